@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+using Rtc.Peer.Dtls;
+
+namespace Rtc.Peer;
+
+/// <summary>Says which OpenSSL the process found, for those who diagnose an installation.</summary>
+public static unsafe class OpenSslLibrary
+{
+    /// <summary>Throws <see cref="DllNotFoundException"/> naming the package when there is none.</summary>
+    public static string Version => Marshal.PtrToStringUTF8((nint)OpenSsl.OpenSSL_version(0)) ?? "unknown";
+}

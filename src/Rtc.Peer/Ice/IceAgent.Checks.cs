@@ -1,0 +1,223 @@
+using Rtc.Peer.Stun;
+
+namespace Rtc.Peer.Ice;
+
+/// <summary>What goes out: connectivity checks, their retransmission, and consent (RFC 8445 sections 6 and 7.2).</summary>
+internal sealed partial class IceAgent
+{
+    private const int MostAttempts = 8;
+
+    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(20);
+
+    // RFC 8445 section 14.3 starts at 500 ms; on a lossy link that is half a second of black for one lost check.
+    private static readonly TimeSpan s_firstTimeout = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_longestTimeout = TimeSpan.FromMilliseconds(3200);
+
+    // RFC 7675 section 5.1: five seconds, by a random factor of 0.8 to 1.2.
+    private const double ConsentSeconds = 5;
+
+    private Instant _paceUntil;
+    private Instant _consentAt = Instant.Never;
+
+    public Instant NextDeadline
+    {
+        get
+        {
+            Instant next = Instant.Min(_failAt, NextConsentDeadline);
+            if (_settings.Lite || _generation.Remote is null)
+            {
+                return next;
+            }
+
+            next = Instant.Min(next, _nominateAt);
+            foreach (CandidatePair pair in _pairs)
+            {
+                Instant due = DueAt(pair);
+                if (due != Instant.Never)
+                {
+                    next = Instant.Min(next, due > _paceUntil ? due : _paceUntil);
+                }
+            }
+
+            return next;
+        }
+    }
+
+    public void Advance(Instant now)
+    {
+        if (State == IceState.Failed)
+        {
+            return;
+        }
+
+        if (now >= _failAt)
+        {
+            _failAt = Instant.Never;
+            if (_selected is null)
+            {
+                State = IceState.Failed;
+                return;
+            }
+        }
+
+        AdvanceConsent(now);
+        AdvanceNomination(now);
+        Pump(now);
+    }
+
+    /// <summary>Sends the most urgent check if the pace allows one (section 6.1.4.2: triggered ones first).</summary>
+    private void Pump(Instant now)
+    {
+        if (_settings.Lite || State is IceState.New or IceState.Failed)
+        {
+            return;
+        }
+
+        while (now >= _paceUntil)
+        {
+            CandidatePair? next = null;
+            foreach (CandidatePair pair in _pairs)
+            {
+                if (DueAt(pair) <= now && (next is null || Urgency(pair) > Urgency(next)))
+                {
+                    next = pair;
+                }
+            }
+
+            if (next is null)
+            {
+                return;
+            }
+
+            SendNext(now, next);
+        }
+    }
+
+    private static UInt128 Urgency(CandidatePair pair) => new(pair.Triggered ? 1UL : 0UL, pair.Priority);
+
+    private Instant DueAt(CandidatePair pair)
+    {
+        if (pair.Generation.Remote is null || pair.Generation != _generation)
+        {
+            return Instant.Never;
+        }
+
+        if (pair.Triggered)
+        {
+            return default;
+        }
+
+        return pair.State switch
+        {
+            PairState.Waiting => default,
+            PairState.InProgress => pair.RetransmitAt,
+            PairState.Succeeded when pair.NominatedByUs && pair != _selected => pair.RetransmitAt,
+            _ => Instant.Never,
+        };
+    }
+
+    private void SendNext(Instant now, CandidatePair pair)
+    {
+        bool fresh = pair.Triggered || pair.State == PairState.Waiting;
+        if (fresh)
+        {
+            pair.Triggered = false;
+            pair.Attempts = 0;
+            pair.Timeout = s_firstTimeout;
+            pair.State = pair.IsValid ? PairState.Succeeded : PairState.InProgress;
+        }
+        else if (pair.Attempts >= MostAttempts)
+        {
+            Fail(pair);
+            return;
+        }
+
+        pair.Attempts++;
+        pair.RetransmitAt = now + pair.Timeout;
+        pair.Timeout = TimeSpan.FromTicks(Math.Min(pair.Timeout.Ticks * 2, s_longestTimeout.Ticks));
+        SendCheck(now, pair, repeat: !fresh);
+        _paceUntil = now + s_pace;
+    }
+
+    private void SendCheck(Instant now, CandidatePair pair, bool repeat)
+    {
+        Span<byte> buffer = Outbox.Reserve();
+        if (buffer.IsEmpty || pair.Generation.Remote is not { } remote)
+        {
+            return;
+        }
+
+        SentCheck check;
+        bool nominates = Controlling && (pair.NominatedByUs || pair == _selected);
+        if (repeat && pair.Newest.Nominates == nominates && pair.Newest.AsControlling == Controlling)
+        {
+            check = pair.Newest;
+        }
+        else
+        {
+            check = new SentCheck(new TransactionId(_random.NextUInt32(), _random.NextUInt64()), now, nominates, Controlling);
+            pair.Remember(check);
+        }
+
+        var request = new StunWriter(buffer, StunMessageType.BindingRequest, check.Transaction);
+        request.Add(StunAttribute.Username, pair.Generation.OutgoingUsername);
+        request.Add(StunAttribute.Priority, LocalPriority(CandidateKind.PeerReflexive, pair.Remote));
+        request.Add(check.AsControlling ? StunAttribute.IceControlling : StunAttribute.IceControlled, _tieBreaker);
+        if (check.Nominates)
+        {
+            request.Add(StunAttribute.UseCandidate, default(ReadOnlySpan<byte>));
+        }
+
+        Outbox.Commit(request.Finish(remote.Key), pair.Remote);
+        Counters.ChecksSent++;
+    }
+
+    private void CheckSucceeded(Instant now, CandidatePair pair, in SentCheck check)
+    {
+        bool first = !pair.IsValid;
+        pair.State = PairState.Succeeded;
+        pair.LastConsent = now;
+        if (check.Nominates || !pair.NominatedByUs)
+        {
+            pair.RetransmitAt = Instant.Never; // an answer to an older check leaves the nominating one alone
+        }
+
+        NoteRoundTrip(now - check.At, pair);
+        if (pair.Generation != _generation)
+        {
+            return;
+        }
+
+        if (Controlling)
+        {
+            if (check.Nominates && pair != _selected)
+            {
+                Select(now, pair);
+            }
+            else if (first)
+            {
+                ScheduleNomination(now, pair);
+            }
+        }
+        else if (pair.NominatedByRemote && first)
+        {
+            ConsiderNominated(now, pair, first: true);
+        }
+    }
+
+    private void Fail(CandidatePair pair)
+    {
+        pair.State = PairState.Failed;
+        pair.NominatedByUs = false;
+        pair.RetransmitAt = Instant.Never;
+        pair.Triggered = false;
+    }
+
+    private void NoteRoundTrip(TimeSpan sample, CandidatePair pair)
+    {
+        if (_selected is null || pair == _selected)
+        {
+            RoundTrip = RoundTrip is { } old ? TimeSpan.FromTicks(((old.Ticks * 3) + sample.Ticks) / 4) : sample;
+        }
+    }
+}

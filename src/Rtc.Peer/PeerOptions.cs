@@ -1,0 +1,43 @@
+namespace Rtc.Peer;
+
+/// <summary>All that a peer is told at its birth.</summary>
+public sealed record PeerOptions
+{
+    public required DtlsIdentity Identity { get; init; }
+
+    public IReadOnlyList<LocalCandidate> LocalCandidates { get; init; } = [];
+
+    public bool IceLite { get; init; }
+
+    /// <summary>
+    /// Names, tie-breakers, SSRCs and transaction ids come from it, so the shell draws it from a cryptographic generator.
+    /// Passwords and keys never do, unless <see cref="SecretsFromSeed"/> says so.
+    /// </summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The NTP time of <see cref="Instant"/> 0, for sender reports and capture times.</summary>
+    public ulong NtpAtOrigin { get; init; }
+
+    public Bitrate StartBitrate { get; init; } = Bitrate.FromKilobits(1000);
+
+    public Bitrate MinBitrate { get; init; } = Bitrate.FromKilobits(100);
+
+    public Bitrate MaxBitrate { get; init; } = Bitrate.FromKilobits(4000);
+
+    public EncodedFramePool Pool { get; init; } = EncodedFramePool.Shared;
+
+    /// <summary>In order of preference, for offers and for answers whose policy names none.</summary>
+    public IReadOnlyList<VideoCodec> VideoCodecs { get; init; } = [VideoCodec.Vp8, VideoCodec.H264];
+
+    /// <summary>Name of this end in RTCP (RFC 7022).</summary>
+    public string Cname { get; init; } = "rtc";
+
+    /// <summary>Consent to send lasts this long after the last answer to a check (RFC 7675 section 5.1).</summary>
+    public TimeSpan ConsentTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>For tests that must repeat to the byte.</summary>
+    internal bool SecretsFromSeed { get; init; }
+
+    /// <summary>For tests in virtual time: OpenSSL's own retransmission would read the wall clock.</summary>
+    internal bool VirtualTime { get; init; }
+}

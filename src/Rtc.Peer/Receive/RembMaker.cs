@@ -1,0 +1,73 @@
+using Rtc.Peer.Congestion;
+using Rtc.Peer.Rtp;
+
+namespace Rtc.Peer.Receive;
+
+/// <summary>
+/// The receiver's own estimate for senders that take no transport-wide feedback: the same delay
+/// detector, fed with abs-send-time, told as REMB. Without that extension only the rate itself is known,
+/// and the answer is a little more than what comes.
+/// </summary>
+internal sealed class RembMaker
+{
+    private static readonly Bitrate s_start = Bitrate.FromKilobits(1000);
+    private static readonly Bitrate s_least = Bitrate.FromKilobits(100);
+    private static readonly TimeSpan s_update = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(1);
+    private const double Urgent = 0.97;
+
+    private readonly ArrivalGroups _groups = new();
+    private readonly Trendline _trend = new();
+    private readonly OveruseDetector _detector = new();
+    private readonly AcknowledgedRate _rate = new();
+    private readonly AimdRate _aimd = new(s_start);
+    private long _sent;
+    private int _lastSendTime = -1;
+    private bool _heard;
+    private Instant _updatedAt;
+    private Instant _nextAt;
+    private Bitrate _told;
+
+    public Bitrate Estimate => _aimd.Rate < s_least ? s_least : _aimd.Rate;
+
+    public Instant Deadline => _heard ? _nextAt : Instant.Never;
+
+    public void OnPacket(Instant now, int absSendTime, int bytes, TimeSpan roundTrip)
+    {
+        _heard = true;
+        _rate.Add(now.Microseconds, bytes);
+        if (absSendTime >= 0)
+        {
+            _sent += _lastSendTime < 0 ? 0 : AbsSendTime.MicrosecondsBetween(_lastSendTime, absSendTime);
+            _lastSendTime = absSendTime;
+            if (_groups.Add(_sent, now.Microseconds, out GroupDelta delta))
+            {
+                _trend.Add(delta);
+                _detector.Update(_trend.Slope, _trend.Count, delta);
+            }
+        }
+
+        if (now - _updatedAt >= s_update || _detector.State == PathUse.Over)
+        {
+            _updatedAt = now;
+            _aimd.Update(now, _detector.State, _rate.Rate, roundTrip);
+            if (Estimate.BitsPerSecond < _told.BitsPerSecond * Urgent)
+            {
+                _nextAt = now;
+            }
+        }
+    }
+
+    public bool TryTake(Instant now, out Bitrate estimate)
+    {
+        estimate = Estimate;
+        if (!_heard || now < _nextAt)
+        {
+            return false;
+        }
+
+        _told = estimate;
+        _nextAt = now + s_repeat;
+        return true;
+    }
+}

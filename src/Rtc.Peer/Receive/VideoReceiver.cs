@@ -1,0 +1,374 @@
+using System.Buffers.Binary;
+using Rtc.Peer.Rtcp;
+using Rtc.Peer.Rtp;
+
+namespace Rtc.Peer.Receive;
+
+/// <summary>
+/// One incoming video stream: its media SSRC and the RTX SSRC beside it. Keeps the statistics, asks for
+/// what is missing, unwraps what was sent again, and asks for a key frame when nothing else helps.
+/// Owned and called by <see cref="RtpSession"/>.
+/// </summary>
+internal sealed class VideoReceiver : IDisposable
+{
+    public const int ClockRate = 90_000;
+
+    private const int RtxHeaderLength = 2;
+
+    // RFC 3550 appendix A.1: a jump beyond this needs a second packet to be believed.
+    private const int LargestJump = 3000;
+
+    // On a path that just collapsed, a key frame a third of a second is what keeps it down.
+    private const int MostPliDoublings = 2;
+
+    private static readonly TimeSpan s_firstRoundTrip = TimeSpan.FromMilliseconds(100);
+
+    // The first packets of a key frame may come out of order.
+    private static readonly TimeSpan s_patienceAtStart = TimeSpan.FromMilliseconds(40);
+
+    // After this silence the sender's cache no longer has what is missing.
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_shortestPliSpacing = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_shortestKeyPatience = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_longestKeyPatience = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan s_shortestGiveUp = TimeSpan.FromMilliseconds(500);
+
+    // A full queue makes round trips of any length; what waited this long is of no use to anybody.
+    private static readonly TimeSpan s_longestGiveUp = TimeSpan.FromMilliseconds(1000);
+    private static readonly TimeSpan s_mostReorderWait = TimeSpan.FromMilliseconds(30);
+
+    private readonly PayloadMap _payloads;
+    private readonly FrameAssembler _assembler;
+    private readonly NackRegister _missing = new();
+    private readonly bool _nack;
+    private SequenceUnwrapper _sequences;
+    private ushort _expectedAfterJump;
+    private bool _jumped;
+    private Instant _lastPacket;
+    private Instant _waitingSince;
+    private Instant _nextPli;
+    private bool _keyWanted;
+    private int _unansweredPlis;
+    private bool _pliPending;
+    private TimeSpan _roundTrip = s_firstRoundTrip;
+    private TimeSpan _reorderWait;
+
+    public VideoReceiver(Ssrc media, PayloadMap payloads, bool nack, EncodedFramePool frames, PacketBufferPool buffers)
+    {
+        Media = media;
+        _payloads = payloads;
+        _nack = nack;
+        _assembler = new FrameAssembler(frames, buffers);
+    }
+
+    public Ssrc Media { get; }
+
+    /// <summary>The simulcast layer's name, empty where there is one stream only.</summary>
+    public string Rid { get; init; } = "";
+
+    /// <summary>Known from the SDP, or learnt from the first RTX packet.</summary>
+    public Ssrc? Rtx { get; set; }
+
+    public ReceptionStatistics Statistics { get; } = new(ClockRate);
+
+    public ReceiverCounters Counters { get; } = new();
+
+    public FrameAssembler Assembler => _assembler;
+
+    public TimeSpan RoundTrip => _roundTrip;
+
+    public Instant LastPacket => _lastPacket;
+
+    /// <summary>A better-founded figure than our own (from sender reports or STUN).</summary>
+    public void HintRoundTrip(TimeSpan roundTrip) => _roundTrip = roundTrip;
+
+    public void Receive(Instant now, RtpHeaderView packet, HeaderExtensionsView extensions)
+    {
+        VideoCodec codec = _payloads.Codec(packet.PayloadType);
+        if (codec == VideoCodec.None)
+        {
+            Counters.UnknownPayload++;
+            return;
+        }
+
+        if (!TryUnwrap(now, packet.Sequence, out long sequence))
+        {
+            Counters.Late++;
+            return;
+        }
+
+        Counters.Packets++;
+        Counters.Bytes += packet.PacketLength;
+        Statistics.OnPacket(now, sequence, packet.Timestamp);
+        Insert(MediaPacket.From(sequence, packet, extensions, codec, now), packet.Payload, resent: false);
+    }
+
+    /// <summary>RFC 4588 section 4: the original sequence number, then the original payload.</summary>
+    public void ReceiveRtx(Instant now, RtpHeaderView packet, HeaderExtensionsView extensions)
+    {
+        Counters.RtxPackets++;
+        Counters.Bytes += packet.PacketLength;
+        VideoCodec codec = _payloads.Codec(_payloads.Original(packet.PayloadType));
+        ReadOnlySpan<byte> payload = packet.Payload;
+        if (payload.Length < RtxHeaderLength || codec == VideoCodec.None || !_sequences.Started)
+        {
+            return; // padding, sent to probe the path
+        }
+
+        long sequence = _sequences.Peek(BinaryPrimitives.ReadUInt16BigEndian(payload));
+        if (Math.Abs(sequence - _sequences.Newest) > LargestJump)
+        {
+            return;
+        }
+
+        if (sequence > _sequences.Newest)
+        {
+            NoteGap(now, _sequences.Newest + 1, sequence);
+            _sequences.Unwrap((ushort)sequence);
+        }
+
+        Insert(MediaPacket.From(sequence, packet, extensions, codec, now), payload[RtxHeaderLength..], resent: true);
+    }
+
+    public void OnSenderReport(Instant now, SenderInfo info) => Statistics.OnSenderReport(now, info);
+
+    public bool TryTakeFrame(out EncodedFrame frame)
+    {
+        if (!_assembler.TryTakeFrame(out frame))
+        {
+            return false;
+        }
+
+        Counters.Frames++;
+        if (frame.IsKey)
+        {
+            Counters.KeyFrames++;
+            _keyWanted = false;
+            _pliPending = false;
+            _unansweredPlis = 0;
+        }
+
+        if (frame.CaptureNtp == 0)
+        {
+            frame.CaptureNtp = Statistics.NtpOf(frame.RtpTimestamp);
+        }
+
+        return true;
+    }
+
+    /// <summary>A decoder that failed or was just made asks for a key frame.</summary>
+    public void RequestKeyFrame(Instant now)
+    {
+        _keyWanted = true;
+        Decide(now);
+    }
+
+    /// <summary>Time passes: waits end, requests become due.</summary>
+    public void Advance(Instant now) => Decide(now);
+
+    /// <summary>When a NACK or a PLI is to be sent.</summary>
+    public Instant RtcpDeadline => _pliPending ? default : _nack ? _missing.Deadline : Instant.Never;
+
+    /// <summary>When a wait ends and <see cref="Advance"/> has to decide.</summary>
+    public Instant NextDeadline
+    {
+        get
+        {
+            Instant at = Instant.Never;
+            if (_keyWanted && _lastPacket + s_silence > _nextPli)
+            {
+                at = Instant.Min(at, _nextPli);
+            }
+
+            if (_assembler.WaitingForKey && _sequences.Started && !_keyWanted)
+            {
+                at = Instant.Min(at, _waitingSince + s_patienceAtStart);
+            }
+
+            if (_assembler.BlockedSince != Instant.Never)
+            {
+                Instant soon = _assembler.BlockedSince + KeyPatience;
+                at = Instant.Min(at, _keyWanted ? _assembler.BlockedSince + GiveUpAfter : soon);
+            }
+
+            return at;
+        }
+    }
+
+    /// <summary>Whether a PLI is to be sent now; asking takes it.</summary>
+    public bool TakePli()
+    {
+        bool pending = _pliPending;
+        _pliPending = false;
+        Counters.Plis += pending ? 1 : 0;
+        return pending;
+    }
+
+    /// <summary>The sequence numbers to ask for now.</summary>
+    public int TakeNacks(Instant now, Span<ushort> due)
+    {
+        if (!_nack || now < _missing.Deadline)
+        {
+            return 0;
+        }
+
+        int count = _missing.TakeDue(now, _roundTrip, due);
+        Counters.Nacked += count;
+        return count;
+    }
+
+    public void Dispose() => _assembler.Dispose();
+
+    /// <summary>One question and one answer: then, whoever can go on without what is missing, does.</summary>
+    private TimeSpan JumpPatience => Shorter(KeyPatience, (2 * _roundTrip) + s_patienceAtStart / 2);
+
+    private TimeSpan KeyPatience => Shorter(s_longestKeyPatience, Longer(s_shortestKeyPatience, 7 * _roundTrip));
+
+    private TimeSpan GiveUpAfter => Shorter(s_longestGiveUp, Longer(s_shortestGiveUp, 14 * _roundTrip));
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private bool TryUnwrap(Instant now, ushort number, out long sequence)
+    {
+        if (!_sequences.Started)
+        {
+            sequence = _sequences.Unwrap(number);
+            _waitingSince = now;
+            _lastPacket = now;
+            return true;
+        }
+
+        sequence = _sequences.Peek(number);
+        if (Math.Abs(sequence - _sequences.Newest) > LargestJump)
+        {
+            if (!_jumped || number != _expectedAfterJump)
+            {
+                _jumped = true;
+                _expectedAfterJump = (ushort)(number + 1);
+                return false;
+            }
+
+            // Two in a row: the sender began anew. Go up, so that nothing counts as late.
+            _jumped = false;
+            sequence = _sequences.Restart(number);
+            Statistics.Restart();
+            _missing.Clear();
+            _assembler.WaitForKey(sawDelta: true);
+        }
+        else if (sequence > _sequences.Newest)
+        {
+            long expected = _sequences.Newest + 1;
+            _sequences.Unwrap(number);
+            if (sequence > expected)
+            {
+                NoteGap(now, expected, sequence);
+            }
+        }
+
+        _jumped = false;
+        _lastPacket = now;
+        return true;
+    }
+
+    private void NoteGap(Instant now, long from, long until)
+    {
+        if (now - _lastPacket > s_silence || !_missing.TryAddGap(from, until, now + _reorderWait))
+        {
+            _missing.Clear();
+            if (!_assembler.WaitingForKey)
+            {
+                _assembler.WaitForKey(sawDelta: true);
+            }
+        }
+    }
+
+    private void Insert(in MediaPacket packet, ReadOnlySpan<byte> payload, bool resent)
+    {
+        if (_missing.TryRemove(packet.Sequence, out int tries, out Instant? askedAt))
+        {
+            // Without an RTX stream what was asked for comes under its old number.
+            Learn(packet.Arrival, resent || (Rtx is null && tries > 0), tries, askedAt);
+        }
+
+        bool waited = _assembler.WaitingForKey;
+        switch (_assembler.Insert(packet, payload))
+        {
+            case InsertResult.Late:
+                Counters.Late++;
+                break;
+            case InsertResult.Duplicate:
+                Counters.Duplicates++;
+                break;
+            case InsertResult.Malformed:
+                Counters.Malformed++;
+                break;
+            default:
+                break;
+        }
+
+        if (!waited && _assembler.WaitingForKey)
+        {
+            _waitingSince = packet.Arrival;
+        }
+
+        if (_missing.Count > 0)
+        {
+            _missing.RemoveBefore(_assembler.Next);
+        }
+
+        Decide(packet.Arrival);
+    }
+
+    private void Learn(Instant now, bool resent, int tries, Instant? askedAt)
+    {
+        if (resent)
+        {
+            Counters.Repaired++;
+            _reorderWait *= 0.9;
+            if (askedAt is { } asked)
+            {
+                TimeSpan sample = now - asked;
+                _roundTrip += (sample - _roundTrip) / 8;
+            }
+        }
+        else if (tries > 0)
+        {
+            // It was only late: wait a little before asking, next time.
+            TimeSpan late = askedAt is { } asked ? now - asked + _reorderWait : _reorderWait;
+            TimeSpan wait = late > s_mostReorderWait ? s_mostReorderWait : late;
+            _reorderWait = wait > _reorderWait ? wait : _reorderWait;
+        }
+    }
+
+    private void Decide(Instant now)
+    {
+        if (_assembler.WaitingForKey)
+        {
+            _keyWanted |= _sequences.Started && (_assembler.SawDelta || now - _waitingSince >= s_patienceAtStart);
+        }
+        else if (_assembler.BlockedSince != Instant.Never)
+        {
+            Instant since = _assembler.BlockedSince;
+            bool patienceEnds = now >= since + KeyPatience;
+            if (now >= since + JumpPatience && !_assembler.TryResume(keysToo: patienceEnds) && patienceEnds)
+            {
+                _keyWanted = true;
+                if (now >= since + GiveUpAfter)
+                {
+                    _missing.Clear();
+                    _assembler.WaitForKey(sawDelta: true);
+                    _waitingSince = now;
+                }
+            }
+        }
+
+        if (_keyWanted && now >= _nextPli && now - _lastPacket < s_silence)
+        {
+            _pliPending = true;
+            _nextPli = now + (Longer(s_shortestPliSpacing, 2 * _roundTrip) * (1 << Math.Min(_unansweredPlis, MostPliDoublings)));
+            _unansweredPlis++;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Rtc.Peer.Rtp;
+
+/// <summary>64-bit NTP timestamps (RFC 3550 section 4): 32 bits of seconds since 1900, 32 of fraction.</summary>
+internal static class NtpTime
+{
+    /// <summary>Bits 16 to 47, as LSR and DLSR count them.</summary>
+    public static uint Compact(ulong ntp) => (uint)(ntp >> 16);
+
+    public static ulong FromMicroseconds(long microsecondsSince1900) =>
+        (ulong)(((UInt128)(ulong)microsecondsSince1900 << 32) / 1_000_000u);
+
+    public static long ToMicroseconds(ulong ntp) => (long)(((UInt128)ntp * 1_000_000u) >> 32);
+
+    /// <summary>A span as 1/65536 s units for DLSR.</summary>
+    public static uint CompactSpan(TimeSpan span) =>
+        (uint)Math.Clamp((long)(span.TotalSeconds * 65536), 0, uint.MaxValue);
+
+    public static TimeSpan FromCompactSpan(uint span) => TimeSpan.FromMicroseconds(span * 1_000_000.0 / 65536);
+}

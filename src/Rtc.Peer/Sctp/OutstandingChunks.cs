@@ -1,0 +1,430 @@
+namespace Rtc.Peer.Sctp;
+
+/// <summary>What became of a chunk that was sent.</summary>
+internal enum ChunkState : byte
+{
+    InFlight,
+    Lost,
+    Acknowledged,
+    Abandoned,
+}
+
+internal struct OutstandingChunk
+{
+    public OutgoingMessage Message;
+    public int Offset;
+    public int Length;
+    public Instant SentAt;
+
+    /// <summary>Place in the order of all sendings; a repetition takes a new one.</summary>
+    public long SendOrder;
+    public short Transmissions;
+    public byte Misses;
+    public byte Flags;
+    public ChunkState State;
+}
+
+/// <summary>What a SACK told.</summary>
+internal struct SackOutcome
+{
+    public int BytesAcknowledged;
+    public bool CumulativeAdvanced;
+    public bool FoundLoss;
+    public bool WindowWasFull;
+
+    /// <summary>A measured round trip; zero when only repeated chunks were acknowledged (Karn).</summary>
+    public TimeSpan RoundTrip;
+}
+
+/// <summary>
+/// Chunks sent and not yet acknowledged cumulatively, in the order of their TSNs, in a ring. Finds losses by SACKs,
+/// repeats, and gives up what may be given up (RFC 3758).
+/// </summary>
+internal sealed class OutstandingChunks(SendQueue queue, Tsn firstTsn)
+{
+    /// <summary>More chunks than this under way are not sent; SACK gap blocks could name 65,535.</summary>
+    public const int Most = 16384;
+
+    // RFC 9260 section 7.2.4: the third report of a miss is a loss.
+    private const int MissesForLoss = 3;
+
+    private OutstandingChunk[] _ring = new OutstandingChunk[64];
+    private int _head;
+    private int _lostCount;
+    private int _acknowledgedAbove;
+
+    // No lost chunk lies before this TSN, so that repeating a whole window doesn't search it again for every chunk.
+    private Tsn _lostFrom = firstTsn;
+    private long _sendOrder;
+
+    /// <summary>Highest TSN that the other end acknowledged with everything before it.</summary>
+    public Tsn Cumulative { get; private set; } = firstTsn.Previous;
+
+    /// <summary>How far the other end may skip, over what was abandoned (RFC 3758 section 3.5).</summary>
+    public Tsn AdvancedAckPoint { get; private set; } = firstTsn.Previous;
+
+    public int Count { get; private set; }
+
+    public Tsn NextTsn => Cumulative + (Count + 1);
+
+    public int BytesInFlight { get; private set; }
+
+    public bool HasLost => _lostCount > 0;
+
+    public bool CanAdd => Count < Most;
+
+    private ref OutstandingChunk At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];
+
+    public Tsn Add(OutgoingMessage message, int offset, int length, byte flags, Instant now)
+    {
+        if (Count == _ring.Length)
+        {
+            var larger = new OutstandingChunk[_ring.Length * 2];
+            for (int i = 0; i < Count; i++)
+            {
+                larger[i] = At(i);
+            }
+
+            _ring = larger;
+            _head = 0;
+        }
+
+        Tsn tsn = NextTsn;
+        ref OutstandingChunk chunk = ref At(Count++);
+        chunk = new OutstandingChunk
+        {
+            Message = message,
+            Offset = offset,
+            Length = length,
+            Flags = flags,
+            SentAt = now,
+            SendOrder = ++_sendOrder,
+            Transmissions = 1,
+        };
+        BytesInFlight += length;
+        return tsn;
+    }
+
+    /// <summary>False when the SACK is old or speaks of what was never sent.</summary>
+    public bool TryAcknowledge(SackView sack, CongestionWindow window, Instant now, bool mayAbandon, out SackOutcome outcome)
+    {
+        outcome = default;
+        int advance = sack.CumulativeTsn - Cumulative;
+        if (advance < 0 || advance > Count || (sack.GapCount > 0 && advance + sack.Gap(sack.GapCount - 1).Last > Count))
+        {
+            return false;
+        }
+
+        outcome.CumulativeAdvanced = advance > 0;
+        outcome.WindowWasFull = BytesInFlight >= window.Bytes;
+        long newestAcknowledged = 0;
+        for (int i = 0; i < advance; i++)
+        {
+            AcknowledgeChunk(ref At(0), ref outcome, ref newestAcknowledged, now);
+            RemoveFirst();
+        }
+
+        if (sack.GapCount > 0 || _acknowledgedAbove > 0)
+        {
+            ScanGaps(sack, ref outcome, ref newestAcknowledged, now);
+        }
+
+        if (sack.GapCount > 0)
+        {
+            int reach = sack.Gap(sack.GapCount - 1).Last;
+            CountMisses(reach, newestAcknowledged, window.IsInRecovery && outcome.CumulativeAdvanced, mayAbandon, now, ref outcome);
+        }
+
+        AdvanceAckPoint();
+        return true;
+    }
+
+    /// <summary>The time-out of the oldest chunk: everything under way counts as lost (RFC 9260 section 6.3.3).</summary>
+    public void TimedOut(bool mayAbandon, Instant now)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            ref OutstandingChunk chunk = ref At(i);
+            if (chunk.State == ChunkState.InFlight)
+            {
+                MarkLost(i, ref chunk, mayAbandon, now);
+            }
+        }
+
+        SettleAbandoned();
+        AdvanceAckPoint();
+    }
+
+    /// <summary>The next lost chunk to send again, if it fits. It counts as sent with <see cref="Repeated"/>.</summary>
+    public bool TryNextLost(Instant now, bool mayAbandon, out int index)
+    {
+        index = 0;
+        if (_lostCount == 0)
+        {
+            return false;
+        }
+
+        bool abandoned = false;
+        index = Math.Max(0, _lostFrom - Cumulative - 1);
+        for (; index < Count; index++)
+        {
+            ref OutstandingChunk chunk = ref At(index);
+            if (chunk.State == ChunkState.Lost)
+            {
+                if (!mayAbandon || chunk.Message.Expiry > now)
+                {
+                    break;
+                }
+
+                // It expired while it waited for the window.
+                abandoned = true;
+                Abandon(chunk.Message);
+            }
+        }
+
+        if (abandoned)
+        {
+            SettleAbandoned();
+            AdvanceAckPoint();
+            return TryNextLost(now, mayAbandon, out index);
+        }
+
+        _lostFrom = TsnAt(index);
+        return index < Count;
+    }
+
+    public ref readonly OutstandingChunk this[int index] => ref At(index);
+
+    public Tsn TsnAt(int index) => Cumulative + (index + 1);
+
+    public void Repeated(int index, Instant now)
+    {
+        ref OutstandingChunk chunk = ref At(index);
+        chunk.State = ChunkState.InFlight;
+        chunk.Transmissions++;
+        chunk.Misses = 0;
+        chunk.SentAt = now;
+        chunk.SendOrder = ++_sendOrder;
+        _lostCount--;
+        BytesInFlight += chunk.Length;
+    }
+
+    /// <summary>
+    /// The ordered streams that a FORWARD TSN skips, each with its last sequence number, and how far it may go:
+    /// up to the advanced point, or to where the list is full.
+    /// </summary>
+    public int CollectSkipped(Span<(ushort StreamId, ushort SequenceNumber)> skipped, out Tsn reached)
+    {
+        int count = 0;
+        reached = Cumulative;
+        for (int i = 0; i < AdvancedAckPoint - Cumulative; i++)
+        {
+            ref OutstandingChunk chunk = ref At(i);
+            if ((chunk.Flags & ChunkFlags.Unordered) == 0)
+            {
+                int at = 0;
+                while (at < count && skipped[at].StreamId != chunk.Message.Stream.Id)
+                {
+                    at++;
+                }
+
+                if (at == skipped.Length)
+                {
+                    break;
+                }
+
+                skipped[at] = (chunk.Message.Stream.Id, chunk.Message.SequenceNumber);
+                count = Math.Max(count, at + 1);
+            }
+
+            reached = TsnAt(i);
+        }
+
+        return count;
+    }
+
+    public void Clear()
+    {
+        while (Count > 0)
+        {
+            OutgoingMessage message = At(0).Message;
+            queue.Abandon(message);
+            RemoveFirst();
+        }
+
+        BytesInFlight = 0;
+        _lostCount = 0;
+        _acknowledgedAbove = 0;
+    }
+
+    private void AcknowledgeChunk(ref OutstandingChunk chunk, ref SackOutcome outcome, ref long newest, Instant now)
+    {
+        switch (chunk.State)
+        {
+            case ChunkState.InFlight:
+                BytesInFlight -= chunk.Length;
+                break;
+            case ChunkState.Lost:
+                _lostCount--;
+                break;
+            case ChunkState.Acknowledged:
+                _acknowledgedAbove--;
+                return;
+            default:
+                return;
+        }
+
+        outcome.BytesAcknowledged += chunk.Length;
+        newest = Math.Max(newest, chunk.SendOrder);
+        if (chunk.Transmissions == 1)
+        {
+            outcome.RoundTrip = now - chunk.SentAt;
+        }
+    }
+
+    private void RemoveFirst()
+    {
+        OutgoingMessage message = At(0).Message;
+        At(0) = default;
+        _head = (_head + 1) & (_ring.Length - 1);
+        Count--;
+        Cumulative = Cumulative.Next;
+        queue.Release(message);
+    }
+
+    // One pass over chunks and blocks together. What was acknowledged and is no more (section 6.2: a receiver may
+    // renege) counts as under way again.
+    private void ScanGaps(SackView sack, ref SackOutcome outcome, ref long newest, Instant now)
+    {
+        int block = 0;
+        (int first, int last) = sack.GapCount > 0 ? sack.Gap(0) : (int.MaxValue, int.MaxValue);
+        for (int i = 0; i < Count; i++)
+        {
+            int step = i + 1;
+            while (step > last)
+            {
+                (first, last) = ++block < sack.GapCount ? sack.Gap(block) : (int.MaxValue, int.MaxValue);
+            }
+
+            ref OutstandingChunk chunk = ref At(i);
+            if (step >= first)
+            {
+                if (chunk.State is ChunkState.InFlight or ChunkState.Lost)
+                {
+                    AcknowledgeChunk(ref chunk, ref outcome, ref newest, now);
+                    chunk.State = ChunkState.Acknowledged;
+                    _acknowledgedAbove++;
+                }
+            }
+            else if (chunk.State == ChunkState.Acknowledged)
+            {
+                chunk.State = ChunkState.InFlight;
+                _acknowledgedAbove--;
+                BytesInFlight += chunk.Length;
+            }
+        }
+    }
+
+    // A chunk is missed when something sent after it arrived first. Comparing sendings instead of TSNs lets a lost
+    // repetition be found in the same way (RFC 8985's idea), without waiting for the time-out.
+    private void CountMisses(int reach, long newestAcknowledged, bool countAll, bool mayAbandon, Instant now, ref SackOutcome outcome)
+    {
+        bool abandoned = false;
+        for (int i = 0; i < reach && i < Count; i++)
+        {
+            ref OutstandingChunk chunk = ref At(i);
+            if (chunk.State == ChunkState.InFlight && (chunk.SendOrder < newestAcknowledged || (countAll && chunk.Transmissions == 1)) &&
+                ++chunk.Misses >= MissesForLoss)
+            {
+                OutgoingMessage message = chunk.Message;
+                MarkLost(i, ref chunk, mayAbandon, now);
+                abandoned |= message.IsAbandoned;
+                outcome.FoundLoss = true;
+            }
+        }
+
+        if (abandoned)
+        {
+            SettleAbandoned();
+        }
+    }
+
+    private void MarkLost(int index, ref OutstandingChunk chunk, bool mayAbandon, Instant now)
+    {
+        if (TsnAt(index) < _lostFrom)
+        {
+            _lostFrom = TsnAt(index);
+        }
+
+        chunk.State = ChunkState.Lost;
+        _lostCount++;
+        BytesInFlight -= chunk.Length;
+        OutgoingMessage message = chunk.Message;
+        bool spent = message.MaxRetransmits >= 0 && chunk.Transmissions > message.MaxRetransmits;
+        if (mayAbandon && (spent || message.Expiry <= now))
+        {
+            Abandon(message);
+        }
+    }
+
+    // A message given up half sent gets a TSN for its end, which is never sent. Without it the other end may have
+    // received every TSN there is, would take the FORWARD TSN for an old one and wait for the message's end for ever.
+    // The message being cut is the newest, so that the TSN follows its others. The ring may move: last use of a ref.
+    private void Abandon(OutgoingMessage message)
+    {
+        if (message.IsAbandoned)
+        {
+            return;
+        }
+
+        queue.Abandon(message);
+        if (message.Taken < message.Length)
+        {
+            (int offset, byte flags) = (message.Taken, message.Unordered ? ChunkFlags.Unordered : (byte)0);
+            message.Taken = message.Length;
+            message.ChunksHeld++;
+            Add(message, offset, 0, (byte)(flags | ChunkFlags.End), default);
+        }
+    }
+
+    // Abandoning one chunk abandons its message: all its chunks stop counting (RFC 3758 section 3.5, A3).
+    private void SettleAbandoned()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            ref OutstandingChunk chunk = ref At(i);
+            if (!chunk.Message.IsAbandoned || chunk.State == ChunkState.Abandoned)
+            {
+                continue;
+            }
+
+            switch (chunk.State)
+            {
+                case ChunkState.InFlight:
+                    BytesInFlight -= chunk.Length;
+                    break;
+                case ChunkState.Lost:
+                    _lostCount--;
+                    break;
+                case ChunkState.Acknowledged:
+                    _acknowledgedAbove--;
+                    break;
+            }
+
+            chunk.State = ChunkState.Abandoned;
+        }
+    }
+
+    private void AdvanceAckPoint()
+    {
+        if (AdvancedAckPoint < Cumulative)
+        {
+            AdvancedAckPoint = Cumulative;
+        }
+
+        for (int i = AdvancedAckPoint - Cumulative; i < Count && At(i).State == ChunkState.Abandoned; i++)
+        {
+            AdvancedAckPoint = AdvancedAckPoint.Next;
+        }
+    }
+}

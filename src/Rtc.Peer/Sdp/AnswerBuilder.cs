@@ -1,0 +1,426 @@
+using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Rtc.Peer.Sdp;
+
+/// <summary>A finished negotiation step: what to write, what it means, and what to remember.</summary>
+internal sealed record NegotiationStep(SessionDescription? Description, NegotiatedSession Session, IReadOnlyList<SectionState> States);
+
+/// <summary>
+/// Makes the answer to an offer (RFC 9429 section 5.3): a function of its arguments. Payload types and extension ids
+/// are the offer's, the order of sections is kept, everything accepted shares one transport.
+/// </summary>
+internal sealed class AnswerBuilder
+{
+    private readonly SessionDescription _offer;
+    private readonly AnswerPolicy _policy;
+    private readonly IReadOnlyList<SectionState> _before;
+    private readonly SessionNumbers _numbers;
+    private readonly List<SectionState> _states = [];
+    private string? _codecFault;
+    private int _videos;
+    private bool _hasData;
+
+    private AnswerBuilder(SessionDescription offer, AnswerPolicy policy, IReadOnlyList<SectionState> before, SessionNumbers numbers)
+    {
+        _offer = offer;
+        _policy = policy;
+        _before = before;
+        _numbers = numbers;
+    }
+
+    public static bool TryCreate(
+        SessionDescription offer,
+        AnswerPolicy policy,
+        LocalTransport local,
+        NegotiationOptions options,
+        SessionNumbers numbers,
+        IReadOnlyList<SectionState> before,
+        NegotiatedSession? lastSession,
+        [NotNullWhen(true)] out NegotiationStep? step,
+        out string error)
+    {
+        step = null;
+        var builder = new AnswerBuilder(offer, policy, before, numbers);
+        error = builder.OrderFault() ?? "";
+        if (error.Length > 0)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < offer.Media.Count; i++)
+        {
+            builder._states.Add(builder.Decide(i));
+        }
+
+        error = builder.AcceptanceFault() ?? "";
+        if (error.Length > 0)
+        {
+            return false;
+        }
+
+        builder.KeepAudioThatCarries();
+        int carrier = builder.Carrier(lastSession);
+        if (carrier < 0)
+        {
+            return builder.TryCloseEverything(lastSession, out step, out error);
+        }
+
+        error = builder.BundleFault(carrier) ?? RemoteFacts.TransportFault(offer.Media[carrier], "offer") ?? "";
+        DtlsSetup setup = offer.Media[carrier].Setup;
+        if (error.Length == 0 && setup == DtlsSetup.HoldConnection)
+        {
+            error = "the offer holds the connection (a=setup:holdconn)";
+        }
+
+        if (error.Length > 0)
+        {
+            return false;
+        }
+
+        // An open handshake keeps its roles as long as the offer leaves the choice (RFC 8842 section 5.5).
+        DtlsRole role = setup switch
+        {
+            DtlsSetup.Passive => DtlsRole.Client,
+            DtlsSetup.Active => DtlsRole.Server,
+            _ => lastSession?.LocalDtlsRole ?? (local.PreferDtlsClient ? DtlsRole.Client : DtlsRole.Server),
+        };
+        NegotiatedSession session = RemoteFacts.Session(offer, carrier, role, lastSession, builder._states);
+        step = new NegotiationStep(builder.Write(carrier, role, local, options), session, builder._states);
+        return true;
+    }
+
+    // Sections never go away and never change places (RFC 9429 section 5.2.2).
+    private string? OrderFault()
+    {
+        if (_offer.Media.Count == 0)
+        {
+            return "the offer has no media section";
+        }
+
+        if (_offer.Media.Count < _before.Count)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"the offer has {_offer.Media.Count} sections, fewer than the {_before.Count} agreed on before");
+        }
+
+        for (int i = 0; i < _before.Count; i++)
+        {
+            MediaSection was = _before[i].Section;
+            if (was.Rejected)
+            {
+                continue;
+            }
+
+            string mid = MidOf(i);
+            if (mid != was.Mid || _offer.Media[i].Kind != was.Kind)
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"section {i} of the offer was {was.Kind} with mid {was.Mid} and is now {_offer.Media[i].Kind} with mid {mid}");
+            }
+        }
+
+        return null;
+    }
+
+    private string MidOf(int index) => _offer.Media[index].Mid ?? index.ToString(CultureInfo.InvariantCulture);
+
+    private SectionState Decide(int index)
+    {
+        MediaDescription media = _offer.Media[index];
+        SectionState? accepted = media.IsRejected
+            ? null
+            : media.Kind switch
+            {
+                MediaKind.Video => DecideVideo(media, index),
+                MediaKind.Data => DecideData(media, index),
+                _ => null,
+            };
+        return accepted ?? SectionWriting.RejectedState(media, MidOf(index));
+    }
+
+    private SectionState? DecideVideo(MediaDescription media, int index)
+    {
+        if ((!_policy.ReceiveVideo && !_policy.SendVideo) || _videos == _policy.MaxVideoSections ||
+            !media.Protocol.Contains("SAVP", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        bool sends = media.Direction.Receives() && _policy.SendVideo;
+        bool receives = media.Direction.Sends() && _policy.ReceiveVideo;
+        List<string> layers = receives ? Layers(media) : [];
+        List<ExtensionMapping> extensions = ExtensionUris.Agree(media.Extensions, layers.Count > 0);
+        HeaderExtensionIds ids = ExtensionUris.Ids(extensions);
+        List<NegotiatedCodec> codecs = VideoCodecMatch.Find(media, _policy.Codecs, sends, ids.TransportCc is not null);
+        if (codecs.Count == 0)
+        {
+            string names = VideoCodecMatch.Names(media);
+            _codecFault = "no common video codec: offered " + (names.Length == 0 ? "nothing with a name" : names);
+            return null;
+        }
+
+        _videos++;
+        SendSources sources = SourcesOf(index);
+        return new SectionState
+        {
+            KindText = media.KindText,
+            Protocol = media.Protocol,
+            FirstFormat = codecs[0].PayloadType.ToString(CultureInfo.InvariantCulture),
+            Extensions = extensions,
+            MidIsWritten = media.Mid is not null,
+            Section = new MediaSection
+            {
+                Mid = MidOf(index),
+                Kind = MediaKind.Video,
+                Rejected = false,
+                Sends = sends,
+                Receives = receives,
+                Codecs = codecs,
+                Extensions = ids,
+                ReducedSizeRtcp = media.RtcpReducedSize,
+                SendSsrc = sources.Media,
+                SendRtxSsrc = sources.Rtx,
+                RemoteStreams = RemoteFacts.Streams(media),
+                RemoteMsid = RemoteFacts.Msid(media),
+                RemoteCname = RemoteFacts.Cname(media),
+                ReceiveRids = layers,
+            },
+        };
+    }
+
+    private SectionState? DecideData(MediaDescription media, int index)
+    {
+        bool dtls = media.Protocol.Contains("DTLS/SCTP", StringComparison.OrdinalIgnoreCase);
+        if (!_policy.AcceptDataChannels || _hasData || !dtls)
+        {
+            return null;
+        }
+
+        _hasData = true;
+        return new SectionState
+        {
+            KindText = media.KindText,
+            Protocol = media.Protocol,
+            FirstFormat = media.Formats[0],
+            OldSctpForm = media.OldSctpForm,
+            MidIsWritten = media.Mid is not null,
+            Section = new MediaSection { Mid = MidOf(index), Kind = MediaKind.Data, Rejected = false, Sends = true, Receives = true },
+        };
+    }
+
+    private List<string> Layers(MediaDescription media)
+    {
+        bool named = media.Extensions.Exists(extension => extension.Uri == ExtensionUris.Rid);
+        return named
+            ? [.. media.SimulcastSend.Where(id => media.Rids.Contains(new RidDescription(id, true))).Distinct().Take(_policy.MaxSimulcastLayers)]
+            : [];
+    }
+
+    // A section that stays keeps its SSRCs; a place that is used again gets new ones.
+    private SendSources SourcesOf(int index)
+    {
+        bool stays = index < _before.Count && !_before[index].Section.Rejected && _before[index].Section.SendSsrc.Value != 0;
+        return stays ? new SendSources(_before[index].Section.SendSsrc, _before[index].Section.SendRtxSsrc) : _numbers.Sources();
+    }
+
+    private string? AcceptanceFault()
+    {
+        bool any = _states.Exists(state => !state.Section.Rejected);
+        if (_videos == 0 && (_policy.RequireVideo || !any))
+        {
+            if (_codecFault is not null)
+            {
+                return _codecFault;
+            }
+
+            if (_policy.RequireVideo)
+            {
+                return _offer.Media.Exists(media => media.Kind == MediaKind.Video && !media.IsRejected)
+                    ? "the offer's video cannot be accepted here"
+                    : "the offer has no video";
+            }
+        }
+
+        bool allStopped = _offer.Media.TrueForAll(media => media.IsRejected);
+        if (any || (allStopped && _before.Count > 0))
+        {
+            return null;
+        }
+
+        return "the offer has nothing that is accepted here: it has " + string.Join(
+            ", ", _offer.Media.Select(media => media.KindText + (media.IsRejected ? " (stopped)" : "")).Distinct());
+    }
+
+    // An audio section that is the first of its group stays, without sound: Chromium with bundlePolicy max-bundle
+    // has given its only transport to that section, refuses an answer that rejects it ("Failed to setup RTCP mux"),
+    // and its offer doesn't show which policy it has.
+    private void KeepAudioThatCarries()
+    {
+        foreach (List<string> group in _offer.BundleGroups)
+        {
+            int tagged = _offer.Media.FindIndex(media => media.Mid == group.FirstOrDefault());
+            bool shared = _states.Exists(state => !state.Section.Rejected && group.Contains(state.Section.Mid));
+            if (shared && tagged >= 0 && _offer.Media[tagged] is { Kind: MediaKind.Audio, IsRejected: false, RtcpMux: true } media &&
+                media.Protocol.Contains("SAVP", StringComparison.OrdinalIgnoreCase))
+            {
+                KeepIdle(tagged, media);
+            }
+        }
+
+        // One that was kept before stays as it is, wherever the group begins now.
+        for (int i = 0; i < _before.Count; i++)
+        {
+            bool kept = _before[i] is { IdleFormat: not null, Section.Rejected: false };
+            if (kept && _states[i].Section.Rejected && _offer.Media[i] is { IsRejected: false, RtcpMux: true } media)
+            {
+                KeepIdle(i, media);
+            }
+        }
+    }
+
+    private void KeepIdle(int index, MediaDescription media)
+    {
+        PayloadFormat? offered = media.PayloadFormats.Find(format => format.Is("opus")) ?? media.PayloadFormats.FirstOrDefault();
+        if (offered is null)
+        {
+            return;
+        }
+
+        List<ExtensionMapping> extensions =
+            ExtensionUris.Agree(media.Extensions.Where(extension => extension.Uri == ExtensionUris.Mid), simulcast: false);
+        _states[index] = _states[index] with
+        {
+            FirstFormat = offered.PayloadType.ToString(CultureInfo.InvariantCulture),
+            Extensions = extensions,
+            IdleFormat = new PayloadFormat
+            {
+                PayloadType = offered.PayloadType, Name = offered.Name, ClockRate = offered.ClockRate, Channels = offered.Channels,
+            },
+            Section = new MediaSection
+            {
+                Mid = _states[index].Section.Mid,
+                Kind = MediaKind.Audio,
+                Rejected = false,
+                Extensions = ExtensionUris.Ids(extensions),
+            },
+        };
+    }
+
+    /// <summary>
+    /// The section whose transport counts for all: the one of before as long as it lives, as a section added in front
+    /// of it comes with a transport of its own; else the first of the group that we accept (RFC 9143 section 7.3.1).
+    /// −1 when every section is stopped.
+    /// </summary>
+    private int Carrier(NegotiatedSession? lastSession)
+    {
+        int before = lastSession is null ? -1 : _states.FindIndex(state => state.Section.Mid == lastSession.CarrierMid && !state.Section.Rejected);
+        if (before >= 0 && _offer.Media[before].IceUfrag is not null)
+        {
+            return before;
+        }
+
+        foreach (List<string> group in _offer.BundleGroups)
+        {
+            foreach (string mid in group)
+            {
+                int index = _offer.Media.FindIndex(media => media.Mid == mid);
+                // A bundle-only section has no transport of its own to offer.
+                if (index >= 0 && !_states[index].Section.Rejected && !_offer.Media[index].BundleOnly)
+                {
+                    return index;
+                }
+            }
+        }
+
+        return _states.FindIndex(state => !state.Section.Rejected);
+    }
+
+    private List<string>? GroupOf(int carrier) =>
+        _offer.Media[carrier].Mid is { } mid ? _offer.BundleGroups.Find(group => group.Contains(mid)) : null;
+
+    private string? BundleFault(int carrier)
+    {
+        List<string>? group = GroupOf(carrier);
+        for (int i = 0; i < _states.Count; i++)
+        {
+            if (_states[i].Section.Rejected)
+            {
+                continue;
+            }
+
+            if (i != carrier && (group is null || !group.Contains(MidOf(i))))
+            {
+                return $"BUNDLE and rtcp-mux are required: section {MidOf(i)} is not bundled with section {MidOf(carrier)}";
+            }
+
+            if (_states[i].Section.Kind != MediaKind.Data && !_offer.Media[i].RtcpMux)
+            {
+                return $"BUNDLE and rtcp-mux are required: section {MidOf(i)} has no a=rtcp-mux";
+            }
+        }
+
+        return null;
+    }
+
+    private bool TryCloseEverything(NegotiatedSession? lastSession, out NegotiationStep? step, out string error)
+    {
+        step = null;
+        error = "the offer stops every section of a session that was never agreed on";
+        if (lastSession is null)
+        {
+            return false;
+        }
+
+        error = "";
+        var answer = new SessionDescription();
+        answer.Media.AddRange(_states.Select(SectionWriting.Rejected));
+        NegotiatedSession session = lastSession with
+        {
+            IsIceRestart = false,
+            Sections = [.. _states.Select(state => state.Section)],
+            DataMid = null,
+            SctpPort = null,
+        };
+        step = new NegotiationStep(answer, session, _states);
+        return true;
+    }
+
+    private SessionDescription Write(int carrier, DtlsRole role, LocalTransport local, NegotiationOptions options)
+    {
+        var answer = new SessionDescription { IceLite = local.IceLite };
+        var bundled = new List<string>();
+        for (int i = 0; i < _states.Count; i++)
+        {
+            SectionState state = _states[i];
+            if (state.Section.Rejected)
+            {
+                answer.Media.Add(SectionWriting.Rejected(state));
+                continue;
+            }
+
+            MediaDescription media = state.Section.Kind == MediaKind.Data
+                ? SectionWriting.Data(state, options)
+                : SectionWriting.Rtp(state);
+            foreach (string layer in state.Section.ReceiveRids)
+            {
+                media.Rids.Add(new RidDescription(layer, false));
+                media.SimulcastReceive.Add(layer);
+            }
+
+            SectionWriting.Transport(media, local, role == DtlsRole.Server ? DtlsSetup.Passive : DtlsSetup.Active, i == carrier);
+            SectionWriting.Sources(media, state.Section, options.Cname, _policy.StreamId);
+            answer.Media.Add(media);
+            bundled.Insert(i == carrier ? 0 : bundled.Count, state.Section.Mid);
+        }
+
+        if (GroupOf(carrier) is not null)
+        {
+            answer.BundleGroups.Add(bundled);
+        }
+
+        return answer;
+    }
+}

@@ -1,0 +1,32 @@
+namespace Rtc.Peer.Sdp;
+
+/// <summary>
+/// Bounds on what a description may hold. The largest recorded offer has 7 KB and two sections; everything
+/// here leaves an order of magnitude and keeps parsing linear and its memory small.
+/// </summary>
+internal static class SdpLimits
+{
+    public const int LongestDescription = 128 * 1024;
+    public const int MostSections = 64;
+    public const int MostFormats = 128;
+    public const int MostCandidates = 64;
+    public const int MostExtensions = 64;
+    public const int MostSsrcs = 64;
+    public const int MostRids = 16;
+    public const int MostFeedbacks = 32;
+    public const int MostFingerprints = 8;
+    public const int MostGroups = 8;
+
+    /// <summary>Of a mid or rid. In RTP's one-byte extension 16 fit; a description may use longer ones.</summary>
+    public const int LongestId = 64;
+
+    /// <summary>Of a ufrag or password (RFC 8839 section 5.4).</summary>
+    public const int LongestIceText = 256;
+    public const int ShortestUfrag = 4;
+    public const int ShortestPassword = 22;
+
+    public const int LongestFmtp = 512;
+
+    /// <summary>What a peer takes that doesn't say (RFC 8841 section 6.1).</summary>
+    public const int DefaultMaxMessageSize = 65536;
+}

@@ -1,0 +1,484 @@
+using System.Globalization;
+
+namespace Rtc.Peer.Sdp;
+
+/// <summary>
+/// Reads a description in one pass. Unknown lines and attributes are passed over; what would be dangerous to
+/// guess (credentials, fingerprints, mids, m-lines) has to be well formed or the text is refused.
+/// </summary>
+internal ref struct SdpParser
+{
+    private readonly SessionDescription _session;
+    private readonly MediaDescription _defaults;
+    private MediaDescription? _media;
+    private string? _error;
+
+    // Formats of the section being read, by payload type, so that each rtpmap, fmtp and rtcp-fb costs one step.
+    private readonly PayloadFormat?[] _formats = new PayloadFormat?[128];
+    private readonly List<string> _feedbackForAll = [];
+
+    private SdpParser(SessionDescription session)
+    {
+        _session = session;
+        _defaults = new MediaDescription { Kind = MediaKind.Other, KindText = "", Port = 0, Protocol = "" };
+    }
+
+    public static bool TryParse(ReadOnlySpan<char> text, out SessionDescription description, out string error)
+    {
+        description = null!;
+        if (text.Length > SdpLimits.LongestDescription)
+        {
+            error = string.Create(
+                CultureInfo.InvariantCulture,
+                $"the description has {text.Length} characters, more than the {SdpLimits.LongestDescription} allowed");
+            return false;
+        }
+
+        var lines = new SdpLines(text);
+        if (!lines.MoveNext() || lines.Type != 'v' || lines.Value is not "0")
+        {
+            error = "the text is not a session description: it does not begin with v=0";
+            return false;
+        }
+
+        SessionDescription? session = null;
+        string id = "0";
+        long version = 0;
+        if (lines.MoveNext() && lines.Type == 'o')
+        {
+            ReadOnlySpan<char> rest = lines.Value;
+            SdpText.NextField(ref rest);
+            ReadOnlySpan<char> idText = SdpText.NextField(ref rest);
+            id = SdpText.IsToken(idText, 32) ? idText.ToString() : "0";
+            SdpText.TryNumber(SdpText.NextField(ref rest), long.MaxValue, out version);
+        }
+        else
+        {
+            error = "the session description has no o= line after v=0";
+            return false;
+        }
+
+        session = new SessionDescription { SessionId = id, Version = version };
+        var parser = new SdpParser(session);
+        while (parser._error is null && lines.MoveNext())
+        {
+            parser.Line(lines.Type, lines.Value, lines.Number);
+        }
+
+        if (parser._error is null)
+        {
+            parser.FinishSection();
+            parser.CheckMids();
+        }
+
+        error = parser._error ?? "";
+        description = session;
+        return parser._error is null;
+    }
+
+    private void Line(char type, ReadOnlySpan<char> value, int number)
+    {
+        switch (type)
+        {
+            case '\0':
+                _error = string.Create(CultureInfo.InvariantCulture, $"line {number} of the description is not of the form x=value");
+                break;
+            case 'm':
+                FinishSection();
+                BeginSection(value, number);
+                break;
+            case 'a':
+                int colon = value.IndexOf(':');
+                ReadOnlySpan<char> name = colon < 0 ? value : value[..colon];
+                ReadOnlySpan<char> content = colon < 0 ? default : value[(colon + 1)..].TrimStart(' ');
+                if (!Attribute(name, content))
+                {
+                    _error = string.Create(CultureInfo.InvariantCulture, $"line {number} of the description: a={name} cannot be read");
+                }
+
+                break;
+        }
+    }
+
+    private void BeginSection(ReadOnlySpan<char> value, int number)
+    {
+        if (_session.Media.Count == SdpLimits.MostSections)
+        {
+            _error = string.Create(CultureInfo.InvariantCulture, $"the description has more than {SdpLimits.MostSections} sections");
+            return;
+        }
+
+        ReadOnlySpan<char> rest = value;
+        ReadOnlySpan<char> kind = SdpText.NextField(ref rest);
+        ReadOnlySpan<char> port = SdpText.NextField(ref rest);
+        ReadOnlySpan<char> protocol = SdpText.NextField(ref rest);
+        int slash = port.IndexOf('/');
+        if (!SdpText.IsToken(kind, 32) || !SdpText.TryNumber(slash < 0 ? port : port[..slash], ushort.MaxValue, out long portNumber) ||
+            !SdpText.IsVisible(protocol, 64) || rest.Trim(' ').IsEmpty)
+        {
+            _error = string.Create(CultureInfo.InvariantCulture, $"line {number} of the description: the m= line cannot be read");
+            return;
+        }
+
+        bool sctp = protocol.Contains("SCTP", StringComparison.OrdinalIgnoreCase);
+        _media = new MediaDescription
+        {
+            Kind = kind switch
+            {
+                "audio" => MediaKind.Audio,
+                "video" => MediaKind.Video,
+                "application" when sctp => MediaKind.Data,
+                _ => MediaKind.Other,
+            },
+            KindText = kind.ToString(),
+            Port = (ushort)portNumber,
+            Protocol = protocol.ToString(),
+            Direction = _defaults.Direction,
+        };
+        bool rtp = _media.Kind is MediaKind.Audio or MediaKind.Video;
+        while (!rest.IsEmpty && _media.Formats.Count < SdpLimits.MostFormats)
+        {
+            ReadOnlySpan<char> format = SdpText.NextField(ref rest);
+            if (!SdpText.IsToken(format, SdpLimits.LongestId))
+            {
+                continue;
+            }
+
+            _media.Formats.Add(format.ToString());
+            if (rtp && SdpText.TryByte(format, 127, out byte type) && _formats[type] is null)
+            {
+                _formats[type] = new PayloadFormat { PayloadType = type };
+                _media.PayloadFormats.Add(_formats[type]!);
+            }
+        }
+
+        if (_media.Formats.Count == 0)
+        {
+            _error = string.Create(CultureInfo.InvariantCulture, $"line {number} of the description: the m= line names no format");
+            return;
+        }
+
+        if (_media.Kind == MediaKind.Data && SdpText.TryNumber(_media.Formats[0], ushort.MaxValue, out long sctpPort))
+        {
+            _media.OldSctpForm = true;
+            _media.SctpPort = (int)sctpPort;
+        }
+
+        _session.Media.Add(_media);
+    }
+
+    private void FinishSection()
+    {
+        if (_media is null)
+        {
+            return;
+        }
+
+        foreach (PayloadFormat format in _media.PayloadFormats)
+        {
+            format.Feedback.AddRange(_feedbackForAll);
+            _formats[format.PayloadType] = null;
+        }
+
+        _feedbackForAll.Clear();
+        // JSEP section 5.8.2: what a section lacks holds from the session's level.
+        _media.IceUfrag ??= _defaults.IceUfrag;
+        _media.IcePassword ??= _defaults.IcePassword;
+        _media.IceTrickle |= _defaults.IceTrickle;
+        _media.EndOfCandidates |= _defaults.EndOfCandidates;
+        if (_media.Setup == DtlsSetup.Unsaid)
+        {
+            _media.Setup = _defaults.Setup;
+        }
+
+        if (_media.Fingerprints.Count == 0)
+        {
+            _media.Fingerprints.AddRange(_defaults.Fingerprints);
+        }
+
+        // RFC 8285 section 6: an extmap above the first m-line counts for every section.
+        foreach (ExtensionMapping extension in _defaults.Extensions)
+        {
+            if (!_media.Extensions.Exists(own => own.Id == extension.Id))
+            {
+                _media.Extensions.Add(extension);
+            }
+        }
+
+        _media = null;
+    }
+
+    private void CheckMids()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (MediaDescription media in _session.Media)
+        {
+            if (media.Mid is not null && !seen.Add(media.Mid))
+            {
+                _error = $"two sections of the description have the mid {media.Mid}";
+            }
+        }
+    }
+
+    /// <summary>False when the attribute is one that must not be guessed and can't be read.</summary>
+    private readonly bool Attribute(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    {
+        MediaDescription target = _media ?? _defaults;
+        if (MediaDirections.TryParse(name, out MediaDirection direction))
+        {
+            target.Direction = direction;
+            return true;
+        }
+
+        switch (name)
+        {
+            case "mid" when _media is not null:
+                _media.Mid = value.ToString();
+                return SdpText.IsToken(value, SdpLimits.LongestId);
+            case "ice-ufrag":
+                target.IceUfrag = value.ToString();
+                return SdpText.IsIceText(value, SdpLimits.ShortestUfrag, SdpLimits.LongestIceText);
+            case "ice-pwd":
+                target.IcePassword = value.ToString();
+                return SdpText.IsIceText(value, SdpLimits.ShortestPassword, SdpLimits.LongestIceText);
+            case "fingerprint":
+                bool read = Fingerprint.TryParse(value, out Fingerprint fingerprint);
+                if (read && target.Fingerprints.Count < SdpLimits.MostFingerprints)
+                {
+                    target.Fingerprints.Add(fingerprint);
+                }
+
+                return read;
+            case "setup":
+                target.Setup = value switch
+                {
+                    "actpass" => DtlsSetup.ActPass,
+                    "active" => DtlsSetup.Active,
+                    "passive" => DtlsSetup.Passive,
+                    "holdconn" => DtlsSetup.HoldConnection,
+                    _ => DtlsSetup.Unsaid,
+                };
+                return target.Setup != DtlsSetup.Unsaid;
+            case "group" when _media is null:
+                Group(value);
+                return true;
+            case "ice-lite":
+                _session.IceLite = true;
+                return true;
+            case "ice-options":
+                target.IceTrickle |= value.Contains("trickle", StringComparison.Ordinal);
+                return true;
+            case "end-of-candidates":
+                target.EndOfCandidates = true;
+                return true;
+            case "extmap":
+                Extension(target, value);
+                return true;
+            default:
+                if (_media is not null)
+                {
+                    SectionAttribute(_media, name, value);
+                }
+
+                return true;
+        }
+    }
+
+    private readonly void Group(ReadOnlySpan<char> value)
+    {
+        if (!SdpText.NextField(ref value).Equals("BUNDLE", StringComparison.Ordinal) ||
+            _session.BundleGroups.Count == SdpLimits.MostGroups)
+        {
+            return;
+        }
+
+        var mids = new List<string>();
+        while (!value.IsEmpty && mids.Count < SdpLimits.MostSections)
+        {
+            ReadOnlySpan<char> mid = SdpText.NextField(ref value);
+            if (SdpText.IsToken(mid, SdpLimits.LongestId))
+            {
+                mids.Add(mid.ToString());
+            }
+        }
+
+        _session.BundleGroups.Add(mids);
+    }
+
+    // a=extmap:ID[/direction] URI [attributes]
+    private static void Extension(MediaDescription target, ReadOnlySpan<char> value)
+    {
+        ReadOnlySpan<char> id = SdpText.NextField(ref value);
+        ReadOnlySpan<char> uri = SdpText.NextField(ref value);
+        int slash = id.IndexOf('/');
+        MediaDirection direction = MediaDirection.SendReceive;
+        if (slash >= 0 && !MediaDirections.TryParse(id[(slash + 1)..], out direction))
+        {
+            return;
+        }
+
+        if (SdpText.TryByte(slash < 0 ? id : id[..slash], 255, out byte number) && number > 0 && SdpText.IsVisible(uri, 256) &&
+            target.Extensions.Count < SdpLimits.MostExtensions)
+        {
+            target.Extensions.Add(new ExtensionMapping(number, uri.ToString(), direction));
+        }
+    }
+
+    private readonly void SectionAttribute(MediaDescription media, ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    {
+        switch (name)
+        {
+            case "rtcp-mux":
+            case "rtcp-mux-only":
+                media.RtcpMux = true;
+                break;
+            case "rtcp-rsize":
+                media.RtcpReducedSize = true;
+                break;
+            case "bundle-only":
+                media.BundleOnly = true;
+                break;
+            case "rtpmap":
+                RtpMap(value);
+                break;
+            case "fmtp":
+                if (FormatAt(SdpText.NextField(ref value)) is { } described && value.Length <= SdpLimits.LongestFmtp)
+                {
+                    described.Fmtp = value.Trim(' ').ToString();
+                }
+
+                break;
+            case "rtcp-fb":
+                Feedback(value);
+                break;
+            case "candidate":
+                if (media.Candidates.Count < SdpLimits.MostCandidates &&
+                    IceCandidate.TryParse($"candidate:{value}", out IceCandidate candidate))
+                {
+                    media.Candidates.Add(candidate);
+                }
+
+                break;
+            case "ssrc":
+                Source(media, value);
+                break;
+            case "ssrc-group":
+                ReadOnlySpan<char> semantics = SdpText.NextField(ref value);
+                if (media.SourceGroups.Count < SdpLimits.MostSsrcs && SdpText.IsToken(semantics, 16) &&
+                    SdpText.TrySsrc(SdpText.NextField(ref value), out uint first) &&
+                    SdpText.TrySsrc(SdpText.NextField(ref value), out uint second))
+                {
+                    media.SourceGroups.Add(new SourceGroup(semantics.ToString(), first, second));
+                }
+
+                break;
+            case "msid":
+                media.Msid ??= value.Length <= 256 ? value.ToString() : null;
+                break;
+            case "rid":
+                ReadOnlySpan<char> id = SdpText.NextField(ref value);
+                ReadOnlySpan<char> way = SdpText.NextField(ref value);
+                if (media.Rids.Count < SdpLimits.MostRids && SdpText.IsToken(id, SdpLimits.LongestId) && way is "send" or "recv")
+                {
+                    media.Rids.Add(new RidDescription(id.ToString(), way is "send"));
+                }
+
+                break;
+            case "simulcast":
+                Simulcast(media, value);
+                break;
+            case "sctp-port" when SdpText.TryNumber(value, ushort.MaxValue, out long port):
+                media.SctpPort = (int)port;
+                break;
+            case "max-message-size" when SdpText.TryNumber(value, long.MaxValue, out long size):
+                media.MaxMessageSize = size;
+                break;
+        }
+    }
+
+    private readonly PayloadFormat? FormatAt(ReadOnlySpan<char> payloadType) =>
+        SdpText.TryByte(payloadType, 127, out byte type) ? _formats[type] : null;
+
+    // a=rtpmap:96 VP8/90000[/channels]
+    private readonly void RtpMap(ReadOnlySpan<char> value)
+    {
+        PayloadFormat? format = FormatAt(SdpText.NextField(ref value));
+        int slash = value.IndexOf('/');
+        if (format is null || slash <= 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<char> rate = value[(slash + 1)..];
+        int channels = rate.IndexOf('/');
+        if (SdpText.IsToken(value[..slash], 64) &&
+            SdpText.TryNumber(channels < 0 ? rate : rate[..channels], int.MaxValue, out long clockRate))
+        {
+            format.Name = value[..slash].ToString();
+            format.ClockRate = (int)clockRate;
+            format.Channels = channels >= 0 && SdpText.TryNumber(rate[(channels + 1)..], 255, out long count) ? (int)count : 1;
+        }
+    }
+
+    private readonly void Feedback(ReadOnlySpan<char> value)
+    {
+        ReadOnlySpan<char> type = SdpText.NextField(ref value);
+        List<string>? list = type is "*" ? _feedbackForAll : FormatAt(type)?.Feedback;
+        value = value.Trim(' ');
+        if (list is not null && list.Count < SdpLimits.MostFeedbacks && !value.IsEmpty && value.Length <= 64)
+        {
+            list.Add(value.ToString());
+        }
+    }
+
+    // a=ssrc:1234 attribute:value
+    private static void Source(MediaDescription media, ReadOnlySpan<char> value)
+    {
+        if (!SdpText.TrySsrc(SdpText.NextField(ref value), out uint ssrc))
+        {
+            return;
+        }
+
+        SourceDescription? source = media.Sources.Find(known => known.Ssrc == ssrc);
+        if (source is null)
+        {
+            if (media.Sources.Count == SdpLimits.MostSsrcs)
+            {
+                return;
+            }
+
+            source = new SourceDescription(ssrc);
+            media.Sources.Add(source);
+        }
+
+        if (value.StartsWith("cname:", StringComparison.Ordinal) && SdpText.IsVisible(value[6..], 256))
+        {
+            source.Cname = value[6..].ToString();
+        }
+        else if (value.StartsWith("msid:", StringComparison.Ordinal) && value.Length <= 256)
+        {
+            source.Msid = value[5..].ToString();
+        }
+    }
+
+    // a=simulcast:send a;b,c;~d recv e — the first alternative of each stream counts, paused ones ("~") too.
+    private static void Simulcast(MediaDescription media, ReadOnlySpan<char> value)
+    {
+        while (!value.IsEmpty)
+        {
+            ReadOnlySpan<char> way = SdpText.NextField(ref value);
+            ReadOnlySpan<char> streams = SdpText.NextField(ref value);
+            List<string>? list = way switch { "send" => media.SimulcastSend, "recv" => media.SimulcastReceive, _ => null };
+            while (list is not null && !streams.IsEmpty && list.Count < SdpLimits.MostRids)
+            {
+                ReadOnlySpan<char> stream = SdpText.NextField(ref streams, ';');
+                int comma = stream.IndexOf(',');
+                stream = (comma < 0 ? stream : stream[..comma]).TrimStart('~');
+                if (SdpText.IsToken(stream, SdpLimits.LongestId))
+                {
+                    list.Add(stream.ToString());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,534 @@
+using System.Buffers.Binary;
+using System.Text;
+using Rtc.Peer.Rtcp;
+using Rtc.Peer.Rtp;
+
+namespace Rtc.Peer.Send;
+
+/// <summary>
+/// One outgoing video stream: cuts frames into packets, keeps them (by reference) to send again, answers
+/// NACKs, leaves out temporal layers that a slow viewer can't take. Packets are written only when the
+/// pacer lets them go. Owned and called by <see cref="RtpSession"/>.
+/// </summary>
+internal sealed class VideoSender : IDisposable
+{
+    /// <summary>
+    /// Payload bytes in one packet: with header, extensions, RTX number, SRTP tag and UDP/IPv6 it stays
+    /// under the 1,280 bytes that every IPv6 link carries.
+    /// </summary>
+    public const int PayloadBudget = 1120;
+
+    private const int ClockRate = 90_000;
+    private const int RtxHeaderLength = 2;
+    private const int PaddingLength = 224;
+    private const int PaddingTurns = 16;
+    private const int LargestFrame = 2 * 1024 * 1024;
+    private const int MostQueuedResends = 512;
+    private const long MostCachedBytes = 8 * 1024 * 1024;
+
+    private static readonly TimeSpan s_shortestCacheTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestQueue = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_shortestResendSpacing = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_tolerableBacklog = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_keyRequestSpacing = TimeSpan.FromMilliseconds(300);
+
+    private readonly VideoSenderOptions _options;
+    private readonly byte[] _mid;
+    private readonly PacketRing _ring;
+    private readonly List<FrameEntry> _frames = [];
+    private readonly Queue<long> _resends = new();
+    private readonly LayerSelector _layers = new();
+    private long _answerFrom;
+    private long _cachedBytes;
+    private long _waitingBytes;
+    private ushort _rtxSequence;
+    private ushort _pictureId;
+    private byte _tl0;
+    private SendCodec _codec;
+    private bool _needsKey = true;
+    private bool _active = true;
+    private bool _keyRequested;
+    private Instant _nextKeyRequest;
+    private byte _lastFir;
+    private bool _hadFir;
+    private VideoRotation _lastRotation;
+    private bool _confirmed;
+    private uint _lastTimestamp;
+    private Instant _lastFrameAt;
+
+    public VideoSender(VideoSenderOptions options, Random random)
+    {
+        _options = options;
+        _mid = Encoding.ASCII.GetBytes(options.Mid);
+        if (_mid.Length > 16)
+        {
+            _mid = []; // RFC 9143 names are short; a longer one doesn't fit the one-byte form
+        }
+
+        // RFC 3550 section 5.1: random, and low enough that the first wrap is not near.
+        _ring = new PacketRing(SequenceUnwrapper.FirstCycle + random.Next(1, 0x7FFF));
+        _rtxSequence = (ushort)random.Next(1, 0x7FFF);
+        _pictureId = (ushort)random.Next(0, 0x7FFF);
+        _tl0 = (byte)random.Next(0, 256);
+    }
+
+    public VideoSenderOptions Options => _options;
+
+    public Ssrc Media => _options.Media;
+
+    public SenderCounters Counters { get; } = new();
+
+    public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What this viewer may get; the session divides its estimate.</summary>
+    public Bitrate Available { get; set; } = Bitrate.FromKilobits(1000);
+
+    public bool HasMedia => _ring.Waiting > 0;
+
+    public bool HasResends => _resends.Count > 0;
+
+    public long WaitingBytes => _waitingBytes;
+
+    public int CurrentLayer => _layers.Current;
+
+    public void SetLayerLimit(int highest) => _layers.Limit = Math.Max(0, highest);
+
+    public bool HasSent => _active && Counters.Packets > 0;
+
+    /// <summary>
+    /// Queues a frame; takes a reference of its own. False where it was left out: a layer above this
+    /// viewer's, or a dependent frame after lost ones.
+    /// </summary>
+    public bool Send(Instant now, EncodedFrame frame)
+    {
+        Advance(now);
+        if (!_active || !TryFind(frame.Codec, out SendCodec codec) || frame.Length == 0 || !Admit(now, frame))
+        {
+            Counters.FramesDropped++;
+            return false;
+        }
+
+        bool stale = frame.IsKey && DropStale();
+        _codec = codec;
+        long first = _ring.Head;
+        _answerFrom = stale ? first : _answerFrom;
+        FrameEntry entry = new(frame, first, now, _pictureId, _tl0);
+        if (frame.Codec == VideoCodec.Vp8)
+        {
+            _pictureId = (ushort)((_pictureId + 1) & 0x7FFF);
+            _tl0 += frame.TemporalLayer == 0 ? (byte)1 : (byte)0;
+            Vp8Packetizer.Packetize(frame, _pictureId, _tl0, PayloadBudget, _ring);
+        }
+        else
+        {
+            H264Packetizer.Packetize(frame, PayloadBudget, _ring);
+        }
+
+        if (_ring.Head == first)
+        {
+            Counters.FramesDropped++;
+            return false;
+        }
+
+        frame.AddReference();
+        _frames.Add(entry);
+        _cachedBytes += frame.Length;
+        _waitingBytes += frame.Length;
+        _needsKey &= !frame.IsKey;
+        _lastTimestamp = frame.RtpTimestamp;
+        _lastFrameAt = now;
+        Counters.Frames++;
+        return true;
+    }
+
+    /// <summary>Writes the next packet in turn; gives its length.</summary>
+    public int WriteNext(Instant now, Span<byte> destination, ushort? transportSequence)
+    {
+        long sequence = _ring.Sent;
+        ref PacketRecord packet = ref _ring[sequence];
+        RtpHeaderWriter header = new(destination, _options.Extensions, CodecOf(packet).PayloadType, packet.Marker, (ushort)sequence, Timestamp(packet), Media);
+        AddExtensions(ref header, now, packet, transportSequence);
+        int at = header.End();
+        int payload = WritePayload(packet, destination[at..]);
+        packet.LastSent = now;
+        _ring.MarkSent();
+        _waitingBytes = Math.Max(0, _waitingBytes - packet.Length);
+        Counters.Packets++;
+        Counters.PayloadBytes += payload;
+        if (packet.Form == PacketForm.Padding)
+        {
+            return at + WritePadding(destination, at, PaddingLength);
+        }
+
+        return at + payload;
+    }
+
+    /// <summary>Writes the next packet that was asked for again. False where all of them are gone.</summary>
+    public bool TryWriteResend(Instant now, Span<byte> destination, ushort? transportSequence, out int length)
+    {
+        while (_resends.TryDequeue(out long sequence))
+        {
+            if (_ring.WasSent(sequence))
+            {
+                ref PacketRecord packet = ref _ring[sequence];
+                packet.AskedAgain = false;
+                packet.LastSent = now;
+                length = WriteAgain(now, destination, sequence, packet, transportSequence);
+                Counters.Resent++;
+                return true;
+            }
+        }
+
+        length = 0;
+        return false;
+    }
+
+    /// <summary>
+    /// A packet that carries nothing new, to fill a probe: an earlier one again on the RTX stream, padding
+    /// there where there is none, padding in turn on the media stream where there is no RTX.
+    /// </summary>
+    public bool TryWritePadding(Instant now, Span<byte> destination, ushort? transportSequence, out int length)
+    {
+        length = 0;
+        if (!HasSent)
+        {
+            return false;
+        }
+
+        Counters.PaddingPackets++;
+        if (_options.Rtx is { } rtx && _codec.RtxPayloadType is { } rtxType)
+        {
+            // The last few in turn: what was lost of them is repaired on the way.
+            long kept = Math.Clamp(_ring.Sent - _ring.Oldest, 1, PaddingTurns);
+            long earlier = _ring.Sent - 1 - (Counters.PaddingPackets % kept);
+            if (_ring.WasSent(earlier) && _ring[earlier].PayloadLength >= PaddingLength)
+            {
+                length = WriteAgain(now, destination, earlier, _ring[earlier], transportSequence);
+                return true;
+            }
+
+            RtpHeaderWriter header = new(destination, _options.Extensions, rtxType, false, _rtxSequence++, _lastTimestamp, rtx);
+            AddSendExtensions(ref header, now, transportSequence);
+            int at = header.End();
+            length = at + WritePadding(destination, at, PaddingLength);
+            return true;
+        }
+
+        if (HasMedia)
+        {
+            return false; // padding in the middle of a frame would belong to it
+        }
+
+        _ring.Add().Form = PacketForm.Padding;
+        length = WriteNext(now, destination, transportSequence);
+        return true;
+    }
+
+    public void OnNack(Instant now, NackReader nack)
+    {
+        Counters.Nacks++;
+        TimeSpan spacing = RoundTrip * 0.8;
+        spacing = spacing > s_shortestResendSpacing ? spacing : s_shortestResendSpacing;
+        while (nack.TryRead(out ushort number))
+        {
+            long sequence = _ring.Sent + (short)(ushort)(number - (ushort)_ring.Sent);
+            if (!_ring.WasSent(sequence) || sequence < _answerFrom || _ring[sequence].AskedAgain || _resends.Count >= MostQueuedResends)
+            {
+                Counters.ResendRefused++;
+                continue;
+            }
+
+            ref PacketRecord packet = ref _ring[sequence];
+            if (packet.Resent && now - packet.LastSent < spacing)
+            {
+                Counters.ResendRefused++;
+                continue;
+            }
+
+            packet.AskedAgain = true;
+            packet.Resent = true;
+            _resends.Enqueue(sequence);
+        }
+    }
+
+    public void OnPli(Instant now) => RequestKey(now);
+
+    /// <summary>A repeated FIR has the same number and asks for nothing new (RFC 5104 section 4.3.1.2).</summary>
+    public void OnFir(Instant now, byte sequence)
+    {
+        if (!_hadFir || sequence != _lastFir)
+        {
+            _hadFir = true;
+            _lastFir = sequence;
+            RequestKey(now);
+        }
+    }
+
+    /// <summary>The viewer knows the stream: MID needn't be repeated.</summary>
+    public void OnReport() => _confirmed = true;
+
+    /// <summary>True once for each key frame that somebody has to make for this viewer.</summary>
+    public bool TakeKeyFrameRequest()
+    {
+        bool requested = _keyRequested;
+        _keyRequested = false;
+        return requested;
+    }
+
+    public SenderInfo MakeReport(Instant now, ulong ntp)
+    {
+        uint timestamp = _lastTimestamp + (uint)(long)((now - _lastFrameAt).TotalSeconds * ClockRate);
+        return new SenderInfo(ntp, timestamp, (uint)Counters.Packets, (uint)Counters.PayloadBytes);
+    }
+
+    /// <summary>A section that stops sending lets its frames go and keeps its numbers; back again, it begins with a key frame.</summary>
+    public void SetActive(bool active)
+    {
+        if (_active && !active)
+        {
+            Dispose();
+            _needsKey = true;
+        }
+
+        _active = active;
+    }
+
+    public void Dispose()
+    {
+        foreach (FrameEntry entry in _frames)
+        {
+            entry.Frame.Dispose();
+        }
+
+        _frames.Clear();
+        _ring.TakeBack(_ring.Sent);
+        _ring.ForgetBefore(_ring.Sent);
+        _resends.Clear();
+        _cachedBytes = 0;
+        _waitingBytes = 0;
+    }
+
+    /// <summary>Lets go of what is too old to be asked for.</summary>
+    public void Advance(Instant now)
+    {
+        TimeSpan keep = 3 * RoundTrip;
+        keep = keep > s_shortestCacheTime ? keep : s_shortestCacheTime;
+        int gone = 0;
+        while (gone < _frames.Count
+            && EndOf(gone) <= _ring.Sent
+            && (now - _frames[gone].At > keep || _cachedBytes > MostCachedBytes || _ring.NearlyFull))
+        {
+            EncodedFrame frame = _frames[gone].Frame;
+            _ring.ForgetBefore(EndOf(gone));
+            _cachedBytes -= frame.Length;
+            frame.Dispose();
+            gone++;
+        }
+
+        _frames.RemoveRange(0, gone);
+    }
+
+    private long EndOf(int index) => index + 1 < _frames.Count ? _frames[index + 1].First : _ring.Head;
+
+    private bool Admit(Instant now, EncodedFrame frame)
+    {
+        if (_ring.Waiting > 0 && now - OldestWaiting() > s_longestQueue)
+        {
+            // What waits is stale: better a key frame than ever more delay.
+            DropWaiting();
+        }
+
+        if ((_needsKey || frame.Codec != _codec.Codec) && !frame.IsKey)
+        {
+            RequestKey(now);
+            return false;
+        }
+
+        return frame.Length <= LargestFrame && _layers.Accept(now, frame, Available);
+    }
+
+    private Instant OldestWaiting()
+    {
+        for (int i = 0; i < _frames.Count; i++)
+        {
+            if (EndOf(i) > _ring.Sent)
+            {
+                return _frames[i].At;
+            }
+        }
+
+        return Instant.Never;
+    }
+
+    /// <summary>Frames of which nothing was sent are taken back with their numbers, so that no hole is seen.</summary>
+    private void DropWaiting()
+    {
+        while (_frames.Count > 0 && _frames[^1].First >= _ring.Sent)
+        {
+            FrameEntry entry = _frames[^1];
+            _ring.TakeBack(entry.First);
+            _pictureId = entry.PictureIdBefore;
+            _tl0 = entry.Tl0Before;
+            _cachedBytes -= entry.Frame.Length;
+            _waitingBytes -= entry.Frame.Length;
+            entry.Frame.Dispose();
+            _frames.RemoveAt(_frames.Count - 1);
+            Counters.FramesDropped++;
+            _needsKey = true;
+        }
+    }
+
+    /// <summary>
+    /// After a collapse of the path, questions and unsent frames pile up: before a key frame they would cost
+    /// more time than it does, and it makes them pointless. True where they were dropped.
+    /// </summary>
+    private bool DropStale()
+    {
+        long backlog = _waitingBytes + (_resends.Count * PayloadBudget);
+        if (backlog * 8 < Available.BitsPerSecond * s_tolerableBacklog.TotalSeconds)
+        {
+            return false;
+        }
+
+        DropWaiting();
+        while (_resends.TryDequeue(out long sequence))
+        {
+            if (_ring.WasSent(sequence))
+            {
+                _ring[sequence].AskedAgain = false;
+            }
+        }
+
+        return true;
+    }
+
+    private void RequestKey(Instant now)
+    {
+        if (now >= _nextKeyRequest)
+        {
+            _keyRequested = true;
+            _nextKeyRequest = now + s_keyRequestSpacing;
+            Counters.KeyFrameRequests++;
+        }
+    }
+
+    private bool TryFind(VideoCodec wanted, out SendCodec found)
+    {
+        for (int i = 0; i < _options.Codecs.Count; i++)
+        {
+            if (_options.Codecs[i].Codec == wanted)
+            {
+                found = _options.Codecs[i];
+                return true;
+            }
+        }
+
+        found = default;
+        return false;
+    }
+
+    private SendCodec CodecOf(in PacketRecord packet) =>
+        packet.Frame is { } frame && frame.Codec != _codec.Codec && TryFind(frame.Codec, out SendCodec codec) ? codec : _codec;
+
+    private uint Timestamp(in PacketRecord packet) => packet.Frame?.RtpTimestamp ?? _lastTimestamp;
+
+    private int WriteAgain(Instant now, Span<byte> destination, long sequence, in PacketRecord packet, ushort? transportSequence)
+    {
+        SendCodec codec = CodecOf(packet);
+        bool rtx = _options.Rtx is not null && codec.RtxPayloadType is not null;
+        RtpHeaderWriter header = new(
+            destination,
+            _options.Extensions,
+            rtx ? codec.RtxPayloadType!.Value : codec.PayloadType,
+            packet.Marker,
+            rtx ? _rtxSequence++ : (ushort)sequence,
+            Timestamp(packet),
+            rtx ? _options.Rtx!.Value : Media);
+        AddExtensions(ref header, now, packet, transportSequence);
+        int at = header.End();
+        if (packet.Form == PacketForm.Padding)
+        {
+            return at + WritePadding(destination, at, PaddingLength);
+        }
+
+        if (rtx)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(destination[at..], (ushort)sequence);
+            at += RtxHeaderLength;
+        }
+
+        return at + WritePayload(packet, destination[at..]);
+    }
+
+    private void AddExtensions(ref RtpHeaderWriter header, Instant now, in PacketRecord packet, ushort? transportSequence)
+    {
+        AddSendExtensions(ref header, now, transportSequence);
+        if (packet.Frame is not { } frame)
+        {
+            return;
+        }
+
+        if (packet.First)
+        {
+            header.AddNoPlayoutDelay();
+            if (frame.CaptureNtp != 0)
+            {
+                header.AddAbsCaptureTime(frame.CaptureNtp);
+            }
+        }
+
+        // 3GPP TS 26.114 section 7.4.5: on the last packet of key frames, and where the value changes or isn't zero.
+        if (packet.Marker && (frame.IsKey || frame.Rotation != VideoRotation.None || frame.Rotation != _lastRotation))
+        {
+            header.AddOrientation(frame.Rotation);
+            _lastRotation = frame.Rotation;
+        }
+    }
+
+    private void AddSendExtensions(ref RtpHeaderWriter header, Instant now, ushort? transportSequence)
+    {
+        header.AddAbsSendTime(now);
+        if (transportSequence is { } number)
+        {
+            header.AddTransportSequence(number);
+        }
+
+        if (!_confirmed)
+        {
+            header.Add(RtpExtension.Mid, _mid);
+        }
+    }
+
+    private static int WritePayload(in PacketRecord packet, Span<byte> destination)
+    {
+        if (packet.Frame is not { } frame)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<byte> slice = frame.Data.Slice(packet.Offset, packet.Length);
+        if (packet.Form == PacketForm.Aggregate)
+        {
+            return H264Packetizer.WriteAggregate(slice, destination);
+        }
+
+        ulong prefix = packet.Prefix;
+        for (int i = 0; i < packet.PrefixLength; i++, prefix >>= 8)
+        {
+            destination[i] = (byte)prefix;
+        }
+
+        slice.CopyTo(destination[packet.PrefixLength..]);
+        return packet.PayloadLength;
+    }
+
+    private static int WritePadding(Span<byte> packet, int at, int length)
+    {
+        packet[0] |= 0x20;
+        packet.Slice(at, length).Clear();
+        packet[at + length - 1] = (byte)length;
+        return length;
+    }
+
+    private readonly record struct FrameEntry(EncodedFrame Frame, long First, Instant At, ushort PictureIdBefore, byte Tl0Before);
+}

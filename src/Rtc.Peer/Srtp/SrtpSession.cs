@@ -1,0 +1,223 @@
+using System.Buffers.Binary;
+
+namespace Rtc.Peer.Srtp;
+
+internal enum SrtpResult : byte
+{
+    Ok,
+    Malformed,
+    Replayed,
+    Forged,
+
+    /// <summary>A new SSRC where there are too many already.</summary>
+    TooManyStreams,
+}
+
+/// <summary>
+/// Protects what a peer sends and opens what it receives (RFC 3711). Owns the ciphers of both directions and the indices
+/// of every stream; a stream is remembered only after its first packet proved to be genuine.
+/// </summary>
+internal sealed class SrtpSession : IDisposable
+{
+    public const int LargestPacket = 2048;
+    public const int LargestOverhead = 20;
+
+    // A page that stops and starts its camera for hours brings two new SSRCs each time; a stream costs some 300 bytes.
+    private const int MostStreams = 256;
+    private const int RtpHeaderLength = 12;
+    private const int RtcpHeaderLength = 8;
+    private const int IndexLength = 4;
+    private const uint EncryptedFlag = 0x8000_0000;
+    private const uint LargestRtcpIndex = 0x7FFF_FFFF;
+
+    private readonly ISrtpCipher _outgoing;
+    private readonly ISrtpCipher _incoming;
+    private readonly bool _repeatsAllowed;
+    private readonly bool _indexIsLast;
+    private readonly Dictionary<uint, Stream> _sent = [];
+    private readonly Dictionary<uint, Stream> _received = [];
+    private readonly Dictionary<uint, Stream> _receivedReports = [];
+    private uint _nextRtcpIndex;
+
+    public SrtpSession(SrtpKeys keys)
+    {
+        Profile = keys.Profile;
+        _outgoing = CreateCipher(keys.Profile, keys.Local);
+        _incoming = CreateCipher(keys.Profile, keys.Remote);
+
+        // Under GCM a nonce used twice gives the authentication key away; in counter mode a repeated packet reveals nothing new.
+        _repeatsAllowed = keys.Profile != SrtpProfile.AeadAes128Gcm;
+        _indexIsLast = keys.Profile == SrtpProfile.AeadAes128Gcm;
+    }
+
+    public SrtpProfile Profile { get; }
+
+    public int StreamCount => _received.Count + _receivedReports.Count;
+
+    /// <summary>Protects in place; the buffer needs <see cref="LargestOverhead"/> bytes of room behind the packet.</summary>
+    public bool TryProtectRtp(Span<byte> buffer, int length, out int protectedLength)
+    {
+        protectedLength = 0;
+        int header = HeaderLength(buffer[..length]);
+        if (header < 0 || buffer.Length < length + _outgoing.RtpOverhead)
+        {
+            return false;
+        }
+
+        uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(buffer[8..]);
+        ushort sequence = BinaryPrimitives.ReadUInt16BigEndian(buffer[2..]);
+        if (!_sent.TryGetValue(ssrc, out Stream? stream))
+        {
+            if (_sent.Count >= MostStreams)
+            {
+                return false;
+            }
+
+            stream = new Stream();
+            _sent.Add(ssrc, stream);
+        }
+
+        long index = stream.Estimate(sequence);
+        if (index < 0 || (!_repeatsAllowed && !stream.Window.IsFresh(index)))
+        {
+            return false;
+        }
+
+        stream.Window.Accept(index);
+        protectedLength = _outgoing.ProtectRtp(buffer, length, header, ssrc, index);
+        return true;
+    }
+
+    public SrtpResult UnprotectRtp(ReadOnlySpan<byte> packet, Span<byte> output, out int length)
+    {
+        length = 0;
+        int header = HeaderLength(packet);
+        if (header < 0 || packet.Length > LargestPacket || packet.Length < header + _incoming.RtpOverhead)
+        {
+            return SrtpResult.Malformed;
+        }
+
+        uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[8..]);
+        ushort sequence = BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
+        bool known = _received.TryGetValue(ssrc, out Stream? stream);
+        if (!known && _received.Count >= MostStreams)
+        {
+            return SrtpResult.TooManyStreams;
+        }
+
+        long index = known ? stream!.Estimate(sequence) : sequence;
+        if (index < 0 || (known && !stream!.Window.IsFresh(index)))
+        {
+            return SrtpResult.Replayed;
+        }
+
+        length = _incoming.UnprotectRtp(packet, header, ssrc, index, output);
+        if (length < 0)
+        {
+            length = 0;
+            return SrtpResult.Forged;
+        }
+
+        if (!known)
+        {
+            stream = new Stream();
+            _received.Add(ssrc, stream);
+        }
+
+        stream!.Window.Accept(index);
+        return SrtpResult.Ok;
+    }
+
+    public bool TryProtectRtcp(Span<byte> buffer, int length, out int protectedLength)
+    {
+        protectedLength = 0;
+        if (length < RtcpHeaderLength || buffer.Length < length + _outgoing.RtcpOverhead || _nextRtcpIndex > LargestRtcpIndex)
+        {
+            return false;
+        }
+
+        // One index for all our SSRCs: it is never used twice, which is all that is asked of it.
+        uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(buffer[4..]);
+        protectedLength = _outgoing.ProtectRtcp(buffer, length, ssrc, _nextRtcpIndex++);
+        return true;
+    }
+
+    public SrtpResult UnprotectRtcp(ReadOnlySpan<byte> packet, Span<byte> output, out int length)
+    {
+        length = 0;
+        if (packet.Length < RtcpHeaderLength + _incoming.RtcpOverhead || packet.Length > LargestPacket || packet[0] >> 6 != 2)
+        {
+            return SrtpResult.Malformed;
+        }
+
+        uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
+        int trailerAt = packet.Length - (_indexIsLast ? IndexLength : _incoming.RtcpOverhead);
+        uint trailer = BinaryPrimitives.ReadUInt32BigEndian(packet[trailerAt..]);
+        uint index = trailer & LargestRtcpIndex;
+        bool known = _receivedReports.TryGetValue(ssrc, out Stream? stream);
+        if (!known && _receivedReports.Count >= MostStreams)
+        {
+            return SrtpResult.TooManyStreams;
+        }
+
+        if (known && !stream!.Window.IsFresh(index))
+        {
+            return SrtpResult.Replayed;
+        }
+
+        length = _incoming.UnprotectRtcp(packet, ssrc, index, (trailer & EncryptedFlag) != 0, output);
+        if (length < 0)
+        {
+            length = 0;
+            return SrtpResult.Forged;
+        }
+
+        if (!known)
+        {
+            stream = new Stream();
+            _receivedReports.Add(ssrc, stream);
+        }
+
+        stream!.Window.Accept(index);
+        return SrtpResult.Ok;
+    }
+
+    public void Dispose()
+    {
+        _outgoing.Dispose();
+        _incoming.Dispose();
+    }
+
+    /// <summary>Fixed header, CSRCs and extension, which stay readable; −1 when they do not fit into the packet.</summary>
+    internal static int HeaderLength(ReadOnlySpan<byte> packet)
+    {
+        if (packet.Length < RtpHeaderLength || packet[0] >> 6 != 2)
+        {
+            return -1;
+        }
+
+        int length = RtpHeaderLength + (4 * (packet[0] & 0x0F));
+        if ((packet[0] & 0x10) != 0)
+        {
+            if (packet.Length < length + 4)
+            {
+                return -1;
+            }
+
+            length += 4 + (4 * BinaryPrimitives.ReadUInt16BigEndian(packet[(length + 2)..]));
+        }
+
+        return length <= packet.Length ? length : -1;
+    }
+
+    private static ISrtpCipher CreateCipher(SrtpProfile profile, SrtpMaster master) =>
+        profile == SrtpProfile.AeadAes128Gcm ? new GcmCipher(master) : new CounterModeCipher(master);
+
+    private sealed class Stream
+    {
+        public ReplayWindow Window;
+
+        public long Estimate(ushort sequence) =>
+            Window.IsEmpty ? sequence : RolloverCounter.Estimate(Window.Highest, sequence);
+    }
+}
