@@ -1,0 +1,22 @@
+namespace Rtc.Media.Codecs;
+
+public enum DecodeStatus
+{
+    /// <summary>A picture came out; the caller owns it.</summary>
+    Picture,
+
+    /// <summary>The data was taken, no picture yet.</summary>
+    Pending,
+
+    /// <summary>The data is damaged, or a reference is missing: ask for a key frame.</summary>
+    NeedKeyFrame,
+
+    /// <summary>The picture is larger than the limit.</summary>
+    TooLarge,
+}
+
+/// <summary>Turns coded pictures into I420, in order. Used by one thread at a time; disposed by its owner.</summary>
+public interface IVideoDecoder : IDisposable
+{
+    DecodeStatus Decode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture);
+}

@@ -1,0 +1,39 @@
+using Rtc.Media.Codecs.Av;
+using Rtc.Media.Codecs.H264;
+using Rtc.Media.Codecs.Vpx;
+using Rtc.Media.Images;
+using Rtc.Media.Yuv;
+
+namespace Rtc.Media.Codecs;
+
+/// <summary>Opens codecs by format, and says which native libraries this machine has.</summary>
+public static class VideoCodecs
+{
+    /// <summary>4K of DCI, and as much standing upright: a larger picture is refused before memory is spent on it.</summary>
+    public const long MostPixels = 4096L * 2304;
+
+    /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
+    public static IVideoDecoder CreateDecoder(VideoFormat format) => format switch
+    {
+        VideoFormat.Vp8 => new Vp8Decoder(),
+        VideoFormat.H264 => new H264Decoder(),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no decoder for this format"),
+    };
+
+    /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
+    public static IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => format switch
+    {
+        VideoFormat.Vp8 => new Vp8Encoder(settings),
+        VideoFormat.H264 => new H264Encoder(settings),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no encoder for this format"),
+    };
+
+    /// <summary>One line for each native library, for <c>rtc doctor</c>.</summary>
+    public static IReadOnlyList<NativeLibraryReport> Report() =>
+    [
+        VpxLibrary.Report(),
+        AvLibrary.Report(),
+        YuvLibrary.Report(),
+        Jpeg.Report(),
+    ];
+}

@@ -1,0 +1,285 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Rtc.Media.Codecs.Vpx;
+
+/// <summary>
+/// I420 to VP8 through libvpx for a live call: constant bitrate, nothing held back, key frames only when asked.
+/// The effort follows the time that pictures take (<see cref="EncoderSettings.CpuBudget"/>).
+/// </summary>
+public sealed unsafe class Vp8Encoder : IVideoEncoder
+{
+    private const int ClockRate = 90_000;
+    private const uint Realtime = 1;
+    private const int ForceKeyFlag = 1;
+    private const uint ConstantBitrate = 1;
+
+    // Measured with libvpx 1.12: positive cpu-used is as slow as −4, −12 is the last step that still gains time;
+    // maxq 56 overshoots a low rate twofold, 63 holds it.
+    private const int SlowestSpeed = 5;
+    private const int FastestSpeed = 12;
+    private const int MinQuantizer = 2;
+    private const int MaxQuantizer = 63;
+
+    // A key frame may take as much as 4.5 average pictures: more would stall the pacer for a sixth of a second.
+    private const int MaxKeyPercent = 450;
+    private const int DropBelowBufferPercent = 25;
+
+    private readonly VpxLibrary _library = VpxLibrary.Instance;
+    private readonly EncoderSettings _settings;
+    private readonly EncoderSpeed _speed;
+    private readonly byte* _config;
+    private readonly byte* _image;
+    private VpxContext? _context;
+    private Vp8Interest? _interest;
+    private int _width;
+    private int _height;
+    private int _bitrate;
+    private bool _bitrateChanged;
+    private int _slot;
+    private bool _needKey = true;
+    private bool _started;
+    private uint _lastRtp;
+    private long _time;
+
+    public Vp8Encoder(EncoderSettings settings)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(settings.TemporalLayers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.TemporalLayers, Vp8Layers.Most);
+        ArgumentOutOfRangeException.ThrowIfLessThan(settings.FramesPerSecond, 1);
+        _settings = settings;
+        _bitrate = Math.Max(1, settings.BitrateKbps);
+        _speed = new EncoderSpeed(SlowestSpeed, FastestSpeed, settings.Width * settings.Height > 640 * 480 ? 9 : 7);
+        _config = (byte*)NativeMemory.AllocZeroed(VpxAbi.EncoderConfigBytes);
+        _image = (byte*)NativeMemory.AllocZeroed(VpxAbi.ImageBytes);
+        Open(settings.Width, settings.Height);
+    }
+
+    ~Vp8Encoder() => FreeMemory();
+
+    public VideoFormat Format => VideoFormat.Vp8;
+
+    public void SetBitrate(int kilobitsPerSecond)
+    {
+        kilobitsPerSecond = Math.Max(1, kilobitsPerSecond);
+        _bitrateChanged |= kilobitsPerSecond != _bitrate;
+        _bitrate = kilobitsPerSecond;
+    }
+
+    public void SetInterest(Mask? subject, int strength)
+    {
+        _interest ??= new Vp8Interest(_library);
+        _interest.Set(subject, strength);
+    }
+
+    public CodedPicture? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
+    {
+        ObjectDisposedException.ThrowIf(_context is null, this);
+        if (picture.Width != _width || picture.Height != _height)
+        {
+            // config_set can only shrink and grow back to the first size; a new encoder takes any, in a few ms.
+            Open(picture.Width, picture.Height);
+        }
+
+        if (_bitrateChanged)
+        {
+            WriteBitrate();
+            Check(_library.EncoderConfigure(_context.Pointer, _config), "bitrate");
+            _bitrateChanged = false;
+        }
+
+        long duration = AdvanceClock(rtpTimestamp);
+        bool key = forceKey || _needKey;
+        if (key)
+        {
+            _slot = 0;
+        }
+
+        ReadOnlySpan<Vp8Layers.Slot> pattern = Vp8Layers.Pattern(_settings.TemporalLayers);
+        Vp8Layers.Slot slot = pattern[_slot];
+        if (pattern.Length > 1)
+        {
+            _library.ControlInt(_context.Pointer, VpxAbi.Control.SetTemporalLayerId, slot.Layer);
+        }
+
+        // The segment map stays in force until changed: only a picture that is never left out may change it.
+        if (slot.Layer == 0)
+        {
+            _interest?.Apply(_context, _width, _height);
+        }
+
+        Wrap(picture);
+        long before = Stopwatch.GetTimestamp();
+        int flags = key ? ForceKeyFlag : slot.Flags;
+        Check(_library.Encode(_context.Pointer, _image, _time, new CULong((nuint)duration), new CLong(flags), new CULong(Realtime)), "picture");
+        CodedPicture? coded = TakePackets(rtpTimestamp);
+        double milliseconds = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
+        if (coded is null)
+        {
+            return null;
+        }
+
+        _needKey = false;
+        coded.TemporalLayer = slot.Layer;
+        coded.LayerSync = slot.Sync;
+        int quantizer = -1;
+        _library.ControlPointer(_context.Pointer, VpxAbi.Control.GetLastQuantizer64, &quantizer);
+        coded.Stats = new EncodeStats(coded.Length, quantizer, milliseconds, _speed.Current);
+        _slot = (_slot + 1) % pattern.Length;
+        if (!coded.IsKey && _speed.Observe(milliseconds, 1000.0 / _settings.FramesPerSecond * _settings.CpuBudget))
+        {
+            _library.ControlInt(_context.Pointer, VpxAbi.Control.SetCpuUsed, -_speed.Current);
+        }
+
+        return coded;
+    }
+
+    public void Dispose()
+    {
+        if (_context is not null)
+        {
+            _context.Dispose();
+            _context = null;
+            _interest?.Dispose();
+            FreeMemory();
+            GC.SuppressFinalize(this);
+        }
+    }
+
+    private void Open(int width, int height)
+    {
+        _context?.Dispose();
+        _width = width;
+        _height = height;
+        int threads = _settings.Threads > 0 ? _settings.Threads : ThreadsFor(width * height);
+        Check(_library.EncoderDefaults(_library.EncoderInterface(), _config, 0), "defaults");
+        Set(VpxAbi.Config.Threads, threads);
+        Set(VpxAbi.Config.Width, width);
+        Set(VpxAbi.Config.Height, height);
+        Set(VpxAbi.Config.TimebaseNumerator, 1);
+        Set(VpxAbi.Config.TimebaseDenominator, ClockRate);
+        Set(VpxAbi.Config.ErrorResilient, 1);
+        Set(VpxAbi.Config.LagInFrames, 0);
+        Set(VpxAbi.Config.DropFrameThreshold, _settings.MayDrop ? DropBelowBufferPercent : 0);
+        Set(VpxAbi.Config.EndUsage, (int)ConstantBitrate);
+        Set(VpxAbi.Config.MinQuantizer, MinQuantizer);
+        Set(VpxAbi.Config.MaxQuantizer, MaxQuantizer);
+        Set(VpxAbi.Config.Undershoot, 100);
+        Set(VpxAbi.Config.Overshoot, 15);
+        Set(VpxAbi.Config.BufferSize, 1000);
+        Set(VpxAbi.Config.BufferInitial, 500);
+        Set(VpxAbi.Config.BufferOptimal, 600);
+        Set(VpxAbi.Config.KeyFrameMode, 0);
+        WriteBitrate();
+        _context = VpxContext.OpenEncoder(_library, _config);
+        _library.ControlInt(_context.Pointer, VpxAbi.Control.SetCpuUsed, -_speed.Current);
+        _library.ControlInt(_context.Pointer, VpxAbi.Control.SetStaticThreshold, 1);
+        _library.ControlInt(_context.Pointer, VpxAbi.Control.SetTokenPartitions, threads switch { 1 => 0, 2 => 1, _ => 2 });
+        _library.ControlInt(_context.Pointer, VpxAbi.Control.SetMaxIntraBitratePercent, MaxKeyPercent);
+        _bitrateChanged = false;
+        _needKey = true;
+        _interest?.Reset();
+    }
+
+    /// <summary>A second thread pays from 720p on, and only where a core is left for it.</summary>
+    private static int ThreadsFor(int pixels) =>
+        pixels <= 640 * 480 ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, pixels <= 1280 * 720 ? 2 : 4);
+
+    private void WriteBitrate()
+    {
+        int layers = _settings.TemporalLayers;
+        Set(VpxAbi.Config.TargetBitrate, _bitrate);
+        if (layers == 1)
+        {
+            return;
+        }
+
+        ReadOnlySpan<Vp8Layers.Slot> pattern = Vp8Layers.Pattern(layers);
+        Set(VpxAbi.Config.LayerCount, layers);
+        Set(VpxAbi.Config.LayerPeriodicity, pattern.Length);
+        for (int i = 0; i < layers; i++)
+        {
+            Set(VpxAbi.Config.LayerBitrates + (i * sizeof(int)), Math.Max(1, _bitrate * Vp8Layers.CumulativePercent(layers)[i] / 100));
+            Set(VpxAbi.Config.LayerDecimators + (i * sizeof(int)), Vp8Layers.Decimators(layers)[i]);
+        }
+
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            Set(VpxAbi.Config.LayerIds + (i * sizeof(int)), pattern[i].Layer);
+        }
+    }
+
+    /// <summary>libvpx wants time to rise; its rate control learns the frame rate from the steps.</summary>
+    private long AdvanceClock(uint rtpTimestamp)
+    {
+        long usual = ClockRate / _settings.FramesPerSecond;
+        long step = _started ? Math.Clamp((int)(rtpTimestamp - _lastRtp), 1, ClockRate) : usual;
+        _started = true;
+        _lastRtp = rtpTimestamp;
+        _time += step;
+        return usual;
+    }
+
+    private void Wrap(Picture picture)
+    {
+        *(int*)(_image + VpxAbi.Image.Format) = VpxAbi.Image.I420;
+        *(int*)(_image + VpxAbi.Image.Width) = picture.Width;
+        *(int*)(_image + VpxAbi.Image.Height) = picture.Height;
+        *(int*)(_image + VpxAbi.Image.BitDepth) = 8;
+        *(int*)(_image + VpxAbi.Image.DisplayWidth) = picture.Width;
+        *(int*)(_image + VpxAbi.Image.DisplayHeight) = picture.Height;
+        *(int*)(_image + VpxAbi.Image.ChromaShiftX) = 1;
+        *(int*)(_image + VpxAbi.Image.ChromaShiftY) = 1;
+        *(int*)(_image + VpxAbi.Image.BitsPerSample) = 12;
+        byte** planes = (byte**)(_image + VpxAbi.Image.Planes);
+        planes[0] = picture.Y;
+        planes[1] = picture.U;
+        planes[2] = picture.V;
+        int* strides = (int*)(_image + VpxAbi.Image.Strides);
+        strides[0] = picture.StrideY;
+        strides[1] = picture.StrideUV;
+        strides[2] = picture.StrideUV;
+    }
+
+    private CodedPicture? TakePackets(uint rtpTimestamp)
+    {
+        CodedPicture? coded = null;
+        nint iterator = 0;
+        for (byte* packet; (packet = _library.GetPacket(_context!.Pointer, &iterator)) is not null;)
+        {
+            if (*(int*)(packet + VpxAbi.Packet.Kind) != 0)
+            {
+                continue;
+            }
+
+            var data = new ReadOnlySpan<byte>(*(byte**)(packet + VpxAbi.Packet.Buffer), checked((int)*(nuint*)(packet + VpxAbi.Packet.Size)));
+            coded ??= new CodedPicture(VideoFormat.Vp8, data.Length) { RtpTimestamp = rtpTimestamp };
+            coded.IsKey |= (*(uint*)(packet + VpxAbi.Packet.Flags) & VpxAbi.Packet.FlagKey) != 0;
+            coded.Append(data);
+        }
+
+        if (coded is { Length: 0 })
+        {
+            coded.Dispose();
+            return null;
+        }
+
+        return coded;
+    }
+
+    private void Set(int offset, int value) => *(int*)(_config + offset) = value;
+
+    private void Check(int result, string what)
+    {
+        if (result != 0)
+        {
+            throw new InvalidOperationException($"libvpx refuses a {what} at {_width}×{_height}, {_bitrate} kbit/s: {_library.ErrorText(result)}");
+        }
+    }
+
+    private void FreeMemory()
+    {
+        NativeMemory.Free(_config);
+        NativeMemory.Free(_image);
+    }
+}

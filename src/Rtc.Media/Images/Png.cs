@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Rtc.Media.Yuv;
+
+namespace Rtc.Media.Images;
+
+/// <summary>Writes PNG: pictures as RGB, masks as grey. (ISO/IEC 15948; the packing is the framework's zlib.)</summary>
+public static class Png
+{
+    private const byte Grey = 0;
+    private const byte Truecolour = 2;
+
+    private static ReadOnlySpan<byte> Signature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
+
+    public static byte[] Encode(PictureView picture)
+    {
+        byte[] rgb = new byte[picture.Width * 3 * picture.Height];
+        RgbConvert.ToRgb(picture, rgb, picture.Width * 3);
+        return Write(rgb, picture.Width, picture.Height, Truecolour, 3);
+    }
+
+    public static byte[] Encode(Mask mask) => Write(mask.Alpha, mask.Width, mask.Height, Grey, 1);
+
+    private static byte[] Write(byte[] pixels, int width, int height, byte colourType, int bytesPerPixel)
+    {
+        using var file = new MemoryStream();
+        file.Write(Signature);
+        byte[] header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        header[8] = 8;
+        header[9] = colourType;
+        Chunk(file, "IHDR"u8, header);
+        using (var packed = new MemoryStream())
+        {
+            using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                Filter(zlib, pixels, width * bytesPerPixel, height, bytesPerPixel);
+            }
+
+            Chunk(file, "IDAT"u8, packed.GetBuffer().AsSpan(0, (int)packed.Length));
+        }
+
+        Chunk(file, "IEND"u8, []);
+        return file.ToArray();
+    }
+
+    /// <summary>Each row as its difference from the left neighbour (filter 1), which packs far better than the levels.</summary>
+    private static void Filter(ZLibStream zlib, byte[] pixels, int rowBytes, int height, int bytesPerPixel)
+    {
+        byte[] row = new byte[rowBytes + 1];
+        row[0] = 1;
+        for (int y = 0; y < height; y++)
+        {
+            ReadOnlySpan<byte> source = pixels.AsSpan(y * rowBytes, rowBytes);
+            for (int x = 0; x < rowBytes; x++)
+            {
+                row[x + 1] = (byte)(source[x] - (x >= bytesPerPixel ? source[x - bytesPerPixel] : 0));
+            }
+
+            zlib.Write(row);
+        }
+    }
+
+    private static void Chunk(MemoryStream file, ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, body.Length);
+        file.Write(number);
+        file.Write(type);
+        file.Write(body);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc.Of(type, body));
+        file.Write(number);
+    }
+}

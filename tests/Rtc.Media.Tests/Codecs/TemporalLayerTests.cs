@@ -1,0 +1,118 @@
+using Rtc.Media.Codecs;
+using Rtc.Media.Codecs.Vpx;
+using Rtc.Media.Tests.Support;
+
+namespace Rtc.Media.Tests.Codecs;
+
+public sealed class TemporalLayerTests
+{
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Any_higher_layer_can_be_left_out_and_the_rest_decodes_to_the_same_bits(int layers)
+    {
+        using PicturePool pool = PicturePool.Diagnostic();
+        List<CodedPicture> coded = Encode(pool, layers, 49, interest: false);
+        Check(pool, coded, layers);
+    }
+
+    [Fact]
+    public void A_region_of_interest_does_not_tie_the_layers_together()
+    {
+        using PicturePool pool = PicturePool.Diagnostic();
+        List<CodedPicture> coded = Encode(pool, 3, 49, interest: true);
+        Check(pool, coded, 3);
+    }
+
+    [Fact]
+    public void The_layers_follow_their_pattern_and_share_the_bitrate()
+    {
+        using PicturePool pool = PicturePool.Diagnostic();
+        List<CodedPicture> coded = Encode(pool, 3, 49, interest: false);
+        byte[] pattern = [0, 2, 1, 2];
+        for (int i = 0; i < coded.Count; i++)
+        {
+            Assert.Equal(pattern[i % 4], coded[i].TemporalLayer);
+            Assert.Equal(i % 4 is 1 or 2, coded[i].LayerSync);
+        }
+
+        coded.ForEach(picture => picture.Dispose());
+    }
+
+    [Fact]
+    public void A_key_frame_starts_the_pattern_anew()
+    {
+        using PicturePool pool = PicturePool.Diagnostic();
+        using var encoder = new Vp8Encoder(new EncoderSettings { Width = 160, Height = 120, TemporalLayers = 3, MayDrop = false });
+        byte[] layers = new byte[8];
+        for (int time = 0; time < 8; time++)
+        {
+            using Picture source = Pictures.Scene(pool, 160, 120, time);
+            using CodedPicture coded = encoder.Encode(source, (uint)(time * 3000), forceKey: time == 3)!;
+            layers[time] = coded.TemporalLayer;
+            Assert.Equal(time is 0 or 3, coded.IsKey);
+        }
+
+        Assert.Equal([0, 2, 1, 0, 2, 1, 2, 0], layers);
+    }
+
+    private static List<CodedPicture> Encode(PicturePool pool, int layers, int count, bool interest)
+    {
+        using var encoder = new Vp8Encoder(new EncoderSettings { Width = 320, Height = 240, TemporalLayers = layers, BitrateKbps = 600, MayDrop = false });
+        var coded = new List<CodedPicture>();
+        for (int time = 0; time < count; time++)
+        {
+            using Picture source = Pictures.Scene(pool, 320, 240, time);
+            if (interest)
+            {
+                encoder.SetInterest(Rtc.Media.Imaging.MaskShapes.Ellipse(new RectF(40 + (4 * time), 40, 140 + (4 * time), 200)), 20);
+            }
+
+            coded.Add(encoder.Encode(source, (uint)(time * 3000), false)!);
+        }
+
+        return coded;
+    }
+
+    /// <summary>Decodes everything, then each smaller set of layers, and one that climbs up at a sync picture.</summary>
+    private static void Check(PicturePool pool, List<CodedPicture> coded, int layers)
+    {
+        var full = new List<Picture>();
+        using (var decoder = new Vp8Decoder())
+        {
+            foreach (CodedPicture picture in coded)
+            {
+                Assert.Equal(DecodeStatus.Picture, decoder.Decode(picture.Data, pool, out Picture? decoded));
+                full.Add(decoded!);
+            }
+        }
+
+        for (int kept = 0; kept < layers - 1; kept++)
+        {
+            Compare(i => coded[i].TemporalLayer <= kept);
+        }
+
+        // Base only, then from a sync picture of a layer on that layer too.
+        int climb = Enumerable.Range(20, 10).First(i => coded[i].LayerSync);
+        Compare(i => coded[i].TemporalLayer == 0 || (i >= climb && coded[i].TemporalLayer <= coded[climb].TemporalLayer && (layers == 2 || coded[climb].TemporalLayer == 1 || i == climb)));
+
+        full.ForEach(picture => picture.Dispose());
+        coded.ForEach(picture => picture.Dispose());
+
+        void Compare(Func<int, bool> keep)
+        {
+            using var decoder = new Vp8Decoder();
+            for (int i = 0; i < coded.Count; i++)
+            {
+                if (!keep(i))
+                {
+                    continue;
+                }
+
+                Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded[i].Data, pool, out Picture? decoded));
+                Assert.True(Quality.Same(full[i], decoded!), $"picture {i} of layer {coded[i].TemporalLayer} differs");
+                decoded!.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Rtc.Media.Images;
+using Rtc.Media.Tests.Support;
+using Rtc.Media.Yuv;
+
+namespace Rtc.Media.Tests.Images;
+
+public sealed class PngTests
+{
+    [Theory]
+    [InlineData(40, 30)]
+    [InlineData(7, 3)]
+    public void The_file_unpacks_to_the_pictures_pixels(int width, int height)
+    {
+        using var pool = new PicturePool();
+        using Picture source = Pictures.Noise(pool, width, height, seed: 6);
+        byte[] png = Png.Encode(source);
+        byte[] rgb = new byte[width * height * 3];
+        RgbConvert.ToRgb(source, rgb, width * 3);
+        Assert.Equal(rgb, Unpack(png, width, height, 3));
+    }
+
+    [Fact]
+    public void A_mask_is_grey()
+    {
+        var mask = new Mask(9, 4, new RectF(0, 0, 9, 4));
+        new Random(1).NextBytes(mask.Alpha);
+        Assert.Equal(mask.Alpha, Unpack(Png.Encode(mask), 9, 4, 1));
+    }
+
+    private static byte[] Unpack(byte[] png, int width, int height, int bytesPerPixel)
+    {
+        using var packed = new MemoryStream();
+        for (int at = 8; at < png.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
+            ReadOnlySpan<byte> type = png.AsSpan(at + 4, 4);
+            ReadOnlySpan<byte> body = png.AsSpan(at + 8, length);
+            Assert.Equal(Crc.Of(type, body), BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at + 8 + length)));
+            if (type.SequenceEqual("IHDR"u8))
+            {
+                Assert.Equal((width, height), (BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[4..])));
+            }
+
+            if (type.SequenceEqual("IDAT"u8))
+            {
+                packed.Write(body);
+            }
+
+            at += 12 + length;
+        }
+
+        packed.Position = 0;
+        using var zlib = new ZLibStream(packed, CompressionMode.Decompress);
+        byte[] pixels = new byte[width * height * bytesPerPixel];
+        byte[] row = new byte[(width * bytesPerPixel) + 1];
+        for (int y = 0; y < height; y++)
+        {
+            zlib.ReadExactly(row);
+            Assert.Equal(1, row[0]);
+            for (int x = 0; x < width * bytesPerPixel; x++)
+            {
+                int left = x >= bytesPerPixel ? pixels[(y * width * bytesPerPixel) + x - bytesPerPixel] : 0;
+                pixels[(y * width * bytesPerPixel) + x] = (byte)(row[x + 1] + left);
+            }
+        }
+
+        return pixels;
+    }
+}
