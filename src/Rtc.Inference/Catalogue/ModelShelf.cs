@@ -1,0 +1,109 @@
+using Rtc.Inference.Onnx;
+
+namespace Rtc.Inference.Catalogue;
+
+/// <summary>A model that lies in the folder: one file, or an encoder and its decoder.</summary>
+internal sealed record ShelvedModel(string Name, string Path, string? DecoderPath, string Task, string Licence, bool Copyleft, bool Known, long Bytes, string? Problem);
+
+/// <summary>Looks over the folder of models: names, pairs, tasks and licences, from the catalogue and the files' own heads.</summary>
+internal sealed class ModelShelf(string directory, ModelCatalogue catalogue)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (DateTime Written, long Size, OnnxHeader? Header, string? Problem)> _heads = [];
+
+    /// <summary>Catalogue models first and in its order, then whatever else lies there, by name.</summary>
+    public IReadOnlyList<ShelvedModel> Models()
+    {
+        if (!Directory.Exists(directory))
+        {
+            return [];
+        }
+
+        List<ShelvedModel> models = [];
+        string[] files = [.. Directory.EnumerateFiles(directory, "*.onnx").Where(file => ModelName.IsValid(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
+        foreach (string file in files)
+        {
+            string name = Path.GetFileNameWithoutExtension(file);
+            if (name.Contains("decoder", StringComparison.OrdinalIgnoreCase) && files.Any(other => IsPair(other, file)))
+            {
+                continue;
+            }
+
+            string? decoder = name.Contains("encoder", StringComparison.OrdinalIgnoreCase) ? files.FirstOrDefault(other => IsPair(file, other)) : null;
+            models.Add(Describe(decoder is null ? name : PairName(name), file, decoder));
+        }
+
+        return [.. models.OrderBy(model => Rank(model.Name))];
+    }
+
+    public ShelvedModel? Find(string name) => Models().FirstOrDefault(model => ModelName.Same(model.Name, name));
+
+    private int Rank(string name)
+    {
+        for (int i = 0; i < catalogue.Entries.Count; i++)
+        {
+            if (ModelName.Same(catalogue.Entries[i].Name, name))
+            {
+                return ModelName.Same(name, catalogue.Default) ? -1 : i;
+            }
+        }
+
+        return int.MaxValue;
+    }
+
+    private ShelvedModel Describe(string name, string file, string? decoder)
+    {
+        long bytes = new FileInfo(file).Length + (decoder is null ? 0 : new FileInfo(decoder).Length);
+        if (catalogue.Find(name) is { } entry)
+        {
+            return new ShelvedModel(entry.Name, file, decoder, entry.Task, entry.Licence, entry.Copyleft, true, bytes, null);
+        }
+
+        (OnnxHeader? header, string? problem) = Head(file);
+        string licence = header?.Licence ?? "unknown";
+        return new ShelvedModel(name, file, decoder, header is null ? "unknown" : decoder is null ? Task(header) : "mask", licence, IsCopyleft(licence), false, bytes, problem);
+    }
+
+    private (OnnxHeader? Header, string? Problem) Head(string file)
+    {
+        FileInfo info = new(file);
+        lock (_gate)
+        {
+            if (_heads.TryGetValue(file, out var known) && known.Written == info.LastWriteTimeUtc && known.Size == info.Length)
+            {
+                return (known.Header, known.Problem);
+            }
+        }
+
+        bool read = OnnxHeader.TryRead(file, out OnnxHeader header, out string? problem);
+        lock (_gate)
+        {
+            _heads[file] = (info.LastWriteTimeUtc, info.Length, read ? header : null, problem);
+        }
+
+        return (read ? header : null, problem);
+    }
+
+    private static string Task(OnnxHeader header)
+    {
+        bool prompts = header.Inputs.Any(input => input.Name.Contains("point_coords", StringComparison.OrdinalIgnoreCase));
+        bool embeds = header.Outputs.Any(output => output.Name.Contains("embed", StringComparison.OrdinalIgnoreCase));
+        return prompts || embeds ? "mask"
+            : header.Outputs.Count == 1 && (header.Outputs[0].Rank == 4 || (header.Outputs[0].Rank == 3 && header.Outputs[0].Type is TensorType.Int64 or TensorType.Int32)) ? "segment"
+            : "detect";
+    }
+
+    private static bool IsCopyleft(string licence) => licence.Contains("GPL", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsPair(string encoder, string decoder) =>
+        Path.GetFileName(encoder) is string name && name.Contains("encoder", StringComparison.OrdinalIgnoreCase)
+        && name.Replace("encoder", "decoder", StringComparison.OrdinalIgnoreCase).Equals(Path.GetFileName(decoder), StringComparison.OrdinalIgnoreCase);
+
+    private static string PairName(string encoder)
+    {
+        string name = encoder.Replace("encoder", string.Empty, StringComparison.OrdinalIgnoreCase)
+            .Replace("__", "_", StringComparison.Ordinal).Replace("--", "-", StringComparison.Ordinal).Replace("..", ".", StringComparison.Ordinal)
+            .Trim('_', '-', '.');
+        return name.Length == 0 ? encoder : name;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Rtc.Inference;
+
+/// <summary>A model on hand, as lists and pages show it.</summary>
+public sealed record ModelInfo(string Name, string Task, string Licence, bool OnDisk, long Bytes, string? Provider, string? Problem);
+
+/// <summary>Owns every loaded model of the process and lends rooms their handles.</summary>
+public interface IModelHost : IDisposable
+{
+    IReadOnlyList<ModelInfo> Models { get; }
+
+    /// <summary>
+    /// A detector of that name ("auto": the best on hand, "motion": the embedded one). Where the model cannot be
+    /// had the embedded detector is returned and <paramref name="problem"/> says why.
+    /// </summary>
+    IDetector OpenDetector(string name, out string? problem);
+
+    ISegmenter OpenSegmenter(string name, out string? problem);
+}

@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+
+namespace Rtc.Inference.Onnx;
+
+/// <summary>A tensor in native memory of our own with the OrtValue that points at it; made once, used for every run.</summary>
+internal sealed unsafe class NativeTensor : IDisposable
+{
+    private const nuint Alignment = 64;
+
+    private readonly OrtHandle _value;
+    private readonly long[] _shape;
+    private byte* _memory;
+
+    public NativeTensor(OrtRuntime runtime, TensorType type, ReadOnlySpan<long> shape)
+    {
+        Type = type;
+        _shape = shape.ToArray();
+        int size = TensorTypes.Size(type);
+        if (size == 0)
+        {
+            throw new OrtException(0, $"tensors of {TensorTypes.Name(type)} are not supported");
+        }
+
+        Count = Elements(shape);
+        Bytes = Count * size;
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, Bytes), Alignment);
+        NativeMemory.Clear(_memory, (nuint)Bytes);
+        nint value;
+        OrtApi api = runtime.Api;
+        fixed (long* extents = _shape)
+        {
+            api.Check(((delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)api[OrtApi.CreateTensorWithDataAsOrtValue])(
+                runtime.CpuMemory, _memory, (nuint)Bytes, extents, (nuint)_shape.Length, (int)type, &value));
+        }
+
+        _value = new OrtHandle(api, OrtApi.ReleaseValue, value);
+    }
+
+    public TensorType Type { get; }
+
+    public long Count { get; }
+
+    public long Bytes { get; }
+
+    public ReadOnlySpan<long> Shape => _shape;
+
+    public byte* Memory => _memory;
+
+    public nint Value => _value.Pointer;
+
+    public Span<float> Floats => Type == TensorType.Float
+        ? new Span<float>(_memory, checked((int)Count))
+        : throw new InvalidOperationException($"the tensor holds {TensorTypes.Name(Type)}");
+
+    public static long Elements(ReadOnlySpan<long> shape)
+    {
+        long count = 1;
+        foreach (long extent in shape)
+        {
+            count = checked(count * extent);
+        }
+
+        return count;
+    }
+
+    public void Dispose()
+    {
+        if (_memory != null)
+        {
+            _value.Dispose();
+            NativeMemory.AlignedFree(_memory);
+            _memory = null;
+        }
+    }
+}

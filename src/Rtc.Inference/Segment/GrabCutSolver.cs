@@ -1,0 +1,294 @@
+using System.Runtime.CompilerServices;
+using Rtc.Media;
+
+namespace Rtc.Inference.Segment;
+
+/// <summary>
+/// The arithmetic of GrabCut on one small picture: leanings from the colours and from where a pixel lies, clinging
+/// by contrast, a cut, and the mixtures fitted anew. Memory is kept between pictures.
+/// </summary>
+internal sealed class GrabCutSolver
+{
+    // Rother's γ: how strongly neighbours of equal colour cling together, against leanings of a few units.
+    private const float Cling = 16f;
+    private const float Certain = 1000f;
+
+    // How far the place in the box counts beside the colour.
+    private const float PlaceWeight = 2.2f;
+
+    // A single colour's verdict is not allowed to outweigh everything around it.
+    private const float StrongestColour = 8f;
+    private const float Diagonal = 0.70710678f;
+
+    private readonly GridCut _cut = new();
+    private readonly ColourMixture _subject = new();
+    private readonly ColourMixture _surroundings = new();
+    private float[] _colours = [];
+    private float[] _place = [];
+    private float[] _links = [];
+    private byte[] _inside = [];
+    private byte[] _outside = [];
+    private int[] _stack = [];
+    private int _width;
+    private int _height;
+    private RectF _box;
+
+    public void Begin(float[] colours, int width, int height, in RectF box)
+    {
+        (_colours, _width, _height, _box) = (colours, width, height, box);
+        int pixels = width * height;
+        if (_place.Length < pixels)
+        {
+            _place = new float[pixels];
+            _links = new float[pixels * 4];
+            _inside = new byte[pixels];
+            _outside = new byte[pixels];
+            _stack = new int[pixels];
+        }
+
+        MeasureLinks();
+    }
+
+    public void StartFromBox()
+    {
+        for (int y = 0; y < _height; y++)
+        {
+            for (int x = 0; x < _width; x++)
+            {
+                int i = (y * _width) + x;
+                float radius = Radius(x, y);
+                _place[i] = IsInBox(x, y) ? PlaceWeight * Math.Clamp(1.1f - radius, -1.2f, 0.7f) : -Certain;
+                _inside[i] = IsInBox(x, y) && radius < 0.8f ? (byte)1 : (byte)0;
+                _outside[i] = !IsInBox(x, y) || radius > 1.2f ? (byte)1 : (byte)0;
+            }
+        }
+
+        _subject.Start(Red, Green, Blue, Inside);
+        _surroundings.Start(Red, Green, Blue, Outside);
+    }
+
+    /// <summary>The last outline, moved and stretched as its box was, says where the subject probably is.</summary>
+    public void StartFrom(Mask last, in RectF lastBox, in RectF box, in RectF crop)
+    {
+        for (int y = 0; y < _height; y++)
+        {
+            float py = crop.Top + ((y + 0.5f) / _height * crop.Height);
+            float oldY = lastBox.Top + ((py - box.Top) / box.Height * lastBox.Height);
+            int my = (int)MathF.Floor((oldY - last.Region.Top) / last.Region.Height * last.Height);
+            for (int x = 0; x < _width; x++)
+            {
+                float px = crop.Left + ((x + 0.5f) / _width * crop.Width);
+                float oldX = lastBox.Left + ((px - box.Left) / box.Width * lastBox.Width);
+                int mx = (int)MathF.Floor((oldX - last.Region.Left) / last.Region.Width * last.Width);
+                bool known = (uint)mx < (uint)last.Width && (uint)my < (uint)last.Height;
+                float alpha = known ? last.Alpha[(my * last.Width) + mx] / 255f : 0;
+                int i = (y * _width) + x;
+                _place[i] = IsInBox(x, y) ? PlaceWeight * ((0.3f * ((2 * alpha) - 1)) + (0.7f * Math.Clamp(1.1f - Radius(x, y), -1.2f, 0.7f))) : -Certain;
+                _inside[i] = alpha > 0.5f && IsInBox(x, y) ? (byte)1 : (byte)0;
+                _outside[i] = _inside[i] == 0 ? (byte)1 : (byte)0;
+            }
+        }
+
+        if (_subject.IsFitted && _surroundings.IsFitted)
+        {
+            _subject.Refit(Red, Green, Blue, Inside);
+            _surroundings.Refit(Red, Green, Blue, Outside);
+        }
+
+        if (!_subject.IsFitted || !_surroundings.IsFitted)
+        {
+            StartFromBox();
+        }
+    }
+
+    /// <summary>One cut with the mixtures as they are, then the mixtures fitted to what it gave.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Round()
+    {
+        if (!_subject.IsFitted || !_surroundings.IsFitted)
+        {
+            return;
+        }
+
+        _cut.Begin(_width, _height);
+        ReadOnlySpan<float> red = Red;
+        ReadOnlySpan<float> green = Green;
+        ReadOnlySpan<float> blue = Blue;
+        for (int y = 0; y < _height; y++)
+        {
+            for (int x = 0; x < _width; x++)
+            {
+                int i = (y * _width) + x;
+                float colour = _place[i] <= -Certain ? 0 : Math.Clamp(
+                    _surroundings.Cost(red[i], green[i], blue[i]) - _subject.Cost(red[i], green[i], blue[i]), -StrongestColour, StrongestColour);
+                _cut.Lean(x, y, _place[i] + colour);
+                if (x + 1 < _width)
+                {
+                    _cut.Link(x, y, 0, _links[i * 4]);
+                }
+
+                if (y + 1 < _height)
+                {
+                    _cut.Link(x, y, 2, _links[(i * 4) + 1]);
+                    if (x + 1 < _width)
+                    {
+                        _cut.Link(x, y, 4, _links[(i * 4) + 2]);
+                    }
+
+                    if (x > 0)
+                    {
+                        _cut.Link(x, y, 6, _links[(i * 4) + 3]);
+                    }
+                }
+            }
+        }
+
+        _cut.Cut();
+        for (int y = 0; y < _height; y++)
+        {
+            for (int x = 0; x < _width; x++)
+            {
+                int i = (y * _width) + x;
+                _inside[i] = _cut.IsSubject(x, y) ? (byte)1 : (byte)0;
+                _outside[i] = (byte)(1 - _inside[i]);
+            }
+        }
+
+        _subject.Refit(Red, Green, Blue, Inside);
+        _surroundings.Refit(Red, Green, Blue, Outside);
+    }
+
+    /// <summary>Keeps the largest connected part and whatever is nearly as large; the share of the box that it fills.</summary>
+    public float Finish()
+    {
+        // Parts smaller than this share of the largest are crumbs.
+        const float crumb = 0.2f;
+        byte next = 2;
+        Span<int> sizes = stackalloc int[256];
+        int largest = 0;
+        for (int i = 0; i < _width * _height && next < 255; i++)
+        {
+            if (_inside[i] == 1)
+            {
+                sizes[next] = Flood(i, next);
+                largest = Math.Max(largest, sizes[next]);
+                next++;
+            }
+        }
+
+        int kept = 0;
+        for (int i = 0; i < _width * _height; i++)
+        {
+            bool stays = _inside[i] > 1 && sizes[_inside[i]] > crumb * largest;
+            _inside[i] = stays ? (byte)1 : (byte)0;
+            kept += _inside[i];
+        }
+
+        return kept / Math.Max(1, _box.Area);
+    }
+
+    /// <summary>The outline with an edge one pixel soft.</summary>
+    public void Write(Span<byte> alpha)
+    {
+        for (int y = 0; y < _height; y++)
+        {
+            for (int x = 0; x < _width; x++)
+            {
+                int sum = 0;
+                for (int dy = -1; dy <= 1; dy++)
+                {
+                    int row = Math.Clamp(y + dy, 0, _height - 1) * _width;
+                    int weight = dy == 0 ? 2 : 1;
+                    sum += weight * (_inside[row + Math.Max(0, x - 1)] + (2 * _inside[row + x]) + _inside[row + Math.Min(_width - 1, x + 1)]);
+                }
+
+                alpha[(y * _width) + x] = (byte)(sum * 255 / 16);
+            }
+        }
+    }
+
+    private ReadOnlySpan<byte> Inside => _inside.AsSpan(0, _width * _height);
+
+    private ReadOnlySpan<byte> Outside => _outside.AsSpan(0, _width * _height);
+
+    private ReadOnlySpan<float> Red => _colours.AsSpan(0, _width * _height);
+
+    private ReadOnlySpan<float> Green => _colours.AsSpan(_width * _height, _width * _height);
+
+    private ReadOnlySpan<float> Blue => _colours.AsSpan(2 * _width * _height, _width * _height);
+
+    private bool IsInBox(int x, int y) => _box.Contains(x + 0.5f, y + 0.5f);
+
+    /// <summary>0 in the box's middle, 1 on the ellipse that fills it.</summary>
+    private float Radius(int x, int y)
+    {
+        float dx = (x + 0.5f - _box.CenterX) / (_box.Width / 2);
+        float dy = (y + 0.5f - _box.CenterY) / (_box.Height / 2);
+        return MathF.Sqrt((dx * dx) + (dy * dy));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MeasureLinks()
+    {
+        double sum = 0;
+        int count = 0;
+        for (int y = 0; y < _height; y++)
+        {
+            for (int x = 0; x < _width; x++)
+            {
+                int i = (y * _width) + x;
+                _links[i * 4] = x + 1 < _width ? Difference(i, i + 1) : 0;
+                _links[(i * 4) + 1] = y + 1 < _height ? Difference(i, i + _width) : 0;
+                _links[(i * 4) + 2] = x + 1 < _width && y + 1 < _height ? Difference(i, i + _width + 1) : 0;
+                _links[(i * 4) + 3] = x > 0 && y + 1 < _height ? Difference(i, i + _width - 1) : 0;
+                sum += _links[i * 4] + _links[(i * 4) + 1];
+                count += 2;
+            }
+        }
+
+        float beta = (float)(count / Math.Max(1e-3, 2 * sum));
+        for (int i = 0; i < 4 * _width * _height; i++)
+        {
+            _links[i] = Cling * ((i & 3) < 2 ? 1 : Diagonal) * MathF.Exp(-beta * _links[i]);
+        }
+    }
+
+    private float Difference(int a, int b)
+    {
+        int plane = _width * _height;
+        float red = _colours[a] - _colours[b];
+        float green = _colours[plane + a] - _colours[plane + b];
+        float blue = _colours[(2 * plane) + a] - _colours[(2 * plane) + b];
+        return (red * red) + (green * green) + (blue * blue);
+    }
+
+    private int Flood(int start, byte mark)
+    {
+        int depth = 0;
+        int size = 0;
+        _stack[depth++] = start;
+        _inside[start] = mark;
+        while (depth > 0)
+        {
+            int at = _stack[--depth];
+            size++;
+            int x = at % _width;
+            int y = at / _width;
+            Visit(x - 1, y);
+            Visit(x + 1, y);
+            Visit(x, y - 1);
+            Visit(x, y + 1);
+        }
+
+        return size;
+
+        void Visit(int x, int y)
+        {
+            if ((uint)x < (uint)_width && (uint)y < (uint)_height && _inside[(y * _width) + x] == 1)
+            {
+                _inside[(y * _width) + x] = mark;
+                _stack[depth++] = (y * _width) + x;
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using Rtc.Inference.Detect;
+using Rtc.Inference.Detect.Layouts;
+using Rtc.Inference.Hosting;
+using Rtc.Inference.Onnx;
+using Rtc.Inference.Prepare;
+using Rtc.Media;
+
+namespace Rtc.Inference.Segment;
+
+/// <summary>
+/// Outlines from a detector that has masks (YOLOv8-seg, 11-seg): each box carries weights for a few prototype maps,
+/// and their weighed sum, inside of the box, is its mask. The box that fits the prompt best is taken.
+/// </summary>
+internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
+{
+    private const float Confidence = 0.15f;
+    private const float Overlap = 0.6f;
+    private const int MostBoxes = 100;
+    private const float LeastAgreement = 0.3f;
+    private const float Softness = 1f;
+
+    private readonly TensorFill _fill = new();
+    private readonly Turn _turn = new() { Alone = true };
+    private float[] _values = [];
+
+    public string Model => handle.Model.Name;
+
+    public string Provider => Providers.Name(handle.Model.Provider);
+
+    public bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask)
+    {
+        mask = null;
+        try
+        {
+            return TryOnce(picture, prompt, out mask);
+        }
+        catch (OrtException failure)
+        {
+            handle.TryRecover(failure);
+            return false;
+        }
+    }
+
+    public void Dispose() => handle.Dispose();
+
+    private bool TryOnce(Picture picture, in MaskPrompt prompt, out Mask? mask)
+    {
+        mask = null;
+        handle.Follow();
+        if (handle.Model.Kind is not ModelKind.Detector { Layout: YoloV8Layout { Coefficients: > 0 } layout })
+        {
+            return false;
+        }
+
+        OrtRun run = handle.Bind(layout.Plan);
+        Placement placement = _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), layout.Plan, handle.PictureInput);
+        _turn.Binding = run;
+        handle.Execute(_turn);
+        layout.Decode(run, 0, layout.Plan, Confidence, _turn.Found);
+        int kept = _turn.Found.Select(Overlap, MostBoxes);
+        if (!TryMatch(prompt, placement, kept, out Candidate chosen))
+        {
+            return false;
+        }
+
+        RectF region = placement.ToPicture(new RectF(chosen.Left, chosen.Top, chosen.Right, chosen.Bottom)).ClipTo(picture.Width, picture.Height);
+        if (region.Width < 1 || region.Height < 1)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<long> shape = run.Shape(layout.PrototypeOutput);
+        (int height, int width) = ((int)shape[2], (int)shape[3]);
+        Weigh(run, layout, chosen.Source, width * height);
+        mask = MaskLift.Lift(_values, width, height, MaskLift.Covered(placement, layout.Plan.Width, layout.Plan.Height), region, Softness);
+        if (MaskLift.HasSubject(mask))
+        {
+            return true;
+        }
+
+        mask = null;
+        return false;
+    }
+
+    /// <summary>The box most like the prompt's; for a point, the smallest that holds it.</summary>
+    private bool TryMatch(in MaskPrompt prompt, in Placement placement, int kept, out Candidate chosen)
+    {
+        chosen = default;
+        float best = 0;
+        for (int i = 0; i < kept; i++)
+        {
+            Candidate candidate = _turn.Found.Selected(i);
+            RectF box = placement.ToPicture(new RectF(candidate.Left, candidate.Top, candidate.Right, candidate.Bottom));
+            float agreement = prompt.Box is { } wanted ? box.Iou(wanted)
+                : prompt is { X: { } x, Y: { } y } && box.Contains(x, y) ? 1 / (1 + box.Area) : 0;
+            if (agreement > best && (prompt.Box is null || agreement >= LeastAgreement))
+            {
+                (best, chosen) = (agreement, candidate);
+            }
+        }
+
+        return best > 0;
+    }
+
+    private void Weigh(OrtRun run, YoloV8Layout layout, int box, int places)
+    {
+        if (_values.Length < places)
+        {
+            _values = new float[places];
+        }
+
+        Array.Clear(_values);
+        ReadOnlySpan<float> boxes = run.Floats(layout.BoxOutput);
+        ReadOnlySpan<float> prototypes = run.Floats(layout.PrototypeOutput);
+        int count = (int)run.Shape(layout.BoxOutput)[2];
+        for (int k = 0; k < layout.Coefficients; k++)
+        {
+            float weight = boxes[((4 + layout.ClassCount + k) * count) + box];
+            ReadOnlySpan<float> map = prototypes.Slice(k * places, places);
+            for (int i = 0; i < places; i++)
+            {
+                _values[i] += weight * map[i];
+            }
+        }
+    }
+}

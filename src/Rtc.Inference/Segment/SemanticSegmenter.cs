@@ -1,0 +1,223 @@
+using Rtc.Inference.Detect.Layouts;
+using Rtc.Inference.Hosting;
+using Rtc.Inference.Onnx;
+using Rtc.Inference.Prepare;
+using Rtc.Media;
+
+namespace Rtc.Inference.Segment;
+
+/// <summary>
+/// A room's handle on a semantic model: gives a class for every place, and as a segmenter the outline of whatever
+/// class a prompt's box or point is mostly on.
+/// </summary>
+public sealed class SemanticSegmenter : ISegmenter
+{
+    private const int Background = 0;
+
+    // What is looked at around a box, as a share of it: its outline may lie a little outside.
+    private const float Margin = 0.1f;
+
+    // The difference of scores that is a certain edge.
+    private const float Softness = 2f;
+
+    private readonly ModelHandle _handle;
+    private readonly TensorFill _fill = new();
+    private readonly Turn _turn = new() { Alone = true };
+    private readonly ClassMap _map = new();
+    private float[] _margin = [];
+
+    internal SemanticSegmenter(ModelHandle handle) => _handle = handle;
+
+    public string Model => _handle.Model.Name;
+
+    public string Provider => Providers.Name(_handle.Model.Provider);
+
+    public IReadOnlyList<string> ClassNames => _handle.Model.ClassNames;
+
+    /// <summary>The class of every place in the picture; the map is kept and written anew each time.</summary>
+    public bool TryMap(Picture picture, out ClassMap map, out string? problem)
+    {
+        map = _map;
+        problem = null;
+        try
+        {
+            Run(picture, out SemanticLayout layout, out OrtRun run);
+            Choose(layout, run);
+            return true;
+        }
+        catch (OrtException failure)
+        {
+            problem = failure.Message;
+            return _handle.TryRecover(failure) && TryMapAgain(picture, out problem);
+        }
+    }
+
+    public bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask)
+    {
+        mask = null;
+        if (!TryMap(picture, out _, out _) || _handle.Model.Kind is not ModelKind.Semantic { Layout: { } layout })
+        {
+            return false;
+        }
+
+        RectF whole = new(0, 0, picture.Width, picture.Height);
+        int wanted = prompt.Box is { } box ? Dominant(box, picture) : At(prompt.X ?? -1, prompt.Y ?? -1, picture);
+        if (wanted <= Background)
+        {
+            return false;
+        }
+
+        RectF region = prompt.Box is { } near
+            ? new RectF(near.Left - (Margin * near.Width), near.Top - (Margin * near.Height), near.Right + (Margin * near.Width), near.Bottom + (Margin * near.Height)).ClipTo(picture.Width, picture.Height)
+            : whole;
+        if (region.Width < 1 || region.Height < 1)
+        {
+            return false;
+        }
+
+        Margins(layout, wanted);
+        mask = MaskLift.Lift(_margin, layout.Width, layout.Height, whole, region, Softness);
+        if (MaskLift.HasSubject(mask))
+        {
+            return true;
+        }
+
+        mask = null;
+        return false;
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private bool TryMapAgain(Picture picture, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            Run(picture, out SemanticLayout layout, out OrtRun run);
+            Choose(layout, run);
+            return true;
+        }
+        catch (OrtException failure)
+        {
+            problem = failure.Message;
+            return false;
+        }
+    }
+
+    private void Run(Picture picture, out SemanticLayout layout, out OrtRun run)
+    {
+        _handle.Follow();
+        layout = _handle.Model.Kind is ModelKind.Semantic semantic
+            ? semantic.Layout
+            : throw new OrtException(0, $"{_handle.Model.Name} is no semantic model any more");
+        run = _handle.Bind(layout.Plan);
+        _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), layout.Plan, _handle.PictureInput);
+        _turn.Binding = run;
+        _handle.Execute(_turn);
+    }
+
+    private void Choose(SemanticLayout layout, OrtRun run)
+    {
+        _map.Resize(layout.Width, layout.Height);
+        int places = layout.Width * layout.Height;
+        ReadOnlySpan<float> scores = run.Floats(0);
+        byte[] classes = _map.Classes;
+        if (layout.ClassCount == 0)
+        {
+            for (int i = 0; i < places; i++)
+            {
+                classes[i] = (byte)Math.Clamp(scores[i], 0, 255);
+            }
+
+            return;
+        }
+
+        (int step, int next) = layout.Interleaved ? (1, layout.ClassCount) : (places, 1);
+        for (int i = 0; i < places; i++)
+        {
+            int best = 0;
+            float largest = scores[i * next];
+            for (int c = 1; c < layout.ClassCount; c++)
+            {
+                float score = scores[(i * next) + (c * step)];
+                if (score > largest)
+                {
+                    (largest, best) = (score, c);
+                }
+            }
+
+            classes[i] = (byte)best;
+        }
+    }
+
+    /// <summary>How far ahead of the best other class the wanted one is, at every place.</summary>
+    private void Margins(SemanticLayout layout, int wanted)
+    {
+        int places = layout.Width * layout.Height;
+        if (_margin.Length < places)
+        {
+            _margin = new float[places];
+        }
+
+        if (layout.ClassCount == 0)
+        {
+            for (int i = 0; i < places; i++)
+            {
+                _margin[i] = _map.Classes[i] == wanted ? Softness : -Softness;
+            }
+
+            return;
+        }
+
+        ReadOnlySpan<float> scores = _turn.Binding!.Floats(0);
+        (int step, int next) = layout.Interleaved ? (1, layout.ClassCount) : (places, 1);
+        for (int i = 0; i < places; i++)
+        {
+            float other = float.MinValue;
+            for (int c = 0; c < layout.ClassCount; c++)
+            {
+                if (c != wanted)
+                {
+                    other = Math.Max(other, scores[(i * next) + (c * step)]);
+                }
+            }
+
+            float margin = scores[(i * next) + (wanted * step)] - other;
+
+            // Probabilities differ by one at most where logits differ by many.
+            _margin[i] = layout.ClassCount == 2 ? margin * Softness : margin;
+        }
+    }
+
+    private int Dominant(in RectF box, Picture picture)
+    {
+        // The middle of the box, where the subject is most likely to be.
+        const float middle = 0.15f;
+        Span<int> count = stackalloc int[256];
+        int left = Scale(box.Left + (middle * box.Width), picture.Width, _map.Width);
+        int right = Scale(box.Right - (middle * box.Width), picture.Width, _map.Width);
+        int top = Scale(box.Top + (middle * box.Height), picture.Height, _map.Height);
+        int bottom = Scale(box.Bottom - (middle * box.Height), picture.Height, _map.Height);
+        int best = Background;
+        count.Clear();
+        for (int y = top; y <= bottom; y++)
+        {
+            for (int x = left; x <= right; x++)
+            {
+                byte found = _map.Classes[(y * _map.Width) + x];
+                if (found != Background && (++count[found] > count[best] || best == Background))
+                {
+                    best = found;
+                }
+            }
+        }
+
+        return best;
+    }
+
+    private int At(float x, float y, Picture picture) => x < 0 || y < 0 || x >= picture.Width || y >= picture.Height
+        ? Background
+        : _map.Classes[(Scale(y, picture.Height, _map.Height) * _map.Width) + Scale(x, picture.Width, _map.Width)];
+
+    private static int Scale(float at, int from, int to) => Math.Clamp((int)(at / from * to), 0, to - 1);
+}
