@@ -1,0 +1,11 @@
+namespace Rtc.Pipeline;
+
+/// <summary>Which picture it is and its times; travels beside the pixels.</summary>
+internal readonly record struct PictureInfo(long FrameId, uint RtpTimestamp, long Ticks, double? CaptureMs, double ReceivedMs)
+{
+    /// <summary>Ticks of the video clock in one step of the tracker, a thirtieth of a second.</summary>
+    public const double TicksPerStep = MediaTimeline.TicksPerSecond / 30.0;
+
+    /// <summary>Steps of the tracker from <paramref name="earlier"/> to this picture; negative where it is the later one.</summary>
+    public double StepsSince(in PictureInfo earlier) => (Ticks - earlier.Ticks) / TicksPerStep;
+}

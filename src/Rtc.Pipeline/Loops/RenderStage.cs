@@ -1,0 +1,300 @@
+using Rtc.Media;
+using Rtc.Media.Codecs;
+using Rtc.Pipeline.Following;
+using Rtc.Pipeline.Tracking;
+
+namespace Rtc.Pipeline;
+
+/// <summary>
+/// What happens to every coded picture, in order: decode, bring upright, offer a copy to the inference loop, draw the
+/// newest scene on it, encode, hand on. It never waits for a model (in exact alignment the picture waits, not the
+/// loop). Synchronous and without a thread of its own; one loop calls it.
+/// </summary>
+internal sealed class RenderStage : IDisposable
+{
+    /// <summary>Asked again no sooner than this while none comes.</summary>
+    private const double KeyFrameRetryMs = 500;
+
+    /// <summary>How much coarser a fully blurred background is coded than its subject.</summary>
+    private const int MostCoarseness = 24;
+
+    private readonly RoomPipelineOptions _options;
+    private readonly ICodecFactory _codecs;
+    private readonly PicturePool _pool;
+    private readonly IPipelineOutput _output;
+    private readonly SceneBoard _board;
+    private readonly LatestFrame _latest;
+    private readonly PipelineCounters _counters;
+    private readonly TimeProvider _time;
+    private readonly RoomControls _controls;
+    private readonly PreviewShelf _preview;
+    private readonly RegionFollower _follower;
+    private readonly SceneArtist _artist = new();
+    private readonly SceneCopy _scene = new();
+    private readonly Queue<(Picture Picture, PictureInfo Info, double DeadlineMs)> _waiting = [];
+    private IVideoDecoder? _decoder;
+    private VideoFormat _decoderFormat;
+    private IVideoEncoder? _encoder;
+    private VideoFormat _encoderFormat;
+    private int _encoderKbps;
+    private MediaTimeline _timeline;
+    private long _frameId;
+    private bool _needKey = true;
+    private bool _encodeKey = true;
+    private bool _hadInterest;
+    private double _askedForKeyMs = double.NegativeInfinity;
+
+    public RenderStage(
+        RoomPipelineOptions options, ICodecFactory codecs, PicturePool pool, IPipelineOutput output, SceneBoard board, LatestFrame latest, RoomControls controls, PreviewShelf preview, PipelineCounters counters, TimeProvider time)
+    {
+        _preview = preview;
+        _follower = new RegionFollower(board);
+        _options = options;
+        _codecs = codecs;
+        _pool = pool;
+        _output = output;
+        _board = board;
+        _latest = latest;
+        _controls = controls;
+        _counters = counters;
+        _time = time;
+    }
+
+    /// <summary>When <see cref="Flush"/> must be called at the latest, or null.</summary>
+    public double? NextDeadlineMs => _waiting.TryPeek(out var first) ? first.DeadlineMs : null;
+
+    /// <summary>Takes one coded picture, which it owns then. <paramref name="behind"/>: newer ones wait already.</summary>
+    public void Process(CodedPicture coded, bool behind)
+    {
+        Picture? picture;
+        PictureInfo info;
+        using (coded)
+        {
+            if (!_controls.WantVideo && !_controls.WantResults)
+            {
+                Rest();
+                return;
+            }
+
+            picture = Decode(coded, out info);
+        }
+
+        if (picture is null)
+        {
+            return;
+        }
+
+        RoomSettings settings = _controls.Settings;
+        if (_board.HasRegions)
+        {
+            _follower.Follow(picture, info.Ticks);
+        }
+
+        if (_controls.WantsDetection)
+        {
+            Offer(ref picture, info);
+        }
+
+        if (picture is null)
+        {
+            return;
+        }
+
+        if (!_controls.WantVideo || behind)
+        {
+            _counters.DroppedLate += behind && _controls.WantVideo ? 1 : 0;
+            _preview.Put(picture);
+            picture.Dispose();
+            return;
+        }
+
+        bool waits = settings.Alignment == Alignment.Exact && settings.Mode != ViewMode.Plain;
+        _waiting.Enqueue((picture, info, waits ? _time.Milliseconds() + settings.ExactLimitMs : 0));
+        Flush();
+    }
+
+    /// <summary>Finishes what waited for its result and now has it, or has waited long enough.</summary>
+    public void Flush()
+    {
+        while (_waiting.TryPeek(out var first)
+            && (first.DeadlineMs <= _time.Milliseconds() || _waiting.Count > _options.MostWaitingForResults || _board.NewestFrameId >= first.Info.FrameId))
+        {
+            _waiting.Dequeue();
+            using Picture picture = first.Picture;
+            Render(picture, first.Info);
+            _preview.Put(picture);
+            Encode(picture, first.Info);
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_waiting.TryDequeue(out var waiting))
+        {
+            waiting.Picture.Dispose();
+        }
+
+        _decoder?.Dispose();
+        _encoder?.Dispose();
+        _artist.Dispose();
+    }
+
+    /// <summary>A key frame is missing: ask for it, but not with every picture.</summary>
+    public void AskForKeyFrame()
+    {
+        double now = _time.Milliseconds();
+        if (now - _askedForKeyMs >= KeyFrameRetryMs)
+        {
+            _askedForKeyMs = now;
+            _counters.KeyFramesRequested++;
+            _output.OnKeyFrameNeeded();
+        }
+    }
+
+    private void Rest()
+    {
+        // The decoder's references are stale from here on.
+        _needKey = true;
+        _encodeKey = true;
+        _counters.Rested++;
+    }
+
+    private Picture? Decode(CodedPicture coded, out PictureInfo info)
+    {
+        info = default;
+        long ticks = _timeline.Next(coded.RtpTimestamp, coded.ReceivedMs);
+        if (_needKey && !coded.IsKey)
+        {
+            _counters.DroppedWithoutKey++;
+            AskForKeyFrame();
+            return null;
+        }
+
+        if (_decoder is null || _decoderFormat != coded.Format)
+        {
+            _decoder?.Dispose();
+            _decoder = _codecs.CreateDecoder(coded.Format);
+            _decoderFormat = coded.Format;
+        }
+
+        _counters.Arrival.Add(_time.Milliseconds() - coded.ReceivedMs);
+        long before = _time.GetTimestamp();
+        switch (_decoder.Decode(coded.Data, _pool, out Picture? picture))
+        {
+            case DecodeStatus.Picture when picture is not null:
+                break;
+            case DecodeStatus.NeedKeyFrame:
+                _counters.DecodeFailures++;
+                _needKey = true;
+                AskForKeyFrame();
+                return null;
+            case DecodeStatus.TooLarge:
+                _counters.DecodeFailures++;
+                _controls.NoticeOnce(_output, new PipelineNotice("picture_too_large", "the camera's pictures are larger than this server takes", Recoverable: true));
+                return null;
+            default:
+                return null;
+        }
+
+        _needKey = false;
+        if (coded.Rotation != Rotation.None)
+        {
+            using Picture lying = picture;
+            picture = PictureOps.Rotate(lying, coded.Rotation, _pool);
+        }
+
+        _counters.Decode.Add(_time.GetElapsedTime(before).TotalMilliseconds);
+        _counters.Decoded++;
+        _counters.Width = picture.Width;
+        _counters.Height = picture.Height;
+        info = new PictureInfo(_frameId++, coded.RtpTimestamp, ticks, coded.CaptureMs, coded.ReceivedMs);
+        return picture;
+    }
+
+    /// <summary>Hands the picture itself over where nobody watches, else a copy that nothing will be drawn on.</summary>
+    private void Offer(ref Picture? picture, in PictureInfo info)
+    {
+        Picture? offered = picture!;
+        if (!_controls.WantVideo)
+        {
+            _preview.Put(offered);
+        }
+
+        if (_controls.WantVideo)
+        {
+            offered = PictureOps.Copy(offered, _pool);
+        }
+        else
+        {
+            picture = null;
+        }
+
+        _latest.Offer(offered, info);
+    }
+
+    private void Render(Picture picture, in PictureInfo info)
+    {
+        long before = _time.GetTimestamp();
+        RoomSettings settings = _controls.Settings;
+        _artist.Begin();
+        if (settings.Mode != ViewMode.Plain)
+        {
+            _board.CopyTo(_scene, info.Ticks, new RoomUnits(picture.Width, picture.Height));
+            _artist.Draw(picture, _scene, info.Ticks, settings);
+        }
+
+        _counters.Render.Add(_time.GetElapsedTime(before).TotalMilliseconds);
+        _counters.Rendered++;
+        _counters.RenderedRate.Mark(_time.Milliseconds());
+    }
+
+    private void Encode(Picture picture, in PictureInfo info)
+    {
+        VideoFormat format = _controls.OutputFormat;
+        int kbps = _controls.BitrateKbps;
+        if (_encoder is null || _encoderFormat != format)
+        {
+            _encoder?.Dispose();
+            _encoder = _codecs.CreateEncoder(format, new EncoderSettings
+            {
+                Width = picture.Width,
+                Height = picture.Height,
+                FramesPerSecond = _options.FramesPerSecond,
+                BitrateKbps = kbps,
+                TemporalLayers = _options.TemporalLayers,
+            });
+            _encoderFormat = format;
+            _encoderKbps = kbps;
+        }
+        else if (kbps != _encoderKbps)
+        {
+            _encoder.SetBitrate(kbps);
+            _encoderKbps = kbps;
+        }
+
+        long before = _time.GetTimestamp();
+        _encodeKey |= _controls.TakeKeyFrameRequest();
+        Mask? interest = _artist.Subject;
+        if (interest is not null || _hadInterest)
+        {
+            // The blurred background needs few bits: the subject gets them.
+            _encoder.SetInterest(interest, (int)(MostCoarseness * _controls.Settings.Blur));
+            _hadInterest = interest is not null;
+        }
+
+        CodedPicture? coded = _encoder.Encode(picture, info.RtpTimestamp, _encodeKey);
+        _counters.Encode.Add(_time.GetElapsedTime(before).TotalMilliseconds);
+        if (coded is null)
+        {
+            _counters.DroppedByEncoder++;
+            return;
+        }
+
+        coded.CaptureMs = info.CaptureMs;
+        coded.ReceivedMs = info.ReceivedMs;
+        _encodeKey &= !coded.IsKey;
+        _counters.Coded++;
+        _counters.Turnaround.Add(_time.Milliseconds() - info.ReceivedMs);
+        _output.OnCoded(coded);
+    }
+}

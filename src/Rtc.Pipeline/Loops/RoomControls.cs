@@ -1,0 +1,62 @@
+using Rtc.Media.Codecs;
+
+namespace Rtc.Pipeline;
+
+/// <summary>What others tell a room from their own threads; the loops look at it once a picture.</summary>
+internal sealed class RoomControls(RoomPipelineOptions options)
+{
+    private volatile RoomSettings _settings = options.Settings;
+    private volatile bool _wantVideo = true;
+    private volatile bool _wantResults = true;
+    private volatile int _bitrateKbps = options.BitrateKbps;
+    private volatile VideoFormat _outputFormat = options.OutputFormat;
+    private int _keyFrameRequested;
+    private volatile string _lastNotice = "";
+
+    public RoomSettings Settings
+    {
+        get => _settings;
+        set => _settings = value;
+    }
+
+    public bool WantVideo
+    {
+        get => _wantVideo;
+        set => _wantVideo = value;
+    }
+
+    public bool WantResults
+    {
+        get => _wantResults;
+        set => _wantResults = value;
+    }
+
+    public int BitrateKbps
+    {
+        get => _bitrateKbps;
+        set => _bitrateKbps = value;
+    }
+
+    public VideoFormat OutputFormat
+    {
+        get => _outputFormat;
+        set => _outputFormat = value;
+    }
+
+    /// <summary>Somebody needs results, or there is something to draw for somebody who watches.</summary>
+    public bool WantsDetection => _wantResults || (_wantVideo && _settings.Mode != ViewMode.Plain);
+
+    public void RequestKeyFrame() => Interlocked.Exchange(ref _keyFrameRequested, 1);
+
+    public bool TakeKeyFrameRequest() => Interlocked.Exchange(ref _keyFrameRequested, 0) == 1;
+
+    /// <summary>Says the same thing once, not with every picture.</summary>
+    public void NoticeOnce(IPipelineOutput output, PipelineNotice notice)
+    {
+        if (_lastNotice != notice.Code)
+        {
+            _lastNotice = notice.Code;
+            output.OnNotice(notice);
+        }
+    }
+}

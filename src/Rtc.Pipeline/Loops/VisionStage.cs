@@ -1,0 +1,252 @@
+using System.Runtime.InteropServices;
+using Rtc.Inference;
+using Rtc.Media;
+using Rtc.Pipeline.Following;
+using Rtc.Pipeline.Masks;
+using Rtc.Pipeline.Tracking;
+using Rtc.Pipeline.Zones;
+
+namespace Rtc.Pipeline;
+
+/// <summary>
+/// What happens to a picture on the inference loop, in order: detect (or coast), track, follow the targets, cut them
+/// out, publish. Synchronous and without a thread of its own; one loop calls it.
+/// </summary>
+internal sealed class VisionStage : IDisposable
+{
+    /// <summary>A pause of more than this between two pictures counts as this much for the tracker.</summary>
+    private const double MostSteps = 60;
+
+    /// <summary>For the cost of masks, which comes every few pictures.</summary>
+    private const double Smoothing = 0.1;
+
+    private readonly IPipelineOutput _output;
+    private readonly SceneBoard _board;
+    private readonly TimeProvider _time;
+    private readonly PipelineCounters _counters;
+    private readonly RoomDetector _detector;
+    private readonly TargetKeeper _targets;
+    private readonly Func<int, SceneTrack?> _findLost;
+    private readonly ResultMask _resultMask = new();
+    private readonly CameraShift _camera = new();
+    private readonly TrackIds _ids = new();
+    private readonly LevelPolicy _level = new();
+    private readonly List<Detection> _detections = [];
+    private readonly List<SceneTrack> _scene = [];
+    private string? _privacyWarnedFor;
+    private volatile string _model = "";
+    private volatile string _provider = "";
+    private volatile string? _modelProblem;
+    private ByteTracker _tracker;
+    private RoomSettings? _trackerFor;
+    private RoomUnits _units;
+    private PictureInfo _lastDetected;
+    private bool _everDetected;
+    private int _takenSinceDetection;
+    private double _possibleRate = double.PositiveInfinity;
+    private readonly DetectionCost _cost = new();
+    private double _stepsSinceDetected;
+    private double _maskMs;
+
+    public VisionStage(IModelHost models, IPipelineOutput output, SceneBoard board, PipelineCounters counters, TimeProvider time)
+    {
+        _output = output;
+        _board = board;
+        _time = time;
+        _counters = counters;
+        _detector = new RoomDetector(models, output);
+        _targets = new TargetKeeper(models, output, board, _ids, time);
+        _findLost = FindLost;
+        _tracker = new ByteTracker(new ByteTrackOptions(), _ids);
+    }
+
+    /// <summary>Zones, lines and heat of the room.</summary>
+    public RoomTally Tally { get; } = new();
+
+    public Level Level => _level.Current;
+
+    public string LevelReason => _level.Reason;
+
+    /// <summary>As of the last picture; read from any thread, also once the handle is gone.</summary>
+    public string Model => _model;
+
+    public string Provider => _provider;
+
+    public string? ModelProblem => _modelProblem;
+
+    /// <summary>Looks at one picture, which stays the caller's.</summary>
+    public VisionResult Process(Picture picture, in PictureInfo info, RoomSettings settings)
+    {
+        var times = new VisionTimes();
+        Prepare(picture, settings);
+        bool opened = _detector.Open(settings);
+        Sacrifice sacrifice = Sacrifice.Of(_level.Current);
+        bool detect = IsDue(info, settings, sacrifice);
+        double queueMs = Math.Max(0, _time.Milliseconds() - info.ReceivedMs);
+        if (detect)
+        {
+            times = Detect(picture, info, settings, sacrifice, queueMs);
+        }
+        else
+        {
+            _takenSinceDetection++;
+            times.QueueMs = queueMs;
+        }
+
+        if (!opened)
+        {
+            // The picture that waited for a model to be loaded says nothing about load.
+            _level.Update(_time.Milliseconds(), times.QueueMs, _possibleRate);
+        }
+
+        Describe(info, detect);
+        _targets.AnswerTaps(picture, info, _units, settings, _scene);
+        _stepsSinceDetected = Math.Clamp(info.StepsSince(_lastDetected), 0, MostSteps);
+        _targets.Follow(info, _scene, _findLost);
+        if (settings.Reidentify && detect)
+        {
+            _targets.Recognise(picture, info, _units, _scene);
+        }
+
+        _board.Publish(info, _units, _scene, _detector.KnowsPeople);
+        times.MaskMs = _targets.CutOut(picture, info, _units, settings, sacrifice);
+        _maskMs += sacrifice.Masks ? Smoothing * ((times.MaskMs * sacrifice.MaskFactor) - _maskMs) : 0;
+        _targets.Tell();
+        if (settings.Mode == ViewMode.Privacy && !_detector.KnowsPeople && _privacyWarnedFor != _detector.Model)
+        {
+            _privacyWarnedFor = _detector.Model;
+            _output.OnNotice(new PipelineNotice("privacy_without_people", $"{_detector.Model} does not know people: all that it finds is blurred, and who it does not find is not", Recoverable: true));
+        }
+
+        (_model, _provider, _modelProblem) = (_detector.Model, _detector.Provider, _detector.Problem);
+        VisionResult result = Result(info, times);
+        Tally.See((TrackedObject[])result.Detections, info.Ticks / (double)MediaTimeline.TicksPerSecond, settings);
+        _counters.Processed(result, detect);
+        return result;
+    }
+
+    public void Dispose()
+    {
+        _detector.Dispose();
+        _targets.Dispose();
+    }
+
+    private void Prepare(Picture picture, RoomSettings settings)
+    {
+        var units = new RoomUnits(picture.Width, picture.Height);
+        bool turned = _everDetected && !units.HasShapeOf(_units);
+        _units = units;
+        if (turned || !ReferenceEquals(_trackerFor, settings))
+        {
+            bool sameTracker = !turned && _trackerFor is not null && _trackerFor.Confidence == settings.Confidence;
+            _trackerFor = settings;
+            if (!sameTracker)
+            {
+                _tracker = new ByteTracker(RoomTracking.Options(settings.Confidence), _ids);
+                _everDetected = false;
+            }
+        }
+    }
+
+    private bool IsDue(in PictureInfo info, RoomSettings settings, in Sacrifice sacrifice) =>
+        !_everDetected
+        || (info.FrameId - _lastDetected.FrameId >= settings.DetectEvery && _takenSinceDetection + 1 >= sacrifice.DetectEveryTaken);
+
+    private VisionTimes Detect(Picture picture, in PictureInfo info, RoomSettings settings, in Sacrifice sacrifice, double queueMs)
+    {
+        long before = _time.GetTimestamp();
+        DetectTimings detector = _detector.Detect(picture, settings, sacrifice.InputScale, _detections);
+        double wholeMs = _time.GetElapsedTime(before).TotalMilliseconds;
+
+        before = _time.GetTimestamp();
+        Span<Detection> detections = CollectionsMarshal.AsSpan(_detections);
+        for (int i = 0; i < detections.Length; i++)
+        {
+            detections[i] = detections[i] with { Box = _units.FromPixels(detections[i].Box) };
+        }
+
+        if (settings.CameraMotion)
+        {
+            (float shiftX, float shiftY) = _camera.Update(picture, _units);
+            if (_everDetected && (shiftX != 0 || shiftY != 0))
+            {
+                _tracker.Shift(shiftX, shiftY);
+            }
+        }
+
+        double steps = _everDetected ? info.StepsSince(_lastDetected) : 1;
+        _tracker.Update(detections, steps > 0 ? Math.Min(steps, MostSteps) : 1);
+        _everDetected = true;
+        _lastDetected = info;
+        _takenSinceDetection = 0;
+
+        _cost.Add(wholeMs, sacrifice.InputScale);
+        _possibleRate = 1000 / Math.Max(_cost.FullMs + _maskMs, 0.01);
+        return new VisionTimes
+        {
+            QueueMs = queueMs + detector.Wait,
+            DetectMs = wholeMs - detector.Wait,
+            TrackMs = _time.GetElapsedTime(before).TotalMilliseconds,
+        };
+    }
+
+    /// <summary>Writes the tracks down as of this picture.</summary>
+    private void Describe(in PictureInfo info, bool detected)
+    {
+        _scene.Clear();
+        double steps = detected ? 0 : Math.Clamp(info.StepsSince(_lastDetected), 0, MostSteps);
+        foreach (Track track in _tracker.Active)
+        {
+            _scene.Add(Describe(track, steps, predicted: !detected));
+        }
+    }
+
+    private SceneTrack Describe(Track track, double steps, bool predicted) => new(
+        track.Id, track.ClassId, _detector.Label(track.ClassId), track.Score, MovingBox.From(track.Motion).Advance(steps), predicted);
+
+    /// <summary>A track that is out of sight, as it should be by now.</summary>
+    private SceneTrack? FindLost(int id) =>
+        _tracker.Find(id) is { } lost ? Describe(lost, _stepsSinceDetected, predicted: true) : null;
+
+    private VisionResult Result(in PictureInfo info, in VisionTimes times)
+    {
+        var objects = new TrackedObject[_scene.Count];
+        int count = 0;
+        foreach (SceneTrack track in _scene)
+        {
+            RectF box = _units.ToFractions(track.Motion.Box);
+            if (box.Area > 0)
+            {
+                objects[count++] = new TrackedObject(track.Id, track.ClassId, track.Label, track.Score, box, track.Predicted);
+            }
+        }
+
+        (int first, RectF firstBox) = _targets.Box(0, info);
+        (int second, RectF secondBox) = _targets.Box(1, info);
+        int shown = first != 0 ? first : second;
+        TravellingMask mask = _targets.Mask(first != 0 ? 0 : 1);
+        bool hasMask = shown != 0 && mask.TargetId == shown;
+        return new VisionResult
+        {
+            FrameId = info.FrameId,
+            RtpTimestamp = info.RtpTimestamp,
+            CaptureMs = info.CaptureMs,
+            ReceivedMs = info.ReceivedMs,
+            InferenceMs = _time.Milliseconds(),
+            Width = _units.PictureWidth,
+            Height = _units.PictureHeight,
+            Model = _detector.Model,
+            Provider = _detector.Provider,
+            Level = _level.Current,
+            TargetId = shown != 0 ? shown : null,
+            SecondTargetId = first != 0 && second != 0 ? second : null,
+            Detections = count == objects.Length ? objects : objects[..count],
+            Mask = hasMask ? _resultMask.Write(mask, first != 0 ? firstBox : secondBox, _units) : null,
+            MaskTrackId = hasMask ? shown : null,
+            QueueTime = times.QueueMs,
+            DetectTime = times.DetectMs,
+            TrackTime = times.TrackMs,
+            MaskTime = times.MaskMs,
+        };
+    }
+}

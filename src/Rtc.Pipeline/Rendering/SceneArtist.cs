@@ -1,0 +1,61 @@
+using Rtc.Media;
+using Rtc.Media.Imaging;
+
+namespace Rtc.Pipeline;
+
+/// <summary>
+/// Puts a room's view on a picture, in place: first what is blurred, then what is drawn. Touches nothing where nothing
+/// was found. Owned by the render loop; holds the memory that blurring needs.
+/// </summary>
+internal sealed class SceneArtist : IDisposable
+{
+    private readonly Focus _focus = new();
+    private readonly Annotator _annotator = new();
+    private readonly PrivacyVeil _veil = new();
+
+    /// <summary>The outline that is sharp in the picture just drawn, or null where all is.</summary>
+    public Mask? Subject { get; private set; }
+
+    public void Begin() => Subject = null;
+
+    public void Draw(Picture picture, SceneCopy scene, long ticks, RoomSettings settings)
+    {
+        double steps = (ticks - scene.Info.Ticks) / PictureInfo.TicksPerStep;
+        switch (settings.Mode)
+        {
+            case ViewMode.Annotate:
+                _annotator.Draw(picture, scene, steps);
+                break;
+            case ViewMode.Focus:
+                Blur(picture, scene, settings.Blur);
+                break;
+            case ViewMode.FocusAnnotate:
+                Blur(picture, scene, settings.Blur);
+                _annotator.Draw(picture, scene, steps);
+                break;
+            case ViewMode.Privacy:
+                _veil.Draw(picture, scene, steps, settings.Blur, _focus);
+                break;
+        }
+    }
+
+    public void Dispose()
+    {
+        _focus.Dispose();
+        _annotator.Dispose();
+    }
+
+    /// <summary>With nothing in focus nothing is out of it: the picture stays as it is.</summary>
+    private void Blur(Picture picture, SceneCopy scene, float strength)
+    {
+        TargetView first = scene.Targets[0];
+        TargetView second = scene.Targets[1];
+        if ((first.Id == 0 && second.Id == 0) || strength <= 0)
+        {
+            return;
+        }
+
+        _focus.Apply(picture, first.Id != 0 ? first.Mask : null, second.Id != 0 ? second.Mask : null, strength, picture);
+        Subject = first.Id == 0 ? second.Mask : second.Id == 0 ? first.Mask : null;
+    }
+}

@@ -1,0 +1,17 @@
+using Rtc.Media.Codecs;
+
+namespace Rtc.Pipeline;
+
+/// <summary>Where a room's pipeline hands on what it made. Called on the pipeline's own loops; must not block.</summary>
+public interface IPipelineOutput
+{
+    /// <summary>The rendered picture, coded; the receiver owns it.</summary>
+    void OnCoded(CodedPicture picture);
+
+    void OnResult(VisionResult result);
+
+    /// <summary>The decoder cannot go on: ask the phone for a key frame.</summary>
+    void OnKeyFrameNeeded();
+
+    void OnNotice(PipelineNotice notice);
+}

@@ -1,0 +1,271 @@
+using System.Diagnostics.CodeAnalysis;
+using Rtc.Inference;
+using Rtc.Media;
+using Rtc.Media.Codecs;
+
+namespace Rtc.Pipeline;
+
+/// <summary>
+/// All that happens to one room's pictures. It owns two loops, each a thread: one decodes, draws and encodes every
+/// picture and never waits for a model; the other looks at the newest picture as often as the machine can. The room
+/// creates it when a publisher comes and disposes it when the room ends; everything else may be called from any thread.
+/// </summary>
+public sealed class RoomPipeline : IAsyncDisposable
+{
+    /// <summary>The render loop looks around this often while nothing comes.</summary>
+    private const int IdleWaitMs = 1000;
+
+    private readonly RoomPipelineOptions _options;
+    private readonly IModelHost _models;
+    private readonly IPipelineOutput _output;
+    private readonly TimeProvider _time;
+    private readonly RoomControls _controls;
+    private readonly PipelineCounters _counters;
+    private readonly SceneBoard _board = new();
+    private readonly CodedQueue _queue;
+    private readonly LatestFrame _latest;
+    private readonly ICodecFactory _codecs;
+    private readonly PicturePool _pictures;
+    private readonly PreviewShelf _preview;
+    private readonly RenderStage _render;
+    private readonly VisionStage _vision;
+    private readonly Task _renderLoop;
+    private readonly Task _visionLoop;
+    private volatile VisionResult? _newest;
+    private int _disposed;
+
+    public RoomPipeline(RoomPipelineOptions options, IModelHost models, PicturePool pictures, IPipelineOutput output, TimeProvider time, ICodecFactory codecs)
+    {
+        if (options.Settings.Problem() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        _options = options;
+        _models = models;
+        _output = output;
+        _time = time;
+        _controls = new RoomControls(options);
+        _counters = new PipelineCounters(time);
+        _queue = new CodedQueue(options.QueueCapacity);
+        _latest = new LatestFrame(time);
+        _codecs = codecs;
+        _pictures = pictures;
+        _preview = new PreviewShelf(pictures, time);
+        _render = new RenderStage(options, codecs, pictures, output, _board, _latest, _controls, _preview, _counters, time);
+        _vision = new VisionStage(models, output, _board, _counters, time);
+        _renderLoop = Task.Factory.StartNew(RenderLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _visionLoop = Task.Factory.StartNew(VisionLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public RoomSettings Settings => _controls.Settings;
+
+    /// <summary>Whether anybody watches; where nobody does nothing is drawn or encoded. True at first.</summary>
+    public bool WantVideo
+    {
+        get => _controls.WantVideo;
+        set => _controls.WantVideo = value;
+    }
+
+    /// <summary>Whether anybody needs results. With neither this nor <see cref="WantVideo"/> nothing is even decoded. True at first.</summary>
+    public bool WantResults
+    {
+        get => _controls.WantResults;
+        set => _controls.WantResults = value;
+    }
+
+    public VisionResult? Latest => _newest;
+
+    public PipelineStats Stats => Collect();
+
+    /// <summary>
+    /// Takes ownership of the next coded picture, in order, and returns at once. False where it had to be dropped:
+    /// the room is behind, everything up to the next key frame goes too, and one is asked for.
+    /// </summary>
+    public bool TryPush(CodedPicture picture)
+    {
+        Interlocked.Increment(ref _counters.Received);
+        _counters.ReceivedRate.Mark(_time.Milliseconds());
+        return _queue.TryPush(picture);
+    }
+
+    /// <summary>Null once the settings are taken; else why they are refused, and nothing changed.</summary>
+    public string? TryConfigure(RoomSettings next)
+    {
+        if (next.Problem() is { } problem)
+        {
+            return problem;
+        }
+
+        if (next.Model != Settings.Model && !IsKnown(next.Model))
+        {
+            return $"no model \"{next.Model}\"";
+        }
+
+        _controls.Settings = next;
+        _queue.Signal();
+        return null;
+    }
+
+    /// <summary>
+    /// Puts what is at this place (in fractions of the upright picture) in focus: the smallest box under it, else
+    /// the nearest within reach, else whatever the mask model finds there. Two slots, 0 and 1; null is 0.
+    /// </summary>
+    public bool Select(float x, float y, int? slot = null) =>
+        x is >= 0 and <= 1 && y is >= 0 and <= 1 && _board.Select(new PlaceF(x, y), slot ?? 0);
+
+    public void Release() => _board.Release();
+
+    /// <summary>The next coded picture is a key frame.</summary>
+    public void RequestKeyFrame() => _controls.RequestKeyFrame();
+
+    public void SetBitrate(int kilobitsPerSecond) => _controls.BitrateKbps = Math.Max(1, kilobitsPerSecond);
+
+    public void SetOutputFormat(VideoFormat format) => _controls.OutputFormat = format;
+
+    /// <summary>
+    /// What the room looked like within the last second, as JPEG. False at the first asking (the next picture is kept
+    /// then, for as long as somebody keeps asking) and where no picture came. Encodes on the caller's thread.
+    /// </summary>
+    public bool TrySnapshot(int maxWidth, [NotNullWhen(true)] out byte[]? jpeg)
+    {
+        jpeg = _preview.Use(picture => _codecs.EncodeJpeg(picture, Math.Max(16, maxWidth), _pictures));
+        return jpeg is not null;
+    }
+
+    /// <summary>Where things were since the room began: 64×36 cells over the picture, the busiest 255.</summary>
+    public Mask Heat() => _vision.Tally.Heat(Math.Max(1, _counters.Width), Math.Max(1, _counters.Height));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        _queue.Dispose();
+        _latest.Dispose();
+        await _renderLoop.ConfigureAwait(false);
+        await _visionLoop.ConfigureAwait(false);
+        _preview.Dispose();
+        _render.Dispose();
+        _vision.Dispose();
+    }
+
+    private bool IsKnown(string model) =>
+        model is "auto" or "motion" || _models.Models.Any(known => known.Name == model);
+
+    private void RenderLoop()
+    {
+        try
+        {
+            while (!_queue.IsClosed)
+            {
+                bool taken = _queue.WaitTake(WaitMs(), out CodedPicture? picture);
+                if (_queue.LacksKeyFrame)
+                {
+                    _render.AskForKeyFrame();
+                }
+
+                if (taken)
+                {
+                    _render.Process(picture!, behind: _queue.Count > _options.MostBehind);
+                }
+                else
+                {
+                    _render.Flush();
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    private int WaitMs() => _render.NextDeadlineMs is { } deadline
+        ? (int)Math.Clamp(Math.Ceiling(deadline - _time.Milliseconds()), 0, IdleWaitMs)
+        : IdleWaitMs;
+
+    private void VisionLoop()
+    {
+        try
+        {
+            while (!_latest.IsClosed)
+            {
+                if (!_latest.WaitTake(out Picture? taken, out PictureInfo info))
+                {
+                    continue;
+                }
+
+                using Picture picture = taken;
+                RoomSettings settings = _controls.Settings;
+                VisionResult result = _vision.Process(picture, info, settings);
+                _newest = result;
+                _output.OnResult(result);
+                if (settings.Alignment == Alignment.Exact)
+                {
+                    _queue.Signal();
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    /// <summary>A fault of one room ends that room's pipeline and nothing else.</summary>
+    private void Fail(Exception error)
+    {
+        _queue.Dispose();
+        _latest.Dispose();
+        _output.OnNotice(new PipelineNotice("pipeline_failed", error.Message, Recoverable: false));
+    }
+
+    private PipelineStats Collect()
+    {
+        double now = _time.Milliseconds();
+        PipelineCounters c = _counters;
+        return new PipelineStats
+        {
+            Received = Interlocked.Read(ref c.Received),
+            Decoded = c.Decoded,
+            DroppedCoded = _queue.Dropped + c.DroppedWithoutKey,
+            DroppedLate = c.DroppedLate,
+            DroppedBeforeDetection = _latest.Dropped,
+            Rested = c.Rested,
+            DecodeFailures = c.DecodeFailures,
+            KeyFramesRequested = c.KeyFramesRequested,
+            Detected = c.Detected,
+            Coasted = c.Coasted,
+            Rendered = c.Rendered,
+            Coded = c.Coded,
+            DroppedByEncoder = c.DroppedByEncoder,
+            ReceivedPerSecond = c.ReceivedRate.PerSecond(now),
+            ProcessedPerSecond = c.ProcessedRate.PerSecond(now),
+            RenderedPerSecond = c.RenderedRate.PerSecond(now),
+            ArrivalTime = c.Arrival.Summary(),
+            DecodeTime = c.Decode.Summary(),
+            RenderTime = c.Render.Summary(),
+            EncodeTime = c.Encode.Summary(),
+            QueueTime = c.Queue.Summary(),
+            DetectTime = c.Detect.Summary(),
+            TrackTime = c.Track.Summary(),
+            MaskTime = c.Mask.Summary(),
+            TurnaroundTime = c.Turnaround.Summary(),
+            ResultAge = c.ResultAge.Summary(),
+            LatestFrameAgeMs = _latest.LastAgeMs,
+            Level = _vision.Level,
+            LevelReason = _vision.LevelReason,
+            Model = _vision.Model,
+            Provider = _vision.Provider,
+            ModelProblem = _vision.ModelProblem,
+            Tracks = c.Tracks,
+            Width = c.Width,
+            Height = c.Height,
+            Zones = _vision.Tally.ZoneCounts(),
+            Lines = _vision.Tally.LineCounts(),
+        };
+    }
+}

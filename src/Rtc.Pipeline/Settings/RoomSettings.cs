@@ -1,0 +1,108 @@
+namespace Rtc.Pipeline;
+
+/// <summary>What a room may be told while it runs; immutable, swapped whole.</summary>
+public sealed record RoomSettings
+{
+    public const int MostRegions = 32;
+    public const int MostCorners = 64;
+    public const int SparsestDetection = 30;
+    public const int SparsestMask = 60;
+
+    public ViewMode Mode { get; init; } = ViewMode.Annotate;
+
+    public string Model { get; init; } = "auto";
+
+    /// <summary>"auto" takes the best mask model on hand, or the one without weights.</summary>
+    public string MaskModel { get; init; } = "auto";
+
+    public float Confidence { get; init; } = 0.25f;
+
+    /// <summary>0 to 1.</summary>
+    public float Blur { get; init; } = 0.6f;
+
+    /// <summary>Labels to keep; empty for all.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    public int DetectEvery { get; init; } = 1;
+
+    public int MaskEvery { get; init; } = 2;
+
+    public Alignment Alignment { get; init; } = Alignment.Live;
+
+    /// <summary>Milliseconds that a picture waits for its own result where <see cref="Alignment"/> is exact.</summary>
+    public int ExactLimitMs { get; init; } = 100;
+
+    /// <summary>Shift tracks by the camera's own motion before they are matched.</summary>
+    public bool CameraMotion { get; init; }
+
+    /// <summary>Give a lost target back its focus when something of its colours appears again.</summary>
+    public bool Reidentify { get; init; }
+
+    public IReadOnlyList<Zone> Zones { get; init; } = [];
+
+    public IReadOnlyList<TripLine> Lines { get; init; } = [];
+
+    /// <summary>Null where all values are in range, else the reason why these settings are refused.</summary>
+    public string? Problem()
+    {
+        if (!Enum.IsDefined(Mode) || !Enum.IsDefined(Alignment))
+        {
+            return "unknown mode or alignment";
+        }
+
+        if (string.IsNullOrWhiteSpace(Model) || string.IsNullOrWhiteSpace(MaskModel))
+        {
+            return "model must be a name, or \"auto\"";
+        }
+
+        if (!(Confidence is >= 0 and <= 1))
+        {
+            return "confidence must be from 0 to 1";
+        }
+
+        if (!(Blur is >= 0 and <= 1))
+        {
+            return "blur must be from 0 to 1";
+        }
+
+        if (DetectEvery is < 1 or > SparsestDetection)
+        {
+            return $"detect_every must be from 1 to {SparsestDetection}";
+        }
+
+        if (MaskEvery is < 1 or > SparsestMask)
+        {
+            return $"mask_every must be from 1 to {SparsestMask}";
+        }
+
+        if (ExactLimitMs is < 0 or > 1000)
+        {
+            return "the wait for exact alignment must be from 0 to 1000 ms";
+        }
+
+        if (Zones.Count + Lines.Count > MostRegions)
+        {
+            return $"at most {MostRegions} zones and lines in a room";
+        }
+
+        foreach (Zone zone in Zones)
+        {
+            if (zone.Corners.Count is < 3 or > MostCorners || !zone.Corners.All(IsInside))
+            {
+                return $"zone \"{zone.Name}\" needs 3 to {MostCorners} corners inside the picture";
+            }
+        }
+
+        foreach (TripLine line in Lines)
+        {
+            if (!IsInside(line.A) || !IsInside(line.B) || line.A == line.B)
+            {
+                return $"line \"{line.Name}\" needs two different ends inside the picture";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsInside(PlaceF place) => place.X is >= 0 and <= 1 && place.Y is >= 0 and <= 1;
+}

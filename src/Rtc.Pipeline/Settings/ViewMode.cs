@@ -1,0 +1,20 @@
+namespace Rtc.Pipeline;
+
+/// <summary>What is done to a returned picture.</summary>
+public enum ViewMode
+{
+    /// <summary>Decoded and encoded again, nothing drawn.</summary>
+    Plain,
+
+    /// <summary>Boxes and labels.</summary>
+    Annotate,
+
+    /// <summary>All but the targets blurred.</summary>
+    Focus,
+
+    /// <summary>Both.</summary>
+    FocusAnnotate,
+
+    /// <summary>People and faces blurred, all else as it came.</summary>
+    Privacy,
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Rtc.Inference;
+using Rtc.Media;
+using Rtc.Media.Codecs;
+using Rtc.Pipeline.Tests.Fakes;
+using Xunit;
+
+namespace Rtc.Pipeline.Tests.Clips;
+
+/// <summary>Whole pipelines with their threads, the real codec and the real model host.</summary>
+public class RealRoomsTests
+{
+    private const int Rooms = 10;
+
+    [Fact]
+    public async Task Ten_rooms_share_one_model_and_none_starves()
+    {
+        if (TestData.Find("models/yolox_nano.onnx") is not { } model || RawClip.Open("video/one-by-one-person-detection.mp4", 768, 432, 8, 40) is not { } clip)
+        {
+            return;
+        }
+
+        using var pool = new PicturePool();
+        using var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "yolox_nano", Provider = "cpu", Threads = 1 });
+        List<CodedPicture> coded = Encode(clip, pool);
+        RecordingOutput[] outputs = [.. Enumerable.Range(0, Rooms).Select(_ => new RecordingOutput())];
+        RoomPipeline[] rooms = [.. outputs.Select(output => new RoomPipeline(new RoomPipelineOptions { Settings = new RoomSettings { Mode = ViewMode.Plain } }, models, pool, output, TimeProvider.System, new MediaCodecs()))];
+        foreach (RoomPipeline room in rooms)
+        {
+            room.WantVideo = false;
+        }
+
+        // Room 0 is busy: it offers four pictures for every one of the others.
+        var since = Stopwatch.StartNew();
+        for (int i = 0; i < coded.Count && since.ElapsedMilliseconds < 12_000; i++)
+        {
+            for (int room = 0; room < Rooms; room++)
+            {
+                if (room == 0 || i % 4 == 0 || coded[i].IsKey)
+                {
+                    rooms[room].TryPush(Again(coded[i], key: room != 0 || i == 0));
+                }
+            }
+
+            outputs[1].Until(() => outputs.Sum(output => output.Results.Count) >= (i + 1) * 3, "detections to go on");
+        }
+
+        int[] detected = [.. rooms.Select(room => (int)room.Stats.Detected)];
+        Console.WriteLine($"ten rooms on one model: detections {string.Join(' ', detected)}");
+        foreach (RoomPipeline room in rooms)
+        {
+            await room.DisposeAsync();
+        }
+
+        Assert.All(detected, count => Assert.True(count >= detected.Skip(1).Average() / 2, $"{count}"));
+        Assert.Equal(0, pool.Outstanding);
+        coded.ForEach(picture => picture.Dispose());
+    }
+
+    private static List<CodedPicture> Encode(RawClip clip, PicturePool pool)
+    {
+        var list = new List<CodedPicture>();
+        using (clip)
+        using (IVideoEncoder encoder = new MediaCodecs().CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = clip.Width, Height = clip.Height, MayDrop = false, Threads = 1 }))
+        {
+            while (clip.Next(pool) is { } picture)
+            {
+                using (picture)
+                {
+                    // All are key frames, so that any of them can be left out.
+                    list.Add(encoder.Encode(picture, (uint)(list.Count * 3000), forceKey: true)!);
+                }
+            }
+        }
+
+        return list;
+    }
+
+    private static CodedPicture Again(CodedPicture picture, bool key) => CodedPicture.From(
+        picture.Format, picture.Data, picture.RtpTimestamp, picture.IsKey || key, receivedMs: (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds);
+}

@@ -1,0 +1,89 @@
+using Rtc.Media;
+using Rtc.Media.Codecs;
+
+namespace Rtc.Pipeline.Tests.Fakes;
+
+/// <summary>
+/// Codecs for tests: a coded picture is its width, its height and a brightness; the decoder gives a grey picture of that
+/// brightness. A brightness of 255 is damage. The encoder writes a few pixels down so that tests see what was drawn.
+/// </summary>
+internal sealed class FakeCodecs : ICodecFactory
+{
+    public const byte Damaged = 255;
+
+    public Action? OnDecode { get; set; }
+
+    /// <summary>Called with every picture that is about to be encoded.</summary>
+    public Action<Picture>? OnEncode { get; set; }
+
+    public int Open { get; private set; }
+
+    public int BitrateKbps { get; private set; }
+
+    public static CodedPicture Code(int width, int height, byte brightness, uint timestamp, bool key, double receivedMs, Rotation rotation = Rotation.None)
+    {
+        byte[] data = new byte[9];
+        BitConverter.TryWriteBytes(data, width);
+        BitConverter.TryWriteBytes(data.AsSpan(4), height);
+        data[8] = brightness;
+        return CodedPicture.From(VideoFormat.Vp8, data, timestamp, key, rotation, captureMs: receivedMs - 10, receivedMs: receivedMs);
+    }
+
+    public IVideoDecoder CreateDecoder(VideoFormat format)
+    {
+        Open++;
+        return new Decoder(this);
+    }
+
+    public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings)
+    {
+        Open++;
+        BitrateKbps = settings.BitrateKbps;
+        return new Encoder(this, format);
+    }
+
+    private sealed class Decoder(FakeCodecs owner) : IVideoDecoder
+    {
+        public DecodeStatus Decode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture)
+        {
+            owner.OnDecode?.Invoke();
+            picture = null;
+            if (data[8] == Damaged)
+            {
+                return DecodeStatus.NeedKeyFrame;
+            }
+
+            picture = pool.Rent(BitConverter.ToInt32(data), BitConverter.ToInt32(data[4..]));
+            for (int y = 0; y < picture.Height; y++)
+            {
+                picture.RowY(y).Fill(data[8]);
+            }
+
+            for (int y = 0; y < picture.ChromaHeight; y++)
+            {
+                picture.RowU(y).Fill(128);
+                picture.RowV(y).Fill(128);
+            }
+
+            return DecodeStatus.Picture;
+        }
+
+        public void Dispose() => owner.Open--;
+    }
+
+    private sealed class Encoder(FakeCodecs owner, VideoFormat format) : IVideoEncoder
+    {
+        public VideoFormat Format => format;
+
+        public void SetBitrate(int kilobitsPerSecond) => owner.BitrateKbps = kilobitsPerSecond;
+
+        public CodedPicture? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
+        {
+            owner.OnEncode?.Invoke(picture);
+            ReadOnlySpan<byte> data = [picture.RowY(0)[0], forceKey ? (byte)1 : (byte)0];
+            return CodedPicture.From(format, data, rtpTimestamp, forceKey);
+        }
+
+        public void Dispose() => owner.Open--;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Rtc.Media.Codecs;
+
+namespace Rtc.Pipeline.Tests.Fakes;
+
+/// <summary>Keeps what a pipeline handed on, and lets a test wait for it without sleeping.</summary>
+internal sealed class RecordingOutput : IPipelineOutput
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly object _gate = new();
+
+    public ConcurrentQueue<(uint Timestamp, bool IsKey, byte FirstPixel)> Coded { get; } = new();
+
+    public ConcurrentQueue<VisionResult> Results { get; } = new();
+
+    public ConcurrentQueue<PipelineNotice> Notices { get; } = new();
+
+    public int KeyFrames { get; private set; }
+
+    public bool KeepResults { get; set; } = true;
+
+    public void OnCoded(CodedPicture picture)
+    {
+        Coded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
+        picture.Dispose();
+        Wake();
+    }
+
+    public void OnResult(VisionResult result)
+    {
+        if (!KeepResults)
+        {
+            Results.Clear();
+        }
+
+        Results.Enqueue(result);
+        Wake();
+    }
+
+    public void OnKeyFrameNeeded()
+    {
+        KeyFrames++;
+        Wake();
+    }
+
+    public void OnNotice(PipelineNotice notice)
+    {
+        Notices.Enqueue(notice);
+        Wake();
+    }
+
+    public void Until(Func<bool> condition, string what)
+    {
+        DateTime end = DateTime.UtcNow + Limit;
+        lock (_gate)
+        {
+            while (!condition())
+            {
+                if (DateTime.UtcNow > end)
+                {
+                    throw new TimeoutException(what);
+                }
+
+                Monitor.Wait(_gate, 5);
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
+    }
+}
