@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Rtc.Inference;
+using Rtc.Media;
+using Rtc.Media.Drawing;
+
+namespace Rtc.Server.Commands;
+
+/// <summary><c>rtc detect</c>: what is in pictures, as lines or as JSON with the field names of the live messages.</summary>
+internal static class DetectCommand
+{
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static Command Create()
+    {
+        var command = new Command("detect", "Detect objects in JPEG pictures.");
+        var images = new Argument<string[]>("IMAGE") { Description = "JPEG pictures", Arity = ArgumentArity.OneOrMore };
+        var model = new Option<string>("--model") { Description = "A model of the models folder, or an ONNX file", HelpName = "FILE|NAME" };
+        var confidence = new Option<float>("--confidence") { Description = "Least score, 0 to 1", DefaultValueFactory = _ => 0.25f, HelpName = "SCORE" };
+        var json = new Option<bool>("--json") { Description = "One JSON object a picture and line" };
+        var into = new Option<string>("--out") { Description = "Write the picture with its boxes, JPEG or PNG; for one picture", HelpName = "FILE" };
+        confidence.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<float>() is not (>= 0 and <= 1))
+            {
+                result.AddError("--confidence lies between 0 and 1");
+            }
+        });
+        command.Arguments.Add(images);
+        command.Options.Add(model);
+        command.Options.Add(confidence);
+        command.Options.Add(json);
+        command.Options.Add(into);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(into) is not null && result.GetValue(images) is { Length: > 1 })
+            {
+                result.AddError("--out takes one picture");
+            }
+        });
+        command.SetAction(result => Run(
+            result.GetValue(images)!,
+            result.GetValue(model),
+            new DetectOptions { Confidence = result.GetValue(confidence) },
+            result.GetValue(json),
+            result.GetValue(into),
+            result.InvocationConfiguration.Output,
+            result.InvocationConfiguration.Error));
+        return command;
+    }
+
+    private static int Run(string[] images, string? model, DetectOptions options, bool json, string? into, TextWriter output, TextWriter error)
+    {
+        using var pool = new PicturePool();
+        foreach (string image in images)
+        {
+            // Looked at before a model is loaded: a wrong name costs nothing.
+            if (!StillPicture.TryRead(image, pool, out Picture? picture, out string? problem))
+            {
+                error.WriteLine($"rtc: {problem}");
+                return RtcCommand.Misused;
+            }
+
+            picture!.Dispose();
+        }
+
+        using VisionSession? session = VisionSession.Open(model, error, out int code);
+        if (session is null)
+        {
+            return code;
+        }
+
+        var found = new List<Detection>();
+        foreach (string image in images)
+        {
+            if (!StillPicture.TryRead(image, session.Pool, out Picture? picture, out string? problem))
+            {
+                error.WriteLine($"rtc: {problem}");
+                return RtcCommand.Misused;
+            }
+
+            using (picture)
+            {
+                DetectTimings timings = session.Detector.Detect(picture!, options, found);
+                output.WriteLine(json ? Json(image, picture!, session, found, timings) : Lines(image, picture!, session, found));
+                if (into is not null)
+                {
+                    Annotate(picture!, session, found);
+                    if (!StillPicture.TryWrite(into, picture!, out problem))
+                    {
+                        error.WriteLine($"rtc: {problem}");
+                        return RtcCommand.Misused;
+                    }
+                }
+            }
+        }
+
+        return RtcCommand.Good;
+    }
+
+    private static string Json(string image, Picture picture, VisionSession session, List<Detection> found, DetectTimings timings) => JsonSerializer.Serialize(
+        new
+        {
+            Image = image,
+            picture.Width,
+            picture.Height,
+            session.Detector.Model,
+            session.Detector.Provider,
+            Detections = found.Select(detection => new
+            {
+                Label = session.LabelOf(detection),
+                Score = Math.Round(detection.Score, 4),
+                Xmin = Math.Round(detection.Box.Left / picture.Width, 5),
+                Ymin = Math.Round(detection.Box.Top / picture.Height, 5),
+                Xmax = Math.Round(detection.Box.Right / picture.Width, 5),
+                Ymax = Math.Round(detection.Box.Bottom / picture.Height, 5),
+            }),
+            TimingsMs = new { timings.Prepare, timings.Run, timings.Decode },
+        },
+        s_json);
+
+    private static string Lines(string image, Picture picture, VisionSession session, List<Detection> found)
+    {
+        var lines = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{image}  {picture.Width}×{picture.Height}  {session.Detector.Model} on {session.Detector.Provider}  {found.Count} found") };
+        lines.AddRange(found.Select(detection => string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {session.LabelOf(detection),-14} {detection.Score:0.00}  {detection.Box.Left:0},{detection.Box.Top:0} to {detection.Box.Right:0},{detection.Box.Bottom:0}")));
+        return string.Join('\n', lines);
+    }
+
+    private static void Annotate(Picture picture, VisionSession session, List<Detection> found)
+    {
+        foreach (Detection detection in found)
+        {
+            Colour colour = Palette.ForTrack(detection.ClassId);
+            Draw.Box(picture, detection.Box, colour);
+            Draw.Label(picture, detection.Box.Left, detection.Box.Top, string.Create(CultureInfo.InvariantCulture, $"{session.LabelOf(detection)} {detection.Score:0.00}"), colour);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Rtc.Server.Doctor;
+using Rtc.Server.Options;
+
+namespace Rtc.Server.Commands;
+
+/// <summary><c>rtc doctor</c>: the table of what works here; 0 where all that is needed does, else 1.</summary>
+internal static class DoctorCommand
+{
+    private const int NameWidth = 16;
+
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Check every native library, the model, the ports, and make a real call over loopback.");
+        var set = new Option<string[]>("--set") { Description = "An option of serve, as Section:Name=VALUE; may be given again", HelpName = "NAME=VALUE" };
+        set.Validators.Add(ServeCommand.CheckPairs);
+        command.Options.Add(set);
+        command.SetAction(async (result, _) =>
+        {
+            TextWriter output = result.InvocationConfiguration.Output;
+            OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), ServeCommand.Pairs(result.GetValue(set)));
+            if (reading.Faults.Count > 0)
+            {
+                await result.InvocationConfiguration.Error.WriteLineAsync($"rtc: {reading.Faults[0]}");
+                return RtcCommand.Misused;
+            }
+
+            bool bad = false;
+            await foreach (Check check in Examination.RunAsync(reading.Options))
+            {
+                string mark = check.Verdict switch { Verdict.Good => "ok  ", Verdict.Warning => "note", _ => "BAD " };
+                await output.WriteLineAsync($"{mark}  {check.Name.PadRight(NameWidth)}  {check.Detail.ReplaceLineEndings(" ")}");
+                bad |= check.Verdict == Verdict.Bad;
+            }
+
+            await output.WriteLineAsync(bad ? "Something is missing." : "All that is needed works.");
+            return bad ? RtcCommand.Failed : RtcCommand.Good;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+
+namespace Rtc.Server.Commands;
+
+/// <summary><c>rtc health</c>: asks a running server whether it is alive; for containers, whose images hold no curl.</summary>
+internal static class HealthCommand
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    public static Command Create()
+    {
+        var command = new Command("health", "Ask a running server whether it is alive: exit 0 or 1.");
+        var address = new Argument<string>("ADDRESS") { Description = "Its address", DefaultValueFactory = _ => $"http://127.0.0.1:{Environment.GetEnvironmentVariable("RTC__HTTP__PORT") ?? "8080"}" };
+        address.Validators.Add(result =>
+        {
+            if (!Uri.TryCreate(result.GetValueOrDefault<string>(), UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+            {
+                result.AddError("ADDRESS looks like http://localhost:8080");
+            }
+        });
+        command.Arguments.Add(address);
+        command.SetAction(async (result, cancel) =>
+        {
+            using var http = new HttpClient { Timeout = s_patience };
+            try
+            {
+                using HttpResponseMessage answer = await http.GetAsync(new Uri(new Uri(result.GetValue(address)!), "/api/health/live"), cancel);
+                return answer.IsSuccessStatusCode ? RtcCommand.Good : RtcCommand.Failed;
+            }
+            catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException)
+            {
+                await result.InvocationConfiguration.Error.WriteLineAsync($"rtc: no answer: {fault.Message.ReplaceLineEndings(" ")}");
+                return RtcCommand.Failed;
+            }
+        });
+        return command;
+    }
+}

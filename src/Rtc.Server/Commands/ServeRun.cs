@@ -1,0 +1,143 @@
+using System.Runtime;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Rtc.Server.Hosting;
+using Rtc.Server.Options;
+using Rtc.Server.Tunnel;
+
+namespace Rtc.Server.Commands;
+
+/// <summary>One run of the server: options, ports, certificate, host, banner, tunnel, and a clean end.</summary>
+internal static class ServeRun
+{
+    public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> given, TextWriter output, TextWriter error, CancellationToken cancel)
+    {
+        OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), given);
+        if (reading.Faults.Count > 0)
+        {
+            await SayAsync(error, reading.Faults);
+            return RtcCommand.Misused;
+        }
+
+        RtcOptions options = reading.Options;
+        IReadOnlyList<string> taken = PortProbe.Faults(options);
+        if (taken.Count > 0)
+        {
+            await SayAsync(error, taken);
+            return RtcCommand.Failed;
+        }
+
+        options = await WithPublicAddressAsync(options, error, cancel);
+
+        // A blocking collection stops every picture at once; the heap is small and mostly pooled.
+        GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
+        try
+        {
+            bool made = false;
+            using X509Certificate2? certificate = options.Http.Tls ? CertificateOf(options.Http, out made) : null;
+            await using WebApplication app = RtcHost.Build(options, certificate);
+            await app.StartAsync(cancel);
+            JoinAddresses addresses = app.Services.GetRequiredService<JoinAddresses>();
+            addresses.Listening(app.Urls);
+            var banner = new Banner(addresses, app.Services.GetRequiredService<Access>(), options, output);
+            await banner.WriteAsync(certificate, made);
+            await ServeUntilStoppedAsync(app, options, banner, error, cancel);
+            return RtcCommand.Good;
+        }
+        catch (StartException fault)
+        {
+            await SayAsync(error, [fault.Message]);
+            return RtcCommand.Failed;
+        }
+        catch (IOException fault) when (fault.InnerException is AddressInUseException)
+        {
+            // Somebody took it between our look and the start.
+            await SayAsync(error, [fault.Message]);
+            return RtcCommand.Failed;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return RtcCommand.Good;
+        }
+    }
+
+    private static async Task ServeUntilStoppedAsync(WebApplication app, RtcOptions options, Banner banner, TextWriter error, CancellationToken cancel)
+    {
+        CancellationToken stopping = app.Lifetime.ApplicationStopping;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancel);
+        TunnelProcess? tunnel = null;
+        if (TunnelKind.Named(options.Tunnel.Kind) is { } kind)
+        {
+            JoinAddresses addresses = app.Services.GetRequiredService<JoinAddresses>();
+            TunnelStart start = await TunnelProcess.StartAsync(kind, addresses.Local, either.Token);
+            tunnel = start.Process;
+            if (start.Address is { } address)
+            {
+                addresses.Tunnel = address;
+                await banner.WriteTunnelAsync(address);
+            }
+            else if (!either.IsCancellationRequested)
+            {
+                await SayAsync(error, [start.Fault!]);
+            }
+        }
+
+        try
+        {
+            await app.WaitForShutdownAsync(cancel);
+        }
+        finally
+        {
+            if (tunnel is not null)
+            {
+                await tunnel.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>What the STUN server sees is told to clients like an address that the operator named.</summary>
+    private static async Task<RtcOptions> WithPublicAddressAsync(RtcOptions options, TextWriter error, CancellationToken cancel)
+    {
+        if (options.Media.StunServer is not { } name || !HostAndPort.TryParse(name, out HostAndPort server))
+        {
+            return options;
+        }
+
+        StunAnswer answer = await StunProbe.AskAsync(server, options.Media.Port, cancel);
+        if (answer.Seen is not { } seen)
+        {
+            await SayAsync(error, [$"{answer.Fault}; clients outside are told no address"]);
+            return options;
+        }
+
+        if (options.Media.Port != 0 && seen.Port != options.Media.Port)
+        {
+            await SayAsync(error, [$"from outside the media port is {seen.Port}, not {options.Media.Port}: forward UDP and TCP {options.Media.Port} in the router, or use TURN"]);
+        }
+
+        string address = seen.Address.ToString();
+        return options.Media.AdvertisedAddresses.Contains(address)
+            ? options
+            : options with { Media = options.Media with { AdvertisedAddresses = [.. options.Media.AdvertisedAddresses, address] } };
+    }
+
+    private static X509Certificate2 CertificateOf(HttpOptions http, out bool made)
+    {
+        made = false;
+        if (http.CertificateFile is not null)
+        {
+            return CertificateStore.LoadFile(http);
+        }
+
+        var store = new CertificateStore(RtcPaths.StateDirectory(http.StateDirectory), TimeProvider.System);
+        return store.LoadOrCreate(CertificateStore.NamesOfThisMachine(http.CertificateNames), out made);
+    }
+
+    private static async Task SayAsync(TextWriter error, IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            await error.WriteLineAsync($"rtc: {line.ReplaceLineEndings(" ")}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Rtc.Media;
+using Rtc.Media.Images;
+
+namespace Rtc.Server.Commands;
+
+/// <summary>Reads and writes the pictures of the commands; every fault is one line.</summary>
+internal static class StillPicture
+{
+    public static bool TryRead(string path, PicturePool pool, out Picture? picture, out string? problem)
+    {
+        picture = null;
+        try
+        {
+            byte[] data = File.ReadAllBytes(path);
+            if (!Jpeg.TryDecode(data, pool, out picture, out problem))
+            {
+                problem = $"{path} is no JPEG picture: {problem}";
+                return false;
+            }
+
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            problem = $"{path} can't be read: {fault.Message}";
+            return false;
+        }
+    }
+
+    /// <summary>JPEG, or PNG where the name ends so.</summary>
+    public static bool TryWrite(string path, Picture picture, out string? problem)
+    {
+        try
+        {
+            bool png = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
+            File.WriteAllBytes(path, png ? Png.Encode(picture) : Jpeg.Encode(picture));
+            problem = null;
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            problem = $"{path} can't be written: {fault.Message}";
+            return false;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
+using Rtc.Inference;
+using Rtc.Inference.Onnx;
+using Rtc.Media;
+using Rtc.Media.Codecs;
+using Rtc.Peer;
+using Rtc.Server.Hosting;
+using Rtc.Server.Options;
+
+namespace Rtc.Server.Doctor;
+
+/// <summary>Looks at everything that a start needs, in the order in which a newcomer would mend it.</summary>
+internal static class Examination
+{
+    private static readonly TimeSpan s_callPatience = TimeSpan.FromSeconds(10);
+
+    public static async IAsyncEnumerable<Check> RunAsync(RtcOptions options)
+    {
+        RtcPaths paths = RtcPaths.Find();
+        yield return new Check(".NET", Verdict.Good, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
+        yield return OpenSsl();
+        foreach (NativeLibraryReport report in VideoCodecs.Report())
+        {
+            yield return new Check(report.Name, report.Ok ? Verdict.Good : Verdict.Bad, report.Ok ? $"{report.Version} ({report.Purpose})" : $"{report.Purpose}: {report.Problem}");
+        }
+
+        foreach (Check check in Models(options, paths))
+        {
+            yield return check;
+        }
+
+        yield return Pages(paths);
+        yield return Certificate(options.Http);
+        IReadOnlyList<string> taken = PortProbe.Faults(options);
+        yield return taken.Count == 0
+            ? new Check("ports", Verdict.Good, $"{options.Http.Port} HTTP, {(options.Http.Tls ? $"{options.Http.HttpsPort} HTTPS, " : string.Empty)}{options.Media.Port} media on UDP and TCP: free")
+            : new Check("ports", Verdict.Bad, string.Join("; ", taken));
+        LoopbackResult call = await LoopbackCall.RunAsync(s_callPatience);
+        yield return new Check("call to itself", call.Ok ? Verdict.Good : Verdict.Bad, call.Detail);
+    }
+
+    private static Check OpenSsl()
+    {
+        try
+        {
+            string version = OpenSslLibrary.Version;
+            return version.StartsWith("OpenSSL 3", StringComparison.Ordinal)
+                ? new Check("OpenSSL", Verdict.Good, $"{version} (DTLS)")
+                : new Check("OpenSSL", Verdict.Bad, $"{version}; version 3 is needed: apt install libssl3");
+        }
+        catch (Exception fault) when (fault is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)
+        {
+            return new Check("OpenSSL", Verdict.Bad, "DTLS: libssl.so.3 is missing: apt install libssl3");
+        }
+    }
+
+    /// <summary>The runtime, its providers, and the detector that a room would get, at work on one picture.</summary>
+    private static IEnumerable<Check> Models(RtcOptions options, RtcPaths paths)
+    {
+        using var host = new ModelHost(Rooms.RoomHosting.ModelOptions(options, paths));
+        yield return host.Runtime is { } runtime
+            ? new Check("ONNX Runtime", Verdict.Good, $"{runtime.Version}, {runtime.Path}")
+            : new Check("ONNX Runtime", Verdict.Warning, $"{host.RuntimeProblem}; moving objects are found without it");
+        if (host.Runtime is { } loaded)
+        {
+            yield return new Check("providers", Verdict.Good, string.Join(", ", loaded.Providers.Select(name => name.Replace("ExecutionProvider", string.Empty, StringComparison.Ordinal))));
+        }
+
+        yield return Detector(host, options);
+    }
+
+    private static Check Detector(ModelHost host, RtcOptions options)
+    {
+        using IDetector detector = host.OpenDetector(options.Model.Name, out string? problem);
+        using var pool = new PicturePool();
+        using Picture picture = pool.Rent(640, 480);
+        for (int y = 0; y < picture.Height; y++)
+        {
+            picture.RowY(y).Fill(114);
+        }
+
+        for (int y = 0; y < picture.ChromaHeight; y++)
+        {
+            picture.RowU(y).Fill(128);
+            picture.RowV(y).Fill(128);
+        }
+
+        var found = new List<Detection>();
+        var settings = new DetectOptions();
+        detector.Detect(picture, settings, found);
+        long began = Stopwatch.GetTimestamp();
+        detector.Detect(picture, settings, found);
+        string took = FormattableString.Invariant($"{detector.Model} on {detector.Provider}, {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0.0} ms for 640×480");
+        return problem is null
+            ? new Check("model", Verdict.Good, took)
+            : new Check("model", Verdict.Warning, $"{took}; {problem}");
+    }
+
+    private static Check Pages(RtcPaths paths)
+    {
+        bool pages = File.Exists(Path.Combine(paths.WebRoot, "index.html"));
+        bool client = File.Exists(Path.Combine(paths.WebRoot, "lib", "signalr.min.js"))
+            || File.Exists(Path.Combine(paths.NodeModules, "@microsoft", "signalr", "dist", "browser", "signalr.min.js"));
+        return !pages ? new Check("pages", Verdict.Bad, $"wwwroot is missing in {paths.Root}")
+            : !client ? new Check("pages", Verdict.Bad, "the SignalR client is missing: npm ci --ignore-scripts")
+            : new Check("pages", Verdict.Good, paths.WebRoot);
+    }
+
+    private static Check Certificate(HttpOptions http)
+    {
+        if (!http.Tls)
+        {
+            return new Check("certificate", Verdict.Warning, "HTTPS is off: phones give no camera, except through a tunnel");
+        }
+
+        try
+        {
+            using X509Certificate2 certificate = http.CertificateFile is not null
+                ? CertificateStore.LoadFile(http)
+                : new CertificateStore(RtcPaths.StateDirectory(http.StateDirectory), TimeProvider.System).LoadOrCreate(CertificateStore.NamesOfThisMachine(http.CertificateNames), out _);
+            bool over = certificate.NotAfter.ToUniversalTime() < TimeProvider.System.GetUtcNow().UtcDateTime;
+            return new Check("certificate", over ? Verdict.Bad : Verdict.Good, $"{certificate.Subject}, until {certificate.NotAfter:yyyy-MM-dd}, SHA-256 {CertificateStore.FingerprintOf(certificate)[..23]}…");
+        }
+        catch (StartException fault)
+        {
+            return new Check("certificate", Verdict.Bad, fault.Message);
+        }
+    }
+}

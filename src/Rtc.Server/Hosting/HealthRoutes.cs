@@ -1,0 +1,49 @@
+using Rtc.Server.Metrics;
+
+namespace Rtc.Server.Hosting;
+
+/// <summary>What probes, operators and pages ask: alive, ready, and in which state.</summary>
+internal static class HealthRoutes
+{
+    public static void MapHealth(this WebApplication app)
+    {
+        DateTimeOffset started = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        app.MapGet("/api/health/live", () => Results.Json(new { status = "live" }));
+        app.MapGet("/api/health/ready", (IServiceProvider services) =>
+        {
+            HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
+            return facts is { Ready: true }
+                ? Results.Json(new { status = "ready" })
+                : Problems.Of(StatusCodes.Status503ServiceUnavailable, "not_ready", facts?.NotReadyBecause ?? "The rooms have not started.");
+        });
+        app.MapGet("/api/health", (IServiceProvider services, TimeProvider clock, Access access) =>
+        {
+            HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
+            return Results.Json(new
+            {
+                status = facts is { Ready: true } ? "ready" : "starting",
+                reason = facts?.NotReadyBecause,
+                version = BuildInfo.Version,
+                uptime_seconds = Math.Round((clock.GetUtcNow() - started).TotalSeconds, 1),
+                model = facts?.Model,
+                provider = facts?.Provider,
+                provider_reason = facts?.ProviderReason,
+                level = facts?.Level,
+                rooms = facts?.Rooms,
+                peers = facts?.Peers,
+                tokens_required = access.TokensRequired,
+                models = facts?.Models.Select(model => new
+                {
+                    name = model.Name,
+                    task = model.Task,
+                    licence = model.Licence,
+                    on_disk = model.OnDisk,
+                    bytes = model.Bytes,
+                    provider = model.Provider,
+                    problem = model.Problem,
+                }),
+            });
+        });
+        app.MapGet("/metrics", (MetricsCollector collector) => Results.Text(collector.Scrape(), PrometheusText.ContentType)).RequireAdministrator();
+    }
+}

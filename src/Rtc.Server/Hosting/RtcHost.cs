@@ -1,0 +1,142 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+using Rtc.Server.Metrics;
+using Rtc.Server.Options;
+using Rtc.Server.Rooms;
+
+namespace Rtc.Server.Hosting;
+
+/// <summary>Puts the web host together from checked options. Tests build the same one on ports that the system chooses.</summary>
+public static class RtcHost
+{
+    /// <summary>Peers are told and sockets closed within this time; orchestrators and people wait five seconds.</summary>
+    private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(4);
+
+    public static WebApplication Build(RtcOptions options, X509Certificate2? certificate = null, Action<WebApplicationBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        RtcPaths paths = RtcPaths.Find();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = paths.Root,
+            WebRootPath = Directory.Exists(paths.WebRoot) ? paths.WebRoot : null,
+        });
+        Log(builder.Logging, options);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, certificate));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_stopTime);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(paths);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<JoinAddresses>();
+        builder.Services.AddSingleton<Access>();
+        builder.Services.AddSingleton<ClientLimits>();
+        builder.Services.AddSingleton<RtcMetrics>();
+        builder.Services.AddSingleton(services => new MetricsCollector(services.GetRequiredService<RtcMetrics>().Meter, services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
+        builder.Services.AddSingleton(_ => new Telemetry(options));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(options.Http.CorsOrigins)
+            .WithMethods("GET", "POST", "PATCH", "DELETE")
+            .WithHeaders("Authorization", "Content-Type", "If-Match", "X-Requested-With", "X-SignalR-User-Agent")
+            .WithExposedHeaders("Location", "Link", "ETag", "Accept-Patch")
+            .AllowCredentials()));
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
+        builder.Services.AddRtcRooms(options);
+        configure?.Invoke(builder);
+
+        WebApplication app = builder.Build();
+        RtcMetrics metrics = app.Services.GetRequiredService<RtcMetrics>();
+        app.Services.GetRequiredService<MetricsCollector>();
+        app.Services.GetRequiredService<Telemetry>();
+        app.UseExceptionHandler();
+        app.UseForwardedHeaders();
+        SecurityHeaders.Use(app);
+        OriginCheck.Use(app, options, metrics);
+        ApiLimit.Use(app, app.Services.GetRequiredService<ClientLimits>(), metrics);
+        Pages.Use(app, paths);
+        app.UseRouting();
+        app.UseCors();
+        app.MapHealth();
+        app.MapTokens();
+        app.MapJoin();
+        app.MapRtc();
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, RtcOptions options, X509Certificate2? certificate)
+    {
+        kestrel.AddServerHeader = false;
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.Limits.MaxConnections;
+        limits.MaxConcurrentUpgradedConnections = options.Limits.MaxConnections;
+        limits.MaxRequestBodySize = Math.Max(options.Limits.SdpBytes, options.Limits.MessageBytes);
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestLineSize = 4096;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.Limits.HandshakeSeconds);
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(options.Limits.HandshakeSeconds));
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+
+        void At(int port, Action<ListenOptions> listen)
+        {
+            if (options.Http.Host == "localhost" && port != 0)
+            {
+                kestrel.ListenLocalhost(port, listen);
+            }
+            else
+            {
+                kestrel.Listen(options.Http.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Http.Host), port, listen);
+            }
+        }
+
+        At(options.Http.Port, static _ => { });
+        if (options.Http.Tls && certificate is not null)
+        {
+            At(options.Http.HttpsPort, listen => listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13));
+        }
+    }
+
+    private static void Trust(ForwardedHeadersOptions forwarded, RtcOptions options)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        forwarded.ForwardLimit = 2;
+        foreach (string proxy in options.Http.TrustedProxies)
+        {
+            if (IPAddress.TryParse(proxy, out IPAddress? address))
+            {
+                forwarded.KnownProxies.Add(address);
+            }
+            else
+            {
+                forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+            }
+        }
+    }
+
+    private static void Log(ILoggingBuilder logging, RtcOptions options)
+    {
+        logging.ClearProviders();
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+
+        // A refused invocation is its sender's affair; the log would repeat what he sent, with a stack.
+        logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);
+        if (options.Telemetry.JsonLog)
+        {
+            logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        }
+        else
+        {
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "HH:mm:ss ";
+                console.ColorBehavior = LoggerColorBehavior.Default;
+            });
+        }
+    }
+}

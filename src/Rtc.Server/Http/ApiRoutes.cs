@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using QRCoder;
+using Rtc.Inference;
+using Rtc.Pipeline;
+using Rtc.Server.Hosting;
+using Rtc.Server.Rooms;
+using Rtc.Signaling;
+
+namespace Rtc.Server.Http;
+
+/// <summary>What the pages and operators read over plain HTTP: rooms, models, thumbnails, and the way for a phone to join.</summary>
+internal static class ApiRoutes
+{
+    private const int LargestEcho = 1 << 20;
+    private const int LongestQrText = 1024;
+    private const int ThumbnailWidth = 320;
+
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        // Where tokens are asked for, a stranger sees no room: not its name, nor its picture, nor whether it is there.
+        routes.MapGet("/api/rooms", async (RoomRegistry rooms, Access access, HttpRequest request) =>
+            access.MaySeeAll(request) ? await rooms.SnapshotsAsync() : []);
+        routes.MapGet("/api/rooms/{room}", async (string room, RoomRegistry rooms, Access access, HttpRequest request) =>
+            access.MaySee(request, room) && await rooms.SnapshotAsync(room) is { } found ? Results.Ok(found) : NoRoom());
+        routes.MapGet("/api/rooms/{room}/thumbnail.jpg", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
+        {
+            if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found || !found.Pipeline.TrySnapshot(ThumbnailWidth, out byte[]? jpeg))
+            {
+                return NoRoom();
+            }
+
+            http.Response.Headers.CacheControl = "no-store";
+            return Results.Bytes(jpeg, "image/jpeg");
+        });
+        routes.MapGet("/api/models", (IModelHost models) => models.Models);
+        routes.MapGet("/api/qr.svg", (string? text) => text is { Length: > 0 and <= LongestQrText }
+            ? Results.Text(Qr(text), "image/svg+xml")
+            : Results.Problem($"\"text\" has 1 to {LongestQrText} characters.", statusCode: 400));
+        routes.MapGet("/api/echo", (int? bytes, HttpContext http) =>
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            return Results.Bytes(RandomNumberGenerator.GetBytes(Math.Clamp(bytes ?? 0, 0, LargestEcho)), "application/octet-stream");
+        });
+        routes.MapPost("/api/echo", (Delegate)EchoAsync);
+    }
+
+    private static IResult NoRoom() => Results.Problem("There is no such room on air.", statusCode: 404, title: "unknown_room");
+
+    private static string Qr(string text)
+    {
+        using QRCodeData data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
+        using var svg = new SvgQRCode(data);
+        return svg.GetGraphic(8, "#000000", "#ffffff", drawQuietZones: true, sizingMode: SvgQRCode.SizingMode.ViewBoxAttribute);
+    }
+
+    private static async Task<IResult> EchoAsync(HttpContext http)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            long total = 0;
+            int read;
+            while ((read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
+            {
+                total += read;
+                if (total > LargestEcho)
+                {
+                    return Results.Problem(string.Create(CultureInfo.InvariantCulture, $"At most {LargestEcho} bytes."), statusCode: 413);
+                }
+            }
+
+            return Results.Ok(new { bytes = total });
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Rtc.Server.Options;
+
+namespace Rtc.Server.Metrics;
+
+/// <summary>Sends traces and metrics by OTLP where an endpoint is configured; owns the exporters until the host stops.</summary>
+internal sealed class Telemetry : IDisposable
+{
+    public const string SourceName = "Rtc";
+    private const int HttpPort = 4318;
+
+    /// <summary>The service's spans start here: a join, an offer, a room's life.</summary>
+    public static readonly ActivitySource Source = new(SourceName);
+
+    private readonly TracerProvider? _traces;
+    private readonly MeterProvider? _metrics;
+
+    public Telemetry(RtcOptions options)
+    {
+        if (options.Telemetry.OtlpEndpoint is not { } endpoint)
+        {
+            return;
+        }
+
+        ResourceBuilder resource = ResourceBuilder.CreateDefault().AddService("rtc", serviceVersion: Hosting.BuildInfo.Version);
+        _traces = Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddSource(SourceName, "Microsoft.AspNetCore")
+            .AddOtlpExporter(otlp => Aim(otlp, endpoint, "v1/traces"))
+            .Build();
+        _metrics = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddMeter(RtcMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting")
+            .AddOtlpExporter(otlp => Aim(otlp, endpoint, "v1/metrics"))
+            .Build();
+    }
+
+    public void Dispose()
+    {
+        _traces?.Dispose();
+        _metrics?.Dispose();
+    }
+
+    /// <summary>Port 4318, or a path, means OTLP over HTTP; anything else gRPC.</summary>
+    private static void Aim(OtlpExporterOptions otlp, string endpoint, string path)
+    {
+        var address = new Uri(endpoint);
+        bool http = address.Port == HttpPort || address.AbsolutePath.Length > 1;
+        otlp.Protocol = http ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        otlp.Endpoint = http ? new Uri($"{endpoint.TrimEnd('/')}/{path}") : address;
+    }
+}

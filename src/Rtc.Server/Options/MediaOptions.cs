@@ -1,0 +1,47 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Rtc.Server.Options;
+
+/// <summary>The one media port, how clients reach it, and what the video may cost.</summary>
+public sealed record MediaOptions
+{
+    [Description("Port of all media, on UDP and on TCP")]
+    [Range(0, 65535)]
+    public int Port { get; init; } = 8444;
+
+    [Description("Addresses told to clients besides those of the network cards (a public address behind NAT)")]
+    public string[] AdvertisedAddresses { get; init; } = [];
+
+    [Description("STUN server (host:port) that tells the server its public address; empty asks none")]
+    public string? StunServer { get; init; }
+
+    [Description("STUN and TURN servers handed to clients")]
+    public IceServerOptions[] IceServers { get; init; } = [];
+
+    [Description("Lowest video bitrate in kbit/s")]
+    [Range(30, 1_000_000)]
+    public int MinBitrateKbps { get; init; } = 100;
+
+    [Description("Highest video bitrate in kbit/s")]
+    [Range(30, 1_000_000)]
+    public int MaxBitrateKbps { get; init; } = 4000;
+
+    [Description("Video bitrate in kbit/s before the network is known")]
+    [Range(30, 1_000_000)]
+    public int StartBitrateKbps { get; init; } = 1000;
+}
+
+/// <summary>One STUN or TURN server as RTCPeerConnection takes it.</summary>
+public sealed record IceServerOptions
+{
+    [Description("Addresses: stun:host:port, turn:host:port?transport=udp, turns:…")]
+    public string[] Urls { get; init; } = [];
+
+    [Description("TURN user name")]
+    public string? Username { get; init; }
+
+    [Description("TURN password")]
+    [Secret]
+    public string? Credential { get; init; }
+}

@@ -1,0 +1,118 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+
+namespace Rtc.Server.Options;
+
+/// <summary>
+/// Turns a configuration section into an option record. Unlike the framework's binder it takes a list also as
+/// one comma-separated value, knows no unknown names, and goes on after a fault, so that one start shows them all.
+/// </summary>
+internal static class OptionsBinder
+{
+    public static T Bind<T>(IConfiguration section, string path, List<string> faults)
+        where T : class, new() => (T)Bind(typeof(T), section, path, faults);
+
+    private static object Bind(Type type, IConfiguration section, string path, List<string> faults)
+    {
+        object record = Activator.CreateInstance(type)!;
+        PropertyInfo[] properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            PropertyInfo? property = Array.Find(properties, p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            if (property is null)
+            {
+                faults.Add($"{path}{Printable(child.Key)} is no option; there are {string.Join(", ", properties.Select(p => p.Name))}");
+                continue;
+            }
+
+            object? value = ValueOf(property, child, path + property.Name, faults);
+            if (value is not null)
+            {
+                property.SetValue(record, value);
+            }
+        }
+
+        return record;
+    }
+
+    private static object? ValueOf(PropertyInfo property, IConfigurationSection section, string path, List<string> faults)
+    {
+        Type type = property.PropertyType;
+        if (OptionTable.IsSection(type))
+        {
+            return Bind(type, section, path + ":", faults);
+        }
+
+        if (type == typeof(string[]))
+        {
+            return List(section);
+        }
+
+        if (type.IsArray)
+        {
+            Type element = type.GetElementType()!;
+            var items = new ArrayList();
+            foreach (IConfigurationSection child in section.GetChildren())
+            {
+                items.Add(Bind(element, child, $"{path}:{Printable(child.Key)}:", faults));
+            }
+
+            return items.ToArray(element);
+        }
+
+        string? text = section.Value;
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (type == typeof(string))
+        {
+            return text;
+        }
+
+        string shown = property.GetCustomAttribute<SecretAttribute>() is null ? $"\"{Printable(text)}\"" : "what was given";
+        if (type == typeof(bool))
+        {
+            switch (text.ToUpperInvariant())
+            {
+                case "TRUE" or "1" or "YES" or "ON":
+                    return true;
+                case "FALSE" or "0" or "NO" or "OFF":
+                    return false;
+                default:
+                    faults.Add($"{path} must be true or false, not {shown}");
+                    return null;
+            }
+        }
+
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number))
+        {
+            faults.Add($"{path} must be a whole number, not {shown}");
+            return null;
+        }
+
+        RangeAttribute range = property.GetCustomAttribute<RangeAttribute>()!;
+        if (number < (int)range.Minimum || number > (int)range.Maximum)
+        {
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{path} must lie between {range.Minimum} and {range.Maximum}, not {number}"));
+            return null;
+        }
+
+        return number;
+    }
+
+    private static string[] List(IConfigurationSection section)
+    {
+        IEnumerable<string> parts = string.IsNullOrEmpty(section.Value)
+            ? section.GetChildren().Select(child => child.Value ?? string.Empty)
+            : section.Value.Split(',');
+        return [.. parts.Select(part => part.Trim()).Where(part => part.Length > 0)];
+    }
+
+    /// <summary>A fault goes to a terminal: what came from outside is cut and rid of control characters.</summary>
+    private static string Printable(string text) =>
+        string.Concat(text.Take(60).Select(c => char.IsControl(c) ? '?' : c));
+}

@@ -1,0 +1,138 @@
+using System.Net;
+
+namespace Rtc.Server.Options;
+
+/// <summary>What one option's range cannot say: how options fit together and whether files and addresses are there.</summary>
+internal static class OptionsCheck
+{
+    private const int LeastApiKey = 16;
+    private const int LeastTokenKey = 32;
+    private static readonly string[] s_iceSchemes = ["stun:", "stuns:", "turn:", "turns:"];
+
+    public static void Check(RtcOptions options, List<string> faults)
+    {
+        CheckHttp(options.Http, faults);
+        CheckMedia(options, faults);
+        CheckAuth(options.Auth, faults);
+        if (options.Tunnel.Kind is { } kind && kind is not ("ngrok" or "cloudflared"))
+        {
+            faults.Add("Tunnel:Kind must be ngrok or cloudflared");
+        }
+
+        if (options.Telemetry.OtlpEndpoint is { } otlp && !IsHttp(otlp))
+        {
+            faults.Add("Telemetry:OtlpEndpoint must be an http:// or https:// address");
+        }
+
+        if (options.Model.OnnxRuntime is { } runtime && !File.Exists(runtime))
+        {
+            faults.Add($"Model:OnnxRuntime: there is no file {runtime}");
+        }
+    }
+
+    private static void CheckHttp(HttpOptions http, List<string> faults)
+    {
+        if (!IPAddress.TryParse(http.Host, out _) && http.Host != "localhost")
+        {
+            faults.Add("Http:Host must be an IP address of this machine, 0.0.0.0, [::] or localhost");
+        }
+
+        if (http.Tls && http.Port != 0 && http.Port == http.HttpsPort)
+        {
+            faults.Add($"Http:Port and Http:HttpsPort are both {http.Port}");
+        }
+
+        foreach ((string name, string? file) in new[] { ("Http:CertificateFile", http.CertificateFile), ("Http:CertificateKeyFile", http.CertificateKeyFile) })
+        {
+            if (file is not null && !File.Exists(file))
+            {
+                faults.Add($"{name}: there is no file {file}");
+            }
+        }
+
+        foreach (string origin in http.CorsOrigins)
+        {
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) || !IsHttp(origin) || uri.PathAndQuery != "/" || origin.EndsWith('/'))
+            {
+                faults.Add("Http:CorsOrigins: an origin looks like https://example.org, with no path");
+            }
+        }
+
+        foreach (string proxy in http.TrustedProxies)
+        {
+            if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
+            {
+                faults.Add("Http:TrustedProxies: give addresses or networks such as 10.0.0.0/8");
+            }
+        }
+    }
+
+    private static void CheckMedia(RtcOptions options, List<string> faults)
+    {
+        MediaOptions media = options.Media;
+        HttpOptions http = options.Http;
+        if (media.Port != 0 && (media.Port == http.Port || (http.Tls && media.Port == http.HttpsPort)))
+        {
+            faults.Add($"Media:Port {media.Port} is HTTP's too; media listens on TCP as well as UDP");
+        }
+
+        if (media.MinBitrateKbps > media.StartBitrateKbps || media.StartBitrateKbps > media.MaxBitrateKbps)
+        {
+            faults.Add("Media: MinBitrateKbps, StartBitrateKbps and MaxBitrateKbps must not fall");
+        }
+
+        foreach (string address in media.AdvertisedAddresses)
+        {
+            if (!IPAddress.TryParse(address, out IPAddress? parsed) || IPAddress.Any.Equals(parsed) || IPAddress.IPv6Any.Equals(parsed))
+            {
+                faults.Add("Media:AdvertisedAddresses: give IP addresses that clients can reach");
+            }
+        }
+
+        if (media.StunServer is { } stun && !HostAndPort.TryParse(stun, out _))
+        {
+            faults.Add("Media:StunServer must be host:port");
+        }
+
+        foreach (IceServerOptions server in media.IceServers)
+        {
+            if (server.Urls.Length == 0 || !server.Urls.All(IsIceUrl))
+            {
+                faults.Add("Media:IceServers: Urls start with stun:, stuns:, turn: or turns:");
+            }
+            else if (server.Urls.Any(url => url.StartsWith("turn", StringComparison.Ordinal)) && (server.Username is null || server.Credential is null))
+            {
+                faults.Add("Media:IceServers: a TURN server needs Username and Credential");
+            }
+        }
+    }
+
+    private static void CheckAuth(AuthOptions auth, List<string> faults)
+    {
+        if (auth.Public && auth.ApiKey is null)
+        {
+            faults.Add("Auth:Public needs an API key: set RTC__AUTH__APIKEY or Auth:ApiKeyFile");
+        }
+
+        if (auth.Public && auth.TokenKey is null)
+        {
+            faults.Add("Auth:Public needs a key for join tokens: set RTC__AUTH__TOKENKEY or Auth:TokenKeyFile");
+        }
+
+        if (auth.ApiKey is { Length: < LeastApiKey })
+        {
+            faults.Add($"Auth:ApiKey must have at least {LeastApiKey} characters");
+        }
+
+        if (auth.TokenKey is { Length: < LeastTokenKey })
+        {
+            faults.Add($"Auth:TokenKey must have at least {LeastTokenKey} characters");
+        }
+    }
+
+    private static bool IsHttp(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+
+    private static bool IsIceUrl(string url) =>
+        url.Length > 6 && s_iceSchemes.Any(scheme => url.StartsWith(scheme, StringComparison.Ordinal));
+}

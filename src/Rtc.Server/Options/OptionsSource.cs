@@ -1,0 +1,73 @@
+namespace Rtc.Server.Options;
+
+/// <summary>What a start reads its options from, and all that was wrong with them.</summary>
+internal sealed record OptionsReading(RtcOptions Options, IReadOnlyList<string> Faults);
+
+/// <summary>Gathers appsettings.json, the environment and the command line into one checked record.</summary>
+internal static class OptionsSource
+{
+    /// <summary>The section of appsettings.json; the environment's RTC__ is the same name.</summary>
+    private const string Section = "Rtc";
+
+    public static OptionsReading Read(string directory, IReadOnlyDictionary<string, string?> commandLine)
+    {
+        var faults = new List<string>();
+        var builder = new ConfigurationBuilder();
+        foreach (string file in new[] { Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Path.Combine(directory, "appsettings.json") }.Distinct())
+        {
+            builder.AddJsonFile(file, optional: true, reloadOnChange: false);
+        }
+
+        builder.AddEnvironmentVariables();
+        builder.AddInMemoryCollection(commandLine.Select(pair => KeyValuePair.Create($"{Section}:{pair.Key}", pair.Value)));
+        IConfigurationRoot configuration;
+        try
+        {
+            configuration = builder.Build();
+        }
+        catch (InvalidDataException fault)
+        {
+            return new OptionsReading(new RtcOptions(), [$"{fault.Message} {fault.InnerException?.Message}".Trim()]);
+        }
+
+        return Read(configuration.GetSection(Section), faults);
+    }
+
+    public static OptionsReading Read(IConfiguration section, List<string> faults)
+    {
+        RtcOptions options = OptionsBinder.Bind<RtcOptions>(section, string.Empty, faults);
+        options = options with
+        {
+            Auth = options.Auth with
+            {
+                ApiKey = KeyOf(options.Auth.ApiKey, options.Auth.ApiKeyFile, "Auth:ApiKeyFile", faults),
+                TokenKey = KeyOf(options.Auth.TokenKey, options.Auth.TokenKeyFile, "Auth:TokenKeyFile", faults),
+            },
+        };
+        if (faults.Count == 0)
+        {
+            OptionsCheck.Check(options, faults);
+        }
+
+        return new OptionsReading(options, faults);
+    }
+
+    /// <summary>A key given directly wins over its file; the file's last line break is not part of the key.</summary>
+    private static string? KeyOf(string? given, string? file, string name, List<string> faults)
+    {
+        if (given is not null || file is null)
+        {
+            return given;
+        }
+
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"{name}: {fault.Message}");
+            return null;
+        }
+    }
+}

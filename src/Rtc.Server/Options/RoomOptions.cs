@@ -1,0 +1,28 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Rtc.Server.Options;
+
+/// <summary>How many of everything there may be at once, and how long a room waits for its phone.</summary>
+public sealed record RoomOptions
+{
+    [Description("Rooms at once")]
+    [Range(1, 100_000)]
+    public int MaxRooms { get; init; } = 50;
+
+    [Description("Viewers of one room")]
+    [Range(0, 100_000)]
+    public int MaxViewersPerRoom { get; init; } = 500;
+
+    [Description("Phones of one room; the second one takes the first one's place at 1")]
+    [Range(1, 64)]
+    public int PhonesPerRoom { get; init; } = 1;
+
+    [Description("Seconds that a room outlives its phone, so that it may come back to its tracks")]
+    [Range(0, 86_400)]
+    public int LingerSeconds { get; init; } = 30;
+
+    [Description("Peers in all rooms together")]
+    [Range(1, 1_000_000)]
+    public int MaxPeers { get; init; } = 1000;
+}

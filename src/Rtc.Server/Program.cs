@@ -1,0 +1,3 @@
+using Rtc.Server.Commands;
+
+return await RtcCommand.RunAsync(args);

@@ -1,0 +1,25 @@
+using Rtc.Server.Network;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>Opens the media port with the host and closes rooms, peers and sockets with it.</summary>
+internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts facts) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        loop.Start();
+        facts.Ready = true;
+
+        // The model is loaded before the first phone needs it, beside the start and not in its way.
+        _ = Task.Run(facts.Read, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        facts.Ready = false;
+        await rooms.TellStoppingAsync();
+        await rooms.DisposeAsync();
+        loop.Dispose();
+    }
+}

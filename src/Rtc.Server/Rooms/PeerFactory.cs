@@ -1,0 +1,57 @@
+using System.Net;
+using System.Security.Cryptography;
+using Rtc.Peer;
+using Rtc.Server.Hosting;
+using Rtc.Server.Network;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>Makes peers with this server's identity and the addresses at which its media port can be reached.</summary>
+internal sealed class PeerFactory : IDisposable
+{
+    private readonly DtlsIdentity _identity = DtlsIdentity.Create();
+    private readonly IReadOnlyList<LocalCandidate> _candidates;
+    private readonly IReadOnlyList<LocalCandidate> _loopbackCandidates;
+    private readonly BitrateLimits _bitrates;
+
+    public PeerFactory(MediaLoop loop, IPAddress host, IReadOnlyList<IPAddress> advertised, BitrateLimits bitrates)
+    {
+        _bitrates = bitrates;
+        IPAddress[] own = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? [.. LocalAddresses.List()] : [host];
+        List<LocalCandidate> candidates = [.. Candidates(own, CandidateKind.Host, loop), .. Candidates(advertised, CandidateKind.ServerReflexive, loop)];
+        List<LocalCandidate> loopback = [.. Candidates([IPAddress.Loopback], CandidateKind.Host, loop)];
+        _candidates = candidates.Count > 0 ? candidates : loopback;
+
+        // Whoever reached the signalling over loopback can reach the media so too, even with the network down.
+        _loopbackCandidates = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? [.. loopback, .. candidates] : _candidates;
+    }
+
+    public WebRtcPeer Create(MediaClock clock, bool fromLoopback)
+    {
+        var options = new PeerOptions
+        {
+            Identity = _identity,
+            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            LocalCandidates = fromLoopback ? _loopbackCandidates : _candidates,
+            NtpAtOrigin = clock.NtpAtOrigin,
+            StartBitrate = Bitrate.FromKilobits(_bitrates.Start),
+            MinBitrate = Bitrate.FromKilobits(_bitrates.Minimum),
+            MaxBitrate = Bitrate.FromKilobits(_bitrates.Maximum),
+        };
+        return new WebRtcPeer(options, clock.Now);
+    }
+
+    public void Dispose() => _identity.Dispose();
+
+    private static IEnumerable<LocalCandidate> Candidates(IEnumerable<IPAddress> addresses, CandidateKind kind, MediaLoop loop)
+    {
+        foreach (IPAddress address in addresses)
+        {
+            yield return new LocalCandidate(TransportAddress.From(address, loop.Port), kind);
+            if (loop.HasTcp)
+            {
+                yield return new LocalCandidate(TransportAddress.From(address, loop.Port, TransportProtocol.Tcp), kind);
+            }
+        }
+    }
+}

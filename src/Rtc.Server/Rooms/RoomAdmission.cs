@@ -1,0 +1,48 @@
+using System.Net;
+using Rtc.Server.Hosting;
+using Rtc.Server.Metrics;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>Join tokens and rate limits, as the rooms ask for them.</summary>
+internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetrics metrics) : IAdmission
+{
+    public Refusal? Admit(RoomName room, Role role, string? token, string remoteAddress)
+    {
+        if (!limits.TryJoin(Parse(remoteAddress)))
+        {
+            metrics.Refused("rate");
+            return new Refusal("too_many_requests", "Too many joins from this address (Limits:JoinsPerMinute).", 429);
+        }
+
+        TokenVerdict verdict = access.CheckJoin(token, room.ToString(), role == Role.Phone ? JoinRole.Phone : JoinRole.Viewer);
+        if (verdict == TokenVerdict.Accepted)
+        {
+            return null;
+        }
+
+        metrics.Refused("token");
+        return verdict switch
+        {
+            TokenVerdict.Missing => new Refusal("token_required", "This server asks for a join token.", 401),
+            TokenVerdict.Expired => new Refusal("token_expired", "The join token has expired.", 401),
+            TokenVerdict.OtherRoom or TokenVerdict.OtherRole => new Refusal("forbidden", "The join token is for another room or role.", 403),
+            _ => new Refusal("token_invalid", "The join token is not valid.", 401),
+        };
+    }
+
+    public Refusal? AdmitOffer(string remoteAddress)
+    {
+        if (limits.TryOffer(Parse(remoteAddress)))
+        {
+            return null;
+        }
+
+        metrics.Refused("rate");
+        return new Refusal("too_many_requests", "Too many offers from this address (Limits:OffersPerMinute).", 429);
+    }
+
+    private static IPAddress? Parse(string address) => IPAddress.TryParse(address, out IPAddress? parsed) ? parsed : null;
+}

@@ -1,0 +1,53 @@
+using Rtc.Inference;
+using Rtc.Pipeline;
+using Rtc.Server.Hosting;
+using Rtc.Server.Metrics;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>The rooms' state for health and metrics. The registry writes it once a second, on its loop; readers get the last one.</summary>
+internal sealed class RoomFacts : IHealthFacts
+{
+    private readonly IModelHost _models;
+    private volatile GaugeFacts _gauges = GaugeFacts.None;
+    private readonly Lazy<(string Model, string Provider, string? Reason)> _default;
+
+    public RoomFacts(IModelHost models, RtcMetrics metrics)
+    {
+        _models = models;
+        _default = new(TryDefault);
+        metrics.Gauges = () => _gauges;
+    }
+
+    public bool Ready { get; set; }
+
+    public void Update(GaugeFacts gauges) => _gauges = gauges;
+
+    public HealthFacts Read()
+    {
+        GaugeFacts gauges = _gauges;
+        (string model, string provider, string? reason) = Ready ? _default.Value : ("", "", null);
+        return new HealthFacts
+        {
+            Ready = Ready,
+            NotReadyBecause = Ready ? null : "The media port is not open.",
+            Model = model,
+            Provider = provider,
+            ProviderReason = reason,
+            Level = Worst(gauges).Name(),
+            Rooms = gauges.Rooms,
+            Peers = gauges.Phones + gauges.Viewers,
+            Models = _models.Models,
+        };
+    }
+
+    /// <summary>What a new room would get; opening it also loads the model before the first phone needs it.</summary>
+    private (string Model, string Provider, string? Reason) TryDefault()
+    {
+        using IDetector detector = _models.OpenDetector(ModelHost.Auto, out string? problem);
+        return (detector.Model, detector.Provider, problem);
+    }
+
+    private static Level Worst(GaugeFacts gauges) =>
+        gauges.RoomsCritical > 0 ? Level.Critical : gauges.RoomsHigh > 0 ? Level.High : gauges.RoomsModerate > 0 ? Level.Moderate : Level.Optimal;
+}

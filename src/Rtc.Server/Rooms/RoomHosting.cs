@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.SignalR;
+using Rtc.Inference;
+using Rtc.Media;
+using Rtc.Peer;
+using Rtc.Pipeline;
+using Rtc.Server.Hosting;
+using Rtc.Server.Http;
+using Rtc.Server.Metrics;
+using Rtc.Server.Network;
+using Rtc.Server.Options;
+using Rtc.Signaling;
+using Rtc.Signaling.Hub;
+using Rtc.Signaling.Messages;
+using Rtc.Signaling.Whip;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>Where the rooms join the host: their services before it is built, their routes after.</summary>
+internal static class RoomHosting
+{
+    public static IServiceCollection AddRtcRooms(this IServiceCollection services, RtcOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        services.AddSingleton<MediaClock>();
+        services.AddSingleton<PicturePool>();
+        services.AddSingleton(OpenLoop);
+        services.AddSingleton(provider => new ModelHost(ModelOptions(options, provider.GetRequiredService<RtcPaths>())));
+        services.AddSingleton<IModelHost>(provider => provider.GetRequiredService<ModelHost>());
+        services.AddSingleton<IAdmission, RoomAdmission>();
+        services.AddSingleton(provider => new PeerFactory(
+            provider.GetRequiredService<MediaLoop>(),
+            HostAddress(options),
+            [.. options.Media.AdvertisedAddresses.Select(IPAddress.Parse)],
+            Bitrates(options)));
+        services.AddSingleton(OpenRegistry);
+        services.AddSingleton<ISessions>(provider => provider.GetRequiredService<RoomRegistry>());
+        services.AddSingleton<RoomFacts>();
+        services.AddSingleton<RoomMeter>();
+        services.AddSingleton<IHealthFacts>(provider => provider.GetRequiredService<RoomFacts>());
+        services.AddHostedService<MediaService>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
+        services.AddSignalR(hub =>
+            {
+                hub.MaximumReceiveMessageSize = options.Limits.MessageBytes + options.Limits.SdpBytes;
+                hub.HandshakeTimeout = TimeSpan.FromSeconds(options.Limits.HandshakeSeconds);
+                hub.KeepAliveInterval = TimeSpan.FromSeconds(10);
+                hub.ClientTimeoutInterval = TimeSpan.FromSeconds(30);
+                hub.MaximumParallelInvocationsPerClient = 1;
+            })
+            .AddJsonProtocol(json =>
+            {
+                json.PayloadSerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
+                json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
+            });
+        return services;
+    }
+
+    public static WebApplication MapRtc(this WebApplication app)
+    {
+        RtcOptions options = app.Services.GetRequiredService<RtcOptions>();
+        app.MapHub<VisionHub>("/hub");
+        app.MapWhip(options.Limits.SdpBytes);
+        app.MapApi();
+        return app;
+    }
+
+    private static MediaLoop OpenLoop(IServiceProvider provider)
+    {
+        RtcOptions options = provider.GetRequiredService<RtcOptions>();
+        try
+        {
+            return new MediaLoop(
+                provider.GetRequiredService<MediaClock>(),
+                HostAddress(options),
+                options.Media.Port,
+                provider.GetRequiredService<ILogger<MediaLoop>>());
+        }
+        catch (SocketException error)
+        {
+            throw new StartException($"UDP port {options.Media.Port} cannot be had ({error.SocketErrorCode}): another program holds it? Choose one with --media-port.", error);
+        }
+    }
+
+    private static RoomRegistry OpenRegistry(IServiceProvider provider)
+    {
+        RtcOptions options = provider.GetRequiredService<RtcOptions>();
+        IModelHost models = provider.GetRequiredService<IModelHost>();
+        PicturePool pictures = provider.GetRequiredService<PicturePool>();
+        TimeProvider time = provider.GetRequiredService<TimeProvider>();
+        RoomPipeline Open(IPipelineOutput output, RoomName name) => new(
+            new RoomPipelineOptions
+            {
+                Room = name.ToString(),
+                BitrateKbps = options.Media.StartBitrateKbps,
+                TemporalLayers = TemporalLayers,
+            },
+            models,
+            pictures,
+            output,
+            time,
+            new MediaCodecs());
+
+        return new RoomRegistry(
+            provider.GetRequiredService<MediaLoop>(),
+            provider.GetRequiredService<PeerFactory>(),
+            models,
+            Open,
+            new RoomLimits
+            {
+                Rooms = options.Rooms.MaxRooms,
+                Peers = options.Rooms.MaxPeers,
+                ViewersPerRoom = options.Rooms.MaxViewersPerRoom,
+                PhonesPerRoom = options.Rooms.PhonesPerRoom,
+                SdpBytes = options.Limits.SdpBytes,
+                Linger = TimeSpan.FromSeconds(options.Rooms.LingerSeconds),
+            },
+            Bitrates(options),
+            [.. options.Media.IceServers.Select(server => new IceServer { Urls = server.Urls, Username = server.Username, Credential = server.Credential })],
+            provider.GetRequiredService<IAdmission>(),
+            provider.GetRequiredService<RtcMetrics>(),
+            provider.GetRequiredService<RoomMeter>(),
+            provider.GetRequiredService<ILogger<RoomRegistry>>());
+    }
+
+    // Two layers halve the rate for a thin link at the cost of a few per cent of bits for everybody else.
+    private const int TemporalLayers = 2;
+
+    private static BitrateLimits Bitrates(RtcOptions options) =>
+        new(options.Media.MinBitrateKbps, options.Media.StartBitrateKbps, options.Media.MaxBitrateKbps);
+
+    private static IPAddress HostAddress(RtcOptions options) =>
+        options.Http.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Http.Host);
+
+    /// <summary>What the model host is told; the command line's vision commands and the doctor open the same one.</summary>
+    internal static ModelHostOptions ModelOptions(RtcOptions options, RtcPaths paths) => new()
+    {
+        Directory = paths.Resolve(options.Model.Directory),
+        Model = options.Model.Name == ModelHost.Auto ? null : options.Model.Name,
+        MaskModel = options.Model.Segmenter == ModelHost.Auto ? null : options.Model.Segmenter,
+        Provider = options.Model.Provider,
+        Threads = options.Model.Threads,
+        RuntimeLibrary = options.Model.OnnxRuntime,
+    };
+}

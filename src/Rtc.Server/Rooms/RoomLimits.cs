@@ -1,0 +1,17 @@
+namespace Rtc.Server.Rooms;
+
+/// <summary>How much a server takes on; hitting one of them is answered with its name.</summary>
+public sealed record RoomLimits
+{
+    public int Rooms { get; init; } = 100;
+
+    public int Peers { get; init; } = 1000;
+
+    public int ViewersPerRoom { get; init; } = 500;
+
+    public int PhonesPerRoom { get; init; } = 1;
+
+    public int SdpBytes { get; init; } = 128 * 1024;
+
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,77 @@
+using Rtc.Peer;
+using Rtc.Server.Network;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>
+/// One participant of a room. It outlives its connections: a phone that drops and returns within the linger
+/// time is the same member. Belongs to the media loop.
+/// </summary>
+internal sealed class RoomMember(PeerId id, Role role, RoomView view, string name, string resume)
+{
+    public PeerId Id { get; private set; } = id;
+
+    public Role Role { get; } = role;
+
+    public RoomView View { get; set; } = view;
+
+    public string Name { get; } = name;
+
+    /// <summary>The secret that proves, after a broken connection, that this is the same client.</summary>
+    public string Resume { get; } = resume;
+
+    public IMemberLink? Link { get; set; }
+
+    /// <summary>Where the signalling comes from; it decides about rates and about candidates on loopback.</summary>
+    public string RemoteAddress { get; set; } = string.Empty;
+
+    public Instant JoinedAt { get; set; }
+
+    /// <summary>The certificate behind the current connection, as its offer named it: another one means another connection.</summary>
+    public string? OfferFingerprint { get; set; }
+
+    /// <summary>The last offer and its answer; a WHIP client that restarts ICE sends only its new credentials.</summary>
+    public (string Offer, string Answer)? Negotiated { get; set; }
+
+    public PeerPort? Port { get; set; }
+
+    public bool IsConnected { get; set; }
+
+    /// <summary>When the signalling or the media broke; null while both stand.</summary>
+    public Instant? LostAt { get; set; }
+
+    /// <summary>The section on which this member's camera comes in.</summary>
+    public string? ReceiveMid { get; set; }
+
+    /// <summary>The section on which this member is sent video, and in which codec.</summary>
+    public string? SendMid { get; set; }
+
+    public VideoCodec SendCodec { get; set; }
+
+    /// <summary>The open data channel "vision".</summary>
+    public int? VisionChannel { get; set; }
+
+    public Bitrate? Estimate { get; set; }
+
+    public bool Watches(RoomView view) => IsConnected && SendMid is not null && View == view;
+
+    public void Rejoin(PeerId id, IMemberLink? link)
+    {
+        Id = id;
+        Link = link;
+        LostAt = null;
+    }
+
+    public void Unplug()
+    {
+        Port = null;
+        Negotiated = null;
+        IsConnected = false;
+        ReceiveMid = null;
+        SendMid = null;
+        VisionChannel = null;
+        Estimate = null;
+    }
+}

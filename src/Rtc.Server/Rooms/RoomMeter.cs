@@ -1,0 +1,91 @@
+using Rtc.Inference;
+using Rtc.Peer;
+using Rtc.Pipeline;
+using Rtc.Server.Metrics;
+using Rtc.Server.Network;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>
+/// Once a second, on the media loop: what peers, rooms and models have counted since, into the metrics. Peers count
+/// for themselves and know no metrics, so differences are taken here; what a peer counted is not lost with it.
+/// </summary>
+internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost models)
+{
+    private readonly Dictionary<PeerPort, PeerStats> _last = [];
+    private long _unclaimed;
+    private long _unsent;
+    private long _runs;
+
+    public void Read(MediaLoop loop, IReadOnlyCollection<Room> rooms)
+    {
+        long bytesIn = 0;
+        long bytesOut = 0;
+        foreach (PeerPort port in loop.Ports)
+        {
+            PeerStats now = port.Peer.Stats;
+            PeerStats before = _last.GetValueOrDefault(port) ?? s_none;
+            _last[port] = now;
+            Count(before, now);
+            bytesIn += now.BytesReceived - before.BytesReceived;
+            bytesOut += now.BytesSent - before.BytesSent;
+        }
+
+        foreach (PeerPort gone in _last.Keys.Where(port => port.IsRemoved).ToArray())
+        {
+            _last.Remove(gone);
+        }
+
+        Count("unknown_peer", loop.DatagramsUnclaimed - _unclaimed);
+        _unclaimed = loop.DatagramsUnclaimed;
+        Count("send_failed", loop.SendFailures - _unsent);
+        _unsent = loop.SendFailures;
+        IReadOnlyList<LoadedModelReport> loaded = models.Loaded;
+        long runs = loaded.Sum(model => model.Runs);
+        double busy = loaded.Sum(model => model.WarmRun * model.Runs) is var total && runs > _runs && runs > 0 ? total / runs * (runs - _runs) / 1000 : 0;
+        _runs = runs;
+        Level[] levels = [.. rooms.Select(room => room.Pipeline.Stats.Level)];
+        facts.Update(new GaugeFacts
+        {
+            Rooms = rooms.Count,
+            Phones = rooms.Sum(room => room.Phones),
+            Viewers = rooms.Sum(room => room.Viewers),
+            RoomsOptimal = levels.Count(level => level == Level.Optimal),
+            RoomsModerate = levels.Count(level => level == Level.Moderate),
+            RoomsHigh = levels.Count(level => level == Level.High),
+            RoomsCritical = levels.Count(level => level == Level.Critical),
+            BytesInPerSecond = bytesIn,
+            BytesOutPerSecond = bytesOut,
+            ModelBytes = loaded.Sum(model => model.WeightBytes + model.SharedBytes),
+            Load = busy,
+        });
+    }
+
+    private static readonly PeerStats s_none = new() { Drops = new DropCounters() };
+
+    private void Count(PeerStats before, PeerStats now)
+    {
+        metrics.Packets(Direction.In, now.PacketsReceived - before.PacketsReceived, now.BytesReceived - before.BytesReceived);
+        metrics.Packets(Direction.Out, now.PacketsSent - before.PacketsSent, now.BytesSent - before.BytesSent);
+        metrics.PacketsLost(Direction.In, Math.Max(0, now.PacketsLost - before.PacketsLost));
+        metrics.Nacks(Direction.Out, now.NacksSent - before.NacksSent);
+        metrics.Nacks(Direction.In, now.NacksReceived - before.NacksReceived);
+        metrics.KeyFrameRequested(Direction.Out, now.KeyFramesRequested - before.KeyFramesRequested);
+        metrics.KeyFrameRequested(Direction.In, now.KeyFrameRequestsReceived - before.KeyFrameRequestsReceived);
+        foreach (DropReason reason in s_reasons)
+        {
+            Count(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()), now.Drops[reason] - before.Drops[reason]);
+        }
+    }
+
+    private static readonly DropReason[] s_reasons = Enum.GetValues<DropReason>();
+
+    private void Count(string reason, long datagrams)
+    {
+        if (datagrams > 0)
+        {
+            metrics.DatagramDropped(reason, datagrams);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using Rtc.Pipeline;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>Between the settings of the wire and those of the pipeline. A bad value changes nothing and is named.</summary>
+internal static class SettingsMapping
+{
+    private const int MostClasses = 100;
+    private const int LongestName = 64;
+    private const int RarestRun = 300;
+
+    private static readonly (string Name, ViewMode Mode)[] s_modes =
+    [
+        ("plain", ViewMode.Plain),
+        ("annotate", ViewMode.Annotate),
+        ("focus", ViewMode.Focus),
+        ("focus+annotate", ViewMode.FocusAnnotate),
+        ("privacy", ViewMode.Privacy),
+    ];
+
+    public static SettingsMessage ToMessage(RoomSettings settings) => new()
+    {
+        Type = "settings",
+        Mode = s_modes.First(mode => mode.Mode == settings.Mode).Name,
+        Model = settings.Model,
+        Confidence = settings.Confidence,
+        Blur = settings.Blur,
+        Classes = settings.Classes,
+        DetectEvery = settings.DetectEvery,
+        MaskEvery = settings.MaskEvery,
+        Alignment = settings.Alignment == Alignment.Exact ? "exact" : "live",
+        Zones = ZoneMessages.From(settings),
+    };
+
+    public static Outcome<RoomSettings> Apply(RoomSettings current, SettingsMessage change)
+    {
+        RoomSettings next = current;
+        if (change.Mode is { } modeName)
+        {
+            int found = Array.FindIndex(s_modes, mode => mode.Name == modeName);
+            if (found < 0)
+            {
+                return Bad("mode", $"one of {string.Join(", ", s_modes.Select(mode => mode.Name))}");
+            }
+
+            next = next with { Mode = s_modes[found].Mode };
+        }
+
+        if (change.Model is { } model)
+        {
+            if (model.Length is 0 or > LongestName)
+            {
+                return Bad("model", "a model's name");
+            }
+
+            next = next with { Model = model };
+        }
+
+        if (change.Confidence is { } confidence)
+        {
+            if (!(confidence is >= 0.01f and <= 1))
+            {
+                return Bad("confidence", "a number from 0.01 to 1");
+            }
+
+            next = next with { Confidence = confidence };
+        }
+
+        if (change.Blur is { } blur)
+        {
+            if (!(blur is >= 0 and <= 1))
+            {
+                return Bad("blur", "a number from 0 to 1");
+            }
+
+            next = next with { Blur = blur };
+        }
+
+        if (change.Classes is { } classes)
+        {
+            if (classes.Count > MostClasses || classes.Any(name => name is not { Length: > 0 and <= LongestName }))
+            {
+                return Bad("classes", $"at most {MostClasses} labels");
+            }
+
+            next = next with { Classes = [.. classes] };
+        }
+
+        if (change.DetectEvery is { } detectEvery)
+        {
+            if (detectEvery is < 1 or > RarestRun)
+            {
+                return Bad("detect_every", string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {RarestRun}"));
+            }
+
+            next = next with { DetectEvery = detectEvery };
+        }
+
+        if (change.MaskEvery is { } maskEvery)
+        {
+            if (maskEvery is < 1 or > RarestRun)
+            {
+                return Bad("mask_every", string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {RarestRun}"));
+            }
+
+            next = next with { MaskEvery = maskEvery };
+        }
+
+        if (change.Alignment is { } alignment)
+        {
+            if (alignment is not ("live" or "exact"))
+            {
+                return Bad("alignment", "\"live\" or \"exact\"");
+            }
+
+            next = next with { Alignment = alignment == "exact" ? Alignment.Exact : Alignment.Live };
+        }
+
+        if (change.Zones is { } zones)
+        {
+            if (!ZoneMessages.TryRead(zones, next, out next))
+            {
+                return Bad("zones", "a list of zones with a name and points, two for a line and three or more for a zone, in fractions of the picture");
+            }
+        }
+
+        return next;
+    }
+
+    private static Refusal Bad(string field, string wanted) => new("bad_value", $"\"{field}\" has to be {wanted}.");
+}

@@ -1,0 +1,76 @@
+using Rtc.Pipeline;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>Zones and lines between the wire, where two points make a line, and the pipeline, which keeps them apart.</summary>
+internal static class ZoneMessages
+{
+    private const int LongestName = 40;
+
+    public static List<ZoneMessage>? From(RoomSettings settings)
+    {
+        List<ZoneMessage> all =
+        [
+            .. settings.Zones.Select(zone => new ZoneMessage { Name = zone.Name, Points = [.. zone.Corners.Select(Point)] }),
+            .. settings.Lines.Select(line => new ZoneMessage { Name = line.Name, Points = [Point(line.A), Point(line.B)] }),
+        ];
+        return all;
+    }
+
+    public static bool TryRead(IReadOnlyList<ZoneMessage> messages, RoomSettings current, out RoomSettings next)
+    {
+        next = current;
+        var zones = new List<Zone>();
+        var lines = new List<TripLine>();
+        foreach (ZoneMessage message in messages)
+        {
+            if (message?.Points is not { } points || message.Name is not { Length: > 0 and <= LongestName } name || name.Any(char.IsControl)
+                || points.Any(point => point is not { Length: 2 } || !(point[0] is >= 0 and <= 1) || !(point[1] is >= 0 and <= 1)))
+            {
+                return false;
+            }
+
+            List<PlaceF> places = [.. points.Select(point => new PlaceF(point[0], point[1]))];
+            if (places.Count == 2)
+            {
+                lines.Add(new TripLine(name, places[0], places[1]));
+            }
+            else
+            {
+                zones.Add(new Zone(name, places));
+            }
+        }
+
+        next = current with { Zones = zones, Lines = lines };
+        return true;
+    }
+
+    /// <summary>Per zone or line, all classes together and each by itself; a line counts forward as entered and backward as left.</summary>
+    public static List<ZoneStatsMessage>? From(PipelineStats stats)
+    {
+        if (stats.Zones.Count == 0 && stats.Lines.Count == 0)
+        {
+            return null;
+        }
+
+        var all = new List<ZoneStatsMessage>();
+        foreach (IGrouping<string, ZoneCount> zone in stats.Zones.GroupBy(count => count.Zone))
+        {
+            int stays = zone.Sum(count => count.Left);
+            double stay = stays == 0 ? 0 : zone.Sum(count => count.MeanStaySeconds * count.Left) / stays;
+            all.Add(new ZoneStatsMessage(
+                zone.Key, zone.Sum(count => count.Inside), zone.Sum(count => count.Entered), zone.Sum(count => count.Left), Math.Round(stay, 2), zone.ToDictionary(count => count.Label, count => (long)count.Entered)));
+        }
+
+        foreach (IGrouping<string, LineCount> line in stats.Lines.GroupBy(count => count.Line))
+        {
+            all.Add(new ZoneStatsMessage(
+                line.Key, 0, line.Sum(count => count.Forward), line.Sum(count => count.Backward), 0, line.ToDictionary(count => count.Label, count => (long)(count.Forward + count.Backward))));
+        }
+
+        return all;
+    }
+
+    private static float[] Point(PlaceF place) => [place.X, place.Y];
+}

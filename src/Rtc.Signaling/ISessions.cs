@@ -1,0 +1,45 @@
+using Rtc.Signaling.Messages;
+using Rtc.Signaling.Whip;
+
+namespace Rtc.Signaling;
+
+/// <summary>The way back to a participant outside of its peer connection; SignalR's connection is one, a WHIP client has none.</summary>
+public interface IMemberLink
+{
+    void Send(string method, object message);
+}
+
+/// <summary>What a participant asks of the rooms, whichever way the request came. Safe to call from any thread.</summary>
+public interface ISessions
+{
+    Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress);
+
+    /// <summary>Answers an offer: the first one, a renegotiation, or an ICE restart.</summary>
+    Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp);
+
+    Task<Refusal?> CandidateAsync(PeerId peer, string? candidate, string? mid);
+
+    /// <summary>Ends the participant's peer connection and keeps its place: the next offer begins a new one.</summary>
+    Task<Refusal?> RestartAsync(PeerId peer);
+
+    Task<Refusal?> SelectAsync(PeerId peer, SelectRequest request);
+
+    Task<Refusal?> ReleaseAsync(PeerId peer);
+
+    Task<Refusal?> ConfigureAsync(PeerId peer, SettingsMessage settings);
+
+    /// <summary>The participant is gone; <paramref name="final"/> is false where it may come back (its connection broke).</summary>
+    Task LeaveAsync(PeerId peer, bool final);
+
+    /// <summary>A refusal where the session's address leads to no such participant in that room and role.</summary>
+    Task<Refusal?> FindAsync(SessionAddress address);
+
+    /// <summary>
+    /// Adds a fragment's candidates, or restarts ICE where it brings other credentials; <paramref name="ifMatch"/> has to
+    /// name the current generation. The reply holds the answer's fragment after a restart only.
+    /// </summary>
+    Task<Outcome<TrickleReply>> TrickleAsync(SessionAddress address, TrickleFragment fragment, string? ifMatch);
+
+    /// <summary>STUN and TURN servers that clients are told of.</summary>
+    IReadOnlyList<IceServer> IceServers { get; }
+}

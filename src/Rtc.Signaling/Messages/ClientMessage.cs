@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Rtc.Signaling.Messages;
+
+public enum ClientMessageKind
+{
+    Unknown,
+    Select,
+    Release,
+    Configure,
+    Ping,
+}
+
+/// <summary>What came in over a data channel. Unknown types and fields are ignored; a bad value is a reason, never an exception.</summary>
+public readonly record struct ClientMessage(ClientMessageKind Kind, SelectRequest? Select, SettingsMessage? Settings, double? PingId)
+{
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out ClientMessage message, out string? problem)
+    {
+        message = default;
+        try
+        {
+            var reader = new Utf8JsonReader(utf8);
+            JsonElement root = JsonElement.ParseValue(ref reader);
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String)
+            {
+                problem = "A message is a JSON object with a \"type\".";
+                return false;
+            }
+
+            problem = null;
+            message = type.GetString() switch
+            {
+                "select" => new(ClientMessageKind.Select, root.Deserialize(WireJson.Default.SelectRequest), null, null),
+                "release" => new(ClientMessageKind.Release, null, null, null),
+                "configure" => new(ClientMessageKind.Configure, null, root.Deserialize(WireJson.Default.SettingsMessage), null),
+                "ping" => new(ClientMessageKind.Ping, null, null, root.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number ? id.GetDouble() : null),
+                _ => default,
+            };
+            return true;
+        }
+        catch (JsonException error)
+        {
+            problem = error.Path is { Length: > 1 } path && path.Length < 64 ? $"The value of {path[2..]} is not of the kind that belongs there." : "That is not JSON.";
+            return false;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace Rtc.Signaling.Messages;
+
+/// <summary>A room's pulse, once a second.</summary>
+public sealed record StatsMessage
+{
+    public string Type => "stats";
+
+    public required string Room { get; init; }
+
+    public required string Level { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string Provider { get; init; }
+
+    public required double ReceivedFps { get; init; }
+
+    public required double DetectedFps { get; init; }
+
+    public required double RenderedFps { get; init; }
+
+    public required double AgeMs { get; init; }
+
+    public required double QueueMs { get; init; }
+
+    public required double DetectMs { get; init; }
+
+    public required double BitrateKbps { get; init; }
+
+    public required double Loss { get; init; }
+
+    public required long Dropped { get; init; }
+
+    public required int Viewers { get; init; }
+
+    public required int Phones { get; init; }
+
+    public IReadOnlyList<ZoneStatsMessage>? Zones { get; init; }
+}
+
+/// <summary>What a zone or line has counted since it was drawn.</summary>
+public sealed record ZoneStatsMessage(string Name, int Inside, long Entered, long Left, double MeanDwellSeconds, IReadOnlyDictionary<string, long> PerClass);
+
+public sealed record NoticeMessage(string Code, string Message, bool Recoverable)
+{
+    public string Type => "notice";
+}
+
+public sealed record PeersMessage(int Phones, int Viewers)
+{
+    public string Type => "peers";
+}
+
+public sealed record PongMessage(double? Id, double ServerTs)
+{
+    public string Type => "pong";
+}

@@ -1,0 +1,21 @@
+namespace Rtc.Signaling;
+
+/// <summary>Why a request was turned down, in words for its sender: a code for programs, a sentence for people, a status for HTTP.</summary>
+public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
+{
+    public static Refusal BadRoomName { get; } = new(
+        "bad_room", "A room's name has 1 to 64 letters, digits, dashes, underscores or dots.");
+
+    public static Refusal NotJoined { get; } = new("not_joined", "Join a room first.", 409);
+
+    public static Refusal UnknownSession { get; } = new("unknown_session", "There is no such session.", 404);
+}
+
+/// <summary>A value, or the reason why there is none.</summary>
+public readonly record struct Outcome<T>(T? Value, Refusal? Refusal)
+    where T : class
+{
+    public static implicit operator Outcome<T>(T value) => new(value, null);
+
+    public static implicit operator Outcome<T>(Refusal refusal) => new(null, refusal);
+}

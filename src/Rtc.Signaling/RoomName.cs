@@ -1,0 +1,28 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Rtc.Signaling;
+
+/// <summary>
+/// The name of a room: letters, digits, '-', '_' and '.', 1 to 64 of them, not beginning with a dot. Nothing
+/// else gets in, so a name can stand in an address, a metric label or a log line as it is.
+/// </summary>
+public readonly record struct RoomName
+{
+    public const int LongestName = 64;
+    private static readonly SearchValues<char> s_allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    private readonly string? _value;
+
+    private RoomName(string value) => _value = value;
+
+    public override string ToString() => _value ?? string.Empty;
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out RoomName name)
+    {
+        bool valid = text is { Length: > 0 and <= LongestName } && text[0] != '.' && !text.AsSpan().ContainsAnyExcept(s_allowed);
+        name = valid ? new RoomName(text!) : default;
+        return valid;
+    }
+}

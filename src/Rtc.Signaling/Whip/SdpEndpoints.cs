@@ -1,0 +1,197 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Signaling.Whip;
+
+/// <summary>
+/// WHIP (RFC 9725) and its sibling WHEP: signalling for every client that is not a page of ours. An offer is
+/// posted, the answer comes back with the address of the session, where candidates are added and the session ends.
+/// </summary>
+public static class SdpEndpoints
+{
+    private const string SdpType = "application/sdp";
+    private const string FragmentType = "application/trickle-ice-sdpfrag";
+    private const string RetryAfterSeconds = "10";
+
+    public static void MapWhip(this IEndpointRouteBuilder routes, int maximumSdpBytes)
+    {
+        Map(routes, "/whip", Role.Phone, maximumSdpBytes);
+        Map(routes, "/whep", Role.Viewer, maximumSdpBytes);
+    }
+
+    private static void Map(IEndpointRouteBuilder routes, string prefix, Role role, int maximumSdpBytes)
+    {
+        routes.MapPost(prefix + "/{room}", (HttpContext http, string room, ISessions sessions) => CreateAsync(http, prefix, room, role, sessions, maximumSdpBytes));
+        routes.MapMethods(prefix + "/{room}", [HttpMethods.Options], (HttpContext http, ISessions sessions) =>
+        {
+            http.Response.Headers["Accept-Post"] = SdpType;
+            AddIceServers(http, sessions);
+            return Results.NoContent();
+        });
+        routes.MapMethods(prefix + "/{room}/{peer}", [HttpMethods.Options], (HttpContext http) =>
+        {
+            http.Response.Headers["Accept-Patch"] = FragmentType;
+            return Results.NoContent();
+        });
+        routes.MapPatch(prefix + "/{room}/{peer}", (HttpContext http, string room, string peer, ISessions sessions) =>
+            PatchAsync(http, new SessionAddress(room, role, new PeerId(peer)), sessions, maximumSdpBytes));
+        routes.MapDelete(prefix + "/{room}/{peer}", async (HttpContext http, string room, string peer, ISessions sessions) =>
+        {
+            var address = new SessionAddress(room, role, new PeerId(peer));
+            if (await sessions.FindAsync(address) is { } unknown)
+            {
+                return Problem(http, unknown);
+            }
+
+            await sessions.LeaveAsync(address.Peer, final: true);
+            return Results.Ok();
+        });
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext http, string prefix, string room, Role role, ISessions sessions, int maximumSdpBytes)
+    {
+        if (!HasType(http, SdpType))
+        {
+            return Problem(http, new Refusal("unsupported_media_type", $"Post the offer as {SdpType}.", StatusCodes.Status415UnsupportedMediaType));
+        }
+
+        string? offer = await ReadAsync(http.Request, maximumSdpBytes);
+        if (offer is null)
+        {
+            return Problem(http, TooLarge(maximumSdpBytes));
+        }
+
+        var request = new JoinRequest
+        {
+            Room = room,
+            Role = role == Role.Phone ? "phone" : "viewer",
+            View = http.Request.Query["view"].FirstOrDefault(),
+            Token = BearerToken(http),
+        };
+        string address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        Outcome<JoinReply> joined = await sessions.JoinAsync(request, link: null, address);
+        if (joined.Refusal is { } refused)
+        {
+            return Problem(http, refused);
+        }
+
+        var peer = new PeerId(joined.Value!.PeerId);
+        Refusal? mode = http.Request.Query["mode"].FirstOrDefault() is { Length: > 0 } wanted
+            ? await sessions.ConfigureAsync(peer, new SettingsMessage { Mode = wanted })
+            : null;
+        Outcome<OfferReply> answered = mode is not null ? mode : await sessions.OfferAsync(peer, offer);
+        if (answered.Refusal is { } refusal)
+        {
+            await sessions.LeaveAsync(peer, final: true);
+            return Problem(http, refusal);
+        }
+
+        string answer = answered.Value!.Sdp;
+        http.Response.Headers.Location = $"{prefix}/{room}/{peer}";
+        http.Response.Headers.ETag = IceGeneration.EntityTag(answer);
+        http.Response.Headers["Accept-Patch"] = FragmentType;
+        AddIceServers(http, sessions);
+        return Results.Text(answer, SdpType, Encoding.UTF8, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> PatchAsync(HttpContext http, SessionAddress address, ISessions sessions, int maximumSdpBytes)
+    {
+        if (!HasType(http, FragmentType))
+        {
+            http.Response.Headers["Accept-Patch"] = FragmentType;
+            return Problem(http, new Refusal("unsupported_media_type", $"Patch with {FragmentType}.", StatusCodes.Status415UnsupportedMediaType));
+        }
+
+        string? text = await ReadAsync(http.Request, maximumSdpBytes);
+        if (text is null)
+        {
+            return Problem(http, TooLarge(maximumSdpBytes));
+        }
+
+        if (!TrickleFragment.TryParse(text, out TrickleFragment? fragment, out string? problem))
+        {
+            return Problem(http, new Refusal("bad_fragment", problem));
+        }
+
+        Outcome<TrickleReply> done = await sessions.TrickleAsync(address, fragment, http.Request.Headers.IfMatch.FirstOrDefault());
+        if (done.Refusal is { } refusal)
+        {
+            return Problem(http, refusal);
+        }
+
+        if (done.Value!.Fragment is not { } ours)
+        {
+            return Results.NoContent();
+        }
+
+        http.Response.Headers.ETag = done.Value.EntityTag;
+        return Results.Text(ours, FragmentType);
+    }
+
+    private static Refusal TooLarge(int maximum) => new(
+        "sdp_too_large", string.Create(CultureInfo.InvariantCulture, $"A session description may have {maximum} bytes."), StatusCodes.Status413PayloadTooLarge);
+
+    private static IResult Problem(HttpContext http, Refusal refusal)
+    {
+        if (refusal.HttpStatus == StatusCodes.Status401Unauthorized)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+        else if (refusal.HttpStatus is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
+        if (refusal.HttpStatus == StatusCodes.Status413PayloadTooLarge)
+        {
+            // The rest of the body stays unread, so the connection can carry no further request; a client has to know.
+            http.Response.Headers.Connection = "close";
+        }
+
+        return Results.Problem(refusal.Message, statusCode: refusal.HttpStatus, title: refusal.Code);
+    }
+
+    private static bool HasType(HttpContext http, string type) =>
+        http.Request.ContentType is { } given && given.Split(';')[0].Trim().Equals(type, StringComparison.OrdinalIgnoreCase);
+
+    private static string? BearerToken(HttpContext http) =>
+        http.Request.Headers.Authorization.FirstOrDefault() is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? header[7..].Trim()
+            : null;
+
+    private static void AddIceServers(HttpContext http, ISessions sessions)
+    {
+        foreach (IceServer server in sessions.IceServers)
+        {
+            foreach (string url in server.Urls)
+            {
+                string login = server.Username is null ? string.Empty : $"; username=\"{server.Username}\"; credential=\"{server.Credential}\"; credential-type=\"password\"";
+                http.Response.Headers.Append("Link", $"<{url}>; rel=\"ice-server\"{login}");
+            }
+        }
+    }
+
+    private static async Task<string?> ReadAsync(HttpRequest request, int maximum)
+    {
+        if (request.ContentLength > maximum)
+        {
+            return null;
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(maximum + 1);
+        try
+        {
+            int length = await request.Body.ReadAtLeastAsync(buffer.AsMemory(0, maximum + 1), maximum + 1, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+            return length > maximum ? null : Encoding.UTF8.GetString(buffer, 0, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

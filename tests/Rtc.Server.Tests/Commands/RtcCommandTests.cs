@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using Rtc.Server.Commands;
+using Rtc.Server.Options;
+
+namespace Rtc.Server.Tests.Commands;
+
+public sealed class RtcCommandTests
+{
+    [Theory]
+    [InlineData("serve", "--nope")]
+    [InlineData("serve", "--port")]
+    [InlineData("serve", "--port", "many")]
+    [InlineData("serve", "--port", "99999")]
+    [InlineData("serve", "--host", "elsewhere")]
+    [InlineData("serve", "--set", "nonsense")]
+    [InlineData("serve", "--set", "Http:Prot=1")]
+    [InlineData("serve", "--tunnel", "wormhole")]
+    [InlineData("fly")]
+    [InlineData]
+    [InlineData("token", "--room", "demo", "--role", "king")]
+    [InlineData("token")]
+    public async Task What_cannot_be_understood_is_one_line_and_two(params string[] arguments)
+    {
+        (int code, string output, string error) = await RunAsync(arguments);
+
+        Assert.Equal(RtcCommand.Misused, code);
+        Assert.Empty(output);
+        Assert.StartsWith("rtc: ", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_public_server_without_keys_does_not_start_and_names_both()
+    {
+        (int code, _, string error) = await RunAsync("serve", "--public");
+
+        Assert.Equal(RtcCommand.Misused, code);
+        Assert.Contains("RTC__AUTH__APIKEY", error, StringComparison.Ordinal);
+        Assert.Contains("RTC__AUTH__TOKENKEY", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_lists_every_option_with_its_default()
+    {
+        (int code, string output, _) = await RunAsync("serve", "--help");
+
+        Assert.Equal(RtcCommand.Good, code);
+        Assert.All(OptionTable.Rows, row => Assert.Contains(row.Default.Length > 0 ? $"{row.Path} [{row.Default}]" : row.Path, output, StringComparison.Ordinal));
+        Assert.Contains("--port <PORT>", output, StringComparison.Ordinal);
+        Assert.Contains("[default: 8080]", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named_with_the_flag_that_changes_it()
+    {
+        using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        tcp.Listen();
+        using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        string port = ((IPEndPoint)tcp.LocalEndPoint!).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string mediaPort = ((IPEndPoint)udp.LocalEndPoint!).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        (int code, string output, string error) = await RunAsync("serve", "--host", "127.0.0.1", "--no-tls", "--port", port, "--media-port", mediaPort);
+
+        Assert.Equal(RtcCommand.Failed, code);
+        Assert.Empty(output);
+        Assert.Contains($"TCP port {port} is taken by another program; choose another one with --port", error, StringComparison.Ordinal);
+        Assert.Contains($"UDP port {mediaPort} is taken by another program; choose another one with --media-port", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_terminals_code_is_square_and_reads_the_same_with_and_without_colours()
+    {
+        string[] plain = QrText.Of("https://192.0.2.1:8443/phone?room=demo", colours: false).TrimEnd('\n').Split('\n');
+        string coloured = QrText.Of("https://192.0.2.1:8443/phone?room=demo", colours: true);
+
+        int width = plain[0].Length - 2;
+        Assert.All(plain, line => Assert.Equal(width + 2, line.Length));
+        Assert.Equal((width + 1) / 2, plain.Length);
+        Assert.Equal(plain.Length, coloured.TrimEnd('\n').Split('\n').Length);
+        Assert.Contains("\x1b[48;5;231m", coloured, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        int code = await RtcCommand.RunAsync(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}

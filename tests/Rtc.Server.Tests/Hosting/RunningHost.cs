@@ -1,0 +1,55 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Rtc.Server.Hosting;
+using Rtc.Server.Options;
+
+namespace Rtc.Server.Tests.Hosting;
+
+/// <summary>The real host on loopback, on ports that the system chose; owns it and a client.</summary>
+internal sealed class RunningHost : IAsyncDisposable
+{
+    private readonly X509Certificate2? _certificate;
+
+    private RunningHost(WebApplication app, X509Certificate2? certificate)
+    {
+        App = app;
+        _certificate = certificate;
+        app.Services.GetRequiredService<JoinAddresses>().Listening(app.Urls);
+        Client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null },
+        })
+        { BaseAddress = new Uri(app.Urls.First(url => url.StartsWith("http:", StringComparison.Ordinal))) };
+    }
+
+    public WebApplication App { get; }
+
+    public HttpClient Client { get; }
+
+    public Uri? Https => App.Urls.FirstOrDefault(url => url.StartsWith("https:", StringComparison.Ordinal)) is { } url ? new Uri(url) : null;
+
+    public static RtcOptions Options { get; } = new()
+    {
+        Http = new HttpOptions { Host = IPAddress.Loopback.ToString(), Port = 0, HttpsPort = 0, Tls = false },
+        Media = new MediaOptions { Port = 0 },
+        Model = new ModelOptions { Name = "motion" },
+    };
+
+    public static async Task<RunningHost> StartAsync(RtcOptions? options = null, X509Certificate2? certificate = null, Action<IServiceCollection>? services = null)
+    {
+        WebApplication app = RtcHost.Build(options ?? Options, certificate, builder => services?.Invoke(builder.Services));
+        await app.StartAsync();
+        return new RunningHost(app, certificate);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await App.StopAsync();
+        await App.DisposeAsync();
+        _certificate?.Dispose();
+    }
+}

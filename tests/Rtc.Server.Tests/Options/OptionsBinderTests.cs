@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Configuration;
+using Rtc.Server.Options;
+
+namespace Rtc.Server.Tests.Options;
+
+public sealed class OptionsBinderTests
+{
+    [Fact]
+    public void Nothing_given_is_the_defaults()
+    {
+        OptionsReading reading = Read();
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal(8080, reading.Options.Http.Port);
+        Assert.Equal(8443, reading.Options.Http.HttpsPort);
+        Assert.Equal(8444, reading.Options.Media.Port);
+        Assert.Equal(30, reading.Options.Rooms.LingerSeconds);
+        Assert.Equal(64 * 1024, reading.Options.Limits.MessageBytes);
+        Assert.False(reading.Options.Auth.Public);
+    }
+
+    [Fact]
+    public void A_list_is_one_value_with_commas_or_numbered_values()
+    {
+        OptionsReading commas = Read(("Media:AdvertisedAddresses", "203.0.113.5, 2001:db8::1"));
+        OptionsReading numbered = Read(("Media:AdvertisedAddresses:0", "203.0.113.5"), ("Media:AdvertisedAddresses:1", "2001:db8::1"));
+
+        Assert.Empty(commas.Faults);
+        Assert.Equal(["203.0.113.5", "2001:db8::1"], commas.Options.Media.AdvertisedAddresses);
+        Assert.Equal(commas.Options.Media.AdvertisedAddresses, numbered.Options.Media.AdvertisedAddresses);
+    }
+
+    [Fact]
+    public void Ice_servers_are_records_in_a_list()
+    {
+        OptionsReading reading = Read(
+            ("Media:IceServers:0:Urls", "stun:stun.example.org:3478"),
+            ("Media:IceServers:1:Urls:0", "turn:turn.example.org:3478?transport=udp"),
+            ("Media:IceServers:1:Username", "u"),
+            ("Media:IceServers:1:Credential", "c"));
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal(2, reading.Options.Media.IceServers.Length);
+        Assert.Equal("c", reading.Options.Media.IceServers[1].Credential);
+    }
+
+    [Fact]
+    public void Every_fault_of_a_start_is_told_at_once()
+    {
+        OptionsReading reading = Read(("Http:Port", "many"), ("Media:Port", "70000"), ("Http:Tls", "perhaps"), ("Http:Prot", "1"), ("Colour", "red"));
+
+        Assert.Equal(5, reading.Faults.Count);
+        Assert.Contains(reading.Faults, fault => fault.StartsWith("Http:Port must be a whole number", StringComparison.Ordinal));
+        Assert.Contains(reading.Faults, fault => fault.StartsWith("Media:Port must lie between 0 and 65535", StringComparison.Ordinal));
+        Assert.Contains(reading.Faults, fault => fault.StartsWith("Http:Tls must be true or false", StringComparison.Ordinal));
+        Assert.Contains(reading.Faults, fault => fault.StartsWith("Http:Prot is no option", StringComparison.Ordinal));
+        Assert.Contains(reading.Faults, fault => fault.StartsWith("Colour is no option", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_fault_shows_no_control_characters_and_is_one_line()
+    {
+        OptionsReading reading = Read(("Http:Port", "1\u001b[31m\n2"));
+
+        string fault = Assert.Single(reading.Faults);
+        Assert.DoesNotContain(fault, char.IsControl);
+    }
+
+    [Theory]
+    [InlineData("Http:Host", "not an address")]
+    [InlineData("Http:HttpsPort", "8080")]
+    [InlineData("Http:CertificateFile", "/nowhere/cert.pem")]
+    [InlineData("Http:CorsOrigins", "https://example.org/path")]
+    [InlineData("Http:CorsOrigins", "example.org")]
+    [InlineData("Http:TrustedProxies", "proxy")]
+    [InlineData("Media:Port", "8443")]
+    [InlineData("Media:MinBitrateKbps", "2000")]
+    [InlineData("Media:AdvertisedAddresses", "0.0.0.0")]
+    [InlineData("Media:StunServer", "stun.example.org")]
+    [InlineData("Media:StunServer", "::1:3478")]
+    [InlineData("Media:IceServers:0:Urls", "http://example.org")]
+    [InlineData("Media:IceServers:0:Urls", "turn:turn.example.org:3478")]
+    [InlineData("Model:OnnxRuntime", "/nowhere/libonnxruntime.so")]
+    [InlineData("Auth:ApiKey", "short")]
+    [InlineData("Auth:TokenKey", "also short")]
+    [InlineData("Auth:ApiKeyFile", "/nowhere/key")]
+    [InlineData("Tunnel:Kind", "wormhole")]
+    [InlineData("Telemetry:OtlpEndpoint", "localhost:4317")]
+    public void What_cannot_work_is_one_fault(string path, string value) => Assert.Single(Read((path, value)).Faults);
+
+    [Fact]
+    public void A_public_server_needs_both_keys()
+    {
+        Assert.Equal(2, Read(("Auth:Public", "true")).Faults.Count);
+        Assert.Empty(Read(("Auth:Public", "true"), ("Auth:ApiKey", new string('a', 16)), ("Auth:TokenKey", new string('b', 32))).Faults);
+    }
+
+    [Fact]
+    public void A_key_comes_from_a_file_without_its_line_break_and_is_never_shown()
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, "secret-secret-secret\n");
+
+        OptionsReading read = Read(("Auth:ApiKeyFile", file));
+        OptionsReading tooShort = Read(("Auth:ApiKey", "hush"));
+        File.Delete(file);
+
+        Assert.Equal("secret-secret-secret", read.Options.Auth.ApiKey);
+        Assert.DoesNotContain("hush", Assert.Single(tooShort.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_later_source_wins_over_an_earlier_one_also_for_lists()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        File.WriteAllText(Path.Combine(folder, "appsettings.json"), """{"Rtc":{"Http":{"Port":9001,"HttpsPort":9002},"Media":{"AdvertisedAddresses":["192.0.2.1","192.0.2.2"]}}}""");
+
+        OptionsReading reading = OptionsSource.Read(folder, new Dictionary<string, string?> { ["Http:Port"] = "9003", ["Media:AdvertisedAddresses"] = "192.0.2.3" });
+        Directory.Delete(folder, recursive: true);
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal(9003, reading.Options.Http.Port);
+        Assert.Equal(9002, reading.Options.Http.HttpsPort);
+        Assert.Equal(["192.0.2.3"], reading.Options.Media.AdvertisedAddresses);
+    }
+
+    [Fact]
+    public void A_settings_file_that_is_no_json_is_one_fault()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        File.WriteAllText(Path.Combine(folder, "appsettings.json"), "{ nonsense");
+
+        OptionsReading reading = OptionsSource.Read(folder, new Dictionary<string, string?>());
+        Directory.Delete(folder, recursive: true);
+
+        Assert.Single(reading.Faults);
+    }
+
+    private static OptionsReading Read(params (string Path, string Value)[] values)
+    {
+        IConfigurationRoot configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(values.Select(pair => KeyValuePair.Create(pair.Path, (string?)pair.Value)))
+            .Build();
+        return OptionsSource.Read(configuration, []);
+    }
+}
