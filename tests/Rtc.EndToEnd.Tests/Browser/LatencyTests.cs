@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Rtc.EndToEnd.Tests.Browser;
+
+/// <summary>
+/// What a person would feel: Chromium publishes a canvas with a clock in it, reads the clock back from the picture
+/// that returns, and takes the time of each result by the RTP timestamp of the picture it belongs to. The figures are
+/// printed; the limits are far above them, for the machine is shared.
+/// </summary>
+public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const string Measure = """
+        async ({ width, height, mode, seconds }) => {
+          const CELL = 16, BITS = 32;
+          const canvas = document.createElement('canvas');
+          canvas.width = width; canvas.height = height;
+          const pen = canvas.getContext('2d', { alpha: false });
+          let frame = 0;
+          const draw = () => {
+            pen.fillStyle = '#6b7075'; pen.fillRect(0, 0, width, height);
+            for (let i = 0; i < 24; i++) { pen.fillStyle = i % 2 ? '#777d85' : '#5c6268'; pen.fillRect((i * 53) % width, 64 + ((i * 97) % (height - 64)), 40, 40); }
+            const t = frame++ / 30;
+            pen.fillStyle = '#d8d2a0'; pen.fillRect(width * (0.5 + 0.35 * Math.cos(t * 1.7)) - 40, height * 0.4, 80, 140);
+            pen.fillStyle = '#203050'; pen.fillRect(width * (0.5 - 0.35 * Math.cos(t * 1.3)) - 50, height * 0.75, 100, 90);
+            const code = (Math.round(performance.now() * 10) >>> 0);
+            for (let i = 0; i < BITS; i++) { pen.fillStyle = (code >>> i) & 1 ? '#ffffff' : '#000000'; pen.fillRect((i % 16) * CELL, Math.floor(i / 16) * CELL, CELL, CELL); }
+          };
+          const timer = setInterval(draw, 1000 / 30);
+          const stream = canvas.captureStream(30);
+          const pc = new RTCPeerConnection();
+          const transceiver = pc.addTransceiver(stream.getVideoTracks()[0], { direction: 'sendrecv' });
+          transceiver.setCodecPreferences(RTCRtpReceiver.getCapabilities('video').codecs.filter((c) => /VP8|rtx/i.test(c.mimeType)));
+          const channel = pc.createDataChannel('vision', { ordered: false, maxRetransmits: 0 });
+          const arrived = new Map();
+          channel.onmessage = (e) => { const m = JSON.parse(e.data); if (m.type === 'detections') arrived.set(m.rtp_timestamp, performance.now()); };
+          const video = document.createElement('video');
+          video.muted = true; video.playsInline = true; document.body.append(video);
+          pc.ontrack = (e) => { video.srcObject = new MediaStream([e.track]); video.play(); };
+          await pc.setLocalDescription(await pc.createOffer());
+          await new Promise((done) => { if (pc.iceGatheringState === 'complete') done(); pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && done(); setTimeout(done, 2000); });
+          const response = await fetch('/whip/latency?mode=' + mode, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: pc.localDescription.sdp });
+          await pc.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+          const eye = document.createElement('canvas'); eye.width = 16 * CELL; eye.height = 2 * CELL;
+          const look = eye.getContext('2d', { willReadFrequently: true });
+          const captured = new Map(), latency = [];
+          const from = performance.now() + 4000;
+          const read = (now, meta) => {
+            // Chromium may send a smaller picture while it does not know the way yet.
+            const shrunk = video.videoWidth / width;
+            look.drawImage(video, 0, 0, eye.width * shrunk, eye.height * shrunk, 0, 0, eye.width, eye.height);
+            const seen = performance.now();
+            const data = look.getImageData(0, 0, eye.width, eye.height).data;
+            let code = 0;
+            for (let i = 0; i < BITS; i++) {
+              const x = (i % 16) * CELL + CELL / 2, y = Math.floor(i / 16) * CELL + CELL / 2;
+              if (data[(y * eye.width + x) * 4 + 1] > 128) code |= 1 << i;
+            }
+            const age = seen - (code >>> 0) / 10;
+            if (age > 0 && age < 5000 && seen > from) { latency.push(age); captured.set(meta.rtpTimestamp, (code >>> 0) / 10); }
+            video.requestVideoFrameCallback(read);
+          };
+          video.requestVideoFrameCallback(read);
+          await new Promise((done) => setTimeout(done, 4000 + seconds * 1000));
+          clearInterval(timer);
+          const results = [...captured].filter(([ts]) => arrived.has(ts)).map(([ts, at]) => arrived.get(ts) - at);
+          pc.close();
+          return { latency, results };
+        }
+        """;
+
+    private ChromiumBrowser _chromium = null!;
+
+    public async Task InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
+
+    public async Task DisposeAsync() => await _chromium.DisposeAsync();
+
+    [Theory]
+    [InlineData(640, 480, "plain", "motion")]
+    [InlineData(1280, 720, "plain", "motion")]
+    [InlineData(640, 480, "annotate", "yolox_nano.onnx")]
+    public async Task A_clock_in_the_picture_comes_back_soon(int width, int height, string mode, string model)
+    {
+        if (model != "motion" && Repository.TestData is null)
+        {
+            output.WriteLine("left out: RTC_TEST_DATA is not set");
+            return;
+        }
+
+        string which = model == "motion" ? model : Path.Combine(Repository.TestData!, "models", model);
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", which]);
+        IPage page = await (await _chromium.Browser.NewContextAsync()).NewPageAsync();
+        await page.GotoAsync(server.Address.ToString());
+        TimeSpan before = server.CpuTime();
+        JsonElement measured = await page.EvaluateAsync<JsonElement>(Measure, new { width, height, mode, seconds = 8 });
+        double cores = (server.CpuTime() - before).TotalSeconds / 12;
+        double[] latency = Sorted(measured.GetProperty("latency"));
+        double[] results = Sorted(measured.GetProperty("results"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{width}×{height} {mode} ({model}): capture to return {At(latency, 0.5):0.0} / {At(latency, 0.95):0.0} ms ({latency.Length} pictures), to JSON {At(results, 0.5):0.0} / {At(results, 0.95):0.0} ms ({results.Length}); {cores:0.00} cores, {server.ResidentMegabytes():0} MB"));
+        Assert.True(latency.Length > 60, "too few pictures came back with a clock that could be read");
+        Assert.True(At(latency, 0.5) < 250, string.Create(CultureInfo.InvariantCulture, $"median {At(latency, 0.5):0} ms"));
+        if (mode == "annotate")
+        {
+            Assert.True(results.Length > 20, "too few results could be matched to their pictures");
+        }
+    }
+
+    private static double[] Sorted(JsonElement values) => [.. values.EnumerateArray().Select(value => value.GetDouble()).Order()];
+
+    private static double At(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+}

@@ -1,0 +1,217 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Playwright;
+using Rtc.Bench;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Rtc.EndToEnd.Tests.Browser;
+
+/// <summary>Chromium where the plain way is closed or bad: ICE-TCP alone, a TURN relay alone, a link that loses and delays.</summary>
+public sealed class TransportTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    /// <summary>Rewrites answers before the page takes them, and the page's own options, as a test needs.</summary>
+    private const string Bend = """
+        const hide = (sdp) => sdp.split('\r\n').filter((l) => !l.startsWith('a=candidate:')).join('\r\n');
+        window.__bend = (rewrite, options) => {
+          const Native = window.RTCPeerConnection;
+          window.RTCPeerConnection = class extends Native {
+            constructor(config) { super({ ...config, ...options }); }
+            // The server must not learn the page's own addresses: it would find the straight way by itself.
+            get localDescription() { const d = super.localDescription; return d && { type: d.type, sdp: hide(d.sdp) }; }
+            set onicecandidate(f) { }
+            addEventListener(type, ...rest) { if (type !== 'icecandidate') super.addEventListener(type, ...rest); }
+            setRemoteDescription(d) { return super.setRemoteDescription({ type: d.type, sdp: rewrite(d.sdp) }); }
+          };
+        };
+        """;
+
+    private const string SelectedPair = """
+        async () => {
+          const pc = window.__peers[window.__peers.length - 1];
+          const stats = await pc.getStats();
+          for (const s of stats.values()) {
+            if (s.type === 'transport' && s.selectedCandidatePairId) {
+              const pair = stats.get(s.selectedCandidatePairId);
+              const local = stats.get(pair.localCandidateId), remote = stats.get(pair.remoteCandidateId);
+              return local.candidateType + '/' + (local.relayProtocol ?? local.protocol) + ' ' + remote.candidateType + '/' + remote.protocol;
+            }
+          }
+          return 'none';
+        }
+        """;
+
+    private readonly List<string> _errors = [];
+    private ChromiumBrowser _chromium = null!;
+
+    public async Task InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
+
+    public async Task DisposeAsync() => await _chromium.DisposeAsync();
+
+    [Fact]
+    public async Task Without_udp_the_media_goes_over_tcp()
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
+        await using IBrowserContext context = await _chromium.Browser.NewContextAsync();
+        await context.AddInitScriptAsync(Bend + "window.__bend((sdp) => sdp.split('\\r\\n').filter((l) => !(l.startsWith('a=candidate:') && / udp /i.test(l))).join('\\r\\n'), {});");
+        IPage phone = await PublishAsync(server, context, "tcp");
+        string pair = await phone.EvaluateAsync<string>(SelectedPair);
+        output.WriteLine(pair);
+        Assert.EndsWith("/tcp", pair, StringComparison.Ordinal);
+        await AssertFlowsAsync(phone, 60);
+    }
+
+    [Fact]
+    public async Task Through_coturns_relay_alone_it_flows()
+    {
+        int turnPort = ServerProcess.FreePort();
+        using Process turn = StartTurn(turnPort);
+        try
+        {
+            await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
+            {
+                ["RTC__Media__IceServers__0__Urls__0"] = string.Create(CultureInfo.InvariantCulture, $"turn:127.0.0.1:{turnPort}?transport=udp"),
+                ["RTC__Media__IceServers__0__Username"] = "guest",
+                ["RTC__Media__IceServers__0__Credential"] = "secret",
+            });
+            await using IBrowserContext context = await _chromium.Browser.NewContextAsync();
+            await context.AddInitScriptAsync(Bend + "window.__bend((sdp) => sdp, { iceTransportPolicy: 'relay' });");
+            IPage phone = await PublishAsync(server, context, "turn");
+            string pair = await phone.EvaluateAsync<string>(SelectedPair);
+            output.WriteLine(pair);
+            Assert.StartsWith("relay/", pair, StringComparison.Ordinal);
+            await AssertFlowsAsync(phone, 60);
+        }
+        finally
+        {
+            turn.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task Two_per_cent_loss_and_fifty_milliseconds_freeze_nothing()
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
+        using var link = new ImpairedLink(server.MediaPort, new LinkQuality(Loss: 0.02, RoundTripMs: 50, Seed: 7));
+        await using IBrowserContext context = await _chromium.Browser.NewContextAsync();
+        await context.AddInitScriptAsync(Bend + Through(link.Port));
+        IPage phone = await PublishAsync(server, context, "lossy");
+        await phone.EvaluateAsync(GapMeter);
+        await AssertFlowsAsync(phone, 450);
+        double worst = await phone.EvaluateAsync<double>("() => window.__worst");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"longest gap {worst:0} ms, {link.Dropped} of {link.Passed + link.Dropped} datagrams lost"));
+        Assert.True(link.Dropped > 20, "the link lost nothing");
+        Assert.True(worst < 300, string.Create(CultureInfo.InvariantCulture, $"a gap of {worst:0} ms"));
+    }
+
+    [Fact]
+    public async Task Ten_per_cent_loss_still_moves()
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
+        using var link = new ImpairedLink(server.MediaPort, new LinkQuality(Loss: 0.10, RoundTripMs: 50, Seed: 3));
+        await using IBrowserContext context = await _chromium.Browser.NewContextAsync();
+        await context.AddInitScriptAsync(Bend + Through(link.Port));
+        IPage phone = await PublishAsync(server, context, "worse");
+        await AssertFlowsAsync(phone, 100, seconds: 15);
+    }
+
+    [Fact]
+    public async Task A_viewers_narrow_link_brings_the_encoder_under_it_within_five_seconds()
+    {
+        const double Cap = 500;
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
+        using var link = new ImpairedLink(server.MediaPort, new LinkQuality(RoundTripMs: 20));
+        await using IBrowserContext wide = await _chromium.Browser.NewContextAsync();
+        await using IBrowserContext narrow = await _chromium.Browser.NewContextAsync();
+        await narrow.AddInitScriptAsync(Bend + Through(link.Port));
+
+        // Only the viewer is sent pictures, so its link alone steers the encoder.
+        await wide.AddInitScriptAsync("localStorage.setItem('rtc-phone', JSON.stringify({ returned: 'none', height: 480 }));");
+        IPage phone = await PageProbe.OpenAsync(wide, new Uri(server.Address, "/phone?room=cap"), _errors);
+        await phone.ClickAsync("#start");
+        IPage viewer = await PageProbe.OpenAsync(narrow, new Uri(server.Address, "/view?room=cap"), _errors);
+        await PageProbe.PlayingAsync(viewer);
+        await viewer.WaitForFunctionAsync("() => " + LastBitrate + " > 550", null, new PageWaitForFunctionOptions { Timeout = 20_000 });
+
+        link.Quality = new LinkQuality(RoundTripMs: 20, RateKbps: Cap);
+        long began = Stopwatch.GetTimestamp();
+        await viewer.WaitForFunctionAsync($"() => {LastBitrate} <= {Cap}", null, new PageWaitForFunctionOptions { Timeout = 10_000 });
+        TimeSpan took = Stopwatch.GetElapsedTime(began);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"under the cap after {took.TotalSeconds:0.0} s"));
+
+        // The figure is of the second before: one more than the five is the meter's, not the encoder's.
+        Assert.True(took < TimeSpan.FromSeconds(6), string.Create(CultureInfo.InvariantCulture, $"it took {took.TotalSeconds:0.0} s"));
+        await AssertFlowsAsync(viewer, 60, seconds: 15);
+    }
+
+    /// <summary>What the room's encoder made in the last second, by the newest "stats" message; 0 before the first.</summary>
+    private const string LastBitrate = """
+        (() => { const s = window.__messages.filter((m) => m.includes('"type":"stats"')).pop(); return s ? JSON.parse(s).bitrate_kbps : 0; })()
+        """;
+
+    /// <summary>The longest time between two pictures on show, from a second after it was started.</summary>
+    private const string GapMeter = """
+        () => {
+          const video = document.querySelector('#picture');
+          window.__worst = 0;
+          let last = null;
+          const from = performance.now() + 1000;
+          const step = (now) => {
+            if (last !== null && now > from) window.__worst = Math.max(window.__worst, now - last);
+            last = now;
+            video.requestVideoFrameCallback(step);
+          };
+          video.requestVideoFrameCallback(step);
+        }
+        """;
+
+    private static string Through(int port) => string.Create(CultureInfo.InvariantCulture, $$"""
+        window.__bend((sdp) => sdp.split('\r\n').filter((l) => !(l.startsWith('a=candidate:') && / tcp /i.test(l)))
+          .map((l) => { if (!l.startsWith('a=candidate:')) return l; const p = l.split(' '); p[4] = '127.0.0.1'; p[5] = '{{port}}'; return p.join(' '); })
+          .filter((l, i, all) => all.indexOf(l) === i).join('\r\n'), {});
+        """);
+
+    private async Task<IPage> PublishAsync(ServerProcess server, IBrowserContext context, string room)
+    {
+        IPage phone = await PageProbe.OpenAsync(context, new Uri(server.Address, $"/phone?room={room}"), _errors);
+        await phone.ClickAsync("#start");
+        try
+        {
+            await PageProbe.PlayingAsync(phone);
+        }
+        catch (TimeoutException)
+        {
+            output.WriteLine(server.Output);
+            throw;
+        }
+
+        return phone;
+    }
+
+    private static async Task AssertFlowsAsync(IPage page, int frames, int seconds = 25)
+    {
+        long before = await page.EvaluateAsync<long>("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames");
+        await page.WaitForFunctionAsync(
+            "(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames >= n",
+            before + frames,
+            new PageWaitForFunctionOptions { Timeout = seconds * 1000 });
+    }
+
+    private static Process StartTurn(int port)
+    {
+        var start = new ProcessStartInfo("turnserver") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])
+        [
+            "-n", "--listening-port", $"{port}", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--allow-loopback-peers", "--no-tls", "--no-dtls",
+            "--lt-cred-mech", "--realm", "test", "--user", "guest:secret", "--no-cli", "--log-file", "stdout", "--pidfile", Path.Combine(Path.GetTempPath(), $"turn-{port}.pid"),
+        ])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        Process turn = Process.Start(start)!;
+        turn.BeginOutputReadLine();
+        turn.BeginErrorReadLine();
+        return turn;
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Playwright;
+
+namespace Rtc.EndToEnd.Tests;
+
+/// <summary>The system's Chromium with a fake camera, headless, driven by Playwright; closed with its owner.</summary>
+public sealed class ChromiumBrowser : IAsyncDisposable
+{
+    private readonly IPlaywright _playwright;
+
+    private ChromiumBrowser(IPlaywright playwright, IBrowser browser)
+    {
+        _playwright = playwright;
+        Browser = browser;
+    }
+
+    public IBrowser Browser { get; }
+
+    public static string ExecutablePath =>
+        new[] { Environment.GetEnvironmentVariable("RTC_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }
+            .FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("No Chromium: apt install chromium");
+
+    public static async Task<ChromiumBrowser> LaunchAsync(string? camera = null, params string[] more)
+    {
+        IPlaywright playwright = await Playwright.CreateAsync();
+        IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = ExecutablePath,
+            Headless = true,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+                $"--use-file-for-fake-video-capture={camera ?? FakeCamera.Moving()}",
+                .. more,
+            ],
+        });
+        return new ChromiumBrowser(playwright, browser);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}

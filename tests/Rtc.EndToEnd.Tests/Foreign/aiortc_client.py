@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+"""A WHIP publisher and WHEP viewer made of aiortc, the foreign peer that the tests hold the server against.
+
+  aiortc_client.py publish URL --seconds 6 [--codec vp8|h264] [--return] [--data]
+  aiortc_client.py watch URL --seconds 6 [--data]
+
+Prints one JSON object: what was sent, what came back, what the data channel said.
+"""
+import argparse
+import asyncio
+import json
+import sys
+import time
+import urllib.request
+
+import numpy
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc.rtcrtpsender import RTCRtpSender
+from av import VideoFrame
+
+WIDTH, HEIGHT = 640, 480
+
+
+class MovingBlock(VideoStreamTrack):
+    """A bright block that crosses a grey picture, thirty pictures a second."""
+
+    def __init__(self):
+        super().__init__()
+        self.sent = 0
+
+    async def recv(self):
+        pts, time_base = await self.next_timestamp()
+        picture = numpy.full((HEIGHT, WIDTH, 3), 90, numpy.uint8)
+        picture[::16, :, :] = 110
+        x = (self.sent * 6) % (WIDTH - 120)
+        picture[180:320, x:x + 110] = (240, 220, 60)
+        frame = VideoFrame.from_ndarray(picture, format="rgb24")
+        frame.pts, frame.time_base = pts, time_base
+        self.sent += 1
+        return frame
+
+
+class Sink:
+    def __init__(self):
+        self.frames = 0
+        self.changes = 0
+        self.first_at = None
+        self.width = self.height = 0
+        self.last = None
+
+    async def drain(self, track):
+        while True:
+            try:
+                frame = await track.recv()
+            except Exception:
+                return
+            self.frames += 1
+            self.first_at = self.first_at or time.monotonic()
+            self.width, self.height = frame.width, frame.height
+            small = frame.to_ndarray(format="gray")[::8, ::8].astype(int)
+            if self.last is not None and self.last.shape == small.shape and abs(small - self.last).mean() > 0.2:
+                self.changes += 1
+            self.last = small
+
+
+def post(url, sdp):
+    request = urllib.request.Request(url, data=sdp.encode(), headers={"Content-Type": "application/sdp"}, method="POST")
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return response.status, response.headers["Location"], response.read().decode()
+
+
+async def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=["publish", "watch"])
+    parser.add_argument("url")
+    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--codec", default="vp8")
+    parser.add_argument("--return", dest="returned", action="store_true")
+    parser.add_argument("--data", action="store_true")
+    args = parser.parse_args()
+
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    sink = Sink()
+    messages = []
+    camera = None
+    if args.what == "publish":
+        camera = MovingBlock()
+        transceiver = pc.addTransceiver(camera, direction="sendrecv" if args.returned else "sendonly")
+        wanted = [c for c in RTCRtpSender.getCapabilities("video").codecs
+                  if c.mimeType.lower() in (f"video/{args.codec}", "video/rtx")]
+        transceiver.setCodecPreferences(wanted)
+    else:
+        pc.addTransceiver("video", direction="recvonly")
+
+    if args.data:
+        channel = pc.createDataChannel("vision")
+        channel.on("message", lambda text: messages.append(json.loads(text)))
+
+    @pc.on("track")
+    def on_track(track):
+        asyncio.ensure_future(sink.drain(track))
+
+    await pc.setLocalDescription(await pc.createOffer())
+    began = time.monotonic()
+    status, location, answer = await asyncio.get_event_loop().run_in_executor(None, post, args.url, pc.localDescription.sdp)
+    await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    await asyncio.sleep(args.seconds)
+    state = pc.connectionState
+    await pc.close()
+    base = args.url.split("/wh")[0]
+    urllib.request.urlopen(urllib.request.Request(base + location, method="DELETE"), timeout=10)
+    detections = [m for m in messages if m.get("type") == "detections"]
+    print(json.dumps({
+        "status": status,
+        "location": location,
+        "state": state,
+        "sent": camera.sent if camera else 0,
+        "received": sink.frames,
+        "changes": sink.changes,
+        "first_picture_ms": round((sink.first_at - began) * 1000) if sink.first_at else None,
+        "width": sink.width,
+        "height": sink.height,
+        "messages": len(messages),
+        "detections": len(detections),
+        "last": detections[-1] if detections else None,
+    }))
+
+
+asyncio.run(main())
+sys.exit(0)

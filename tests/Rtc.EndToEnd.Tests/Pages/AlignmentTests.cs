@@ -1,0 +1,32 @@
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Rtc.EndToEnd.Tests.Pages;
+
+/// <summary>Whether a box drawn in the page lies on its object in the very picture that is shown.</summary>
+[Collection(PagesCollection.Name)]
+public sealed class AlignmentTests(PagesFixture fixture, ITestOutputHelper output)
+{
+    private const int Pictures = 60;
+    private const double MeanLimit = 3;
+    private const double MostLimit = 6;
+
+    [Fact]
+    public async Task A_box_stays_on_its_object_in_the_picture_on_show()
+    {
+        await using PageUnderTest view = await PageUnderTest.OpenAsync(fixture, "/view?room=demo&view=source");
+        await view.StateAsync("live");
+        await view.UntilAsync("() => document.querySelector('#picture').videoWidth > 0 && fake.server.frame > 60");
+
+        // Track 7 is drawn in violet; its block is the only bright one.
+        double[] misses = await view.EvaluateAsync<double[]>(
+            $"() => measure.misses({Pictures}, (r, g, b) => r > 205 && g > 195 && b > 170, (r, g, b, a) => a > 200 && r > 90 && g < 90 && b > 190)");
+        Assert.Equal(Pictures, misses.Length);
+        Array.Sort(misses);
+        double mean = misses.Average();
+        double most = misses[(int)(misses.Length * 0.95)];
+        output.WriteLine($"miss in pixels of 640x480: mean {mean:0.00}, 95% {most:0.00}, worst {misses[^1]:0.00}");
+        Assert.True(mean < MeanLimit, $"mean miss {mean:0.00} px");
+        Assert.True(most < MostLimit, $"95% miss {most:0.00} px");
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Rtc.EndToEnd.Tests.Pages;
+
+/// <summary>
+/// A page of wwwroot in a browser context of its own, with no server: files come from the folder, the API's answers
+/// from here, and the hub from fake-hub.js, which is both signalling and the far end of the page's connection.
+/// </summary>
+internal sealed partial class PageUnderTest : IAsyncDisposable
+{
+    public const string Host = "http://localhost:9999";
+
+    /// <summary>An address of a local network without TLS: a browser lends it no camera.</summary>
+    public const string InsecureHost = "http://192.168.7.7:8080";
+
+    private const string ContentPolicy =
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; style-src 'self'; script-src 'self'; worker-src 'self' blob:";
+
+    private static readonly string s_root = Path.Combine(Repository.Root, "wwwroot");
+    private static readonly string s_here = Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Pages");
+    private readonly IBrowserContext _context;
+
+    private PageUnderTest(IBrowserContext context, IPage page)
+    {
+        _context = context;
+        Page = page;
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors of the console and exceptions; a test that ends well ends with none.</summary>
+    public List<string> Errors { get; } = [];
+
+    /// <summary>Bytes of everything the page loaded, but pictures of rooms.</summary>
+    public long Loaded { get; private set; }
+
+    /// <summary>/api/rooms' answer.</summary>
+    public string Rooms { get; set; } = "[]";
+
+    public bool ServerAway { get; set; }
+
+    public static BrowserNewContextOptions Desktop(ColorScheme theme = ColorScheme.Light) =>
+        new() { ViewportSize = new ViewportSize { Width = 1440, Height = 900 }, ColorScheme = theme, AcceptDownloads = true };
+
+    public static BrowserNewContextOptions Pixel(ColorScheme theme = ColorScheme.Light) =>
+        new() { ViewportSize = new ViewportSize { Width = 412, Height = 839 }, DeviceScaleFactor = 2.625f, HasTouch = true, IsMobile = true, ColorScheme = theme };
+
+    public static BrowserNewContextOptions IPhone(ColorScheme theme = ColorScheme.Light) =>
+        new() { ViewportSize = new ViewportSize { Width = 390, Height = 664 }, DeviceScaleFactor = 3, HasTouch = true, IsMobile = true, ColorScheme = theme };
+
+    /// <param name="before">A script that runs before the page's own.</param>
+    public static async Task<PageUnderTest> OpenAsync(PagesFixture fixture, string path, BrowserNewContextOptions? options = null, string? before = null, string host = Host)
+    {
+        IBrowserContext context = await fixture.Browser.NewContextAsync(options ?? Desktop());
+        context.SetDefaultTimeout(15_000);
+        IPage page = await context.NewPageAsync();
+        var under = new PageUnderTest(context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                under.Errors.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => under.Errors.Add(error);
+        await context.RouteAsync("**/*", under.AnswerAsync);
+        if (before is not null)
+        {
+            await page.AddInitScriptAsync(before);
+        }
+
+        await page.AddInitScriptAsync(await File.ReadAllTextAsync(Path.Combine(s_here, "measure.js")));
+        await page.GotoAsync(host + path);
+        return under;
+    }
+
+    public ILocator this[string selector] => Page.Locator(selector);
+
+    public Task StateAsync(string state) => Assertions.Expect(this["#state"]).ToHaveAttributeAsync("data-state", state, new() { Timeout = 20_000 });
+
+    public Task TextAsync(string selector, string text) => Assertions.Expect(this[selector]).ToContainTextAsync(text, new() { Timeout = 10_000 });
+
+    /// <summary>Waits for a condition written in JavaScript.</summary>
+    public Task UntilAsync(string condition) => Page.WaitForFunctionAsync(condition, null, new PageWaitForFunctionOptions { Timeout = 15_000 });
+
+    public Task<T> EvaluateAsync<T>(string script) => Page.EvaluateAsync<T>(script);
+
+    public Task RunAsync(string script) => Page.EvaluateAsync(script);
+
+    /// <summary>Fails where anything went wrong that a person would not see.</summary>
+    public void AssertQuiet() => Assert.Empty(Errors);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.UnrouteAllAsync();
+        await _context.CloseAsync();
+    }
+
+    private async Task AnswerAsync(IRoute route)
+    {
+        var url = new Uri(route.Request.Url);
+        if (url.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal))
+        {
+            await AnswerApiAsync(route, url);
+            return;
+        }
+
+        string file = url.AbsolutePath switch
+        {
+            "/" => "/index.html",
+            "/lib/signalr.min.js" => Path.Combine(s_here, "fake-hub.js"),
+            var path when PageName().IsMatch(path) => path + ".html",
+            var path => path,
+        };
+        string full = Path.IsPathRooted(file) && File.Exists(file) ? file : s_root + file;
+        if (!File.Exists(full))
+        {
+            await route.FulfillAsync(new() { Status = 404 });
+            return;
+        }
+
+        byte[] body = await File.ReadAllBytesAsync(full);
+        Loaded += url.AbsolutePath.StartsWith("/lib/", StringComparison.Ordinal) ? 0 : body.Length;
+        await route.FulfillAsync(new()
+        {
+            BodyBytes = body,
+            ContentType = TypeOf(full),
+            Headers = new Dictionary<string, string> { ["content-security-policy"] = ContentPolicy, ["content-type"] = TypeOf(full) },
+        });
+    }
+
+    private async Task AnswerApiAsync(IRoute route, Uri url)
+    {
+        if (ServerAway)
+        {
+            await route.AbortAsync();
+            return;
+        }
+
+        RouteFulfillOptions answer = url.AbsolutePath switch
+        {
+            "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },
+            "/api/join-info" => new() { Body = """{"phone_url":"https://192.168.7.7:8443/phone","urls":["http://192.168.7.7:8080"],"secure":true}""", ContentType = "application/json" },
+            "/api/health" => new() { Body = """{"status":"ok","version":"0.1.0","model":"motion","provider":"embedded"}""", ContentType = "application/json" },
+            "/api/qr.svg" => new() { Body = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v1h-1zM1 1h1v1h-1z"/></svg>""", ContentType = "image/svg+xml" },
+            "/api/echo" when route.Request.Method == "GET" => new() { BodyBytes = new byte[1 << 20], ContentType = "application/octet-stream" },
+            "/api/echo" => new() { Body = """{"bytes":1048576}""", ContentType = "application/json" },
+            var path when path.EndsWith("/thumbnail.jpg", StringComparison.Ordinal) =>
+                new() { Body = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#3b6"/></svg>""", ContentType = "image/svg+xml" },
+            _ => new() { Status = 404 },
+        };
+        await route.FulfillAsync(answer);
+    }
+
+    private static string TypeOf(string file) => Path.GetExtension(file) switch
+    {
+        ".html" => "text/html; charset=utf-8",
+        ".js" => "text/javascript",
+        ".css" => "text/css",
+        ".svg" => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+
+    [GeneratedRegex("^/[a-z]+$")]
+    private static partial Regex PageName();
+}

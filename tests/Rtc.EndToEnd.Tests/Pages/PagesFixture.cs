@@ -1,0 +1,22 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Rtc.EndToEnd.Tests.Pages;
+
+/// <summary>One Chromium for all page tests, which run one after another: pages share the processor with their own video.</summary>
+public sealed class PagesFixture : IAsyncLifetime
+{
+    private ChromiumBrowser _chromium = null!;
+
+    public IBrowser Browser => _chromium.Browser;
+
+    public async Task InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
+
+    public async Task DisposeAsync() => await _chromium.DisposeAsync();
+}
+
+[CollectionDefinition(Name)]
+public sealed class PagesCollection : ICollectionFixture<PagesFixture>
+{
+    public const string Name = "pages";
+}

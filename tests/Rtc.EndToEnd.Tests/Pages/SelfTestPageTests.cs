@@ -1,0 +1,51 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Rtc.EndToEnd.Tests.Pages;
+
+[Collection(PagesCollection.Name)]
+public sealed class SelfTestPageTests(PagesFixture fixture)
+{
+    private const string Socket = """
+        window.WebSocket = class { constructor() { setTimeout(() => this.onopen?.(), 5); } send() { setTimeout(() => this.onmessage?.({ data: '{}' }), 5); } close() {} };
+        """;
+
+    [Fact]
+    public async Task Every_check_ends_in_a_colour_and_a_sentence()
+    {
+        await using PageUnderTest check = await PageUnderTest.OpenAsync(fixture, "/selftest", before: Socket);
+        await Assertions.Expect(check["#verdict"]).ToHaveAttributeAsync("data-done", "true", new() { Timeout = 45_000 });
+        string[] sentences = [.. await check[".advice"].AllTextContentsAsync()];
+        Assert.Equal(10, sentences.Length);
+        Assert.All(sentences, sentence => Assert.EndsWith(".", sentence, StringComparison.Ordinal));
+        foreach (string good in (string[])["secure", "codecs", "socket", "udp", "down", "up"])
+        {
+            await Assertions.Expect(check[$"[data-check={good}]"]).ToHaveAttributeAsync("data-status", "good");
+        }
+
+        await Assertions.Expect(check["[data-check=turn]"]).ToHaveAttributeAsync("data-status", "skip");
+        check.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task The_result_can_be_copied()
+    {
+        BrowserNewContextOptions options = PageUnderTest.Desktop();
+        options.Permissions = ["clipboard-read", "clipboard-write"];
+        await using PageUnderTest check = await PageUnderTest.OpenAsync(fixture, "/selftest", options, Socket);
+        await Assertions.Expect(check["#verdict"]).ToHaveAttributeAsync("data-done", "true", new() { Timeout = 45_000 });
+        await check["#copy"].ClickAsync();
+        await check.TextAsync(".toasts", "Result copied");
+        string copied = await check.EvaluateAsync<string>("() => navigator.clipboard.readText()");
+        Assert.Contains("Good: Secure page", copied, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_tls_it_is_red_and_says_what_to_do()
+    {
+        await using PageUnderTest check = await PageUnderTest.OpenAsync(fixture, "/selftest", before: Socket, host: PageUnderTest.InsecureHost);
+        await Assertions.Expect(check["[data-check=secure]"]).ToHaveAttributeAsync("data-status", "bad");
+        await Assertions.Expect(check["[data-check=camera]"]).ToHaveAttributeAsync("data-status", "bad");
+        await check.TextAsync("[data-check=secure]", "Open the https address");
+    }
+}

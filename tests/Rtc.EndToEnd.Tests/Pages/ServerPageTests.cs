@@ -1,0 +1,97 @@
+using Microsoft.Playwright;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Rtc.EndToEnd.Tests.Pages;
+
+/// <summary>The pages with the real server: the overlay's alignment measured, and the return after a kill -9.</summary>
+[Collection(PagesCollection.Name)]
+public sealed class ServerPageTests(PagesFixture fixture, ITestOutputHelper output) : IAsyncLifetime
+{
+    private const int Pictures = 90;
+    private const int Rounds = 4;
+    private const double MeanLimit = 3;
+    private const double MostLimit = 6;
+    private ServerProcess _server = null!;
+    private IBrowserContext _context = null!;
+
+    public async Task InitializeAsync()
+    {
+        _server = await ServerProcess.StartAsync(["--model", "motion"]);
+        _context = await fixture.Browser.NewContextAsync();
+        _context.SetDefaultTimeout(30_000);
+        foreach (string script in (string[])["measure.js", "square-camera.js"])
+        {
+            await _context.AddInitScriptAsync(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Pages", script)));
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_box_lies_on_the_moving_square_in_the_picture_on_show()
+    {
+        IPage phone = await OpenAsync("/phone?room=square");
+        await phone.ClickAsync("#start");
+        await LiveAsync(phone);
+        IPage view = await OpenAsync("/view?room=square&view=source");
+        await LiveAsync(view);
+        await view.WaitForFunctionAsync("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > 100");
+
+        // On a machine that is busy with other tests the server coasts between detections, so a round may miss the
+        // limits; boxes that slide miss them in every round.
+        (double Mean, double Most) best = (double.MaxValue, double.MaxValue);
+        for (int round = 0; round < Rounds && (best.Mean >= MeanLimit || best.Most >= MostLimit); round++)
+        {
+            double[] misses = await view.EvaluateAsync<double[]>(
+                $"() => measure.misses({Pictures}, (r, g, b) => r > 200 && g > 200 && b > 200, (r, g, b, a) => a > 120 && Math.max(r, g, b) - Math.min(r, g, b) > 60)");
+            Assert.Equal(Pictures, misses.Length);
+            Array.Sort(misses);
+            (double mean, double most) = (misses.Average(), misses[(int)(misses.Length * 0.95)]);
+            output.WriteLine($"miss in pixels of 640x480: mean {mean:0.00}, median {misses[misses.Length / 2]:0.00}, 95% {most:0.00}, worst {misses[^1]:0.00}; {await view.TextContentAsync("#rate")}, {await view.TextContentAsync("#level")}");
+            best = mean < best.Mean ? (mean, most) : best;
+        }
+
+        Assert.True(best.Mean < MeanLimit, $"mean miss {best.Mean:0.00} px");
+        Assert.True(best.Most < MostLimit, $"95% miss {best.Most:0.00} px");
+    }
+
+    [Fact]
+    public async Task After_a_killed_server_is_started_again_phone_and_viewer_are_back_by_themselves()
+    {
+        IPage phone = await OpenAsync("/phone?room=back");
+        await phone.ClickAsync("#start");
+        await LiveAsync(phone);
+        IPage view = await OpenAsync("/view?room=back");
+        await LiveAsync(view);
+        await PlayingAsync(view);
+
+        _server.Kill();
+        await Assertions.Expect(view.Locator("#state")).ToHaveAttributeAsync("data-state", "returning", new() { Timeout = 20_000 });
+        int port = _server.Port;
+        int media = _server.MediaPort;
+        await _server.DisposeAsync();
+        _server = await ServerProcess.StartAsync(["--model", "motion"], port: port, mediaPort: media);
+
+        await LiveAsync(phone);
+        await LiveAsync(view);
+        await PlayingAsync(view);
+        await Assertions.Expect(view.Locator("#detector")).ToHaveTextAsync("Motion detector");
+    }
+
+    private async Task<IPage> OpenAsync(string path)
+    {
+        IPage page = await _context.NewPageAsync();
+        await page.GotoAsync(new Uri(_server.Address, path).ToString());
+        return page;
+    }
+
+    private static Task LiveAsync(IPage page) => Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 40_000 });
+
+    private static async Task PlayingAsync(IPage page) =>
+        await page.EvaluateAsync("() => new Promise((resolve) => { let left = 10; const video = document.getElementById('picture'); const next = () => (--left ? video.requestVideoFrameCallback(next) : resolve()); video.requestVideoFrameCallback(next); })");
+}

@@ -1,0 +1,18 @@
+/** SignalR's browser bundle, loaded by a classic script tag before the modules. */
+declare const signalR: typeof import('@microsoft/signalr');
+
+/** What some cameras can do and the DOM's own types do not list yet. */
+interface MediaTrackCapabilities {
+  torch?: boolean;
+  zoom?: { min: number; max: number; step: number };
+}
+
+interface MediaTrackSettings {
+  zoom?: number;
+  torch?: boolean;
+}
+
+interface MediaTrackConstraintSet {
+  zoom?: ConstrainDouble;
+  torch?: ConstrainBoolean;
+}

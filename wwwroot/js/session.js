@@ -1,0 +1,318 @@
+import { Backoff } from './backoff.js';
+import { Hub, Refusal } from './hub.js';
+import { Link } from './link.js';
+
+/** @typedef {import('./wire.js').Message} Message */
+/** @typedef {import('./wire.js').JoinReply} JoinReply */
+/** @typedef {import('./wire.js').RoomSettings} RoomSettings */
+
+/**
+ * connecting: the first time · live: picture and messages flow · repairing: the network changed and another way to
+ * the same peer is tried · returning: signalling or peer were lost and the place in the room is taken again ·
+ * offline: the device itself has no network · refused: the server said no, for good · closed: left on purpose
+ * @typedef {'connecting'|'live'|'repairing'|'returning'|'offline'|'refused'|'closed'} SessionState
+ */
+
+/**
+ * @typedef {object} SessionOptions
+ * @property {string} room
+ * @property {'phone'|'viewer'} role
+ * @property {string} [name]
+ * @property {string} [token]
+ * @property {'annotated'|'source'} [view]
+ * @property {MediaStream|null} [local]
+ * @property {boolean} [receive]
+ * @property {number} [maxBitrate]
+ */
+
+/**
+ * @typedef {object} SessionListener
+ * @property {(state: SessionState, reason: string) => void} onState
+ * @property {(stream: MediaStream, receiver: RTCRtpReceiver) => void} onTrack
+ * @property {(message: Message) => void} onMessage
+ * @property {(reply: JoinReply) => void} onJoined
+ */
+
+/** @typedef {'broken'|'closed'|'hub'|'asked'} Trouble */
+
+const QUIET_ATTEMPTS = 2;
+const CONNECT_PATIENCE_MS = 12_000;
+/** Refusals that asking again cannot change. */
+const FINAL = new Set(['bad_room', 'bad_role', 'bad_view', 'bad_token', 'token_expired', 'token_invalid', 'token_required', 'forbidden', 'bad_request', 'no_video']);
+/** Notices that say this server-side peer is gone, before the network would show it. */
+const PEER_GONE = new Set(['peer_closed', 'server_stopping', 'replaced']);
+
+/**
+ * A place in a room, kept against everything that may break it. One loop joins, connects, waits for trouble and
+ * mends it from the cheapest cure upwards: ICE restart, a new connection in the same place, a new join with the
+ * resume token.
+ */
+export class Session {
+  /** @type {SessionOptions} */ #options;
+  /** @type {SessionListener} */ #listener;
+  /** @type {Hub|null} */ #hub = null;
+  /** @type {Link|null} */ #link = null;
+  /** @type {JoinReply|null} */ #place = null;
+  #backoff = new Backoff();
+  #closed = false;
+  /** Whether the open hub knows our place: a refused join leaves it open. */
+  #joined = false;
+  /** @type {SessionState} */ #state = 'connecting';
+  /** @type {Trouble[]} */ #troubles = [];
+  /** @type {(() => void)|null} */ #awaken = null;
+  #abort = new AbortController();
+
+  /**
+   * @param {SessionOptions} options
+   * @param {SessionListener} listener
+   */
+  constructor(options, listener) {
+    this.#options = options;
+    this.#listener = listener;
+    const { signal } = this.#abort;
+    window.addEventListener('online', () => this.#backoff.hurry(), { signal });
+    window.addEventListener('offline', () => this.#tell('offline'), { signal });
+    watchNetwork(() => this.#link && this.#report('broken', this.#link), signal);
+    document.addEventListener('visibilitychange', () => this.#onVisible(), { signal });
+    window.addEventListener('pagehide', () => void this.close(), { signal });
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get peerConnection() {
+    return this.#link?.peerConnection ?? null;
+  }
+
+  /** Runs until close() or a final refusal. */
+  async run() {
+    this.#tell('connecting');
+    while (!this.#closed) {
+      try {
+        await this.#enter();
+        this.#backoff.reset();
+        this.#tell('live');
+        await this.#stay();
+      } catch (error) {
+        if (this.#closed) break;
+        if (error instanceof Refusal && FINAL.has(error.code)) {
+          this.#tell('refused', error.message);
+          break;
+        }
+        this.#tellAway(error instanceof Refusal ? error.message : '');
+        await this.#backoff.wait();
+      }
+    }
+    await this.close();
+  }
+
+  /** While the picture flows a short loss of signalling is nobody's worry. @param {string} reason */
+  #tellAway(reason) {
+    if (this.#link?.isConnected && navigator.onLine && this.#backoff.attempt < QUIET_ATTEMPTS) return;
+    this.#tell(navigator.onLine ? (this.#place ? 'returning' : 'connecting') : 'offline', reason);
+  }
+
+  /** Makes whatever is missing: hub, place in the room, connection. */
+  async #enter() {
+    this.#troubles = [];
+    if (!this.#hub?.isOpen) {
+      await this.#hub?.close();
+      const hub = new Hub((message) => this.#receive(message), () => this.#report('hub', hub));
+      this.#hub = hub;
+      this.#joined = false;
+      await hub.open();
+    }
+    if (!this.#joined) await this.#join(this.#hub);
+    if (this.#link?.isConnected) return;
+    await this.#connect();
+  }
+
+  /** @param {Hub} hub */
+  async #join(hub) {
+    const { room, role, name, token, view } = this.#options;
+    const before = this.#place;
+    const reply = /** @type {JoinReply} */ (await hub.call('Join', { room, role, name, token, view, resume: before?.resume }));
+    this.#place = reply;
+    this.#joined = true;
+    this.#listener.onJoined(reply);
+    if (before && before.peer_id !== reply.peer_id) this.#dropLink();
+  }
+
+  async #connect() {
+    const hub = this.#hub;
+    if (!hub || !this.#place) throw new Error('no place');
+    if (this.#link) {
+      this.#dropLink();
+      await hub.call('Restart');
+    }
+    const link = new Link(hub, {
+      iceServers: this.#place.ice_servers ?? [],
+      local: this.#options.local ?? null,
+      receive: this.#options.receive ?? true,
+      maxBitrate: this.#options.maxBitrate ?? 2_500_000,
+    }, {
+      onTrack: (stream, receiver) => this.#listener.onTrack(stream, receiver),
+      onMessage: (message) => this.#receive(message),
+      onTrouble: (trouble) => this.#report(trouble, link),
+    });
+    this.#link = link;
+    await link.connect();
+    if (!await link.connected(CONNECT_PATIENCE_MS)) throw new Error('no way to the server');
+  }
+
+  /** Returns when a cure worked no longer or was not possible; the caller then enters anew. */
+  async #stay() {
+    for (;;) {
+      const trouble = await this.#nextTrouble();
+      if (this.#closed) return;
+      if (trouble === 'asked') return;
+      if (trouble === 'broken') {
+        this.#tell(navigator.onLine ? 'repairing' : 'offline');
+        if (this.#hub?.isOpen && await this.#link?.repair()) {
+          this.#tell('live');
+          continue;
+        }
+        throw new Error('the way was lost');
+      }
+      if (trouble === 'closed') {
+        this.#tell('returning');
+        throw new Error('the peer was closed');
+      }
+      // Only signalling is gone. The picture may still flow, so the link stays while the place is taken again.
+      if (!this.#link?.isConnected) this.#tell('returning');
+      throw new Error('signalling was lost');
+    }
+  }
+
+  /** @param {Trouble} trouble @param {object} source the hub or link it came from; an old one's word is void */
+  #report(trouble, source) {
+    if (source !== this.#hub && source !== this.#link) return;
+    this.#troubles.push(trouble);
+    this.#awaken?.();
+  }
+
+  /** @returns {Promise<Trouble>} */
+  async #nextTrouble() {
+    while (this.#troubles.length === 0 && !this.#closed) {
+      await new Promise((resolve) => { this.#awaken = () => resolve(undefined); });
+    }
+    return this.#troubles.shift() ?? 'asked';
+  }
+
+  /** @param {Message} message */
+  #receive(message) {
+    if (message.type === 'notice' && PEER_GONE.has(message.code) && this.#link) {
+      this.#link.close();
+      this.#report('closed', this.#link);
+    }
+    this.#listener.onMessage(message);
+  }
+
+  #onVisible() {
+    if (document.visibilityState !== 'visible') return;
+    this.#backoff.hurry();
+    // A page that slept may hold a connection that the server gave up long ago.
+    const state = this.#link?.peerConnection.connectionState;
+    if (this.#state === 'live' && (state === 'disconnected' || state === 'failed') && this.#link) this.#report('broken', this.#link);
+  }
+
+  /** @param {SessionState} state @param {string} [reason] */
+  #tell(state, reason = '') {
+    if (this.#state === 'closed') return;
+    this.#state = state;
+    this.#listener.onState(state, reason);
+  }
+
+  #dropLink() {
+    this.#link?.close();
+  }
+
+  /** Leaves the link and makes another with other options; the place in the room stays. @param {Partial<SessionOptions>} change */
+  reconnect(change) {
+    const another = change.view !== undefined && change.view !== this.#options.view;
+    this.#options = { ...this.#options, ...change };
+    this.#dropLink();
+    if (another) this.#leave();
+    this.#troubles.push('asked');
+    this.#awaken?.();
+  }
+
+  /** Gives the place up; what comes next joins as somebody new. */
+  #leave() {
+    const hub = this.#hub;
+    this.#hub = null;
+    this.#link = null;
+    this.#place = null;
+    if (hub) hub.call('Leave').catch(() => {}).finally(() => hub.close());
+  }
+
+  /** @param {MediaStream} stream @param {number} maxBitrate */
+  async replaceCamera(stream, maxBitrate) {
+    this.#options = { ...this.#options, local: stream, maxBitrate };
+    const track = stream.getVideoTracks()[0];
+    if (track && this.#link) {
+      await this.#link.replaceTrack(track);
+      await this.#link.limit(maxBitrate);
+    }
+  }
+
+  /** @param {number} x @param {number} y fractions of the upright picture */
+  select(x, y) {
+    this.#send('select', { x, y });
+  }
+
+  release() {
+    this.#send('release', undefined);
+  }
+
+  /** @param {Partial<RoomSettings>} patch */
+  configure(patch) {
+    // Settings must not be lost, and the data channel may lose: they go by the hub while it is there.
+    if (this.#hub?.isOpen) this.#hub.call('Configure', patch).catch((error) => this.#refuse(error));
+    else this.#link?.post({ type: 'configure', ...patch });
+  }
+
+  /** @param {'select'|'release'} type @param {object|undefined} body */
+  #send(type, body) {
+    if (this.#hub?.isOpen) {
+      this.#hub.call(type === 'select' ? 'Select' : 'Release', body).catch((error) => this.#refuse(error));
+    } else {
+      this.#link?.post({ type, ...body });
+    }
+  }
+
+  /** @param {unknown} error */
+  #refuse(error) {
+    if (!(error instanceof Refusal)) return;
+    this.#listener.onMessage({ type: 'notice', code: error.code, message: error.message, recoverable: true });
+  }
+
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#abort.abort();
+    this.#backoff.hurry();
+    this.#awaken?.();
+    if (this.#state !== 'refused') this.#tell('closed');
+    this.#link?.close();
+    const hub = this.#hub;
+    if (hub?.isOpen) await Promise.race([hub.call('Leave').catch(() => {}), new Promise((resolve) => setTimeout(resolve, 300))]);
+    await hub?.close();
+  }
+}
+
+/**
+ * Tells when the device changes from one kind of network to another (Wi-Fi to mobile), where the browser knows: the
+ * old way is dead then, and waiting for ICE to notice would cost seconds.
+ * @param {() => void} onChange @param {AbortSignal} signal
+ */
+function watchNetwork(onChange, signal) {
+  const connection = /** @type {(EventTarget & {type?: string})|undefined} */ (/** @type {any} */ (navigator).connection);
+  let kind = connection?.type;
+  connection?.addEventListener('change', () => {
+    if (connection.type === kind) return;
+    kind = connection.type;
+    if (kind !== 'none') onChange();
+  }, { signal });
+}
