@@ -1,0 +1,38 @@
+using Rtc.Bench;
+
+// The bench's program: run, load, soak, validate. Wrong use is one line and exit 2; a run that did not measure enough exits 1.
+try
+{
+    string command = args.Length > 0 ? args[0] : "help";
+    string[] rest = args.Length > 0 ? args[1..] : [];
+    return command switch
+    {
+        "run" => await RunCommand.InvokeAsync(rest),
+        "load" => await LoadCommand.InvokeAsync(rest),
+        "compare" => await CompareCommand.InvokeAsync(rest),
+        "soak" => await SoakCommand.InvokeAsync(rest),
+        "validate" => ValidateCommand.Invoke(rest),
+        _ => Usage(),
+    };
+}
+catch (UsageException problem)
+{
+    await Console.Error.WriteLineAsync($"rtc-bench: {problem.Message}");
+    return 2;
+}
+catch (RunFailedException problem)
+{
+    await Console.Error.WriteLineAsync($"rtc-bench: {problem.Message}");
+    return 1;
+}
+catch (HttpRequestException problem)
+{
+    await Console.Error.WriteLineAsync($"rtc-bench: the server cannot be reached: {problem.Message}");
+    return 1;
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: rtc-bench run|load|soak|compare|validate [--option value …]");
+    return 2;
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Rtc.Bench;
+
+/// <summary>What a run measured, and its JSON as the contract names it.</summary>
+internal sealed record RunResult
+{
+    private const double LeastShare = 0.9;
+
+    public required RunPlan Plan { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required IReadOnlyList<BenchPhone> Phones { get; init; }
+
+    public required IReadOnlyList<BenchViewer> Viewers { get; init; }
+
+    public required long ViewerFrames { get; init; }
+
+    /// <summary>Why a phone's connection ended before the run did; null where all of them stood.</summary>
+    public required string? ClosedBecause { get; init; }
+
+    public required double? CpuSeconds { get; init; }
+
+    public required double? PeakMegabytes { get; init; }
+
+    public required double UplinkKbps { get; init; }
+
+    public required double DownlinkKbps { get; init; }
+
+    public required JsonElement? RoomsBefore { get; init; }
+
+    public required JsonElement? RoomsAfter { get; init; }
+
+    public required JsonElement? Health { get; init; }
+
+    public Samples Latency => Gathered(phone => Plan.View == "json" ? phone.ResultLatency : phone.Latency);
+
+    public long Sent => Phones.Sum(phone => phone.Sent);
+
+    public long Returned => Phones.Sum(phone => phone.Returned);
+
+    public long Results => Phones.Sum(phone => phone.Results);
+
+    /// <summary>Null where enough was measured, else what was missing.</summary>
+    public string? Problem()
+    {
+        if (ClosedBecause is { } reason)
+        {
+            return $"a connection closed during the run: {reason}";
+        }
+
+        if (Seconds < Plan.Duration * LeastShare)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"only {Seconds:0.0} of {Plan.Duration} s were measured");
+        }
+
+        return Latency.Count == 0 ? "nothing came back that could be measured" : null;
+    }
+
+    public JsonObject ToJson()
+    {
+        Summary latency = Latency.Summarize();
+        Summary server = Gathered(phone => phone.ServerMs).Summarize();
+        Summary inference = Gathered(phone => phone.InferenceMs).Summarize();
+        Summary queue = Gathered(phone => phone.QueueMs).Summarize();
+        Summary gaps = Gathered(phone => phone.Gaps).Summarize();
+        long processed = Plan.View == "json" ? Results : Returned;
+        var levels = new JsonObject();
+        foreach (IGrouping<string, KeyValuePair<string, long>> level in Phones.SelectMany(phone => phone.Levels).GroupBy(pair => pair.Key))
+        {
+            levels[level.Key] = level.Sum(pair => pair.Value);
+        }
+
+        return new JsonObject
+        {
+            ["benchmark_info"] = new JsonObject
+            {
+                ["duration"] = Round(Seconds),
+                ["samples_collected"] = latency.Count,
+                ["timestamp"] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture),
+                ["total_frames"] = Sent,
+                ["view"] = Plan.View,
+                ["users"] = Plan.Users,
+                ["viewers"] = Plan.Viewers,
+                ["width"] = Plan.Width,
+                ["height"] = Plan.Height,
+                ["fps"] = Plan.FramesPerSecond,
+                ["codec"] = Plan.Codec.ToString().ToLowerInvariant(),
+                ["loss"] = Plan.Link.Loss,
+                ["rtt_ms"] = Plan.Link.RoundTripMs,
+                ["rate_kbps"] = Plan.Link.RateKbps,
+                ["model"] = Phones.Select(phone => phone.Model).FirstOrDefault(model => model is not null),
+                ["provider"] = Phones.Select(phone => phone.Provider).FirstOrDefault(provider => provider is not null),
+                ["dotnet"] = Environment.Version.ToString(),
+                ["os"] = RuntimeInformation.OSDescription,
+                ["cores"] = Environment.ProcessorCount,
+                ["server_version"] = Health?.TryGetProperty("version", out JsonElement version) == true ? version.GetString() : null,
+            },
+            ["latency_metrics"] = new JsonObject
+            {
+                ["median_latency"] = Round(latency.Median),
+                ["p95_latency"] = Round(latency.P95),
+                ["p99_latency"] = Round(latency.P99),
+                ["min_latency"] = Round(latency.Minimum),
+                ["max_latency"] = Round(latency.Maximum),
+                ["std_dev"] = Round(latency.Deviation),
+            },
+            ["performance_metrics"] = new JsonObject
+            {
+                ["processed_fps"] = Round(processed / Seconds / Plan.Users),
+                ["avg_inference_time"] = Round(inference.Mean),
+                ["server_latency"] = Round(server.Median),
+                ["network_latency"] = Round(Math.Max(0, latency.Median - server.Median)),
+                ["queue_ms"] = Round(queue.Median),
+                ["age_of_results_p95"] = Round(server.P95),
+                ["frames_sent"] = Sent,
+                ["frames_returned"] = Returned,
+                ["frames_unreadable"] = Phones.Sum(phone => phone.Unreadable),
+                ["results"] = Results,
+                ["freezes"] = Phones.Sum(phone => phone.Freezes) + Viewers.Sum(viewer => viewer.Freezes),
+                ["gap_p95"] = Round(gaps.P95),
+                ["viewer_frames"] = ViewerFrames,
+                ["levels"] = levels,
+                ["server_counts"] = Difference(),
+            },
+            ["resource_metrics"] = new JsonObject
+            {
+                ["avg_cpu_usage"] = CpuSeconds is { } cpu ? Round(cpu / Seconds * 100) : null,
+                ["cpu_seconds"] = CpuSeconds is { } seconds ? Round(seconds) : null,
+                ["cores"] = CpuSeconds is { } used ? Math.Round(used / Seconds, 3) : null,
+                ["max_memory_usage"] = PeakMegabytes is { } peak ? Round(peak) : null,
+                ["bandwidth_usage"] = new JsonObject { ["uplink_kbps"] = Round(UplinkKbps), ["downlink_kbps"] = Round(DownlinkKbps) },
+            },
+        };
+    }
+
+    public Samples Gathered(Func<BenchPhone, Samples> of)
+    {
+        var all = new Samples();
+        foreach (BenchPhone phone in Phones)
+        {
+            all.AddAll(of(phone));
+        }
+
+        return all;
+    }
+
+    /// <summary>What the server itself counted during the run, all rooms together.</summary>
+    private JsonObject? Difference()
+    {
+        if (RoomsBefore is not { } before || RoomsAfter is not { } after)
+        {
+            return null;
+        }
+
+        var counts = new JsonObject();
+        foreach (string name in (string[])["received", "decoded", "detected", "dropped", "coded"])
+        {
+            counts[name] = Sum(after, name) - Sum(before, name);
+        }
+
+        return counts;
+    }
+
+    private static long Sum(JsonElement rooms, string name) => rooms.ValueKind == JsonValueKind.Array
+        ? rooms.EnumerateArray().Sum(room => room.TryGetProperty(name, out JsonElement value) ? value.GetInt64() : 0)
+        : 0;
+
+    private static double Round(double value) => Math.Round(value, 2);
+}

@@ -1,0 +1,64 @@
+using Rtc.Peer;
+using Rtc.Peer.Rtp;
+using Rtc.Peer.Srtp;
+
+namespace Rtc.Micro.Peer;
+
+/// <summary>A VP8 stream in packets of a usual size, four to a picture, as they leave a sender: in the clear and protected.</summary>
+internal sealed class PacketStream
+{
+    public const int PayloadLength = 1160;
+    public const int PacketsPerFrame = 4;
+    public const byte PayloadType = 96;
+    private const int HeaderLength = 12;
+    private const int TicksPerFrame = 3000;
+    private const uint MediaSsrc = 0x01020304;
+
+    private static readonly byte[] s_keyStart = [0x10, 0x50, 0x01, 0x00, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01];
+    private static readonly byte[] s_deltaStart = [0x10, 0x51, 0x01, 0x00];
+
+    private readonly SrtpProfile _profile;
+    private readonly byte[] _material;
+
+    public PacketStream(bool gcm, int packets)
+    {
+        _profile = gcm ? SrtpProfile.AeadAes128Gcm : SrtpProfile.Aes128CmHmacSha1Length80;
+        _material = new byte[SrtpKeys.MaterialLength(_profile)];
+        var random = new Random(7);
+        random.NextBytes(_material);
+        Clear = new byte[packets][];
+        Protected = new byte[packets][];
+        using SrtpSession sender = NewSession(client: true);
+        byte[] buffer = new byte[HeaderLength + PayloadLength + SrtpSession.LargestOverhead];
+        for (int i = 0; i < packets; i++)
+        {
+            int frame = i / PacketsPerFrame;
+            bool last = i % PacketsPerFrame == PacketsPerFrame - 1;
+            random.NextBytes(buffer);
+            var writer = new RtpHeaderWriter(buffer, ExtensionMap.Empty, PayloadType, last, (ushort)i, (uint)(frame * TicksPerFrame), new Ssrc(MediaSsrc));
+            int at = writer.End();
+            ReadOnlySpan<byte> start = i % PacketsPerFrame != 0 ? [0] : frame == 0 ? s_keyStart : s_deltaStart;
+            start.CopyTo(buffer.AsSpan(at));
+            Clear[i] = buffer.AsSpan(0, HeaderLength + PayloadLength).ToArray();
+            sender.TryProtectRtp(buffer, HeaderLength + PayloadLength, out int length);
+            Protected[i] = buffer.AsSpan(0, length).ToArray();
+        }
+    }
+
+    public byte[][] Clear { get; }
+
+    public byte[][] Protected { get; }
+
+    public SrtpSession NewSession(bool client) => new(SrtpKeys.FromMaterial(_profile, _material, client));
+
+    public static RtpSession NewReceiver(EncodedFramePool pool)
+    {
+        var session = new RtpSession(new RtpSessionOptions { Cname = "bench", Seed = 1, Frames = pool }, default);
+        session.Configure(default,
+        [
+            new RtpSection { Mid = "0", Receives = true, Sends = false, Codecs = [new RtpCodec(PayloadType, VideoCodec.Vp8)], Extensions = ExtensionMap.Empty },
+        ]);
+        session.SetConnected(true);
+        return session;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+using Rtc.Peer.Srtp;
+
+namespace Rtc.Micro.Peer;
+
+/// <summary>Packets a second of processor time, on machines that do other work besides, and what 500 viewers of a track cost.</summary>
+internal static class PeerReport
+{
+    private const int Packets = 20_000;
+    private const int Rounds = 5;
+    private const int Viewers = 500;
+    private const double TrackBitrate = 1e6;
+    private const int TrackSeconds = 3;
+
+    public static void Run()
+    {
+        foreach (bool gcm in (bool[])[true, false])
+        {
+            string profile = gcm ? "AEAD_AES_128_GCM" : "AES_CM_128_HMAC_SHA1_80";
+            using var paths = new PacketPaths(gcm, Packets);
+            Row(profile, "unprotect + parse", paths.UnprotectAndParse, Packets);
+            Row(profile, "protect", paths.Protect, Packets);
+            Row(profile, "protect + send", paths.ProtectAndSend, Packets);
+            Row(profile, "packets to frames", paths.ReceiveFrames, Packets / PacketStream.PacketsPerFrame);
+            FanOut(profile, paths);
+        }
+    }
+
+    private static void Row(string profile, string name, Func<int> pass, int expected)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            Check(name, pass(), expected);
+        }
+
+        double best = double.MaxValue;
+        long bytes = long.MaxValue;
+        for (int i = 0; i < Rounds; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            TimeSpan began = Processor();
+            Check(name, pass(), expected);
+            best = Math.Min(best, (Processor() - began).TotalSeconds);
+            bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Print($"{profile,-24} {name,-20} {Packets / best / 1000,8:0} thousand packets a second of one core, {best / Packets * 1e6,6:0.00} us, {bytes / (double)Packets,5:0.00} bytes allocated each");
+    }
+
+    private static void FanOut(string profile, PacketPaths paths)
+    {
+        int packets = (int)(TrackBitrate / 8 / PacketStream.PayloadLength * TrackSeconds);
+        SrtpSession[] viewers = paths.NewViewers(Viewers);
+        paths.Send(viewers, 0, 10);
+        TimeSpan began = Processor();
+        int sent = paths.Send(viewers, 10, packets);
+        double used = (Processor() - began).TotalSeconds;
+        Check("fan-out", sent, packets * Viewers);
+        Array.ForEach(viewers, viewer => viewer.Dispose());
+        Print($"{profile,-24} protect + send, {Viewers} viewers of {TrackBitrate / 1e6:0} Mbit/s: {used / TrackSeconds:0.00} cores ({sent / TrackSeconds} packets a second)");
+    }
+
+    private static void Check(string name, int done, int expected)
+    {
+        if (done != expected)
+        {
+            throw new InvalidOperationException($"{name}: {done} of {expected}");
+        }
+    }
+
+    private static TimeSpan Processor() => Process.GetCurrentProcess().TotalProcessorTime;
+
+    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,55 @@
+using BenchmarkDotNet.Attributes;
+using Rtc.Media;
+using Rtc.Pipeline.Following;
+using Rtc.Pipeline.Masks;
+using Rtc.Pipeline.Tracking;
+
+namespace Rtc.Micro.Pipeline;
+
+/// <summary>What one held region, one look at the camera's motion, and one outline cost for a 640×480 picture.</summary>
+public class FollowingBenchmarks
+{
+    private static readonly RoomUnits Units = new(640, 480);
+
+    private readonly PicturePool _pool = new();
+    private readonly CameraShift _camera = new();
+    private readonly TravellingMask _mask = new();
+    private readonly ResultMask _result = new();
+    private Picture _picture = null!;
+    private CorrelationFilter _filter = null!;
+    private Mask _outline = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var random = new Random(1);
+        _picture = _pool.Rent(640, 480);
+        for (int y = 0; y < 480; y++)
+        {
+            random.NextBytes(_picture.RowY(y));
+        }
+
+        _filter = new CorrelationFilter(_picture, Units, new RectF(400, 300, 600, 500));
+        _outline = new Mask(160, 160, new RectF(200, 150, 300, 250));
+        _outline.Alpha.AsSpan().Fill(255);
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _picture.Dispose();
+        _pool.Dispose();
+    }
+
+    [Benchmark]
+    public bool FollowRegion() => _filter.Follow(_picture, Units);
+
+    [Benchmark]
+    public float MeasureCamera() => _camera.Update(_picture, Units).X;
+
+    [Benchmark]
+    public void TakeOutline() => _mask.Take(1, _outline, _outline.Region);
+
+    [Benchmark]
+    public Mask WriteResultMask() => _result.Write(_mask, new RectF(400, 300, 600, 500), Units);
+}

@@ -1,0 +1,56 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using Rtc.Micro.Media;
+using Rtc.Micro.Pipeline;
+
+// One operation on one core: dotnet run -c Release --project bench/Rtc.Micro -- --filter '*Focus*'
+// "interest CLIP" measures instead what a region of interest saves, decoded by the ffmpeg program from a real clip.
+if (args is ["interest", string clip])
+{
+    InterestReport.Run(clip);
+    return;
+}
+
+// "cpu" gives processor time in place of clock time, for machines that do other work besides.
+if (args is ["cpu"])
+{
+    CoreTimeReport.Run();
+    return;
+}
+
+// "peer": packets through SRTP, the receive path and a loopback socket, by processor time.
+if (args is ["peer"])
+{
+    Rtc.Micro.Peer.PeerReport.Run();
+    return;
+}
+
+// "pipeline CLIP MODEL.onnx [SECONDS]" runs whole rooms in real time.
+if (args is ["pipeline", ..])
+{
+    PipelineScenario.Run(args, Console.Out);
+    return;
+}
+
+// "inference MODELS PICTURE [MODEL] [THREADS]": a detector against the bare runtime, its stages, eight rooms against one.
+if (args is ["inference", string models, string picture, ..])
+{
+    Rtc.Micro.Inference.InferenceReport.Run(models, picture, args.Length > 3 ? args[3] : "auto", args.Length > 4 && int.TryParse(args[4], out int threads) ? threads : 1);
+    return;
+}
+
+// In this very process: the numbers are of the build that was asked for, and nothing is compiled while measuring.
+IConfig config = DefaultConfig.Instance
+    .AddJob(Job.Default
+        .WithToolchain(InProcessNoEmitToolchain.Instance)
+        .WithWarmupCount(2)
+        .WithIterationCount(5)
+        .WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(150)))
+    .AddDiagnoser(MemoryDiagnoser.Default)
+    .AddColumn(StatisticColumn.Median, StatisticColumn.Min)
+    .WithOptions(ConfigOptions.DisableOptimizationsValidator);
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

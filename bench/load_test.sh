@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Raises users until the delay objective breaks: --slo-p95 200 --viewers N --output load.json --report load.html
+set -euo pipefail
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+"$here/build.sh"
+exec dotnet "$here/Rtc.Bench/bin/Release/net10.0/rtc-bench.dll" load "$@"

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# One run: --duration 30 --users 1 --view annotated|json|echo --output metrics.json …
+set -euo pipefail
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+"$here/build.sh"
+exec dotnet "$here/Rtc.Bench/bin/Release/net10.0/rtc-bench.dll" run "$@"
