@@ -1,0 +1,44 @@
+# syntax=docker/dockerfile:1
+# Pages' client and ONNX Runtime, as package-lock.json pins them.
+FROM node:20-bookworm-slim AS packages
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+ARG TARGETARCH
+RUN set -eu; \
+    case "${TARGETARCH:-amd64}" in arm64) arch=arm64 ;; *) arch=x64 ;; esac; \
+    mkdir -p /out/lib /out/onnxruntime; \
+    cp node_modules/@microsoft/signalr/dist/browser/signalr.min.js /out/lib/; \
+    cp node_modules/onnxruntime-node/bin/napi-v*/linux/$arch/lib*.so* /out/onnxruntime/
+
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /src
+COPY Directory.Build.props Directory.Packages.props NuGet.config .editorconfig ./
+COPY models models
+COPY src src
+RUN dotnet publish src/Rtc.Server/Rtc.Server.csproj -c Release -o /out -p:UseAppHost=false
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+# The same names and the same choice of packages as start.sh on a bare machine.
+COPY deploy/setup.sh /tmp/setup.sh
+RUN ["/bin/bash", "-euc", ". /tmp/setup.sh; rtc_apt_update; rtc_need_libraries; rm -rf /var/lib/apt/lists/* /tmp/setup.sh"]
+WORKDIR /app
+COPY --from=build /out .
+COPY --from=packages /out/onnxruntime onnxruntime
+COPY wwwroot wwwroot
+COPY --from=packages /out/lib wwwroot/lib
+RUN useradd --system --uid 10001 --home-dir /state --shell /usr/sbin/nologin rtc \
+    && mkdir -p /state /models && chown rtc /state /models
+ENV XDG_STATE_HOME=/state \
+    RTC__MODEL__DIRECTORY=/models \
+    RTC__MODEL__ONNXRUNTIME=/app/onnxruntime/libonnxruntime.so.1 \
+    RTC__TELEMETRY__JSONLOG=true \
+    DOTNET_EnableDiagnostics=0
+VOLUME ["/state", "/models"]
+# HTTP, HTTPS, and one port for all media on UDP and TCP.
+EXPOSE 8080 8443 8444/udp 8444/tcp
+USER 10001
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["dotnet", "/app/rtc.dll", "health"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["dotnet", "/app/rtc.dll"]
+CMD ["serve"]

@@ -1,0 +1,179 @@
+# Sourced by start.sh, test.sh and rtc: makes ready what the program and its tests stand on.
+# Every function says in one line what it does and why, and does nothing where nothing is missing.
+
+rtc_fail() {
+  printf 'rtc: %s\n' "$*" >&2
+  exit 1
+}
+
+rtc_say() {
+  printf '  %s\n' "$*"
+}
+
+# Native libraries: what for, the file the loader looks for, and its packages on Debian and Ubuntu, newest first.
+RTC_LIBRARIES='
+DTLS|libssl.so.3|libssl3t64 libssl3
+VP8|libvpx.so|libvpx11 libvpx9 libvpx8 libvpx7
+H.264|libavcodec.so|libavcodec62 libavcodec61 libavcodec60 libavcodec59 libavcodec58
+pixels|libyuv.so|libyuv0
+JPEG|libturbojpeg.so|libturbojpeg0 libturbojpeg
+'
+
+# Runtime libraries only: a bare libvpx.so of a -dev package would do as well, so any version counts.
+rtc_has_library() {
+  local known
+  known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null) || return 0
+  printf '%s\n' "$known" | awk -v want="$1" '$1 == want || index($1, want ".") == 1 { found = 1 } END { exit !found }'
+}
+
+# A name that other packages merely mention is known too, but has no candidate.
+rtc_apt_knows() {
+  case $(LC_ALL=C apt-cache policy "$1" 2>/dev/null) in
+    '' | *'Candidate: (none)'*) return 1 ;;
+    *) return 0 ;;
+  esac
+}
+
+RTC_APT_UPDATED=
+rtc_apt_update() {
+  [ -z "$RTC_APT_UPDATED" ] || return 0
+  RTC_APT_UPDATED=yes
+  rtc_as_root apt-get update -qq </dev/null >/dev/null 2>&1
+}
+
+rtc_as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+# Puts into RTC_PACKAGE the first package of the list that this release has; asks the mirrors once where none is known.
+rtc_apt_choose() {
+  local round package
+  for round in known fresh; do
+    [ "$round" = known ] || rtc_apt_update || return 1
+    for package in "$@"; do
+      if rtc_apt_knows "$package"; then
+        RTC_PACKAGE=$package
+        return 0
+      fi
+    done
+  done
+  return 1
+}
+
+rtc_apt_install() {
+  local log
+  log=$(mktemp)
+  if DEBIAN_FRONTEND=noninteractive rtc_as_root apt-get install -y -qq --no-install-recommends "$@" </dev/null >"$log" 2>&1; then
+    rm -f "$log"
+    return 0
+  fi
+
+  # Lists that are older than the mirror name files that are gone: once more with fresh ones.
+  if [ -z "$RTC_APT_UPDATED" ] && rtc_apt_update &&
+    DEBIAN_FRONTEND=noninteractive rtc_as_root apt-get install -y -qq --no-install-recommends "$@" </dev/null >"$log" 2>&1; then
+    rm -f "$log"
+    return 0
+  fi
+
+  RTC_APT_FAULT=$(grep -m1 '^E:' "$log" || tail -n1 "$log")
+  rm -f "$log"
+  return 1
+}
+
+rtc_can_install() {
+  command -v apt-get >/dev/null 2>&1 && { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1; }
+}
+
+rtc_need_libraries() {
+  [ "$(uname -s)" = Linux ] || return 0
+  local purpose file packages missing='' wanted=''
+  while IFS='|' read -r purpose file packages; do
+    [ -n "$purpose" ] || continue
+    rtc_has_library "$file" || missing="$missing$purpose|$file|$packages"$'\n'
+  done <<<"$RTC_LIBRARIES"
+  [ -n "$missing" ] || return 0
+
+  if ! rtc_can_install; then
+    rtc_fail "these libraries are missing, and there is no apt-get with the right to use it: $(printf '%s' "$missing" | awk -F'|' '{ printf "%s%s (%s)", sep, $2, $1; sep = ", " }')"
+  fi
+  while IFS='|' read -r purpose file packages; do
+    [ -n "$purpose" ] || continue
+    # shellcheck disable=SC2086  # a list of names
+    rtc_apt_choose $packages || rtc_fail "no package of this release holds $file for $purpose (looked for: $packages); is the network there?"
+    wanted="$wanted $RTC_PACKAGE"
+    rtc_say "installing $RTC_PACKAGE for $purpose ($file is missing)"
+  done <<<"$missing"
+  # shellcheck disable=SC2086
+  rtc_apt_install $wanted || rtc_fail "apt-get could not install$wanted: $RTC_APT_FAULT"
+}
+
+# The SDK: on the path, or where Microsoft's install script puts it.
+rtc_need_dotnet() {
+  if ! command -v dotnet >/dev/null 2>&1 && [ -x "$HOME/.dotnet/dotnet" ]; then
+    PATH="$HOME/.dotnet:$PATH"
+    export PATH
+  fi
+  command -v dotnet >/dev/null 2>&1 || rtc_fail ".NET 10's SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0"
+  dotnet --list-sdks 2>/dev/null | grep -q '^1[0-9]\.' || rtc_fail ".NET 10's SDK is missing, only an older one is here: https://dotnet.microsoft.com/download/dotnet/10.0"
+  export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDDISABLENODEREUSE=1
+}
+
+# The pages' and ONNX Runtime's packages, exactly as package-lock.json pins them. Install scripts are not run:
+# one of them would download CUDA libraries.
+# "all" brings the tests' packages too, "run" only what the program needs.
+rtc_need_npm() {
+  local root=$1 extent=$2 stamp omit='' log
+  # A linked folder is somebody's own arrangement.
+  [ ! -L "$root/node_modules" ] || return 0
+  for stamp in "$root/node_modules/.rtc-all" "$root/node_modules/.rtc-$extent"; do
+    if [ -f "$stamp" ] && cmp -s "$stamp" "$root/package-lock.json"; then
+      return 0
+    fi
+  done
+
+  command -v npm >/dev/null 2>&1 || rtc_fail "Node's npm is missing (apt install nodejs npm, or https://nodejs.org)"
+  rtc_say "fetching the npm packages"
+  log=$(mktemp)
+  [ "$extent" = all ] || omit=--omit=dev
+  # shellcheck disable=SC2086  # nothing, or one word
+  if ! npm ci --prefix "$root" --ignore-scripts --no-audit --no-fund $omit </dev/null >"$log" 2>&1; then
+    local fault
+    fault=$(grep -m1 -E '(ERR!|error) .*' "$log" || tail -n1 "$log")
+    rm -f "$log"
+    rtc_fail "npm could not fetch the packages: $fault"
+  fi
+  rm -f "$log"
+  cp "$root/package-lock.json" "$stamp"
+}
+
+RTC_BUILD_STAMP=src/Rtc.Server/bin/Release/net10.0/.built
+
+# Newer than the last build: a source, or a folder whose files changed.
+rtc_is_built() {
+  local root=$1
+  [ -f "$root/$RTC_BUILD_STAMP" ] && [ -f "$root/src/Rtc.Server/bin/Release/net10.0/rtc.dll" ] || return 1
+  [ -z "$(find "$root/src" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/NuGet.config" \
+    \( -name bin -o -name obj \) -prune -o -newer "$root/$RTC_BUILD_STAMP" -print -quit)" ]
+}
+
+rtc_need_build() {
+  local root=$1 log
+  rtc_is_built "$root" && return 0
+  rtc_say "building (Release)"
+  log=$(mktemp)
+  if ! dotnet build "$root/src/Rtc.Server/Rtc.Server.csproj" -c Release -nologo -v q -clp:ErrorsOnly </dev/null >"$log" 2>&1; then
+    if grep -q 'NU1301' "$log"; then
+      rm -f "$log"
+      rtc_fail "NuGet's packages can't be fetched: is the network there?"
+    fi
+    cat "$log" >&2
+    rm -f "$log"
+    rtc_fail "the build failed"
+  fi
+  rm -f "$log"
+  touch "$root/$RTC_BUILD_STAMP"
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Installs what the tests lack, builds once, runs all of them. The last line is "N passed, N failed".
+set -uo pipefail
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+cd "$root" || exit 1
+# shellcheck source=deploy/setup.sh
+. "$root/deploy/setup.sh"
+exec </dev/null
+
+# Seconds after which one suite counts as hung.
+suite_limit=420
+results=$root/artifacts/test
+passed=0
+failed=0
+skipped=0
+
+# A name of the tools that tests call, the packages that bring it, and how to see that it is there.
+need_tool() {
+  local what=$1 check=$2
+  shift 2
+  eval "$check" >/dev/null 2>&1 && return 0
+  if ! rtc_can_install; then
+    rtc_say "$what is missing and can't be installed: tests that need it will say so"
+    return 0
+  fi
+  rtc_apt_choose "$@" || { rtc_say "$what is missing and no package of this release brings it"; return 0; }
+  rtc_say "installing $RTC_PACKAGE for the tests ($what)"
+  rtc_apt_install "$RTC_PACKAGE" || rtc_say "$what could not be installed: $RTC_APT_FAULT"
+}
+
+count() {
+  local name=$1 p=$2 f=$3 s=$4
+  passed=$((passed + p))
+  failed=$((failed + f))
+  skipped=$((skipped + s))
+  printf '%-26s %4d passed, %d failed, %d skipped (%d s)\n' "$name" "$p" "$f" "$s" "$((SECONDS - began))"
+}
+
+run_dotnet() {
+  local name=$1 trx=$results/$1.trx counters
+  began=$SECONDS
+  rm -f "$trx"
+  timeout -k 10 "$suite_limit" dotnet test "tests/$name" -c Release --no-build --nologo -v q \
+    --logger "console;verbosity=normal" --logger "trx;LogFileName=$trx" --results-directory "$results" >"$results/$name.log" 2>&1
+  local code=$?
+  counters=$(grep -m1 -o '<Counters [^>]*>' "$trx" 2>/dev/null)
+  if [ -z "$counters" ]; then
+    tail -n 30 "$results/$name.log"
+    printf '%s ended with %d before it gave a result\n' "$name" "$code"
+    count "$name" 0 1 0
+    return
+  fi
+  local p f total
+  p=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
+  f=$(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")
+  total=$(sed -n 's/.* total="\([0-9]*\)".*/\1/p' <<<"$counters")
+  if [ "$code" -ne 0 ]; then
+    grep -E -A 12 '^\s+(Failed|Error Message)' "$results/$name.log" | head -n 120
+    # A crash or a hang after the last counted test fails the suite as well.
+    [ "$f" -gt 0 ] || { tail -n 15 "$results/$name.log"; f=1; }
+  fi
+  count "$name" "$p" "$f" "$((total - p - $(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")))"
+}
+
+run_pages() {
+  began=$SECONDS
+  local p=0 f=0 s=0 log=$results/pages.log
+  if [ -f wwwroot/jsconfig.json ]; then
+    if npx --no-install tsc -p wwwroot/jsconfig.json --noEmit >"$log" 2>&1; then p=1; else f=1; head -n 40 "$log"; fi
+  fi
+  local files=(tests/js/*.test.js)
+  if [ -e "${files[0]}" ]; then
+    timeout -k 10 "$suite_limit" node --test --test-reporter=tap "${files[@]}" >"$log" 2>&1
+    local code=$? ok bad
+    ok=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$log" | tail -n1)
+    bad=$(sed -n 's/^# fail \([0-9]*\)$/\1/p' "$log" | tail -n1)
+    s=$(sed -n 's/^# skipped \([0-9]*\)$/\1/p' "$log" | tail -n1)
+    bad=${bad:-1}
+    if [ "$code" -ne 0 ]; then
+      grep -E -A 20 '^\s*not ok' "$log" | head -n 80
+      [ "$bad" -gt 0 ] || bad=1
+    fi
+    p=$((p + ${ok:-0}))
+    f=$((f + bad))
+  fi
+  count pages "$p" "$f" "${s:-0}"
+}
+
+mkdir -p "$results"
+rtc_need_dotnet
+rtc_need_libraries
+need_tool Chromium 'command -v chromium || command -v chromium-browser || command -v google-chrome' chromium
+need_tool aiortc '/usr/bin/python3 -c "import aiortc"' python3-aiortc
+need_tool coturn 'command -v turnserver || test -x /usr/bin/turnserver' coturn
+need_tool FFmpeg 'command -v ffmpeg' ffmpeg
+rtc_need_npm "$root" all
+if [ -z "${RTC_TEST_DATA:-}" ] && [ -d "$root/../shared/data" ]; then
+  RTC_TEST_DATA=$(cd "$root/../shared/data" && pwd)
+  export RTC_TEST_DATA
+fi
+[ -n "${RTC_TEST_DATA:-}" ] || rtc_say "RTC_TEST_DATA is not set: checks on real models and video are left out"
+
+began=$SECONDS
+rtc_say "building (Release)"
+if ! dotnet build Rtc.sln -c Release -nologo -v q -clp:ErrorsOnly >"$results/build.log" 2>&1; then
+  cat "$results/build.log"
+  printf 'the build failed\n0 passed, 1 failed\n'
+  exit 1
+fi
+touch "$root/$RTC_BUILD_STAMP"
+rtc_say "built in $((SECONDS - began)) s"
+
+run_pages
+for project in tests/*/*.csproj; do
+  name=$(basename "$project" .csproj)
+  [ "$name" = Rtc.EndToEnd.Tests ] || run_dotnet "$name"
+done
+[ ! -d tests/Rtc.EndToEnd.Tests ] || run_dotnet Rtc.EndToEnd.Tests
+
+printf 'all in %d s\n' "$SECONDS"
+if [ "$skipped" -gt 0 ]; then
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+else
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+fi
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
