@@ -6,6 +6,8 @@ using Rtc.Media.Tests.Support;
 
 namespace Rtc.Media.Tests;
 
+/// <summary>Reads the memory of the whole process, so it waits until no other test is running.</summary>
+[Collection("alone")]
 public sealed class MemoryTests
 {
     /// <summary>RTC_SOAK_PICTURES asks for more: 108000 is an hour at 30 a second.</summary>
@@ -62,3 +64,6 @@ public sealed class MemoryTests
         return self.WorkingSet64;
     }
 }
+
+[CollectionDefinition("alone", DisableParallelization = true)]
+public sealed class Alone;
