@@ -18,7 +18,8 @@ internal sealed unsafe class PictureWatch
     {
         lock (_gate)
         {
-            _lent.Add(picture, new StackTrace(2));
+            // All of it: how many frames are the pool's own depends on what the compiler inlined.
+            _lent.Add(picture, new StackTrace());
         }
     }
 

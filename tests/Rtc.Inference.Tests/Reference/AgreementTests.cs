@@ -1,0 +1,210 @@
+using Rtc.Inference.Segment;
+using Rtc.Media;
+using Xunit.Abstractions;
+
+namespace Rtc.Inference.Tests.Reference;
+
+/// <summary>What we read out of real models on real pictures and clips, against <see cref="Judge"/>.</summary>
+public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
+{
+    private const float LeastOverlap = 0.95f;
+
+    // In the crowd a box may cover two people: the same model moves it by 3 pixels when its input is rounded otherwise.
+    private const float LeastOverlapInCrowd = 0.93f;
+    private const float MostScoreApart = 0.02f;
+
+    private const float Threshold = 0.35f;
+
+    // Eight bits, their scale chosen anew for every picture: weak scores are noise.
+    private const float EightBitThreshold = 0.6f;
+
+    private const int Person = 0;
+    private const int VocPerson = 15;
+
+    private readonly PicturePool _pool = new();
+
+    [Theory]
+    [InlineData("images/crosswalk.jpg", 1280, 720, 1, 10, LeastOverlap)]
+    [InlineData("images/people.jpg", 1280, 853, 1, 10, LeastOverlapInCrowd)]
+    [InlineData("video/one-by-one-person-detection.mp4", 768, 432, 90, 10, LeastOverlap)]
+    [InlineData("video/bottle-detection.mp4", 640, 360, 90, 5, LeastOverlap)]
+    public void Yolox_gives_the_boxes_that_ONNX_Runtime_in_Node_gives(string file, int width, int height, int every, int least, float overlap)
+    {
+        if (Judge.Data(output) is not { } data)
+        {
+            return;
+        }
+
+        using ModelHost host = Host(data);
+        using IDetector detector = host.OpenDetector("yolox-nano", out string? problem);
+        Assert.Null(problem);
+        CompareBoxes(detector, "yolox", data, file, (width, height), every, Threshold, overlap, least);
+    }
+
+    [Theory]
+    [InlineData("images/crosswalk.jpg", 1280, 720, 1, 5)]
+    [InlineData("video/one-by-one-person-detection.mp4", 768, 432, 100, 5)]
+    public void Yolov8_gives_the_boxes_that_ONNX_Runtime_in_Node_gives(string file, int width, int height, int every, int least)
+    {
+        if (Judge.Data(output) is not { } data)
+        {
+            return;
+        }
+
+        using ModelHost host = Host(data);
+        using IDetector detector = host.OpenDetector("agpl_yolov8n-seg_int8", out string? problem);
+        Assert.Null(problem);
+        CompareBoxes(detector, "seg", data, file, (width, height), every, EightBitThreshold, LeastOverlap, least);
+    }
+
+    [Fact]
+    public void Outlines_of_prototypes_are_the_judges_to_the_pixel()
+    {
+        if (Judge.Data(output) is not { } data)
+        {
+            return;
+        }
+
+        const string file = "video/one-by-one-person-detection.mp4";
+        using ModelHost host = Host(data);
+        using ISegmenter segmenter = host.OpenSegmenter("agpl_yolov8n-seg_int8", out string? problem);
+        Assert.Null(problem);
+        var overlaps = new List<double>();
+        Each("seg", data, file, (768, 432), 120, 0.5f, (picture, reading) =>
+        {
+            foreach (Judged person in reading.Boxes.Where(box => box.ClassId == Person))
+            {
+                Assert.True(segmenter.TrySegment(picture, new MaskPrompt(person.Box, null, null), out Mask? mask));
+                overlaps.Add(Overlap(mask!, person.Mask!, picture));
+            }
+        });
+        output.WriteLine($"{overlaps.Count} outlines: mean IoU {overlaps.Average():F3}, least {overlaps.Min():F3}");
+        Assert.True(overlaps.Count >= 5, $"{overlaps.Count} outlines");
+        Assert.True(overlaps.Average() > 0.95 && overlaps.Min() > 0.85, $"mean {overlaps.Average():F3}, least {overlaps.Min():F3}");
+    }
+
+    [Theory]
+    [InlineData("images/crosswalk.jpg", 1280, 720, 1)]
+    [InlineData("video/one-by-one-person-detection.mp4", 768, 432, 120)]
+    public void A_map_of_classes_is_the_judges_place_by_place(string file, int width, int height, int every)
+    {
+        if (Judge.Data(output) is not { } data)
+        {
+            return;
+        }
+
+        using ModelHost host = Host(data);
+        using SemanticSegmenter? map = host.OpenSemantic("deeplab_v3_1_default_1", out string? problem);
+        Assert.True(map is not null, problem);
+        int persons = 0;
+        Each("deeplab", data, file, (width, height), every, 0, (picture, reading) =>
+        {
+            Assert.True(map.TryMap(picture, out ClassMap classes, out string? fault), fault);
+            Assert.Equal((reading.MapWidth, reading.MapHeight), (classes.Width, classes.Height));
+            double same = classes.Classes.Zip(reading.Classes).Count(pair => pair.First == pair.Second) / (double)reading.Classes.Length;
+            persons += reading.Classes.Count(id => id == VocPerson);
+            output.WriteLine($"{same:P2} of the places alike");
+            Assert.True(same > 0.98, $"{same:P2} of the places alike");
+        });
+        Assert.True(persons > 0, "nobody in the pictures: they prove nothing");
+    }
+
+    /// <summary>GrabCut has no model; on people taller than a third of the picture its outline stands beside that of one.</summary>
+    [Theory]
+    [InlineData("video/one-by-one-person-detection.mp4", 768, 432, 60, 0.7)]
+    [InlineData("video/bottle-detection.mp4", 640, 360, 60, 0.0)]
+    public void GrabCut_follows_people_better_than_an_ellipse(string file, int width, int height, int every, double least)
+    {
+        if (Judge.Data(output) is not { } data)
+        {
+            return;
+        }
+
+        var cut = new List<double>();
+        var round = new List<double>();
+        Each("seg", data, file, (width, height), every, 0.5f, (picture, reading) =>
+        {
+            foreach (Judged person in reading.Boxes.Where(box => box.ClassId == Person && box.Box.Height > height / 3f))
+            {
+                using GrabCutSegmenter grabCut = new();
+                using EllipseSegmenter ellipse = new();
+                var prompt = new MaskPrompt(person.Box, null, null);
+                cut.Add(grabCut.TrySegment(picture, prompt, out Mask? mask) ? Overlap(mask!, person.Mask!, picture) : 0);
+                Assert.True(ellipse.TrySegment(picture, prompt, out mask));
+                round.Add(Overlap(mask!, person.Mask!, picture));
+            }
+        });
+        output.WriteLine($"{file}, {cut.Count} persons: mean IoU of GrabCut {cut.Average():F3}, of the ellipse {round.Average():F3}");
+        Assert.True(cut.Count >= 3, $"{cut.Count} persons");
+        Assert.True(cut.Average() > least, $"{cut.Average():F3}");
+        Assert.True(least == 0 || cut.Average() > round.Average(), $"{cut.Average():F3} against the ellipse's {round.Average():F3}");
+    }
+
+    public void Dispose() => _pool.Dispose();
+
+    private void CompareBoxes(IDetector detector, string kind, string data, string file, (int Width, int Height) size, int every, float threshold, float overlap, int least)
+    {
+        var options = new DetectOptions { Confidence = threshold };
+        List<Detection> found = [];
+        int compared = 0;
+        double worst = 1;
+        float apart = 0;
+        // A box this near to the threshold may fall on either side of it.
+        Each(kind, data, file, size, every, threshold - MostScoreApart, (picture, reading) =>
+        {
+            detector.Detect(picture, options, found);
+            foreach (Judged truth in reading.Boxes.Where(box => box.Score > threshold + MostScoreApart))
+            {
+                Detection match = found.MaxBy(one => one.ClassId == truth.ClassId ? truth.Agreement(one.Box) : -1);
+                worst = Math.Min(worst, truth.Agreement(match.Box));
+                apart = Math.Max(apart, Math.Abs(match.Score - truth.Score));
+                Assert.True(truth.Agreement(match.Box) > overlap, $"class {truth.ClassId} {truth.Score:F3} {truth.Box} became {match.Score:F3} {match.Box}");
+                Assert.InRange(match.Score, truth.Score - MostScoreApart, truth.Score + MostScoreApart);
+                compared++;
+            }
+
+            // Nor do we find what the judge does not.
+            Assert.All(found.Where(one => one.Score > threshold + MostScoreApart), one => Assert.Contains(
+                reading.Boxes, truth => truth.ClassId == one.ClassId && truth.Agreement(one.Box) > overlap));
+        });
+        output.WriteLine($"{compared} boxes: least IoU {worst:F4}, scores at most {apart:F4} apart");
+        Assert.True(compared >= least, $"{compared} boxes compared");
+    }
+
+    private void Each(string kind, string data, string file, (int Width, int Height) size, int every, float confidence, Action<Picture, Reading> compare)
+    {
+        IReadOnlyList<Reading> readings = Judge.Read(kind, data, file, size.Width, size.Height, every, confidence);
+        int at = 0;
+        foreach (Picture picture in Judge.Pictures(_pool, data, file, size.Width, size.Height, every))
+        {
+            using (picture)
+            {
+                compare(picture, readings[at++]);
+            }
+        }
+
+        Assert.Equal(readings.Count, at);
+        Assert.True(at > 0, "no picture was read");
+    }
+
+    private static ModelHost Host(string data) => new(new ModelHostOptions { Directory = Path.Combine(data, "models"), Provider = "cpu", Threads = 1 });
+
+    private static double Overlap(Mask mask, byte[] truth, Picture picture)
+    {
+        int both = 0;
+        int either = 0;
+        for (int y = 0; y < picture.Height; y++)
+        {
+            for (int x = 0; x < picture.Width; x++)
+            {
+                bool found = mask.Region.Contains(x + 0.5f, y + 0.5f)
+                    && mask.Row((int)((y + 0.5f - mask.Region.Top) / mask.Region.Height * mask.Height))[(int)((x + 0.5f - mask.Region.Left) / mask.Region.Width * mask.Width)] > 127;
+                bool real = truth[(y * picture.Width) + x] > 0;
+                both += real && found ? 1 : 0;
+                either += real || found ? 1 : 0;
+            }
+        }
+
+        return (double)both / Math.Max(1, either);
+    }
+}

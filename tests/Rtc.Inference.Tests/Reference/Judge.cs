@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Rtc.Media;
+using Rtc.Media.Images;
+using Xunit.Abstractions;
+
+namespace Rtc.Inference.Tests.Reference;
+
+/// <summary>
+/// One finding of the judge, with the other boxes for the same thing that scored as high but for a hair; the mask has one
+/// byte for each pixel of the picture.
+/// </summary>
+internal sealed record Judged(int ClassId, float Score, RectF Box, IReadOnlyList<RectF> Ties, byte[]? Mask)
+{
+    /// <summary>How well a box agrees with this finding, or with one that might as well stand here.</summary>
+    public float Agreement(RectF box) => Ties.Append(Box).Max(mine => box.Iou(mine));
+}
+
+/// <summary>One picture as the judge read it: boxes, or a map of classes.</summary>
+internal sealed record Reading(IReadOnlyList<Judged> Boxes, int MapWidth, int MapHeight, byte[] Classes);
+
+/// <summary>
+/// An independent reading of the same pictures with the same models: the ffmpeg program decodes, and read.mjs prepares,
+/// runs (ONNX Runtime in Node) and decodes. Nothing of ours is between the file and the answer.
+/// </summary>
+internal static class Judge
+{
+    private static string Script { get; } = Path.Combine(Here(), "read.mjs");
+
+    /// <summary>The folder of real data, or null with a word about it in the test's output.</summary>
+    public static string? Data(ITestOutputHelper output)
+    {
+        string? folder = Environment.GetEnvironmentVariable("RTC_TEST_DATA");
+        if (string.IsNullOrEmpty(folder))
+        {
+            output.WriteLine("RTC_TEST_DATA is not set: nothing to compare");
+            return null;
+        }
+
+        return folder;
+    }
+
+    public static string Model(string data, string kind) => Path.Combine(data, "models", kind switch
+    {
+        "yolox" => "yolox_nano.onnx",
+        "seg" => "agpl_yolov8n-seg_int8.onnx",
+        _ => "deeplab_v3_1_default_1.onnx",
+    });
+
+    public static IReadOnlyList<Reading> Read(string kind, string data, string file, int width, int height, int every, float confidence)
+    {
+        string arguments = string.Create(CultureInfo.InvariantCulture, $"\"{Script}\" {kind} \"{Model(data, kind)}\" {width} {height} {confidence}");
+        using var answer = new StreamReader(new MemoryStream(Run("node", arguments, Frames(Path.Combine(data, file), every))));
+        var readings = new List<Reading>();
+        while (answer.ReadLine() is { } line)
+        {
+            readings.Add(Parse(JsonDocument.Parse(line).RootElement));
+        }
+
+        return readings;
+    }
+
+    /// <summary>The same pictures by our own decoder where it is a JPEG, else as the ffmpeg program gives them in I420.</summary>
+    public static IEnumerable<Picture> Pictures(PicturePool pool, string data, string file, int width, int height, int every)
+    {
+        string path = Path.Combine(data, file);
+        if (file.EndsWith(".jpg", StringComparison.Ordinal))
+        {
+            Assert.True(Jpeg.TryDecode(File.ReadAllBytes(path), pool, out Picture? picture, out string? problem), problem);
+            yield return picture!;
+            yield break;
+        }
+
+        byte[] raw = Frames(path, every);
+        int bytes = width * height * 3 / 2;
+        for (int at = 0; at + bytes <= raw.Length; at += bytes)
+        {
+            Picture picture = pool.Rent(width, height);
+            ReadOnlySpan<byte> planes = raw.AsSpan(at, bytes);
+            for (int y = 0; y < height; y++)
+            {
+                planes.Slice(y * width, width).CopyTo(picture.RowY(y));
+            }
+
+            for (int y = 0; y < height / 2; y++)
+            {
+                planes.Slice((width * height) + (y * width / 2), width / 2).CopyTo(picture.RowU(y));
+                planes.Slice((width * height * 5 / 4) + (y * width / 2), width / 2).CopyTo(picture.RowV(y));
+            }
+
+            yield return picture;
+        }
+    }
+
+    private static byte[] Frames(string path, int every) => Run(
+        "ffmpeg", string.Create(CultureInfo.InvariantCulture, $"-v error -nostdin -i \"{path}\" -vf \"select=not(mod(n\\,{every}))\" -fps_mode passthrough -pix_fmt yuv420p -f rawvideo -"), []);
+
+    private static Reading Parse(JsonElement line)
+    {
+        if (line.TryGetProperty("classes", out JsonElement classes))
+        {
+            return new Reading([], line.GetProperty("width").GetInt32(), line.GetProperty("height").GetInt32(), classes.GetBytesFromBase64());
+        }
+
+        return new Reading([.. line.GetProperty("boxes").EnumerateArray().Select(Box)], 0, 0, []);
+    }
+
+    private static Judged Box(JsonElement one)
+    {
+        return new Judged(
+            one.GetProperty("cls").GetInt32(), one.GetProperty("score").GetSingle(), Edges(one.GetProperty("box")),
+            [.. one.GetProperty("ties").EnumerateArray().Select(Edges)],
+            one.TryGetProperty("mask", out JsonElement mask) ? mask.GetBytesFromBase64() : null);
+    }
+
+    private static RectF Edges(JsonElement box) => new(box[0].GetSingle(), box[1].GetSingle(), box[2].GetSingle(), box[3].GetSingle());
+
+    private static byte[] Run(string program, string arguments, byte[] input)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Task feeding = Task.Run(() =>
+        {
+            process.StandardInput.BaseStream.Write(input);
+            process.StandardInput.Close();
+        });
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program}: {errors.Result}");
+        feeding.Wait();
+        return output.ToArray();
+    }
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+}
