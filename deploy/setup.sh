@@ -10,20 +10,22 @@ rtc_say() {
   printf '  %s\n' "$*"
 }
 
-# Native libraries: what for, the file the loader looks for, and its packages on Debian and Ubuntu, newest first.
+# Native libraries: what for, the files of which one will do, and the packages on Debian and Ubuntu, newest first.
 RTC_LIBRARIES='
 DTLS|libssl.so.3|libssl3t64 libssl3
-VP8|libvpx.so|libvpx11 libvpx9 libvpx8 libvpx7
-H.264|libavcodec.so|libavcodec62 libavcodec61 libavcodec60 libavcodec59 libavcodec58
-pixels|libyuv.so|libyuv0
-JPEG|libturbojpeg.so|libturbojpeg0 libturbojpeg
+VP8|libvpx.so.7 libvpx.so.8 libvpx.so.9 libvpx.so.11 libvpx.so.12|libvpx12 libvpx11 libvpx9 libvpx8 libvpx7
+H.264|libavcodec.so.59 libavcodec.so.60 libavcodec.so.61|libavcodec61 libavcodec60 libavcodec59
+pixels|libyuv.so.0|libyuv0
+JPEG|libturbojpeg.so.0|libturbojpeg0 libturbojpeg
 '
 
-# Runtime libraries only: a bare libvpx.so of a -dev package would do as well, so any version counts.
+# What the program can do without: Ubuntu 22.04, for one, has only an FFmpeg that is too old.
+RTC_OPTIONAL=H.264
+
 rtc_has_library() {
   local known
   known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null) || return 0
-  printf '%s\n' "$known" | awk -v want="$1" '$1 == want || index($1, want ".") == 1 { found = 1 } END { exit !found }'
+  printf '%s\n' "$known" | awk -v want=" $1 " 'index(want, " " $1 " ") { found = 1 } END { exit !found }'
 }
 
 # A name that other packages merely mention is known too, but has no candidate.
@@ -98,15 +100,21 @@ rtc_need_libraries() {
   [ -n "$missing" ] || return 0
 
   if ! rtc_can_install; then
-    rtc_fail "these libraries are missing, and there is no apt-get with the right to use it: $(printf '%s' "$missing" | awk -F'|' '{ printf "%s%s (%s)", sep, $2, $1; sep = ", " }')"
+    rtc_fail "these libraries are missing, and there is no apt-get with the right to use it: $(printf '%s' "$missing" | awk -F'|' '{ split($2, files, " "); printf "%s%s (%s)", sep, files[1], $1; sep = ", " }')"
   fi
   while IFS='|' read -r purpose file packages; do
     [ -n "$purpose" ] || continue
     # shellcheck disable=SC2086  # a list of names
-    rtc_apt_choose $packages || rtc_fail "no package of this release holds $file for $purpose (looked for: $packages); is the network there?"
-    wanted="$wanted $RTC_PACKAGE"
-    rtc_say "installing $RTC_PACKAGE for $purpose ($file is missing)"
+    if rtc_apt_choose $packages; then
+      wanted="$wanted $RTC_PACKAGE"
+      rtc_say "installing $RTC_PACKAGE for $purpose"
+    elif [ "$purpose" = "$RTC_OPTIONAL" ]; then
+      rtc_say "no $purpose here: no package of this release will do (looked for: $packages)"
+    else
+      rtc_fail "no package of this release is there for $purpose (looked for: $packages); is the network there?"
+    fi
   done <<<"$missing"
+  [ -n "$wanted" ] || return 0
   # shellcheck disable=SC2086
   rtc_apt_install $wanted || rtc_fail "apt-get could not install$wanted: $RTC_APT_FAULT"
 }

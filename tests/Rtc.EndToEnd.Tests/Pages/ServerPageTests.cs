@@ -9,7 +9,7 @@ namespace Rtc.EndToEnd.Tests.Pages;
 public sealed class ServerPageTests(PagesFixture fixture, ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Pictures = 90;
-    private const int Rounds = 4;
+    private const int Rounds = 6;
     private const double MeanLimit = 3;
     private const double MostLimit = 6;
     private ServerProcess _server = null!;
@@ -42,23 +42,30 @@ public sealed class ServerPageTests(PagesFixture fixture, ITestOutputHelper outp
         await LiveAsync(view);
         await view.WaitForFunctionAsync("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > 100");
 
-        // On a machine that is busy with other tests the server coasts between detections, so a round may miss the
+        // On a machine that is busy with other work the server coasts between detections, so a round may miss the
         // limits; boxes that slide miss them in every round.
         (double Mean, double Most) best = (double.MaxValue, double.MaxValue);
         for (int round = 0; round < Rounds && (best.Mean >= MeanLimit || best.Most >= MostLimit); round++)
         {
+            if (round > 0)
+            {
+                await view.WaitForFunctionAsync("() => document.querySelector('#level').textContent.startsWith('Optimal')");
+            }
+
             double[] misses = await view.EvaluateAsync<double[]>(
                 $"() => measure.misses({Pictures}, (r, g, b) => r > 200 && g > 200 && b > 200, (r, g, b, a) => a > 120 && Math.max(r, g, b) - Math.min(r, g, b) > 60)");
             Assert.Equal(Pictures, misses.Length);
             Array.Sort(misses);
             (double mean, double most) = (misses.Average(), misses[(int)(misses.Length * 0.95)]);
             output.WriteLine($"miss in pixels of 640x480: mean {mean:0.00}, median {misses[misses.Length / 2]:0.00}, 95% {most:0.00}, worst {misses[^1]:0.00}; {await view.TextContentAsync("#rate")}, {await view.TextContentAsync("#level")}");
-            best = mean < best.Mean ? (mean, most) : best;
+            best = Worst(mean, most) < Worst(best.Mean, best.Most) ? (mean, most) : best;
         }
 
         Assert.True(best.Mean < MeanLimit, $"mean miss {best.Mean:0.00} px");
         Assert.True(best.Most < MostLimit, $"95% miss {best.Most:0.00} px");
     }
+
+    private static double Worst(double mean, double most) => Math.Max(mean / MeanLimit, most / MostLimit);
 
     [Fact]
     public async Task After_a_killed_server_is_started_again_phone_and_viewer_are_back_by_themselves()

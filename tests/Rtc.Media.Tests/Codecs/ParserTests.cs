@@ -80,7 +80,7 @@ public sealed class ParserTests
         Assert.All(report, line => Assert.True(line.Ok, line.Problem));
         Assert.Contains("v9.9.9", Assert.Throws<NativeLibraryMissingException>(() => VpxAbi.For("v9.9.9", "libvpx.so.99")).Message, StringComparison.Ordinal);
         Assert.Contains("8.0", Assert.Throws<NativeLibraryMissingException>(() => AvLayout.For(62, "8.0")).Message, StringComparison.Ordinal);
-        Assert.Equal(12, VpxAbi.For("v1.15.0-9-gabc", "x").Decoder);
+        Assert.Equal(36, VpxAbi.For("v1.15.0-9-gabc", "x").Encoder[0]);
     }
 
     [Fact]

@@ -4,8 +4,8 @@ namespace Rtc.Media.Codecs.Vpx;
 
 /// <summary>
 /// The numbers a version of libvpx wants to see before it believes that the caller knows its structures, and
-/// where the fields that are used lie in them (64-bit Unix). The offsets were printed by a C program from 1.12's headers;
-/// later versions only appended. <see cref="VpxLibrary"/> holds them against the defaults that libvpx fills in, so that a
+/// where the fields that are used lie in them (64-bit Unix). The offsets were printed by a C program from the headers of
+/// 1.11, 1.12, 1.14, 1.15 and 1.17: they are the same in all. <see cref="VpxLibrary"/> holds them against the defaults that libvpx fills in, so that a
 /// build which lays them out otherwise is refused and not misused.
 /// </summary>
 /// <param name="Decoder">For vpx_codec_dec_init_ver.</param>
@@ -16,7 +16,7 @@ internal sealed record VpxAbi(int Decoder, int[] Encoder)
     public const int ImageBytes = 136;
     public const int DecoderConfigBytes = 12;
 
-    // vpx_codec_enc_cfg_t is 504 bytes in 1.12; the slack is for versions that append.
+    // vpx_codec_enc_cfg_t is 504 bytes up to 1.17; the slack is for versions that append.
     public const int EncoderConfigBytes = 1024;
 
     public const int AbiMismatch = 3;
@@ -34,11 +34,11 @@ internal sealed record VpxAbi(int Decoder, int[] Encoder)
         return parts is ["1", var minor, ..]
             ? minor switch
             {
-                // The encoder's number has the VP9 rate control interface's in it, which moved with each release.
-                "11" or "12" => new VpxAbi(12, [25]),
-                "13" or "14" => new VpxAbi(12, [34, 36, 35, 33, 32, 31, 30, 29, 28, 27, 26]),
-                "15" => new VpxAbi(12, [37]),
-                "16" => new VpxAbi(12, [39]),
+                // Printed from the headers that Debian and Ubuntu ship with these versions.
+                "11" or "12" => new VpxAbi(12, Encoders(25)),
+                "13" or "14" => new VpxAbi(12, Encoders(34)),
+                "15" => new VpxAbi(12, Encoders(36)),
+                "16" or "17" => new VpxAbi(12, Encoders(39)),
                 _ => throw Unknown(version, fileName),
             }
             : throw Unknown(version, fileName);
@@ -54,6 +54,12 @@ internal sealed record VpxAbi(int Decoder, int[] Encoder)
 
         int At(int offset) => *(int*)(defaults + offset);
     }
+
+    /// <summary>
+    /// The encoder's number has the VP9 rate control interface's in it, which moves without VP8's structures moving: the
+    /// one of the release first, then the others near it, for builds between releases.
+    /// </summary>
+    private static int[] Encoders(int likeliest) => [likeliest, .. Enumerable.Range(25, 21).Where(number => number != likeliest)];
 
     private static NativeLibraryMissingException Unknown(string version, string fileName) =>
         new($"{fileName} is libvpx {version}, whose structures are not known here: install {VpxLibrary.Package}");

@@ -11,7 +11,7 @@ internal sealed unsafe class VpxLibrary
 {
     public const string Package = "libvpx7 (Debian 12, Ubuntu 22.04) or libvpx9 (Debian 13, Ubuntu 24.04)";
 
-    private static readonly string[] FileNames = ["libvpx.so.7", "libvpx.so.9", "libvpx.so.8"];
+    private static readonly string[] FileNames = ["libvpx.so.7", "libvpx.so.9", "libvpx.so.8", "libvpx.so.11", "libvpx.so.12"];
     private static readonly Lazy<VpxLibrary> Loaded = new(() => new VpxLibrary());
 
     public readonly delegate* unmanaged<void*> DecoderInterface;
