@@ -12,6 +12,15 @@ public static class VideoCodecs
     /// <summary>4K of DCI, and as much standing upright: a larger picture is refused before memory is spent on it.</summary>
     public const long MostPixels = 4096L * 2304;
 
+    private static readonly Lazy<VideoFormat[]> UsableFormats = new(() =>
+    [
+        .. VpxLibrary.Report().Ok ? [VideoFormat.Vp8] : Array.Empty<VideoFormat>(),
+        .. AvLibrary.HasH264 ? [VideoFormat.H264] : Array.Empty<VideoFormat>(),
+    ]);
+
+    /// <summary>The formats that this machine's libraries both read and write, the cheaper first.</summary>
+    public static IReadOnlyList<VideoFormat> Usable => UsableFormats.Value;
+
     /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
     public static IVideoDecoder CreateDecoder(VideoFormat format) => format switch
     {

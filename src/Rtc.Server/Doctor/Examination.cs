@@ -23,7 +23,9 @@ internal static class Examination
         yield return OpenSsl();
         foreach (NativeLibraryReport report in VideoCodecs.Report())
         {
-            yield return new Check(report.Name, report.Ok ? Verdict.Good : Verdict.Bad, report.Ok ? $"{report.Version} ({report.Purpose})" : $"{report.Purpose}: {report.Problem}");
+            // VP8 is enough for every browser; without H.264 it isn't offered.
+            Verdict missing = report.Purpose == "H.264" ? Verdict.Warning : Verdict.Bad;
+            yield return new Check(report.Name, report.Ok ? Verdict.Good : missing, report.Ok ? $"{report.Version} ({report.Purpose})" : $"{report.Purpose}: {report.Problem}");
         }
 
         foreach (Check check in Models(options, paths))

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Rtc.Server.Hosting;
 using Rtc.Server.Network;
@@ -9,6 +10,9 @@ namespace Rtc.Server.Rooms;
 /// <summary>Makes peers with this server's identity and the addresses at which its media port can be reached.</summary>
 internal sealed class PeerFactory : IDisposable
 {
+    // What this machine cannot read and write is never negotiated.
+    private static readonly VideoCodec[] s_codecs = [.. VideoCodecs.Usable.Select(format => format == VideoFormat.H264 ? VideoCodec.H264 : VideoCodec.Vp8)];
+
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
     private readonly IReadOnlyList<LocalCandidate> _candidates;
     private readonly IReadOnlyList<LocalCandidate> _loopbackCandidates;
@@ -33,6 +37,7 @@ internal sealed class PeerFactory : IDisposable
             Identity = _identity,
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
             LocalCandidates = fromLoopback ? _loopbackCandidates : _candidates,
+            VideoCodecs = s_codecs,
             NtpAtOrigin = clock.NtpAtOrigin,
             StartBitrate = Bitrate.FromKilobits(_bitrates.Start),
             MinBitrate = Bitrate.FromKilobits(_bitrates.Minimum),

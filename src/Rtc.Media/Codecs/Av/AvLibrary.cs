@@ -108,6 +108,9 @@ internal sealed unsafe class AvLibrary
         return _errorText(error, text, 128) == 0 ? Marshal.PtrToStringUTF8((nint)text)! : $"error {error}";
     }
 
+    /// <summary>The library is here, and H.264 is in it both ways.</summary>
+    public static bool HasH264 => Report().Ok && Instance.FindByName("h264", encoder: false) is not null && Instance.FindByName("libx264", encoder: true) is not null;
+
     public static NativeLibraryReport Report() => Probe.Report("libavcodec", "H.264", Package, () =>
     {
         AvLibrary library = Instance;
