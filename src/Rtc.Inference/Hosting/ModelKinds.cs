@@ -23,7 +23,7 @@ internal static class ModelKinds
         if (takesPicture && DetectorLayouts.Recognise(probe) is { } layout)
         {
             kind = new ModelKind.Detector(layout);
-            classes = ClassNames.For(probe.Metadata, layout.ClassCount, layout.CocoPaperIds);
+            classes = layout.OwnNames ?? ClassNames.For(probe.Metadata, layout.ClassCount, layout.CocoPaperIds);
             return true;
         }
 

@@ -12,7 +12,7 @@ public sealed class LayoutTests : IDisposable
     public static TheoryData<string> Families =>
     [
         "yolox", "yolox-decoded", "yolox-batch", "yolox-fp16", "yolox-u8", "yolov5", "yolov8", "yolov8-seg", "yolov8-batch",
-        "end-to-end", "nanodet", "nanodet-plus", "ssd-tensorflow", "ssd-torch", "detr", "detr-one-output",
+        "end-to-end", "nanodet", "nanodet-plus", "yunet", "ssd-tensorflow", "ssd-torch", "detr", "detr-one-output",
     ];
 
     public void Dispose()
@@ -52,7 +52,8 @@ public sealed class LayoutTests : IDisposable
             Assert.Equal(expectedClass, match.ClassId);
         }
 
-        Assert.Equal(family.StartsWith("yolov8", StringComparison.Ordinal) ? "red thing" : "person", detector.ClassNames[found[0].ClassId]);
+        string expected = family.StartsWith("yolov8", StringComparison.Ordinal) ? "red thing" : family == "yunet" ? "face" : "person";
+        Assert.Equal(expected, detector.ClassNames[found[0].ClassId]);
     }
 
     [Theory]
@@ -162,6 +163,7 @@ public sealed class LayoutTests : IDisposable
         "yolov8-batch" => BlobModels.YoloV8(freeBatch: true),
         "end-to-end" => BlobModels.EndToEnd(),
         "nanodet" => BlobModels.NanoDet(),
+        "yunet" => BlobModels.YuNet(),
         "nanodet-plus" => BlobModels.NanoDet(oneOutput: true),
         "ssd-tensorflow" => BlobModels.TensorFlowSsd(),
         "ssd-torch" => BlobModels.TorchSsd(),

@@ -152,6 +152,25 @@ internal static class BlobModels
         return graph;
     }
 
+    /// <summary>Red is a face; its box is the cell, so the logarithm of its size in strides is zero.</summary>
+    public static OnnxGraph YuNet()
+    {
+        OnnxGraph graph = new();
+        string picture = PictureInput(graph);
+        foreach (int stride in Strides)
+        {
+            int cells = Side / stride * (Side / stride);
+            string red = graph.Node("Relu", [graph.Reshape(Level(graph, picture, stride, 1, 0, Bytes, bgr: true, [0], colours: 1), 1, cells, 1)]);
+            float[] boxes = [.. Enumerable.Range(0, cells).SelectMany(_ => (float[])[0.5f, 0.5f, 0, 0])];
+            graph.Output($"cls_{stride}", red, TensorType.Float, 1, cells, 1);
+            graph.Output($"obj_{stride}", graph.Constant([.. Enumerable.Repeat(1f, cells)], 1, cells, 1), TensorType.Float, 1, cells, 1);
+            graph.Output($"bbox_{stride}", graph.Constant(boxes, 1, cells, 4), TensorType.Float, 1, cells, 4);
+            graph.Output($"kps_{stride}", graph.Constant(new float[cells * 10], 1, cells, 10), TensorType.Float, 1, cells, 10);
+        }
+
+        return graph;
+    }
+
     /// <summary>TensorFlow's: bytes, channels last, rows before columns, fractions, classes from 1.</summary>
     public static OnnxGraph TensorFlowSsd()
     {

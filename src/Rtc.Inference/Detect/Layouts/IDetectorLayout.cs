@@ -20,6 +20,9 @@ internal interface IDetectorLayout
     /// <summary>The class that stands for COCO's sparse ids of 1 to 90, which some families count in.</summary>
     bool CocoPaperIds => false;
 
+    /// <summary>What the classes are where the family has but one meaning; null leaves it to the metadata and the lists known.</summary>
+    IReadOnlyList<string>? OwnNames => null;
+
     /// <summary>Reads the boxes of one picture of a batch, in pixels of the input that <paramref name="plan"/> describes.</summary>
     void Decode(OrtRun run, int image, TensorPlan plan, float confidence, Candidates into);
 }
