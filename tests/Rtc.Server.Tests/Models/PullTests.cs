@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Rtc.Inference.Catalogue;
+
+namespace Rtc.Server.Tests.Models;
+
+/// <summary>Fetching from a web server that others wrote: ASP.NET's file results, with ranges, over a real socket.</summary>
+public sealed class PullTests : IAsyncLifetime
+{
+    private const int CutAfter = 400_000;
+    private readonly string _folder = Directory.CreateTempSubdirectory("rtc-pull").FullName;
+    private readonly byte[] _file = RandomNumberGenerator.GetBytes(1_000_000);
+    private readonly HttpClient _http = new();
+    private readonly List<string> _ranges = [];
+    private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WebApplication _web = null!;
+    private bool _cut;
+
+    public async Task InitializeAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _web = builder.Build();
+        _web.MapGet("/thing.onnx", ServeAsync);
+        await _web.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        _http.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_fetch_that_the_network_cut_goes_on_from_there()
+    {
+        ModelStore store = Store("thing.onnx", _file);
+        _cut = true;
+        Assert.NotNull(await store.PullAsync("thing", new FirstStep(_arrived), default));
+        string part = Assert.Single(Directory.GetFiles(_folder));
+        long kept = new FileInfo(part).Length;
+        Assert.InRange(kept, 1, CutAfter);
+
+        _cut = false;
+        Assert.Null(await store.PullAsync("thing", null, default));
+        Assert.Equal(_file, await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(_folder))));
+        Assert.Equal(["", $"bytes={kept}-"], _ranges);
+    }
+
+    [Fact]
+    public async Task A_file_that_the_server_does_not_have_or_that_is_another_is_refused_and_leaves_nothing()
+    {
+        Assert.Contains("404", await Store("nowhere.onnx", _file).PullAsync("thing", null, default), StringComparison.Ordinal);
+        Assert.Contains("sha256", await Store("thing.onnx", new byte[_file.Length]).PullAsync("thing", null, default), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        _ranges.Add(context.Request.Headers.Range.ToString());
+        if (_cut)
+        {
+            context.Response.ContentLength = _file.Length;
+            await context.Response.Body.WriteAsync(_file.AsMemory(0, CutAfter));
+            await context.Response.Body.FlushAsync();
+
+            // A reset takes back what the other side has not read yet.
+            await _arrived.Task;
+            context.Abort();
+            return;
+        }
+
+        await Results.File(_file, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(context);
+    }
+
+    private ModelStore Store(string path, byte[] expected)
+    {
+        string json = $$"""
+            {"default":"thing","models":[{"name":"thing","task":"detect","layout":"yolox","licence":"MIT","copyleft":false,
+              "files":[{"name":"thing.onnx","size":{{expected.Length}},"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(expected))}}",
+                "addresses":["{{_web.Urls.First()}}/{{path}}"]}]}]}
+            """;
+        Assert.True(ModelCatalogue.TryParse(json, out ModelCatalogue? catalogue, out string? problem), problem);
+        return new ModelStore(_folder, catalogue!, _http);
+    }
+
+    private sealed class FirstStep(TaskCompletionSource arrived) : IProgress<PullProgress>
+    {
+        public void Report(PullProgress value) => arrived.TrySetResult();
+    }
+}
