@@ -57,6 +57,49 @@ public class RealRoomsTests
         coded.ForEach(picture => picture.Dispose());
     }
 
+    [Fact]
+    public async Task A_model_is_switched_within_two_seconds_and_no_picture_of_the_video_is_lost()
+    {
+        if (TestData.Find("models/yolox_nano.onnx") is not { } model || RawClip.Open("video/one-by-one-person-detection.mp4", 768, 432, 8, 40) is not { } clip)
+        {
+            return;
+        }
+
+        using var pool = new PicturePool();
+        using var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "motion", Provider = "cpu", Threads = 1 });
+        List<CodedPicture> coded = Encode(clip, pool);
+        var output = new RecordingOutput();
+        var settings = new RoomSettings { Mode = ViewMode.Annotate, Model = "motion" };
+        await using var room = new RoomPipeline(new RoomPipelineOptions { Settings = settings }, models, pool, output, TimeProvider.System, new MediaCodecs());
+        int pushed = 0;
+        var slowest = TimeSpan.Zero;
+
+        // Each picture is offered when the one before it has come out, so that one which never comes is missed at once.
+        void Play(Func<bool> enough)
+        {
+            for (int most = pushed + 2000; pushed < most && !enough();)
+            {
+                long offered = Stopwatch.GetTimestamp();
+                room.TryPush(Again(coded[pushed % coded.Count], key: pushed == 0));
+                pushed++;
+                output.Until(() => output.Coded.Count >= pushed, $"picture {pushed} to come out");
+                slowest = Stopwatch.GetElapsedTime(offered) > slowest ? Stopwatch.GetElapsedTime(offered) : slowest;
+            }
+        }
+
+        Play(() => output.Results.Any(result => result.Model == "motion"));
+        slowest = TimeSpan.Zero;
+        long asked = Stopwatch.GetTimestamp();
+        Assert.Null(room.TryConfigure(settings with { Model = "yolox-nano" }));
+        Play(() => output.Results.Any(result => result.Model != "motion"));
+        TimeSpan switched = Stopwatch.GetElapsedTime(asked);
+        Console.WriteLine($"the first result of the new model after {switched.TotalMilliseconds:0} ms; the slowest picture took {slowest.TotalMilliseconds:0.0} ms");
+        Assert.Equal("yolox-nano", output.Results.Last().Model);
+        Assert.True(switched < TimeSpan.FromSeconds(2), $"{switched}");
+        Assert.Equal(pushed, output.Coded.Count);
+        coded.ForEach(picture => picture.Dispose());
+    }
+
     private static List<CodedPicture> Encode(RawClip clip, PicturePool pool)
     {
         var list = new List<CodedPicture>();
