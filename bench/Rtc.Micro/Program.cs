@@ -22,6 +22,13 @@ if (args is ["cpu"])
     return;
 }
 
+// "ffmpeg": the same beside the ffmpeg program.
+if (args is ["ffmpeg"])
+{
+    FfmpegReport.Run();
+    return;
+}
+
 // "peer": packets through SRTP, the receive path and a loopback socket, by processor time.
 if (args is ["peer"])
 {
