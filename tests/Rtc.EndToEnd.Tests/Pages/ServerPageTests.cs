@@ -90,6 +90,35 @@ public sealed class ServerPageTests(PagesFixture fixture, ITestOutputHelper outp
         await Assertions.Expect(view.Locator("#detector")).ToHaveTextAsync("Motion detector");
     }
 
+    [Fact]
+    public async Task A_changed_network_gets_new_ICE_credentials_on_the_same_connection()
+    {
+        await _context.AddInitScriptAsync("""
+            const Native = window.RTCPeerConnection;
+            window.peers = [];
+            window.RTCPeerConnection = class extends Native { constructor(...args) { super(...args); window.peers.push(this); } };
+            """);
+        const string Fragments = "() => [peers[0].localDescription.sdp, peers[0].remoteDescription.sdp].map((sdp) => /a=ice-ufrag:(.+)/.exec(sdp)[1].trim())";
+        IPage phone = await OpenAsync("/phone?room=roam");
+        await phone.ClickAsync("#start");
+        await LiveAsync(phone);
+        await PlayingAsync(phone);
+        string[] before = await phone.EvaluateAsync<string[]>(Fragments);
+        int decoded = await DecodedAsync(phone);
+
+        // What Chromium fires when a phone goes from Wi-Fi to mobile.
+        await phone.EvaluateAsync("() => { Object.defineProperty(navigator.connection, 'type', { value: 'cellular' }); navigator.connection.dispatchEvent(new Event('change')); }");
+        await phone.WaitForFunctionAsync($"([local, remote]) => {{ const now = ({Fragments})(); return now[0] !== local && now[1] !== remote; }}", before);
+        await LiveAsync(phone);
+        await PlayingAsync(phone);
+        Assert.Equal(1, await phone.EvaluateAsync<int>("() => peers.length"));
+        Assert.True(await DecodedAsync(phone) > decoded);
+    }
+
+    /// <summary>Pictures decoded on the first connection: it goes on counting where the connection is the same.</summary>
+    private static Task<int> DecodedAsync(IPage page) => page.EvaluateAsync<int>(
+        "async () => { for (const row of (await peers[0].getStats()).values()) if (row.type === 'inbound-rtp' && row.kind === 'video') return row.framesDecoded; return 0; }");
+
     private async Task<IPage> OpenAsync(string path)
     {
         IPage page = await _context.NewPageAsync();
@@ -99,6 +128,10 @@ public sealed class ServerPageTests(PagesFixture fixture, ITestOutputHelper outp
 
     private static Task LiveAsync(IPage page) => Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 40_000 });
 
-    private static async Task PlayingAsync(IPage page) =>
-        await page.EvaluateAsync("() => new Promise((resolve) => { let left = 10; const video = document.getElementById('picture'); const next = () => (--left ? video.requestVideoFrameCallback(next) : resolve()); video.requestVideoFrameCallback(next); })");
+    private static async Task PlayingAsync(IPage page)
+    {
+        const string Shown = "() => document.getElementById('picture').getVideoPlaybackQuality().totalVideoFrames";
+        int shown = await page.EvaluateAsync<int>(Shown);
+        await page.WaitForFunctionAsync($"(before) => ({Shown})() > before + 10", shown);
+    }
 }
