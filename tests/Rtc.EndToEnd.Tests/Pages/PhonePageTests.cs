@@ -18,6 +18,21 @@ public sealed class PhonePageTests(PagesFixture fixture)
         navigator.mediaDevices.enumerateDevices = async () => [{ kind: 'videoinput' }, { kind: 'videoinput' }];
         """;
 
+    // A phone's camera, which the fake one of a desktop is not.
+    private const string TorchAndZoom = """
+        window.applied = [];
+        MediaStreamTrack.prototype.getCapabilities = function () { return this.kind === 'video' ? { torch: true, zoom: { min: 1, max: 8, step: 0.5 } } : {}; };
+        MediaStreamTrack.prototype.applyConstraints = async function (wish) { applied.push(...(wish.advanced ?? [])); };
+        """;
+
+    private const string Locks = """
+        window.locks = { held: 0, asked: 0 };
+        Object.defineProperty(navigator, 'wakeLock', { value: { request: async (kind) => {
+          locks.asked++; locks.held++; locks.kind = kind;
+          return { release: async () => { locks.held--; } };
+        } } });
+        """;
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -35,6 +50,43 @@ public sealed class PhonePageTests(PagesFixture fixture)
 
         // Only the far end draws in this colour: the picture on show is the one that came back.
         await phone.UntilAsync("() => (measure.extent(picture2canvas(), (r, g, b) => g > 150 && b > 100 && r < 110)?.count ?? 0) > 50; function picture2canvas() { const v = document.getElementById('picture'); const c = document.createElement('canvas'); c.width = v.videoWidth; c.height = v.videoHeight; c.getContext('2d').drawImage(v, 0, 0); return c; }");
+        phone.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Torch_and_zoom_are_there_where_the_camera_has_them()
+    {
+        await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel(), TorchAndZoom);
+        await phone["#torch"].TapAsync();
+        await Assertions.Expect(phone["#torch"]).ToHaveAttributeAsync("aria-pressed", "true");
+        await phone["#zoom"].FillAsync("2.5");
+        await phone["#torch"].TapAsync();
+        await Assertions.Expect(phone["#torch"]).ToHaveAttributeAsync("aria-pressed", "false");
+        Assert.Equal(
+            ["""{"torch":true}""", """{"zoom":2.5}""", """{"torch":false}"""],
+            await phone.EvaluateAsync<string[]>("() => applied.map((one) => JSON.stringify(one))"));
+        phone.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task A_camera_without_torch_and_zoom_shows_neither()
+    {
+        await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel());
+        await Assertions.Expect(phone["#torch"]).ToBeHiddenAsync();
+        await Assertions.Expect(phone["#zoom-row"]).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task The_screen_stays_on_while_the_camera_runs_and_is_taken_again_after_the_page_was_hidden()
+    {
+        await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel(), Locks);
+        await phone.UntilAsync("() => locks.held === 1 && locks.kind === 'screen'");
+
+        // The system drops the lock of a page that is not on show.
+        await phone.EvaluateAsync<int>("() => { locks.held = 0; document.dispatchEvent(new Event('visibilitychange')); return 0; }");
+        await phone.UntilAsync("() => locks.held === 1 && locks.asked === 2");
+        await phone["#stop"].TapAsync();
+        await phone.UntilAsync("() => locks.held === 0");
         phone.AssertQuiet();
     }
 

@@ -93,6 +93,10 @@ public sealed class ReturnTests(PagesFixture fixture)
         return view;
     }
 
-    private static async Task PlayingAsync(PageUnderTest view) =>
-        await view.RunAsync("() => new Promise((resolve) => { let left = 5; const next = () => (--left ? document.getElementById('picture').requestVideoFrameCallback(next) : resolve()); document.getElementById('picture').requestVideoFrameCallback(next); })");
+    private static async Task PlayingAsync(PageUnderTest view)
+    {
+        const string Shown = "document.getElementById('picture').getVideoPlaybackQuality().totalVideoFrames";
+        int shown = await view.EvaluateAsync<int>($"() => {Shown}");
+        await view.UntilAsync($"() => {Shown} > {shown} + 5");
+    }
 }
