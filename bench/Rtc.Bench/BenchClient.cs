@@ -86,9 +86,9 @@ internal sealed class BenchClient : IPeerOwner, IAsyncDisposable
         await AcceptAsync(throughPort is { } port ? ThroughPort(answer, port) : answer);
     }
 
-    public Task<string> OfferAsync() => _loop.AskAsync(() =>
+    public Task<string> OfferAsync(OfferPlan? plan = null) => _loop.AskAsync(() =>
     {
-        string sdp = _peer.CreateOffer(_loop.Clock.Now, Plan);
+        string sdp = _peer.CreateOffer(_loop.Clock.Now, plan ?? Plan);
         _loop.Flush(_port);
         return sdp;
     });

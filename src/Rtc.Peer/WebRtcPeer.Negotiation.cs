@@ -109,6 +109,9 @@ public sealed partial class WebRtcPeer
         return true;
     }
 
+    /// <summary>Whether <see cref="TryAddRemoteCandidate"/> would understand it.</summary>
+    public static bool IsCandidate(string candidate) => string.IsNullOrWhiteSpace(candidate) || IceCandidate.TryParse(candidate, out _);
+
     private void Apply(Instant now, NegotiatedSession session)
     {
         IceAgent ice = _transport.Ice;

@@ -28,8 +28,11 @@ public interface ISessions
 
     Task<Refusal?> ConfigureAsync(PeerId peer, SettingsMessage settings);
 
-    /// <summary>The participant is gone; <paramref name="final"/> is false where it may come back (its connection broke).</summary>
-    Task LeaveAsync(PeerId peer, bool final);
+    /// <summary>
+    /// The participant is gone; <paramref name="final"/> is false where it may come back (its connection broke). Nothing
+    /// happens where it has returned over another link since: an old connection is often the last to notice that it died.
+    /// </summary>
+    Task LeaveAsync(PeerId peer, IMemberLink? link, bool final);
 
     /// <summary>A refusal where the session's address leads to no such participant in that room and role.</summary>
     Task<Refusal?> FindAsync(SessionAddress address);
@@ -39,6 +42,9 @@ public interface ISessions
     /// name the current generation. The reply holds the answer's fragment after a restart only.
     /// </summary>
     Task<Outcome<TrickleReply>> TrickleAsync(SessionAddress address, TrickleFragment fragment, string? ifMatch);
+
+    /// <summary>Whether a join of that room with that token would be let in; asking counts as nothing.</summary>
+    bool MayJoin(string room, Role role, string? token);
 
     /// <summary>STUN and TURN servers that clients are told of.</summary>
     IReadOnlyList<IceServer> IceServers { get; }

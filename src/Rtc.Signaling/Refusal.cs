@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rtc.Signaling;
 
 /// <summary>Why a request was turned down, in words for its sender: a code for programs, a sentence for people, a status for HTTP.</summary>
@@ -7,6 +9,9 @@ public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
         "bad_room", "A room's name has 1 to 64 letters, digits, dashes, underscores or dots.");
 
     public static Refusal NotJoined { get; } = new("not_joined", "Join a room first.", 409);
+
+    public static Refusal SdpTooLarge(int most) => new(
+        "sdp_too_large", string.Create(CultureInfo.InvariantCulture, $"A session description may have {most} bytes (Limits:SdpBytes)."), 413);
 
     public static Refusal UnknownSession { get; } = new("unknown_session", "There is no such session.", 404);
 }

@@ -40,7 +40,9 @@ const CONNECT_PATIENCE_MS = 12_000;
 /** Refusals that asking again cannot change. */
 const FINAL = new Set(['bad_room', 'bad_role', 'bad_view', 'bad_token', 'token_expired', 'token_invalid', 'token_required', 'forbidden', 'bad_request', 'no_video']);
 /** Notices that say this server-side peer is gone, before the network would show it. */
-const PEER_GONE = new Set(['peer_closed', 'server_stopping', 'replaced']);
+const PEER_GONE = new Set(['peer_closed', 'server_stopping']);
+/** The server knows our place no longer: it waited long enough, or gave it away. */
+const PLACE_GONE = new Set(['unknown_session', 'not_joined']);
 
 /**
  * A place in a room, kept against everything that may break it. One loop joins, connects, waits for trouble and
@@ -100,6 +102,7 @@ export class Session {
           this.#tell('refused', error.message);
           break;
         }
+        if (error instanceof Refusal && PLACE_GONE.has(error.code)) this.#joined = false;
         this.#tellAway(error instanceof Refusal ? error.message : '');
         await this.#backoff.wait();
       }
@@ -205,6 +208,11 @@ export class Session {
     if (message.type === 'notice' && PEER_GONE.has(message.code) && this.#link) {
       this.#link.close();
       this.#report('closed', this.#link);
+    }
+    if (message.type === 'notice' && message.code === 'replaced') {
+      // Coming back would take the place again, and so on for ever.
+      this.#tell('refused', message.message);
+      void this.close();
     }
     this.#listener.onMessage(message);
   }

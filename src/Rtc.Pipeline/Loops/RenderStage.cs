@@ -203,7 +203,9 @@ internal sealed class RenderStage : IDisposable
             picture = PictureOps.Rotate(lying, coded.Rotation, _pool);
         }
 
-        _counters.Decode.Add(_time.GetElapsedTime(before).TotalMilliseconds);
+        double took = _time.GetElapsedTime(before).TotalMilliseconds;
+        _counters.Decode.Add(took);
+        _output.OnStage("decode", took);
         _counters.Decoded++;
         _counters.Width = picture.Width;
         _counters.Height = picture.Height;
@@ -243,7 +245,9 @@ internal sealed class RenderStage : IDisposable
             _artist.Draw(picture, _scene, info.Ticks, settings);
         }
 
-        _counters.Render.Add(_time.GetElapsedTime(before).TotalMilliseconds);
+        double took = _time.GetElapsedTime(before).TotalMilliseconds;
+        _counters.Render.Add(took);
+        _output.OnStage("render", took);
         _counters.Rendered++;
         _counters.RenderedRate.Mark(_time.Milliseconds());
     }

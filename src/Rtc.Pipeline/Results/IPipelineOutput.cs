@@ -14,4 +14,9 @@ public interface IPipelineOutput
     void OnKeyFrameNeeded();
 
     void OnNotice(PipelineNotice notice);
+
+    /// <summary>How long a stage of the render loop ("decode", "render") took for one picture.</summary>
+    void OnStage(string stage, double milliseconds)
+    {
+    }
 }

@@ -43,7 +43,7 @@ public static class RtcHost
             .WithOrigins(options.Http.CorsOrigins)
             .WithMethods("GET", "POST", "PATCH", "DELETE")
             .WithHeaders("Authorization", "Content-Type", "If-Match", "X-Requested-With", "X-SignalR-User-Agent")
-            .WithExposedHeaders("Location", "Link", "ETag", "Accept-Patch")
+            .WithExposedHeaders("Location", "Link", "ETag", "Accept-Patch", "Accept-Post", "Retry-After", "WWW-Authenticate")
             .AllowCredentials()));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
         builder.Services.AddRtcRooms(options);
@@ -54,6 +54,7 @@ public static class RtcHost
         app.Services.GetRequiredService<MetricsCollector>();
         app.Services.GetRequiredService<Telemetry>();
         app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.UseForwardedHeaders();
         SecurityHeaders.Use(app);
         OriginCheck.Use(app, options, metrics);

@@ -33,7 +33,7 @@ public sealed class RtcMetrics : IDisposable
 
     public RtcMetrics()
     {
-        _received = _meter.CreateCounter<long>("rtc.pictures.received", "{picture}", "Pictures that phones sent and the server decoded");
+        _received = _meter.CreateCounter<long>("rtc.pictures.received", "{picture}", "Whole pictures that came from phones");
         _dropped = _meter.CreateCounter<long>("rtc.pictures.dropped", "{picture}", "Pictures passed over, by reason");
         _detected = _meter.CreateCounter<long>("rtc.pictures.detected", "{picture}", "Pictures that went through detection");
         _rendered = _meter.CreateCounter<long>("rtc.pictures.rendered", "{picture}", "Pictures drawn on and encoded");
@@ -64,7 +64,8 @@ public sealed class RtcMetrics : IDisposable
 
     public void PictureReceived() => _received.Add(1);
 
-    public void PictureDropped(string reason) => _dropped.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    /// <summary>Reasons: undecoded (the room was behind, or lacked a key frame), late, undetected (a newer one came), encoder.</summary>
+    public void PictureDropped(string reason, long pictures = 1) => _dropped.Add(pictures, new KeyValuePair<string, object?>("reason", reason));
 
     public void PictureDetected() => _detected.Add(1);
 

@@ -5,6 +5,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Rtc.Server.Options;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Metrics;
 
@@ -14,7 +15,7 @@ internal sealed class Telemetry : IDisposable
     public const string SourceName = "Rtc";
     private const int HttpPort = 4318;
 
-    /// <summary>The service's spans start here: a join, an offer, a room's life.</summary>
+    /// <summary>The service's spans start here: a join, an offer, a trickle, each with what became of it.</summary>
     public static readonly ActivitySource Source = new(SourceName);
 
     private readonly TracerProvider? _traces;
@@ -38,6 +39,21 @@ internal sealed class Telemetry : IDisposable
             .AddMeter(RtcMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting")
             .AddOtlpExporter(otlp => Aim(otlp, endpoint, "v1/metrics"))
             .Build();
+    }
+
+    /// <summary>Runs one request of a client as a span. Neither room nor client is in it, only what was asked and why it was refused.</summary>
+    public static async Task<Outcome<T>> SpanAsync<T>(string name, string? role, Func<Task<Outcome<T>>> work)
+        where T : class
+    {
+        using Activity? span = Source.StartActivity(name, ActivityKind.Server);
+        span?.SetTag("rtc.role", role);
+        Outcome<T> outcome = await work();
+        if (outcome.Refusal is { } refusal)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, refusal.Code);
+        }
+
+        return outcome;
     }
 
     public void Dispose()

@@ -14,9 +14,12 @@ public sealed record RoomOptions
     [Range(0, 100_000)]
     public int MaxViewersPerRoom { get; init; } = 500;
 
-    [Description("Phones of one room; the second one takes the first one's place at 1")]
+    [Description("Phones of one room")]
     [Range(1, 64)]
     public int PhonesPerRoom { get; init; } = 1;
+
+    [Description("A phone too many takes the place of the one that came first, instead of being refused")]
+    public bool PhoneTakeover { get; init; }
 
     [Description("Seconds that a room outlives its phone, so that it may come back to its tracks")]
     [Range(0, 86_400)]

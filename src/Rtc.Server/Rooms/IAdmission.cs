@@ -9,5 +9,8 @@ public interface IAdmission
     /// <summary>Null where the request is allowed.</summary>
     Refusal? Admit(RoomName room, Role role, string? token, string remoteAddress);
 
+    /// <summary>Whether the token opens the room; no rate is counted.</summary>
+    bool Knows(RoomName room, Role role, string? token);
+
     Refusal? AdmitOffer(string remoteAddress);
 }

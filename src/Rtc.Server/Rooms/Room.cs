@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Rtc.Pipeline;
@@ -15,24 +16,34 @@ namespace Rtc.Server.Rooms;
 /// </summary>
 internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
 {
+    private static readonly TimeSpan s_peersSpacing = TimeSpan.FromMilliseconds(500);
     private readonly MediaLoop _loop;
     private readonly RoomAudience _audience;
     private readonly RtcMetrics _metrics;
     private readonly Dictionary<PeerPort, RoomMember> _byPort = [];
     private readonly LossMeter _loss = new();
+    private readonly int _messageBytes;
+    private readonly Action<Room, RoomMember> _gone;
+    private KeyFrameGate _sourceKeys = new();
+    private KeyFrameGate _annotatedKeys = new();
     private RoomMember? _onAir;
+    private bool _peersChanged;
+    private Instant _peersTold;
     private long _statsCoded;
     private long _codedBytes;
     private bool _disposed;
 
-    public Room(RoomName name, MediaLoop loop, Func<IPipelineOutput, RoomPipeline> pipeline, BitrateLimits limits, RtcMetrics metrics)
+    public Room(
+        RoomName name, MediaLoop loop, Func<IPipelineOutput, RoomPipeline> pipeline, BitrateLimits bitrates, int messageBytes, RtcMetrics metrics, Action<Room, RoomMember> gone)
     {
         Name = name;
+        _messageBytes = messageBytes;
+        _gone = gone;
         _loop = loop;
         _metrics = metrics;
         Since = DateTimeOffset.UtcNow;
         Pipeline = pipeline(this);
-        _audience = new RoomAudience(this, limits);
+        _audience = new RoomAudience(this, bitrates, metrics);
     }
 
     public RoomName Name { get; }
@@ -139,7 +150,27 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
         return null;
     }
 
-    public void AnnouncePeers() => _audience.SendToAll("peers", new PeersMessage(Phones, Viewers), WireJson.Default.PeersMessage);
+    /// <summary>At once where the last time was a while ago; a crowd that comes or goes is told of with the next tick.</summary>
+    public void AnnouncePeers()
+    {
+        _peersChanged = true;
+        if (Now - _peersTold >= s_peersSpacing)
+        {
+            TellPeers();
+        }
+    }
+
+    public void TellPeers()
+    {
+        if (_peersChanged)
+        {
+            _peersChanged = false;
+            _peersTold = Now;
+            _audience.SendToAll("peers", new PeersMessage(Phones, Viewers), WireJson.Default.PeersMessage);
+        }
+    }
+
+    public void Tell(RoomMember member, NoticeMessage notice) => _audience.Send(member, "notice", notice, WireJson.Default.NoticeMessage);
 
     /// <summary>Who watches decides what is worked on: nobody watching means nothing coded, nobody listening nothing detected.</summary>
     public void UpdateDemand()
@@ -219,6 +250,10 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
                 _metrics.PictureRendered();
                 _metrics.StageTook("encode", picture.Stats.Milliseconds);
                 _audience.SendVideo(picture);
+                if (picture.IsKey)
+                {
+                    _annotatedKeys.Served();
+                }
             }
         }
     });
@@ -235,6 +270,8 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
         byte[] utf8 = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.DetectionsMessage);
         _loop.Post(() => _audience.SendDetections(message, utf8));
     }
+
+    public void OnStage(string stage, double milliseconds) => _metrics.StageTook(stage, milliseconds);
 
     public void OnKeyFrameNeeded() => _loop.Post(AskPhoneForKeyFrame);
 
@@ -279,17 +316,12 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
 
     private void OnClosed(RoomMember member)
     {
-        bool isPage = member.Link is not null;
         Unplug(member);
         member.LostAt ??= Now;
-        if (isPage)
+        member.Link?.Send("notice", new NoticeMessage("peer_closed", "The connection was closed.", Recoverable: true));
+        if (!member.CanReturn && Members.Remove(member))
         {
-            member.Link!.Send("notice", new NoticeMessage("peer_closed", "The connection was closed.", Recoverable: true));
-        }
-        else
-        {
-            // A client without signalling has no other way to leave than to end its session.
-            Members.Remove(member);
+            _gone(this, member);
         }
 
         AnnouncePeers();
@@ -312,8 +344,14 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
             }
 
             _audience.Forward(frame);
+            if (frame.IsKey)
+            {
+                _sourceKeys.Served();
+            }
+
+            AskForKeys();
             _metrics.PictureReceived();
-            bool taken = Pipeline.TryPush(CodedPicture.From(
+            Pipeline.TryPush(CodedPicture.From(
                 frame.Codec == VideoCodec.H264 ? VideoFormat.H264 : VideoFormat.Vp8,
                 frame.Data,
                 frame.RtpTimestamp,
@@ -321,17 +359,18 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
                 (Rotation)frame.Rotation,
                 MediaClock.NtpToUnixMs(frame.CaptureNtp),
                 _loop.Clock.UnixMs(frame.Arrival)));
-            if (!taken)
-            {
-                _metrics.PictureDropped("queue_full");
-            }
         }
     }
 
     private void OnMessage(RoomMember member, in PeerEvent happened)
     {
         Refusal? refusal = null;
-        if (!ClientMessage.TryParse(happened.Payload.Span, out ClientMessage message, out string? problem))
+        if (happened.Payload.Length > _messageBytes)
+        {
+            refusal = new Refusal("message_too_large", string.Create(CultureInfo.InvariantCulture, $"A message may have {_messageBytes} bytes (Limits:MessageBytes)."));
+            _metrics.Refused("size");
+        }
+        else if (!ClientMessage.TryParse(happened.Payload.Span, out ClientMessage message, out string? problem))
         {
             refusal = new Refusal("bad_message", problem!);
         }
@@ -349,7 +388,7 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
 
         if (refusal is not null)
         {
-            _audience.Send(member, "notice", new NoticeMessage(refusal.Code, refusal.Message, Recoverable: true), WireJson.Default.NoticeMessage);
+            Tell(member, new NoticeMessage(refusal.Code, refusal.Message, Recoverable: true));
         }
     }
 
@@ -381,9 +420,24 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
     {
         if (member.View == RoomView.Source && member.Role == Role.Viewer)
         {
-            AskPhoneForKeyFrame();
+            _sourceKeys.Want();
         }
         else
+        {
+            _annotatedKeys.Want();
+        }
+
+        AskForKeys();
+    }
+
+    private void AskForKeys()
+    {
+        if (_sourceKeys.TryPass(Now))
+        {
+            AskPhoneForKeyFrame();
+        }
+
+        if (_annotatedKeys.TryPass(Now))
         {
             Pipeline.RequestKeyFrame();
         }

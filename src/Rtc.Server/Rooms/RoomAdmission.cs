@@ -17,7 +17,7 @@ internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetri
             return new Refusal("too_many_requests", "Too many joins from this address (Limits:JoinsPerMinute).", 429);
         }
 
-        TokenVerdict verdict = access.CheckJoin(token, room.ToString(), role == Role.Phone ? JoinRole.Phone : JoinRole.Viewer);
+        TokenVerdict verdict = Check(room, role, token);
         if (verdict == TokenVerdict.Accepted)
         {
             return null;
@@ -33,6 +33,8 @@ internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetri
         };
     }
 
+    public bool Knows(RoomName room, Role role, string? token) => Check(room, role, token) == TokenVerdict.Accepted;
+
     public Refusal? AdmitOffer(string remoteAddress)
     {
         if (limits.TryOffer(Parse(remoteAddress)))
@@ -43,6 +45,9 @@ internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetri
         metrics.Refused("rate");
         return new Refusal("too_many_requests", "Too many offers from this address (Limits:OffersPerMinute).", 429);
     }
+
+    private TokenVerdict Check(RoomName room, Role role, string? token) =>
+        access.CheckJoin(token, room.ToString(), role == Role.Phone ? JoinRole.Phone : JoinRole.Viewer);
 
     private static IPAddress? Parse(string address) => IPAddress.TryParse(address, out IPAddress? parsed) ? parsed : null;
 }

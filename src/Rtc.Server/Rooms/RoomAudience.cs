@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rtc.Media.Codecs;
 using Rtc.Peer;
+using Rtc.Server.Metrics;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;
@@ -13,7 +14,7 @@ internal readonly record struct BitrateLimits(int Minimum, int Start, int Maximu
 /// Sends a room's pictures and messages to those who want them: one encode for all, the phone's own packets to
 /// those who asked for the source. A viewer whose link is too thin for the whole stream gets fewer temporal layers.
 /// </summary>
-internal sealed class RoomAudience(Room room, BitrateLimits limits)
+internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics metrics)
 {
     // Of two temporal layers libvpx gives the base 60% of the bits.
     private const double BaseShare = 0.6;
@@ -117,7 +118,12 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits)
             RoomMember member = room.Members[i];
             if (member.Watches(view) && member.SendCodec == frame.Codec)
             {
-                member.Port!.Peer.SendVideo(now, member.SendMid!, frame);
+                if (member.Port!.Peer.SendVideo(now, member.SendMid!, frame) && member.AwaitsFirstPicture)
+                {
+                    member.AwaitsFirstPicture = false;
+                    metrics.FirstPictureAfter((now - member.JoinedAt).TotalMilliseconds);
+                }
+
                 room.Flush(member);
             }
         }

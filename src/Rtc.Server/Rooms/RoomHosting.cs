@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.Options;
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Peer;
@@ -43,7 +45,7 @@ internal static class RoomHosting
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
         services.AddSignalR(hub =>
             {
-                hub.MaximumReceiveMessageSize = options.Limits.MessageBytes + options.Limits.SdpBytes;
+                hub.MaximumReceiveMessageSize = LargestHubMessage(options);
                 hub.HandshakeTimeout = TimeSpan.FromSeconds(options.Limits.HandshakeSeconds);
                 hub.KeepAliveInterval = TimeSpan.FromSeconds(10);
                 hub.ClientTimeoutInterval = TimeSpan.FromSeconds(30);
@@ -54,8 +56,13 @@ internal static class RoomHosting
                 json.PayloadSerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
                 json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
             });
+        services.AddSingleton<IHubProtocol>(provider => new HubJson(
+            new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>()), LargestHubMessage(options)));
         return services;
     }
+
+    /// <summary>An offer is a message that holds a description.</summary>
+    private static int LargestHubMessage(RtcOptions options) => options.Limits.MessageBytes + options.Limits.SdpBytes;
 
     public static WebApplication MapRtc(this WebApplication app)
     {
@@ -113,6 +120,8 @@ internal static class RoomHosting
                 Peers = options.Rooms.MaxPeers,
                 ViewersPerRoom = options.Rooms.MaxViewersPerRoom,
                 PhonesPerRoom = options.Rooms.PhonesPerRoom,
+                PhoneTakeover = options.Rooms.PhoneTakeover,
+                MessageBytes = options.Limits.MessageBytes,
                 SdpBytes = options.Limits.SdpBytes,
                 Linger = TimeSpan.FromSeconds(options.Rooms.LingerSeconds),
             },

@@ -11,6 +11,11 @@ public sealed record RoomLimits
 
     public int PhonesPerRoom { get; init; } = 1;
 
+    /// <summary>Whether a phone too many takes the place of the one that came first, or is refused.</summary>
+    public bool PhoneTakeover { get; init; }
+
+    public int MessageBytes { get; init; } = 64 * 1024;
+
     public int SdpBytes { get; init; } = 128 * 1024;
 
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);

@@ -24,6 +24,12 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public IMemberLink? Link { get; set; }
 
+    /// <summary>It came over the hub and knows its resume token; a WHIP client has no way back but a new session.</summary>
+    public bool CanReturn { get; init; }
+
+    /// <summary>A viewer that no picture was sent to since it joined.</summary>
+    public bool AwaitsFirstPicture { get; set; } = role == Role.Viewer;
+
     /// <summary>Where the signalling comes from; it decides about rates and about candidates on loopback.</summary>
     public string RemoteAddress { get; set; } = string.Empty;
 

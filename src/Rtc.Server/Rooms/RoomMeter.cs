@@ -14,6 +14,7 @@ namespace Rtc.Server.Rooms;
 internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost models)
 {
     private readonly Dictionary<PeerPort, PeerStats> _last = [];
+    private readonly Dictionary<Room, PipelineStats> _lastOfRoom = [];
     private long _unclaimed;
     private long _unsent;
     private long _runs;
@@ -45,7 +46,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         long runs = loaded.Sum(model => model.Runs);
         double busy = loaded.Sum(model => model.WarmRun * model.Runs) is var total && runs > _runs && runs > 0 ? total / runs * (runs - _runs) / 1000 : 0;
         _runs = runs;
-        Level[] levels = [.. rooms.Select(room => room.Pipeline.Stats.Level)];
+        List<Level> levels = CountRooms(rooms);
         facts.Update(new GaugeFacts
         {
             Rooms = rooms.Count,
@@ -60,6 +61,37 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             ModelBytes = loaded.Sum(model => model.WeightBytes + model.SharedBytes),
             Load = busy,
         });
+    }
+
+    private List<Level> CountRooms(IReadOnlyCollection<Room> rooms)
+    {
+        var levels = new List<Level>(rooms.Count);
+        foreach (Room room in rooms)
+        {
+            PipelineStats now = room.Pipeline.Stats;
+            PipelineStats? before = _lastOfRoom.GetValueOrDefault(room);
+            _lastOfRoom[room] = now;
+            levels.Add(now.Level);
+            CountDropped("undecoded", now.DroppedCoded - (before?.DroppedCoded ?? 0));
+            CountDropped("late", now.DroppedLate - (before?.DroppedLate ?? 0));
+            CountDropped("undetected", now.DroppedBeforeDetection - (before?.DroppedBeforeDetection ?? 0));
+            CountDropped("encoder", now.DroppedByEncoder - (before?.DroppedByEncoder ?? 0));
+        }
+
+        foreach (Room gone in _lastOfRoom.Keys.Where(room => !rooms.Contains(room)).ToArray())
+        {
+            _lastOfRoom.Remove(gone);
+        }
+
+        return levels;
+    }
+
+    private void CountDropped(string reason, long pictures)
+    {
+        if (pictures > 0)
+        {
+            metrics.PictureDropped(reason, pictures);
+        }
     }
 
     private static readonly PeerStats s_none = new() { Drops = new DropCounters() };

@@ -67,9 +67,10 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     public IReadOnlyList<IceServer> IceServers { get; }
 
     public Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress) =>
-        _loop.AskAsync(() => Join(request, link, remoteAddress));
+        Telemetry.SpanAsync("join", request.Role is "phone" or "viewer" ? request.Role : null, () => _loop.AskAsync(() => Join(request, link, remoteAddress)));
 
-    public Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) => _loop.AskAsync(() => Offer(peer, sdp));
+    public Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) =>
+        Telemetry.SpanAsync("offer", role: null, () => _loop.AskAsync(() => Offer(peer, sdp)));
 
     public Task<Refusal?> CandidateAsync(PeerId peer, string? candidate, string? mid) => OnMemberAsync(peer, (_, member) =>
     {
@@ -95,7 +96,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     public Task<Refusal?> FindAsync(SessionAddress address) => _loop.AskAsync(() => Find(address).Refusal);
 
     public Task<Outcome<TrickleReply>> TrickleAsync(SessionAddress address, TrickleFragment fragment, string? ifMatch) =>
-        _loop.AskAsync(() => Trickle(address, fragment, ifMatch));
+        Telemetry.SpanAsync("trickle", role: null, () => _loop.AskAsync(() => Trickle(address, fragment, ifMatch)));
 
     public Task<Refusal?> RestartAsync(PeerId peer) => OnMemberAsync(peer, (room, member) =>
     {
@@ -109,11 +110,11 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 
     public Task<Refusal?> ConfigureAsync(PeerId peer, SettingsMessage settings) => OnMemberAsync(peer, (room, _) => room.Configure(settings));
 
-    public Task LeaveAsync(PeerId peer, bool final) => _loop.AskAsync<object?>(() =>
+    public Task LeaveAsync(PeerId peer, IMemberLink? link, bool final) => _loop.AskAsync<object?>(() =>
     {
-        if (_members.TryGetValue(peer, out (Room Room, RoomMember Member) found))
+        if (_members.TryGetValue(peer, out (Room Room, RoomMember Member) found) && found.Member.Link == link)
         {
-            if (final || found.Member.Port is null)
+            if (final || found.Member.OfferFingerprint is null)
             {
                 RemoveMember(found.Room, found.Member);
             }
@@ -123,7 +124,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
                 found.Member.Link = null;
                 if (!found.Member.IsConnected)
                 {
-                    found.Member.LostAt ??= _loop.Clock.Now;
+                    found.Member.LostAt = _loop.Clock.Now;
                 }
 
                 found.Room.UpdateDemand();
@@ -133,6 +134,8 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 
         return null;
     });
+
+    public bool MayJoin(string room, Role role, string? token) => RoomName.TryParse(room, out RoomName name) && _admission.Knows(name, role, token);
 
     public Task<RoomSnapshot[]> SnapshotsAsync() =>
         _loop.AskAsync(() => _rooms.Values.Select(room => room.Snapshot()).OrderBy(room => room.Room, StringComparer.Ordinal).ToArray());
@@ -213,6 +216,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         var member = new RoomMember(PeerId.Create(), role, view, Clean(request.Name), RandomNumberGenerator.GetHexString(32, lowercase: true))
         {
             Link = link,
+            CanReturn = link is not null,
             RemoteAddress = remoteAddress,
             JoinedAt = _loop.Clock.Now,
         };
@@ -269,39 +273,54 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     {
         if (_members.Count >= _limits.Peers)
         {
-            return Limit("peers", _limits.Peers);
+            return Limit("Rooms:MaxPeers", _limits.Peers);
         }
 
         if (!_rooms.TryGetValue(name, out Room? room))
         {
-            return _rooms.Count >= _limits.Rooms ? Limit("rooms", _limits.Rooms) : null;
+            return _rooms.Count >= _limits.Rooms ? Limit("Rooms:MaxRooms", _limits.Rooms) : null;
         }
 
         if (role == Role.Viewer)
         {
-            return room.Members.Count(member => member.Role == Role.Viewer) >= _limits.ViewersPerRoom ? Limit("viewers_per_room", _limits.ViewersPerRoom) : null;
+            return room.Members.Count(member => member.Role == Role.Viewer) >= _limits.ViewersPerRoom ? Limit("Rooms:MaxViewersPerRoom", _limits.ViewersPerRoom) : null;
         }
 
-        // A phone that dropped gives its place to the next one at once; only those on air keep theirs.
-        foreach (RoomMember lost in room.Members.Where(member => member.Role == Role.Phone && member.LostAt is not null).ToArray())
+        if (room.Phones >= _limits.PhonesPerRoom && !_limits.PhoneTakeover)
         {
-            if (room.Phones < _limits.PhonesPerRoom && room.Members.Count(member => member.Role == Role.Phone) >= _limits.PhonesPerRoom)
-            {
-                RemoveMember(room, lost, keepRoom: true);
-            }
+            return Limit("Rooms:PhonesPerRoom", _limits.PhonesPerRoom);
         }
 
-        return room.Phones >= _limits.PhonesPerRoom ? Limit("phones_per_room", _limits.PhonesPerRoom) : null;
+        MakePlaceForPhone(room);
+        return null;
     }
 
-    private static Refusal Limit(string name, int value) => new(
-        "limit_reached", string.Create(CultureInfo.InvariantCulture, $"The server's limit {name}={value} is reached."), 503);
+    /// <summary>A phone that dropped gives its place to the next one at once; where takeover is on, so does the one that came first.</summary>
+    private void MakePlaceForPhone(Room room)
+    {
+        RoomMember[] phones = [.. room.Members.Where(member => member.Role == Role.Phone).OrderBy(member => member.LostAt is null).ThenBy(member => member.JoinedAt)];
+        foreach (RoomMember last in phones.Take(phones.Length - _limits.PhonesPerRoom + 1))
+        {
+            if (last.LostAt is null)
+            {
+                room.Tell(last, new NoticeMessage("replaced", "Another phone took this one's place in the room.", Recoverable: false));
+            }
+
+            RemoveMember(room, last, keepRoom: true);
+        }
+    }
+
+    private Refusal Limit(string option, int value)
+    {
+        _metrics.Refused("limit");
+        return new Refusal("limit_reached", string.Create(CultureInfo.InvariantCulture, $"The server's limit {option}={value} is reached."), 503);
+    }
 
     private Room FindOrOpen(RoomName name)
     {
         if (!_rooms.TryGetValue(name, out Room? room))
         {
-            room = new Room(name, _loop, output => _pipelines(output, name), _bitrates, _metrics);
+            room = new Room(name, _loop, output => _pipelines(output, name), _bitrates, _limits.MessageBytes, _metrics, OnGone);
             _rooms.Add(name, room);
         }
 
@@ -327,7 +346,8 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 
         if (sdp.Length > _limits.SdpBytes)
         {
-            return new Refusal("sdp_too_large", string.Create(CultureInfo.InvariantCulture, $"A session description may have {_limits.SdpBytes} bytes."), 413);
+            _metrics.Refused("size");
+            return Refusal.SdpTooLarge(_limits.SdpBytes);
         }
 
         (Room room, RoomMember member) = found;
@@ -412,6 +432,12 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
             return new Refusal("precondition_failed", "The session's ICE has moved on.", 412);
         }
 
+        // Before anything is done: a restart cannot be taken back.
+        if (!fragment.Candidates.All(candidate => WebRtcPeer.IsCandidate(candidate.Candidate)))
+        {
+            return BadCandidate(null);
+        }
+
         string? ours = null;
         if (IceGeneration.IsRestart(negotiated.Offer, fragment))
         {
@@ -440,7 +466,9 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     private Refusal? AddCandidate(PeerPort port, string candidate, string? mid) =>
         port.Peer.TryAddRemoteCandidate(_loop.Clock.Now, candidate, mid, out string? problem)
             ? null
-            : new Refusal("bad_candidate", problem ?? "That is not a candidate.");
+            : BadCandidate(problem);
+
+    private static Refusal BadCandidate(string? problem) => new("bad_candidate", problem ?? "That is not a candidate.");
 
     private static string? FingerprintLine(string sdp)
     {
@@ -465,7 +493,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         {
             foreach (RoomMember member in room.Members.ToArray())
             {
-                bool lingered = member.LostAt is { } lost && now - lost > _limits.Linger;
+                bool lingered = member is { Link: null, LostAt: { } lost } && now - lost > _limits.Linger;
                 bool idle = member is { Port: null, LostAt: null, Link: null } && now - member.JoinedAt > s_idleJoin;
                 if (lingered || idle)
                 {
@@ -473,14 +501,10 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
                 }
             }
 
-            foreach ((PeerId id, _) in _members.Where(pair => pair.Value.Room == room && !room.Members.Contains(pair.Value.Member)).ToArray())
-            {
-                _members.Remove(id);
-            }
-
             if (!CloseIfEmpty(room))
             {
                 room.SendStats();
+                room.TellPeers();
             }
         }
     }
@@ -495,6 +519,13 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         {
             room.AnnouncePeers();
         }
+    }
+
+    /// <summary>The room let somebody go by itself; an empty one ends with the next tick.</summary>
+    private void OnGone(Room room, RoomMember member)
+    {
+        _members.Remove(member.Id);
+        LogLeft(_log, member.Role, room.Name);
     }
 
     private bool CloseIfEmpty(Room room)

@@ -7,21 +7,17 @@ namespace Rtc.Signaling.Hub;
 /// <summary>SignalR's face of the rooms: one connection is at most one participant.</summary>
 public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub) : Microsoft.AspNetCore.SignalR.Hub
 {
-    private const string PeerKey = "peer";
+    private const string SeatKey = "seat";
 
-    private PeerId? Peer => Context.Items.TryGetValue(PeerKey, out object? peer) ? (PeerId?)peer : null;
+    private Seat? Taken => Context.Items.TryGetValue(SeatKey, out object? seat) ? (Seat?)seat : null;
 
     public async Task<JoinReply> Join(JoinRequest request)
     {
-        if (Peer is { } earlier)
-        {
-            await sessions.LeaveAsync(earlier, final: true);
-            Context.Items.Remove(PeerKey);
-        }
-
+        await Leave();
         string address = Context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress?.ToString() ?? "unknown";
-        JoinReply reply = Take(await sessions.JoinAsync(request ?? new(), new HubLink(hub.Clients.Client(Context.ConnectionId)), address));
-        Context.Items[PeerKey] = new PeerId(reply.PeerId);
+        var link = new HubLink(hub.Clients.Client(Context.ConnectionId), Context);
+        JoinReply reply = Take(await sessions.JoinAsync(request ?? new(), link, address));
+        Context.Items[SeatKey] = new Seat(new PeerId(reply.PeerId), link);
         return reply;
     }
 
@@ -41,22 +37,22 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub) : 
 
     public async Task Leave()
     {
-        if (Peer is { } peer)
+        if (Taken is { } seat)
         {
-            Context.Items.Remove(PeerKey);
-            await sessions.LeaveAsync(peer, final: true);
+            Context.Items.Remove(SeatKey);
+            await sessions.LeaveAsync(seat.Peer, seat.Link, final: true);
         }
     }
 
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
-        if (Peer is { } peer)
+        if (Taken is { } seat)
         {
-            await sessions.LeaveAsync(peer, final: false);
+            await sessions.LeaveAsync(seat.Peer, seat.Link, final: false);
         }
     }
 
-    private PeerId Joined() => Peer ?? throw Refused(Refusal.NotJoined);
+    private PeerId Joined() => Taken?.Peer ?? throw Refused(Refusal.NotJoined);
 
     private static T Take<T>(Outcome<T> outcome)
         where T : class => outcome.Refusal is { } refusal ? throw Refused(refusal) : outcome.Value!;
@@ -71,8 +67,5 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub) : 
 
     private static HubException Refused(Refusal refusal) => new($"{refusal.Code}: {refusal.Message}");
 
-    private sealed class HubLink(IClientProxy client) : IMemberLink
-    {
-        public void Send(string method, object message) => _ = client.SendAsync(method, message);
-    }
+    private sealed record Seat(PeerId Peer, IMemberLink Link);
 }

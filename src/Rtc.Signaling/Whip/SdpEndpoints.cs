@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -27,10 +26,15 @@ public static class SdpEndpoints
     private static void Map(IEndpointRouteBuilder routes, string prefix, Role role, int maximumSdpBytes)
     {
         routes.MapPost(prefix + "/{room}", (HttpContext http, string room, ISessions sessions) => CreateAsync(http, prefix, room, role, sessions, maximumSdpBytes));
-        routes.MapMethods(prefix + "/{room}", [HttpMethods.Options], (HttpContext http, ISessions sessions) =>
+        routes.MapMethods(prefix + "/{room}", [HttpMethods.Options], (HttpContext http, string room, ISessions sessions) =>
         {
             http.Response.Headers["Accept-Post"] = SdpType;
-            AddIceServers(http, sessions);
+            if (sessions.MayJoin(room, role, BearerToken(http)))
+            {
+                // A TURN server's password is nothing for strangers.
+                AddIceServers(http, sessions);
+            }
+
             return Results.NoContent();
         });
         routes.MapMethods(prefix + "/{room}/{peer}", [HttpMethods.Options], (HttpContext http) =>
@@ -48,7 +52,7 @@ public static class SdpEndpoints
                 return Problem(http, unknown);
             }
 
-            await sessions.LeaveAsync(address.Peer, final: true);
+            await sessions.LeaveAsync(address.Peer, link: null, final: true);
             return Results.Ok();
         });
     }
@@ -63,7 +67,7 @@ public static class SdpEndpoints
         string? offer = await ReadAsync(http.Request, maximumSdpBytes);
         if (offer is null)
         {
-            return Problem(http, TooLarge(maximumSdpBytes));
+            return Problem(http, Refusal.SdpTooLarge(maximumSdpBytes));
         }
 
         var request = new JoinRequest
@@ -87,7 +91,7 @@ public static class SdpEndpoints
         Outcome<OfferReply> answered = mode is not null ? mode : await sessions.OfferAsync(peer, offer);
         if (answered.Refusal is { } refusal)
         {
-            await sessions.LeaveAsync(peer, final: true);
+            await sessions.LeaveAsync(peer, link: null, final: true);
             return Problem(http, refusal);
         }
 
@@ -110,7 +114,7 @@ public static class SdpEndpoints
         string? text = await ReadAsync(http.Request, maximumSdpBytes);
         if (text is null)
         {
-            return Problem(http, TooLarge(maximumSdpBytes));
+            return Problem(http, Refusal.SdpTooLarge(maximumSdpBytes));
         }
 
         if (!TrickleFragment.TryParse(text, out TrickleFragment? fragment, out string? problem))
@@ -132,9 +136,6 @@ public static class SdpEndpoints
         http.Response.Headers.ETag = done.Value.EntityTag;
         return Results.Text(ours, FragmentType);
     }
-
-    private static Refusal TooLarge(int maximum) => new(
-        "sdp_too_large", string.Create(CultureInfo.InvariantCulture, $"A session description may have {maximum} bytes."), StatusCodes.Status413PayloadTooLarge);
 
     private static IResult Problem(HttpContext http, Refusal refusal)
     {
