@@ -163,6 +163,9 @@ internal sealed class BenchPhone : IBenchListener, IAsyncDisposable
         _connected.TrySetResult();
     }
 
+    /// <summary>Goes without a word; what is left is disposed of as usual.</summary>
+    public void Vanish() => _client.Vanish();
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
