@@ -13,6 +13,8 @@ internal sealed class BenchViewer(BenchClient client) : IBenchListener, IAsyncDi
 
     public long Frames { get; private set; }
 
+    public long KeyFrames { get; private set; }
+
     public int Freezes { get; private set; }
 
     public double? FirstPictureMs { get; private set; }
@@ -33,6 +35,7 @@ internal sealed class BenchViewer(BenchClient client) : IBenchListener, IAsyncDi
         }
 
         Frames++;
+        KeyFrames += frame.IsKey ? 1 : 0;
         _lastMs = now;
         frame.Dispose();
     }
@@ -49,7 +52,13 @@ internal sealed class BenchViewer(BenchClient client) : IBenchListener, IAsyncDi
     {
     }
 
-    public void OnClosed(string reason) => IsConnected = false;
+    public string? ClosedBecause { get; private set; }
+
+    public void OnClosed(string reason)
+    {
+        IsConnected = false;
+        ClosedBecause = reason;
+    }
 
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 }

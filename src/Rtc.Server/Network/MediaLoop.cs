@@ -155,6 +155,11 @@ internal sealed partial class MediaLoop : IDisposable
         SendAll(port);
         port.IsRemoved = true;
         _ports.Remove(port);
+        while (_deadlines.Remove(port, out _, out _))
+        {
+            // A deadline half a minute away would keep the peer's buffers until then; there may be several.
+        }
+
         foreach (TransportAddress address in port.Addresses)
         {
             if (_byAddress.TryGetValue(address, out PeerPort? owner) && owner == port)

@@ -3,12 +3,20 @@ using Rtc.Server.Network;
 namespace Rtc.Server.Rooms;
 
 /// <summary>Opens the media port with the host and closes rooms, peers and sockets with it.</summary>
-internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts facts) : IHostedService
+internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts facts, IHostApplicationLifetime lifetime) : IHostedService
 {
+    // What was said needs a moment to leave: the hub's connections are cut without waiting for what they still hold.
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private CancellationTokenRegistration _stopping;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         loop.Start();
         facts.Ready = true;
+
+        // Whoever registers last is called first, and the hub, which closes its connections by the same token, was before us.
+        _stopping = lifetime.ApplicationStopping.Register(SayGoodbye);
 
         // The model is loaded before the first phone needs it, beside the start and not in its way.
         _ = Task.Run(facts.Read, CancellationToken.None);
@@ -17,9 +25,17 @@ internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        facts.Ready = false;
-        await rooms.TellStoppingAsync();
+        await _stopping.DisposeAsync();
         await rooms.DisposeAsync();
         loop.Dispose();
+    }
+
+    private void SayGoodbye()
+    {
+        facts.Ready = false;
+        if (rooms.TellStoppingAsync().Wait(s_patience))
+        {
+            Thread.Sleep(s_lastWords);
+        }
     }
 }

@@ -324,6 +324,7 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
             _gone(this, member);
         }
 
+        UpdateDemand();
         AnnouncePeers();
     }
 

@@ -222,6 +222,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         };
         room.Members.Add(member);
         _members[member.Id] = (room, member);
+        room.UpdateDemand();
         room.AnnouncePeers();
         _metrics.Joined(role == Role.Phone ? "phone" : "viewer");
         LogJoined(_log, role, name);
@@ -242,6 +243,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         member.RemoteAddress = remoteAddress;
         member.JoinedAt = _loop.Clock.Now;
         _members[member.Id] = (room, member);
+        room.UpdateDemand();
         room.AnnouncePeers();
         return Reply(room, member, resumed: true);
     }
@@ -517,6 +519,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         LogLeft(_log, member.Role, room.Name);
         if (keepRoom || !CloseIfEmpty(room))
         {
+            room.UpdateDemand();
             room.AnnouncePeers();
         }
     }
