@@ -33,7 +33,8 @@ internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts
     private void SayGoodbye()
     {
         facts.Ready = false;
-        if (rooms.TellStoppingAsync().Wait(s_patience))
+        Task<bool> telling = rooms.TellStoppingAsync();
+        if (telling.Wait(s_patience) && telling.Result)
         {
             Thread.Sleep(s_lastWords);
         }

@@ -147,15 +147,15 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     public Task<Room?> FindRoomAsync(string name) =>
         _loop.AskAsync(() => RoomName.TryParse(name, out RoomName parsed) ? _rooms.GetValueOrDefault(parsed) : null);
 
-    /// <summary>Says to everybody that the server stops, so that pages begin to look for it again at once.</summary>
-    public Task TellStoppingAsync() => _loop.AskAsync<object?>(() =>
+    /// <summary>Says to everybody that the server stops, so that pages begin to look for it again at once. True where anybody was told.</summary>
+    public Task<bool> TellStoppingAsync() => _loop.AskAsync(() =>
     {
         foreach (Room room in _rooms.Values)
         {
             room.OnNotice(new PipelineNotice("server_stopping", "The server is stopping.", Recoverable: true));
         }
 
-        return null;
+        return _members.Count > 0;
     });
 
     /// <summary>The media service calls it before the loop ends, and the container once more after.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task Traces_and_metrics_reach_a_collector()
     {
-        var received = new ConcurrentDictionary<string, int>();
+        var received = new ConcurrentDictionary<string, string>();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -25,20 +26,21 @@ public sealed class TelemetryTests
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
             string text = System.Text.Encoding.Latin1.GetString(body.ToArray());
-            received.AddOrUpdate(context.Request.Path, text.Contains("rtc", StringComparison.Ordinal) ? 1 : 0, (_, before) => before + 1);
+            received.AddOrUpdate(context.Request.Path, text, (_, before) => before + text);
         });
         await collector.StartAsync();
 
         await using (RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Telemetry = new TelemetryOptions { OtlpEndpoint = collector.Urls.First() + "/otlp" } }))
         {
-            host.App.Services.GetRequiredService<RtcMetrics>().PictureReceived();
-            using (Telemetry.Source.StartActivity("join"))
-            {
-                await host.Client.GetStringAsync("/api/health");
-            }
+            using var offer = new StringContent("no offer", new MediaTypeHeaderValue("application/sdp"));
+            using HttpResponseMessage refused = await host.Client.PostAsync("/whep/traced", offer);
         }
 
-        Assert.True(received.GetValueOrDefault("/otlp/v1/traces") > 0, string.Join(' ', received.Keys));
-        Assert.True(received.GetValueOrDefault("/otlp/v1/metrics") > 0, string.Join(' ', received.Keys));
+        // A join that went well and an offer that didn't.
+        string traces = received.GetValueOrDefault("/otlp/v1/traces") ?? "";
+        Assert.Contains("join", traces, StringComparison.Ordinal);
+        Assert.Contains("offer", traces, StringComparison.Ordinal);
+        Assert.Contains("bad_sdp", traces, StringComparison.Ordinal);
+        Assert.Contains("rtc.joins", received.GetValueOrDefault("/otlp/v1/metrics") ?? "", StringComparison.Ordinal);
     }
 }

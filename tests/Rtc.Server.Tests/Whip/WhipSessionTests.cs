@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Rtc.Peer;
+using Rtc.Server.Options;
 using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Whip;
@@ -60,6 +62,85 @@ public sealed class WhipSessionTests
         Assert.Equal(204, await PatchAsync(host, session, Restart, restarted.Headers.ETag.ToString()));
     }
 
+    [Fact]
+    public async Task A_restart_with_a_candidate_that_is_none_changes_nothing()
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        using HttpResponseMessage created = await PostAsync(host, "/whep/one", Offer());
+        string session = created.Headers.Location!.ToString();
+        string tag = created.Headers.ETag!.ToString();
+
+        Assert.Equal(400, await PatchAsync(host, session, Restart + "a=candidate:nonsense\r\n", tag));
+
+        // The generation is the old one: its tag still holds, and a good restart moves on from it.
+        Assert.Equal(204, await PatchAsync(host, session, Candidate, tag));
+        Assert.Equal(200, await PatchAsync(host, session, Restart, tag));
+    }
+
+    [Fact]
+    public async Task Options_say_what_is_taken_and_which_servers_help()
+    {
+        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with
+        {
+            Media = new MediaOptions { Port = 0, IceServers = [new IceServerOptions { Urls = ["stun:stun.example.org:3478"] }, new IceServerOptions { Urls = ["turn:a.example.org", "turns:b.example.org"], Username = "u", Credential = "c" }] },
+        });
+        foreach (string endpoint in (string[])["/whip/one", "/whep/one"])
+        {
+            using var ask = new HttpRequestMessage(HttpMethod.Options, endpoint);
+            using HttpResponseMessage told = await host.Client.SendAsync(ask);
+            Assert.Equal(HttpStatusCode.NoContent, told.StatusCode);
+            Assert.Equal("application/sdp", Assert.Single(told.Headers.GetValues("Accept-Post")));
+            Assert.Equal(
+                [
+                    "<stun:stun.example.org:3478>; rel=\"ice-server\"",
+                    "<turn:a.example.org>; rel=\"ice-server\"; username=\"u\"; credential=\"c\"; credential-type=\"password\"",
+                    "<turns:b.example.org>; rel=\"ice-server\"; username=\"u\"; credential=\"c\"; credential-type=\"password\"",
+                ],
+                told.Headers.GetValues("Link"));
+        }
+
+        using HttpResponseMessage created = await PostAsync(host, "/whep/one", Offer());
+        using var askSession = new HttpRequestMessage(HttpMethod.Options, created.Headers.Location);
+        using HttpResponseMessage session = await host.Client.SendAsync(askSession);
+        Assert.Equal(3, created.Headers.GetValues("Link").Count());
+        Assert.Equal(Fragment, Assert.Single(created.Headers.GetValues("Accept-Patch")));
+        Assert.Equal(HttpStatusCode.NoContent, session.StatusCode);
+        Assert.Equal(Fragment, Assert.Single(session.Headers.GetValues("Accept-Patch")));
+    }
+
+    [Theory]
+    [InlineData("GET", "/whip/one", 405)]
+    [InlineData("PUT", "/whip/one", 405)]
+    [InlineData("PATCH", "/whip/one", 405)]
+    [InlineData("DELETE", "/whep/one", 405)]
+    [InlineData("GET", "/whep/one/0123", 405)]
+    [InlineData("PUT", "/whip/one/0123", 405)]
+    [InlineData("POST", "/whip/one/0123", 405)]
+    [InlineData("DELETE", "/whip/one/0123", 404)]
+    [InlineData("PATCH", "/whip/one/0123", 415)]
+    [InlineData("POST", "/whip", 404)]
+    [InlineData("POST", "/whip/", 404)]
+    [InlineData("POST", "/whip/a/b/c", 404)]
+    [InlineData("POST", "/whip/.hidden", 400)]
+    [InlineData("POST", "/whip/a%20b", 400)]
+    [InlineData("POST", "/whip/%2e%2e%2fetc", 400)]
+    [InlineData("POST", "/whip/one?mode=upside-down", 400)]
+    [InlineData("POST", "/whep/one?view=x", 400)]
+    public async Task Whatever_is_refused_is_refused_with_problem_details(string method, string path, int status)
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Content = method == "POST" ? new StringContent(PhoneOffer(), Encoding.UTF8, new MediaTypeHeaderValue("application/sdp")) : null;
+
+        using HttpResponseMessage refused = await host.Client.SendAsync(request);
+
+        Assert.Equal(status, (int)refused.StatusCode);
+        Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(status, JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("status").GetInt32());
+        Assert.Equal(status == 405, refused.Content.Headers.Allow.Count > 0);
+        Assert.Equal("[]", await host.Client.GetStringAsync("/api/rooms"));
+    }
+
     [Theory]
     [InlineData("text/plain", "x", 415)]
     [InlineData("application/sdp", "nonsense", 400)]
@@ -78,11 +159,15 @@ public sealed class WhipSessionTests
     private static string? Line(string sdp, string start) =>
         sdp.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal));
 
-    private static string Offer()
+    private static string Offer() => Offer(new OfferPlan { DataChannel = true });
+
+    private static string PhoneOffer() => Offer(new OfferPlan { Video = [MediaDirection.SendOnly] });
+
+    private static string Offer(OfferPlan plan)
     {
         using DtlsIdentity identity = DtlsIdentity.Create();
         using var peer = new WebRtcPeer(new PeerOptions { Identity = identity, Seed = 1, LocalCandidates = [] }, new Instant(1));
-        return peer.CreateOffer(new Instant(1), new OfferPlan { DataChannel = true });
+        return peer.CreateOffer(new Instant(1), plan);
     }
 
     private static async Task<HttpResponseMessage> PostAsync(RunningHost host, string path, string body, string type = "application/sdp")
