@@ -8,9 +8,17 @@ namespace Rtc.Server.Metrics;
 /// </summary>
 internal static class PrometheusName
 {
+    private const string CountSuffix = "_count";
+
     public static string Of(string name, string? unit, FamilyKind kind)
     {
         string result = Clean(name);
+        if (kind != FamilyKind.Histogram && result.EndsWith(CountSuffix, StringComparison.Ordinal))
+        {
+            // .NET has gauges of that name; here it belongs to histograms.
+            result = result[..^CountSuffix.Length];
+        }
+
         string suffix = SuffixOf(unit, kind);
         if (suffix.Length > 0 && !result.EndsWith("_" + suffix, StringComparison.Ordinal))
         {

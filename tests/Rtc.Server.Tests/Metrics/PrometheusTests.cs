@@ -136,6 +136,7 @@ public sealed class PrometheusTests
     [InlineData("rtc.packets", "{packet}", FamilyKind.Counter, "rtc_packets_total")]
     [InlineData("rtc.media", "By", FamilyKind.Counter, "rtc_media_bytes_total")]
     [InlineData("rtc.load", "1", FamilyKind.Gauge, "rtc_load_ratio")]
+    [InlineData("dotnet.timer.count", "{timer}", FamilyKind.Gauge, "dotnet_timer")]
     [InlineData("9.odd-name..x", null, FamilyKind.Gauge, "_9_odd_name_x")]
     public void Names_follow_the_conventions(string name, string? unit, object kind, string expected) =>
         Assert.Equal(expected, PrometheusName.Of(name, unit, (FamilyKind)kind));

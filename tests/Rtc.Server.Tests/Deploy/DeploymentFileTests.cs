@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Rtc.Server.Hosting;
+using Rtc.Server.Options;
+using Rtc.Server.Tests.Hosting;
+using Xunit.Abstractions;
+
+namespace Rtc.Server.Tests.Deploy;
+
+/// <summary>
+/// What no cluster is here to try: the files of deploy/, the compose file and the Dockerfile name only options, files,
+/// ports and paths that there are, and each other by the right names.
+/// </summary>
+public sealed partial class DeploymentFileTests(ITestOutputHelper output)
+{
+    private static readonly string s_root = RtcPaths.Find().Root;
+
+    [Fact]
+    public void Every_option_that_is_set_is_an_option()
+    {
+        HashSet<string> known = [.. OptionTable.Rows.Select(row => row.Environment)];
+        string[] files = [Path.Combine(s_root, "Dockerfile"), Path.Combine(s_root, "compose.yaml"), .. Directory.GetFiles(Path.Combine(s_root, "deploy"), "*.yaml", SearchOption.AllDirectories)];
+
+        string[] named = [.. files.SelectMany(file => OptionName().Matches(File.ReadAllText(file)).Select(match => match.Value)).Distinct()];
+
+        Assert.True(named.Length > 8);
+        Assert.All(named, name => Assert.Contains(name, known));
+    }
+
+    [Fact]
+    public void The_Dockerfile_copies_what_there_is_and_opens_the_ports_of_the_options()
+    {
+        string[] lines = [.. File.ReadAllText(Path.Combine(s_root, "Dockerfile")).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Select(line => line.Trim())];
+        var options = new RtcOptions();
+
+        foreach (string line in lines.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from=", StringComparison.Ordinal)))
+        {
+            Assert.All(line.Split(' ')[1..^1], source => Assert.True(Path.Exists(Path.Combine(s_root, source)), $"{line}: no {source}"));
+        }
+
+        Assert.Contains($"EXPOSE {options.Http.Port} {options.Http.HttpsPort} {options.Media.Port}/udp {options.Media.Port}/tcp", lines);
+        Assert.Contains("USER 10001", lines);
+        Assert.Contains("STOPSIGNAL SIGTERM", lines);
+        Assert.Contains(lines, line => line.StartsWith("HEALTHCHECK", StringComparison.Ordinal));
+        Assert.True(lines.Count(line => line.StartsWith("FROM ", StringComparison.Ordinal)) >= 3);
+    }
+
+    [Fact]
+    public async Task The_manifests_fit_together_and_their_probes_are_answered()
+    {
+        JsonElement[]? all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
+        if (all is null)
+        {
+            return;
+        }
+
+        Assert.All(all, item => Assert.True(item.TryGetProperty("apiVersion", out _) && item.TryGetProperty("kind", out _)));
+        JsonElement deployment = Assert.Single(all, item => Is(item, "Deployment"));
+        JsonElement pod = deployment.GetProperty("spec").GetProperty("template");
+        JsonElement container = Assert.Single(pod.GetProperty("spec").GetProperty("containers").EnumerateArray());
+        string app = pod.GetProperty("metadata").GetProperty("labels").GetProperty("app").GetString()!;
+        HashSet<string?> ports = [.. container.GetProperty("ports").EnumerateArray().Select(port => port.GetProperty("name").GetString())];
+        HashSet<string?> volumes = [.. pod.GetProperty("spec").GetProperty("volumes").EnumerateArray().Select(volume => volume.GetProperty("name").GetString())];
+        Assert.Equal(app, deployment.GetProperty("spec").GetProperty("selector").GetProperty("matchLabels").GetProperty("app").GetString());
+        Assert.All(container.GetProperty("volumeMounts").EnumerateArray(), mount => Assert.Contains(mount.GetProperty("name").GetString(), volumes));
+        Assert.All(container.GetProperty("envFrom").EnumerateArray(), from =>
+            Assert.Contains(all, item => Is(item, "ConfigMap") && Name(item) == from.GetProperty("configMapRef").GetProperty("name").GetString()));
+        foreach (JsonElement service in all.Where(item => Is(item, "Service")))
+        {
+            Assert.Equal(app, service.GetProperty("spec").GetProperty("selector").GetProperty("app").GetString());
+            Assert.All(service.GetProperty("spec").GetProperty("ports").EnumerateArray(), port => Assert.Contains(port.GetProperty("targetPort").GetString(), ports));
+        }
+
+        JsonElement scaled = Assert.Single(all, item => Is(item, "HorizontalPodAutoscaler")).GetProperty("spec").GetProperty("scaleTargetRef");
+        Assert.Equal(Name(deployment), scaled.GetProperty("name").GetString());
+        Assert.Equal(app, Assert.Single(all, item => Is(item, "PodDisruptionBudget")).GetProperty("spec").GetProperty("selector").GetProperty("matchLabels").GetProperty("app").GetString());
+        Assert.All(Assert.Single(all, item => Is(item, "Kustomization")).GetProperty("resources").EnumerateArray(), file =>
+            Assert.True(File.Exists(Path.Combine(s_root, "deploy", "kubernetes", file.GetString()!))));
+
+        await using RunningHost host = await RunningHost.StartAsync();
+        foreach (string probe in (string[])["startupProbe", "readinessProbe", "livenessProbe"])
+        {
+            JsonElement get = container.GetProperty(probe).GetProperty("httpGet");
+            Assert.Contains(get.GetProperty("port").GetString(), ports);
+            using HttpResponseMessage answer = await host.Client.GetAsync(get.GetProperty("path").GetString());
+            Assert.True(answer.IsSuccessStatusCode, probe);
+        }
+    }
+
+    [Fact]
+    public async Task The_compose_file_mounts_what_there_is()
+    {
+        if (await ReadYamlAsync([Path.Combine(s_root, "compose.yaml")]) is not [var compose])
+        {
+            return;
+        }
+
+        HashSet<string> volumes = [.. compose.GetProperty("volumes").EnumerateObject().Select(volume => volume.Name)];
+        JsonElement services = compose.GetProperty("services");
+        Assert.Equal(["coturn", "grafana", "prometheus", "rtc"], services.EnumerateObject().Select(service => service.Name).Order(StringComparer.Ordinal));
+        foreach (JsonProperty service in services.EnumerateObject())
+        {
+            Assert.True(service.Value.TryGetProperty("image", out _) || service.Value.TryGetProperty("build", out _));
+            foreach (string mount in service.Value.TryGetProperty("volumes", out JsonElement mounts) ? mounts.EnumerateArray().Select(mount => mount.GetString()!) : [])
+            {
+                string source = mount.Split(':')[0];
+                Assert.True(source.StartsWith('.') ? Path.Exists(Path.Combine(s_root, source)) : volumes.Contains(source), mount);
+            }
+        }
+    }
+
+    private static bool Is(JsonElement item, string kind) => item.GetProperty("kind").GetString() == kind;
+
+    private static string? Name(JsonElement item) => item.GetProperty("metadata").GetProperty("name").GetString();
+
+    /// <summary>All documents of the files, by Python's YAML where it is installed; null where it isn't.</summary>
+    private async Task<JsonElement[]?> ReadYamlAsync(string[] files)
+    {
+        const string Script = "import sys, json, yaml; print(json.dumps([d for f in sys.argv[1:] for d in yaml.safe_load_all(open(f))]))";
+        using Process? python = File.Exists("/usr/bin/env") ? Process.Start(new ProcessStartInfo("/usr/bin/env", ["python3", "-c", Script, .. files]) { RedirectStandardOutput = true, RedirectStandardError = true }) : null;
+        if (python is null)
+        {
+            return null;
+        }
+
+        Task<string> errors = python.StandardError.ReadToEndAsync();
+        string json = await python.StandardOutput.ReadToEndAsync();
+        await python.WaitForExitAsync();
+        string said = await errors;
+        if (python.ExitCode != 0 && (python.ExitCode == 127 || said.Contains("No module named", StringComparison.Ordinal)))
+        {
+            output.WriteLine("left out: python3 with yaml is not installed");
+            return null;
+        }
+
+        Assert.True(python.ExitCode == 0, said);
+        return [.. JsonDocument.Parse(json).RootElement.EnumerateArray()];
+    }
+
+    [GeneratedRegex("RTC__[A-Z0-9_]+")]
+    private static partial Regex OptionName();
+}

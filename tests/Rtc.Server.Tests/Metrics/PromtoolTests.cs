@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Xunit.Abstractions;
+using Rtc.Server.Hosting;
+using Rtc.Server.Tests.Hosting;
+
+namespace Rtc.Server.Tests.Metrics;
+
+/// <summary>Prometheus' own checker, where it is installed; the strict parser judges everywhere.</summary>
+public sealed class PromtoolTests(ITestOutputHelper output)
+{
+    private const string Promtool = "/usr/bin/promtool";
+
+    [Fact]
+    public async Task It_finds_no_fault_with_the_metrics_page()
+    {
+        if (!IsInstalled())
+        {
+            return;
+        }
+
+        await using RunningHost host = await RunningHost.StartAsync();
+        await host.Client.GetStringAsync("/api/health");
+
+        (int exit, string said) = await RunAsync(["check", "metrics"], await host.Client.GetStringAsync("/metrics"));
+
+        Assert.True(exit == 0 && said.Length == 0, said);
+    }
+
+    [Fact]
+    public async Task It_finds_no_fault_with_the_configuration()
+    {
+        if (!IsInstalled())
+        {
+            return;
+        }
+
+        (int exit, string said) = await RunAsync(["check", "config", Path.Combine(RtcPaths.Find().Root, "deploy", "prometheus", "prometheus.yml")], string.Empty);
+
+        Assert.True(exit == 0, said);
+    }
+
+    [Fact]
+    public async Task It_reads_every_expression_of_the_dashboard()
+    {
+        if (!IsInstalled())
+        {
+            return;
+        }
+
+        string dashboard = await File.ReadAllTextAsync(Path.Combine(RtcPaths.Find().Root, "deploy", "grafana", "dashboards", "rtc.json"));
+        string[] expressions = [.. Expressions(JsonDocument.Parse(dashboard).RootElement)];
+        string file = Path.GetTempFileName();
+        try
+        {
+            // Each as a rule of its own: that is where promtool reads expressions. JSON is YAML.
+            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new
+            {
+                groups = new[] { new { name = "dashboard", rules = expressions.Select((expr, i) => new { record = $"panel:{i}", expr }) } },
+            }));
+            (int exit, string said) = await RunAsync(["check", "rules", file], string.Empty);
+
+            Assert.True(expressions.Length > 10, $"{expressions.Length} expressions");
+            Assert.True(exit == 0, said);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static IEnumerable<string> Expressions(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => property.Name == "expr" ? [property.Value.GetString()!] : Expressions(property.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Expressions),
+        _ => [],
+    };
+
+    private bool IsInstalled()
+    {
+        bool installed = File.Exists(Promtool);
+        output.WriteLine(installed ? Promtool : $"left out: {Promtool} is not installed");
+        return installed;
+    }
+
+    private static async Task<(int Exit, string Said)> RunAsync(string[] arguments, string input)
+    {
+        var start = new ProcessStartInfo(Promtool, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await errors);
+    }
+}
