@@ -184,6 +184,13 @@ internal sealed class BenchClient : IPeerOwner, IAsyncDisposable
         }
     }
 
+    /// <summary>Closes the connection and leaves the session behind it alone.</summary>
+    public Task<object?> CloseAsync() => _loop.AskAsync<object?>(() =>
+    {
+        _loop.Remove(_port);
+        return null;
+    });
+
     /// <summary>Vanishes without a word, as a phone in a tunnel does.</summary>
     public void Vanish() => _loop.Dispose();
 

@@ -34,7 +34,7 @@ public interface ISessions
     /// </summary>
     Task LeaveAsync(PeerId peer, IMemberLink? link, bool final);
 
-    /// <summary>A refusal where the session's address leads to no such participant in that room and role.</summary>
+    /// <summary>A refusal where the session's address leads to no such participant in that room and role, now or a moment ago.</summary>
     Task<Refusal?> FindAsync(SessionAddress address);
 
     /// <summary>

@@ -19,6 +19,9 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
+    // Many a WHIP client closes its connection first and its session then; it need not hear that there is none.
+    private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(10);
+
     // A member that joined and never offered anything holds a place; it loses it after this.
     private static readonly TimeSpan s_idleJoin = TimeSpan.FromMinutes(2);
 
@@ -35,6 +38,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     private readonly ILogger<RoomRegistry> _log;
     private readonly Dictionary<RoomName, Room> _rooms = [];
     private readonly Dictionary<PeerId, (Room Room, RoomMember Member)> _members = [];
+    private readonly Dictionary<PeerId, (SessionAddress Address, Instant At)> _ended = [];
     private readonly Timer _timer;
 
     public RoomRegistry(
@@ -93,7 +97,8 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         return null;
     });
 
-    public Task<Refusal?> FindAsync(SessionAddress address) => _loop.AskAsync(() => Find(address).Refusal);
+    public Task<Refusal?> FindAsync(SessionAddress address) => _loop.AskAsync(() =>
+        _ended.TryGetValue(address.Peer, out (SessionAddress Address, Instant At) ended) && ended.Address == address ? null : Find(address).Refusal);
 
     public Task<Outcome<TrickleReply>> TrickleAsync(SessionAddress address, TrickleFragment fragment, string? ifMatch) =>
         Telemetry.SpanAsync("trickle", role: null, () => _loop.AskAsync(() => Trickle(address, fragment, ifMatch)));
@@ -112,6 +117,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 
     public Task LeaveAsync(PeerId peer, IMemberLink? link, bool final) => _loop.AskAsync<object?>(() =>
     {
+        _ended.Remove(peer);
         if (_members.TryGetValue(peer, out (Room Room, RoomMember Member) found) && found.Member.Link == link)
         {
             if (final || found.Member.OfferFingerprint is null)
@@ -491,6 +497,11 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     {
         Instant now = _loop.Clock.Now;
         _meter.Read(_loop, _rooms.Values);
+        foreach (PeerId old in _ended.Where(ended => now - ended.Value.At > s_remembered).Select(ended => ended.Key).ToArray())
+        {
+            _ended.Remove(old);
+        }
+
         foreach (Room room in _rooms.Values.ToArray())
         {
             foreach (RoomMember member in room.Members.ToArray())
@@ -528,6 +539,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     private void OnGone(Room room, RoomMember member)
     {
         _members.Remove(member.Id);
+        _ended[member.Id] = (new SessionAddress(room.Name.ToString(), member.Role, member.Id), _loop.Clock.Now);
         LogLeft(_log, member.Role, room.Name);
     }
 

@@ -60,6 +60,25 @@ public sealed class IceRestartTests(SignallingServer server) : IClassFixture<Sig
         Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
     }
 
+    [Fact]
+    public async Task A_session_whose_connection_closed_first_is_still_ended_once()
+    {
+        var listener = new LateListener();
+        var client = new BenchClient(_http, listener, new OfferPlan { Video = [MediaDirection.SendOnly] }, NullLoggerFactory.Instance);
+        using HttpResponseMessage created = await SendAsync(HttpMethod.Post, new Uri(server.Process.Address, "/whip/closed-first"), "application/sdp", await client.OfferAsync(), null);
+        await client.AcceptAsync(await created.Content.ReadAsStringAsync());
+        var session = new Uri(server.Process.Address, created.Headers.Location!);
+        await ServerState.UntilAsync("it did not connect", async () => await server.Process.MetricAsync("rtc_peers", "phone") > 0 && client.Stats.SrtpProfile is not null);
+        await client.CloseAsync();
+        await server.Process.UntilNoRoomAsync("closed-first");
+
+        using HttpResponseMessage first = await _http.DeleteAsync(session);
+        using HttpResponseMessage second = await _http.DeleteAsync(session);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (first.StatusCode, second.StatusCode));
+        await client.DisposeAsync();
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, string type, string body, string? ifMatch)
     {
         using var request = new HttpRequestMessage(method, address) { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type)) };
