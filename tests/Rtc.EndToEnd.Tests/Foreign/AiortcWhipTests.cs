@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Xunit;
 using Xunit.Abstractions;
@@ -9,8 +8,13 @@ namespace Rtc.EndToEnd.Tests.Foreign;
 public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private ServerProcess _server = null!;
+    private AiortcClient _client = null!;
 
-    public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"]);
+    public async Task InitializeAsync()
+    {
+        _server = await ServerProcess.StartAsync(["--model", "motion"]);
+        _client = new AiortcClient(_server, output);
+    }
 
     public async Task DisposeAsync()
     {
@@ -21,9 +25,9 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task It_publishes_and_watches_with_a_data_channel()
     {
-        Task<JsonElement> publishing = RunAsync("publish", "/whip/demo?mode=annotate", "--seconds", "9", "--return", "--data");
-        await UntilOnAirAsync();
-        JsonElement watched = await RunAsync("watch", "/whep/demo?view=annotated", "--seconds", "4", "--data");
+        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/demo?mode=annotate", "--seconds", "9", "--return", "--data");
+        await _client.UntilOnAirAsync();
+        JsonElement watched = await _client.RunAsync("watch", "/whep/demo?view=annotated", "--seconds", "4", "--data");
         JsonElement published = await publishing;
 
         Assert.Equal(201, published.GetProperty("status").GetInt32());
@@ -40,44 +44,10 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task What_it_publishes_in_h264_reaches_a_viewer_who_waited()
     {
         // The viewer comes first: aiortc's encoder answers a request for a key frame with a picture that is none.
-        Task<JsonElement> watching = RunAsync("watch", "/whep/h264?view=annotated", "--seconds", "9");
-        await RunAsync("publish", "/whip/h264?mode=plain", "--seconds", "6", "--codec", "h264");
+        Task<JsonElement> watching = _client.RunAsync("watch", "/whep/h264?view=annotated", "--seconds", "9");
+        await _client.RunAsync("publish", "/whip/h264?mode=plain", "--seconds", "6", "--codec", "h264");
         JsonElement watched = await watching;
         Assert.True(watched.GetProperty("received").GetInt32() > 60, "the viewer got too few pictures");
         Assert.True(watched.GetProperty("changes").GetInt32() > 30, "the viewer's picture does not move");
-    }
-
-    private async Task UntilOnAirAsync()
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            JsonElement rooms = JsonDocument.Parse(await _server.Http.GetStringAsync("/api/rooms")).RootElement;
-            if (rooms.GetArrayLength() == 1 && rooms[0].GetProperty("received").GetInt64() > 5)
-            {
-                return;
-            }
-
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(15), "the publisher's pictures never came");
-            await Task.Delay(50);
-        }
-    }
-
-    private async Task<JsonElement> RunAsync(string what, string path, params string[] more)
-    {
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true };
-        string script = Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Foreign", "aiortc_client.py");
-        foreach (string argument in (string[])[script, what, new Uri(_server.Address, path).ToString(), .. more])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using Process python = Process.Start(start)!;
-        Task<string> errors = python.StandardError.ReadToEndAsync();
-        string json = await python.StandardOutput.ReadToEndAsync();
-        await python.WaitForExitAsync();
-        output.WriteLine($"{what}: {json}{await errors}");
-        Assert.Equal(0, python.ExitCode);
-        return JsonDocument.Parse(json).RootElement;
     }
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """A WHIP publisher and WHEP viewer made of aiortc, the foreign peer that the tests hold the server against.
 
-  aiortc_client.py publish URL --seconds 6 [--codec vp8|h264] [--return] [--data]
-  aiortc_client.py watch URL --seconds 6 [--data]
+  aiortc_client.py publish URL --seconds 6 [--codec vp8|h264] [--return] [--data] [--through PORT]
+  aiortc_client.py watch URL --seconds 6 [--data] [--through PORT]
 
+With --through all media goes to that port of 127.0.0.1, where a relay passes it on.
 Prints one JSON object: what was sent, what came back, what the data channel said.
 """
 import argparse
@@ -45,6 +46,8 @@ class Sink:
         self.frames = 0
         self.changes = 0
         self.first_at = None
+        self.last_at = None
+        self.longest_gap = 0.0
         self.width = self.height = 0
         self.last = None
 
@@ -55,7 +58,11 @@ class Sink:
             except Exception:
                 return
             self.frames += 1
-            self.first_at = self.first_at or time.monotonic()
+            now = time.monotonic()
+            self.first_at = self.first_at or now
+            if self.last_at and now - self.first_at > 1:
+                self.longest_gap = max(self.longest_gap, now - self.last_at)
+            self.last_at = now
             self.width, self.height = frame.width, frame.height
             small = frame.to_ndarray(format="gray")[::8, ::8].astype(int)
             if self.last is not None and self.last.shape == small.shape and abs(small - self.last).mean() > 0.2:
@@ -69,6 +76,25 @@ def post(url, sdp):
         return response.status, response.headers["Location"], response.read().decode()
 
 
+def without_candidates(sdp):
+    """The server must not learn our own addresses: it would find the straight way by itself."""
+    return "\r\n".join(line for line in sdp.splitlines() if not line.startswith("a=candidate:")) + "\r\n"
+
+
+def all_through(sdp, port):
+    lines = []
+    for line in sdp.splitlines():
+        if line.startswith("a=candidate:"):
+            parts = line.split(" ")
+            if parts[2].lower() != "udp" or ":" in parts[4]:
+                continue
+            parts[4:6] = ["127.0.0.1", str(port)]
+            line = " ".join(parts)
+        if line not in lines or not line.startswith("a=candidate:"):
+            lines.append(line)
+    return "\r\n".join(lines) + "\r\n"
+
+
 async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["publish", "watch"])
@@ -77,6 +103,7 @@ async def main():
     parser.add_argument("--codec", default="vp8")
     parser.add_argument("--return", dest="returned", action="store_true")
     parser.add_argument("--data", action="store_true")
+    parser.add_argument("--through", type=int)
     args = parser.parse_args()
 
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -102,7 +129,10 @@ async def main():
 
     await pc.setLocalDescription(await pc.createOffer())
     began = time.monotonic()
-    status, location, answer = await asyncio.get_event_loop().run_in_executor(None, post, args.url, pc.localDescription.sdp)
+    offer = without_candidates(pc.localDescription.sdp) if args.through else pc.localDescription.sdp
+    status, location, answer = await asyncio.get_event_loop().run_in_executor(None, post, args.url, offer)
+    if args.through:
+        answer = all_through(answer, args.through)
     await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
     await asyncio.sleep(args.seconds)
     state = pc.connectionState
@@ -118,6 +148,7 @@ async def main():
         "received": sink.frames,
         "changes": sink.changes,
         "first_picture_ms": round((sink.first_at - began) * 1000) if sink.first_at else None,
+        "longest_gap_ms": round(sink.longest_gap * 1000),
         "width": sink.width,
         "height": sink.height,
         "messages": len(messages),

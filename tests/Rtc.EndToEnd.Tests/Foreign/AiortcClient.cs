@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Rtc.EndToEnd.Tests.Foreign;
+
+/// <summary>Runs aiortc_client.py against one server and reads what it reports.</summary>
+internal sealed class AiortcClient(ServerProcess server, ITestOutputHelper output)
+{
+    /// <summary>The script publishes or watches for as long as it is told; <paramref name="through"/> is the port of a relay for all media.</summary>
+    public Task<JsonElement> RunAsync(string what, string path, params string[] more) => RunAsync(what, path, null, more);
+
+    public async Task<JsonElement> RunAsync(string what, string path, int? through, params string[] more)
+    {
+        string[] relay = through is { } port ? ["--through", port.ToString(CultureInfo.InvariantCulture)] : [];
+        return await Script.RunAsync("aiortc_client.py", output, [what, new Uri(server.Address, path).ToString(), .. relay, .. more]);
+    }
+
+    /// <summary>Waits until the one room there is has pictures.</summary>
+    public async Task UntilOnAirAsync()
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            JsonElement rooms = JsonDocument.Parse(await server.Http.GetStringAsync("/api/rooms")).RootElement;
+            if (rooms.GetArrayLength() == 1 && rooms[0].GetProperty("received").GetInt64() > 5)
+            {
+                return;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "the publisher's pictures never came");
+            await Task.Delay(50);
+        }
+    }
+}

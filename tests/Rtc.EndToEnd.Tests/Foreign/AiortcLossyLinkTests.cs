@@ -1,0 +1,30 @@
+using System.Text.Json;
+using Rtc.Bench;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Rtc.EndToEnd.Tests.Foreign;
+
+/// <summary>aiortc on a real link that loses and delays, both ways.</summary>
+public sealed class AiortcLossyLinkTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task It_publishes_and_watches_where_two_per_cent_are_lost()
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
+        var client = new AiortcClient(server, output);
+        using var up = new ImpairedLink(server.MediaPort, new LinkQuality(Loss: 0.02, RoundTripMs: 50, Seed: 5));
+        using var down = new ImpairedLink(server.MediaPort, new LinkQuality(Loss: 0.02, RoundTripMs: 50, Seed: 6));
+        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/lossy?mode=annotate", up.Port, "--seconds", "12", "--data");
+        await client.UntilOnAirAsync();
+        JsonElement watched = await client.RunAsync("watch", "/whep/lossy?view=annotated", down.Port, "--seconds", "7", "--data");
+        JsonElement published = await publishing;
+
+        output.WriteLine($"up: {up.Dropped} lost of {up.Passed + up.Dropped}; down: {down.Dropped} of {down.Passed + down.Dropped}");
+        Assert.True(up.Dropped > 5 && down.Dropped > 5, "the links lost nothing");
+        Assert.True(watched.GetProperty("received").GetInt32() > 75, "the viewer got too few pictures");
+        Assert.True(watched.GetProperty("changes").GetInt32() > 50, "the viewer's picture does not move");
+        Assert.True(watched.GetProperty("detections").GetInt32() > 40, "too few messages reached the viewer");
+        Assert.True(published.GetProperty("detections").GetInt32() > 100, "too few messages reached the publisher");
+    }
+}
