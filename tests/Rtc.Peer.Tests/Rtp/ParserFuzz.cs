@@ -1,20 +1,18 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Rtc.Peer.Rtp;
 
 namespace Rtc.Peer.Tests.Rtp;
 
 /// <summary>
-/// Mutates packets: bits flipped, bytes set to edges, cut, stretched, spliced. RTC_FUZZ_ITERATIONS sets how
-/// many; the usual run takes a bounded share.
+/// Mutates packets: bits flipped, bytes set to edges, cut, stretched, spliced. See
+/// <see cref="Fuzz"/> for how many.
 /// </summary>
 internal static class ParserFuzz
 {
     private const int UsualIterations = 60_000;
     private static readonly byte[] s_edges = [0, 1, 0x7F, 0x80, 0xFF, 0xC0, 0x0F];
 
-    public static int Iterations =>
-        int.TryParse(Environment.GetEnvironmentVariable("RTC_FUZZ_ITERATIONS"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int wanted) ? wanted : UsualIterations;
+    public static int Iterations => Fuzz.Inputs(UsualIterations);
 
     public static ExtensionMap Extensions()
     {

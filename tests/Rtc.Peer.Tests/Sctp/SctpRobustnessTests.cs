@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using Rtc.Peer.Sctp;
 using Xunit;
 using Xunit.Abstractions;
@@ -85,9 +84,7 @@ public sealed class SctpRobustnessTests(ITestOutputHelper output)
     [Fact]
     public void Live_association_survives_mutated_packets()
     {
-        int iterations = int.TryParse(Environment.GetEnvironmentVariable("RTC_FUZZ_ITERATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int asked)
-            ? asked
-            : 20_000;
+        int iterations = Fuzz.Inputs(20_000);
         const int Seed = 424242;
         output.WriteLine($"seed {Seed}, {iterations} iterations");
         var random = new Random(Seed);

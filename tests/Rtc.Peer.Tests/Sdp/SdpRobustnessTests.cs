@@ -40,9 +40,7 @@ public sealed class SdpRobustnessTests(ITestOutputHelper output)
     [Fact]
     public void Mutated_offers_are_survived()
     {
-        int iterations = int.TryParse(Environment.GetEnvironmentVariable("RTC_FUZZ_ITERATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int asked)
-            ? asked
-            : 3_000;
+        int iterations = Fuzz.Inputs(3_000);
         const int Seed = 20260101;
         output.WriteLine($"seed {Seed}, {iterations} iterations");
         var random = new Random(Seed);

@@ -1,12 +1,15 @@
+using System.Globalization;
+
 namespace Rtc.Peer.Tests;
 
 /// <summary>
-/// Mutations of good inputs from a seed. A usual run takes a bounded share; RTC_FUZZ_FACTOR multiplies it for a long one.
+/// Mutations of good inputs from a seed. A usual run takes a bounded share; RTC_FUZZ_ITERATIONS sets how many inputs each
+/// fuzz test takes in a long one.
 /// </summary>
 internal static class Fuzz
 {
-    public static int Rounds(int share) =>
-        share * (int.TryParse(Environment.GetEnvironmentVariable("RTC_FUZZ_FACTOR"), out int factor) ? Math.Max(1, factor) : 1);
+    public static int Inputs(int share) =>
+        int.TryParse(Environment.GetEnvironmentVariable("RTC_FUZZ_ITERATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int asked) ? asked : share;
 
     public static byte[] Mutate(byte[] good, Random random)
     {

@@ -56,7 +56,7 @@ public sealed class StunMalformedTests
         const int Seed = 20240611;
         var random = new Random(Seed);
         byte[][] corpus = [Rfc5769Tests.Request, Rfc5769Tests.ResponseIPv4, Rfc5769Tests.ResponseIPv6];
-        for (int i = 0; i < Fuzz.Rounds(100_000); i++)
+        for (int i = 0; i < Fuzz.Inputs(100_000); i++)
         {
             byte[] input = Fuzz.Mutate(corpus[random.Next(corpus.Length)], random);
             if (StunView.TryParse(input, out StunView message))
