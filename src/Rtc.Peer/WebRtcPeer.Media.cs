@@ -52,6 +52,7 @@ public sealed partial class WebRtcPeer
         Fir = codec.CcmFir,
         Remb = codec.Remb,
         TransportCc = codec.TransportCc,
+        ParameterSets = SpropParameterSets.Read(codec.ParameterSets),
     };
 
     private static ExtensionMap ExtensionsOf(HeaderExtensionIds ids)

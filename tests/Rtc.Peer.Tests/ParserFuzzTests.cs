@@ -15,7 +15,7 @@ using Xunit.Abstractions;
 namespace Rtc.Peer.Tests;
 
 /// <summary>
-/// Each parser by itself under mutated inputs: it never throws, and parsers of packets allocate nothing. An input that breaks
+/// Each parser by itself under mutated inputs: it never throws, and parsers of packets allocate next to nothing. An input that breaks
 /// one is told in hexadecimal; it belongs into Corpora, where <see cref="KeptInputTests"/> tries it ever after.
 /// </summary>
 public sealed class ParserFuzzTests(ITestOutputHelper output)
@@ -63,7 +63,9 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         output.WriteLine($"{name}: {inputs} inputs, seed {Seed}, {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s, {allocated} bytes allocated");
         Assert.Equal(0, pool.Outstanding);
-        Assert.True(allocated < 1 << 20, $"{allocated} bytes were allocated for {inputs} inputs");
+
+        // A parameter set that differs takes the place of the one before.
+        Assert.True(allocated < (1 << 20) + (4L * inputs), $"{allocated} bytes were allocated for {inputs} inputs");
     }
 
     [Theory]

@@ -16,6 +16,12 @@ internal sealed class RembMaker
     private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(1);
     private const double Urgent = 0.97;
 
+    // aiortc makes a new encoder when its bitrate is to change by over a tenth, and knows none above 3 Mbit/s. What it has
+    // now may already be a tenth below what was told.
+    private const double Nudged = 0.7;
+    private static readonly Bitrate s_mostNudged = Bitrate.FromKilobits(2700);
+    private static readonly TimeSpan s_nudge = TimeSpan.FromMilliseconds(400);
+
     private readonly ArrivalGroups _groups = new();
     private readonly Trendline _trend = new();
     private readonly OveruseDetector _detector = new();
@@ -27,6 +33,7 @@ internal sealed class RembMaker
     private Instant _updatedAt;
     private Instant _nextAt;
     private Bitrate _told;
+    private Instant _nudgedUntil;
 
     public Bitrate Estimate => _aimd.Rate < s_least ? s_least : _aimd.Rate;
 
@@ -58,12 +65,26 @@ internal sealed class RembMaker
         }
     }
 
+    /// <summary>Tells a clearly lower rate for a moment: an encoder that hears nothing else begins anew.</summary>
+    public void Nudge(Instant now)
+    {
+        _nudgedUntil = now + s_nudge;
+        _nextAt = now;
+    }
+
     public bool TryTake(Instant now, out Bitrate estimate)
     {
         estimate = Estimate;
         if (!_heard || now < _nextAt)
         {
             return false;
+        }
+
+        if (now < _nudgedUntil)
+        {
+            estimate = new Bitrate((long)(Math.Min(Math.Min(estimate.BitsPerSecond, _told.BitsPerSecond), s_mostNudged.BitsPerSecond) * Nudged));
+            _nextAt = _nudgedUntil;
+            return true;
         }
 
         _told = estimate;

@@ -142,7 +142,7 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
             return false;
         }
 
-        VideoReceiver receiver = new(ssrc, section.Payloads, section.Nack, frames, buffers)
+        VideoReceiver receiver = new(ssrc, section.Payloads, section.Nack, section.Fir, frames, buffers)
         {
             Rid = extensions.Rid.Length > 0 ? Encoding.ASCII.GetString(extensions.Rid) : "",
         };
@@ -240,12 +240,15 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
 
         public bool Nack { get; private set; }
 
+        public bool Fir { get; private set; }
+
         public bool Remb { get; private set; }
 
         public void Update(RtpSection negotiated)
         {
             Negotiated = negotiated;
             Nack = false;
+            Fir = false;
             Remb = false;
             Payloads.Clear();
             foreach (RtpCodec codec in negotiated.Codecs)
@@ -257,6 +260,7 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
                 }
 
                 Nack |= codec.Nack;
+                Fir |= codec.Fir;
                 Remb |= codec.Remb && !(codec.TransportCc && negotiated.Extensions.Has(RtpExtension.TransportSequence));
             }
         }

@@ -18,9 +18,6 @@ internal sealed class VideoReceiver : IDisposable
     // RFC 3550 appendix A.1: a jump beyond this needs a second packet to be believed.
     private const int LargestJump = 3000;
 
-    // On a path that just collapsed, a key frame a third of a second is what keeps it down.
-    private const int MostPliDoublings = 2;
-
     private static readonly TimeSpan s_firstRoundTrip = TimeSpan.FromMilliseconds(100);
 
     // The first packets of a key frame may come out of order.
@@ -28,7 +25,6 @@ internal sealed class VideoReceiver : IDisposable
 
     // After this silence the sender's cache no longer has what is missing.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_shortestPliSpacing = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan s_shortestKeyPatience = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan s_longestKeyPatience = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan s_shortestGiveUp = TimeSpan.FromMilliseconds(500);
@@ -40,24 +36,22 @@ internal sealed class VideoReceiver : IDisposable
     private readonly PayloadMap _payloads;
     private readonly FrameAssembler _assembler;
     private readonly NackRegister _missing = new();
+    private readonly KeyFrameRequests _keys;
     private readonly bool _nack;
     private SequenceUnwrapper _sequences;
     private ushort _expectedAfterJump;
     private bool _jumped;
     private Instant _lastPacket;
     private Instant _waitingSince;
-    private Instant _nextPli;
-    private bool _keyWanted;
-    private int _unansweredPlis;
-    private bool _pliPending;
     private TimeSpan _roundTrip = s_firstRoundTrip;
     private TimeSpan _reorderWait;
 
-    public VideoReceiver(Ssrc media, PayloadMap payloads, bool nack, EncodedFramePool frames, PacketBufferPool buffers)
+    public VideoReceiver(Ssrc media, PayloadMap payloads, bool nack, bool fir, EncodedFramePool frames, PacketBufferPool buffers)
     {
         Media = media;
         _payloads = payloads;
         _nack = nack;
+        _keys = new KeyFrameRequests(fir);
         _assembler = new FrameAssembler(frames, buffers);
     }
 
@@ -143,9 +137,7 @@ internal sealed class VideoReceiver : IDisposable
         if (frame.IsKey)
         {
             Counters.KeyFrames++;
-            _keyWanted = false;
-            _pliPending = false;
-            _unansweredPlis = 0;
+            _keys.Came();
         }
 
         if (frame.CaptureNtp == 0)
@@ -159,7 +151,7 @@ internal sealed class VideoReceiver : IDisposable
     /// <summary>A decoder that failed or was just made asks for a key frame.</summary>
     public void RequestKeyFrame(Instant now)
     {
-        _keyWanted = true;
+        _keys.Want();
         Decide(now);
     }
 
@@ -167,7 +159,7 @@ internal sealed class VideoReceiver : IDisposable
     public void Advance(Instant now) => Decide(now);
 
     /// <summary>When a NACK or a PLI is to be sent.</summary>
-    public Instant RtcpDeadline => _pliPending ? default : _nack ? _missing.Deadline : Instant.Never;
+    public Instant RtcpDeadline => _keys.IsPending ? default : _nack ? _missing.Deadline : Instant.Never;
 
     /// <summary>When a wait ends and <see cref="Advance"/> has to decide.</summary>
     public Instant NextDeadline
@@ -175,12 +167,12 @@ internal sealed class VideoReceiver : IDisposable
         get
         {
             Instant at = Instant.Never;
-            if (_keyWanted && _lastPacket + s_silence > _nextPli)
+            if (_keys.Wanted && _lastPacket + s_silence > _keys.NextAsk)
             {
-                at = Instant.Min(at, _nextPli);
+                at = Instant.Min(at, _keys.NextAsk);
             }
 
-            if (_assembler.WaitingForKey && _sequences.Started && !_keyWanted)
+            if (_assembler.WaitingForKey && _sequences.Started && !_keys.Wanted)
             {
                 at = Instant.Min(at, _waitingSince + s_patienceAtStart);
             }
@@ -188,7 +180,7 @@ internal sealed class VideoReceiver : IDisposable
             if (_assembler.BlockedSince != Instant.Never)
             {
                 Instant soon = _assembler.BlockedSince + KeyPatience;
-                at = Instant.Min(at, _keyWanted ? _assembler.BlockedSince + GiveUpAfter : soon);
+                at = Instant.Min(at, _keys.Wanted ? _assembler.BlockedSince + GiveUpAfter : soon);
             }
 
             return at;
@@ -198,11 +190,16 @@ internal sealed class VideoReceiver : IDisposable
     /// <summary>Whether a PLI is to be sent now; asking takes it.</summary>
     public bool TakePli()
     {
-        bool pending = _pliPending;
-        _pliPending = false;
+        bool pending = _keys.TakePli();
         Counters.Plis += pending ? 1 : 0;
         return pending;
     }
+
+    /// <summary>Whether a FIR goes with it.</summary>
+    public bool TryTakeFir(out byte sequence) => _keys.TryTakeFir(out sequence);
+
+    /// <summary>Whether neither was answered, so that only another bitrate may bring a key frame; asking takes it.</summary>
+    public bool TakeNudge() => _keys.TakeNudge();
 
     /// <summary>The sequence numbers to ask for now.</summary>
     public int TakeNacks(Instant now, Span<ushort> due)
@@ -346,7 +343,10 @@ internal sealed class VideoReceiver : IDisposable
     {
         if (_assembler.WaitingForKey)
         {
-            _keyWanted |= _sequences.Started && (_assembler.SawDelta || now - _waitingSince >= s_patienceAtStart);
+            if (_sequences.Started && (_assembler.SawDelta || now - _waitingSince >= s_patienceAtStart))
+            {
+                _keys.Want();
+            }
         }
         else if (_assembler.BlockedSince != Instant.Never)
         {
@@ -354,7 +354,7 @@ internal sealed class VideoReceiver : IDisposable
             bool patienceEnds = now >= since + KeyPatience;
             if (now >= since + JumpPatience && !_assembler.TryResume(keysToo: patienceEnds) && patienceEnds)
             {
-                _keyWanted = true;
+                _keys.Want();
                 if (now >= since + GiveUpAfter)
                 {
                     _missing.Clear();
@@ -364,11 +364,9 @@ internal sealed class VideoReceiver : IDisposable
             }
         }
 
-        if (_keyWanted && now >= _nextPli && now - _lastPacket < s_silence)
+        if (now - _lastPacket < s_silence)
         {
-            _pliPending = true;
-            _nextPli = now + (Longer(s_shortestPliSpacing, 2 * _roundTrip) * (1 << Math.Min(_unansweredPlis, MostPliDoublings)));
-            _unansweredPlis++;
+            _keys.Ask(now, _roundTrip);
         }
     }
 }

@@ -70,6 +70,7 @@ internal sealed class ReceivingSide(EncodedFramePool frames) : IDisposable
             receiver.Receive(now, packet, extensions);
         }
 
+        Nudge(now, receiver);
         return receiver;
     }
 
@@ -81,6 +82,7 @@ internal sealed class ReceivingSide(EncodedFramePool frames) : IDisposable
         foreach (VideoReceiver receiver in Streams.Receivers)
         {
             receiver.Advance(now);
+            Nudge(now, receiver);
         }
     }
 
@@ -121,4 +123,12 @@ internal sealed class ReceivingSide(EncodedFramePool frames) : IDisposable
     }
 
     public void Dispose() => Streams.Dispose();
+
+    private void Nudge(Instant now, VideoReceiver receiver)
+    {
+        if (receiver.TakeNudge() && _wantsRemb)
+        {
+            _remb.Nudge(now);
+        }
+    }
 }

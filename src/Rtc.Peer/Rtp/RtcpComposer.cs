@@ -128,6 +128,10 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback)
             if (receiver.TakePli())
             {
                 writer.Pli(self, receiver.Media);
+                if (receiver.TryTakeFir(out byte sequence))
+                {
+                    writer.Fir(self, receiver.Media, sequence);
+                }
             }
 
             // A number needs four bytes at worst.

@@ -75,6 +75,7 @@ internal sealed class RtpSession : IDisposable
             int index = _senderMids.IndexOf(section.Mid);
             if (index >= 0)
             {
+                _senders[index].Renegotiate(OptionsFor(section));
                 _senders[index].SetActive(section.Sends);
             }
             else if (section.Sends)

@@ -16,6 +16,9 @@ public sealed record NegotiatedCodec
     /// <summary>H.264 only: six hexadecimal digits.</summary>
     public string? ProfileLevelId { get; init; }
 
+    /// <summary>H.264 only: the other end's sprop-parameter-sets as written; null where it sends them with the pictures alone.</summary>
+    public string? ParameterSets { get; init; }
+
     public bool Nack { get; init; }
 
     public bool NackPli { get; init; }

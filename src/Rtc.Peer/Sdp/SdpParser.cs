@@ -211,11 +211,13 @@ internal ref struct SdpParser
     private void CheckMids()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (MediaDescription media in _session.Media)
+        for (int i = 0; i < _session.Media.Count; i++)
         {
-            if (media.Mid is not null && !seen.Add(media.Mid))
+            // One without a mid goes by its number, which another must not have for a name.
+            string mid = _session.Media[i].Mid ?? i.ToString(CultureInfo.InvariantCulture);
+            if (!seen.Add(mid))
             {
-                _error = $"two sections of the description have the mid {media.Mid}";
+                _error = $"two sections of the description have the mid {mid}";
             }
         }
     }

@@ -138,6 +138,7 @@ internal static class VideoCodecMatch
             RtxPayloadType = media.PayloadFormats.Find(other => other.AssociatedPayloadType == format.PayloadType)?.PayloadType,
             PacketizationMode = packetizationMode,
             ProfileLevelId = profileLevelId,
+            ParameterSets = codec == VideoCodec.H264 ? format.Parameter("sprop-parameter-sets") : null,
             Nack = Has("nack"),
             NackPli = Has("nack pli"),
             CcmFir = Has("ccm fir"),

@@ -32,12 +32,12 @@ internal sealed class VideoSender : IDisposable
     private static readonly TimeSpan s_tolerableBacklog = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_keyRequestSpacing = TimeSpan.FromMilliseconds(300);
 
-    private readonly VideoSenderOptions _options;
     private readonly byte[] _mid;
     private readonly PacketRing _ring;
     private readonly List<FrameEntry> _frames = [];
     private readonly Queue<long> _resends = new();
     private readonly LayerSelector _layers = new();
+    private VideoSenderOptions _options;
     private long _answerFrom;
     private long _cachedBytes;
     private long _waitingBytes;
@@ -279,6 +279,21 @@ internal sealed class VideoSender : IDisposable
     {
         uint timestamp = _lastTimestamp + (uint)(long)((now - _lastFrameAt).TotalSeconds * ClockRate);
         return new SenderInfo(ntp, timestamp, (uint)Counters.Packets, (uint)Counters.PayloadBytes);
+    }
+
+    /// <summary>
+    /// The same stream under other payload types or extension ids, from the next packet on: what waits and what is sent again
+    /// takes the new ones too. A codec that is gone takes its frames along.
+    /// </summary>
+    public void Renegotiate(VideoSenderOptions options)
+    {
+        _options = options;
+        bool gone = _codec.Codec != VideoCodec.None && !TryFind(_codec.Codec, out _codec);
+        if (gone || _frames.Exists(entry => !TryFind(entry.Frame.Codec, out _)))
+        {
+            Dispose();
+            _needsKey = true;
+        }
     }
 
     /// <summary>A section that stops sending lets its frames go and keeps its numbers; back again, it begins with a key frame.</summary>

@@ -32,7 +32,7 @@ public sealed class H264StartTests : IDisposable
     public H264StartTests(ITestOutputHelper output)
     {
         _output = output;
-        _receiver = new VideoReceiver(new Ssrc(1), new PayloadMap().AddCodec(H264Type, VideoCodec.H264), nack: true, _pool, _buffers);
+        _receiver = new VideoReceiver(new Ssrc(1), new PayloadMap().AddCodec(H264Type, VideoCodec.H264), nack: true, fir: false, _pool, _buffers);
     }
 
     public void Dispose()

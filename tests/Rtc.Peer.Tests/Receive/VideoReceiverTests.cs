@@ -22,7 +22,7 @@ public sealed class VideoReceiverTests : IDisposable
     public VideoReceiverTests()
     {
         PayloadMap payloads = new PayloadMap().AddCodec(Vp8, VideoCodec.Vp8).AddRtx(Rtx, Vp8).AddCodec(H264, VideoCodec.H264);
-        _receiver = new VideoReceiver(new Ssrc(1), payloads, nack: true, _pool, _buffers) { Rtx = new Ssrc(2) };
+        _receiver = new VideoReceiver(new Ssrc(1), payloads, nack: true, fir: false, _pool, _buffers) { Rtx = new Ssrc(2) };
     }
 
     public void Dispose()

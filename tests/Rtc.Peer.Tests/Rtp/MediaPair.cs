@@ -13,14 +13,16 @@ internal sealed class MediaPair : IDisposable
 
     private readonly Random _random;
     private readonly byte[] _buffer = new byte[1500];
+    private readonly RtpSection _section;
     private readonly Dictionary<uint, byte[]> _sentFrames = [];
     private long _nextFrame;
     private bool _keyWanted = true;
     private int _frameIndex;
+    private double _encoderRate;
     private long _lastDelivered = -1;
     private Instant? _lastDeliveredAt;
 
-    public MediaPair(int seed, VideoCodec codec = VideoCodec.Vp8, bool rtx = true, bool transportCc = true, bool remb = false, Bitrate? start = null)
+    public MediaPair(int seed, VideoCodec codec = VideoCodec.Vp8, bool rtx = true, bool transportCc = true, bool remb = false, bool fir = false, Bitrate? start = null)
     {
         _random = new Random(seed);
         Codec = codec;
@@ -37,8 +39,8 @@ internal sealed class MediaPair : IDisposable
             map.TryAdd(3, RtpExtension.TransportSequence);
         }
 
-        RtpCodec negotiated = new(96, codec) { RtxPayloadType = rtx ? (byte)97 : null, Remb = remb, TransportCc = transportCc };
-        RtpSection section = new()
+        RtpCodec negotiated = new(96, codec) { RtxPayloadType = rtx ? (byte)97 : null, Remb = remb, Fir = fir, TransportCc = transportCc };
+        _section = new()
         {
             Mid = Mid,
             Codecs = [negotiated],
@@ -49,8 +51,8 @@ internal sealed class MediaPair : IDisposable
         };
         Sender = new RtpSession(new RtpSessionOptions { Cname = "camera", Seed = seed, Frames = Pool, NtpAtOrigin = 0xE9000000_00000000, StartBitrate = start ?? Bitrate.FromKilobits(1000) }, default);
         Viewer = new RtpSession(new RtpSessionOptions { Cname = "viewer", Seed = seed + 1, Frames = Pool, NtpAtOrigin = 0xE9000000_00000000 }, default);
-        Sender.Configure(default, [section with { Sends = true }]);
-        Viewer.Configure(default, [section with { Receives = true }]);
+        Sender.Configure(default, [_section with { Sends = true }]);
+        Viewer.Configure(default, [_section with { Receives = true }]);
         Sender.SetConnected(true);
         Viewer.SetConnected(true);
         Now = new Instant(1_000_000);
@@ -78,6 +80,9 @@ internal sealed class MediaPair : IDisposable
 
     /// <summary>An encoder shared with faster viewers: it doesn't listen to this one.</summary>
     public Bitrate? EncoderFixed { get; set; }
+
+    /// <summary>An encoder that makes no key frame when asked, only anew: as soon as its bitrate is to change by over a tenth.</summary>
+    public bool EncoderIsDeaf { get; set; }
 
     /// <summary>Pictures alternate between the base layer and one above it.</summary>
     public bool TwoLayers { get; set; }
@@ -125,6 +130,15 @@ internal sealed class MediaPair : IDisposable
             Now = next > Now ? next : Now;
             Step();
         }
+    }
+
+    /// <summary>The same stream under other payload types; the sender hears of it a moment after the viewer.</summary>
+    public void Renegotiate(byte payloadType, byte rtxType)
+    {
+        RtpSection section = _section with { Codecs = [_section.Codecs[0] with { PayloadType = payloadType, RtxPayloadType = rtxType }] };
+        Viewer.Configure(Now, [section with { Receives = true }]);
+        Run(TimeSpan.FromMilliseconds(20));
+        Sender.Configure(Now, [section with { Sends = true }]);
     }
 
     /// <summary>What follows is judged by itself.</summary>
@@ -215,6 +229,12 @@ internal sealed class MediaPair : IDisposable
         long target = EncoderFixed?.BitsPerSecond ?? Math.Min(Sender.TargetBitrate.BitsPerSecond, EncoderMost.BitsPerSecond);
         int usual = (int)(target / 8 / FramesPerSecond);
         bool key = _keyWanted;
+        if (EncoderIsDeaf)
+        {
+            key = Math.Abs(target - _encoderRate) > 0.1 * _encoderRate;
+            _encoderRate = key ? target : _encoderRate;
+        }
+
         int length = (int)(usual * (key ? 5 : 0.7 + (_random.NextDouble() * 0.6)));
         _keyWanted = false;
         uint timestamp = (uint)(0xFFFF_0000 + (_frameIndex * 3000L));

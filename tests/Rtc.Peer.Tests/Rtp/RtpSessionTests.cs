@@ -42,6 +42,26 @@ public sealed class RtpSessionTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Payload_types_that_change_under_way_cost_no_picture_and_no_key_frame()
+    {
+        for (int seed = 1; seed <= 10; seed++)
+        {
+            using MediaPair pair = new(seed);
+            pair.Forward.Loss = 0.02;
+            pair.Run(TimeSpan.FromSeconds(3));
+            pair.Renegotiate(110, 111);
+            pair.Run(TimeSpan.FromSeconds(2));
+            pair.Renegotiate(96, 97);
+            pair.Run(TimeSpan.FromSeconds(3));
+            Report(pair, seed);
+            Assert.Empty(pair.Faults);
+            Assert.Equal(1, pair.KeysMade);
+            Assert.InRange(pair.LongestFreeze.TotalMilliseconds, 30, 300);
+            Assert.True(pair.Delivered > pair.Made * 0.97, $"seed {seed}: {pair.Delivered} of {pair.Made}");
+        }
+    }
+
+    [Fact]
     public void Everything_lent_is_back_after_dispose()
     {
         MediaPair pair = new(3);

@@ -30,6 +30,9 @@ public sealed class NegotiationTests
         Assert.Equal("the offer holds the connection (a=setup:holdconn)", SdpTesting.Refusal(Offer(Video, "v", Transport.Replace("actpass", "holdconn", StringComparison.Ordinal))));
         Assert.Equal("the offer has no media section", SdpTesting.Refusal(Offer("")));
         Assert.Equal("two sections of the description have the mid v", SdpTesting.Refusal(Offer(Video + Video)));
+        Assert.Equal(
+            "two sections of the description have the mid 1",
+            SdpTesting.Refusal(Offer(Video.Replace("a=mid:v", "a=mid:1", StringComparison.Ordinal) + Data.Replace("a=mid:d\r\n", "", StringComparison.Ordinal), "1")));
         Assert.StartsWith("the text is not a session description", SdpTesting.Refusal("<html>"), StringComparison.Ordinal);
         Assert.StartsWith("the text is not a session description", SdpTesting.Refusal(""), StringComparison.Ordinal);
         Assert.StartsWith("the description has 200000 characters", SdpTesting.Refusal(new string('a', 200_000)), StringComparison.Ordinal);

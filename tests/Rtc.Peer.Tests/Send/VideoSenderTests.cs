@@ -319,16 +319,52 @@ public sealed class VideoSenderTests : IDisposable
         Assert.InRange(info.Octets, 500u, (uint)payload);
     }
 
-    private static VideoSender Make(bool rtx = true) => new(
-        new VideoSenderOptions
-        {
-            Media = new Ssrc(1),
-            Rtx = rtx ? new Ssrc(2) : null,
-            Mid = "v",
-            Extensions = ParserFuzz.Extensions(),
-            Codecs = [new SendCodec(VideoCodec.Vp8, 96, rtx ? (byte)97 : null), new SendCodec(VideoCodec.H264, 102, rtx ? (byte)103 : null)],
-        },
-        new Random(11));
+    [Fact]
+    public void New_payload_types_reach_what_waits_and_what_is_sent_again()
+    {
+        Send(TestFrames.Vp8(_pool, 9000, key: true, 3000));
+        Assert.True(RtpHeaderView.TryParse(Next(), out RtpHeaderView before));
+        Assert.Equal(96, before.PayloadType);
+        _sender.Renegotiate(Options() with { Codecs = [new SendCodec(VideoCodec.Vp8, 120, 121)] });
+
+        Assert.True(RtpHeaderView.TryParse(Next(), out RtpHeaderView after));
+        Assert.Equal((120, (ushort)(before.Sequence + 1), before.Ssrc), (after.PayloadType, after.Sequence, after.Ssrc));
+        Ask(before.Sequence);
+        Assert.True(RtpHeaderView.TryParse(Resend(), out RtpHeaderView again));
+        Assert.Equal((121, new Ssrc(2)), (again.PayloadType, again.Ssrc));
+        _now += TimeSpan.FromSeconds(1);
+        _sender.Renegotiate(Options() with { Rtx = null, Codecs = [new SendCodec(VideoCodec.Vp8, 120, null)] });
+        Ask(before.Sequence);
+        Assert.True(RtpHeaderView.TryParse(Resend(), out again));
+        Assert.Equal((120, before.Sequence, before.Ssrc), (again.PayloadType, again.Sequence, again.Ssrc));
+    }
+
+    [Fact]
+    public void A_codec_that_is_negotiated_away_takes_its_frames_along_and_the_next_begins_with_a_key_frame()
+    {
+        Send(TestFrames.Vp8(_pool, 9000, key: true, 3000));
+        Next();
+        _sender.Renegotiate(Options() with { Codecs = [new SendCodec(VideoCodec.H264, 102, 103)] });
+        Assert.False(_sender.HasMedia);
+        Assert.Equal(0, _pool.Outstanding);
+        Send(TestFrames.H264(_pool, 12_000, key: false, 500));
+        Assert.False(_sender.HasMedia);
+        Assert.True(_sender.TakeKeyFrameRequest());
+        Send(TestFrames.H264(_pool, 15_000, key: true, 500));
+        Assert.True(RtpHeaderView.TryParse(Next(), out RtpHeaderView packet));
+        Assert.Equal(102, packet.PayloadType);
+    }
+
+    private static VideoSender Make(bool rtx = true) => new(Options(rtx), new Random(11));
+
+    private static VideoSenderOptions Options(bool rtx = true) => new()
+    {
+        Media = new Ssrc(1),
+        Rtx = rtx ? new Ssrc(2) : null,
+        Mid = "v",
+        Extensions = ParserFuzz.Extensions(),
+        Codecs = [new SendCodec(VideoCodec.Vp8, 96, rtx ? (byte)97 : null), new SendCodec(VideoCodec.H264, 102, rtx ? (byte)103 : null)],
+    };
 
     private static byte[] MidOf(byte[] bytes)
     {

@@ -1,0 +1,33 @@
+namespace Rtc.Peer.Rtp;
+
+/// <summary>
+/// The sequence and picture parameter sets of a description's sprop-parameter-sets (RFC 6184 section 8.1): units in base64,
+/// with commas between. A sender that announces them need not send them again.
+/// </summary>
+internal static class SpropParameterSets
+{
+    private const int MostUnits = 8;
+    private const int LongestUnit = 512;
+
+    /// <summary>What is no parameter set is passed over.</summary>
+    public static IReadOnlyList<byte[]> Read(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return [];
+        }
+
+        var units = new List<byte[]>();
+        Span<byte> unit = stackalloc byte[LongestUnit];
+        foreach (Range part in text.AsSpan().Split(','))
+        {
+            bool read = Convert.TryFromBase64Chars(text.AsSpan()[part].Trim(), unit, out int length);
+            if (read && length > 1 && H264.Type(unit[0]) is H264.Sps or H264.Pps && units.Count < MostUnits)
+            {
+                units.Add(unit[..length].ToArray());
+            }
+        }
+
+        return units;
+    }
+}
