@@ -12,12 +12,12 @@ public sealed class ServerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private ServerProcess(Process process, int port, int mediaPort)
+    private ServerProcess(Process process, IPAddress host, int port, int mediaPort)
     {
         _process = process;
         Port = port;
         MediaPort = mediaPort;
-        Address = new Uri($"http://127.0.0.1:{port}");
+        Address = new Uri($"http://{new IPEndPoint(host, port)}");
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
     }
 
@@ -43,8 +43,9 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts `rtc serve` and waits until it is ready. <paramref name="environment"/> adds RTC__… options.</summary>
-    public static async Task<ServerProcess> StartAsync(string[]? arguments = null, IReadOnlyDictionary<string, string>? environment = null, int? port = null, int? mediaPort = null)
+    public static async Task<ServerProcess> StartAsync(string[]? arguments = null, IReadOnlyDictionary<string, string>? environment = null, int? port = null, int? mediaPort = null, IPAddress? host = null)
     {
+        host ??= IPAddress.Loopback;
         int httpPort = port ?? FreePort();
         int media = mediaPort ?? FreePort();
         var start = new ProcessStartInfo("dotnet")
@@ -56,7 +57,7 @@ public sealed class ServerProcess : IAsyncDisposable
         };
         start.ArgumentList.Add(Repository.Program);
         start.ArgumentList.Add("serve");
-        foreach (string argument in (string[])["--port", $"{httpPort}", "--media-port", $"{media}", "--host", "127.0.0.1", "--no-tls", .. arguments ?? []])
+        foreach (string argument in (string[])["--port", $"{httpPort}", "--media-port", $"{media}", "--host", $"{host}", "--no-tls", .. arguments ?? []])
         {
             start.ArgumentList.Add(argument);
         }
@@ -69,7 +70,7 @@ public sealed class ServerProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var server = new ServerProcess(Process.Start(start)!, httpPort, media);
+        var server = new ServerProcess(Process.Start(start)!, host, httpPort, media);
         server._process.OutputDataReceived += (_, line) => server.Keep(line.Data);
         server._process.ErrorDataReceived += (_, line) => server.Keep(line.Data);
         server._process.BeginOutputReadLine();

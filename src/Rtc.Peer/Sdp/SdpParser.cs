@@ -391,6 +391,7 @@ internal ref struct SdpParser
                 break;
             case "sctp-port" when SdpText.TryNumber(value, ushort.MaxValue, out long port):
                 media.SctpPort = (int)port;
+                media.OldSctpForm = false; // both forms at once: the newer one counts
                 break;
             case "max-message-size" when SdpText.TryNumber(value, long.MaxValue, out long size):
                 media.MaxMessageSize = size;

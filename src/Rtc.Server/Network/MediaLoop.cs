@@ -60,8 +60,8 @@ internal sealed partial class MediaLoop : IDisposable
         _tcp = IceTcpListener.TryOpen(bound, Port, this, log);
 
         // A one-byte datagram to ourselves ends the wait for packets: the portable way to wake a poll.
-        _wakeSocket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
-        IPAddress self = bound.AddressFamily == AddressFamily.InterNetwork && !bound.Equals(IPAddress.Any) ? bound : IPAddress.Loopback;
+        IPAddress self = bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : bound;
+        _wakeSocket = new Socket(self.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
         _wakeAddress = new IPEndPoint(self, Port).Serialize();
         _thread = new Thread(Run) { IsBackground = true, Name = "media", Priority = ThreadPriority.AboveNormal };
     }
@@ -69,6 +69,9 @@ internal sealed partial class MediaLoop : IDisposable
     public MediaClock Clock { get; }
 
     public int Port { get; }
+
+    /// <summary>Whether it is reached over IPv6 too.</summary>
+    public bool HasIPv6 => _socket.AddressFamily == AddressFamily.InterNetworkV6;
 
     /// <summary>Whether the same port number is open on TCP too.</summary>
     public bool HasTcp => _tcp is not null;

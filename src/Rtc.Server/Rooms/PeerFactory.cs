@@ -23,7 +23,7 @@ internal sealed class PeerFactory : IDisposable
         _bitrates = bitrates;
         IPAddress[] own = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? [.. LocalAddresses.List()] : [host];
         List<LocalCandidate> candidates = [.. Candidates(own, CandidateKind.Host, loop), .. Candidates(advertised, CandidateKind.ServerReflexive, loop)];
-        List<LocalCandidate> loopback = [.. Candidates([IPAddress.Loopback], CandidateKind.Host, loop)];
+        List<LocalCandidate> loopback = [.. Candidates(loop.HasIPv6 ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback], CandidateKind.Host, loop)];
         _candidates = candidates.Count > 0 ? candidates : loopback;
 
         // Whoever reached the signalling over loopback can reach the media so too, even with the network down.

@@ -116,7 +116,7 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
         for (int i = 0; i < room.Members.Count; i++)
         {
             RoomMember member = room.Members[i];
-            if (member.Watches(view) && member.SendCodec == frame.Codec)
+            if (member.Watches(view) && (view == RoomView.Source ? member.SendCodecs.Contains(frame.Codec) : member.SendCodec == frame.Codec))
             {
                 if (member.Port!.Peer.SendVideo(now, member.SendMid!, frame) && member.AwaitsFirstPicture)
                 {

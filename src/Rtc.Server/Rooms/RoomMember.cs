@@ -56,6 +56,9 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public VideoCodec SendCodec { get; set; }
 
+    /// <summary>All codecs that it takes: a phone's own frames go to it in any of them.</summary>
+    public IReadOnlyList<VideoCodec> SendCodecs { get; set; } = [];
+
     /// <summary>The open data channel "vision".</summary>
     public int? VisionChannel { get; set; }
 

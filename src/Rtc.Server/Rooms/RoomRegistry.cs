@@ -400,6 +400,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         member.ReceiveMid = receives?.Mid;
         member.SendMid = sends?.Mid;
         member.SendCodec = sends is { Codecs: [var first, ..] } ? first.Codec : VideoCodec.None;
+        member.SendCodecs = [.. sends?.Codecs.Select(codec => codec.Codec) ?? []];
         if (isNew)
         {
             room.Attach(member, _loop.Add(peer, room));

@@ -52,6 +52,18 @@ internal sealed class DataPeer : IPeerOwner, IDisposable
 
     public Task<string> OfferAsync() => _loop.AskAsync(() => _peer.CreateOffer(_loop.Clock.Now, new OfferPlan { DataChannel = true }));
 
+    public async Task<string> AnswerAsync(string offer)
+    {
+        (string answer, string? fault) = await _loop.AskAsync(() =>
+        {
+            _peer.TryAnswer(_loop.Clock.Now, offer, new AnswerPolicy(), out string text, out string? error);
+            _loop.Flush(_port);
+            return (text, error);
+        });
+        Assert.Null(fault);
+        return answer;
+    }
+
     public async Task AcceptAsync(string answer)
     {
         string? fault = await _loop.AskAsync(() =>

@@ -50,4 +50,18 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(watched.GetProperty("received").GetInt32() > 60, "the viewer got too few pictures");
         Assert.True(watched.GetProperty("changes").GetInt32() > 30, "the viewer's picture does not move");
     }
+
+    [Fact]
+    public async Task Who_comes_late_to_its_h264_sees_a_picture_soon()
+    {
+        // Its encoder makes a key frame every eight seconds, whatever is asked of it; a bitrate told lower makes it begin anew.
+        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/late?mode=plain", "--seconds", "9", "--codec", "h264");
+        await _client.UntilOnAirAsync();
+        JsonElement watched = await _client.RunAsync("watch", "/whep/late?view=source", "--seconds", "5");
+        await publishing;
+        int first = watched.GetProperty("first_picture_ms").GetInt32();
+        output.WriteLine($"first picture after {first} ms");
+        Assert.InRange(first, 0, 3500);
+        Assert.True(watched.GetProperty("changes").GetInt32() > 20, "the viewer's picture does not move");
+    }
 }
