@@ -19,6 +19,9 @@ internal sealed partial class IceTcpListener : IDisposable
     private const int MostConnections = 2048;
     private const int MostConnectionsPerAddress = 64;
     private const int OutboxPackets = 512;
+
+    // What one connection may have waiting for the loop; more is dropped, as a full socket buffer drops UDP.
+    private const int MostWaiting = 512;
     private static readonly TimeSpan s_firstPacketWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(60);
 
@@ -161,7 +164,7 @@ internal sealed partial class IceTcpListener : IDisposable
                         break;
                     }
 
-                    Hand(buffer.AsSpan(used + LengthBytes, length), from);
+                    Hand(connection, buffer.AsSpan(used + LengthBytes, length), from);
                     deadline.CancelAfter(s_idle);
                     used += LengthBytes + length;
                 }
@@ -188,13 +191,20 @@ internal sealed partial class IceTcpListener : IDisposable
         }
     }
 
-    private void Hand(ReadOnlySpan<byte> datagram, TransportAddress from)
+    private void Hand(Connection connection, ReadOnlySpan<byte> datagram, TransportAddress from)
     {
+        if (Interlocked.Increment(ref connection.Waiting) > MostWaiting)
+        {
+            Interlocked.Decrement(ref connection.Waiting);
+            return;
+        }
+
         int length = datagram.Length;
         byte[] copy = ArrayPool<byte>.Shared.Rent(length);
         datagram.CopyTo(copy);
         _loop.Post(() =>
         {
+            Interlocked.Decrement(ref connection.Waiting);
             _loop.OnTcpDatagram(copy.AsSpan(0, length), from);
             ArrayPool<byte>.Shared.Return(copy);
         });
@@ -234,6 +244,9 @@ internal sealed partial class IceTcpListener : IDisposable
 
     private sealed class Connection(Socket socket)
     {
+        /// <summary>Datagrams that were read and wait for the loop.</summary>
+        public int Waiting;
+
         public Socket Socket { get; } = socket;
 
         public Channel<(byte[] Framed, int Length)> Outbox { get; } =
