@@ -17,7 +17,7 @@ public sealed class ServerProcess : IAsyncDisposable
         _process = process;
         Port = port;
         MediaPort = mediaPort;
-        Address = new Uri($"http://{new IPEndPoint(host, port)}");
+        Address = new Uri($"http://{new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, port)}");
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
     }
 

@@ -19,19 +19,23 @@ internal sealed class AiortcClient(ServerProcess server, ITestOutputHelper outpu
     }
 
     /// <summary>Waits until the one room there is has pictures.</summary>
-    public async Task UntilOnAirAsync()
+    public async Task UntilOnAirAsync() => Assert.True(await IsOnAirAsync(new TaskCompletionSource().Task), "the publisher's pictures never came");
+
+    /// <summary>False when the publisher ended before there were any.</summary>
+    public async Task<bool> IsOnAirAsync(Task publishing)
     {
         long began = Stopwatch.GetTimestamp();
-        while (true)
+        while (!publishing.IsCompleted && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30))
         {
             JsonElement rooms = JsonDocument.Parse(await server.Http.GetStringAsync("/api/rooms")).RootElement;
             if (rooms.GetArrayLength() == 1 && rooms[0].GetProperty("received").GetInt64() > 5)
             {
-                return;
+                return true;
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "the publisher's pictures never came");
             await Task.Delay(50);
         }
+
+        return false;
     }
 }

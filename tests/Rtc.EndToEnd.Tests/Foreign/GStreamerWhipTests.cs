@@ -1,0 +1,39 @@
+using System.Net;
+using System.Text.Json;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Rtc.EndToEnd.Tests.Foreign;
+
+/// <summary>GStreamer's webrtcbin publishes by WHIP. Where it is not installed the test says so and tries nothing.</summary>
+public sealed class GStreamerWhipTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("vp8")]
+    [InlineData("h264")]
+    public async Task It_publishes_with_a_data_channel(string codec)
+    {
+        // On every address: its ICE does not reach 127.0.0.1 by UDP.
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], host: IPAddress.Any);
+        Task<JsonElement> publishing = Script.RunAsync("gst_publish.py", output, [new Uri(server.Address, "/whip/gst?mode=annotate").ToString(), "--seconds", "7", "--codec", codec]);
+        JsonElement watched = default;
+        var viewer = new AiortcClient(server, output);
+        if (await viewer.IsOnAirAsync(publishing))
+        {
+            watched = await viewer.RunAsync("watch", "/whep/gst?view=annotated", "--seconds", "3");
+        }
+
+        JsonElement published = await publishing;
+        if (published.TryGetProperty("missing", out JsonElement missing))
+        {
+            output.WriteLine($"not tried: GStreamer lacks {missing}");
+            return;
+        }
+
+        Assert.Equal(201, published.GetProperty("status").GetInt32());
+        Assert.Contains("connected", published.GetProperty("states").EnumerateArray().Select(state => state.GetString()));
+        Assert.True(published.GetProperty("detections").GetInt32() > 40, "too few messages reached the publisher");
+        Assert.True(watched.GetProperty("received").GetInt32() > 30, "the viewer got too few pictures");
+        Assert.True(watched.GetProperty("changes").GetInt32() > 20, "the viewer's picture does not move");
+    }
+}
