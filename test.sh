@@ -93,6 +93,11 @@ need_tool Chromium 'command -v chromium || command -v chromium-browser || comman
 need_tool aiortc '/usr/bin/python3 -c "import aiortc"' python3-aiortc
 need_tool coturn 'command -v turnserver || test -x /usr/bin/turnserver' coturn
 need_tool FFmpeg 'command -v ffmpeg' ffmpeg
+need_tool 'GStreamer in Python' '/usr/bin/python3 -c "import gi; gi.require_version(\"Gst\", \"1.0\")"' python3-gst-1.0
+need_tool 'GstWebRTC in Python' '/usr/bin/python3 -c "import gi; gi.require_version(\"GstWebRTC\", \"1.0\")"' gir1.2-gst-plugins-bad-1.0
+need_tool webrtcbin 'ls /usr/lib/*/gstreamer-1.0/libgstwebrtc.so' gstreamer1.0-plugins-bad
+need_tool 'ICE of GStreamer' 'ls /usr/lib/*/gstreamer-1.0/libgstnice.so' gstreamer1.0-nice
+need_tool 'VP8 of GStreamer' 'ls /usr/lib/*/gstreamer-1.0/libgstvpx.so' gstreamer1.0-plugins-good
 rtc_need_npm "$root" all
 if [ -z "${RTC_TEST_DATA:-}" ] && [ -d "$root/../shared/data" ]; then
   RTC_TEST_DATA=$(cd "$root/../shared/data" && pwd)

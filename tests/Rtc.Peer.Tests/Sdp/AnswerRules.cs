@@ -44,7 +44,9 @@ internal static class AnswerRules
             Assert.Equal(offered.ClockRate, format.ClockRate);
             Assert.Equal(offered.AssociatedPayloadType, format.AssociatedPayloadType);
             Assert.All(format.Feedback, feedback => Assert.Contains(feedback, offered.Feedback));
-            Assert.Equal(offered.Parameter("profile-level-id"), format.Parameter("profile-level-id"), ignoreCase: true);
+
+            // RFC 6184 section 8.1: none means baseline at level 1, and the answer says so.
+            Assert.Equal(offered.Parameter("profile-level-id") ?? (offered.Is("H264") ? "42000a" : null), format.Parameter("profile-level-id"), ignoreCase: true);
             Assert.Equal(offered.Parameter("packetization-mode") ?? "0", format.Parameter("packetization-mode") ?? "0");
         }
 
