@@ -23,6 +23,7 @@ public sealed partial class WebRtcPeer : IDisposable
     private readonly PeerTransport _transport;
     private Instant _now;
     private TransportAddress? _announcedAddress;
+    private TimeSpan _hintedRoundTrip;
     private string? _endReason;
     private bool _connected;
     private bool _disconnected;
@@ -199,8 +200,10 @@ public sealed partial class WebRtcPeer : IDisposable
             Tell(new PeerEvent { Kind = PeerEventKind.RemoteAddressChanged, Address = selected });
         }
 
-        if (ice.RoundTrip is { } roundTrip)
+        if (ice.RoundTrip is { } roundTrip && roundTrip != _hintedRoundTrip)
         {
+            // Once each: streams learn better from what they ask for and get.
+            _hintedRoundTrip = roundTrip;
             _rtp.HintRoundTrip(roundTrip);
         }
 

@@ -82,7 +82,11 @@ internal sealed class CandidatePair(TransportAddress remote, IceGeneration gener
     }
 
     /// <summary>The newest check, which a retransmission repeats under the same transaction.</summary>
-    public SentCheck Newest => _checks[(_nextCheck + RememberedChecks - 1) % RememberedChecks];
+    public ref SentCheck Newest => ref _checks[(_nextCheck + RememberedChecks - 1) % RememberedChecks];
 }
 
-internal readonly record struct SentCheck(TransactionId Transaction, Instant At, bool Nominates, bool AsControlling);
+internal readonly record struct SentCheck(TransactionId Transaction, Instant At, bool Nominates, bool AsControlling)
+{
+    /// <summary>Its answer may be to any of its sendings: it tells no round trip (Karn's rule).</summary>
+    public bool Repeated { get; init; }
+}

@@ -151,7 +151,8 @@ internal sealed partial class IceAgent
         bool nominates = Controlling && (pair.NominatedByUs || pair == _selected);
         if (repeat && pair.Newest.Nominates == nominates && pair.Newest.AsControlling == Controlling)
         {
-            check = pair.Newest;
+            check = pair.Newest with { Repeated = true };
+            pair.Newest = check;
         }
         else
         {
@@ -182,7 +183,11 @@ internal sealed partial class IceAgent
             pair.RetransmitAt = Instant.Never; // an answer to an older check leaves the nominating one alone
         }
 
-        NoteRoundTrip(now - check.At, pair);
+        if (!check.Repeated)
+        {
+            NoteRoundTrip(now - check.At, pair);
+        }
+
         if (pair.Generation != _generation)
         {
             return;

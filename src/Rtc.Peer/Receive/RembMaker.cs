@@ -22,6 +22,11 @@ internal sealed class RembMaker
     private static readonly Bitrate s_mostNudged = Bitrate.FromKilobits(2700);
     private static readonly TimeSpan s_nudge = TimeSpan.FromMilliseconds(400);
 
+    // A queue that was full from the first packet on shows no growing delay, only this. Less may be the path's own loss.
+    private const double HeavyLoss = 0.35;
+    private const int LeastExpected = 24;
+    private static readonly TimeSpan s_lossWindow = TimeSpan.FromMilliseconds(250);
+
     private readonly ArrivalGroups _groups = new();
     private readonly Trendline _trend = new();
     private readonly OveruseDetector _detector = new();
@@ -34,10 +39,21 @@ internal sealed class RembMaker
     private Instant _nextAt;
     private Bitrate _told;
     private Instant _nudgedUntil;
+    private Instant _lossSince;
+    private long _expected;
+    private long _received;
 
     public Bitrate Estimate => _aimd.Rate < s_least ? s_least : _aimd.Rate;
 
     public Instant Deadline => _heard ? _nextAt : Instant.Never;
+
+    /// <summary>How many packets of the media stream the last one showed to be missing, itself among the expected.</summary>
+    public void OnExpected(Instant now, long expected)
+    {
+        _lossSince = _expected == 0 ? now : _lossSince;
+        _expected += Math.Max(0, expected);
+        _received++;
+    }
 
     public void OnPacket(Instant now, int absSendTime, int bytes, TimeSpan roundTrip)
     {
@@ -54,10 +70,11 @@ internal sealed class RembMaker
             }
         }
 
-        if (now - _updatedAt >= s_update || _detector.State == PathUse.Over)
+        PathUse use = IsLossHeavy(now) ? PathUse.Over : _detector.State;
+        if (now - _updatedAt >= s_update || use == PathUse.Over)
         {
             _updatedAt = now;
-            _aimd.Update(now, _detector.State, _rate.Rate, roundTrip);
+            _aimd.Update(now, use, _rate.Rate, roundTrip);
             if (Estimate.BitsPerSecond < _told.BitsPerSecond * Urgent)
             {
                 _nextAt = now;
@@ -90,5 +107,18 @@ internal sealed class RembMaker
         _told = estimate;
         _nextAt = now + s_repeat;
         return true;
+    }
+
+    private bool IsLossHeavy(Instant now)
+    {
+        if (now - _lossSince < s_lossWindow || _expected < LeastExpected)
+        {
+            return false;
+        }
+
+        bool heavy = _received < _expected * (1 - HeavyLoss);
+        _expected = 0;
+        _received = 0;
+        return heavy;
     }
 }

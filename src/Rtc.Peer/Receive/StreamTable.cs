@@ -16,6 +16,7 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
 
     private readonly List<Section> _sections = [];
     private readonly Dictionary<Ssrc, Entry> _streams = [];
+    private TimeSpan? _roundTrip;
 
     public List<VideoReceiver> Receivers { get; } = [];
 
@@ -47,6 +48,16 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
             {
                 _sections.Add(new Section(section));
             }
+        }
+    }
+
+    /// <summary>What somebody else measured, for the streams there are and those to come.</summary>
+    public void HintRoundTrip(TimeSpan roundTrip)
+    {
+        _roundTrip = roundTrip;
+        foreach (VideoReceiver receiver in Receivers)
+        {
+            receiver.HintRoundTrip(roundTrip);
         }
     }
 
@@ -146,6 +157,11 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
         {
             Rid = extensions.Rid.Length > 0 ? Encoding.ASCII.GetString(extensions.Rid) : "",
         };
+        if (_roundTrip is { } roundTrip)
+        {
+            receiver.HintRoundTrip(roundTrip);
+        }
+
         section.GiveParameterSets(receiver);
         entry = new Entry(receiver, section, Rtx: false);
         _streams[ssrc] = entry;

@@ -67,7 +67,9 @@ internal sealed class ReceivingSide(EncodedFramePool frames) : IDisposable
         }
         else
         {
+            long expected = receiver.Statistics.Expected;
             receiver.Receive(now, packet, extensions);
+            _remb.OnExpected(now, receiver.Statistics.Expected - expected);
         }
 
         Nudge(now, receiver);

@@ -459,10 +459,7 @@ internal sealed class RtpSession : IDisposable
             sender.RoundTrip = roundTrip;
         }
 
-        foreach (VideoReceiver receiver in _receiving.Streams.Receivers)
-        {
-            receiver.HintRoundTrip(roundTrip);
-        }
+        _receiving.Streams.HintRoundTrip(roundTrip);
     }
 
     private void AfterEstimate(Instant now)

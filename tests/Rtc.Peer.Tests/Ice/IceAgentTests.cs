@@ -18,6 +18,21 @@ public sealed class IceAgentTests
         Assert.InRange(pair.Left.RoundTrip!.Value.TotalMilliseconds, 19, 25);
     }
 
+    [Fact]
+    public void A_check_that_was_repeated_tells_no_round_trip()
+    {
+        // The left's first checks are lost; the answer to a repetition, 220 ms after the first, is no measure.
+        int lost = 0;
+        var pair = new AgentPair(leftControls: false, rightControls: true)
+        {
+            Passes = (toLeft, data) => toLeft || data[0] != 0 || data[1] != 1 || lost++ >= 2,
+        };
+        pair.Run(TimeSpan.FromSeconds(20));
+        AssertConnected(pair);
+        Assert.True(lost > 3);
+        Assert.InRange(pair.Left.RoundTrip!.Value.TotalMilliseconds, 19, 25);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

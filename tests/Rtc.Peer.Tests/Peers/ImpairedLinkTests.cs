@@ -15,8 +15,8 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
     [InlineData(0.0, 120, 0.99)]
     [InlineData(0.02, 300, 0.98)]
     [InlineData(0.05, 400, 0.95)]
-    [InlineData(0.10, 800, 0.90)]
-    [InlineData(0.20, 6000, 0.25)]
+    [InlineData(0.10, 700, 0.95)]
+    [InlineData(0.20, 1500, 0.75)]
     public void Random_loss(double loss, double longestFreeze, double leastFrames) =>
         Check(new LinkConditions { Delay = s_way, Loss = loss }, longestFreeze, leastFrames);
 
