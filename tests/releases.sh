@@ -57,7 +57,7 @@ for release in "$@"; do
   run_in "$root" /usr/share/dotnet/dotnet test /src/tests/Rtc.Media.Tests/bin/Release/net10.0/Rtc.Media.Tests.dll \
     --logger "console;verbosity=normal" >"$root-tests.log" 2>&1 || failed=1
   printf '%-10s %s\n' "$release" "$(grep -E '^ +(Passed|Failed): ' "$root-tests.log" | tr -s ' \n' ' ')"
-  run_in "$root" /usr/share/dotnet/dotnet /src/src/Rtc.Server/bin/Release/net10.0/rtc.dll doctor 2>&1 | grep -E '^(libvpx|libavcodec|libyuv|libturbojpeg|OpenSSL|loopback|call)' -i || true
+  run_in "$root" /usr/share/dotnet/dotnet /src/src/Rtc.Server/bin/Release/net10.0/rtc.dll doctor 2>&1 | grep -E 'libvpx|libavcodec|call to itself|missing|^BAD' || true
   unmount
 done
 exit "$failed"
