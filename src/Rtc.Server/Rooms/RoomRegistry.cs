@@ -536,22 +536,29 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         }
     }
 
-    /// <summary>The room let somebody go by itself; an empty one ends with the next tick.</summary>
+    /// <summary>The room let somebody go by itself. Where that was the last, it ends as soon as it is done with it.</summary>
     private void OnGone(Room room, RoomMember member)
     {
         _members.Remove(member.Id);
         _ended[member.Id] = (new SessionAddress(room.Name.ToString(), member.Role, member.Id), _loop.Clock.Now);
         LogLeft(_log, member.Role, room.Name);
+        _loop.Post(() => CloseIfEmpty(room));
     }
 
     private bool CloseIfEmpty(Room room)
     {
-        if (room.Members.Count > 0 || !_rooms.Remove(room.Name))
+        if (room.Members.Count > 0)
         {
-            return room.Members.Count == 0;
+            return false;
         }
 
-        _ = room.DisposeAsync().AsTask();
+        // Another may have opened under its name since.
+        if (_rooms.GetValueOrDefault(room.Name) == room)
+        {
+            _rooms.Remove(room.Name);
+            _ = room.DisposeAsync().AsTask();
+        }
+
         return true;
     }
 
