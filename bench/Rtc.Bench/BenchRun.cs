@@ -24,7 +24,8 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
         using ImpairedLink? link = plan.Link.IsPerfect ? null
             : new ImpairedLink(server.MediaPort ?? throw new UsageException("--loss, --rtt and --rate need a server that the bench starts itself"), plan.Link);
         var phones = new List<BenchPhone>();
-        var viewers = new List<BenchViewer>();
+        var viewers = new List<SwarmViewer>();
+        await using var swarm = new ViewerSwarm(http);
         try
         {
             for (int user = 0; user < plan.Users; user++)
@@ -34,7 +35,7 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
 
             for (int viewer = 0; viewer < plan.Viewers; viewer++)
             {
-                viewers.Add(await AddViewerAsync(http, server, viewer % plan.Users));
+                viewers.Add(await swarm.AddAsync(new Uri(server.Address, $"/whep/{RoomOf(viewer % plan.Users)}?view=annotated")));
             }
 
             await Task.Delay(TimeSpan.FromSeconds(plan.WarmUp));
@@ -45,11 +46,6 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
             foreach (BenchPhone phone in phones)
             {
                 await phone.DisposeAsync();
-            }
-
-            foreach (BenchViewer viewer in viewers)
-            {
-                await viewer.DisposeAsync();
             }
         }
     }
@@ -89,17 +85,7 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
         return phone;
     }
 
-    private static async Task<BenchViewer> AddViewerAsync(HttpClient http, ServerUnderTest server, int user)
-    {
-        var listener = new LateListener();
-        var client = new BenchClient(http, listener, new OfferPlan { Video = [MediaDirection.ReceiveOnly] }, NullLoggerFactory.Instance);
-        var viewer = new BenchViewer(client);
-        listener.To = viewer;
-        await client.ConnectAsync(new Uri(server.Address, $"/whep/{RoomOf(user)}?view=annotated"));
-        return viewer;
-    }
-
-    private async Task<RunResult> MeasureAsync(HttpClient http, ServerUnderTest server, List<BenchPhone> phones, List<BenchViewer> viewers)
+    private async Task<RunResult> MeasureAsync(HttpClient http, ServerUnderTest server, List<BenchPhone> phones, List<SwarmViewer> viewers)
     {
         foreach (BenchPhone phone in phones)
         {
@@ -107,7 +93,9 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
         }
 
         JsonElement? before = await RoomsAsync(http, server);
-        long[] viewerFrames = [.. viewers.Select(viewer => viewer.Frames)];
+        long viewerFrames = viewers.Sum(viewer => viewer.Frames);
+        int viewerFreezes = viewers.Sum(viewer => viewer.Freezes);
+        (long packets, long lost) = Packets(viewers);
         double? cpuBefore = server.CpuSeconds();
         (long sentBefore, long receivedBefore) = Bytes(phones);
         long began = Stopwatch.GetTimestamp();
@@ -135,8 +123,10 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
             Plan = plan,
             Seconds = seconds,
             Phones = phones,
-            Viewers = viewers,
-            ViewerFrames = viewers.Select((viewer, index) => viewer.Frames - viewerFrames[index]).Sum(),
+            ViewerFrames = viewers.Sum(viewer => viewer.Frames) - viewerFrames,
+            ViewerFreezes = viewers.Sum(viewer => viewer.Freezes) - viewerFreezes,
+            ViewerPackets = Packets(viewers).Received - packets,
+            ViewerPacketsLost = Packets(viewers).Lost - lost,
             ClosedBecause = phones.Select(phone => phone.ClosedBecause).FirstOrDefault(reason => reason is not null),
             CpuSeconds = cpuAfter - cpuBefore,
             PeakMegabytes = server.PeakMegabytes(),
@@ -150,6 +140,9 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
 
     private static (long Sent, long Received) Bytes(List<BenchPhone> phones) =>
         (phones.Sum(phone => phone.Stats.BytesSent), phones.Sum(phone => phone.Stats.BytesReceived));
+
+    private static (long Received, long Lost) Packets(List<SwarmViewer> viewers) =>
+        (viewers.Sum(viewer => viewer.Stats.PacketsReceived), viewers.Sum(viewer => viewer.Stats.PacketsLost));
 
     private static Task<JsonElement?> RoomsAsync(HttpClient http, ServerUnderTest server) => GetAsync(http, server, "/api/rooms");
 

@@ -16,9 +16,14 @@ internal sealed record RunResult
 
     public required IReadOnlyList<BenchPhone> Phones { get; init; }
 
-    public required IReadOnlyList<BenchViewer> Viewers { get; init; }
-
     public required long ViewerFrames { get; init; }
+
+    public required int ViewerFreezes { get; init; }
+
+    public required long ViewerPackets { get; init; }
+
+    /// <summary>Packets that never came, or not yet: sent again is not lost.</summary>
+    public required long ViewerPacketsLost { get; init; }
 
     /// <summary>Why a phone's connection ended before the run did; null where all of them stood.</summary>
     public required string? ClosedBecause { get; init; }
@@ -121,9 +126,12 @@ internal sealed record RunResult
                 ["frames_returned"] = Returned,
                 ["frames_unreadable"] = Phones.Sum(phone => phone.Unreadable),
                 ["results"] = Results,
-                ["freezes"] = Phones.Sum(phone => phone.Freezes) + Viewers.Sum(viewer => viewer.Freezes),
+                ["freezes"] = Phones.Sum(phone => phone.Freezes) + ViewerFreezes,
                 ["gap_p95"] = Round(gaps.P95),
                 ["viewer_frames"] = ViewerFrames,
+                ["viewer_freezes"] = ViewerFreezes,
+                ["viewer_packets"] = ViewerPackets,
+                ["viewer_packets_lost"] = ViewerPacketsLost,
                 ["levels"] = levels,
                 ["server_counts"] = Difference(),
             },
