@@ -27,7 +27,7 @@ COPY --from=build /out .
 COPY --from=packages /out/onnxruntime onnxruntime
 COPY wwwroot wwwroot
 COPY --from=packages /out/lib wwwroot/lib
-RUN useradd --system --uid 10001 --home-dir /state --shell /usr/sbin/nologin rtc \
+RUN useradd --uid 10001 --no-create-home --home-dir /state --shell /usr/sbin/nologin rtc \
     && mkdir -p /state /models && chown rtc /state /models
 ENV XDG_STATE_HOME=/state \
     RTC__MODEL__DIRECTORY=/models \

@@ -26,8 +26,8 @@ function Test-Wsl {
     # Windows PowerShell 5.1 takes a program's stderr for an error of its own; here it is none.
     $ErrorActionPreference = 'Continue'
     if (-not (Get-Command wsl.exe -ErrorAction SilentlyContinue)) { return $false }
-    # wsl.exe is on every Windows; only with a distribution does it run anything.
-    & wsl.exe --exec true 2>$null | Out-Null
+    # wsl.exe is on every Windows; only with a distribution does it run anything, and Docker Desktop's own has no bash.
+    & wsl.exe --exec bash -c true 2>$null | Out-Null
     return $LASTEXITCODE -eq 0
 }
 
@@ -60,6 +60,11 @@ function Get-Port([string] $Flag, [int] $Default) {
     return $port
 }
 
+# Options and keys that are set in the environment go along, by name: no value stands on a command line.
+function Get-OptionNames {
+    return @(Get-ChildItem -Path env: | Where-Object { $_.Name -like 'RTC__*' } | ForEach-Object { $_.Name })
+}
+
 function Start-InWsl([string] $Address) {
     $linux = (& wsl.exe wslpath -a ($root -replace '\\', '/')).Trim()
     $options = @($ServeOptions)
@@ -69,6 +74,7 @@ function Start-InWsl([string] $Address) {
         Write-Host "Phones join at https://${Address}:$(Get-Port '--https-port' 8443)/phone?room=demo"
         Write-Host 'Where they do not get through: networkingMode=mirrored in the [wsl2] section of .wslconfig, and the ports open in the firewall.'
     }
+    $env:WSLENV = (@($env:WSLENV) + @(Get-OptionNames) | Where-Object { $_ }) -join ':'
     & wsl.exe --cd $linux --exec bash ./start.sh @options
     exit $LASTEXITCODE
 }
@@ -90,6 +96,7 @@ function Start-InDocker([string] $Address) {
         $arguments += @('--env', "RTC__MEDIA__ADVERTISEDADDRESSES=$Address", '--env', "RTC__HTTP__CERTIFICATENAMES=$Address")
         Write-Host "Phones join at https://${Address}:$https/phone?room=demo"
     }
+    foreach ($name in Get-OptionNames) { $arguments += @('--env', $name) }
     $arguments += @('rtc', 'serve') + $ServeOptions
     & docker @arguments
     exit $LASTEXITCODE
