@@ -106,7 +106,8 @@ internal sealed class OutstandingChunks(SendQueue queue, Tsn firstTsn)
     }
 
     /// <summary>False when the SACK is old or speaks of what was never sent.</summary>
-    public bool TryAcknowledge(SackView sack, CongestionWindow window, Instant now, bool mayAbandon, out SackOutcome outcome)
+    /// <param name="lateAfter">How long after its sending a chunk is lost whose successors came; zero where nobody knows.</param>
+    public bool TryAcknowledge(SackView sack, CongestionWindow window, Instant now, TimeSpan lateAfter, bool mayAbandon, out SackOutcome outcome)
     {
         outcome = default;
         int advance = sack.CumulativeTsn - Cumulative;
@@ -132,7 +133,8 @@ internal sealed class OutstandingChunks(SendQueue queue, Tsn firstTsn)
         if (sack.GapCount > 0)
         {
             int reach = sack.Gap(sack.GapCount - 1).Last;
-            CountMisses(reach, newestAcknowledged, window.IsInRecovery && outcome.CumulativeAdvanced, mayAbandon, now, ref outcome);
+            Instant lateBefore = lateAfter > TimeSpan.Zero ? now - lateAfter : default;
+            CountMisses(reach, newestAcknowledged, lateBefore, window.IsInRecovery && outcome.CumulativeAdvanced, mayAbandon, now, ref outcome);
         }
 
         AdvanceAckPoint();
@@ -153,6 +155,27 @@ internal sealed class OutstandingChunks(SendQueue queue, Tsn firstTsn)
 
         SettleAbandoned();
         AdvanceAckPoint();
+    }
+
+    /// <summary>
+    /// Counts the newest chunk under way as lost, so that it goes again and its acknowledgement tells of all before it.
+    /// False where there is none that may be repeated.
+    /// </summary>
+    public bool TryProbe(Instant now)
+    {
+        for (int i = Count - 1; i >= 0; i--)
+        {
+            ref OutstandingChunk chunk = ref At(i);
+            OutgoingMessage message = chunk.Message;
+            bool spent = message.MaxRetransmits >= 0 && chunk.Transmissions > message.MaxRetransmits;
+            if (chunk.State == ChunkState.InFlight && !spent && message.Expiry > now)
+            {
+                MarkLost(i, ref chunk, mayAbandon: false, now);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The next lost chunk to send again, if it fits. It counts as sent with <see cref="Repeated"/>.</summary>
@@ -326,15 +349,18 @@ internal sealed class OutstandingChunks(SendQueue queue, Tsn firstTsn)
     }
 
     // A chunk is missed when something sent after it arrived first. Comparing sendings instead of TSNs lets a lost
-    // repetition be found in the same way (RFC 8985's idea), without waiting for the time-out.
-    private void CountMisses(int reach, long newestAcknowledged, bool countAll, bool mayAbandon, Instant now, ref SackOutcome outcome)
+    // repetition be found in the same way (RFC 8985's idea), without waiting for the time-out. It is lost at the third
+    // miss, or at the first when it is late besides: a trickle of messages has no three at hand.
+    private void CountMisses(
+        int reach, long newestAcknowledged, Instant lateBefore, bool countAll, bool mayAbandon, Instant now, ref SackOutcome outcome)
     {
         bool abandoned = false;
         for (int i = 0; i < reach && i < Count; i++)
         {
             ref OutstandingChunk chunk = ref At(i);
-            if (chunk.State == ChunkState.InFlight && (chunk.SendOrder < newestAcknowledged || (countAll && chunk.Transmissions == 1)) &&
-                ++chunk.Misses >= MissesForLoss)
+            bool overtaken = chunk.SendOrder < newestAcknowledged;
+            if (chunk.State == ChunkState.InFlight && (overtaken || (countAll && chunk.Transmissions == 1)) &&
+                (++chunk.Misses >= MissesForLoss || (overtaken && chunk.SentAt < lateBefore)))
             {
                 OutgoingMessage message = chunk.Message;
                 MarkLost(i, ref chunk, mayAbandon, now);

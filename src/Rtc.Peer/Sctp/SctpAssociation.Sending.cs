@@ -6,6 +6,8 @@ namespace Rtc.Peer.Sctp;
 internal sealed partial class SctpAssociation
 {
     private Instant _retransmitAt = Instant.Never;
+    private Instant _probeAt = Instant.Never;
+    private bool _probed;
     private Instant _heartbeatAt = Instant.Never;
     private int _timeoutsInARow;
     private bool _forwardTsnDue;
@@ -88,6 +90,7 @@ internal sealed partial class SctpAssociation
 
     private void WriteData(Instant now, ref SctpPacketWriter packet)
     {
+        int packetBegan = packet.Room;
         while (_outstanding.BytesInFlight < _window.Bytes)
         {
             bool wrote = _outstanding.TryNextLost(now, _peerForwardTsn, out int index)
@@ -97,6 +100,11 @@ internal sealed partial class SctpAssociation
             {
                 break;
             }
+        }
+
+        if (packetBegan != packet.Room)
+        {
+            ScheduleProbe(now);
         }
 
         // Giving up an expired message may have moved the point that the other end has to be told.
@@ -174,7 +182,7 @@ internal sealed partial class SctpAssociation
             return Drop(SctpDrop.Malformed);
         }
 
-        if (!_outstanding.TryAcknowledge(sack, _window, now, _peerForwardTsn, out SackOutcome outcome))
+        if (!_outstanding.TryAcknowledge(sack, _window, now, _rto.LateAfter, _peerForwardTsn, out SackOutcome outcome))
         {
             // Old ones are common where packets overtake each other; the rest of the packet is good.
             Stats.Count(SctpDrop.OutOfWindow);
@@ -185,6 +193,8 @@ internal sealed partial class SctpAssociation
         if (outcome.BytesAcknowledged > 0 || outcome.CumulativeAdvanced)
         {
             _timeoutsInARow = 0;
+            _probed = false;
+            ScheduleProbe(now);
             _rto.Progressed();
             _window.Acknowledged(
                 outcome.BytesAcknowledged, outcome.CumulativeAdvanced, _outstanding.Cumulative, outcome.WindowWasFull, _outstanding.Count == 0);
@@ -226,11 +236,27 @@ internal sealed partial class SctpAssociation
             return;
         }
 
+        _probed = true;
+        _probeAt = Instant.Never;
         _rto.BackOff();
         _window.TimedOut();
         _outstanding.TimedOut(_peerForwardTsn, now);
         _forwardTsnDue |= _outstanding.AdvancedAckPoint > _outstanding.Cumulative;
         _retransmitAt = now + _rto.Value;
+    }
+
+    // One probe a silence (RFC 8985 section 7): the next step is the time-out, which also says that the path is bad.
+    private void ScheduleProbe(Instant now) =>
+        _probeAt = _probed || !_rto.IsMeasured || _outstanding.Count == 0 ? Instant.Never : now + _rto.ProbeAfter;
+
+    private void ProbeElapsed(Instant now)
+    {
+        _probeAt = Instant.Never;
+        _probed = true;
+        if (_outstanding.TryProbe(now))
+        {
+            Stats.Probes++;
+        }
     }
 
     private void WriteForwardTsn(Instant now, ref SctpPacketWriter packet)

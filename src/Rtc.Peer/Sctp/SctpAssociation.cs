@@ -74,7 +74,7 @@ internal sealed partial class SctpAssociation : IDisposable
     public Instant NextDeadline =>
         Instant.Min(
             Instant.Min(Instant.Min(_handshakeAt, _retransmitAt), Instant.Min(_sackAt, _resetAt)),
-            Instant.Min(_shutdownAt, _heartbeatAt));
+            Instant.Min(Instant.Min(_shutdownAt, _heartbeatAt), _probeAt));
 
     /// <summary>Begins the handshake; both ends do (RFC 8841 section 9.3). The DTLS client's channels have even stream ids.</summary>
     /// <param name="remoteMaxMessageSize">Out of the other end's description, which may not have been known when the options were made.</param>
@@ -155,6 +155,11 @@ internal sealed partial class SctpAssociation : IDisposable
         if (_retransmitAt <= now)
         {
             RetransmissionTimedOut(now);
+        }
+
+        if (_probeAt <= now)
+        {
+            ProbeElapsed(now);
         }
 
         if (_sackAt <= now)
@@ -323,7 +328,7 @@ internal sealed partial class SctpAssociation : IDisposable
         _channels.Clear();
         _channelsByStream.Clear();
         _closing.Clear();
-        _handshakeAt = _retransmitAt = _sackAt = _resetAt = _shutdownAt = _heartbeatAt = Instant.Never;
+        _handshakeAt = _retransmitAt = _probeAt = _sackAt = _resetAt = _shutdownAt = _heartbeatAt = Instant.Never;
     }
 
     private void GiveBackLent()

@@ -90,6 +90,9 @@ internal sealed class SctpStats
 
     public long Timeouts { get; internal set; }
 
+    /// <summary>Times the last chunk went again to learn what is missing, before a time-out.</summary>
+    public long Probes { get; internal set; }
+
     public TimeSpan SmoothedRoundTrip { get; internal set; }
 
     public long Dropped(SctpDrop reason) => _drops[(int)reason];
