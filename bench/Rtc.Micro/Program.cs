@@ -36,6 +36,13 @@ if (args is ["peer"])
     return;
 }
 
+// "peer --aiortc": the same packets through ours and through aiortc, in one run; from the repository's root.
+if (args is ["peer", "--aiortc"])
+{
+    Rtc.Micro.Peer.PeerReport.Compare();
+    return;
+}
+
 // "pipeline CLIP MODEL.onnx [SECONDS]" runs whole rooms in real time.
 if (args is ["pipeline", ..])
 {

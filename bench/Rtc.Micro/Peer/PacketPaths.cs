@@ -28,6 +28,8 @@ internal sealed class PacketPaths : IDisposable
         _target = ((IPEndPoint)_receiver.LocalEndPoint!).Serialize();
     }
 
+    public PacketStream Stream => _stream;
+
     public int Packets => _stream.Clear.Length;
 
     public SrtpSession[] NewViewers(int count) => [.. Enumerable.Range(0, count).Select(_ => _stream.NewSession(client: true))];

@@ -49,6 +49,17 @@ internal sealed class PacketStream
 
     public byte[][] Protected { get; }
 
+    /// <summary>Of the side whose packets these are (RFC 5764 section 4.2: both keys, then both salts).</summary>
+    public byte[] SenderKeyAndSalt
+    {
+        get
+        {
+            const int KeyLength = 16;
+            int salt = (_material.Length / 2) - KeyLength;
+            return [.. _material.AsSpan(0, KeyLength), .. _material.AsSpan(2 * KeyLength, salt)];
+        }
+    }
+
     public SrtpSession NewSession(bool client) => new(SrtpKeys.FromMaterial(_profile, _material, client));
 
     public static RtpSession NewReceiver(EncodedFramePool pool)

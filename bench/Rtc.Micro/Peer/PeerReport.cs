@@ -27,7 +27,46 @@ internal static class PeerReport
         }
     }
 
+    /// <summary>Ours and aiortc's in turn, over the same packets, three times; medians. aiortc's only profile is the older one.</summary>
+    public static void Compare()
+    {
+        using var paths = new PacketPaths(gcm: false, Packets);
+        (string Name, Func<int> Pass, int Expected)[] rows =
+        [
+            ("unprotect + parse", paths.UnprotectAndParse, Packets),
+            ("protect", paths.Protect, Packets),
+            ("protect + send", paths.ProtectAndSend, Packets),
+            ("packets to frames", paths.ReceiveFrames, Packets / PacketStream.PacketsPerFrame),
+        ];
+        var ours = rows.ToDictionary(row => row.Name, _ => new List<double>());
+        var theirs = rows.ToDictionary(row => row.Name, _ => new List<double>());
+        for (int i = 0; i < 3; i++)
+        {
+            foreach ((string name, Func<int> pass, int expected) in rows)
+            {
+                ours[name].Add(Measure(name, pass, expected).Seconds / Packets * 1e6);
+            }
+
+            foreach ((string name, double micros) in AiortcPackets.Measure(paths.Stream))
+            {
+                theirs[name].Add(micros);
+            }
+        }
+
+        foreach ((string name, _, _) in rows)
+        {
+            double own = ours[name].Order().ElementAt(1), other = theirs[name].Order().ElementAt(1);
+            Print($"AES_CM_128_HMAC_SHA1_80  {name,-20} {own,6:0.00} us a packet, aiortc {other,7:0.00} us: {other / own:0.0} times as many packets a second");
+        }
+    }
+
     private static void Row(string profile, string name, Func<int> pass, int expected)
+    {
+        (double best, long bytes) = Measure(name, pass, expected);
+        Print($"{profile,-24} {name,-20} {Packets / best / 1000,8:0} thousand packets a second of one core, {best / Packets * 1e6,6:0.00} us, {bytes / (double)Packets,5:0.00} bytes allocated each");
+    }
+
+    private static (double Seconds, long Bytes) Measure(string name, Func<int> pass, int expected)
     {
         for (int i = 0; i < 2; i++)
         {
@@ -45,7 +84,7 @@ internal static class PeerReport
             bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Print($"{profile,-24} {name,-20} {Packets / best / 1000,8:0} thousand packets a second of one core, {best / Packets * 1e6,6:0.00} us, {bytes / (double)Packets,5:0.00} bytes allocated each");
+        return (best, bytes);
     }
 
     private static void FanOut(string profile, PacketPaths paths)
