@@ -16,10 +16,14 @@ internal sealed class RembMaker
     private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(1);
     private const double Urgent = 0.97;
 
-    // aiortc makes a new encoder when its bitrate is to change by over a tenth, and knows none above 3 Mbit/s. What it has
-    // now may already be a tenth below what was told.
-    private const double Nudged = 0.7;
+    // aiortc makes a new encoder when its bitrate is to change by over a tenth, and knows none above 3 Mbit/s and none below
+    // 500 kbit/s. What it has now may already be a tenth below what was told. Down there only more is a change; but more is
+    // told to nobody who uses what he has.
+    private const double NudgedDown = 0.7;
+    private const double NudgedUp = 1.3;
+    private const double Unused = 0.6;
     private static readonly Bitrate s_mostNudged = Bitrate.FromKilobits(2700);
+    private static readonly Bitrate s_leastNudged = Bitrate.FromKilobits(750);
     private static readonly TimeSpan s_nudge = TimeSpan.FromMilliseconds(400);
 
     // A queue that was full from the first packet on shows no growing delay, only this. Less may be the path's own loss.
@@ -75,14 +79,14 @@ internal sealed class RembMaker
         {
             _updatedAt = now;
             _aimd.Update(now, use, _rate.Rate, roundTrip);
-            if (Estimate.BitsPerSecond < _told.BitsPerSecond * Urgent)
+            if (now >= _nudgedUntil && Estimate.BitsPerSecond < _told.BitsPerSecond * Urgent)
             {
                 _nextAt = now;
             }
         }
     }
 
-    /// <summary>Tells a clearly lower rate for a moment: an encoder that hears nothing else begins anew.</summary>
+    /// <summary>Tells a clearly different rate for a moment, a lower one if it can: an encoder that hears nothing else begins anew.</summary>
     public void Nudge(Instant now)
     {
         _nudgedUntil = now + s_nudge;
@@ -99,7 +103,7 @@ internal sealed class RembMaker
 
         if (now < _nudgedUntil)
         {
-            estimate = new Bitrate((long)(Math.Min(Math.Min(estimate.BitsPerSecond, _told.BitsPerSecond), s_mostNudged.BitsPerSecond) * Nudged));
+            estimate = NudgedFrom(estimate < _told ? estimate : _told);
             _nextAt = _nudgedUntil;
             return true;
         }
@@ -107,6 +111,14 @@ internal sealed class RembMaker
         _told = estimate;
         _nextAt = now + s_repeat;
         return true;
+    }
+
+    private Bitrate NudgedFrom(Bitrate told)
+    {
+        bool idle = _rate.Rate is { } came && came.BitsPerSecond < told.BitsPerSecond * Unused;
+        return idle && told < s_leastNudged
+            ? new Bitrate(Math.Max(s_leastNudged.BitsPerSecond, (long)(told.BitsPerSecond * NudgedUp)))
+            : new Bitrate((long)(Math.Min(told.BitsPerSecond, s_mostNudged.BitsPerSecond) * NudgedDown));
     }
 
     private bool IsLossHeavy(Instant now)

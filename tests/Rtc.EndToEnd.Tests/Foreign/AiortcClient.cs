@@ -38,4 +38,13 @@ internal sealed class AiortcClient(ServerProcess server, ITestOutputHelper outpu
 
         return false;
     }
+
+    public async Task UntilNobodyIsThereAsync()
+    {
+        string rooms = "";
+        for (long began = Stopwatch.GetTimestamp(); (rooms = await server.Http.GetStringAsync("/api/rooms")) != "[]"; await Task.Delay(50))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), rooms);
+        }
+    }
 }

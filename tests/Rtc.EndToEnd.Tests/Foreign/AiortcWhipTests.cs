@@ -37,7 +37,7 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(watched.GetProperty("changes").GetInt32() > 20, "the viewer's picture does not move");
         Assert.True(watched.GetProperty("detections").GetInt32() > 20, "too few messages reached the viewer");
         Assert.Equal(640, watched.GetProperty("width").GetInt32());
-        Assert.Equal("[]", await _server.Http.GetStringAsync("/api/rooms"));
+        await _client.UntilNobodyIsThereAsync();
     }
 
     [Fact]
@@ -55,13 +55,13 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task Who_comes_late_to_its_h264_sees_a_picture_soon()
     {
         // Its encoder makes a key frame every eight seconds, whatever is asked of it; a bitrate told lower makes it begin anew.
-        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/late?mode=plain", "--seconds", "9", "--codec", "h264");
+        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/late?mode=plain", "--seconds", "10", "--codec", "h264");
         await _client.UntilOnAirAsync();
-        JsonElement watched = await _client.RunAsync("watch", "/whep/late?view=source", "--seconds", "5");
+        JsonElement watched = await _client.RunAsync("watch", "/whep/late?view=source", "--seconds", "6");
         await publishing;
         int first = watched.GetProperty("first_picture_ms").GetInt32();
         output.WriteLine($"first picture after {first} ms");
-        Assert.InRange(first, 0, 3500);
+        Assert.InRange(first, 0, 5000); // a second or so, and what a busy machine adds
         Assert.True(watched.GetProperty("changes").GetInt32() > 20, "the viewer's picture does not move");
     }
 }

@@ -41,6 +41,37 @@ public sealed class DeafEncoderTests(ITestOutputHelper output)
         Assert.True(waits[^1] < 1500, $"{waits[^1]} ms until a key frame");
     }
 
+    [Theory]
+    [InlineData(20, true)] // makes a fifth of what it may: its encoder is at its least already
+    [InlineData(400, false)]
+    public void Who_does_not_use_the_little_he_has_is_told_more_for_a_moment_and_others_less(int bytes, bool more)
+    {
+        // A packet each 20 ms; the first second each comes 8 ms later than the one before, as through a queue that grows.
+        var remb = new RembMaker();
+        Instant now = s_start;
+        double delay = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            now += TimeSpan.FromMilliseconds(20);
+            delay += i < 50 ? 8 : 0;
+            remb.OnPacket(now + TimeSpan.FromMilliseconds(delay), AbsSendTimeOf(now), bytes, s_roundTrip);
+            remb.TryTake(now + TimeSpan.FromMilliseconds(delay), out _);
+        }
+
+        now += TimeSpan.FromMilliseconds(delay + 1);
+        Bitrate usual = remb.Estimate;
+        Assert.InRange(usual.Kilobits, 100, 400);
+        remb.Nudge(now);
+        Assert.True(remb.TryTake(now, out Bitrate nudged));
+        output.WriteLine($"{usual.Kilobits} kbit/s, then {nudged.Kilobits}");
+        Assert.True(more ? nudged.Kilobits >= 750 : nudged.Kilobits <= usual.Kilobits * 0.8);
+        Assert.False(remb.TryTake(now + TimeSpan.FromMilliseconds(300), out _), "once is enough");
+        Assert.True(remb.TryTake(now + TimeSpan.FromMilliseconds(500), out Bitrate after));
+        Assert.Equal(usual, after);
+    }
+
+    private static int AbsSendTimeOf(Instant at) => (int)((at.Microseconds << 18) / 1_000_000 & 0xFFFFFF);
+
     [Fact]
     public void An_encoder_that_answers_is_asked_once_and_not_nudged()
     {
