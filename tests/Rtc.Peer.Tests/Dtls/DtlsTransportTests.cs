@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Srtp;
 using Xunit;
@@ -28,6 +29,41 @@ public sealed class DtlsTransportTests : IDisposable
         Assert.Equal(ours.Remote.Salt, theirs.Local.Salt);
         Assert.NotEqual(ours.Local.Key, ours.Remote.Key);
         Assert.StartsWith("ECDHE-ECDSA-", client.CipherName, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_ciphers_that_are_forward_secret_and_authenticated_are_offered()
+    {
+        using DtlsTransport client = Client();
+        client.Start(default);
+        Assert.True(client.Outbox.TryTake(out ReadOnlyMemory<byte> hello, out _));
+        ushort[] suites = [.. Enumerable.Range(0, CipherSuites(hello.Span, out int at)).Select(i => BinaryPrimitives.ReadUInt16BigEndian(hello.Span[(at + (2 * i))..]))];
+
+        // ECDHE-ECDSA and ECDHE-RSA with AES-GCM or ChaCha20-Poly1305 (RFC 5289, RFC 7905), and the word that there is no renegotiation.
+        Assert.All(suites, suite => Assert.Contains(suite, (ushort[])[0xC02B, 0xC02C, 0xC02F, 0xC030, 0xCCA8, 0xCCA9, 0x00FF]));
+        Assert.Contains((ushort)0xC02B, suites);
+    }
+
+    [Theory]
+    [InlineData(0xC009)] // ECDHE_ECDSA_WITH_AES_128_CBC_SHA
+    [InlineData(0x009C)] // RSA_WITH_AES_128_GCM_SHA256: no forward secrecy
+    [InlineData(0x0001)] // RSA_WITH_NULL_MD5
+    public void Who_offers_only_another_is_refused(ushort suite)
+    {
+        using DtlsTransport client = Client();
+        using DtlsTransport server = Server();
+        client.Start(default);
+        server.Start(default);
+        Assert.True(client.Outbox.TryTake(out ReadOnlyMemory<byte> taken, out _));
+        byte[] hello = taken.ToArray();
+        int count = CipherSuites(hello, out int at);
+        for (int i = 0; i < count; i++)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(hello.AsSpan(at + (2 * i)), suite);
+        }
+
+        server.TryReceive(default, hello);
+        Assert.Equal(DtlsState.Failed, server.State);
     }
 
     [Fact]
@@ -176,6 +212,19 @@ public sealed class DtlsTransportTests : IDisposable
         server.TryReceive(default, good);
         Assert.True(server.TryRead(buffer, out int length));
         Assert.Equal("good"u8.ToArray(), buffer[..length]);
+    }
+
+    /// <summary>How many suites a ClientHello lists, and from where (RFC 6347 section 4.2, RFC 5246 section 7.4.1.2).</summary>
+    private static int CipherSuites(ReadOnlySpan<byte> hello, out int at)
+    {
+        const int RecordAndMessageHeader = 25;
+        Assert.Equal((22, 1), (hello[0], hello[13]));
+        at = RecordAndMessageHeader + 2 + 32;
+        at += 1 + hello[at]; // session
+        at += 1 + hello[at]; // cookie
+        int length = BinaryPrimitives.ReadUInt16BigEndian(hello[at..]);
+        at += 2;
+        return length / 2;
     }
 
     private DtlsTransport Client() =>
