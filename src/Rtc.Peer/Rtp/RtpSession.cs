@@ -1,6 +1,5 @@
 using Rtc.Peer.Congestion;
 using Rtc.Peer.Receive;
-using Rtc.Peer.Rtcp;
 using Rtc.Peer.Send;
 
 namespace Rtc.Peer.Rtp;
@@ -11,11 +10,8 @@ namespace Rtc.Peer.Rtp;
 /// knows no SRTP, ICE or SDP. After each call the caller drains <see cref="TryTakePacket"/> and
 /// <see cref="TryTakeEvent"/>, then waits until <see cref="NextDeadline"/>.
 /// </summary>
-internal sealed class RtpSession : IDisposable
+internal sealed partial class RtpSession : IDisposable
 {
-    private static readonly TimeSpan s_leastRoundTrip = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan s_mostRoundTrip = TimeSpan.FromSeconds(3);
-
     private readonly RtpSessionOptions _options;
     private readonly Random _random;
     private readonly ReceivingSide _receiving;
@@ -99,34 +95,6 @@ internal sealed class RtpSession : IDisposable
         }
     }
 
-    public void ReceiveRtcp(Instant now, ReadOnlySpan<byte> compound)
-    {
-        RtcpCompoundReader reader = new(compound);
-        while (reader.TryRead(out RtcpPacketView packet))
-        {
-            switch (packet.Type)
-            {
-                case RtcpType.SenderReport or RtcpType.ReceiverReport when ReportView.TryParse(packet, out ReportView report):
-                    OnReport(now, report);
-                    break;
-                case RtcpType.TransportFeedback or RtcpType.PayloadFeedback when FeedbackView.TryParse(packet, out FeedbackView feedback):
-                    OnFeedback(now, packet, feedback);
-                    break;
-                case RtcpType.Bye:
-                    OnBye(packet);
-                    break;
-                case RtcpType.SourceDescription:
-                    break;
-                default:
-                    _malformedRtcp++;
-                    break;
-            }
-        }
-
-        _malformedRtcp += reader.Malformed ? 1 : 0;
-        AfterEstimate(now);
-    }
-
     public void Advance(Instant now)
     {
         _receiving.Advance(now);
@@ -203,15 +171,6 @@ internal sealed class RtpSession : IDisposable
         }
     }
 
-    /// <summary>A round trip that somebody else measured (STUN), until reports give ours.</summary>
-    public void HintRoundTrip(TimeSpan roundTrip)
-    {
-        if (!_hasRoundTrip)
-        {
-            SetRoundTrip(roundTrip);
-        }
-    }
-
     /// <summary>Writes the next packet that may leave now. The buffer holds at least 1,250 bytes.</summary>
     public bool TryTakePacket(Instant now, Span<byte> buffer, out int length, out bool isRtcp)
     {
@@ -243,55 +202,6 @@ internal sealed class RtpSession : IDisposable
     /// <summary>Says goodbye with the next packet.</summary>
     public void Close() => _rtcp.SayBye();
 
-    public RtpStats Stats
-    {
-        get
-        {
-            RtpStats stats = new()
-            {
-                PacketsIn = _receiving.Packets,
-                BytesIn = _receiving.Bytes,
-                PacketsOut = _packetsOut,
-                BytesOut = _bytesOut,
-                RoundTrip = RoundTrip,
-                Estimate = _estimator.Estimate,
-                SendLoss = _estimator.Loss,
-                DroppedMalformed = _receiving.Malformed,
-                DroppedUnknownStream = _receiving.Unknown,
-                DroppedMalformedRtcp = _malformedRtcp,
-            };
-            foreach (VideoReceiver receiver in _receiving.Streams.Receivers)
-            {
-                ReceiverCounters counters = receiver.Counters;
-                stats = stats with
-                {
-                    FramesIn = stats.FramesIn + counters.Frames,
-                    PacketsLost = stats.PacketsLost + receiver.Statistics.Lost,
-                    PacketsRepaired = stats.PacketsRepaired + counters.Repaired,
-                    Jitter = receiver.Statistics.Jitter,
-                    NacksOut = stats.NacksOut + counters.Nacked,
-                    PlisOut = stats.PlisOut + counters.Plis,
-                    DroppedUnknownPayload = stats.DroppedUnknownPayload + counters.UnknownPayload,
-                };
-            }
-
-            foreach (VideoSender sender in _senders)
-            {
-                SenderCounters counters = sender.Counters;
-                stats = stats with
-                {
-                    FramesOut = stats.FramesOut + counters.Frames,
-                    FramesLeftOut = stats.FramesLeftOut + counters.FramesDropped,
-                    NacksIn = stats.NacksIn + counters.Nacks,
-                    KeyFrameRequestsIn = stats.KeyFrameRequestsIn + counters.KeyFrameRequests,
-                    Resent = stats.Resent + counters.Resent,
-                };
-            }
-
-            return stats;
-        }
-    }
-
     public void Dispose()
     {
         _receiving.Dispose();
@@ -308,8 +218,6 @@ internal sealed class RtpSession : IDisposable
         }
     }
 
-    private bool _hasRoundTrip;
-
     // Also while it does not send: its numbers go on under the same SSRC. Beginning anew would use SRTP's
     // numbers of before a second time, which the transport refuses.
     private static bool Continues(RtpSection section, string mid, VideoSender sender) =>
@@ -323,116 +231,6 @@ internal sealed class RtpSession : IDisposable
         Extensions = section.Extensions,
         Codecs = [.. section.Codecs.Select(codec => new SendCodec(codec.Codec, codec.PayloadType, codec.RtxPayloadType))],
     };
-
-    private void OnReport(Instant now, ReportView report)
-    {
-        if (report.Info.Ntp != 0)
-        {
-            _receiving.OnSenderReport(now, report);
-        }
-
-        for (int i = 0; i < report.Count; i++)
-        {
-            ReportBlock block = report.Block(i);
-            if (FindSender(block.Source) is not int index)
-            {
-                continue;
-            }
-
-            _senders[index].OnReport();
-            _estimator.OnReport(now, block.FractionLost);
-            if (block.LastSenderReport != 0)
-            {
-                uint elapsed = NtpTime.Compact(Ntp(now)) - block.LastSenderReport - block.DelaySinceLastSenderReport;
-                TimeSpan sample = NtpTime.FromCompactSpan(elapsed);
-                if (sample < s_mostRoundTrip)
-                {
-                    SetRoundTrip(_hasRoundTrip ? RoundTrip + ((sample - RoundTrip) / 4) : sample);
-                    _hasRoundTrip = true;
-                }
-            }
-        }
-    }
-
-    private void OnFeedback(Instant now, RtcpPacketView packet, FeedbackView feedback)
-    {
-        switch (packet.Type, packet.Count)
-        {
-            case (RtcpType.TransportFeedback, RtcpType.TransportWide):
-                if (TransportFeedbackReader.TryParse(feedback.Information, out TransportFeedbackReader arrivals))
-                {
-                    _estimator.OnFeedback(now, arrivals);
-                }
-                else
-                {
-                    _malformedRtcp++;
-                }
-
-                break;
-            case (RtcpType.TransportFeedback, RtcpType.Nack):
-                if (FindSender(feedback.Media) is int asked)
-                {
-                    _senders[asked].OnNack(now, new NackReader(feedback.Information));
-                }
-
-                break;
-            case (RtcpType.PayloadFeedback, RtcpType.Pli):
-                if (FindSender(feedback.Media) is int lost)
-                {
-                    _senders[lost].OnPli(now);
-                    TakeKeyRequest(lost);
-                }
-
-                break;
-            case (RtcpType.PayloadFeedback, RtcpType.Fir):
-                FirReader entries = new(feedback.Information);
-                while (entries.TryRead(out Ssrc media, out byte sequence))
-                {
-                    if (FindSender(media) is int wanted)
-                    {
-                        _senders[wanted].OnFir(now, sequence);
-                        TakeKeyRequest(wanted);
-                    }
-                }
-
-                break;
-            case (RtcpType.PayloadFeedback, RtcpType.ApplicationLayer):
-                if (RembView.TryParse(feedback.Information, out RembView remb))
-                {
-                    _estimator.OnRemb(now, remb.Bitrate);
-                }
-
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void OnBye(RtcpPacketView packet)
-    {
-        for (int i = 0; i < packet.Count && (i + 1) * 4 <= packet.Body.Length; i++)
-        {
-            Ssrc source = new(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet.Body[(i * 4)..]));
-            if (_receiving.Streams.Find(source) is { } receiver)
-            {
-                _events.Enqueue(new RtpEvent(RtpEventKind.StreamEnded, _receiving.Streams.SectionOf(receiver).Negotiated.Mid, receiver.Rid, null, default));
-                _receiving.Streams.Remove(receiver);
-            }
-        }
-    }
-
-    private int? FindSender(Ssrc media)
-    {
-        for (int i = 0; i < _senders.Count; i++)
-        {
-            if (_senders[i].Media == media)
-            {
-                return i;
-            }
-        }
-
-        return null;
-    }
 
     private void TakeFrames(VideoReceiver receiver)
     {
@@ -448,18 +246,6 @@ internal sealed class RtpSession : IDisposable
         {
             _events.Enqueue(new RtpEvent(RtpEventKind.KeyFrameNeeded, _senderMids[index], "", null, default));
         }
-    }
-
-    private void SetRoundTrip(TimeSpan roundTrip)
-    {
-        roundTrip = roundTrip < s_leastRoundTrip ? s_leastRoundTrip : roundTrip;
-        _estimator.RoundTrip = roundTrip;
-        foreach (VideoSender sender in _senders)
-        {
-            sender.RoundTrip = roundTrip;
-        }
-
-        _receiving.Streams.HintRoundTrip(roundTrip);
     }
 
     private void AfterEstimate(Instant now)
