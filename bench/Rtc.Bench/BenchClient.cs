@@ -191,8 +191,26 @@ internal sealed class BenchClient : IPeerOwner, IAsyncDisposable
         return null;
     });
 
+    /// <summary>Closes the connection and leaves the session to the server, as a closed tab does.</summary>
+    public void HangUp()
+    {
+        _session = null;
+        _loop.Dispose();
+    }
+
     /// <summary>Vanishes without a word, as a phone in a tunnel does.</summary>
-    public void Vanish() => _loop.Dispose();
+    public async Task VanishAsync()
+    {
+        _session = null;
+        await _loop.AskAsync(() =>
+        {
+            // Off the loop before it ends: the loop would say goodbye.
+            _port.IsRemoved = true;
+            _peer.Dispose();
+            return true;
+        });
+        _loop.Dispose();
+    }
 
     public async ValueTask DisposeAsync()
     {

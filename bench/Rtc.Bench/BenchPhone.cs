@@ -164,7 +164,7 @@ internal sealed class BenchPhone : IBenchListener, IAsyncDisposable
     }
 
     /// <summary>Goes without a word; what is left is disposed of as usual.</summary>
-    public void Vanish() => _client.Vanish();
+    public Task VanishAsync() => _client.VanishAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -34,6 +34,13 @@ internal static class HtmlReport
         Plot("Pictures or results a second for each user", [.. results.Select(result => ((double)result.Users, result.Json["performance_metrics"]!["processed_fps"]!.GetValue<double>()))]),
         Plot("Server's cores", [.. results.Select(result => ((double)result.Users, result.Json["resource_metrics"]!["cores"]?.GetValue<double>() ?? 0))]));
 
+    public static string OfSoak(IReadOnlyList<SoakState> busy, IReadOnlyList<SoakState> rests) => Page(
+        "Soak",
+        Plot("Memory at rest, by second (MB)", [.. rests.Select(state => (state.Seconds, state.Megabytes))]),
+        Plot("Memory while rooms come and go (MB)", [.. busy.Select(state => (state.Seconds, state.Megabytes))]),
+        Plot("Threads", [.. busy.Select(state => (state.Seconds, (double)state.Threads))]),
+        Plot("Handles at rest", [.. rests.Select(state => (state.Seconds, (double)state.Handles))]));
+
     private static (double X, double Y)[] Distribution(double[] values)
     {
         double[] sorted = [.. values.Order()];

@@ -102,6 +102,10 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public int? Handles() => _processId is { } id && Directory.Exists($"/proc/{id}/fd") ? Directory.GetFiles($"/proc/{id}/fd").Length : null;
 
+    public int? Sockets() => _processId is { } id && Directory.Exists($"/proc/{id}/fd")
+        ? new DirectoryInfo($"/proc/{id}/fd").GetFiles().Count(file => file.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true)
+        : null;
+
     public int? Threads() => Status("Threads:") is { } threads ? (int)threads : null;
 
     public static string Root()

@@ -8,60 +8,90 @@ using Rtc.Peer;
 namespace Rtc.Bench;
 
 /// <summary>
-/// `rtc-bench soak`: rooms come and go, phones vanish without a word, viewers join late, the link loses packets; at
-/// the end memory, handles and threads against what they were once warm. Growth fails.
+/// `rtc-bench soak`: rooms come and go, phones vanish without a word, viewers join late, the link loses packets. Every
+/// so often it waits until all rooms are gone and takes the server's measure; between the first of these rests after the
+/// warm-up and the last one memory, handles, sockets and threads may not grow, and no pool may lack anything.
 /// </summary>
 internal static class SoakCommand
 {
+    /// <summary>Between two rests. Phones that vanished are let go of half a minute later, so a rest takes as long.</summary>
+    private const double CycleSeconds = 60;
+
+    private const int AllowedHandles = 10;
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        var options = new Arguments(arguments, "minutes", "model", "output", "seed", "growth-mb");
+        var options = new Arguments(arguments, "minutes", "model", "output", "report", "seed", "growth-mb", "stay");
         double minutes = options.Number("minutes", 10, 0.2, 10_000);
-        double allowedMegabytes = options.Number("growth-mb", 40, 1, 10_000);
+        double allowedMegabytes = options.Number("growth-mb", 20, 1, 10_000);
+        double stay = options.Number("stay", 1, 0.2, 600);
         var random = new Random(options.Whole("seed", 1, 0, int.MaxValue));
         await using ServerUnderTest server = await ServerUnderTest.StartAsync(options.Text("model"), ["--set", "Rooms:LingerSeconds=2"]);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
         using var link = new ImpairedLink(server.MediaPort!.Value, new LinkQuality(Loss: 0.02, RoundTripMs: 30, JitterMs: 5));
-        var levels = new JsonArray();
+        var busy = new List<SoakState>();
+        var rests = new List<SoakState>();
         long began = Stopwatch.GetTimestamp();
+        double Elapsed() => Stopwatch.GetElapsedTime(began).TotalSeconds;
         int rounds = 0;
-        State? warm = null;
-        State last = default;
-        while (Stopwatch.GetElapsedTime(began).TotalMinutes < minutes)
+        while (Elapsed() < minutes * 60)
         {
-            await RoundAsync(http, server, link, random, rounds++);
-            last = State.Of(server);
-            levels.Add(last.ToJson(Stopwatch.GetElapsedTime(began).TotalSeconds));
-
-            // The first rounds fill pools, caches and the compiler's tiers; what comes after may not grow.
-            if (warm is null && (rounds >= 10 || Stopwatch.GetElapsedTime(began).TotalMinutes > minutes / 3))
+            double until = Math.Min(Elapsed() + CycleSeconds, Math.Max(minutes * 60, 1));
+            while (Elapsed() < until)
             {
-                warm = last;
+                await RoundAsync(http, server, link, random, stay, rounds++);
+                busy.Add(await SoakState.OfAsync(http, server, Elapsed()));
             }
 
-            Console.Error.WriteLine(FormattableString.Invariant($"  round {rounds}: {last.Megabytes:0} MB, {last.Handles} handles, {last.Threads} threads"));
+            // Where this last stretch was short, its rest still shows that all of it is gone.
+            await WaitForNoRoomsAsync(http, server);
+            rests.Add(await SoakState.OfAsync(http, server, Elapsed()));
+            Console.Error.WriteLine(FormattableString.Invariant($"  {Elapsed() / 60,5:0.0} min, {rounds} rounds, at rest: {rests[^1]}"));
         }
 
-        // Lingering rooms end, then nothing may be left.
-        await WaitForNoRoomsAsync(http, server);
-        last = State.Of(server);
-        State start = warm ?? last;
-        double grown = last.Megabytes - start.Megabytes;
-        bool failed = grown > allowedMegabytes || last.Handles > start.Handles + 10 || last.Threads > start.Threads + 10;
+        // The first stretch fills pools, caches and the compiler's tiers; what comes after may not grow.
+        SoakState start = rests[Math.Min(1, rests.Count - 1)];
+        SoakState last = rests[^1];
+        List<string> faults = [];
+        Check(last.Megabytes > start.Megabytes + allowedMegabytes, "memory");
+        Check(last.Handles > start.Handles + AllowedHandles, "handles");
+        Check(last.Sockets > start.Sockets + AllowedHandles, "sockets");
+        Check(last.Threads > start.Threads + AllowedHandles, "threads");
+        Check(last.Pictures > 0 || last.Frames > 0, "pools");
+        void Check(bool fails, string what)
+        {
+            if (fails)
+            {
+                faults.Add(what);
+            }
+        }
+
         if (options.Text("output") is { } output)
         {
-            var json = new JsonObject { ["rounds"] = rounds, ["grown_mb"] = Math.Round(grown, 1), ["failed"] = failed, ["states"] = levels };
+            var json = new JsonObject
+            {
+                ["rounds"] = rounds,
+                ["grown_mb"] = Math.Round(last.Megabytes - start.Megabytes, 1),
+                ["grew"] = new JsonArray([.. faults.Select(fault => JsonValue.Create(fault))]),
+                ["failed"] = faults.Count > 0,
+                ["rests"] = new JsonArray([.. rests.Select(state => state.ToJson())]),
+                ["states"] = new JsonArray([.. busy.Select(state => state.ToJson())]),
+            };
             await File.WriteAllTextAsync(output, json.ToJsonString(s_indented) + "\n");
         }
 
+        if (options.Text("report") is { } report)
+        {
+            await File.WriteAllTextAsync(report, HtmlReport.OfSoak(busy, rests));
+        }
+
         Console.WriteLine(FormattableString.Invariant(
-            $"{rounds} rounds: memory {start.Megabytes:0} -> {last.Megabytes:0} MB, handles {start.Handles} -> {last.Handles}, threads {start.Threads} -> {last.Threads}: {(failed ? "GREW" : "flat")}"));
-        return failed ? 1 : 0;
+            $"{rounds} rounds; at rest memory {start.Megabytes:0} -> {last.Megabytes:0} MB, handles {start.Handles} -> {last.Handles}, sockets {start.Sockets} -> {last.Sockets}, threads {start.Threads} -> {last.Threads}, lent {last.Pictures + last.Frames}; most {busy.Max(state => state.Megabytes):0} MB: {(faults.Count > 0 ? "GREW: " + string.Join(", ", faults) : "flat")}"));
+        return faults.Count > 0 ? 1 : 0;
     }
 
-    private static async Task RoundAsync(HttpClient http, ServerUnderTest server, ImpairedLink link, Random random, int round)
+    private static async Task RoundAsync(HttpClient http, ServerUnderTest server, ImpairedLink link, Random random, double stay, int round)
     {
         var plan = new PhonePlan { Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoFormat.Vp8, BitrateKbps = 500, ReadsPictures = true, ReadsMessages = true };
         var listener = new LateListener();
@@ -84,47 +114,48 @@ internal static class SoakCommand
             viewers.Add(viewer);
         }
 
-        await Task.Delay(1000 + random.Next(1500));
+        await Task.Delay(TimeSpan.FromSeconds(stay * (0.5 + random.NextDouble())));
         foreach (BenchClient viewer in viewers)
         {
-            if (random.Next(3) == 0)
-            {
-                viewer.Vanish();
-            }
-            else
-            {
-                await viewer.DisposeAsync();
-            }
+            await LeaveAsync(viewer, random);
         }
 
-        if (random.Next(3) == 0)
-        {
-            client.Vanish();
-        }
-
+        await LeaveAsync(client, random);
         await phone.DisposeAsync();
+    }
+
+    /// <summary>Properly, with a closed tab, or without a word.</summary>
+    private static async Task LeaveAsync(BenchClient client, Random random)
+    {
+        switch (random.Next(3))
+        {
+            case 0:
+                await client.VanishAsync();
+                break;
+            case 1:
+                client.HangUp();
+                break;
+            default:
+                await client.DisposeAsync();
+                break;
+        }
     }
 
     private static async Task WaitForNoRoomsAsync(HttpClient http, ServerUnderTest server)
     {
-        for (int second = 0; second < 60; second++)
+        for (int second = 0; second < 120; second++)
         {
             string rooms = await http.GetStringAsync(new Uri(server.Address, "/api/rooms"));
             if (rooms == "[]")
             {
+                // The meter reads pools once a second.
+                await Task.Delay(2500);
                 return;
             }
 
             await Task.Delay(1000);
         }
 
-        throw new RunFailedException("rooms were left behind a minute after everybody had gone");
-    }
-
-    private readonly record struct State(double Megabytes, int Handles, int Threads)
-    {
-        public static State Of(ServerUnderTest server) => new(server.ResidentMegabytes() ?? 0, server.Handles() ?? 0, server.Threads() ?? 0);
-
-        public JsonObject ToJson(double seconds) => new() { ["seconds"] = Math.Round(seconds), ["mb"] = Math.Round(Megabytes, 1), ["handles"] = Handles, ["threads"] = Threads };
+        throw new RunFailedException("rooms were left behind two minutes after everybody had gone");
     }
 }

@@ -53,6 +53,8 @@ public sealed class RtcMetrics : IDisposable
         _meter.CreateObservableGauge("rtc.rooms.level", Levels, "{room}", "Rooms at each level of load");
         _meter.CreateObservableGauge("rtc.media.rate", Rates, "By/s", "Media bytes a second over the last second, by direction");
         Gauge("rtc.model.memory", "By", "Memory that loaded models take", facts => facts.ModelBytes);
+        Gauge("rtc.pictures.lent", "{picture}", "Pictures out of the pool now; none where no room is open", facts => facts.PicturesLent);
+        Gauge("rtc.frames.lent", "{frame}", "Coded frames out of the pool now; none where no room is open", facts => facts.FramesLent);
         Gauge("rtc.load", "1", "Share of the detection capacity in use, for autoscaling", facts => facts.Load);
         ProcessMetrics.AddTo(_meter);
     }
@@ -165,6 +167,10 @@ public sealed record GaugeFacts
     public double BytesOutPerSecond { get; init; }
 
     public long ModelBytes { get; init; }
+
+    public int PicturesLent { get; init; }
+
+    public int FramesLent { get; init; }
 
     /// <summary>0 idle, 1 every detector busy without a pause, above 1 rooms are waiting.</summary>
     public double Load { get; init; }

@@ -1,4 +1,5 @@
 using Rtc.Inference;
+using Rtc.Media;
 using Rtc.Peer;
 using Rtc.Pipeline;
 using Rtc.Server.Metrics;
@@ -11,7 +12,7 @@ namespace Rtc.Server.Rooms;
 /// Once a second, on the media loop: what peers, rooms and models have counted since, into the metrics. Peers count
 /// for themselves and know no metrics, so differences are taken here; what a peer counted is not lost with it.
 /// </summary>
-internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost models)
+internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost models, PicturePool pictures)
 {
     private readonly Dictionary<PeerPort, PeerStats> _last = [];
     private readonly Dictionary<Room, PipelineStats> _lastOfRoom = [];
@@ -59,6 +60,8 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             BytesInPerSecond = bytesIn,
             BytesOutPerSecond = bytesOut,
             ModelBytes = loaded.Sum(model => model.WeightBytes + model.SharedBytes),
+            PicturesLent = pictures.Outstanding,
+            FramesLent = EncodedFramePool.Shared.Outstanding,
             Load = busy,
         });
     }

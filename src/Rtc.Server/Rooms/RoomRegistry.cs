@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Rtc.Inference;
 using Rtc.Peer;
 using Rtc.Pipeline;
+using Rtc.Server.Hosting;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;
@@ -556,10 +557,18 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         if (_rooms.GetValueOrDefault(room.Name) == room)
         {
             _rooms.Remove(room.Name);
-            _ = room.DisposeAsync().AsTask();
+            _ = EndAsync(room);
         }
 
         return true;
+    }
+
+    private static async Task EndAsync(Room room)
+    {
+        await room.DisposeAsync();
+
+        // Off the media loop: a room's codecs were tens of megabytes, and the system may have them back.
+        await Task.Run(NativeHeap.Trim);
     }
 
     private static bool TryParse(string? text, out Role role)

@@ -50,7 +50,7 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
 
         // The phone is gone without a word, signalling and media.
         hub.Drop();
-        phone.Vanish();
+        await phone.VanishAsync();
         await phone.DisposeAsync();
         await hub.DisposeAsync();
 
