@@ -124,6 +124,7 @@ internal sealed record RunResult
                 ["age_of_results_p95"] = Round(server.P95),
                 ["frames_sent"] = Sent,
                 ["frames_returned"] = Returned,
+                ["frames_dropped"] = Math.Max(0, Sent - processed),
                 ["frames_unreadable"] = Phones.Sum(phone => phone.Unreadable),
                 ["results"] = Results,
                 ["freezes"] = Phones.Sum(phone => phone.Freezes) + ViewerFreezes,

@@ -148,8 +148,8 @@ internal static class SoakCommand
             string rooms = await http.GetStringAsync(new Uri(server.Address, "/api/rooms"));
             if (rooms == "[]")
             {
-                // The meter reads pools once a second.
-                await Task.Delay(2500);
+                // The server gives memory back five seconds after the last room; its meter reads once a second.
+                await Task.Delay(8000);
                 return;
             }
 

@@ -6,14 +6,27 @@ namespace Rtc.Media;
 /// </summary>
 public sealed class Mask(int width, int height, RectF region)
 {
-    public int Width { get; } = width;
+    private byte[] _alpha = new byte[width * height];
 
-    public int Height { get; } = height;
+    public int Width { get; private set; } = width;
+
+    public int Height { get; private set; } = height;
 
     /// <summary>The part of the picture that the mask covers, in the picture's pixels.</summary>
     public RectF Region { get; set; } = region;
 
-    public byte[] Alpha { get; } = new byte[width * height];
+    public Span<byte> Alpha => _alpha.AsSpan(0, Width * Height);
 
-    public Span<byte> Row(int y) => Alpha.AsSpan(y * Width, Width);
+    public Span<byte> Row(int y) => _alpha.AsSpan(y * Width, Width);
+
+    /// <summary>Another size and place for an owner who writes all of it anew; memory once had is kept.</summary>
+    public void Reshape(int width, int height, RectF region)
+    {
+        (Width, Height, Region) = (width, height, region);
+        int places = width * height;
+        if (_alpha.Length < places)
+        {
+            _alpha = new byte[places + (places / 2)];
+        }
+    }
 }

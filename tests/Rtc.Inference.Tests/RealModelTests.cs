@@ -86,7 +86,7 @@ public sealed class RealModelTests(ITestOutputHelper output)
         Assert.InRange((double)people / classes.Classes.Length, 0.15, 0.6);
     }
 
-    private static double Share(Mask mask) => (double)mask.Alpha.Count(alpha => alpha > 127) / mask.Alpha.Length;
+    private static double Share(Mask mask) => (double)mask.Alpha.ToArray().Count(alpha => alpha > 127) / mask.Alpha.Length;
 
     private static ModelHost Host(string data) => new(new ModelHostOptions { Directory = Path.Combine(data, "models"), Provider = "cpu", Threads = 1 });
 

@@ -31,7 +31,7 @@ public class FollowingBenchmarks
 
         _filter = new CorrelationFilter(_picture, Units, new RectF(400, 300, 600, 500));
         _outline = new Mask(160, 160, new RectF(200, 150, 300, 250));
-        _outline.Alpha.AsSpan().Fill(255);
+        _outline.Alpha.Fill(255);
     }
 
     [GlobalCleanup]

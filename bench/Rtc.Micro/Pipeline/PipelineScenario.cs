@@ -15,6 +15,7 @@ internal static class PipelineScenario
 {
     private const int Width = 640;
     private const int Height = 480;
+    private const double WarmSeconds = 6;
     private const double PictureMs = 1000.0 / 30;
 
     public static void Run(string[] args, TextWriter output)
@@ -42,12 +43,12 @@ internal static class PipelineScenario
         var sink = new Sink();
         RoomPipeline room = Open(settings, models, pool, sink);
         room.WantResults = results;
-        Offer(room, sink, clip, 0, 3, _ => Select(room));
+        Offer(room, sink, clip, 0, WarmSeconds, _ => Select(room));
         using var process = Process.GetCurrentProcess();
         TimeSpan cpu = process.TotalProcessorTime;
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         long rendered = room.Stats.Rendered;
-        long pushed = Offer(room, sink, clip, 90, seconds, _ => Select(room));
+        long pushed = Offer(room, sink, clip, (long)(WarmSeconds * 30), seconds, _ => Select(room));
         process.Refresh();
         double cores = (process.TotalProcessorTime - cpu).TotalSeconds / seconds;
         long bytes = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / pushed;

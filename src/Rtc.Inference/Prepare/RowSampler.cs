@@ -33,8 +33,8 @@ internal sealed unsafe class RowSampler
         _built = (left, width, count, planeWidth);
         if (_column.Length < count)
         {
-            _column = new int[count];
-            _weight = new float[count];
+            _column = new int[count + (count / 2)];
+            _weight = new float[count + (count / 2)];
         }
 
         double step = (double)width / count;
@@ -56,7 +56,7 @@ internal sealed unsafe class RowSampler
         // One spare at the end: a plane one pixel wide reads its neighbour with weight zero.
         if (_mixed.Length < _span + 1)
         {
-            _mixed = new ushort[_span + 1];
+            _mixed = new ushort[_span + 1 + (_span / 2)];
         }
     }
 

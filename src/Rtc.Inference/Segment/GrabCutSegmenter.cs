@@ -18,6 +18,9 @@ public sealed class GrabCutSegmenter : ISegmenter
     private const int WorkPixels = 4600;
     private const int LeastSide = 16;
 
+    /// <summary>Enough for nearly every shape of box, so that memory is had once and not again with each larger subject.</summary>
+    internal const int UsualPlaces = 8192;
+
     // Sides are whole multiples and change only by a whole one, so that a box that breathes finds its memory again.
     private const int SideStep = 8;
 
@@ -106,12 +109,8 @@ public sealed class GrabCutSegmenter : ISegmenter
     private Mask NextMask(int width, int height, in RectF crop)
     {
         int index = ReferenceEquals(_masks[0], _last) ? 1 : 0;
-        if (_masks[index] is not { } mask || mask.Width != width || mask.Height != height)
-        {
-            _masks[index] = mask = new Mask(width, height, crop);
-        }
-
-        mask.Region = crop;
+        Mask mask = _masks[index] ??= new Mask(width, height, crop);
+        mask.Reshape(width, height, crop);
         return mask;
     }
 
@@ -133,7 +132,7 @@ public sealed class GrabCutSegmenter : ISegmenter
     {
         if (_colours.Length < 3 * width * height)
         {
-            _colours = new float[3 * width * height];
+            _colours = new float[3 * Math.Max(UsualPlaces, width * height * 3 / 2)];
         }
 
         if (_plan?.Width != width || _plan.Height != height)

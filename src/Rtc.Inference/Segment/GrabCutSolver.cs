@@ -39,11 +39,12 @@ internal sealed class GrabCutSolver
         int pixels = width * height;
         if (_place.Length < pixels)
         {
-            _place = new float[pixels];
-            _links = new float[pixels * 4];
-            _inside = new byte[pixels];
-            _outside = new byte[pixels];
-            _stack = new int[pixels];
+            int room = Math.Max(GrabCutSegmenter.UsualPlaces, pixels + (pixels / 2));
+            _place = new float[room];
+            _links = new float[room * 4];
+            _inside = new byte[room];
+            _outside = new byte[room];
+            _stack = new int[room];
         }
 
         MeasureLinks();

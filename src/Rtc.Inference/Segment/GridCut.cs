@@ -43,14 +43,15 @@ internal sealed class GridCut
         _nodes = _stride * (height + 2);
         if (_lean.Length < _nodes)
         {
-            _edges = new float[_nodes * Directions];
-            _lean = new float[_nodes];
-            _tree = new byte[_nodes];
-            _parent = new sbyte[_nodes];
-            _seen = new int[_nodes];
-            _distance = new int[_nodes];
-            _queue = new int[_nodes];
-            _queued = new bool[_nodes];
+            int room = Math.Max(GrabCutSegmenter.UsualPlaces, _nodes + (_nodes / 2));
+            _edges = new float[room * Directions];
+            _lean = new float[room];
+            _tree = new byte[room];
+            _parent = new sbyte[room];
+            _seen = new int[room];
+            _distance = new int[room];
+            _queue = new int[room];
+            _queued = new bool[room];
         }
 
         Array.Clear(_edges, 0, _nodes * Directions);

@@ -21,7 +21,7 @@ public static class Png
 
     public static byte[] Encode(Mask mask) => Write(mask.Alpha, mask.Width, mask.Height, Grey, 1);
 
-    private static byte[] Write(byte[] pixels, int width, int height, byte colourType, int bytesPerPixel)
+    private static byte[] Write(ReadOnlySpan<byte> pixels, int width, int height, byte colourType, int bytesPerPixel)
     {
         using var file = new MemoryStream();
         file.Write(Signature);
@@ -46,13 +46,13 @@ public static class Png
     }
 
     /// <summary>Each row as its difference from the left neighbour (filter 1), which packs far better than the levels.</summary>
-    private static void Filter(ZLibStream zlib, byte[] pixels, int rowBytes, int height, int bytesPerPixel)
+    private static void Filter(ZLibStream zlib, ReadOnlySpan<byte> pixels, int rowBytes, int height, int bytesPerPixel)
     {
         byte[] row = new byte[rowBytes + 1];
         row[0] = 1;
         for (int y = 0; y < height; y++)
         {
-            ReadOnlySpan<byte> source = pixels.AsSpan(y * rowBytes, rowBytes);
+            ReadOnlySpan<byte> source = pixels.Slice(y * rowBytes, rowBytes);
             for (int x = 0; x < rowBytes; x++)
             {
                 row[x + 1] = (byte)(source[x] - (x >= bytesPerPixel ? source[x - bytesPerPixel] : 0));

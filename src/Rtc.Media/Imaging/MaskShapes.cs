@@ -58,7 +58,7 @@ public static class MaskShapes
         }
     }
 
-    private static void Average(byte[] alpha, int start, int step, int count, int radius, byte[] line)
+    private static void Average(Span<byte> alpha, int start, int step, int count, int radius, byte[] line)
     {
         int window = (2 * radius) + 1;
         int sum = 0;

@@ -29,7 +29,7 @@ internal sealed class ResultMask
 
         _next = (_next + 1) % Ring;
         mask.Region = new RectF(0, 0, units.PictureWidth, units.PictureHeight);
-        mask.Alpha.AsSpan().Clear();
+        mask.Alpha.Clear();
         RectF reach = TravellingMask.Reach(box);
         if (!(reach.Width > 0 && reach.Height > 0))
         {

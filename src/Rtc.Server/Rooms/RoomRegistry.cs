@@ -26,7 +26,11 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     // A member that joined and never offered anything holds a place; it loses it after this.
     private static readonly TimeSpan s_idleJoin = TimeSpan.FromMinutes(2);
 
+    // Nobody has come for so long that the pause of a full collection meets nobody.
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(5);
+
     private int _disposed;
+    private Instant? _emptySince;
     private readonly MediaLoop _loop;
     private readonly PeerFactory _peers;
     private readonly IModelHost _models;
@@ -498,6 +502,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     private void Tick()
     {
         Instant now = _loop.Clock.Now;
+        GiveBackMemory(now);
         _meter.Read(_loop, _rooms.Values);
         foreach (PeerId old in _ended.Where(ended => now - ended.Value.At > s_remembered).Select(ended => ended.Key).ToArray())
         {
@@ -521,6 +526,25 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
                 room.SendStats();
                 room.TellPeers();
             }
+        }
+    }
+
+    /// <summary>A heap that nothing allocates from is never collected: once the last room is gone its share is given back.</summary>
+    private void GiveBackMemory(Instant now)
+    {
+        if (_emptySince is not { } since || now - since < s_quiet)
+        {
+            return;
+        }
+
+        _emptySince = null;
+        if (_rooms.Count == 0)
+        {
+            _ = Task.Run(static () =>
+            {
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                NativeHeap.Trim();
+            });
         }
     }
 
@@ -557,6 +581,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         if (_rooms.GetValueOrDefault(room.Name) == room)
         {
             _rooms.Remove(room.Name);
+            _emptySince = _rooms.Count == 0 ? _loop.Clock.Now : null;
             _ = EndAsync(room);
         }
 

@@ -252,7 +252,7 @@ public sealed class MaskTests : IDisposable
         Assert.True(segmenter.TrySegment(picture, new MaskPrompt(new RectF(100, 100, 200, 300), null, null), out Mask? mask));
         Assert.Equal(255, mask!.Row(mask.Height / 2)[mask.Width / 2]);
         Assert.Equal(0, mask.Row(0)[0]);
-        Assert.Contains(mask.Alpha, alpha => alpha is > 60 and < 200);
+        Assert.Contains(mask.Alpha.ToArray(), alpha => alpha is > 60 and < 200);
     }
 
     private static double Iou(Mask mask, RectF truth, Picture picture) => Iou(mask, [truth], picture);

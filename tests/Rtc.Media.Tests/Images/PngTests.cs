@@ -26,7 +26,7 @@ public sealed class PngTests
     {
         var mask = new Mask(9, 4, new RectF(0, 0, 9, 4));
         new Random(1).NextBytes(mask.Alpha);
-        Assert.Equal(mask.Alpha, Unpack(Png.Encode(mask), 9, 4, 1));
+        Assert.Equal(mask.Alpha.ToArray(), Unpack(Png.Encode(mask), 9, 4, 1));
     }
 
     private static byte[] Unpack(byte[] png, int width, int height, int bytesPerPixel)

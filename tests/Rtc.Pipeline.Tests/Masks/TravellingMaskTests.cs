@@ -78,7 +78,7 @@ public class TravellingMaskTests
         Assert.Equal(0, mask.Alpha[0]);
         Mask got = new ResultMask().Write(mask, Units.FromPixels(new RectF(100, 100, 200, 300)), Units);
         Assert.Equal((160, 120), (got.Width, got.Height));
-        Assert.All(got.Alpha, alpha => Assert.True(alpha is 0 or 255));
+        Assert.All(got.Alpha.ToArray(), alpha => Assert.True(alpha is 0 or 255));
         Assert.Equal(255, got.Row(50)[37]);
         Assert.Equal(0, got.Row(50)[60]);
     }

@@ -48,7 +48,7 @@ public sealed class TargetTests : IDisposable
         {
             prompt ??= asked;
             var mask = new Mask(10, 10, new RectF(50, 30, 60, 40));
-            mask.Alpha.AsSpan().Fill(255);
+            mask.Alpha.Fill(255);
             return mask;
         };
         Tap(55, 35);
@@ -72,7 +72,7 @@ public sealed class TargetTests : IDisposable
             }
 
             var mask = new Mask(8, 8, new RectF(51 + shift, 31, 59 + shift, 39));
-            mask.Alpha.AsSpan().Fill(255);
+            mask.Alpha.Fill(255);
             return mask;
         };
         Tap(55, 35);
@@ -154,7 +154,7 @@ public sealed class TargetTests : IDisposable
         _room.Models.Segment = (_, prompt) =>
         {
             var mask = new Mask(4, 4, prompt.Box!.Value);
-            mask.Alpha.AsSpan().Fill(255);
+            mask.Alpha.Fill(255);
             return mask;
         };
         Tap(35, 35);
