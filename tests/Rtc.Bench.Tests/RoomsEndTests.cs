@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
-using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 using Xunit;
 
@@ -18,16 +16,8 @@ public sealed class RoomsEndTests
     public async Task Whoever_hung_up_before_the_room_ended_holds_no_place()
     {
         const int places = 4;
-        RtcOptions options = new()
-        {
-            Http = new HttpOptions { Host = "127.0.0.1", Port = 0, HttpsPort = 0, Tls = false },
-            Media = new MediaOptions { Port = 0 },
-            Model = new ModelOptions { Name = "motion" },
-            Rooms = new RoomOptions { MaxPeers = places, LingerSeconds = 0 },
-        };
-        await using WebApplication app = RtcHost.Build(options);
-        await app.StartAsync();
-        var address = new Uri(app.Urls.First());
+        await using TestHost host = await TestHost.StartAsync(new RoomOptions { MaxPeers = places, LingerSeconds = 0 });
+        Uri address = host.Address;
         using var http = new HttpClient();
         for (int round = 0; round < places * 2; round++)
         {
@@ -37,8 +27,6 @@ public sealed class RoomsEndTests
             viewer.HangUp();
             await UntilAsync(async () => await ViewersAsync(http, address, round) == 0);
         }
-
-        await app.StopAsync();
     }
 
     private static async Task<BenchClient> ConnectAsync(HttpClient http, Uri address, MediaDirection direction)

@@ -265,9 +265,9 @@ export class Session {
     }
   }
 
-  /** @param {number} x @param {number} y fractions of the upright picture */
-  select(x, y) {
-    this.#send('select', { x, y });
+  /** @param {number} x @param {number} y fractions of the upright picture @param {0|1} [slot] two things can be in focus */
+  select(x, y, slot = 0) {
+    this.#send('select', slot ? { x, y, slot } : { x, y });
   }
 
   release() {

@@ -208,7 +208,7 @@ export class Stage {
     const mode = this.#settings?.mode ?? 'annotate';
     if (draws && moment && mode !== 'plain' && mode !== 'privacy') {
       const targetId = moment.message.target_id;
-      const boxes = mode === 'focus' ? moment.boxes.filter(({ track_id: id }) => id === targetId) : moment.boxes;
+      const boxes = mode === 'focus' ? moment.boxes.filter(({ track_id: id }) => id === targetId || id === moment.message.second_target_id) : moment.boxes;
       drawBoxes(context, rect, boxes, { targetId, mirrored: this.mirrored });
     }
     this.onPaint(context, rect, moment);

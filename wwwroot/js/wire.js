@@ -34,6 +34,7 @@
  * @property {string} provider
  * @property {Level} level
  * @property {number|null} target_id
+ * @property {number|null} [second_target_id]
  * @property {WireDetection[]} detections
  * @property {WireMask|null} [mask]
  * @property {{queue: number, detect: number, track: number, mask: number}} [timings_ms]

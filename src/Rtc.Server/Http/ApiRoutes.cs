@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using QRCoder;
 using Rtc.Inference;
+using Rtc.Media.Images;
 using Rtc.Pipeline;
 using Rtc.Server.Hosting;
 using Rtc.Server.Rooms;
@@ -33,6 +34,16 @@ internal static class ApiRoutes
 
             http.Response.Headers.CacheControl = "no-store";
             return Results.Bytes(jpeg, "image/jpeg");
+        });
+        routes.MapGet("/api/rooms/{room}/heat.png", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
+        {
+            if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found)
+            {
+                return NoRoom();
+            }
+
+            http.Response.Headers.CacheControl = "no-store";
+            return Results.Bytes(Png.Encode(found.Pipeline.Heat()), "image/png");
         });
         routes.MapGet("/api/models", (IModelHost models) => models.Models);
         routes.MapGet("/api/qr.svg", (string? text) => text is { Length: > 0 and <= LongestQrText }

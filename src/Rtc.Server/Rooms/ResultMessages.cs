@@ -40,6 +40,7 @@ internal static class ResultMessages
             Provider = result.Provider,
             Level = result.Level.Name(),
             TargetId = result.TargetId,
+            SecondTargetId = result.SecondTargetId,
             Detections = detections,
             Mask = result.Mask is { } mask ? new(result.MaskTrackId, mask.Width, mask.Height, RunLengths(mask)) : null,
             TimingsMs = new(Round(result.QueueTime), Round(result.DetectTime), Round(result.TrackTime), Round(result.MaskTime)),

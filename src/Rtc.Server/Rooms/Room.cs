@@ -400,7 +400,11 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
             return new Refusal("bad_value", "\"x\" and \"y\" have to be fractions of the picture, from 0 to 1.");
         }
 
-        Pipeline.Select(point.X.Value, point.Y.Value);
+        if (!Pipeline.Select(point.X.Value, point.Y.Value, point.Slot))
+        {
+            return new Refusal("bad_value", "\"slot\" is 0 or 1.");
+        }
+
         return null;
     }
 

@@ -29,6 +29,9 @@ public sealed record DetectionsMessage
 
     public required int? TargetId { get; init; }
 
+    /// <summary>The other thing in focus, where there are two; the mask is the first one's.</summary>
+    public int? SecondTargetId { get; init; }
+
     public required IReadOnlyList<DetectionMessage> Detections { get; init; }
 
     public required MaskMessage? Mask { get; init; }

@@ -74,4 +74,7 @@ public sealed record SelectRequest
     public float? X { get; init; }
 
     public float? Y { get; init; }
+
+    /// <summary>Two things can be in focus at once: 0 (where it is left out) or 1.</summary>
+    public int? Slot { get; init; }
 }

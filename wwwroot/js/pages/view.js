@@ -201,7 +201,9 @@ class ViewPage {
     this.#stage.pulse(place.x, place.y);
     const held = this.#stage.timeline.newest?.detections.find(({ track_id: id }) => id === this.#heldId);
     const inside = held && place.x >= held.xmin && place.x <= held.xmax && place.y >= held.ymin && place.y <= held.ymax;
-    if (inside) this.#session.release();
+    // With Shift: a second thing beside the one that is held.
+    if (event.shiftKey) this.#session.select(place.x, place.y, 1);
+    else if (inside) this.#session.release();
     else this.#session.select(place.x, place.y);
   }
 
