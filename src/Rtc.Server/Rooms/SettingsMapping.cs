@@ -32,6 +32,8 @@ internal static class SettingsMapping
         DetectEvery = settings.DetectEvery,
         MaskEvery = settings.MaskEvery,
         Alignment = settings.Alignment == Alignment.Exact ? "exact" : "live",
+        CameraMotion = settings.CameraMotion,
+        Reidentify = settings.Reidentify,
         Zones = ZoneMessages.From(settings),
     };
 
@@ -119,6 +121,7 @@ internal static class SettingsMapping
             next = next with { Alignment = alignment == "exact" ? Alignment.Exact : Alignment.Live };
         }
 
+        next = next with { CameraMotion = change.CameraMotion ?? next.CameraMotion, Reidentify = change.Reidentify ?? next.Reidentify };
         if (change.Zones is { } zones)
         {
             if (!ZoneMessages.TryRead(zones, next, out next))

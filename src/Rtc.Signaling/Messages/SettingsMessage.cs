@@ -21,6 +21,12 @@ public sealed record SettingsMessage
 
     public string? Alignment { get; init; }
 
+    /// <summary>Shift tracks by the camera's own motion before they are matched; off at first.</summary>
+    public bool? CameraMotion { get; init; }
+
+    /// <summary>Give a lost target its focus back when something of its colours appears again; off at first.</summary>
+    public bool? Reidentify { get; init; }
+
     public IReadOnlyList<ZoneMessage>? Zones { get; init; }
 }
 
