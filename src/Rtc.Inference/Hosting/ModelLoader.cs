@@ -110,7 +110,9 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
         }
 
         using OrtRun run = InputShapes.Bind(session, 1, plan);
+        run.GiveBackMemory(provider == Provider.Cpu);
         double first = Time(run);
+        run.GiveBackMemory(false);
         double warm = Time(run);
         ModelProbe probe = new()
         {

@@ -43,6 +43,7 @@ internal readonly unsafe struct OrtApi(void** table)
     public const int SessionGetModelMetadata = 111;
     public const int AddFreeDimensionOverrideByName = 124;
     public const int AddSessionConfigEntry = 130;
+    public const int AddRunConfigEntry = 165;
     public const int AppendTensorRtV2 = 170;
     public const int CreateTensorRtOptions = 171;
     public const int ReleaseTensorRtOptions = 174;

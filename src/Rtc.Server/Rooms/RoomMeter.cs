@@ -2,6 +2,7 @@ using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Peer;
 using Rtc.Pipeline;
+using Rtc.Server.Hosting;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling.Messages;
@@ -19,6 +20,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
     private long _unclaimed;
     private long _unsent;
     private long _runs;
+    private int _loaded;
 
     public void Read(MediaLoop loop, IReadOnlyCollection<Room> rooms)
     {
@@ -44,6 +46,13 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         Count("send_failed", loop.SendFailures - _unsent);
         _unsent = loop.SendFailures;
         IReadOnlyList<LoadedModelReport> loaded = models.Loaded;
+        if (loaded.Count != _loaded)
+        {
+            // Reading a model's file takes twice its size for a moment, and unloading one frees it.
+            _loaded = loaded.Count;
+            _ = Task.Run(NativeHeap.Trim);
+        }
+
         long runs = loaded.Sum(model => model.Runs);
         double busy = loaded.Sum(model => model.WarmRun * model.Runs) is var total && runs > _runs && runs > 0 ? total / runs * (runs - _runs) / 1000 : 0;
         _runs = runs;
