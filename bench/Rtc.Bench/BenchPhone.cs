@@ -30,7 +30,7 @@ internal sealed record PhonePlan
 /// A phone that films a clip with a clock in its corner, and measures how old the clock is in what comes back. Its
 /// encoder and decoder run on threads of its own, as they do in a browser.
 /// </summary>
-internal sealed class BenchPhone : IBenchListener, IAsyncDisposable
+internal sealed class BenchPhone : IBenchListener, IMeasured, IAsyncDisposable
 {
     private const int RememberedTimes = 512;
     private static readonly double s_freezeMs = 300;
@@ -80,7 +80,9 @@ internal sealed class BenchPhone : IBenchListener, IAsyncDisposable
 
     public int Freezes { get; private set; }
 
-    public Dictionary<string, long> Levels { get; } = [];
+    private readonly Dictionary<string, long> _levels = [];
+
+    public IReadOnlyDictionary<string, long> Levels => _levels;
 
     public string? Model { get; private set; }
 
@@ -148,7 +150,7 @@ internal sealed class BenchPhone : IBenchListener, IAsyncDisposable
         InferenceMs.Add(timings.GetProperty("detect").GetDouble());
         QueueMs.Add(timings.GetProperty("queue").GetDouble());
         string level = root.GetProperty("level").GetString()!;
-        Levels[level] = Levels.GetValueOrDefault(level) + 1;
+        _levels[level] = _levels.GetValueOrDefault(level) + 1;
         Model = root.GetProperty("model").GetString();
         Provider = root.GetProperty("provider").GetString();
     }

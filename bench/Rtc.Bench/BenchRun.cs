@@ -76,7 +76,15 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
             client,
             source);
         listener.To = phone;
-        await client.ConnectAsync(new Uri(server.Address, plan.PublishPath.Replace("{room}", RoomOf(user), StringComparison.Ordinal)), link?.Port);
+        if (plan.IsJanus)
+        {
+            await client.AcceptAsync(await JanusSignalling.AnswerAsync(http, new Uri(server.Address, "/janus"), await client.OfferAsync()));
+        }
+        else
+        {
+            await client.ConnectAsync(new Uri(server.Address, plan.PublishPath.Replace("{room}", RoomOf(user), StringComparison.Ordinal)), link?.Port);
+        }
+
         if (!await phone.StartAsync(s_connectLimit))
         {
             throw new RunFailedException($"phone {user} did not connect within {s_connectLimit.TotalSeconds} s");

@@ -13,17 +13,17 @@ internal static class CompareCommand
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    private sealed record Contender(string Name, string[] Command, int Port, bool IsOurs);
+    private sealed record Contender(string Name, string[] Command, int Port, bool IsOurs, bool IsJanus = false);
 
     private sealed record Job(string Name, string View, int Width, int Height, bool NeedsModel);
 
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        var options = new Arguments(arguments, "rounds", "duration", "model", "output", "peers", "node-folder", "jobs");
+        var options = new Arguments(arguments, "rounds", "duration", "model", "output", "peers", "node-folder", "janus-folder", "jobs");
         int rounds = options.Whole("rounds", 3, 1, 100);
         double duration = options.Number("duration", 10, 2, 3600);
         string? model = options.Text("model") is { } file ? (File.Exists(file) ? Path.GetFullPath(file) : throw new UsageException($"{file} cannot be read")) : null;
-        string[] wanted = (options.Text("peers") ?? "aiortc,node").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        string[] wanted = (options.Text("peers") ?? "aiortc,node,janus").Split(',', StringSplitOptions.RemoveEmptyEntries);
         string[] chosen = (options.Text("jobs") ?? "echo,echo-hd,annotated,json").Split(',', StringSplitOptions.RemoveEmptyEntries);
         Job[] jobs =
         [
@@ -41,7 +41,7 @@ internal static class CompareCommand
             var measured = new Dictionary<string, List<JsonObject>>();
             for (int round = 0; round < rounds; round++)
             {
-                foreach (Contender contender in Contenders(wanted, options.Text("node-folder"), job.NeedsModel ? model : null, job.View))
+                foreach (Contender contender in Contenders(wanted, options.Text("node-folder"), options.Text("janus-folder"), job.NeedsModel ? model : null, job.View))
                 {
                     JsonObject? json = await MeasureAsync(contender, job, model, duration);
                     if (json is not null)
@@ -66,7 +66,7 @@ internal static class CompareCommand
         return all.Count > 0 ? 0 : 1;
     }
 
-    private static IEnumerable<Contender> Contenders(string[] wanted, string? nodeFolder, string? model, string view)
+    private static IEnumerable<Contender> Contenders(string[] wanted, string? nodeFolder, string? janusFolder, string? model, string view)
     {
         string folder = Path.Combine(ServerUnderTest.Root(), "bench", "compare");
         yield return new Contender("rtc", [], 0, IsOurs: true);
@@ -74,6 +74,12 @@ internal static class CompareCommand
         if (wanted.Contains("aiortc"))
         {
             yield return new Contender("aiortc", ["/usr/bin/python3", Path.Combine(folder, "aiortc_server.py"), "--port", "19080", .. modelArguments], 19080, IsOurs: false);
+        }
+
+        // It relays and decodes nothing: what transport alone takes.
+        if (wanted.Contains("janus") && janusFolder is not null && view == "echo")
+        {
+            yield return new Contender("janus (relay only)", ["janus", "--configs-folder", janusFolder, "--disable-colors"], 19082, IsOurs: false, IsJanus: true);
         }
 
         // Its sink hides the RTP timestamps, so its messages could not be matched to the pictures they belong to.
@@ -108,7 +114,7 @@ internal static class CompareCommand
         try
         {
             await UntilReadyAsync(contender, process);
-            RunPlan plan = RunPlan.Read(new Arguments([.. arguments, "--url", $"http://127.0.0.1:{contender.Port}", "--pid", $"{process.Id}"], RunPlan.Options));
+            RunPlan plan = RunPlan.Read(new Arguments([.. arguments, "--url", $"http://127.0.0.1:{contender.Port}", "--pid", $"{process.Id}", "--signalling", contender.IsJanus ? "janus" : "whip"], RunPlan.Options));
             return Result(contender, await new BenchRun(plan, TextWriter.Null).PlayAsync());
         }
         catch (Exception error) when (error is RunFailedException or HttpRequestException or InvalidOperationException)

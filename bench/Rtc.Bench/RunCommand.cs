@@ -13,7 +13,7 @@ internal static class RunCommand
         RunPlan plan = RunPlan.Read(new Arguments(arguments, RunPlan.Options));
         Console.Error.WriteLine(FormattableString.Invariant(
             $"{plan.Users} phone(s), {plan.Width}×{plan.Height} at {plan.FramesPerSecond}, {plan.Codec}, view {plan.View}, {plan.Duration:0} s"));
-        RunResult result = await new BenchRun(plan, Console.Error).PlayAsync();
+        RunResult result = plan.IsClient ? await new ClientRun(plan, Console.Error).PlayAsync() : await new BenchRun(plan, Console.Error).PlayAsync();
         JsonObject json = result.ToJson();
         if (plan.Output is { } output)
         {
@@ -47,11 +47,18 @@ internal static class RunCommand
             ["server, arrival to result (ms)", $"{performance["server_latency"]}"],
             ["inference (ms)", $"{performance["avg_inference_time"]}"],
             ["sent / returned / results", $"{performance["frames_sent"]} / {performance["frames_returned"]} / {performance["results"]}"],
+            .. Stages(performance["stages_ms"]),
             ["freezes over 300 ms", $"{performance["freezes"]}"],
             ["server cores", $"{resources["cores"]?.ToString() ?? "unknown"}"],
             ["server peak memory (MB)", $"{resources["max_memory_usage"]?.ToString() ?? "unknown"}"],
             ["up / down (kbit/s)", $"{resources["bandwidth_usage"]!["uplink_kbps"]} / {resources["bandwidth_usage"]!["downlink_kbps"]}"],
         ];
+        static string[][] Stages(JsonNode? stages) => stages is null ? [] :
+        [
+            ["stages, median / p95 (ms)", string.Join(", ", stages.AsObject().Where(stage => stage.Value!["p95"]!.GetValue<double>() > 0)
+                .Select(stage => $"{stage.Key} {stage.Value!["median"]} / {stage.Value["p95"]}"))],
+        ];
+
         int width = rows.Max(row => row[0].Length);
         return string.Join('\n', rows.Select(row => $"{row[0].PadRight(width)}  {row[1]}"));
     }

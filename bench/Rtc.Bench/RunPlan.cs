@@ -7,7 +7,7 @@ internal sealed record RunPlan
 {
     public static readonly string[] Options =
     [
-        "duration", "mode", "users", "width", "height", "fps", "codec", "view", "model", "loss", "rtt", "rate", "url", "pid", "output", "report", "bitrate", "viewers", "video", "warmup", "return-path",
+        "duration", "mode", "users", "width", "height", "fps", "codec", "view", "model", "loss", "rtt", "rate", "url", "pid", "output", "report", "bitrate", "viewers", "video", "warmup", "return-path", "signalling",
     ];
 
     public required double Duration { get; init; }
@@ -48,13 +48,14 @@ internal sealed record RunPlan
     /// <summary>Path that publishers post to, the room's name in place of {room}; a foreign server may have one of its own.</summary>
     public required string PublishPath { get; init; }
 
+    /// <summary>The model runs where the camera is, in this process: no server and no network.</summary>
+    public bool IsClient { get; init; }
+
+    /// <summary>The server is Janus with its echo test, asked over its own API; else it speaks WHIP.</summary>
+    public bool IsJanus { get; init; }
+
     public static RunPlan Read(Arguments arguments)
     {
-        if (arguments.Choice("mode", "server", "client") == "client")
-        {
-            throw new UsageException("--mode client (inference in the browser) is not there yet; --mode server is");
-        }
-
         int width = arguments.Whole("width", 640, 64, 3840);
         int height = arguments.Whole("height", 480, 64, 2160);
         string view = arguments.Choice("view", "annotated", "json", "echo");
@@ -77,6 +78,8 @@ internal sealed record RunPlan
             Report = arguments.Text("report"),
             Video = arguments.Text("video"),
             BitrateKbps = arguments.Whole("bitrate", width * height >= 900_000 ? 2500 : 1200, 50, 20_000),
+            IsClient = arguments.Choice("mode", "server", "client") == "client",
+            IsJanus = arguments.Choice("signalling", "whip", "janus") == "janus",
             PublishPath = arguments.Text("return-path") ?? ("/whip/{room}?mode=" + view switch { "annotated" => "annotate", _ => "plain" }),
         };
     }

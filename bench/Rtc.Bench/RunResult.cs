@@ -14,7 +14,7 @@ internal sealed record RunResult
 
     public required double Seconds { get; init; }
 
-    public required IReadOnlyList<BenchPhone> Phones { get; init; }
+    public required IReadOnlyList<IMeasured> Phones { get; init; }
 
     public required long ViewerFrames { get; init; }
 
@@ -88,6 +88,7 @@ internal sealed record RunResult
                 ["samples_collected"] = latency.Count,
                 ["timestamp"] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture),
                 ["total_frames"] = Sent,
+                ["mode"] = Plan.IsClient ? "client" : "server",
                 ["view"] = Plan.View,
                 ["users"] = Plan.Users,
                 ["viewers"] = Plan.Viewers,
@@ -102,6 +103,8 @@ internal sealed record RunResult
                 ["provider"] = Phones.Select(phone => phone.Provider).FirstOrDefault(provider => provider is not null),
                 ["dotnet"] = Environment.Version.ToString(),
                 ["os"] = RuntimeInformation.OSDescription,
+                ["machine"] = Machine.Processor,
+                ["memory_mb"] = Machine.Megabytes,
                 ["cores"] = Environment.ProcessorCount,
                 ["server_version"] = Health?.TryGetProperty("version", out JsonElement version) == true ? version.GetString() : null,
             },
@@ -135,6 +138,7 @@ internal sealed record RunResult
                 ["viewer_packets_lost"] = ViewerPacketsLost,
                 ["levels"] = levels,
                 ["server_counts"] = Difference(),
+                ["stages_ms"] = Stages(),
             },
             ["resource_metrics"] = new JsonObject
             {
@@ -147,10 +151,10 @@ internal sealed record RunResult
         };
     }
 
-    public Samples Gathered(Func<BenchPhone, Samples> of)
+    public Samples Gathered(Func<IMeasured, Samples> of)
     {
         var all = new Samples();
-        foreach (BenchPhone phone in Phones)
+        foreach (IMeasured phone in Phones)
         {
             all.AddAll(of(phone));
         }
@@ -167,13 +171,20 @@ internal sealed record RunResult
         }
 
         var counts = new JsonObject();
-        foreach (string name in (string[])["received", "decoded", "detected", "dropped", "coded"])
+        foreach (string name in (string[])["received", "decoded", "detected", "dropped", "rendered", "coded"])
         {
             counts[name] = Sum(after, name) - Sum(before, name);
         }
 
         return counts;
     }
+
+    /// <summary>Median and p95 of each of the server's stages, the first room's.</summary>
+    private JsonNode? Stages() =>
+        RoomsAfter is { ValueKind: JsonValueKind.Array } rooms && rooms.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } room
+            && room.TryGetProperty("stages_ms", out JsonElement stages)
+            ? JsonNode.Parse(stages.GetRawText())
+            : null;
 
     private static long Sum(JsonElement rooms, string name) => rooms.ValueKind == JsonValueKind.Array
         ? rooms.EnumerateArray().Sum(room => room.TryGetProperty(name, out JsonElement value) ? value.GetInt64() : 0)

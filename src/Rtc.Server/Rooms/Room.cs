@@ -236,6 +236,20 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
             Detected = stats.Detected,
             Dropped = Dropped(stats),
             Coded = stats.Coded,
+            Rendered = stats.Rendered,
+            StagesMs = new Dictionary<string, StageTime>
+            {
+                ["arrival"] = Rounded(stats.ArrivalTime),
+                ["decode"] = Rounded(stats.DecodeTime),
+                ["render"] = Rounded(stats.RenderTime),
+                ["encode"] = Rounded(stats.EncodeTime),
+                ["turnaround"] = Rounded(stats.TurnaroundTime),
+                ["queue"] = Rounded(stats.QueueTime),
+                ["detect"] = Rounded(stats.DetectTime),
+                ["track"] = Rounded(stats.TrackTime),
+                ["mask"] = Rounded(stats.MaskTime),
+                ["result_age"] = Rounded(stats.ResultAge),
+            },
             Since = Since,
         };
     }
@@ -289,6 +303,8 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
         Members.Clear();
         await Pipeline.DisposeAsync();
     }
+
+    private static StageTime Rounded(StageTime time) => new(Math.Round(time.Median, 3), Math.Round(time.P95, 3));
 
     private static long Dropped(PipelineStats stats) =>
         stats.DroppedCoded + stats.DroppedLate + stats.DroppedBeforeDetection + stats.DroppedByEncoder;

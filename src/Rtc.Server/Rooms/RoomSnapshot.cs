@@ -1,3 +1,5 @@
+using Rtc.Pipeline;
+
 namespace Rtc.Server.Rooms;
 
 /// <summary>A room as `/api/rooms` shows it.</summary>
@@ -36,6 +38,11 @@ public sealed record RoomSnapshot
     public required long Dropped { get; init; }
 
     public required long Coded { get; init; }
+
+    public required long Rendered { get; init; }
+
+    /// <summary>Milliseconds of each stage over the last 256 pictures, by its name.</summary>
+    public required IReadOnlyDictionary<string, StageTime> StagesMs { get; init; }
 
     public required DateTimeOffset Since { get; init; }
 }
