@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Raises users until the delay objective breaks: --slo-p95 200 --viewers N --output load.json --report load.html
+# Raises users (or --raise viewers) until the delay objective breaks: --slo-p95 200 --step 1 --viewers N --output load.json --report load.html
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 "$here/build.sh"

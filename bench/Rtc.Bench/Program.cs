@@ -1,6 +1,6 @@
 using Rtc.Bench;
 
-// The bench's program: run, load, soak, validate. Wrong use is one line and exit 2; a run that did not measure enough exits 1.
+// The bench's program: run, load, soak, compare, start, validate. Wrong use is one line and exit 2; a run that did not measure enough exits 1.
 try
 {
     string command = args.Length > 0 ? args[0] : "help";
@@ -11,6 +11,7 @@ try
         "load" => await LoadCommand.InvokeAsync(rest),
         "compare" => await CompareCommand.InvokeAsync(rest),
         "soak" => await SoakCommand.InvokeAsync(rest),
+        "start" => await StartCommand.InvokeAsync(rest),
         "validate" => ValidateCommand.Invoke(rest),
         _ => Usage(),
     };
@@ -33,6 +34,6 @@ catch (HttpRequestException problem)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: rtc-bench run|load|soak|compare|validate [--option value …]");
+    Console.Error.WriteLine("usage: rtc-bench run|load|soak|compare|start|validate [--option value …]");
     return 2;
 }

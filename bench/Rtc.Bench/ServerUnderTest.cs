@@ -29,7 +29,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public static ServerUnderTest At(Uri address, int? processId) => new(address, null, null, processId);
 
-    public static async Task<ServerUnderTest> StartAsync(string? model, IReadOnlyList<string>? more = null)
+    public static async Task<ServerUnderTest> StartAsync(string? model, IReadOnlyList<string>? more = null, int everyMs = 100)
     {
         string program = Path.Combine(Root(), "src", "Rtc.Server", "bin", "Release", "net10.0", "rtc.dll");
         if (!File.Exists(program))
@@ -76,7 +76,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             {
             }
 
-            await Task.Delay(100);
+            await Task.Delay(everyMs);
         }
 
         await server.DisposeAsync();

@@ -35,6 +35,19 @@ internal sealed class CodedClip
         ffmpeg.WaitForExit();
     }
 
+    /// <summary>A made-up clip, for machines without one.</summary>
+    public CodedClip(int width, int height, int pictures)
+    {
+        using var pool = new PicturePool();
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 1500, MayDrop = false });
+        for (int i = 0; i < pictures; i++)
+        {
+            using Picture picture = Media.Scene.At(pool, width, height, i);
+            using CodedPicture coded = encoder.Encode(picture, (uint)(i * 3000), i == 0)!;
+            _pictures.Add((coded.Data.ToArray(), coded.IsKey));
+        }
+    }
+
     public int Count => _pictures.Count;
 
     /// <summary>The picture of a stream that repeats the clip for ever, with a key frame at each beginning.</summary>

@@ -70,6 +70,13 @@ internal static class PipelineScenario
 
     private static void AgainstBare(CodedClip clip, ModelHost models, double seconds, TextWriter output)
     {
+        (double bareRate, double roomRate) = Rates(clip, models, seconds);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"detections a second: bare detector in a loop {bareRate:F1}, a whole room (decode included) {roomRate:F1}, ratio {roomRate / bareRate:F3}"));
+    }
+
+    /// <summary>Detections a second of the detector alone, and of a room.</summary>
+    public static (double Bare, double Room) Rates(CodedClip clip, ModelHost models, double seconds)
+    {
         using var pool = new PicturePool();
         using IDetector bare = models.OpenDetector("auto", out _);
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoFormat.Vp8);
@@ -101,7 +108,7 @@ internal static class PipelineScenario
             roomRate += Saturated(clip, models, pool, seconds / turns, 1.2 * bareRate * turns / (turn + 1)) / turns;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"detections a second: bare detector in a loop {bareRate:F1}, a whole room (decode included) {roomRate:F1}, ratio {roomRate / bareRate:F3}"));
+        return (bareRate, roomRate);
     }
 
     private static double Saturated(CodedClip clip, ModelHost models, PicturePool pool, double seconds, double offeredPerSecond)
@@ -132,6 +139,15 @@ internal static class PipelineScenario
 
     private static void Overload(CodedClip clip, ModelHost models, double seconds, TextWriter output)
     {
+        OverloadResult seen = Overloaded(clip, models, seconds);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"overload, 30 offered, 8 possible, {seconds:F0} s: age of results worst {seen.WorstMs:F0} ms, p95 {seen.P95Ms:F0}, mean of the first tenth {seen.EarlyMs:F0}, of the last {seen.LateMs:F0}; rendered {seen.RenderedPerSecond:F1} a second; level {seen.Level}; relieved for 8 s: {seen.Relieved}"));
+    }
+
+    /// <summary>A room that is offered 30 pictures a second, with a model that takes 125 ms; then one that takes no time.</summary>
+    public static OverloadResult Overloaded(CodedClip clip, ModelHost models, double seconds)
+    {
         const double modelMs = 125;
         using var slow = new SlowedModels(models, modelMs);
         using var pool = new PicturePool();
@@ -148,13 +164,27 @@ internal static class PipelineScenario
         }
 
         int tenth = Math.Max(1, ages.Length / 10);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"overload, 30 offered, 8 possible, {seconds:F0} s: age of results worst {ages.Max():F0} ms, mean of the first tenth {ages.Take(tenth).Average():F0}, of the last {ages.TakeLast(tenth).Average():F0}; rendered {(room.Stats.Rendered - rendered) / seconds:F1} a second; level {room.Stats.Level} ({room.Stats.LevelReason})"));
+        double rate = (room.Stats.Rendered - rendered) / seconds;
+        string level = $"{room.Stats.Level} ({room.Stats.LevelReason})";
         slow.LeastMs = 0;
         Offer(room, sink, clip, 1000, 8, null);
-        output.WriteLine($"relieved for 8 s: level {room.Stats.Level}");
+        string relieved = room.Stats.Level.ToString();
         room.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return new OverloadResult(ages.Max(), ages.Order().ElementAt(ages.Length * 95 / 100), ages.Take(tenth).Average(), ages.TakeLast(tenth).Average(), rate, level, relieved);
+    }
+
+    /// <summary>Managed bytes for each picture of a room that annotates, once it runs.</summary>
+    public static long BytesPerPicture(CodedClip clip, ModelHost models, double seconds)
+    {
+        using var pool = new PicturePool();
+        var sink = new Sink();
+        RoomPipeline room = Open(new RoomSettings { Mode = ViewMode.Annotate }, models, pool, sink);
+        Offer(room, sink, clip, 0, 3, null);
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        long pushed = Offer(room, sink, clip, 90, seconds, null);
+        long bytes = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / pushed;
+        room.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return bytes;
     }
 
     private static long Offer(RoomPipeline room, Sink sink, CodedClip clip, long from, double seconds, Action<long>? each)
@@ -216,3 +246,6 @@ internal static class PipelineScenario
         public void OnNotice(PipelineNotice notice) => Console.Error.WriteLine($"{notice.Code}: {notice.Message}");
     }
 }
+
+/// <summary>Ages of results under overload, and what the room did besides.</summary>
+internal sealed record OverloadResult(double WorstMs, double P95Ms, double EarlyMs, double LateMs, double RenderedPerSecond, string Level, string Relieved);
