@@ -132,6 +132,7 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
             Seconds = seconds,
             Phones = phones,
             ViewerFrames = viewers.Sum(viewer => viewer.Frames) - viewerFrames,
+            ViewerFirstPictureMs = viewers.Max(viewer => viewer.FirstPictureMs),
             ViewerFreezes = viewers.Sum(viewer => viewer.Freezes) - viewerFreezes,
             ViewerPackets = Packets(viewers).Received - packets,
             ViewerPacketsLost = Packets(viewers).Lost - lost,

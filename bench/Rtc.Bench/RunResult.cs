@@ -25,6 +25,9 @@ internal sealed record RunResult
     /// <summary>Packets that never came, or not yet: sent again is not lost.</summary>
     public required long ViewerPacketsLost { get; init; }
 
+    /// <summary>From its offer to its first picture, of the viewer who waited longest.</summary>
+    public double? ViewerFirstPictureMs { get; init; }
+
     /// <summary>Why a phone's connection ended before the run did; null where all of them stood.</summary>
     public required string? ClosedBecause { get; init; }
 
@@ -137,7 +140,7 @@ internal sealed record RunResult
                 ["viewer_freezes"] = ViewerFreezes,
                 ["viewer_packets"] = ViewerPackets,
                 ["viewer_packets_lost"] = ViewerPacketsLost,
-                ["viewer_first_picture_ms"] = Viewers.Select(viewer => viewer.FirstPictureMs).Max() is { } latest ? Round(latest) : null,
+                ["viewer_first_picture_ms"] = ViewerFirstPictureMs is { } latest ? Round(latest) : null,
                 ["levels"] = levels,
                 ["server_counts"] = Difference(),
                 ["stages_ms"] = Stages(),
