@@ -29,6 +29,8 @@ internal sealed class PeerTransport : IDisposable
     private bool _dtlsStarted;
     private TransportAddress _dtlsFrom;
     private Instant _dtlsAt;
+    private bool _heard;
+    private bool _lostStart;
     private TransportAddress _unproven;
     private long _unprovenCredit;
 
@@ -112,6 +114,7 @@ internal sealed class PeerTransport : IDisposable
 
         message = _message.AsSpan(0, length);
         Ice.NoteData(_dtlsAt, _dtlsFrom); // only now is it sure who sent it
+        _heard = true;
         return true;
     }
 
@@ -124,6 +127,17 @@ internal sealed class PeerTransport : IDisposable
             && (isRtcp
                 ? _srtp.TryProtectRtcp(buffer, length, out protectedLength)
                 : _srtp.TryProtectRtp(buffer, length, out protectedLength));
+    }
+
+    /// <summary>
+    /// Whether the other side turned out to have had no keys for what was sent to it so far; asking takes it. Never once it
+    /// has said anything under them: nobody can forge that.
+    /// </summary>
+    public bool TakeLostStart()
+    {
+        bool lost = _lostStart;
+        _lostStart = false;
+        return lost;
     }
 
     public bool TryGetTarget(out TransportAddress target) => Ice.TryGetTarget(out target, out _);
@@ -174,6 +188,7 @@ internal sealed class PeerTransport : IDisposable
             return InputKind.None;
         }
 
+        int repeated = _dtls?.RepeatedFlights ?? 0;
         if (_dtls is null || !_dtls.TryReceive(now, datagram))
         {
             _drops.Count(_dtls is null ? DropReason.DtlsBeforeDescription : DropReason.DtlsMalformed);
@@ -182,6 +197,7 @@ internal sealed class PeerTransport : IDisposable
 
         _dtlsFrom = from;
         _dtlsAt = now;
+        _lostStart |= _srtp is not null && !_heard && _dtls.RepeatedFlights > repeated;
         return InputKind.Dtls;
     }
 
@@ -218,6 +234,7 @@ internal sealed class PeerTransport : IDisposable
         }
 
         Ice.NoteData(now, from);
+        _heard = true;
         plain = _plain.AsSpan(0, length);
         return isRtcp ? InputKind.Rtcp : InputKind.Rtp;
     }

@@ -98,6 +98,11 @@ public sealed partial class WebRtcPeer : IDisposable
                 break;
             case InputKind.Dtls:
                 ReceiveData(now);
+                if (_transport.TakeLostStart())
+                {
+                    _rtp.BeginAgain(now);
+                }
+
                 break;
             default:
                 break;

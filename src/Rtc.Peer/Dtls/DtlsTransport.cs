@@ -97,6 +97,9 @@ internal sealed unsafe class DtlsTransport : IDisposable
             ? Marshal.PtrToStringUTF8((nint)OpenSsl.SSL_CIPHER_get_name(OpenSsl.SSL_get_current_cipher(_ssl)))
             : null;
 
+    /// <summary>How often the client spoke as one who has not heard our last flight: it had no keys until then.</summary>
+    public int RepeatedFlights { get; private set; }
+
     /// <summary>The client's first flight. A server only waits.</summary>
     public void Start(Instant now)
     {
@@ -126,11 +129,15 @@ internal sealed unsafe class DtlsTransport : IDisposable
         {
             Handshake(now);
         }
-        else if (_virtualTime && !IsClient && datagram[0] is DtlsRecords.ChangeCipherSpec or DtlsRecords.Handshake)
+        else if (!IsClient && datagram[0] is DtlsRecords.ChangeCipherSpec or DtlsRecords.Handshake)
         {
-            // The client did not get our last flight; OpenSSL sees an old record number and keeps still. Only the side that
-            // speaks last does this: two would answer each other for ever.
-            ResendFlight();
+            // The client did not get our last flight. OpenSSL sends it again, but where it sees an old record number it keeps
+            // still. Only the side that speaks last does this: two would answer each other for ever.
+            RepeatedFlights++;
+            if (_virtualTime)
+            {
+                ResendFlight();
+            }
         }
 
         return true;

@@ -151,6 +151,15 @@ internal sealed partial class RtpSession : IDisposable
     }
 
     /// <summary>Caps the choice of temporal layers that the estimate makes.</summary>
+    /// <summary>The other side could read nothing so far: every stream begins anew.</summary>
+    public void BeginAgain(Instant now)
+    {
+        foreach (VideoSender sender in _senders)
+        {
+            sender.BeginAgain(now);
+        }
+    }
+
     public void SetTemporalLayerLimit(string mid, int highest)
     {
         int index = _senderMids.IndexOf(mid);

@@ -209,6 +209,20 @@ internal sealed partial class VideoSender : IDisposable
         }
     }
 
+    /// <summary>
+    /// What was sent could not be read: a key frame, unasked. Not every viewer asks who got none (aiortc), and none can ask
+    /// again for packets that it knows nothing of.
+    /// </summary>
+    public void BeginAgain(Instant now)
+    {
+        if (HasSent)
+        {
+            Dispose();
+            _needsKey = true;
+            RequestKey(now);
+        }
+    }
+
     /// <summary>A section that stops sending lets its frames go and keeps its numbers; back again, it begins with a key frame.</summary>
     public void SetActive(bool active)
     {
