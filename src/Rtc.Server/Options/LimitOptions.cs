@@ -30,7 +30,7 @@ public sealed record LimitOptions
     [Range(8, 1_000_000)]
     public int MaxConnections { get; init; } = 4096;
 
-    [Description("Seconds that a new connection has for its request's headers or its hub handshake")]
+    [Description("Seconds that a new connection has for its request's headers or its hub handshake, and three times that for joining a room")]
     [Range(2, 120)]
     public int HandshakeSeconds { get; init; } = 10;
 }

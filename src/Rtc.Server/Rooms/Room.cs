@@ -99,6 +99,7 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
             case PeerEventKind.Disconnected:
                 member.IsConnected = false;
                 member.LostAt ??= _loop.Clock.Now;
+                _onAir = _onAir == member ? null : _onAir;
                 UpdateDemand();
                 break;
             case PeerEventKind.Reconnected:
@@ -166,9 +167,15 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
         {
             _peersChanged = false;
             _peersTold = Now;
-            _audience.SendToAll("peers", new PeersMessage(Phones, Viewers), WireJson.Default.PeersMessage);
+            _audience.SendToAll("peers", new PeersMessage(Phones, Viewers, Named()), WireJson.Default.PeersMessage);
         }
     }
+
+    private List<NamedPeer> Named() =>
+    [
+        .. Members.Where(member => member.Name.Length > 0 && member.LostAt is null).Take(PeersMessage.MostNamed)
+            .Select(member => new NamedPeer(member.Name, member.Role == Role.Phone ? "phone" : "viewer")),
+    ];
 
     public void Tell(RoomMember member, NoticeMessage notice) => _audience.Send(member, "notice", notice, WireJson.Default.NoticeMessage);
 
@@ -353,10 +360,15 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
                 return;
             }
 
-            // The newest phone to send is on air; another one's frames would be nonsense to the decoder.
-            _onAir ??= member;
+            // One phone is on air until it goes; another one's pictures would be nonsense to the decoder, and begin with a key frame.
+            if (_onAir is null && frame.IsKey)
+            {
+                _onAir = member;
+            }
+
             if (_onAir != member)
             {
+                AskForFirstPicture(member);
                 return;
             }
 
@@ -464,9 +476,25 @@ internal sealed class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
         }
     }
 
+    private void AskForFirstPicture(RoomMember phone)
+    {
+        if (_onAir is null)
+        {
+            AskForKeyFrame(phone);
+        }
+    }
+
     private void AskPhoneForKeyFrame()
     {
-        if (_onAir is { Port: { } port, ReceiveMid: { } mid })
+        if (_onAir is { } phone)
+        {
+            AskForKeyFrame(phone);
+        }
+    }
+
+    private void AskForKeyFrame(RoomMember phone)
+    {
+        if (phone is { Port: { } port, ReceiveMid: { } mid })
         {
             port.Peer.RequestKeyFrame(Now, mid);
             _loop.Flush(port);

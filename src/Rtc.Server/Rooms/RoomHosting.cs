@@ -56,6 +56,7 @@ internal static class RoomHosting
                 json.PayloadSerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
                 json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
             });
+        services.AddSingleton(new HubPatience(TimeSpan.FromSeconds(options.Limits.HandshakeSeconds * HandshakesToJoin)));
         services.AddSingleton<IHubProtocol>(provider => new HubJson(
             new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>()), LargestHubMessage(options)));
         return services;
@@ -132,6 +133,8 @@ internal static class RoomHosting
             provider.GetRequiredService<RoomMeter>(),
             provider.GetRequiredService<ILogger<RoomRegistry>>());
     }
+
+    private const int HandshakesToJoin = 3;
 
     // Two layers halve the rate for a thin link at the cost of a few per cent of bits for everybody else.
     private const int TemporalLayers = 2;

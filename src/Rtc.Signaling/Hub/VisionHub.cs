@@ -5,11 +5,17 @@ using Rtc.Signaling.Messages;
 namespace Rtc.Signaling.Hub;
 
 /// <summary>SignalR's face of the rooms: one connection is at most one participant.</summary>
-public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub) : Microsoft.AspNetCore.SignalR.Hub
+public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, HubPatience patience) : Microsoft.AspNetCore.SignalR.Hub
 {
     private const string SeatKey = "seat";
 
     private Seat? Taken => Context.Items.TryGetValue(SeatKey, out object? seat) ? (Seat?)seat : null;
+
+    public override Task OnConnectedAsync()
+    {
+        _ = CloseUnlessJoinedAsync(Context, patience.ToJoin);
+        return Task.CompletedTask;
+    }
 
     public async Task<JoinReply> Join(JoinRequest request)
     {
@@ -52,6 +58,16 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub) : 
         }
     }
 
+    /// <summary>A connection that only pings holds one of a limited number.</summary>
+    private static async Task CloseUnlessJoinedAsync(HubCallerContext context, TimeSpan patience)
+    {
+        await Task.Delay(patience, context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!context.ConnectionAborted.IsCancellationRequested && !context.Items.ContainsKey(SeatKey))
+        {
+            context.Abort();
+        }
+    }
+
     private PeerId Joined() => Taken?.Peer ?? throw Refused(Refusal.NotJoined);
 
     private static T Take<T>(Outcome<T> outcome)
@@ -69,3 +85,6 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub) : 
 
     private sealed record Seat(PeerId Peer, IMemberLink Link);
 }
+
+/// <summary>How long a hub connection may stay before it joins a room.</summary>
+public sealed record HubPatience(TimeSpan ToJoin);

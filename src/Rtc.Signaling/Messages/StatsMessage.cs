@@ -46,10 +46,15 @@ public sealed record NoticeMessage(string Code, string Message, bool Recoverable
     public string Type => "notice";
 }
 
-public sealed record PeersMessage(int Phones, int Viewers)
+/// <summary>Who is in the room: all of them as numbers, and the first of those who gave a name.</summary>
+public sealed record PeersMessage(int Phones, int Viewers, IReadOnlyList<NamedPeer> Named)
 {
+    public const int MostNamed = 50;
+
     public string Type => "peers";
 }
+
+public sealed record NamedPeer(string Name, string Role);
 
 public sealed record PongMessage(double? Id, double ServerTs)
 {

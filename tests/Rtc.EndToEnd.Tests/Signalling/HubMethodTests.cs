@@ -84,6 +84,20 @@ public sealed class HubMethodTests(SignallingServer server) : IClassFixture<Sign
     }
 
     [Fact]
+    public async Task Names_are_told_to_the_room_without_what_no_name_holds()
+    {
+        await using HubClient watcher = await HubClient.OpenAsync(Server);
+        await watcher.CallRawAsync("Join", """[{"room":"names","role":"viewer"}]""");
+        await using HubClient named = await HubClient.OpenAsync(Server);
+        await named.CallRawAsync("Join", """[{"room":"names","role":"phone","name":"Ada\u0000\u001b[31m 0123456789012345678901234567890123456789"}]""");
+
+        JsonElement peers = await watcher.PushedAsync("peers", body => body.GetProperty("named").GetArrayLength() == 1);
+
+        Assert.Equal("Ada[31m 01234567890123456789012345678901", peers.GetProperty("named")[0].GetProperty("name").GetString());
+        Assert.Equal("phone", peers.GetProperty("named")[0].GetProperty("role").GetString());
+    }
+
+    [Fact]
     public async Task What_a_join_does_not_know_it_ignores()
     {
         await using HubClient client = await HubClient.OpenAsync(Server);

@@ -141,6 +141,24 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
     }
 
     [Fact]
+    public async Task Of_two_phones_the_second_is_on_air_when_the_first_has_gone()
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion", "--set", "Rooms:PhonesPerRoom=2"]);
+        BenchPhone first = await MediaClient.PublishAsync(server, _http, "two-cameras");
+        await using BenchViewer viewer = await MediaClient.WatchAsync(server, _http, "two-cameras");
+        await ServerState.UntilAsync("no picture came", () => Task.FromResult(viewer.Frames > 10));
+        await using BenchPhone second = await MediaClient.PublishAsync(server, _http, "two-cameras");
+        Assert.Equal(2, (await server.RoomAsync("two-cameras")).GetProperty("phones").GetInt32());
+        await ServerState.UntilAsync("the second does not film", () => Task.FromResult(second.Sent > 10));
+
+        await first.DisposeAsync();
+
+        await ServerState.UntilAsync("the first is still there", async () => (await server.RoomAsync("two-cameras")).GetProperty("phones").GetInt32() == 1);
+        long before = viewer.Frames;
+        await ServerState.UntilAsync("the second's pictures do not come", () => Task.FromResult(viewer.Frames > before + 20));
+    }
+
+    [Fact]
     public async Task After_kill_9_a_client_takes_its_place_on_the_new_server_with_what_it_has()
     {
         await using ServerProcess doomed = await ServerProcess.StartAsync(["--model", "motion"]);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using Xunit;
 
@@ -16,6 +18,9 @@ public sealed class SignallingServer : IAsyncLifetime
 /// <summary>What a server says about itself, read until it is so.</summary>
 internal static class ServerState
 {
+    /// <summary>A server that lets a probe wait this long counts as dead; an idle machine answers in a hundredth of it.</summary>
+    public const double DeafMs = 15_000;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     public static async Task UntilAsync(string what, Func<Task<bool>> holds)
@@ -36,6 +41,22 @@ internal static class ServerState
 
     public static async Task<JsonElement> RoomAsync(this ServerProcess server, string room) =>
         JsonDocument.Parse(await server.Http.GetStringAsync($"/api/rooms/{room}")).RootElement;
+
+    /// <summary>Asks for the health one time after the other, as a probe does, and gives the longest wait in milliseconds.</summary>
+    public static async Task<double> SlowestAnswerAsync(this ServerProcess server, int times, CancellationToken until = default)
+    {
+        double slowest = 0;
+        for (int i = 0; i < times && !until.IsCancellationRequested; i++)
+        {
+            long began = Stopwatch.GetTimestamp();
+            using HttpResponseMessage answer = await server.Http.GetAsync("/api/health", CancellationToken.None);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            await Task.Delay(10, CancellationToken.None);
+        }
+
+        return slowest;
+    }
 
     /// <summary>The sum of all samples of a metric, of those whose labels contain the text where one is given.</summary>
     public static async Task<double> MetricAsync(this ServerProcess server, string name, string label = "")
