@@ -27,13 +27,14 @@ internal static class ApiRoutes
             access.MaySee(request, room) && await rooms.SnapshotAsync(room) is { } found ? Results.Ok(found) : NoRoom());
         routes.MapGet("/api/rooms/{room}/thumbnail.jpg", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
         {
-            if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found || !found.Pipeline.TrySnapshot(ThumbnailWidth, out byte[]? jpeg))
+            if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found)
             {
                 return NoRoom();
             }
 
+            // The first question only makes the room keep a picture for the next one.
             http.Response.Headers.CacheControl = "no-store";
-            return Results.Bytes(jpeg, "image/jpeg");
+            return found.Pipeline.TrySnapshot(ThumbnailWidth, out byte[]? jpeg) ? Results.Bytes(jpeg, "image/jpeg") : Results.NoContent();
         });
         routes.MapGet("/api/rooms/{room}/heat.png", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
         {

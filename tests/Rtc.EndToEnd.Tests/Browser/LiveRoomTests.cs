@@ -57,6 +57,15 @@ public sealed class LiveRoomTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_room_is_on_the_home_page_with_its_picture()
+    {
+        await StartPhoneAsync("shown");
+        IPage home = await PageProbe.OpenAsync(_context, _server.Address, _errors);
+        await home.WaitForFunctionAsync("() => document.querySelector('[data-room=shown] img')?.naturalWidth > 0", null, new PageWaitForFunctionOptions { Timeout = 30_000 });
+        Assert.Empty(_errors);
+    }
+
+    [Fact]
     public async Task A_viewer_who_joins_late_sees_a_picture_within_a_second()
     {
         await StartPhoneAsync("late");
