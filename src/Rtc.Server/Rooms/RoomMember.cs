@@ -35,8 +35,8 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public Instant JoinedAt { get; set; }
 
-    /// <summary>The certificate behind the current connection, as its offer named it: another one means another connection.</summary>
-    public string? OfferFingerprint { get; set; }
+    /// <summary>Which connection its last offer spoke of; null where it never offered one.</summary>
+    public OfferIdentity? Offered { get; set; }
 
     /// <summary>The last offer and its answer; a WHIP client that restarts ICE sends only its new credentials.</summary>
     public (string Offer, string Answer)? Negotiated { get; set; }

@@ -125,7 +125,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         _ended.Remove(peer);
         if (_members.TryGetValue(peer, out (Room Room, RoomMember Member) found) && found.Member.Link == link)
         {
-            if (final || found.Member.OfferFingerprint is null)
+            if (final || found.Member.Offered is null)
             {
                 RemoveMember(found.Room, found.Member);
             }
@@ -364,10 +364,10 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         }
 
         (Room room, RoomMember member) = found;
-        string? fingerprint = FingerprintLine(sdp);
-        if (member.Port is not null && fingerprint != member.OfferFingerprint)
+        OfferIdentity offered = OfferIdentity.Of(sdp);
+        if (member.Port is not null && member.Offered is { } earlier && !offered.IsSameConnectionAs(earlier))
         {
-            // Another certificate is another connection: the page began afresh.
+            // The client began afresh.
             room.Unplug(member);
         }
 
@@ -400,7 +400,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
             return missing;
         }
 
-        member.OfferFingerprint = fingerprint;
+        member.Offered = offered;
         member.Negotiated = (sdp, answer);
         member.ReceiveMid = receives?.Mid;
         member.SendMid = sends?.Mid;
@@ -483,18 +483,6 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
             : BadCandidate(problem);
 
     private static Refusal BadCandidate(string? problem) => new("bad_candidate", problem ?? "That is not a candidate.");
-
-    private static string? FingerprintLine(string sdp)
-    {
-        int at = sdp.IndexOf("a=fingerprint:", StringComparison.Ordinal);
-        if (at < 0)
-        {
-            return null;
-        }
-
-        int end = sdp.IndexOf('\n', at);
-        return (end < 0 ? sdp[at..] : sdp[at..end]).Trim();
-    }
 
     private Task<Refusal?> OnMemberAsync(PeerId peer, Func<Room, RoomMember, Refusal?> act) => _loop.AskAsync(() =>
         _members.TryGetValue(peer, out (Room Room, RoomMember Member) found) ? act(found.Room, found.Member) : Refusal.UnknownSession);
