@@ -79,11 +79,36 @@ public sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
+    /// <summary>
+    /// A port that is free on TCP and on UDP, below those that the system gives to whoever opens a socket: a browser opens
+    /// dozens before the server that this one is for has started.
+    /// </summary>
     public static int FreePort()
     {
-        using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)tcp.LocalEndPoint!).Port;
+        for (int tries = 0; tries < 200; tries++)
+        {
+            int port = Random.Shared.Next(15_000, 30_000);
+            if (IsFree(port, SocketType.Stream, ProtocolType.Tcp) && IsFree(port, SocketType.Dgram, ProtocolType.Udp))
+            {
+                return port;
+            }
+        }
+
+        throw new InvalidOperationException("no free port was found");
+    }
+
+    private static bool IsFree(int port, SocketType type, ProtocolType protocol)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The resident memory, as the system counts it, in MiB.</summary>
