@@ -1,6 +1,6 @@
 using Rtc.Bench;
 
-// The bench's program: run, load, soak, compare, start, validate. Wrong use is one line and exit 2; a run that did not measure enough exits 1.
+// The bench's program: run, load, soak, compare, start, plot, validate. Wrong use is one line and exit 2; a run that did not measure enough exits 1.
 try
 {
     string command = args.Length > 0 ? args[0] : "help";
@@ -12,6 +12,7 @@ try
         "compare" => await CompareCommand.InvokeAsync(rest),
         "soak" => await SoakCommand.InvokeAsync(rest),
         "start" => await StartCommand.InvokeAsync(rest),
+        "plot" => PlotCommand.Invoke(rest),
         "validate" => ValidateCommand.Invoke(rest),
         _ => Usage(),
     };
@@ -34,6 +35,6 @@ catch (HttpRequestException problem)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: rtc-bench run|load|soak|compare|start|validate [--option value …]");
+    Console.Error.WriteLine("usage: rtc-bench run|load|soak|compare|start|plot|validate [--option value …]");
     return 2;
 }
