@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Rtc.Inference;
 using Rtc.Inference.Catalogue;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;

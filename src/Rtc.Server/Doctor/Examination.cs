@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using Rtc.Inference;
-using Rtc.Inference.Onnx;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Peer;

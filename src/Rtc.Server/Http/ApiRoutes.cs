@@ -4,10 +4,8 @@ using System.Security.Cryptography;
 using QRCoder;
 using Rtc.Inference;
 using Rtc.Media.Images;
-using Rtc.Pipeline;
 using Rtc.Server.Hosting;
 using Rtc.Server.Rooms;
-using Rtc.Signaling;
 
 namespace Rtc.Server.Http;
 

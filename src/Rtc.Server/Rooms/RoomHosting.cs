@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
 using Rtc.Inference;
 using Rtc.Media;
-using Rtc.Peer;
 using Rtc.Pipeline;
 using Rtc.Server.Hosting;
 using Rtc.Server.Http;

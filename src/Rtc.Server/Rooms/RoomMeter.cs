@@ -5,7 +5,6 @@ using Rtc.Pipeline;
 using Rtc.Server.Hosting;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
-using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;
 

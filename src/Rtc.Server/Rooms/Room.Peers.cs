@@ -1,0 +1,215 @@
+using System.Globalization;
+using Rtc.Media.Codecs;
+using Rtc.Peer;
+using Rtc.Server.Network;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+using JsonSerializer = System.Text.Json.JsonSerializer;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>What peers' events mean for the room.</summary>
+internal sealed partial class Room
+{
+    public void OnEvent(PeerPort port, ref PeerEvent happened)
+    {
+        if (!_byPort.TryGetValue(port, out RoomMember? member))
+        {
+            happened.Frame?.Dispose();
+            return;
+        }
+
+        switch (happened.Kind)
+        {
+            case PeerEventKind.Connected:
+                OnConnected(member);
+                break;
+            case PeerEventKind.Disconnected:
+                member.IsConnected = false;
+                member.LostAt ??= _loop.Clock.Now;
+                _onAir = _onAir == member ? null : _onAir;
+                UpdateDemand();
+                break;
+            case PeerEventKind.Reconnected:
+                OnConnected(member);
+                break;
+            case PeerEventKind.Closed:
+                OnClosed(member);
+                break;
+            case PeerEventKind.VideoFrame:
+                OnFrame(member, happened.Frame!);
+                break;
+            case PeerEventKind.ChannelOpened when happened.Label == "vision":
+                member.VisionChannel = happened.ChannelId;
+                UpdateDemand();
+                break;
+            case PeerEventKind.ChannelClosed when happened.ChannelId == member.VisionChannel:
+                member.VisionChannel = null;
+                break;
+            case PeerEventKind.ChannelMessage:
+                OnMessage(member, happened);
+                break;
+            case PeerEventKind.KeyFrameNeeded:
+                OnKeyFrameWanted(member);
+                break;
+            case PeerEventKind.BitrateChanged:
+                member.Estimate = happened.Bitrate;
+                _audience.Adapt();
+                break;
+        }
+    }
+
+    private void OnConnected(RoomMember member)
+    {
+        member.IsConnected = true;
+        member.LostAt = null;
+        UpdateDemand();
+        if (member.SendMid is not null)
+        {
+            OnKeyFrameWanted(member);
+        }
+    }
+
+    private void OnClosed(RoomMember member)
+    {
+        Unplug(member);
+        member.LostAt ??= Now;
+        member.Link?.Send("notice", new NoticeMessage("peer_closed", "The connection was closed.", Recoverable: true));
+        if (!member.CanReturn && Members.Remove(member))
+        {
+            _gone(this, member);
+        }
+
+        UpdateDemand();
+        AnnouncePeers();
+    }
+
+    private void OnFrame(RoomMember member, EncodedFrame frame)
+    {
+        using (frame)
+        {
+            if (member.Role != Role.Phone)
+            {
+                return;
+            }
+
+            // One phone is on air until it goes; another one's pictures would be nonsense to the decoder, and begin with a key frame.
+            if (_onAir is null && frame.IsKey)
+            {
+                _onAir = member;
+            }
+
+            if (_onAir != member)
+            {
+                AskForFirstPicture(member);
+                return;
+            }
+
+            _audience.Forward(frame);
+            if (frame.IsKey)
+            {
+                _sourceKeys.Served();
+            }
+
+            AskForKeys();
+            _metrics.PictureReceived();
+            Pipeline.TryPush(CodedPicture.From(
+                frame.Codec == VideoCodec.H264 ? VideoFormat.H264 : VideoFormat.Vp8,
+                frame.Data,
+                frame.RtpTimestamp,
+                frame.IsKey,
+                (Rotation)frame.Rotation,
+                MediaClock.NtpToUnixMs(frame.CaptureNtp),
+                _loop.Clock.UnixMs(frame.Arrival)));
+        }
+    }
+
+    private void OnMessage(RoomMember member, in PeerEvent happened)
+    {
+        Refusal? refusal = null;
+        if (happened.Payload.Length > _messageBytes)
+        {
+            refusal = new Refusal("message_too_large", string.Create(CultureInfo.InvariantCulture, $"A message may have {_messageBytes} bytes (Limits:MessageBytes)."));
+            _metrics.Refused("size");
+        }
+        else if (!ClientMessage.TryParse(happened.Payload.Span, out ClientMessage message, out string? problem))
+        {
+            refusal = new Refusal("bad_message", problem!);
+        }
+        else
+        {
+            refusal = message.Kind switch
+            {
+                ClientMessageKind.Select => Select(message.Select!),
+                ClientMessageKind.Release => Release(),
+                ClientMessageKind.Configure => Configure(message.Settings!),
+                ClientMessageKind.Ping => Pong(member, happened.ChannelId, message.PingId),
+                _ => null,
+            };
+        }
+
+        if (refusal is not null)
+        {
+            Tell(member, new NoticeMessage(refusal.Code, refusal.Message, Recoverable: true));
+        }
+    }
+
+    private Refusal? Pong(RoomMember member, int channel, double? id)
+    {
+        byte[] pong = JsonSerializer.SerializeToUtf8Bytes(new PongMessage(id, _loop.Clock.UnixMsNow), WireJson.Default.PongMessage);
+        member.Port?.Peer.SendMessage(Now, channel, pong, isText: true);
+        return null;
+    }
+
+    private void OnKeyFrameWanted(RoomMember member)
+    {
+        if (member.View == RoomView.Source && member.Role == Role.Viewer)
+        {
+            _sourceKeys.Want();
+        }
+        else
+        {
+            _annotatedKeys.Want();
+        }
+
+        AskForKeys();
+    }
+
+    private void AskForKeys()
+    {
+        if (_sourceKeys.TryPass(Now))
+        {
+            AskPhoneForKeyFrame();
+        }
+
+        if (_annotatedKeys.TryPass(Now))
+        {
+            Pipeline.RequestKeyFrame();
+        }
+    }
+
+    private void AskForFirstPicture(RoomMember phone)
+    {
+        if (_onAir is null)
+        {
+            AskForKeyFrame(phone);
+        }
+    }
+
+    private void AskPhoneForKeyFrame()
+    {
+        if (_onAir is { } phone)
+        {
+            AskForKeyFrame(phone);
+        }
+    }
+
+    private void AskForKeyFrame(RoomMember phone)
+    {
+        if (phone is { Port: { } port, ReceiveMid: { } mid })
+        {
+            port.Peer.RequestKeyFrame(Now, mid);
+            _loop.Flush(port);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Rtc.Server.Network;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>Who is let in, to which room, and whose place it takes.</summary>
+internal sealed partial class RoomRegistry
+{
+    private Outcome<JoinReply> Join(JoinRequest request, IMemberLink? link, string remoteAddress)
+    {
+        if (!RoomName.TryParse(request.Room, out RoomName name))
+        {
+            return Refusal.BadRoomName;
+        }
+
+        if (!TryParse(request.Role, out Role role))
+        {
+            return new Refusal("bad_role", "\"role\" is \"phone\" or \"viewer\".");
+        }
+
+        if (!TryParse(request.View, out RoomView view))
+        {
+            return new Refusal("bad_view", "\"view\" is \"annotated\" or \"source\".");
+        }
+
+        if (_admission.Admit(name, role, request.Token, remoteAddress) is { } turnedAway)
+        {
+            return turnedAway;
+        }
+
+        if (Resumable(name, role, request.Resume) is { } returning)
+        {
+            return Resume(returning.Room, returning.Member, view, link, remoteAddress);
+        }
+
+        if (Full(name, role) is { } full)
+        {
+            return full;
+        }
+
+        Room room = FindOrOpen(name);
+        var member = new RoomMember(PeerId.Create(), role, view, Clean(request.Name), RandomNumberGenerator.GetHexString(32, lowercase: true))
+        {
+            Link = link,
+            CanReturn = link is not null,
+            RemoteAddress = remoteAddress,
+            JoinedAt = _loop.Clock.Now,
+        };
+        room.Members.Add(member);
+        _members[member.Id] = (room, member);
+        room.UpdateDemand();
+        room.AnnouncePeers();
+        _metrics.Joined(role == Role.Phone ? "phone" : "viewer");
+        LogJoined(_log, role, name);
+        return Reply(room, member, resumed: false);
+    }
+
+    private Outcome<JoinReply> Resume(Room room, RoomMember member, RoomView view, IMemberLink? link, string remoteAddress)
+    {
+        bool lives = member is { Port: not null, IsConnected: true };
+        _members.Remove(member.Id);
+        if (!lives)
+        {
+            room.Unplug(member);
+        }
+
+        member.Rejoin(lives ? member.Id : PeerId.Create(), link);
+        member.View = view;
+        member.RemoteAddress = remoteAddress;
+        member.JoinedAt = _loop.Clock.Now;
+        _members[member.Id] = (room, member);
+        room.UpdateDemand();
+        room.AnnouncePeers();
+        return Reply(room, member, resumed: true);
+    }
+
+    private JoinReply Reply(Room room, RoomMember member, bool resumed) => new()
+    {
+        PeerId = member.Id.ToString(),
+        Resume = member.Resume,
+        Resumed = resumed,
+        IceServers = IceServers,
+        Settings = SettingsMapping.ToMessage(room.Pipeline.Settings),
+        Models = [.. _models.Models.Select(model => new ModelMessage(model.Name, model.Task, model.Licence, model.OnDisk, model.Provider, model.Problem))],
+    };
+
+    private (Room Room, RoomMember Member)? Resumable(RoomName name, Role role, string? resume)
+    {
+        if (resume is not { Length: > 0 and <= 64 } || !_rooms.TryGetValue(name, out Room? room))
+        {
+            return null;
+        }
+
+        byte[] shown = System.Text.Encoding.UTF8.GetBytes(resume);
+        RoomMember? member = room.Members.Find(member =>
+            member.Role == role && CryptographicOperations.FixedTimeEquals(System.Text.Encoding.UTF8.GetBytes(member.Resume), shown));
+        return member is null ? null : (room, member);
+    }
+
+    private Refusal? Full(RoomName name, Role role)
+    {
+        if (_members.Count >= _limits.Peers)
+        {
+            return Limit("Rooms:MaxPeers", _limits.Peers);
+        }
+
+        if (!_rooms.TryGetValue(name, out Room? room))
+        {
+            return _rooms.Count >= _limits.Rooms ? Limit("Rooms:MaxRooms", _limits.Rooms) : null;
+        }
+
+        if (role == Role.Viewer)
+        {
+            return room.Members.Count(member => member.Role == Role.Viewer) >= _limits.ViewersPerRoom ? Limit("Rooms:MaxViewersPerRoom", _limits.ViewersPerRoom) : null;
+        }
+
+        if (room.Phones >= _limits.PhonesPerRoom && !_limits.PhoneTakeover)
+        {
+            return Limit("Rooms:PhonesPerRoom", _limits.PhonesPerRoom);
+        }
+
+        MakePlaceForPhone(room);
+        return null;
+    }
+
+    /// <summary>A phone that dropped gives its place to the next one at once; where takeover is on, so does the one that came first.</summary>
+    private void MakePlaceForPhone(Room room)
+    {
+        RoomMember[] phones = [.. room.Members.Where(member => member.Role == Role.Phone).OrderBy(member => member.LostAt is null).ThenBy(member => member.JoinedAt)];
+        foreach (RoomMember last in phones.Take(phones.Length - _limits.PhonesPerRoom + 1))
+        {
+            if (last.LostAt is null)
+            {
+                room.Tell(last, new NoticeMessage("replaced", "Another phone took this one's place in the room.", Recoverable: false));
+            }
+
+            RemoveMember(room, last, keepRoom: true);
+        }
+    }
+
+    private Refusal Limit(string option, int value)
+    {
+        _metrics.Refused("limit");
+        return new Refusal("limit_reached", string.Create(CultureInfo.InvariantCulture, $"The server's limit {option}={value} is reached."), 503);
+    }
+
+    private Room FindOrOpen(RoomName name)
+    {
+        if (!_rooms.TryGetValue(name, out Room? room))
+        {
+            room = new Room(name, _loop, output => _pipelines(output, name), _bitrates, _limits.MessageBytes, _metrics, OnGone);
+            _rooms.Add(name, room);
+        }
+
+        return room;
+    }
+
+    private static bool TryParse(string? text, out Role role)
+    {
+        role = text == "viewer" ? Role.Viewer : Role.Phone;
+        return text is "phone" or "viewer";
+    }
+
+    private static bool TryParse(string? text, out RoomView view)
+    {
+        view = text == "source" ? RoomView.Source : RoomView.Annotated;
+        return text is null or "" or "annotated" or "source";
+    }
+
+    private static string Clean(string? name) =>
+        name is null ? string.Empty : new string([.. name.Where(c => !char.IsControl(c)).Take(40)]);
+}
