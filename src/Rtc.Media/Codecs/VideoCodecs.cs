@@ -12,14 +12,14 @@ public static class VideoCodecs
     /// <summary>4K of DCI, and as much standing upright: a larger picture is refused before memory is spent on it.</summary>
     public const long MostPixels = 4096L * 2304;
 
-    private static readonly Lazy<VideoFormat[]> UsableFormats = new(() =>
-    [
-        .. VpxLibrary.Report().Ok ? [VideoFormat.Vp8] : Array.Empty<VideoFormat>(),
-        .. AvLibrary.HasH264 ? [VideoFormat.H264] : Array.Empty<VideoFormat>(),
-    ]);
+    private static readonly Lazy<bool> UsableVp8 = new(() => VpxLibrary.Report().Ok);
+    private static readonly Lazy<bool> UsableH264 = new(() => AvLibrary.HasH264);
 
-    /// <summary>The formats that this machine's libraries both read and write, the cheaper first.</summary>
-    public static IReadOnlyList<VideoFormat> Usable => UsableFormats.Value;
+    /// <summary>
+    /// Whether this machine's library both reads and writes the format. The first asking loads it: libavcodec brings
+    /// fifty others with it and 15 MB, so ask for H.264 only when somebody speaks it.
+    /// </summary>
+    public static bool IsUsable(VideoFormat format) => format == VideoFormat.H264 ? UsableH264.Value : UsableVp8.Value;
 
     /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
     public static IVideoDecoder CreateDecoder(VideoFormat format) => format switch

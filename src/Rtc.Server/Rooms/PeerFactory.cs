@@ -10,9 +10,6 @@ namespace Rtc.Server.Rooms;
 /// <summary>Makes peers with this server's identity and the addresses at which its media port can be reached.</summary>
 internal sealed class PeerFactory : IDisposable
 {
-    // What this machine cannot read and write is never negotiated.
-    private static readonly VideoCodec[] s_codecs = [.. VideoCodecs.Usable.Select(format => format == VideoFormat.H264 ? VideoCodec.H264 : VideoCodec.Vp8)];
-
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
     private readonly IReadOnlyList<LocalCandidate> _candidates;
     private readonly IReadOnlyList<LocalCandidate> _loopbackCandidates;
@@ -30,14 +27,14 @@ internal sealed class PeerFactory : IDisposable
         _loopbackCandidates = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? [.. loopback, .. candidates] : _candidates;
     }
 
-    public WebRtcPeer Create(MediaClock clock, bool fromLoopback)
+    public WebRtcPeer Create(MediaClock clock, bool fromLoopback, string offer)
     {
         var options = new PeerOptions
         {
             Identity = _identity,
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
             LocalCandidates = fromLoopback ? _loopbackCandidates : _candidates,
-            VideoCodecs = s_codecs,
+            VideoCodecs = CodecsFor(offer),
             NtpAtOrigin = clock.NtpAtOrigin,
             StartBitrate = Bitrate.FromKilobits(_bitrates.Start),
             MinBitrate = Bitrate.FromKilobits(_bitrates.Minimum),
@@ -47,6 +44,13 @@ internal sealed class PeerFactory : IDisposable
     }
 
     public void Dispose() => _identity.Dispose();
+
+    /// <summary>What this machine cannot read and write is never negotiated, nor looked for before it is offered.</summary>
+    private static VideoCodec[] CodecsFor(string offer) =>
+    [
+        .. VideoCodecs.IsUsable(VideoFormat.Vp8) ? [VideoCodec.Vp8] : Array.Empty<VideoCodec>(),
+        .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoFormat.H264) ? [VideoCodec.H264] : Array.Empty<VideoCodec>(),
+    ];
 
     private static IEnumerable<LocalCandidate> Candidates(IEnumerable<IPAddress> addresses, CandidateKind kind, MediaLoop loop)
     {

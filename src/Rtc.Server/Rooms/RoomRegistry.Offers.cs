@@ -41,7 +41,7 @@ internal sealed partial class RoomRegistry
         }
 
         bool isNew = member.Port is null;
-        WebRtcPeer peer = member.Port?.Peer ?? _peers.Create(_loop.Clock, IsLoopback(member.RemoteAddress));
+        WebRtcPeer peer = member.Port?.Peer ?? _peers.Create(_loop.Clock, IsLoopback(member.RemoteAddress), sdp);
         var policy = new AnswerPolicy { ReceiveVideo = member.Role == Role.Phone, SendVideo = true, AcceptDataChannels = true };
         if (!peer.TryAnswer(_loop.Clock.Now, sdp, policy, out string answer, out string? problem))
         {
