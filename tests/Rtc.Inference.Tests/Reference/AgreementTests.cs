@@ -186,22 +186,6 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
 
     private static ModelHost Host(string data) => new(new ModelHostOptions { Directory = Path.Combine(data, "models"), Provider = "cpu", Threads = 1 });
 
-    private static double Overlap(Mask mask, byte[] truth, Picture picture)
-    {
-        int both = 0;
-        int either = 0;
-        for (int y = 0; y < picture.Height; y++)
-        {
-            for (int x = 0; x < picture.Width; x++)
-            {
-                bool found = mask.Region.Contains(x + 0.5f, y + 0.5f)
-                    && mask.Row((int)((y + 0.5f - mask.Region.Top) / mask.Region.Height * mask.Height))[(int)((x + 0.5f - mask.Region.Left) / mask.Region.Width * mask.Width)] > 127;
-                bool real = truth[(y * picture.Width) + x] > 0;
-                both += real && found ? 1 : 0;
-                either += real || found ? 1 : 0;
-            }
-        }
-
-        return (double)both / Math.Max(1, either);
-    }
+    private static double Overlap(Mask mask, byte[] truth, Picture picture) =>
+        MaskOverlap.Iou(mask, picture, (x, y) => truth[(y * picture.Width) + x] > 0);
 }

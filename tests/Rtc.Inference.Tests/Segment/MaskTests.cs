@@ -257,22 +257,6 @@ public sealed class MaskTests : IDisposable
 
     private static double Iou(Mask mask, RectF truth, Picture picture) => Iou(mask, [truth], picture);
 
-    private static double Iou(Mask mask, RectF[] truth, Picture picture)
-    {
-        int both = 0;
-        int either = 0;
-        for (int y = 0; y < picture.Height; y++)
-        {
-            for (int x = 0; x < picture.Width; x++)
-            {
-                bool real = truth.Any(part => part.Contains(x + 0.5f, y + 0.5f));
-                bool found = mask.Region.Contains(x + 0.5f, y + 0.5f)
-                    && mask.Row((int)((y + 0.5f - mask.Region.Top) / mask.Region.Height * mask.Height))[(int)((x + 0.5f - mask.Region.Left) / mask.Region.Width * mask.Width)] > 127;
-                both += real && found ? 1 : 0;
-                either += real || found ? 1 : 0;
-            }
-        }
-
-        return (double)both / Math.Max(1, either);
-    }
+    private static double Iou(Mask mask, RectF[] truth, Picture picture) =>
+        MaskOverlap.Iou(mask, picture, (x, y) => truth.Any(part => part.Contains(x + 0.5f, y + 0.5f)));
 }
