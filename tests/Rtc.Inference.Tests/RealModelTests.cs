@@ -29,18 +29,16 @@ public sealed class RealModelTests(ITestOutputHelper output)
         (0, 0.382f, new(978.6f, 293.3f, 1041.3f, 601.1f)),
     ];
 
-    private static readonly string? Data = Environment.GetEnvironmentVariable("RTC_TEST_DATA");
-
     [Fact]
     public void Yolox_finds_on_a_street_what_OpenCV_finds_with_it()
     {
-        if (!TryData(out string data))
+        if (RealModels.Data(output) is not { } data)
         {
             return;
         }
 
         using PicturePool pool = new();
-        using ModelHost host = Host(data);
+        using ModelHost host = RealModels.Host(data);
         using IDetector detector = host.OpenDetector("yolox-nano", out string? problem);
         Assert.Null(problem);
         Assert.Equal("yolox-nano", Assert.Single(host.Loaded).Name);
@@ -60,13 +58,13 @@ public sealed class RealModelTests(ITestOutputHelper output)
     [Fact]
     public void Auto_prefers_the_free_model_and_the_others_are_known_for_what_they_are()
     {
-        if (!TryData(out string data))
+        if (RealModels.Data(output) is not { } data)
         {
             return;
         }
 
         using PicturePool pool = new();
-        using ModelHost host = Host(data);
+        using ModelHost host = RealModels.Host(data);
         using IDetector detector = host.OpenDetector("auto", out _);
         Assert.Equal("yolox-nano", detector.Model);
         Assert.Contains("copyleft", Assert.Single(host.Models, model => model.Name.StartsWith("agpl", StringComparison.Ordinal)).Licence, StringComparison.Ordinal);
@@ -88,22 +86,9 @@ public sealed class RealModelTests(ITestOutputHelper output)
 
     private static double Share(Mask mask) => (double)mask.Alpha.ToArray().Count(alpha => alpha > 127) / mask.Alpha.Length;
 
-    private static ModelHost Host(string data) => new(new ModelHostOptions { Directory = Path.Combine(data, "models"), Provider = "cpu", Threads = 1 });
-
     private static Picture Decode(PicturePool pool, string file)
     {
         Assert.True(Jpeg.TryDecode(File.ReadAllBytes(file), pool, out Picture? picture, out string? problem), problem);
         return picture!;
-    }
-
-    private bool TryData(out string data)
-    {
-        data = Data ?? string.Empty;
-        if (Data is null)
-        {
-            output.WriteLine("RTC_TEST_DATA is not set: nothing to compare");
-        }
-
-        return Data is not null;
     }
 }

@@ -204,8 +204,7 @@ internal sealed partial class VideoSender : IDisposable
         bool gone = _codec.Codec != VideoCodec.None && !TryFind(_codec.Codec, out _codec);
         if (gone || _frames.Exists(entry => !TryFind(entry.Frame.Codec, out _)))
         {
-            Dispose();
-            _needsKey = true;
+            StartOver();
         }
     }
 
@@ -217,8 +216,7 @@ internal sealed partial class VideoSender : IDisposable
     {
         if (HasSent)
         {
-            Dispose();
-            _needsKey = true;
+            StartOver();
             RequestKey(now);
         }
     }
@@ -228,14 +226,22 @@ internal sealed partial class VideoSender : IDisposable
     {
         if (_active && !active)
         {
-            Dispose();
-            _needsKey = true;
+            StartOver();
         }
 
         _active = active;
     }
 
-    public void Dispose()
+    public void Dispose() => Forget();
+
+    /// <summary>Nothing of what was sent is of use any more: on from the next key frame.</summary>
+    private void StartOver()
+    {
+        Forget();
+        _needsKey = true;
+    }
+
+    private void Forget()
     {
         foreach (FrameEntry entry in _frames)
         {

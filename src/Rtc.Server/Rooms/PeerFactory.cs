@@ -45,8 +45,8 @@ internal sealed class PeerFactory : IDisposable
 
     public void Dispose() => _identity.Dispose();
 
-    /// <summary>What this machine cannot read and write is never negotiated, nor looked for before it is offered.</summary>
-    private static VideoCodec[] CodecsFor(string offer) =>
+    /// <summary>What this machine cannot read and write is never negotiated, nor looked for before it is offered: the first time loads it.</summary>
+    public static VideoCodec[] CodecsFor(string offer) =>
     [
         .. VideoCodecs.IsUsable(VideoFormat.Vp8) ? [VideoCodec.Vp8] : Array.Empty<VideoCodec>(),
         .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoFormat.H264) ? [VideoCodec.H264] : Array.Empty<VideoCodec>(),

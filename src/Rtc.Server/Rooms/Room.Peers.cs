@@ -22,6 +22,7 @@ internal sealed partial class Room
         switch (happened.Kind)
         {
             case PeerEventKind.Connected:
+            case PeerEventKind.Reconnected:
                 OnConnected(member);
                 break;
             case PeerEventKind.Disconnected:
@@ -29,9 +30,6 @@ internal sealed partial class Room
                 member.LostAt ??= _loop.Clock.Now;
                 _onAir = _onAir == member ? null : _onAir;
                 UpdateDemand();
-                break;
-            case PeerEventKind.Reconnected:
-                OnConnected(member);
                 break;
             case PeerEventKind.Closed:
                 OnClosed(member);

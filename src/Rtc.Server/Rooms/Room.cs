@@ -56,6 +56,9 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
 
     public int Viewers => Members.Count(member => member.Role == Role.Viewer && member.LostAt is null);
 
+    /// <summary>It has ended; nobody is let in any more.</summary>
+    public bool IsClosed => _disposed;
+
     public void Attach(RoomMember member, PeerPort port)
     {
         member.Port = port;

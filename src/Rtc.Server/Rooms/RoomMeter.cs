@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Peer;
@@ -14,6 +15,10 @@ namespace Rtc.Server.Rooms;
 /// </summary>
 internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost models, PicturePool pictures)
 {
+    private static readonly PeerStats s_none = new() { Drops = new DropCounters() };
+    private static readonly (DropReason Reason, string Name)[] s_reasons =
+        [.. Enum.GetValues<DropReason>().Select(reason => (reason, JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())))];
+
     private readonly Dictionary<PeerPort, PeerStats> _last = [];
     private readonly Dictionary<Room, PipelineStats> _lastOfRoom = [];
     private long _unclaimed;
@@ -89,7 +94,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             CountDropped("encoder", now.DroppedByEncoder - (before?.DroppedByEncoder ?? 0));
         }
 
-        foreach (Room gone in _lastOfRoom.Keys.Where(room => !rooms.Contains(room)).ToArray())
+        foreach (Room gone in _lastOfRoom.Keys.Where(room => room.IsClosed).ToArray())
         {
             _lastOfRoom.Remove(gone);
         }
@@ -105,8 +110,6 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         }
     }
 
-    private static readonly PeerStats s_none = new() { Drops = new DropCounters() };
-
     private void Count(PeerStats before, PeerStats now)
     {
         metrics.Packets(Direction.In, now.PacketsReceived - before.PacketsReceived, now.BytesReceived - before.BytesReceived);
@@ -116,13 +119,11 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         metrics.Nacks(Direction.In, now.NacksReceived - before.NacksReceived);
         metrics.KeyFrameRequested(Direction.Out, now.KeyFramesRequested - before.KeyFramesRequested);
         metrics.KeyFrameRequested(Direction.In, now.KeyFrameRequestsReceived - before.KeyFrameRequestsReceived);
-        foreach (DropReason reason in s_reasons)
+        foreach ((DropReason reason, string name) in s_reasons)
         {
-            Count(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()), now.Drops[reason] - before.Drops[reason]);
+            Count(name, now.Drops[reason] - before.Drops[reason]);
         }
     }
-
-    private static readonly DropReason[] s_reasons = Enum.GetValues<DropReason>();
 
     private void Count(string reason, long datagrams)
     {

@@ -76,7 +76,12 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         Telemetry.SpanAsync("join", request.Role is "phone" or "viewer" ? request.Role : null, () => _loop.AskAsync(() => Join(request, link, remoteAddress)));
 
     public Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) =>
-        Telemetry.SpanAsync("offer", role: null, () => _loop.AskAsync(() => Offer(peer, sdp)));
+        Telemetry.SpanAsync("offer", role: null, () =>
+        {
+            // Here and not on the loop, where every other room would wait for a library that is loaded the first time.
+            _ = PeerFactory.CodecsFor(sdp ?? string.Empty);
+            return _loop.AskAsync(() => Offer(peer, sdp));
+        });
 
     public Task<Refusal?> CandidateAsync(PeerId peer, string? candidate, string? mid) => OnMemberAsync(peer, (_, member) =>
     {

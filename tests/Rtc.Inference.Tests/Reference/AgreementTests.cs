@@ -27,12 +27,12 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
     [InlineData("video/bottle-detection.mp4", 640, 360, 90, 5)]
     public void Yolox_gives_the_boxes_that_ONNX_Runtime_in_Node_gives(string file, int width, int height, int every, int least)
     {
-        if (Judge.Data(output) is not { } data)
+        if (RealModels.Data(output) is not { } data)
         {
             return;
         }
 
-        using ModelHost host = Host(data);
+        using ModelHost host = RealModels.Host(data);
         using IDetector detector = host.OpenDetector("yolox-nano", out string? problem);
         Assert.Null(problem);
         CompareBoxes(detector, "yolox", data, file, (width, height), every, Threshold, least);
@@ -43,12 +43,12 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
     [InlineData("video/one-by-one-person-detection.mp4", 768, 432, 100, 5)]
     public void Yolov8_gives_the_boxes_that_ONNX_Runtime_in_Node_gives(string file, int width, int height, int every, int least)
     {
-        if (Judge.Data(output) is not { } data)
+        if (RealModels.Data(output) is not { } data)
         {
             return;
         }
 
-        using ModelHost host = Host(data);
+        using ModelHost host = RealModels.Host(data);
         using IDetector detector = host.OpenDetector("agpl_yolov8n-seg_int8", out string? problem);
         Assert.Null(problem);
         CompareBoxes(detector, "seg", data, file, (width, height), every, EightBitThreshold, least);
@@ -57,13 +57,13 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Outlines_of_prototypes_are_the_judges_to_the_pixel()
     {
-        if (Judge.Data(output) is not { } data)
+        if (RealModels.Data(output) is not { } data)
         {
             return;
         }
 
         const string file = "video/one-by-one-person-detection.mp4";
-        using ModelHost host = Host(data);
+        using ModelHost host = RealModels.Host(data);
         using ISegmenter segmenter = host.OpenSegmenter("agpl_yolov8n-seg_int8", out string? problem);
         Assert.Null(problem);
         var overlaps = new List<double>();
@@ -85,12 +85,12 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
     [InlineData("video/one-by-one-person-detection.mp4", 768, 432, 120)]
     public void A_map_of_classes_is_the_judges_place_by_place(string file, int width, int height, int every)
     {
-        if (Judge.Data(output) is not { } data)
+        if (RealModels.Data(output) is not { } data)
         {
             return;
         }
 
-        using ModelHost host = Host(data);
+        using ModelHost host = RealModels.Host(data);
         using SemanticSegmenter? map = host.OpenSemantic("deeplab_v3_1_default_1", out string? problem);
         Assert.True(map is not null, problem);
         int persons = 0;
@@ -112,7 +112,7 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
     [InlineData("video/bottle-detection.mp4", 640, 360, 60, 0.0)]
     public void GrabCut_follows_people_better_than_an_ellipse(string file, int width, int height, int every, double least)
     {
-        if (Judge.Data(output) is not { } data)
+        if (RealModels.Data(output) is not { } data)
         {
             return;
         }
@@ -183,8 +183,6 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(readings.Count, at);
         Assert.True(at > 0, "no picture was read");
     }
-
-    private static ModelHost Host(string data) => new(new ModelHostOptions { Directory = Path.Combine(data, "models"), Provider = "cpu", Threads = 1 });
 
     private static double Overlap(Mask mask, byte[] truth, Picture picture) =>
         MaskOverlap.Iou(mask, picture, (x, y) => truth[(y * picture.Width) + x] > 0);

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Rtc.Media;
-using Xunit.Abstractions;
 
 namespace Rtc.Inference.Tests.Reference;
 
@@ -29,20 +28,7 @@ internal static class Judge
 {
     private static string Script { get; } = Path.Combine(Here(), "read.mjs");
 
-    /// <summary>The folder of real data, or null with a word about it in the test's output.</summary>
-    public static string? Data(ITestOutputHelper output)
-    {
-        string? folder = Environment.GetEnvironmentVariable("RTC_TEST_DATA");
-        if (string.IsNullOrEmpty(folder))
-        {
-            output.WriteLine("RTC_TEST_DATA is not set: nothing to compare");
-            return null;
-        }
-
-        return folder;
-    }
-
-    public static string Model(string data, string kind) => Path.Combine(data, "models", kind switch
+    private static string Model(string data, string kind) => Path.Combine(data, "models", kind switch
     {
         "yolox" => "yolox_nano.onnx",
         "seg" => "agpl_yolov8n-seg_int8.onnx",
