@@ -33,6 +33,7 @@ ENV XDG_STATE_HOME=/state \
     RTC__MODEL__DIRECTORY=/models \
     RTC__MODEL__ONNXRUNTIME=/app/onnxruntime/libonnxruntime.so.1 \
     RTC__TELEMETRY__JSONLOG=true \
+    NVIDIA_DRIVER_CAPABILITIES=compute,video,utility \
     DOTNET_EnableDiagnostics=0
 VOLUME ["/state", "/models"]
 # HTTP, HTTPS, and one port for all media on UDP and TCP.

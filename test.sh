@@ -124,6 +124,8 @@ need_tool Chromium 'command -v chromium || command -v chromium-browser || comman
 need_tool aiortc '/usr/bin/python3 -c "import aiortc"' python3-aiortc
 need_tool coturn 'command -v turnserver || test -x /usr/bin/turnserver' coturn
 need_tool FFmpeg 'command -v ffmpeg' ffmpeg
+need_tool 'a C compiler' 'command -v gcc && test -e /usr/include/stdlib.h' build-essential
+need_tool "NVIDIA's headers" 'test -e /usr/include/ffnvcodec/nvEncodeAPI.h' libffmpeg-nvenc-dev
 need_tool 'GStreamer in Python' '/usr/bin/python3 -c "import gi; gi.require_version(\"Gst\", \"1.0\")"' python3-gst-1.0
 need_tool 'GstWebRTC in Python' '/usr/bin/python3 -c "import gi; gi.require_version(\"GstWebRTC\", \"1.0\")"' gir1.2-gst-plugins-bad-1.0
 need_tool webrtcbin 'ls /usr/lib/*/gstreamer-1.0/libgstwebrtc.so' gstreamer1.0-plugins-bad

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the media tests, and `rtc doctor`, on the native libraries of other releases than this machine's: each release in
-# a root of its own under artifacts/releases, made by debootstrap and filled by deploy/setup.sh as a user's machine is.
+# Runs the tests of media and of video cards, and `rtc doctor`, on the native libraries of other releases than this
+# machine's: each release in a root of its own under artifacts/releases, made by debootstrap and filled by deploy/setup.sh as a user's machine is.
 # Needs root, debootstrap and the network.   tests/releases.sh [RELEASE…]   (trixie noble jammy unless named)
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
@@ -42,7 +42,7 @@ run_in() {
     RTC_TEST_DATA="${RTC_TEST_DATA:+/data}" "${@:2}"
 }
 
-dotnet build "$here/tests/Rtc.Media.Tests" -c Release -nologo -v q -clp:ErrorsOnly
+for suite in Rtc.Media.Tests Rtc.Nvidia.Tests; do dotnet build "$here/tests/$suite" -c Release -nologo -v q -clp:ErrorsOnly; done
 dotnet build "$here/src/Rtc.Server" -c Release -nologo -v q -clp:ErrorsOnly
 failed=0
 for release in "$@"; do
@@ -53,10 +53,13 @@ for release in "$@"; do
   mount_into "$here" "$root/src"
   mount_into /proc "$root/proc"
   [ -z "${RTC_TEST_DATA:-}" ] || mount_into "$RTC_TEST_DATA" "$root/data"
-  run_in "$root" bash -c '. /src/deploy/setup.sh; rtc_need_libraries; command -v ffmpeg >/dev/null || rtc_apt_install ffmpeg || rtc_say "no ffmpeg program"'
-  run_in "$root" /usr/share/dotnet/dotnet test /src/tests/Rtc.Media.Tests/bin/Release/net10.0/Rtc.Media.Tests.dll \
-    --logger "console;verbosity=normal" >"$root-tests.log" 2>&1 || failed=1
-  printf '%-10s %s\n' "$release" "$(grep -E '^ +(Passed|Failed): ' "$root-tests.log" | tr -s ' \n' ' ')"
+  run_in "$root" bash -c '. /src/deploy/setup.sh; rtc_need_libraries; command -v ffmpeg >/dev/null || rtc_apt_install ffmpeg || rtc_say "no ffmpeg program"
+    command -v gcc >/dev/null || rtc_apt_install gcc libc6-dev libffmpeg-nvenc-dev || rtc_say "no compiler: nothing of a video card"'
+  for suite in Rtc.Media.Tests Rtc.Nvidia.Tests; do
+    run_in "$root" /usr/share/dotnet/dotnet test "/src/tests/$suite/bin/Release/net10.0/$suite.dll" \
+      --logger "console;verbosity=normal" >"$root-$suite.log" 2>&1 || failed=1
+    printf '%-10s %-17s %s\n' "$release" "$suite" "$(grep -E '^ +(Passed|Failed): ' "$root-$suite.log" | tr -s ' \n' ' ')"
+  done
   run_in "$root" /usr/share/dotnet/dotnet /src/src/Rtc.Server/bin/Release/net10.0/rtc.dll doctor 2>&1 | grep -E 'libvpx|libavcodec|call to itself|missing|^BAD' || true
   unmount
 done

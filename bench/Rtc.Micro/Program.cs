@@ -23,6 +23,13 @@ if (args is ["cpu"])
     return;
 }
 
+// "card": H.264 by a graphics card beside the processor.
+if (args is ["card"])
+{
+    Environment.ExitCode = CardReport.Run();
+    return;
+}
+
 // "ffmpeg": the same beside the ffmpeg program.
 if (args is ["ffmpeg"])
 {

@@ -21,6 +21,9 @@ public sealed record EncoderSettings
 
     /// <summary>Whether a picture may be dropped to hold the bitrate.</summary>
     public bool MayDrop { get; init; } = true;
+
+    /// <summary>Whether a graphics card may do it.</summary>
+    public CodecHardware Hardware { get; init; }
 }
 
 /// <summary>

@@ -22,10 +22,10 @@ public static class VideoCodecs
     public static bool IsUsable(VideoFormat format) => format == VideoFormat.H264 ? UsableH264.Value : UsableVp8.Value;
 
     /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
-    public static IVideoDecoder CreateDecoder(VideoFormat format) => format switch
+    public static IVideoDecoder CreateDecoder(VideoFormat format, CodecHardware hardware = CodecHardware.Auto) => format switch
     {
         VideoFormat.Vp8 => new Vp8Decoder(),
-        VideoFormat.H264 => new H264Decoder(),
+        VideoFormat.H264 => new H264Decoder(hardware),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no decoder for this format"),
     };
 
@@ -38,11 +38,16 @@ public static class VideoCodecs
     };
 
     /// <summary>One line for each native library, for <c>rtc doctor</c>.</summary>
-    public static IReadOnlyList<NativeLibraryReport> Report() =>
-    [
-        VpxLibrary.Report(),
-        AvLibrary.Report(),
-        YuvLibrary.Report(),
-        Jpeg.Report(),
-    ];
+    public static IReadOnlyList<NativeLibraryReport> Report()
+    {
+        NativeLibraryReport libavcodec = AvLibrary.Report();
+        return
+        [
+            VpxLibrary.Report(),
+            libavcodec,
+            .. libavcodec.Ok ? [AvDevice.Report()] : Array.Empty<NativeLibraryReport>(),
+            YuvLibrary.Report(),
+            Jpeg.Report(),
+        ];
+    }
 }

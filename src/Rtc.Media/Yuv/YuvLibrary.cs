@@ -17,6 +17,7 @@ internal sealed unsafe class YuvLibrary
     public readonly delegate* unmanaged<byte*, int, byte*, int, byte*, int, int, int, byte*, int, byte*, int, byte*, int, int, int, int, int> Scale;
     public readonly delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int, int> Rotate;
     public readonly delegate* unmanaged<byte*, int, byte*, int, int, int, void> MirrorPlane;
+    public readonly delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int> FromNv12;
 
     private YuvLibrary()
     {
@@ -25,6 +26,7 @@ internal sealed unsafe class YuvLibrary
         Scale = (delegate* unmanaged<byte*, int, byte*, int, byte*, int, int, int, byte*, int, byte*, int, byte*, int, int, int, int, int>)module.Symbol("I420Scale");
         Rotate = (delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int, int>)module.Symbol("I420Rotate");
         MirrorPlane = (delegate* unmanaged<byte*, int, byte*, int, int, int, void>)module.Symbol("MirrorPlane");
+        FromNv12 = (delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int>)module.Symbol("NV12ToI420");
     }
 
     /// <exception cref="NativeLibraryMissingException">Not installed.</exception>

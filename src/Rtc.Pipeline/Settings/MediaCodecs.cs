@@ -4,14 +4,14 @@ using Rtc.Media.Images;
 
 namespace Rtc.Pipeline;
 
-/// <summary>The media library's codecs.</summary>
-public sealed class MediaCodecs : ICodecFactory
+/// <summary>The media library's codecs, by the graphics card where <paramref name="hardware"/> says so.</summary>
+public sealed class MediaCodecs(CodecHardware hardware = CodecHardware.Auto) : ICodecFactory
 {
     private const int JpegQuality = 75;
 
-    public IVideoDecoder CreateDecoder(VideoFormat format) => VideoCodecs.CreateDecoder(format);
+    public IVideoDecoder CreateDecoder(VideoFormat format) => VideoCodecs.CreateDecoder(format, hardware);
 
-    public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => VideoCodecs.CreateEncoder(format, settings);
+    public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => VideoCodecs.CreateEncoder(format, settings with { Hardware = hardware });
 
     public byte[]? EncodeJpeg(Picture picture, int maxWidth, PicturePool pool)
     {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Rtc.Media.Codecs;
 
 namespace Rtc.Server.Options;
 
@@ -30,6 +31,9 @@ public sealed record MediaOptions
     [Description("Video bitrate in kbit/s before the network is known")]
     [Range(30, 1_000_000)]
     public int StartBitrateKbps { get; init; } = 1000;
+
+    [Description("Whether a graphics card with NVENC and NVDEC does H.264; auto: it writes all pictures and reads those from 1080p on")]
+    public CodecHardware Hardware { get; init; }
 }
 
 /// <summary>One STUN or TURN server as RTCPeerConnection takes it.</summary>

@@ -62,6 +62,13 @@ internal static class OptionTable
 
     internal static bool IsSection(Type type) => type is { IsClass: true, IsArray: false } && type.Namespace == typeof(OptionTable).Namespace;
 
+    /// <summary>"auto, off or always".</summary>
+    internal static string Choices(Type type)
+    {
+        string[] names = [.. Enum.GetNames(type).Select(name => name.ToLowerInvariant())];
+        return $"{string.Join(", ", names[..^1])} or {names[^1]}";
+    }
+
     private static string KindOf(PropertyInfo property)
     {
         Type type = property.PropertyType;
@@ -69,6 +76,7 @@ internal static class OptionTable
         return type == typeof(bool) ? "true or false"
             : type == typeof(int) ? string.Create(CultureInfo.InvariantCulture, $"{range!.Minimum} to {range.Maximum}")
             : type == typeof(string[]) ? "list"
+            : type.IsEnum ? Choices(type)
             : "text";
     }
 
@@ -77,6 +85,7 @@ internal static class OptionTable
         bool on => on ? "true" : "false",
         int number => number.ToString(CultureInfo.InvariantCulture),
         string text => text,
+        Enum choice => choice.ToString().ToLowerInvariant(),
         _ => string.Empty,
     };
 }

@@ -88,6 +88,17 @@ internal static class OptionsBinder
             }
         }
 
+        if (type.IsEnum)
+        {
+            if (Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase))
+            {
+                return Enum.Parse(type, text, ignoreCase: true);
+            }
+
+            faults.Add($"{path} must be {OptionTable.Choices(type)}, not {shown}");
+            return null;
+        }
+
         if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number))
         {
             faults.Add($"{path} must be a whole number, not {shown}");

@@ -107,7 +107,7 @@ internal static class RoomHosting
             pictures,
             output,
             time,
-            new MediaCodecs());
+            new MediaCodecs(options.Media.Hardware));
 
         return new RoomRegistry(
             provider.GetRequiredService<MediaLoop>(),

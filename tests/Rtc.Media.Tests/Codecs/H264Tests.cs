@@ -85,4 +85,25 @@ public sealed class H264Tests
             }
         }
     }
+
+    [Theory]
+    [InlineData(161, 121)]
+    [InlineData(161, 120)]
+    [InlineData(160, 121)]
+    [InlineData(3, 3)]
+    public void An_odd_size_loses_its_last_row_and_column(int width, int height)
+    {
+        using PicturePool pool = PicturePool.Diagnostic();
+        using var encoder = new H264Encoder(new EncoderSettings { Width = width, Height = height, BitrateKbps = 3000 });
+        using var decoder = new H264Decoder();
+        using Picture source = Pictures.Scene(pool, width, height, 0);
+        using CodedPicture coded = encoder.Encode(source, 3000, false)!;
+        Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? decoded));
+        using (decoded)
+        {
+            Assert.Equal((width & ~1, height & ~1), (decoded!.Width, decoded.Height));
+            using Picture same = PictureOps.Crop(source, new RectF(0, 0, width & ~1, height & ~1), pool);
+            Assert.True(Quality.Psnr(same, decoded) > 25, $"{Quality.Psnr(same, decoded):0.0} dB");
+        }
+    }
 }

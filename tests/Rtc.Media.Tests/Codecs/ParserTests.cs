@@ -76,7 +76,7 @@ public sealed class ParserTests
     public void Every_library_of_this_machine_is_reported_and_unknown_versions_are_refused_by_name()
     {
         IReadOnlyList<NativeLibraryReport> report = VideoCodecs.Report();
-        Assert.Equal(["libvpx", "libavcodec", "libyuv", "libturbojpeg"], report.Select(line => line.Name));
+        Assert.Equal(["libvpx", "libavcodec", "video card", "libyuv", "libturbojpeg"], report.Select(line => line.Name));
         Assert.All(report, line => Assert.True(line.Ok, line.Problem));
         Assert.Contains("v9.9.9", Assert.Throws<NativeLibraryMissingException>(() => VpxAbi.For("v9.9.9", "libvpx.so.99")).Message, StringComparison.Ordinal);
         Assert.Contains("8.0", Assert.Throws<NativeLibraryMissingException>(() => AvLayout.For(62, "8.0")).Message, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Rtc.Media.Codecs;
 using Rtc.Server.Options;
 
 namespace Rtc.Server.Tests.Options;
@@ -28,6 +29,17 @@ public sealed class OptionsBinderTests
         Assert.Empty(commas.Faults);
         Assert.Equal(["203.0.113.5", "2001:db8::1"], commas.Options.Media.AdvertisedAddresses);
         Assert.Equal(commas.Options.Media.AdvertisedAddresses, numbered.Options.Media.AdvertisedAddresses);
+    }
+
+    [Fact]
+    public void A_choice_is_one_of_its_words()
+    {
+        Assert.Equal(CodecHardware.Off, Read(("Media:Hardware", "Off")).Options.Media.Hardware);
+        Assert.Equal(CodecHardware.Auto, Read().Options.Media.Hardware);
+        foreach (string wrong in (string[])["1", "gpu", "auto,off"])
+        {
+            Assert.Equal([$"Media:Hardware must be auto, off or always, not \"{wrong}\""], Read(("Media:Hardware", wrong)).Faults);
+        }
     }
 
     [Fact]

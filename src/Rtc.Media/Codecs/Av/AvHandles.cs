@@ -18,7 +18,9 @@ internal sealed unsafe class AvContext : SafeHandle
         }
 
         // A fresh context has no pixel format. Anything else there means that this build lays its fields out otherwise.
-        if (*(int*)(Pointer + library.Layout.PixelFormat) != AvLayout.PixelNone || *(long*)(Pointer + library.Layout.Width) != 0)
+        if (*(int*)(Pointer + library.Layout.PixelFormat) != AvLayout.PixelNone
+            || *(long*)(Pointer + library.Layout.Width) != 0
+            || *(void**)(Pointer + library.Layout.HardwareDevice) is not null)
         {
             Dispose();
             throw new NativeLibraryMissingException($"FFmpeg {library.Version} lays its structures out in a way not known here");

@@ -1,10 +1,13 @@
 namespace Rtc.Media.Codecs.Av;
 
 /// <summary>
-/// Where the nameless fields lie on 64-bit Unix. AVFrame's and AVPacket's used ones have not moved from FFmpeg 5 to 7;
-/// AVCodecContext was reordered for 7. What is read from here is checked against known defaults when a codec is opened.
+/// Where the nameless fields lie on 64-bit Unix. Most of AVFrame's and AVPacket's used ones have not moved from FFmpeg 5
+/// to 7; AVCodecContext was reordered for 7. Within a major version fields are added at the end only. What is read from
+/// here is checked against known defaults when a codec is opened.
 /// </summary>
-internal sealed record AvLayout(int TimeBase, int Width, int Height, int PixelFormat)
+/// <param name="HardwareDevice">AVCodecContext.hw_device_ctx.</param>
+/// <param name="FrameRange">AVFrame.color_range.</param>
+internal sealed record AvLayout(int TimeBase, int Width, int Height, int PixelFormat, int HardwareDevice, int FrameRange)
 {
     public const int PixelI420 = 0;
     public const int PixelI420Full = 12;
@@ -21,8 +24,9 @@ internal sealed record AvLayout(int TimeBase, int Width, int Height, int PixelFo
 
         return codecMajor switch
         {
-            59 or 60 => new AvLayout(TimeBase: 100, Width: 116, Height: 120, PixelFormat: 136),
-            61 => new AvLayout(TimeBase: 84, Width: 116, Height: 120, PixelFormat: 140),
+            59 => new AvLayout(TimeBase: 100, Width: 116, Height: 120, PixelFormat: 136, HardwareDevice: 872, FrameRange: 320),
+            60 => new AvLayout(TimeBase: 100, Width: 116, Height: 120, PixelFormat: 136, HardwareDevice: 864, FrameRange: 320),
+            61 => new AvLayout(TimeBase: 84, Width: 116, Height: 120, PixelFormat: 140, HardwareDevice: 560, FrameRange: 296),
             _ => throw new NativeLibraryMissingException($"FFmpeg {version} is not known here (5 to 7 are): apt install {AvLibrary.Package}"),
         };
     }
@@ -43,6 +47,9 @@ internal sealed record AvLayout(int TimeBase, int Width, int Height, int PixelFo
         public const int PictureType = 124;
         public const int Pts = 136;
         public const int TypeIntra = 1;
+
+        /// <summary>AVCOL_RANGE_JPEG.</summary>
+        public const int FullRange = 2;
         public const int SideDataRegions = 18;
 
         /// <summary>AVFrameSideData: type, data, size.</summary>

@@ -37,6 +37,11 @@ internal sealed unsafe class AvLibrary
     public readonly delegate* unmanaged<byte**, void> FreeFrame;
     public readonly delegate* unmanaged<void*, void> UnrefFrame;
     public readonly delegate* unmanaged<void*, int, nuint, byte**> NewSideData;
+    public readonly delegate* unmanaged<void**, int, byte*, void*, int, int> CreateDevice;
+    public readonly delegate* unmanaged<void*, void*> AddReference;
+    public readonly delegate* unmanaged<void*, void*, int, int> FetchFromDevice;
+    private readonly delegate* unmanaged<byte*, int> _deviceType;
+    private readonly delegate* unmanaged<byte*, int> _pixelFormat;
     private readonly delegate* unmanaged<void*, byte*, byte*, int, int> _setOption;
     private readonly delegate* unmanaged<int, byte*, nuint, int> _errorText;
 
@@ -65,6 +70,11 @@ internal sealed unsafe class AvLibrary
         FreeFrame = (delegate* unmanaged<byte**, void>)util.Symbol("av_frame_free");
         UnrefFrame = (delegate* unmanaged<void*, void>)util.Symbol("av_frame_unref");
         NewSideData = (delegate* unmanaged<void*, int, nuint, byte**>)util.Symbol("av_frame_new_side_data");
+        CreateDevice = (delegate* unmanaged<void**, int, byte*, void*, int, int>)util.Symbol("av_hwdevice_ctx_create");
+        AddReference = (delegate* unmanaged<void*, void*>)util.Symbol("av_buffer_ref");
+        FetchFromDevice = (delegate* unmanaged<void*, void*, int, int>)util.Symbol("av_hwframe_transfer_data");
+        _deviceType = (delegate* unmanaged<byte*, int>)util.Symbol("av_hwdevice_find_type_by_name");
+        _pixelFormat = (delegate* unmanaged<byte*, int>)util.Symbol("av_get_pix_fmt");
         _setOption = (delegate* unmanaged<void*, byte*, byte*, int, int>)util.Symbol("av_opt_set");
         _errorText = (delegate* unmanaged<int, byte*, nuint, int>)util.Symbol("av_strerror");
         ((delegate* unmanaged<int, void>)util.Symbol("av_log_set_level"))(LogQuiet);
@@ -99,6 +109,24 @@ internal sealed unsafe class AvLibrary
         fixed (byte* name = Encoding.UTF8.GetBytes(codec + '\0'))
         {
             return encoder ? FindEncoder(name) : FindDecoder(name);
+        }
+    }
+
+    /// <summary>AVHWDeviceType, 0 where this build does not know it.</summary>
+    public int DeviceType(string name)
+    {
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(name + '\0'))
+        {
+            return _deviceType(bytes);
+        }
+    }
+
+    /// <summary>AVPixelFormat, negative where this build does not know it.</summary>
+    public int PixelFormat(string name)
+    {
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(name + '\0'))
+        {
+            return _pixelFormat(bytes);
         }
     }
 
