@@ -205,8 +205,7 @@ internal sealed class BenchClient : IPeerOwner, IAsyncDisposable
         await _loop.AskAsync(() =>
         {
             // Off the loop before it ends: the loop would say goodbye.
-            _port.IsRemoved = true;
-            _peer.Dispose();
+            _loop.Abandon(_port);
             return true;
         });
         _loop.Dispose();

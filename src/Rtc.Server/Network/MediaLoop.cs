@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Rtc.Peer;
 
 namespace Rtc.Server.Network;
@@ -12,77 +10,45 @@ namespace Rtc.Server.Network;
 /// </summary>
 internal sealed partial class MediaLoop : IDisposable
 {
-    private const int LargestDatagram = 2048;
     private const int MostReceivedAtOnce = 64;
-    private const int MostAddressesPerPeer = 32;
-    private const int SocketBufferBytes = 4 << 20;
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromMilliseconds(100);
 
     private readonly ILogger<MediaLoop> _log;
-    private readonly Socket _socket;
+    private readonly MediaSocket _socket;
     private readonly IceTcpListener? _tcp;
-    private readonly Socket _wakeSocket;
-    private readonly SocketAddress _wakeAddress;
-    private readonly SocketAddress _from;
-    private readonly SocketAddress _to;
-    private readonly byte[] _buffer = new byte[LargestDatagram];
-    private readonly ConcurrentQueue<Action> _posted = new();
-    private readonly Dictionary<TransportAddress, PeerPort> _byAddress = [];
-    private readonly Dictionary<string, PeerPort>.AlternateLookup<ReadOnlySpan<char>> _byUfrag =
-        new Dictionary<string, PeerPort>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-
-    private readonly PriorityQueue<PeerPort, long> _deadlines = new();
-    private readonly List<PeerPort> _ports = [];
+    private readonly LoopInbox _inbox;
+    private readonly PeerPorts _peers;
     private readonly Thread _thread;
-    private int _asleep;
-    private volatile bool _stopping;
 
     public MediaLoop(MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log)
     {
         Clock = clock;
         _log = log;
-        bool dual = host.Equals(IPAddress.Any) && Socket.OSSupportsIPv6 || host.AddressFamily == AddressFamily.InterNetworkV6;
-        _socket = new Socket(dual ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        if (dual)
-        {
-            _socket.DualMode = true;
-        }
-
-        _socket.ReceiveBufferSize = SocketBufferBytes;
-        _socket.SendBufferSize = SocketBufferBytes;
-        _socket.Blocking = false;
-        IPAddress bound = dual && host.Equals(IPAddress.Any) ? IPAddress.IPv6Any : host;
-        _socket.Bind(new IPEndPoint(bound, port));
-        Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
-        _from = new SocketAddress(_socket.AddressFamily);
-        _to = new SocketAddress(_socket.AddressFamily);
-        _tcp = IceTcpListener.TryOpen(bound, Port, this, log);
-
-        // A one-byte datagram to ourselves ends the wait for packets: the portable way to wake a poll.
-        IPAddress self = bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : bound;
-        _wakeSocket = new Socket(self.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
-        _wakeAddress = new IPEndPoint(self, Port).Serialize();
+        _socket = new MediaSocket(host, port);
+        _inbox = new LoopInbox(_socket.Wake);
+        _tcp = IceTcpListener.TryOpen(_socket.Bound, Port, this, log);
+        _peers = new PeerPorts(clock, Send, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "media", Priority = ThreadPriority.AboveNormal };
     }
 
     public MediaClock Clock { get; }
 
-    public int Port { get; }
+    public int Port => _socket.Port;
 
     /// <summary>Whether it is reached over IPv6 too.</summary>
-    public bool HasIPv6 => _socket.AddressFamily == AddressFamily.InterNetworkV6;
+    public bool HasIPv6 => _socket.HasIPv6;
 
     /// <summary>Whether the same port number is open on TCP too.</summary>
     public bool HasTcp => _tcp is not null;
 
     /// <summary>Datagrams that belong to no peer.</summary>
-    public long DatagramsUnclaimed { get; private set; }
+    public long DatagramsUnclaimed => _peers.Unclaimed;
 
     /// <summary>Datagrams that the socket would not take.</summary>
-    public long SendFailures { get; private set; }
+    public long SendFailures => _socket.SendFailures;
 
-    /// <summary>For readers on the loop's thread.</summary>
-    public IReadOnlyList<PeerPort> Ports => _ports;
+    /// <summary>For readers on the loop's thread, to whom alone a peer's place belongs; so do all calls about one.</summary>
+    public IReadOnlyList<PeerPort> Ports => _peers.All;
 
     public void Start()
     {
@@ -91,116 +57,37 @@ internal sealed partial class MediaLoop : IDisposable
     }
 
     /// <summary>Runs the work on the loop's thread, soon.</summary>
-    public void Post(Action work)
-    {
-        _posted.Enqueue(work);
-        if (Interlocked.Exchange(ref _asleep, 0) == 1)
-        {
-            ReadOnlySpan<byte> nudge = [0];
-            _wakeSocket.SendTo(nudge, SocketFlags.None, _wakeAddress);
-        }
-    }
+    public void Post(Action work) => _inbox.Post(work);
 
     /// <summary>Runs the question on the loop's thread and brings its answer back.</summary>
-    public Task<T> AskAsync<T>(Func<T> question)
-    {
-        if (Thread.CurrentThread == _thread)
-        {
-            return Task.FromResult(question());
-        }
+    public Task<T> AskAsync<T>(Func<T> question) =>
+        Thread.CurrentThread == _thread ? Task.FromResult(question()) : _inbox.AskAsync(question);
 
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_stopping)
-        {
-            answer.SetCanceled();
-            return answer.Task;
-        }
-
-        Post(() =>
-        {
-            try
-            {
-                answer.SetResult(question());
-            }
-            catch (Exception error)
-            {
-                answer.SetException(error);
-            }
-        });
-        return answer.Task;
-    }
-
-    public PeerPort Add(WebRtcPeer peer, IPeerOwner owner)
-    {
-        var port = new PeerPort(peer, owner);
-        _ports.Add(port);
-        LearnUfrag(port);
-        return port;
-    }
+    public PeerPort Add(WebRtcPeer peer, IPeerOwner owner) => _peers.Add(peer, owner);
 
     /// <summary>To be called after anything was asked of a peer outside of the loop's own rounds: sends what it has to send.</summary>
-    public void Flush(PeerPort port)
-    {
-        LearnUfrag(port);
-        Drain(port);
-    }
+    public void Flush(PeerPort port) => _peers.Flush(port);
 
     /// <summary>Takes the peer off the loop and disposes it. Its last words are sent first.</summary>
-    public void Remove(PeerPort port)
-    {
-        if (port.IsRemoved)
-        {
-            return;
-        }
+    public void Remove(PeerPort port) => _peers.Remove(port);
 
-        port.Peer.Close(Clock.Now);
-        SendAll(port);
-        port.IsRemoved = true;
-        _ports.Remove(port);
-        while (_deadlines.Remove(port, out _, out _))
-        {
-            // A deadline half a minute away would keep the peer's buffers until then; there may be several.
-        }
-
-        foreach (TransportAddress address in port.Addresses)
-        {
-            if (_byAddress.TryGetValue(address, out PeerPort? owner) && owner == port)
-            {
-                _byAddress.Remove(address);
-            }
-        }
-
-        foreach (string ufrag in _byUfrag.Dictionary.Where(pair => pair.Value == port).Select(pair => pair.Key).ToArray())
-        {
-            _byUfrag.Dictionary.Remove(ufrag);
-        }
-
-        port.Peer.Dispose();
-    }
+    /// <summary>Takes the peer off the loop and disposes it without a word, as one that lost its network.</summary>
+    public void Abandon(PeerPort port) => _peers.Abandon(port);
 
     /// <summary>A datagram that came framed over TCP; called on the loop's thread.</summary>
-    internal void OnTcpDatagram(ReadOnlySpan<byte> datagram, TransportAddress from) => Route(Clock.Now, datagram, from);
+    internal void OnTcpDatagram(ReadOnlySpan<byte> datagram, TransportAddress from) => _peers.Receive(datagram, from);
 
     /// <summary>A TCP connection ended: its address leads nowhere any more. Called on the loop's thread.</summary>
-    internal void OnTcpClosed(TransportAddress address)
-    {
-        if (_byAddress.Remove(address, out PeerPort? port))
-        {
-            port.Addresses.Remove(address);
-            port.Peer.RemoveAddress(Clock.Now, address);
-            Drain(port);
-        }
-    }
+    internal void OnTcpClosed(TransportAddress address) => _peers.CloseAddress(address);
 
     public void Dispose()
     {
-        if (_stopping)
+        if (_inbox.IsClosed)
         {
             return;
         }
 
-        _stopping = true;
-        Post(static () => { });
+        _inbox.Close();
         if (_thread.IsAlive)
         {
             _thread.Join(TimeSpan.FromSeconds(5));
@@ -208,232 +95,74 @@ internal sealed partial class MediaLoop : IDisposable
 
         _tcp?.Dispose();
         _socket.Dispose();
-        _wakeSocket.Dispose();
     }
 
     private void Run()
     {
-        while (!_stopping)
+        // Made once: a delegate a round would be garbage at the rate of packets.
+        Action round = RunOnce;
+        while (!_inbox.IsClosed)
         {
-            try
-            {
-                RunOnce();
-            }
-            catch (Exception error)
-            {
-                // The loop outlives a fault: a peer's own faults were contained below; this is the shell's.
-                LogFault(_log, error);
-            }
+            Guard(round);
         }
 
-        foreach (PeerPort port in _ports.ToArray())
+        // Who asked before the end gets an answer.
+        Action rest = _inbox.RunPosted;
+        while (_inbox.HasWork)
         {
-            Remove(port);
+            Guard(rest);
+        }
+
+        foreach (PeerPort port in _peers.All.ToArray())
+        {
+            _peers.Remove(port);
+        }
+    }
+
+    /// <summary>The loop outlives a fault. A peer's own faults are contained where it is served: this one is the shell's.</summary>
+    private void Guard(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception error)
+        {
+            LogFault(_log, error);
         }
     }
 
     private void RunOnce()
     {
-        // A full fence: the flag must be seen before the queue is looked at, or a nudge is missed.
-        Interlocked.Exchange(ref _asleep, 1);
-        TimeSpan wait = _posted.IsEmpty ? UntilNextDeadline() : TimeSpan.Zero;
-        bool readable = _socket.Poll(wait, SelectMode.SelectRead);
-        Volatile.Write(ref _asleep, 0);
+        TimeSpan wait = _inbox.TryFallAsleep() ? _peers.UntilDue(s_longestSleep) : TimeSpan.Zero;
+        bool readable = _socket.Wait(wait);
+        _inbox.WakeUp();
         for (int count = 0; readable && count < MostReceivedAtOnce; count++)
         {
-            ReceiveOne();
-            readable = _socket.Available > 0;
-        }
-
-        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action? work); left--)
-        {
-            work();
-        }
-
-        AdvanceDue();
-    }
-
-    private TimeSpan UntilNextDeadline()
-    {
-        if (!_deadlines.TryPeek(out _, out long microseconds))
-        {
-            return s_longestSleep;
-        }
-
-        TimeSpan left = new Instant(microseconds) - Clock.Now;
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left < s_longestSleep ? left : s_longestSleep;
-    }
-
-    private void ReceiveOne()
-    {
-        int length;
-        try
-        {
-            length = _socket.ReceiveFrom(_buffer, SocketFlags.None, _from);
-        }
-        catch (SocketException)
-        {
-            // An ICMP error for something sent earlier comes out here on some systems; a truncated giant does too.
-            return;
-        }
-
-        if (length > 1)
-        {
-            Route(Clock.Now, _buffer.AsSpan(0, length), SocketAddresses.Read(_from));
-        }
-    }
-
-    private void Route(Instant now, ReadOnlySpan<byte> datagram, TransportAddress from)
-    {
-        PeerPort? port = null;
-        if (StunUsername.TryGetLocalUfrag(datagram, out ReadOnlySpan<byte> ufrag))
-        {
-            Span<char> name = stackalloc char[256];
-            if (ufrag.Length <= name.Length)
+            if (_socket.TryReceive(out ReadOnlySpan<byte> datagram, out TransportAddress from))
             {
-                int length = System.Text.Encoding.ASCII.GetChars(ufrag, name);
-                _byUfrag.TryGetValue(name[..length], out port);
+                _peers.Receive(datagram, from);
             }
+
+            readable = _socket.HasMore;
+        }
+
+        _inbox.RunPosted();
+        _peers.AdvanceDue();
+    }
+
+    private void Send(ReadOnlySpan<byte> datagram, TransportAddress to)
+    {
+        if (to.Protocol == TransportProtocol.Tcp)
+        {
+            _tcp?.Send(datagram, to);
         }
         else
         {
-            _byAddress.TryGetValue(from, out port);
+            _socket.Send(datagram, to);
         }
-
-        if (port is null)
-        {
-            DatagramsUnclaimed++;
-            return;
-        }
-
-        try
-        {
-            port.Peer.Receive(now, datagram, from);
-            Drain(port);
-        }
-        catch (Exception error)
-        {
-            CloseFaulty(port, error);
-        }
-    }
-
-    private void AdvanceDue()
-    {
-        Instant now = Clock.Now;
-        while (_deadlines.TryPeek(out PeerPort? port, out long at) && at <= now.Microseconds)
-        {
-            _deadlines.Dequeue();
-            if (port.IsRemoved || at != port.QueuedDeadline.Microseconds)
-            {
-                continue;
-            }
-
-            port.QueuedDeadline = Instant.Never;
-            try
-            {
-                port.Peer.Advance(now);
-                Drain(port);
-            }
-            catch (Exception error)
-            {
-                CloseFaulty(port, error);
-            }
-        }
-    }
-
-    private void Drain(PeerPort port)
-    {
-        if (port.IsRemoved)
-        {
-            return;
-        }
-
-        SendAll(port);
-        while (!port.IsRemoved && port.Peer.TryTakeEvent(out PeerEvent happened))
-        {
-            if (happened.Kind == PeerEventKind.AddressLearned)
-            {
-                LearnAddress(port, happened.Address);
-            }
-
-            port.Owner.OnEvent(port, ref happened);
-        }
-
-        if (port.IsRemoved)
-        {
-            return;
-        }
-
-        SendAll(port);
-        Instant next = port.Peer.NextDeadline;
-        if (next < port.QueuedDeadline || port.QueuedDeadline == Instant.Never && next != Instant.Never)
-        {
-            port.QueuedDeadline = next;
-            _deadlines.Enqueue(port, next.Microseconds);
-        }
-    }
-
-    private void SendAll(PeerPort port)
-    {
-        while (port.Peer.TryTakeDatagram(out OutgoingDatagram datagram))
-        {
-            if (datagram.To.Protocol == TransportProtocol.Tcp)
-            {
-                _tcp?.Send(datagram.Data.Span, datagram.To);
-                continue;
-            }
-
-            SocketAddresses.Write(_to, datagram.To);
-            try
-            {
-                _socket.SendTo(datagram.Data.Span, SocketFlags.None, _to);
-            }
-            catch (SocketException)
-            {
-                // A full buffer or an unreachable candidate: to the peer it is a lost packet.
-                SendFailures++;
-            }
-        }
-    }
-
-    private void LearnAddress(PeerPort port, TransportAddress address)
-    {
-        if (port.Addresses.Contains(address))
-        {
-            _byAddress[address] = port;
-            return;
-        }
-
-        if (port.Addresses.Count == MostAddressesPerPeer)
-        {
-            _byAddress.Remove(port.Addresses[0]);
-            port.Addresses.RemoveAt(0);
-        }
-
-        port.Addresses.Add(address);
-        _byAddress[address] = port;
-    }
-
-    private void LearnUfrag(PeerPort port)
-    {
-        if (port is { IsRemoved: false, Peer.LocalUfrag: { Length: > 0 } ufrag } && !ReferenceEquals(ufrag, port.LearnedUfrag))
-        {
-            port.LearnedUfrag = ufrag;
-            _byUfrag.Dictionary.TryAdd(ufrag, port);
-        }
-    }
-
-    private void CloseFaulty(PeerPort port, Exception error)
-    {
-        LogPeerFault(_log, error);
-        var closed = new PeerEvent { Kind = PeerEventKind.Closed, Reason = "internal error" };
-        port.Owner.OnEvent(port, ref closed);
-        Remove(port);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The media loop met a fault and goes on")]
     private static partial void LogFault(ILogger log, Exception error);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A peer broke an invariant and is closed")]
-    private static partial void LogPeerFault(ILogger log, Exception error);
 }

@@ -3,8 +3,8 @@ using Rtc.Peer;
 namespace Rtc.Server.Network;
 
 /// <summary>
-/// One peer's place on the media loop: the peer, its owner, and the addresses that lead to it. Everything
-/// here belongs to the loop's thread.
+/// One peer's place on the media loop: the peer, its owner, and what the loop's parts know of it, kept here so that
+/// no packet looks it up. Everything here belongs to the loop's thread.
 /// </summary>
 internal sealed class PeerPort(WebRtcPeer peer, IPeerOwner owner)
 {
@@ -12,12 +12,15 @@ internal sealed class PeerPort(WebRtcPeer peer, IPeerOwner owner)
 
     public IPeerOwner Owner { get; } = owner;
 
+    /// <summary>Where it was heard from, oldest first. Kept by <see cref="PeerRoutes"/>.</summary>
     public List<TransportAddress> Addresses { get; } = [];
 
-    /// <summary>The newest name that leads here, kept so that sending looks nothing up.</summary>
-    public string? LearnedUfrag { get; set; }
+    /// <summary>The names that lead here, newest last: each restart of ICE brings one. Kept by <see cref="PeerRoutes"/>.</summary>
+    public List<string> Ufrags { get; } = [];
 
+    /// <summary>Kept by <see cref="PeerDeadlines"/>.</summary>
     public Instant QueuedDeadline { get; set; } = Instant.Never;
 
+    /// <summary>It is off the loop and its peer disposed, or about to be. Kept by <see cref="MediaLoop"/>.</summary>
     public bool IsRemoved { get; set; }
 }

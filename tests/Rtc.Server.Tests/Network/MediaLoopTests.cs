@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
 using Rtc.Server.Network;
@@ -50,7 +48,7 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
         const int Each = 500;
         using MediaLoop loop = Open(IPAddress.Loopback);
         (PeerPort port, string ufrag) = await AddPeerAsync(loop);
-        byte[][] kinds = [Check(ufrag), Check("nobody"), ClientHello(), Media(), [0, 0, 0, 0], Enumerable.Repeat((byte)0xFF, 1400).ToArray(), [22]];
+        byte[][] kinds = [StunCheck.For(ufrag), StunCheck.For("nobody"), ClientHello(), Media(), [0, 0, 0, 0], Enumerable.Repeat((byte)0xFF, 1400).ToArray(), [22]];
         var sockets = new List<Socket>();
         long sent = 0;
         for (int i = 0; i < Strangers; i++)
@@ -162,37 +160,13 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
         {
             var peer = new WebRtcPeer(options, loop.Clock.Now);
             Assert.True(peer.TryAnswer(loop.Clock.Now, offer, new AnswerPolicy(), out _, out string? error), error);
-            PeerPort port = loop.Add(peer, new Nobody());
+            PeerPort port = loop.Add(peer, new Ports.Deaf());
             return (port, peer.LocalUfrag);
         });
-    }
-
-    /// <summary>A binding request with a user name and an integrity that is none.</summary>
-    private static byte[] Check(string ufrag)
-    {
-        byte[] name = Encoding.ASCII.GetBytes(ufrag + ":x");
-        int padded = (name.Length + 3) & ~3;
-        byte[] message = new byte[20 + 4 + padded + 24];
-        BinaryPrimitives.WriteUInt16BigEndian(message, 1);
-        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), (ushort)(message.Length - 20));
-        BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(4), 0x2112A442);
-        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(20), 6);
-        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(22), (ushort)name.Length);
-        name.CopyTo(message, 24);
-        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(24 + padded), 8);
-        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(26 + padded), 20);
-        return message;
     }
 
     /// <summary>A DTLS handshake record with the start of a ClientHello.</summary>
     private static byte[] ClientHello() => [22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100, 1, .. new byte[99]];
 
     private static byte[] Media() => [0x80, 96, 0, 1, .. new byte[200]];
-
-    private sealed class Nobody : IPeerOwner
-    {
-        public void OnEvent(PeerPort port, ref PeerEvent happened)
-        {
-        }
-    }
 }

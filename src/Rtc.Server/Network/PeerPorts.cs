@@ -1,0 +1,195 @@
+using Rtc.Peer;
+
+namespace Rtc.Server.Network;
+
+/// <summary>Sends one datagram on its way; a lost one is the peer's to notice.</summary>
+internal delegate void DatagramSender(ReadOnlySpan<byte> datagram, TransportAddress to);
+
+/// <summary>
+/// Every peer that is plugged in. Gives each its datagrams and its time, sends what it has to say, tells its owner what
+/// happened, and closes one that faults alone. It has no thread: the media loop calls it.
+/// </summary>
+internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, ILogger log)
+{
+    private readonly PeerRoutes _routes = new();
+    private readonly PeerDeadlines _deadlines = new();
+    private readonly List<PeerPort> _all = [];
+
+    public IReadOnlyList<PeerPort> All => _all;
+
+    /// <summary>Datagrams that belong to no peer.</summary>
+    public long Unclaimed { get; private set; }
+
+    public PeerPort Add(WebRtcPeer peer, IPeerOwner owner)
+    {
+        var port = new PeerPort(peer, owner);
+        _all.Add(port);
+        _routes.LearnUfrag(port, peer.LocalUfrag);
+        return port;
+    }
+
+    /// <summary>To be called after anything was asked of a peer outside of the loop's own rounds: sends what it has to send.</summary>
+    public void Flush(PeerPort port)
+    {
+        if (port.IsRemoved)
+        {
+            return;
+        }
+
+        try
+        {
+            _routes.LearnUfrag(port, port.Peer.LocalUfrag);
+            Drain(port);
+        }
+        catch (Exception error)
+        {
+            CloseFaulty(port, error);
+        }
+    }
+
+    /// <summary>Takes the peer off the loop and disposes it. Its last words are sent first.</summary>
+    public void Remove(PeerPort port)
+    {
+        if (port.IsRemoved)
+        {
+            return;
+        }
+
+        try
+        {
+            port.Peer.Close(clock.Now);
+            SendAll(port);
+        }
+        catch (Exception error)
+        {
+            // A peer that is closed for its fault may have that fault here too; it goes without a word then.
+            LogPeerFault(log, error);
+        }
+
+        Abandon(port);
+    }
+
+    /// <summary>Takes the peer off the loop and disposes it without a word, as one that lost its network.</summary>
+    public void Abandon(PeerPort port)
+    {
+        port.IsRemoved = true;
+        _all.Remove(port);
+        _deadlines.Forget(port);
+        _routes.Forget(port);
+        port.Peer.Dispose();
+    }
+
+    /// <summary>Nothing comes from this address any more.</summary>
+    public void CloseAddress(TransportAddress address)
+    {
+        if (_routes.Forget(address) is not { } port)
+        {
+            return;
+        }
+
+        try
+        {
+            port.Peer.RemoveAddress(clock.Now, address);
+            Drain(port);
+        }
+        catch (Exception error)
+        {
+            CloseFaulty(port, error);
+        }
+    }
+
+    /// <summary>How long nobody needs <see cref="AdvanceDue"/>; not more than is asked for.</summary>
+    public TimeSpan UntilDue(TimeSpan longest) => _deadlines.Until(clock.Now, longest);
+
+    public void Receive(ReadOnlySpan<byte> datagram, TransportAddress from)
+    {
+        if (_routes.Find(datagram, from) is not { } port)
+        {
+            Unclaimed++;
+            return;
+        }
+
+        try
+        {
+            port.Peer.Receive(clock.Now, datagram, from);
+            Drain(port);
+        }
+        catch (Exception error)
+        {
+            CloseFaulty(port, error);
+        }
+    }
+
+    public void AdvanceDue()
+    {
+        Instant now = clock.Now;
+        while (_deadlines.TryTakeDue(now, out PeerPort? port))
+        {
+            try
+            {
+                port.Peer.Advance(now);
+                Drain(port);
+            }
+            catch (Exception error)
+            {
+                CloseFaulty(port, error);
+            }
+        }
+    }
+
+    /// <summary>What a peer has after every call: datagrams, events for its owner, and when it wants to be called next.</summary>
+    private void Drain(PeerPort port)
+    {
+        if (port.IsRemoved)
+        {
+            return;
+        }
+
+        SendAll(port);
+        while (!port.IsRemoved && port.Peer.TryTakeEvent(out PeerEvent happened))
+        {
+            if (happened.Kind == PeerEventKind.AddressLearned)
+            {
+                _routes.LearnAddress(port, happened.Address);
+            }
+
+            port.Owner.OnEvent(port, ref happened);
+        }
+
+        if (port.IsRemoved)
+        {
+            return;
+        }
+
+        SendAll(port);
+        _deadlines.Set(port, port.Peer.NextDeadline);
+    }
+
+    private void SendAll(PeerPort port)
+    {
+        while (port.Peer.TryTakeDatagram(out OutgoingDatagram datagram))
+        {
+            send(datagram.Data.Span, datagram.To);
+        }
+    }
+
+    private void CloseFaulty(PeerPort port, Exception error)
+    {
+        LogPeerFault(log, error);
+        var closed = new PeerEvent { Kind = PeerEventKind.Closed, Reason = "internal error" };
+        try
+        {
+            port.Owner.OnEvent(port, ref closed);
+        }
+        catch (Exception another)
+        {
+            // The fault may be the owner's.
+            LogPeerFault(log, another);
+        }
+
+        Remove(port);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A peer broke an invariant and is closed")]
+    private static partial void LogPeerFault(ILogger log, Exception error);
+}

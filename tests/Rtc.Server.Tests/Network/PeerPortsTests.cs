@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Rtc.Peer;
+using Rtc.Server.Network;
+
+namespace Rtc.Server.Tests.Network;
+
+/// <summary>One peer's fault, or its owner's, ends that peer and nothing else.</summary>
+public sealed class PeerPortsTests : IDisposable
+{
+    private readonly DtlsIdentity _identity = DtlsIdentity.Create();
+    private readonly PeerPorts _ports = new(new MediaClock(), static (_, _) => { }, NullLogger.Instance);
+
+    public void Dispose()
+    {
+        foreach (PeerPort port in _ports.All.ToArray())
+        {
+            _ports.Remove(port);
+        }
+
+        _identity.Dispose();
+    }
+
+    [Fact]
+    public void A_peer_whose_owner_faults_when_it_is_flushed_is_closed_alone()
+    {
+        (PeerPort faulty, PeerPort sound) = OneOfEach();
+        _ports.Flush(faulty);
+        Assert.True(faulty.IsRemoved);
+        Assert.Equal([sound], _ports.All);
+    }
+
+    [Fact]
+    public void A_peer_whose_owner_faults_when_a_datagram_comes_is_closed_and_its_name_leads_nowhere()
+    {
+        (PeerPort faulty, PeerPort sound) = OneOfEach();
+        byte[] check = StunCheck.For(faulty.Peer.LocalUfrag);
+        byte[] another = StunCheck.For(sound.Peer.LocalUfrag);
+        _ports.Receive(check, Ports.Address(9));
+        Assert.Equal([sound], _ports.All);
+        Assert.Equal(0, _ports.Unclaimed);
+        _ports.Receive(check, Ports.Address(9));
+        Assert.Equal(1, _ports.Unclaimed);
+        _ports.Receive(another, Ports.Address(9));
+        Assert.Equal(1, _ports.Unclaimed);
+    }
+
+    [Fact]
+    public void The_owner_hears_of_the_end_that_its_fault_brought()
+    {
+        (PeerPort faulty, _) = OneOfEach();
+        _ports.Flush(faulty);
+        Assert.Equal([(PeerEventKind.Closed, "closed by this side"), (PeerEventKind.Closed, "internal error")], ((Clumsy)faulty.Owner).Heard);
+    }
+
+    [Fact]
+    public void Who_was_removed_may_be_removed_and_flushed_again()
+    {
+        (_, PeerPort sound) = OneOfEach();
+        _ports.Remove(sound);
+        _ports.Remove(sound);
+        _ports.Flush(sound);
+        Assert.True(sound.IsRemoved);
+        Assert.DoesNotContain(sound, _ports.All);
+    }
+
+    /// <summary>The first one has an event waiting, at which its owner throws.</summary>
+    private (PeerPort Faulty, PeerPort Sound) OneOfEach()
+    {
+        PeerPort faulty = _ports.Add(Ports.Peer(_identity, 1), new Clumsy());
+        PeerPort sound = _ports.Add(Ports.Peer(_identity, 2), new Ports.Deaf());
+        faulty.Peer.Close(default);
+        return (faulty, sound);
+    }
+
+    private sealed class Clumsy : IPeerOwner
+    {
+        public List<(PeerEventKind, string?)> Heard { get; } = [];
+
+        public void OnEvent(PeerPort port, ref PeerEvent happened)
+        {
+            Heard.Add((happened.Kind, happened.Reason));
+            throw new InvalidOperationException("the owner's fault");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Net;
+using Rtc.Peer;
+using Rtc.Server.Network;
+
+namespace Rtc.Server.Tests.Network;
+
+/// <summary>Peers on a loop's parts without the loop: real ones, that nobody is connected to.</summary>
+internal static class Ports
+{
+    public static readonly TransportAddress Home = Address(1);
+
+    public static TransportAddress Address(ushort port) => TransportAddress.From(IPAddress.Parse("192.0.2.7"), port);
+
+    public static WebRtcPeer Peer(DtlsIdentity identity, ulong seed) =>
+        new(new PeerOptions { Identity = identity, Seed = seed, LocalCandidates = [new LocalCandidate(Home, CandidateKind.Host)] }, default);
+
+    public static PeerPort Port(DtlsIdentity identity, ulong seed) => new(Peer(identity, seed), new Deaf());
+
+    internal sealed class Deaf : IPeerOwner
+    {
+        public void OnEvent(PeerPort port, ref PeerEvent happened)
+        {
+        }
+    }
+}
