@@ -1,13 +1,16 @@
-import { Mirror, Recording, snapshot } from '../capture.js';
-import { showDetector, showLevel, showState } from '../chips.js';
+import { showDetector, showLevel } from '../chips.js';
+import { ConnectionSign } from '../connectionsign.js';
 import { Controls } from '../controls.js';
 import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../dom.js';
+import { PictureTools } from '../picturetools.js';
 import { Plots } from '../plots.js';
 import { Segments } from '../segments.js';
 import { Session } from '../session.js';
+import { Shortcuts } from '../shortcuts.js';
 import { Stage } from '../stage.js';
 import { LinkMeter } from '../stats.js';
 import { Tabs } from '../tabs.js';
+import { Target } from '../target.js';
 import { applyText, text } from '../text.js';
 import { startTheme } from '../theme.js';
 import { Toasts } from '../toast.js';
@@ -15,7 +18,6 @@ import { TrackTable } from '../tracktable.js';
 import { ZoneEditor } from '../zoneeditor.js';
 import { ZoneList } from '../zonelist.js';
 
-/** @typedef {import('../session.js').SessionState} SessionState */
 /** @typedef {import('../wire.js').DetectionsMessage} DetectionsMessage */
 /** @typedef {import('../wire.js').Message} Message */
 /** @typedef {import('../wire.js').RoomSettings} RoomSettings */
@@ -31,21 +33,20 @@ class ViewPage {
   #overlay = byId('overlay', HTMLCanvasElement);
   #stage = new Stage({ video: this.#video, scene: byId('scene', HTMLCanvasElement), overlay: this.#overlay });
   #toasts = new Toasts();
+  #sign = new ConnectionSign(this.#toasts, { tellsLoss: false });
+  #tools = new PictureTools(this.#stage, this.#room, this.#toasts);
+  #target = new Target(this.#stage, () => this.#session);
   #meter = new LinkMeter();
   #controls = new Controls((patch) => this.#session.configure(patch));
-  #tracks = new TrackTable((id) => this.#holdTrack(id), () => this.#session.release());
+  #tracks = new TrackTable((id) => this.#target.hold(id), () => this.#target.release());
   #plots = new Plots(byId('plots', HTMLElement));
   #zones = new ZoneEditor(this.#stage, this.#overlay, (zones) => this.#session.configure({ zones }), () => this.#zoneList.showDrawing());
   /** @type {ZoneList} */ #zoneList = new ZoneList(this.#zones);
   /** @type {View} */ #view;
   #views;
   /** @type {Session} */ #session;
-  /** @type {Mirror|null} */ #mirror = null;
-  /** @type {Recording|null} */ #recording = null;
   /** @type {StatsMessage|null} */ #stats = null;
-  /** @type {number|null} */ #heldId = null;
   #shown = 0;
-  #wasLost = false;
 
   constructor() {
     this.#view = new URLSearchParams(location.search).get('view') === 'source' ? 'source' : 'annotated';
@@ -62,7 +63,7 @@ class ViewPage {
       if (key === 'tracks') this.#tracks.refresh();
     });
     this.#stage.onPaint = (context, rect) => this.#zones.paint(context, rect, (name) => this.#zoneList.describe(name));
-    this.#stage.onPicture = () => this.#mirror?.follow();
+    this.#stage.onPicture = () => this.#tools.follow();
     this.#zoneList.rebuild();
     this.#applyView();
     this.#listen();
@@ -73,7 +74,7 @@ class ViewPage {
 
   #open() {
     const session = new Session({ room: this.#room, role: 'viewer', view: this.#view, token: tokenOfAddress(), receive: true }, {
-      onState: (state, reason) => this.#onState(state, reason),
+      onState: (state, reason) => this.#sign.show(state, reason),
       onTrack: (stream, receiver) => {
         this.#stage.setStream(stream, receiver);
         this.#meter.reset();
@@ -90,16 +91,21 @@ class ViewPage {
 
   #listen() {
     byId('release', HTMLButtonElement).disabled = true;
-    byId('release', HTMLElement).addEventListener('click', () => this.#session.release());
-    byId('snapshot', HTMLElement).addEventListener('click', () => void this.#saveSnapshot());
-    byId('record', HTMLElement).addEventListener('click', () => void this.#toggleRecording());
-    byId('pip', HTMLElement).addEventListener('click', () => void this.#togglePip());
-    byId('full', HTMLElement).addEventListener('click', () => void this.#toggleFull());
-    show(byId('pip', HTMLElement), document.pictureInPictureEnabled === true);
-    show(byId('full', HTMLElement), document.fullscreenEnabled === true);
-    this.#overlay.addEventListener('click', (event) => this.#click(event));
+    byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
+    this.#overlay.addEventListener('click', (event) => {
+      const place = this.#stage.locate(event);
+      if (!this.#zones.click(place) && place) this.#target.tap(place, event.shiftKey);
+    });
     this.#video.addEventListener('resize', () => this.#wait(!this.#stage.hasPicture));
-    document.addEventListener('keydown', (event) => this.#onKey(event));
+    new Shortcuts({
+      s: () => void this.#tools.saveSnapshot(),
+      r: () => void this.#tools.toggleRecording(),
+      p: () => void this.#tools.toggleSmallWindow(),
+      f: () => void this.#tools.toggleFullScreen(),
+      v: () => this.#setView(this.#view === 'source' ? 'annotated' : 'source'),
+      enter: (event) => this.#onEnter(event),
+      escape: () => this.#onEscape(),
+    });
     window.addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload();
     });
@@ -109,6 +115,7 @@ class ViewPage {
   #setView(view) {
     if (view === this.#view) return;
     this.#view = view;
+    this.#views.value = view;
     const url = new URL(location.href);
     url.searchParams.set('view', view);
     history.replaceState(null, '', url);
@@ -120,17 +127,6 @@ class ViewPage {
   #applyView() {
     this.#stage.setMode(this.#view === 'source' ? 'overlay' : 'drawn');
     if (this.#view === 'source' && !this.#stage.canFocus) this.#toasts.show(text.view.noFocus, 'warn');
-  }
-
-  /** @param {SessionState} state @param {string} reason */
-  #onState(state, reason) {
-    showState(byId('state', HTMLElement), byId('state-text', HTMLElement), state, reason);
-    if (state === 'refused') this.#toasts.show(reason || text.state.refused, 'bad');
-    if (state === 'returning' || state === 'repairing' || state === 'offline') this.#wasLost = true;
-    if (state === 'live' && this.#wasLost) {
-      this.#wasLost = false;
-      this.#toasts.show(text.phone.networkBack, 'good');
-    }
   }
 
   /** @param {Message} message */
@@ -147,7 +143,7 @@ class ViewPage {
     this.#stage.addResult(message);
     this.#controls.addResult(message);
     this.#tracks.add(message);
-    this.#heldId = message.target_id;
+    this.#target.id = message.target_id;
     byId('release', HTMLButtonElement).disabled = message.target_id === null;
     showDetector(byId('detector', HTMLElement), message.model, message.provider);
   }
@@ -194,131 +190,16 @@ class ViewPage {
     this.#plots.add({ stats: this.#stats, link, shown });
   }
 
-  /** @param {MouseEvent} event */
-  #click(event) {
-    const place = this.#stage.locate(event);
-    if (this.#zones.click(place) || !place) return;
-    this.#stage.pulse(place.x, place.y);
-    const held = this.#stage.timeline.newest?.detections.find(({ track_id: id }) => id === this.#heldId);
-    const inside = held && place.x >= held.xmin && place.x <= held.xmax && place.y >= held.ymin && place.y <= held.ymax;
-    // With Shift: a second thing beside the one that is held.
-    if (event.shiftKey) this.#session.select(place.x, place.y, 1);
-    else if (inside) this.#session.release();
-    else this.#session.select(place.x, place.y);
-  }
-
-  /** @param {number} id */
-  #holdTrack(id) {
-    const box = this.#stage.timeline.newest?.detections.find(({ track_id: other }) => other === id);
-    if (!box) return;
-    const x = (box.xmin + box.xmax) / 2;
-    const y = (box.ymin + box.ymax) / 2;
-    this.#stage.pulse(x, y);
-    this.#session.select(x, y);
-  }
-
   /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { target } = event;
-    if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return;
-    if (event.key === 'Enter' && this.#zones.drawing) {
-      event.preventDefault();
-      this.#zones.finish();
-      return;
-    }
-    if (event.key === 'Escape') {
-      if (this.#zones.drawing) this.#zones.draw(null);
-      else if (this.#heldId !== null) this.#session.release();
-      return;
-    }
-    /** @type {Record<string, () => void>} */
-    const actions = {
-      s: () => void this.#saveSnapshot(),
-      r: () => void this.#toggleRecording(),
-      p: () => void this.#togglePip(),
-      f: () => void this.#toggleFull(),
-      v: () => {
-        this.#views.value = this.#view === 'source' ? 'annotated' : 'source';
-        this.#setView(/** @type {View} */ (this.#views.value));
-      },
-    };
-    actions[event.key.toLowerCase()]?.();
+  #onEnter(event) {
+    if (!this.#zones.drawing) return;
+    event.preventDefault();
+    this.#zones.finish();
   }
 
-  async #saveSnapshot() {
-    const name = await snapshot(this.#stage, this.#room);
-    this.#toasts.show(name ? text.view.saved(name) : text.view.noPicture, name ? 'good' : 'warn');
-  }
-
-  async #toggleRecording() {
-    if (this.#recording) {
-      const recording = this.#recording;
-      this.#recording = null;
-      this.#showRecording(false);
-      this.#toasts.show(text.view.saved(await recording.stop()), 'good');
-      this.#dropMirror();
-      return;
-    }
-    if (!Recording.supported) this.#toasts.show(text.view.noRecorder, 'warn');
-    else if (!this.#stage.hasPicture) this.#toasts.show(text.view.noPicture, 'warn');
-    else {
-      this.#recording = new Recording(this.#needMirror().stream, this.#room);
-      this.#showRecording(true);
-    }
-  }
-
-  /** @param {boolean} on */
-  #showRecording(on) {
-    const button = byId('record', HTMLElement);
-    const label = on ? text.view.recordStop : text.view.record;
-    button.setAttribute('aria-pressed', String(on));
-    button.setAttribute('aria-label', label);
-    button.title = label;
-    button.classList.toggle('recording', on);
-    byId('record-icon', SVGUseElement).setAttribute('href', `/icons/icons.svg#${on ? 'stop' : 'record'}`);
-  }
-
-  #needMirror() {
-    this.#mirror ??= new Mirror(this.#stage);
-    return this.#mirror;
-  }
-
-  #dropMirror() {
-    if (this.#recording || document.pictureInPictureElement) return;
-    this.#mirror?.close();
-    this.#mirror = null;
-  }
-
-  /** The small window shows what the page shows: in overlay mode that is the mirror, not the bare video. */
-  async #togglePip() {
-    if (document.pictureInPictureElement) {
-      await document.exitPictureInPicture();
-      return;
-    }
-    if (!this.#stage.hasPicture) {
-      this.#toasts.show(text.view.noPicture, 'warn');
-      return;
-    }
-    try {
-      const video = document.createElement('video');
-      video.muted = true;
-      video.srcObject = this.#needMirror().stream;
-      await video.play();
-      video.addEventListener('leavepictureinpicture', () => {
-        video.srcObject = null;
-        this.#dropMirror();
-      }, { once: true });
-      await video.requestPictureInPicture();
-    } catch {
-      this.#toasts.show(text.notice.error, 'warn');
-      this.#dropMirror();
-    }
-  }
-
-  async #toggleFull() {
-    if (document.fullscreenElement) await document.exitFullscreen();
-    else await byId('screen', HTMLElement).requestFullscreen().catch(() => {});
+  #onEscape() {
+    if (this.#zones.drawing) this.#zones.draw(null);
+    else if (this.#target.id !== null) this.#target.release();
   }
 }
 
