@@ -34,6 +34,8 @@ export class Camera {
   /** @type {Facing} */ #facing = 'environment';
   #height = 480;
   #torch = false;
+  /** Counts up at each close: what was asked for before is not wanted any more. */
+  #turn = 0;
   /** @type {() => void} */ #onLost;
 
   /** @param {() => void} onLost the system ended or muted the track for good (a call, another app, the lock screen) */
@@ -67,7 +69,7 @@ export class Camera {
 
   /**
    * @param {{facing?: Facing, height?: number}} [wish]
-   * @returns {Promise<MediaStream>}
+   * @returns {Promise<MediaStream|null>} null where it was closed, or opened otherwise, before the system lent it
    */
   async open({ facing = this.#facing, height = this.#height } = {}) {
     if (!window.isSecureContext) throw new CameraError('insecure');
@@ -75,8 +77,10 @@ export class Camera {
     // Phones lend one camera at a time: the old one goes before the new one is asked for.
     this.close();
     const size = SIZES[height] ?? SIZES[480];
+    const turn = this.#turn;
+    let stream;
     try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({
+      stream = await navigator.mediaDevices.getUserMedia({
         audio: false,
         video: {
           facingMode: { ideal: facing },
@@ -86,8 +90,14 @@ export class Camera {
         },
       });
     } catch (error) {
+      if (turn !== this.#turn) return null;
       throw new CameraError(BY_NAME[error instanceof Error ? error.name : ''] ?? 'missing');
     }
+    if (turn !== this.#turn) {
+      stop(stream);
+      return null;
+    }
+    this.#stream = stream;
     this.#facing = facing;
     this.#height = height;
     this.#torch = false;
@@ -98,7 +108,7 @@ export class Camera {
         if (this.track === track) this.#onLost();
       });
     }
-    return this.#stream;
+    return stream;
   }
 
   get hasTorch() {
@@ -134,7 +144,13 @@ export class Camera {
   }
 
   close() {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#turn++;
+    if (this.#stream) stop(this.#stream);
     this.#stream = null;
   }
+}
+
+/** @param {MediaStream} stream */
+function stop(stream) {
+  for (const track of stream.getTracks()) track.stop();
 }

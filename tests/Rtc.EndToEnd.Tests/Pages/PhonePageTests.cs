@@ -212,6 +212,28 @@ public sealed class PhonePageTests(PagesFixture fixture)
     }
 
     [Fact]
+    public async Task A_camera_that_the_system_lends_only_after_stop_is_off_again_at_once()
+    {
+        const string SlowToLend = """
+            navigator.mediaDevices.getUserMedia = ((lend) => async (wish) => {
+              asked.push(wish);
+              await window.busy;
+              return window.lent = await lend(wish);
+            })(navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices));
+            """;
+        await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel(), TwoCameras + SlowToLend);
+        await phone.RunAsync("() => { window.lent = null; asked.length = 0; window.busy = new Promise((free) => { window.free = free; }); }");
+        await phone["#flip"].TapAsync();
+        await phone.UntilAsync("() => asked.length === 1");
+        await phone["#stop"].TapAsync();
+        await phone.TextAsync("#welcome-text", "The camera is off");
+        await phone.RunAsync("() => window.free()");
+        await phone.UntilAsync("() => window.lent !== null && window.lent.getTracks().every((track) => track.readyState === 'ended')");
+        await phone.TextAsync("#welcome-text", "The camera is off");
+        phone.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Landscape_keeps_every_button_on_the_screen()
     {
         await using PageUnderTest phone = await StartAsync(new() { ViewportSize = new ViewportSize { Width = 839, Height = 392 }, HasTouch = true, IsMobile = true }, TwoCameras);
