@@ -59,7 +59,7 @@ internal sealed class MediaSocket : IDisposable
     public long SendFailures { get; private set; }
 
     /// <summary>True as soon as a datagram waits, false where none came in time.</summary>
-    public bool Wait(TimeSpan longest) => _socket.Poll(longest, SelectMode.SelectRead);
+    public bool Wait(TimeSpan longest) => FineWait.ForDatagram(_socket, longest);
 
     /// <summary>Ends the wait under way, or the next one.</summary>
     public void Wake()

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Rtc.Server.Network;
+
+namespace Rtc.Server.Tests.Network;
+
+public sealed class FineWaitTests : IDisposable
+{
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+
+    public FineWaitTests() => _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+    public void Dispose() => _socket.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(400)]
+    [InlineData(1700)]
+    [InlineData(20_000)]
+    public void It_waits_as_long_as_it_was_told_and_not_shorter(int microseconds)
+    {
+        long began = Stopwatch.GetTimestamp();
+        Assert.False(FineWait.ForDatagram(_socket, TimeSpan.FromMicroseconds(microseconds)));
+        Assert.True(Stopwatch.GetElapsedTime(began).TotalMicroseconds >= microseconds);
+    }
+
+    [Fact]
+    public void A_datagram_ends_the_wait()
+    {
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        sender.SendTo([1, 2, 3], _socket.LocalEndPoint!);
+        long began = Stopwatch.GetTimestamp();
+        Assert.True(FineWait.ForDatagram(_socket, TimeSpan.FromSeconds(60)));
+        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
+        _socket.Receive(new byte[8]);
+        Assert.False(FineWait.ForDatagram(_socket, TimeSpan.Zero));
+    }
+}
