@@ -37,6 +37,34 @@ public sealed class RateTests
     [Theory]
     [InlineData(VideoFormat.Vp8)]
     [InlineData(VideoFormat.H264)]
+    public void No_bits_are_spent_on_what_nobody_sees(VideoFormat format)
+    {
+        using var pool = new PicturePool();
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 8000 });
+        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(format);
+        double bytes = 0;
+        double worst = double.MaxValue;
+        for (int time = 0; time < 60; time++)
+        {
+            using Picture source = Noisy(pool, time);
+            using CodedPicture coded = encoder.Encode(source, (uint)(time * 3000), false)!;
+            Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? back));
+            using (back)
+            {
+                worst = Math.Min(worst, Quality.Psnr(source, back!));
+            }
+
+            bytes += coded.Length;
+        }
+
+        double rate = bytes * 8 / 2000;
+        Console.WriteLine($"{format}: {rate:0} of 8000 kbit/s, {worst:0.0} dB at worst");
+        Assert.True(rate < 7200 && worst > 39, $"{rate:0} kbit/s, {worst:0.0} dB");
+    }
+
+    [Theory]
+    [InlineData(VideoFormat.Vp8)]
+    [InlineData(VideoFormat.H264)]
     public void A_region_of_interest_moves_bits_to_the_subject(VideoFormat format)
     {
         var subject = new RectF(112, 64, 208, 176);

@@ -15,6 +15,9 @@ internal sealed unsafe class H264Writer : IDisposable
     // Up to this size one thread codes a picture sooner than a second one is awake, and has time for a better preset.
     private const int OneThreadPixels = 640 * 480;
 
+    // A real clip of 640×480 loses 5 dB of 53 against 0, as VP8's bound costs too, and three quarters of its bits.
+    private const int MinQuantizer = 16;
+
     private readonly AvLibrary _library;
     private readonly AvContext _context;
     private readonly AvPacket _packet;
@@ -146,6 +149,7 @@ internal sealed unsafe class H264Writer : IDisposable
         _library.Set(context, "preset", pixels > OneThreadPixels ? "ultrafast" : "superfast");
         _library.Set(context, "tune", "zerolatency");
         _library.Set(context, "sc_threshold", "0");
+        _library.Set(context, "qmin", Number(MinQuantizer));
 
         // Without adaptive quantisation x264 ignores regions of interest.
         _library.Set(context, "aq-mode", "1");
