@@ -41,6 +41,9 @@ public sealed record ModelHostOptions
     /// <summary>A provider whose first run takes longer is given up.</summary>
     public TimeSpan WarmUpLimit { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Called on the loading thread after a model was read, which leaves much behind that nobody needs any more.</summary>
+    public Action? OnLoaded { get; init; }
+
     internal Provider ProviderWish => Providers.TryParse(Provider, out Provider wish)
         ? wish
         : throw new ArgumentException($"no provider named {Provider}; known: {string.Join(", ", Providers.Names)}");

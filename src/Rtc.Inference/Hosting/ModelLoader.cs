@@ -50,6 +50,7 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 
         model = best;
         problem = best is null ? $"{name} cannot be loaded: {string.Join("; ", refused)}" : null;
+        options.OnLoaded?.Invoke();
         return best is not null;
     }
 

@@ -41,6 +41,7 @@ internal static class ServeRun
             addresses.Listening(app.Urls);
             var banner = new Banner(addresses, app.Services.GetRequiredService<Access>(), options, output);
             await banner.WriteAsync(certificate, made);
+            _ = Task.Run(IdleMemory.GiveBack, CancellationToken.None);
             await ServeUntilStoppedAsync(app, options, banner, error, cancel);
             return RtcCommand.Good;
         }

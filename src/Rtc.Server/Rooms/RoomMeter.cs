@@ -52,7 +52,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         IReadOnlyList<LoadedModelReport> loaded = models.Loaded;
         if (loaded.Count != _loaded)
         {
-            // Reading a model's file takes twice its size for a moment, and unloading one frees it.
+            // Unloading one frees it to the heap, not to the system.
             _loaded = loaded.Count;
             _ = Task.Run(NativeHeap.Trim);
         }

@@ -37,7 +37,6 @@ internal sealed partial class RoomRegistry
         }
     }
 
-    /// <summary>A heap that nothing allocates from is never collected: once the last room is gone its share is given back.</summary>
     private void GiveBackMemory(Instant now)
     {
         if (_emptySince is not { } since || now - since < s_quiet)
@@ -48,11 +47,7 @@ internal sealed partial class RoomRegistry
         _emptySince = null;
         if (_rooms.Count == 0)
         {
-            _ = Task.Run(static () =>
-            {
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                NativeHeap.Trim();
-            });
+            _ = Task.Run(IdleMemory.GiveBack);
         }
     }
 
