@@ -10,5 +10,6 @@ internal static class IdleMemory
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         NativeHeap.Trim();
+        NativeCode.GiveBack();
     }
 }

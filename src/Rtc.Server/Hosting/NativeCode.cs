@@ -12,8 +12,8 @@ internal static unsafe class NativeCode
 {
     private const int NotNeeded = 4;
 
-    /// <summary>Below this a library is not worth the faults.</summary>
-    private const long LargeKilobytes = 8 << 10;
+    /// <summary>Below this a library is not worth the faults: the runtime's own, say, which is in use all over.</summary>
+    private const long LargeKilobytes = 5 << 10;
 
     private const string Maps = "/proc/self/smaps";
 
@@ -38,27 +38,27 @@ internal static unsafe class NativeCode
         return given;
     }
 
-    /// <summary>Large ranges of code that came from a file as it is: a debugger's breakpoints, say, would be lost.</summary>
+    /// <summary>Large ranges of code as they lie in their file: what a debugger wrote into one, say, would be lost.</summary>
     internal static IEnumerable<CodeRange> Ranges(IEnumerable<string> lines)
     {
         CodeRange? range = null;
-        foreach (string line in lines)
+        foreach (string line in lines.Append("end"))
         {
             if (line.Length > 0 && !char.IsAsciiLetterUpper(line[0]))
             {
-                range = Header(line);
-            }
-            else if (range is not null && Field(line, "Rss:") is { } kilobytes)
-            {
-                range = kilobytes < LargeKilobytes ? null : range with { Kilobytes = kilobytes };
-            }
-            else if (range is not null && Field(line, "Private_Dirty:") is { } dirty)
-            {
-                if (dirty == 0)
+                if (range is { Kilobytes: >= LargeKilobytes })
                 {
                     yield return range;
                 }
 
+                range = Header(line);
+            }
+            else if (Field(line, "Rss:") is { } kilobytes)
+            {
+                range = range is null ? null : range with { Kilobytes = kilobytes };
+            }
+            else if ((Field(line, "Anonymous:") ?? Field(line, "Swap:")) is > 0)
+            {
                 range = null;
             }
         }
@@ -67,7 +67,7 @@ internal static unsafe class NativeCode
     private static CodeRange? Header(string line)
     {
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words is [{ } span, "r-xp", _, _, _, ['/', ..], ..]
+        return words is [{ } span, "r-xp", _, _, _, ['/', ..], ..] && line.Contains(".so", StringComparison.Ordinal)
             && span.Split('-') is [{ } start, { } end]
             && nint.TryParse(start, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint from)
             && nint.TryParse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint to)
