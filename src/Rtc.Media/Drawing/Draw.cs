@@ -48,7 +48,7 @@ public static unsafe class Draw
     /// <param name="picture">Drawn on.</param>
     /// <param name="x">Left edge.</param>
     /// <param name="y">Lower edge.</param>
-    /// <param name="text">Letters outside of ASCII come out as empty boxes.</param>
+    /// <param name="text">Latin, Greek and Cyrillic; other letters come out as empty boxes, one each.</param>
     /// <param name="colour">Of the plate.</param>
     /// <param name="size">Height of capitals in pixels; 0 chooses by the picture's size.</param>
     public static void Label(Picture picture, float x, float y, ReadOnlySpan<char> text, Colour colour, int size = 0)
@@ -57,13 +57,15 @@ public static unsafe class Draw
         GlyphSet glyphs = GlyphSet.OfSize(size > 0 ? size : TextSizeFor(view.Height));
         int padding = Math.Max(3, glyphs.CapHeight / 3);
         int sides = padding + (padding / 2);
-        int width = (glyphs.WidthOf(text) + (2 * sides) + 1) & ~1;
-        int height = (glyphs.CapHeight + (2 * padding) + 1) & ~1;
+        (int length, int rise) = glyphs.Measure(text);
+        int above = Math.Max(padding, rise + 1);
+        int width = (length + (2 * sides) + 1) & ~1;
+        int height = (above + glyphs.CapHeight + Math.Max(padding, glyphs.Drop) + 1) & ~1;
         int left = Even(Math.Clamp(x, 0, Math.Max(0, view.Width - width)));
         int top = Even(y) - height;
         top = Even(Math.Clamp(top < 0 ? Even(y) : top, 0, Math.Max(0, view.Height - height)));
         Fill(view, left, top, left + width, top + height, colour);
-        Text(view, left + sides, top + padding, text, colour.Ink, glyphs);
+        Text(view, left + sides, top + above, text, colour.Ink, glyphs);
     }
 
     /// <summary>Bare text, its capitals' top left corner at (<paramref name="x"/>, <paramref name="y"/>).</summary>
@@ -74,7 +76,7 @@ public static unsafe class Draw
     }
 
     /// <summary>Width in pixels that <see cref="Text(Picture, int, int, ReadOnlySpan{char}, Colour, int)"/> takes.</summary>
-    public static int MeasureText(ReadOnlySpan<char> text, int size) => GlyphSet.OfSize(size).WidthOf(text);
+    public static int MeasureText(ReadOnlySpan<char> text, int size) => GlyphSet.OfSize(size).Measure(text).Width;
 
     /// <summary>A filled rectangle, clipped.</summary>
     public static void Fill(Picture picture, RectF area, Colour colour) =>
@@ -103,10 +105,11 @@ public static unsafe class Draw
 
     private static void Text(in PictureView view, int x, int y, ReadOnlySpan<char> text, Colour colour, GlyphSet glyphs)
     {
-        foreach (char letter in text)
+        var letters = new LetterRun(text);
+        while (letters.TryNext(out int index))
         {
-            GlyphSet.Glyph glyph = glyphs[letter];
-            Coverage.Paint(view, x - glyphs.Margin, y - glyphs.Margin, glyph.Coverage, glyph.Width, glyph.Height, colour);
+            Glyph glyph = glyphs[index];
+            Coverage.Paint(view, x + glyph.Left, y + glyph.Top, glyph.Coverage, glyph.Width, glyph.Height, colour);
             x += glyph.Advance;
         }
     }

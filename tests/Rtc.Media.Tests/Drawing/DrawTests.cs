@@ -45,7 +45,7 @@ public sealed class DrawTests
             using Picture picture = pool.Rent(random.Next(1, 90), random.Next(1, 70));
             var box = new RectF(Any(), Any(), Any(), Any());
             Draw.Box(picture, box, Palette.ForTrack(i), random.Next(0, 30));
-            Draw.Label(picture, Any(), Any(), "person #12 Ä 99%", Palette.ForTrack(i), random.Next(0, 80));
+            Draw.Label(picture, Any(), Any(), "person Ẵ #12 e\u0301 Щ狗\uD83D 99%", Palette.ForTrack(i), random.Next(0, 80));
             Draw.Fill(picture, box, Colour.White);
             var mask = new Mask(random.Next(1, 20), random.Next(1, 20), box);
             random.NextBytes(mask.Alpha);
@@ -152,6 +152,7 @@ public sealed class DrawTests
         {
             Draw.Box(picture, mask.Region, Palette.ForTrack(1));
             Draw.Label(picture, 60, 40, "person #1 90%", Palette.ForTrack(1));
+            Draw.Label(picture, 60, 80, "Ệ e\u0323\u0302 ß Київ 狗😀\u200D\u00A0", Palette.ForTrack(1));
             painter.Tint(picture, mask, Palette.ForTrack(1));
             painter.Contour(picture, mask, Palette.ForTrack(1));
         }
