@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Backoff } from '../../wwwroot/js/backoff.js';
 import { Effects } from '../../wwwroot/js/effect.js';
 import { fit, toFraction } from '../../wwwroot/js/fit.js';
+import { heatColours } from '../../wwwroot/js/heatcolours.js';
 import { PictureHold } from '../../wwwroot/js/hold.js';
 import { colourOf, toneOf } from '../../wwwroot/js/palette.js';
 import { unroll } from '../../wwwroot/js/rle.js';
@@ -138,4 +139,16 @@ test('tracks live, go and are forgotten', () => {
   assert.equal(log.list(4_000)[0].lifeMs, 4_000);
   log.add({ detections: [] }, 60_000);
   assert.deepEqual(log.list(60_000), []);
+});
+
+test('heat runs out softly around its cell, stays within its row, and is nothing where nothing was', () => {
+  const levels = new Uint8Array(6 * 4);
+  levels[1 * 6 + 5] = 40;
+  const colours = heatColours(levels, 6, 4);
+  const cover = (x, y) => colours[(y * 6 + x) * 4 + 3];
+  assert.equal(cover(5, 1), 195);
+  assert.ok(cover(5, 1) > cover(4, 1) && cover(4, 1) > cover(4, 0) && cover(4, 0) > 0);
+  assert.equal(cover(0, 2), 0);
+  assert.equal(cover(0, 1) + cover(1, 1) + cover(2, 1) + cover(3, 1) + cover(5, 3), 0);
+  assert.ok(heatColours(new Uint8Array(24), 6, 4).every((value) => value === 0));
 });

@@ -112,6 +112,7 @@ export const text = Object.freeze({
     source: 'Overlay',
     annotatedHint: 'Boxes and effects drawn by the server',
     sourceHint: 'The phone’s own picture, boxes and effects drawn in this page',
+    heat: 'Heat map: where things stood',
     snapshot: 'Save a picture',
     record: 'Record',
     recordStop: 'Stop recording',
@@ -170,7 +171,7 @@ export const text = Object.freeze({
     noPicture: 'There is no picture yet.',
     noFocus: 'This browser has no WebGL: the blur is left out.',
     keys: 'Keys',
-    keysList: 'S picture, R record, P picture in picture, F full screen, V annotated or overlay, Esc release',
+    keysList: 'S picture, R record, P picture in picture, F full screen, H heat map, V annotated or overlay, Esc release',
   }),
 
   mode: Object.freeze({

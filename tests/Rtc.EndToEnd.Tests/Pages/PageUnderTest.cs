@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Rtc.Media;
+using Rtc.Media.Images;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Pages;
@@ -38,6 +40,9 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
 
     /// <summary>/api/rooms' answer.</summary>
     public string Rooms { get; set; } = "[]";
+
+    /// <summary>heat.png's answer: hot where a test wants it, all of it black otherwise.</summary>
+    public Mask Heat { get; set; } = new(64, 36, new RectF(0, 0, 640, 480));
 
     public bool ServerAway { get; set; }
 
@@ -149,6 +154,7 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             "/api/echo" => new() { Body = """{"bytes":1048576}""", ContentType = "application/json" },
             var path when path.EndsWith("/thumbnail.jpg", StringComparison.Ordinal) =>
                 new() { Body = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#3b6"/></svg>""", ContentType = "image/svg+xml" },
+            var path when path.EndsWith("/heat.png", StringComparison.Ordinal) => new() { BodyBytes = Png.Encode(Heat), ContentType = "image/png" },
             _ => new() { Status = 404 },
         };
         await route.FulfillAsync(answer);

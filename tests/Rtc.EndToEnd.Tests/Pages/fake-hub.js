@@ -1,8 +1,8 @@
 // Stands in for /lib/signalr.min.js in page tests: a hub and a "server" that live inside the page, so that what the
 // pages do can be tried with no server, at the moment the test chooses. window.fake is the test's handle on it.
 (() => {
-  const WIDTH = 640;
-  const HEIGHT = 480;
+  const WIDTH = window.fakeWidth ?? 640;
+  const HEIGHT = window.fakeHeight ?? 480;
   const FPS = 30;
   const SETTINGS = { mode: 'annotate', model: 'auto', confidence: 0.25, blur: 0.6, classes: [], detect_every: 1, mask_every: 2, zones: [] };
   const MODELS = [

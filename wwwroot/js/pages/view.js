@@ -2,6 +2,7 @@ import { showDetector, showLevel } from '../chips.js';
 import { ConnectionSign } from '../connectionsign.js';
 import { Controls } from '../controls.js';
 import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../dom.js';
+import { HeatLayer } from '../heatlayer.js';
 import { PictureTools } from '../picturetools.js';
 import { Plots } from '../plots.js';
 import { Segments } from '../segments.js';
@@ -35,6 +36,7 @@ class ViewPage {
   #toasts = new Toasts();
   #sign = new ConnectionSign(this.#toasts, { tellsLoss: false });
   #tools = new PictureTools(this.#stage, this.#room, this.#toasts);
+  #heat = new HeatLayer(this.#stage, this.#room, tokenOfAddress());
   #target = new Target(this.#stage, () => this.#session);
   #meter = new LinkMeter();
   #controls = new Controls((patch) => this.#session.configure(patch));
@@ -62,7 +64,10 @@ class ViewPage {
       if (key === 'plots') this.#plots.redraw();
       if (key === 'tracks') this.#tracks.refresh();
     });
-    this.#stage.onPaint = (context, rect) => this.#zones.paint(context, rect, (name) => this.#zoneList.describe(name));
+    this.#stage.onPaint = (context, rect) => {
+      this.#heat.paint(context, rect);
+      this.#zones.paint(context, rect, (name) => this.#zoneList.describe(name));
+    };
     this.#stage.onPicture = () => this.#tools.follow();
     this.#zoneList.rebuild();
     this.#applyView();
@@ -102,6 +107,7 @@ class ViewPage {
       r: () => void this.#tools.toggleRecording(),
       p: () => void this.#tools.toggleSmallWindow(),
       f: () => void this.#tools.toggleFullScreen(),
+      h: () => this.#heat.toggle(),
       v: () => this.#setView(this.#view === 'source' ? 'annotated' : 'source'),
       enter: (event) => this.#onEnter(event),
       escape: () => this.#onEscape(),
