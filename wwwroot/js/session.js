@@ -1,7 +1,11 @@
 import { Backoff } from './backoff.js';
 import { Hub, Refusal } from './hub.js';
 import { Link } from './link.js';
+import { watchNetwork } from './network.js';
+import { Troubles } from './troubles.js';
+import { Wishes } from './wishes.js';
 
+/** @typedef {import('./troubles.js').Trouble} Trouble */
 /** @typedef {import('./wire.js').Message} Message */
 /** @typedef {import('./wire.js').JoinReply} JoinReply */
 /** @typedef {import('./wire.js').RoomSettings} RoomSettings */
@@ -33,8 +37,6 @@ import { Link } from './link.js';
  * @property {(reply: JoinReply) => void} onJoined
  */
 
-/** @typedef {'broken'|'closed'|'hub'|'asked'} Trouble */
-
 const QUIET_ATTEMPTS = 2;
 const CONNECT_PATIENCE_MS = 12_000;
 /** Refusals that asking again cannot change. */
@@ -60,8 +62,8 @@ export class Session {
   /** Whether the open hub knows our place: a refused join leaves it open. */
   #joined = false;
   /** @type {SessionState} */ #state = 'connecting';
-  /** @type {Trouble[]} */ #troubles = [];
-  /** @type {(() => void)|null} */ #awaken = null;
+  #troubles = new Troubles();
+  #wishes = new Wishes(() => ({ hub: this.#hub, link: this.#link }), (notice) => this.#listener.onMessage(notice));
   #abort = new AbortController();
 
   /**
@@ -118,7 +120,7 @@ export class Session {
 
   /** Makes whatever is missing: hub, place in the room, connection. */
   async #enter() {
-    this.#troubles = [];
+    this.#troubles.clear();
     if (!this.#hub?.isOpen) {
       await this.#hub?.close();
       const hub = new Hub((message) => this.#receive(message), () => this.#report('hub', hub));
@@ -167,9 +169,8 @@ export class Session {
   /** Returns when a cure worked no longer or was not possible; the caller then enters anew. */
   async #stay() {
     for (;;) {
-      const trouble = await this.#nextTrouble();
-      if (this.#closed) return;
-      if (trouble === 'asked') return;
+      const trouble = await this.#troubles.next();
+      if (trouble === null || trouble === 'asked') return;
       if (trouble === 'broken') {
         this.#tell(navigator.onLine ? 'repairing' : 'offline');
         if (this.#hub?.isOpen && await this.#link?.repair()) {
@@ -191,16 +192,7 @@ export class Session {
   /** @param {Trouble} trouble @param {object} source the hub or link it came from; an old one's word is void */
   #report(trouble, source) {
     if (source !== this.#hub && source !== this.#link) return;
-    this.#troubles.push(trouble);
-    this.#awaken?.();
-  }
-
-  /** @returns {Promise<Trouble>} */
-  async #nextTrouble() {
-    while (this.#troubles.length === 0 && !this.#closed) {
-      await new Promise((resolve) => { this.#awaken = () => resolve(undefined); });
-    }
-    return this.#troubles.shift() ?? 'asked';
+    this.#troubles.add(trouble);
   }
 
   /** @param {Message} message */
@@ -242,8 +234,7 @@ export class Session {
     this.#options = { ...this.#options, ...change };
     this.#dropLink();
     if (another) this.#leave();
-    this.#troubles.push('asked');
-    this.#awaken?.();
+    this.#troubles.add('asked');
   }
 
   /** Gives the place up; what comes next joins as somebody new. */
@@ -267,33 +258,16 @@ export class Session {
 
   /** @param {number} x @param {number} y fractions of the upright picture @param {0|1} [slot] two things can be in focus */
   select(x, y, slot = 0) {
-    this.#send('select', slot ? { x, y, slot } : { x, y });
+    this.#wishes.select(x, y, slot);
   }
 
   release() {
-    this.#send('release', undefined);
+    this.#wishes.release();
   }
 
   /** @param {Partial<RoomSettings>} patch */
   configure(patch) {
-    // Settings must not be lost, and the data channel may lose: they go by the hub while it is there.
-    if (this.#hub?.isOpen) this.#hub.call('Configure', patch).catch((error) => this.#refuse(error));
-    else this.#link?.post({ type: 'configure', ...patch });
-  }
-
-  /** @param {'select'|'release'} type @param {object|undefined} body */
-  #send(type, body) {
-    if (this.#hub?.isOpen) {
-      this.#hub.call(type === 'select' ? 'Select' : 'Release', body).catch((error) => this.#refuse(error));
-    } else {
-      this.#link?.post({ type, ...body });
-    }
-  }
-
-  /** @param {unknown} error */
-  #refuse(error) {
-    if (!(error instanceof Refusal)) return;
-    this.#listener.onMessage({ type: 'notice', code: error.code, message: error.message, recoverable: true });
+    this.#wishes.configure(patch);
   }
 
   async close() {
@@ -301,26 +275,11 @@ export class Session {
     this.#closed = true;
     this.#abort.abort();
     this.#backoff.hurry();
-    this.#awaken?.();
+    this.#troubles.close();
     if (this.#state !== 'refused') this.#tell('closed');
     this.#link?.close();
     const hub = this.#hub;
     if (hub?.isOpen) await Promise.race([hub.call('Leave').catch(() => {}), new Promise((resolve) => setTimeout(resolve, 300))]);
     await hub?.close();
   }
-}
-
-/**
- * Tells when the device changes from one kind of network to another (Wi-Fi to mobile), where the browser knows: the
- * old way is dead then, and waiting for ICE to notice would cost seconds.
- * @param {() => void} onChange @param {AbortSignal} signal
- */
-function watchNetwork(onChange, signal) {
-  const connection = /** @type {(EventTarget & {type?: string})|undefined} */ (/** @type {any} */ (navigator).connection);
-  let kind = connection?.type;
-  connection?.addEventListener('change', () => {
-    if (connection.type === kind) return;
-    kind = connection.type;
-    if (kind !== 'none') onChange();
-  }, { signal });
 }
