@@ -23,13 +23,13 @@ internal sealed partial class Room
         {
             case PeerEventKind.Connected:
             case PeerEventKind.Reconnected:
-                OnConnected(member);
+                member.IsConnected = true;
+                member.LostAt = null;
                 break;
             case PeerEventKind.Disconnected:
                 member.IsConnected = false;
                 member.LostAt ??= _loop.Clock.Now;
                 _onAir = _onAir == member ? null : _onAir;
-                UpdateDemand();
                 break;
             case PeerEventKind.Closed:
                 OnClosed(member);
@@ -39,7 +39,6 @@ internal sealed partial class Room
                 break;
             case PeerEventKind.ChannelOpened when happened.Label == "vision":
                 member.VisionChannel = happened.ChannelId;
-                UpdateDemand();
                 break;
             case PeerEventKind.ChannelClosed when happened.ChannelId == member.VisionChannel:
                 member.VisionChannel = null;
@@ -53,24 +52,24 @@ internal sealed partial class Room
             case PeerEventKind.BitrateChanged:
                 member.Estimate = happened.Bitrate;
                 _audience.Adapt();
-                break;
+                return;
         }
-    }
 
-    private void OnConnected(RoomMember member)
-    {
-        member.IsConnected = true;
-        member.LostAt = null;
-        UpdateDemand();
-        if (member.SendMid is not null)
+        if (happened.Kind is not (PeerEventKind.VideoFrame or PeerEventKind.ChannelMessage or PeerEventKind.KeyFrameNeeded))
         {
+            UpdateDemand();
+        }
+
+        if (happened.Kind is PeerEventKind.Connected or PeerEventKind.Reconnected && member.SendMid is not null)
+        {
+            // Only now: a pipeline that nobody watches has no encoder to ask.
             OnKeyFrameWanted(member);
         }
     }
 
     private void OnClosed(RoomMember member)
     {
-        Unplug(member);
+        Disconnect(member);
         member.LostAt ??= Now;
         member.Link?.Send("notice", new NoticeMessage("peer_closed", "The connection was closed.", Recoverable: true));
         if (!member.CanReturn && Members.Remove(member))
@@ -78,7 +77,6 @@ internal sealed partial class Room
             _gone(this, member);
         }
 
-        UpdateDemand();
         AnnouncePeers();
     }
 

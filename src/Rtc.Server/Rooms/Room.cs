@@ -59,29 +59,67 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
     /// <summary>It has ended; nobody is let in any more.</summary>
     public bool IsClosed => _disposed;
 
-    public void Attach(RoomMember member, PeerPort port)
+    public void Enter(RoomMember member)
     {
-        member.Port = port;
-        _byPort[port] = member;
+        Members.Add(member);
+        UpdateDemand();
+        AnnouncePeers();
+    }
+
+    /// <summary>A member that was away is here again, over another signalling connection. Its peer connection stays where it still stands.</summary>
+    public void Return(RoomMember member, RoomView view, IMemberLink? link)
+    {
+        bool lives = member is { Port: not null, IsConnected: true };
+        if (!lives)
+        {
+            Disconnect(member);
+        }
+
+        member.Rejoin(lives ? member.Id : PeerId.Create(), link);
+        member.View = view;
+        UpdateDemand();
+        AnnouncePeers();
+    }
+
+    /// <summary>What was negotiated with the peer is on the member: a new peer comes on the loop, and what it has to say is sent.</summary>
+    public void Plug(RoomMember member, WebRtcPeer peer)
+    {
+        if (member.Port is null)
+        {
+            member.Port = _loop.Add(peer, this);
+            _byPort[member.Port] = member;
+        }
+
+        _loop.Flush(member.Port);
+        UpdateDemand();
     }
 
     /// <summary>Ends the member's peer connection; the member itself stays.</summary>
     public void Unplug(RoomMember member)
     {
-        if (member.Port is not { } port)
-        {
-            return;
-        }
+        Disconnect(member);
+        UpdateDemand();
+    }
 
-        _byPort.Remove(port);
-        member.Unplug();
-        _loop.Remove(port);
-        if (_onAir == member)
+    /// <summary>The signalling broke but the media may stand: the member is lost only with its media.</summary>
+    public void LoseLink(RoomMember member)
+    {
+        member.Link = null;
+        if (!member.IsConnected)
         {
-            _onAir = null;
+            member.LostAt = Now;
         }
 
         UpdateDemand();
+        AnnouncePeers();
+    }
+
+    public void Leave(RoomMember member)
+    {
+        Disconnect(member);
+        Members.Remove(member);
+        UpdateDemand();
+        AnnouncePeers();
     }
 
     /// <summary>Settings from any member reach everybody.</summary>
@@ -100,12 +138,11 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
 
         SettingsMessage settings = SettingsMapping.ToMessage(Pipeline.Settings);
         _audience.SendToAll("settings", settings, WireJson.Default.SettingsMessage);
-        UpdateDemand();
         return null;
     }
 
     /// <summary>At once where the last time was a while ago; a crowd that comes or goes is told of with the next tick.</summary>
-    public void AnnouncePeers()
+    private void AnnouncePeers()
     {
         _peersChanged = true;
         if (Now - _peersTold >= s_peersSpacing)
@@ -132,19 +169,30 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
 
     public void Tell(RoomMember member, NoticeMessage notice) => _audience.Send(member, "notice", notice, WireJson.Default.NoticeMessage);
 
-    /// <summary>Who watches decides what is worked on: nobody watching means nothing coded, nobody listening nothing detected.</summary>
-    public void UpdateDemand()
+    /// <summary>Ends whatever changes a member; nobody outside has to think of it.</summary>
+    private void UpdateDemand()
     {
-        if (_disposed)
+        if (!_disposed)
+        {
+            RoomDemand.Of(Members).ApplyTo(Pipeline);
+            _audience.Adapt();
+        }
+    }
+
+    private void Disconnect(RoomMember member)
+    {
+        if (member.Port is not { } port)
         {
             return;
         }
 
-        Pipeline.WantVideo = Members.Exists(member => member.Watches(RoomView.Annotated));
-        Pipeline.WantResults = Members.Exists(member => member.VisionChannel is not null || (member.Link is not null && member.LostAt is null));
-        bool needsH264 = Members.Exists(member => member.Watches(RoomView.Annotated) && member.SendCodec == VideoCodec.H264);
-        Pipeline.SetOutputFormat(needsH264 ? VideoFormat.H264 : VideoFormat.Vp8);
-        _audience.Adapt();
+        _byPort.Remove(port);
+        member.Unplug();
+        _loop.Remove(port);
+        if (_onAir == member)
+        {
+            _onAir = null;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -152,7 +200,7 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
         _disposed = true;
         foreach (RoomMember member in Members.ToArray())
         {
-            Unplug(member);
+            Disconnect(member);
         }
 
         Members.Clear();

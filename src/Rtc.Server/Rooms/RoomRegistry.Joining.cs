@@ -49,10 +49,8 @@ internal sealed partial class RoomRegistry
             RemoteAddress = remoteAddress,
             JoinedAt = _loop.Clock.Now,
         };
-        room.Members.Add(member);
+        room.Enter(member);
         _members[member.Id] = (room, member);
-        room.UpdateDemand();
-        room.AnnouncePeers();
         _metrics.Joined(role == Role.Phone ? "phone" : "viewer");
         LogJoined(_log, role, name);
         return Reply(room, member, resumed: false);
@@ -60,20 +58,11 @@ internal sealed partial class RoomRegistry
 
     private Outcome<JoinReply> Resume(Room room, RoomMember member, RoomView view, IMemberLink? link, string remoteAddress)
     {
-        bool lives = member is { Port: not null, IsConnected: true };
         _members.Remove(member.Id);
-        if (!lives)
-        {
-            room.Unplug(member);
-        }
-
-        member.Rejoin(lives ? member.Id : PeerId.Create(), link);
-        member.View = view;
+        room.Return(member, view, link);
         member.RemoteAddress = remoteAddress;
         member.JoinedAt = _loop.Clock.Now;
         _members[member.Id] = (room, member);
-        room.UpdateDemand();
-        room.AnnouncePeers();
         return Reply(room, member, resumed: true);
     }
 

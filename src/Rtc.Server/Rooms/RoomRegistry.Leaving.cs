@@ -54,13 +54,11 @@ internal sealed partial class RoomRegistry
     private void RemoveMember(Room room, RoomMember member, bool keepRoom = false)
     {
         _members.Remove(member.Id);
-        room.Unplug(member);
-        room.Members.Remove(member);
+        room.Leave(member);
         LogLeft(_log, member.Role, room.Name);
-        if (keepRoom || !CloseIfEmpty(room))
+        if (!keepRoom)
         {
-            room.UpdateDemand();
-            room.AnnouncePeers();
+            CloseIfEmpty(room);
         }
     }
 

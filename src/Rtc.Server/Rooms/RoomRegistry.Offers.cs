@@ -75,13 +75,7 @@ internal sealed partial class RoomRegistry
         member.SendMid = sends?.Mid;
         member.SendCodec = sends is { Codecs: [var first, ..] } ? first.Codec : VideoCodec.None;
         member.SendCodecs = [.. sends?.Codecs.Select(codec => codec.Codec) ?? []];
-        if (isNew)
-        {
-            room.Attach(member, _loop.Add(peer, room));
-        }
-
-        _loop.Flush(member.Port!);
-        room.UpdateDemand();
+        room.Plug(member, peer);
         return new OfferReply(answer);
     }
 

@@ -133,15 +133,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
             }
             else
             {
-                // The signalling broke but the media may stand: the member is lost only with its media.
-                found.Member.Link = null;
-                if (!found.Member.IsConnected)
-                {
-                    found.Member.LostAt = _loop.Clock.Now;
-                }
-
-                found.Room.UpdateDemand();
-                found.Room.AnnouncePeers();
+                found.Room.LoseLink(found.Member);
             }
         }
 

@@ -1,0 +1,35 @@
+using Rtc.Media.Codecs;
+using Rtc.Pipeline;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>What the members of a room need of its pipeline: nobody watching means nothing coded, nobody listening nothing detected.</summary>
+internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormat Format)
+{
+    public static RoomDemand Of(IReadOnlyList<RoomMember> members)
+    {
+        bool video = false;
+        bool results = false;
+        VideoFormat format = VideoFormat.Vp8;
+        for (int i = 0; i < members.Count; i++)
+        {
+            RoomMember member = members[i];
+            results |= member.VisionChannel is not null || (member.Link is not null && member.LostAt is null);
+            if (member.Watches(RoomView.Annotated))
+            {
+                video = true;
+                format = member.SendCodec == Peer.VideoCodec.H264 ? VideoFormat.H264 : format;
+            }
+        }
+
+        return new RoomDemand(video, results, format);
+    }
+
+    public void ApplyTo(RoomPipeline pipeline)
+    {
+        pipeline.WantVideo = Video;
+        pipeline.WantResults = Results;
+        pipeline.SetOutputFormat(Format);
+    }
+}
