@@ -64,28 +64,20 @@ public sealed class TransportTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Through_coturns_relay_alone_it_flows()
     {
-        int turnPort = ServerProcess.FreePort();
-        using Process turn = StartTurn(turnPort);
-        try
+        using Coturn turn = await Coturn.StartAsync();
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
         {
-            await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
-            {
-                ["RTC__Media__IceServers__0__Urls__0"] = string.Create(CultureInfo.InvariantCulture, $"turn:127.0.0.1:{turnPort}?transport=udp"),
-                ["RTC__Media__IceServers__0__Username"] = "guest",
-                ["RTC__Media__IceServers__0__Credential"] = "secret",
-            });
-            await using IBrowserContext context = await _chromium.Browser.NewContextAsync();
-            await context.AddInitScriptAsync(Bend + "window.__bend((sdp) => sdp, { iceTransportPolicy: 'relay' });");
-            IPage phone = await PublishAsync(server, context, "turn");
-            string pair = await phone.EvaluateAsync<string>(SelectedPair);
-            output.WriteLine(pair);
-            Assert.StartsWith("relay/", pair, StringComparison.Ordinal);
-            await AssertFlowsAsync(phone, 60);
-        }
-        finally
-        {
-            turn.Kill();
-        }
+            ["RTC__Media__IceServers__0__Urls__0"] = turn.Url,
+            ["RTC__Media__IceServers__0__Username"] = Coturn.User,
+            ["RTC__Media__IceServers__0__Credential"] = Coturn.Password,
+        });
+        await using IBrowserContext context = await _chromium.Browser.NewContextAsync();
+        await context.AddInitScriptAsync(Bend + "window.__bend((sdp) => sdp, { iceTransportPolicy: 'relay' });");
+        IPage phone = await PublishAsync(server, context, "turn");
+        string pair = await phone.EvaluateAsync<string>(SelectedPair);
+        output.WriteLine(pair);
+        Assert.StartsWith("relay/", pair, StringComparison.Ordinal);
+        await AssertFlowsAsync(phone, 60);
     }
 
     [Fact]
@@ -220,23 +212,5 @@ public sealed class TransportTests(ITestOutputHelper output) : IAsyncLifetime
             "(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames >= n",
             before + frames,
             new PageWaitForFunctionOptions { Timeout = seconds * 1000 });
-    }
-
-    private static Process StartTurn(int port)
-    {
-        var start = new ProcessStartInfo("turnserver") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])
-        [
-            "-n", "--listening-port", $"{port}", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--allow-loopback-peers", "--no-tls", "--no-dtls",
-            "--lt-cred-mech", "--realm", "test", "--user", "guest:secret", "--no-cli", "--log-file", "stdout", "--pidfile", Path.Combine(Path.GetTempPath(), $"turn-{port}.pid"),
-        ])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        Process turn = Process.Start(start)!;
-        turn.BeginOutputReadLine();
-        turn.BeginErrorReadLine();
-        return turn;
     }
 }

@@ -2,9 +2,10 @@
 """A WHIP publisher and WHEP viewer made of aiortc, the foreign peer that the tests hold the server against.
 
   aiortc_client.py publish URL --seconds 6 [--codec vp8|h264] [--return] [--data] [--through PORT]
-  aiortc_client.py watch URL --seconds 6 [--data] [--through PORT]
+  aiortc_client.py watch URL --seconds 6 [--data] [--through PORT] [--turn URL USER PASSWORD]
 
 With --through all media goes to that port of 127.0.0.1, where a relay passes it on.
+With --turn all media goes by that TURN server; nothing is sent from an address of our own.
 Prints one JSON object: what was sent, what came back, what the data channel said.
 """
 import argparse
@@ -15,7 +16,8 @@ import time
 import urllib.request
 
 import numpy
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aioice import Connection
+from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 from aiortc.rtcrtpsender import RTCRtpSender
 from av import VideoFrame
 
@@ -81,6 +83,28 @@ def without_candidates(sdp):
     return "\r\n".join(line for line in sdp.splitlines() if not line.startswith("a=candidate:")) + "\r\n"
 
 
+def only_relays():
+    """aiortc has no option for it: what it would send straight from here is taken out before ICE makes pairs of it."""
+    gather = Connection.get_component_candidates
+
+    async def relays(connection, *args, **more):
+        candidates = await gather(connection, *args, **more)
+        connection._protocols = [p for p in connection._protocols if p.local_candidate.type == "relay"]
+        return [candidate for candidate in candidates if candidate.type == "relay"]
+
+    Connection.get_component_candidates = relays
+
+
+def ways_in(sdp):
+    return sorted({line.split(" typ ")[1].split(" ")[0] for line in sdp.splitlines() if line.startswith("a=candidate:")})
+
+
+def way_of(transceiver):
+    """The type of our own candidate in the pair that ICE chose."""
+    protocols = transceiver.receiver.transport.transport._connection._nominated.values()
+    return next((pair.local_candidate.type for pair in protocols), None)
+
+
 def all_through(sdp, port):
     lines = []
     for line in sdp.splitlines():
@@ -104,9 +128,14 @@ async def main():
     parser.add_argument("--return", dest="returned", action="store_true")
     parser.add_argument("--data", action="store_true")
     parser.add_argument("--through", type=int)
+    parser.add_argument("--turn", nargs=3, metavar=("URL", "USER", "PASSWORD"))
     args = parser.parse_args()
 
-    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    servers = []
+    if args.turn:
+        only_relays()
+        servers = [RTCIceServer(urls=args.turn[0], username=args.turn[1], credential=args.turn[2])]
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=servers))
     sink = Sink()
     messages = []
     camera = None
@@ -117,7 +146,7 @@ async def main():
                   if c.mimeType.lower() in (f"video/{args.codec}", "video/rtx")]
         transceiver.setCodecPreferences(wanted)
     else:
-        pc.addTransceiver("video", direction="recvonly")
+        transceiver = pc.addTransceiver("video", direction="recvonly")
 
     if args.data:
         channel = pc.createDataChannel("vision")
@@ -136,6 +165,7 @@ async def main():
     await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
     await asyncio.sleep(args.seconds)
     state = pc.connectionState
+    way = way_of(transceiver)
     await pc.close()
     base = args.url.split("/wh")[0]
     urllib.request.urlopen(urllib.request.Request(base + location, method="DELETE"), timeout=10)
@@ -144,6 +174,8 @@ async def main():
         "status": status,
         "location": location,
         "state": state,
+        "offered_ways": ways_in(offer),
+        "way": way,
         "sent": camera.sent if camera else 0,
         "received": sink.frames,
         "changes": sink.changes,

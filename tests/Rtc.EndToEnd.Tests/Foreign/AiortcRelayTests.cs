@@ -1,0 +1,23 @@
+using System.Text.Json;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Rtc.EndToEnd.Tests.Foreign;
+
+/// <summary>aiortc where only a TURN relay leads to the server.</summary>
+public sealed class AiortcRelayTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Its_pictures_reach_the_server_through_coturn_alone_and_come_back()
+    {
+        using Coturn turn = await Coturn.StartAsync();
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
+        var client = new AiortcClient(server, output);
+        JsonElement published = await client.RunAsync("publish", "/whip/relay?mode=annotate", "--seconds", "5", "--return", "--turn", turn.Url, Coturn.User, Coturn.Password);
+
+        Assert.Equal(["relay"], published.GetProperty("offered_ways").EnumerateArray().Select(way => way.GetString()));
+        Assert.Equal("relay", published.GetProperty("way").GetString());
+        Assert.True(published.GetProperty("received").GetInt32() > 40, "the returned track has too few pictures");
+        Assert.True(published.GetProperty("changes").GetInt32() > 20, "the returned picture does not move");
+    }
+}
