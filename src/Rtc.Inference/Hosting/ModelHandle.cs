@@ -8,7 +8,7 @@ namespace Rtc.Inference.Hosting;
 /// One room's hold on a model: keeps it in memory, owns the inputs and outputs bound to it, and follows its name to
 /// whatever model stands behind it now. Used by one thread at a time.
 /// </summary>
-internal sealed class ModelHandle(ModelHost host, ModelSlot slot, LoadedModel model) : IDisposable
+internal sealed class ModelHandle(ModelSlots slots, ModelSlot slot, LoadedModel model, ModelHostOptions options) : IDisposable
 {
     private OrtRun? _binding;
     private TensorPlan? _plan;
@@ -63,7 +63,7 @@ internal sealed class ModelHandle(ModelHost host, ModelSlot slot, LoadedModel mo
 
     /// <summary>Waits for this room's turn at the model and runs; throws what the runtime threw.</summary>
     public void Execute(Turn turn, IDetectorLayout? layout = null) => Model.Turns.Execute(
-        Model, layout, turn, Model.TakesMany && layout is not null ? host.Options.MostTogether : 1, host.Options.TogetherDeadline.TotalMilliseconds);
+        Model, layout, turn, Model.TakesMany && layout is not null ? options.MostTogether : 1, options.TogetherDeadline.TotalMilliseconds);
 
     /// <summary>True where another provider has taken over and the call is worth repeating.</summary>
     public bool TryRecover(OrtException failure) => slot.TryRecover(Model, failure.Message);
@@ -75,7 +75,7 @@ internal sealed class ModelHandle(ModelHost host, ModelSlot slot, LoadedModel mo
             _disposed = true;
             Unbind();
             Model.Release();
-            host.Closed(slot);
+            slots.LetGo(slot);
         }
     }
 

@@ -9,34 +9,30 @@ using Rtc.Inference.Segment;
 namespace Rtc.Inference;
 
 /// <summary>
-/// Every model of the process: finds files, loads each once, lends rooms their handles, and falls back to the
-/// embedded detector or GrabCut with a reason. Owned by the program; any thread may call it.
+/// Every model of the process: opens what a room asks for by name, and falls back to the embedded detector or GrabCut
+/// with a reason. Owned by the program; any thread may call it.
 /// </summary>
 public sealed class ModelHost : IModelHost
 {
     public const string Auto = "auto";
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, ModelSlot> _slots = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<ModelSlot> _idle = [];
-    private readonly Provider _wish;
     private readonly OrtRuntime? _runtime;
-    private readonly ModelLoader? _loader;
+    private readonly ModelSlots _slots;
     private readonly ModelShelf _shelf;
+    private readonly ModelChoice _choice;
 
     public ModelHost(ModelHostOptions options)
     {
         Options = options;
-        _wish = options.ProviderWish;
-        if (OrtRuntime.TryLoad(options.RuntimeLibrary, out _runtime, out string? problem))
-        {
-            _loader = new ModelLoader(_runtime!, options);
-        }
-
+        Provider wish = options.ProviderWish;
+        _slots = OrtRuntime.TryLoad(options.RuntimeLibrary, out _runtime, out string? problem)
+            ? new ModelSlots(new ModelLoader(_runtime!, options), wish, options)
+            : new ModelSlots(null, wish, options);
         RuntimeProblem = problem;
         Catalogue = ModelCatalogue.Load(options.Directory, out string? broken);
         CatalogueProblem = broken;
         _shelf = new ModelShelf(options.Directory, Catalogue);
+        _choice = new ModelChoice(_shelf, Catalogue, options.Directory);
     }
 
     public ModelHostOptions Options { get; }
@@ -67,16 +63,7 @@ public sealed class ModelHost : IModelHost
     }
 
     /// <summary>What is loaded now, for health and metrics.</summary>
-    public IReadOnlyList<LoadedModelReport> Loaded
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _slots.Values.Where(slot => slot.Current is not null).Select(Report)];
-            }
-        }
-    }
+    public IReadOnlyList<LoadedModelReport> Loaded => _slots.Loaded;
 
     public IDetector OpenDetector(string name, out string? problem)
     {
@@ -86,7 +73,7 @@ public sealed class ModelHost : IModelHost
             return new MotionDetector();
         }
 
-        if (!TryResolve(name, "detect", Options.Model, out ShelvedModel? found, out problem)
+        if (!_choice.TryResolve(name, "detect", Options.Model, out ShelvedModel? found, out problem)
             || !TryOpen(found!.Name, found.Path, out ModelHandle? handle, out problem))
         {
             return new MotionDetector();
@@ -117,12 +104,12 @@ public sealed class ModelHost : IModelHost
         }
 
         if (name.Equals(GrabCutSegmenter.ModelName, StringComparison.OrdinalIgnoreCase)
-            || (auto && Options.MaskModel is null && !_shelf.Models().Any(model => IsAutomatic(model, "mask"))))
+            || (auto && Options.MaskModel is null && !_choice.HasAutomatic("mask")))
         {
             return new GrabCutSegmenter();
         }
 
-        if (!TryResolve(name, "mask", Options.MaskModel, out ShelvedModel? found, out problem)
+        if (!_choice.TryResolve(name, "mask", Options.MaskModel, out ShelvedModel? found, out problem)
             || !TryOpen(found!.Name, found.Path, out ModelHandle? handle, out problem))
         {
             return new GrabCutSegmenter();
@@ -141,7 +128,7 @@ public sealed class ModelHost : IModelHost
     /// <summary>A model that gives a class for every place; null with the reason where there is none.</summary>
     public SemanticSegmenter? OpenSemantic(string name, out string? problem)
     {
-        if (!TryResolve(name, "segment", null, out ShelvedModel? found, out problem)
+        if (!_choice.TryResolve(name, "segment", null, out ShelvedModel? found, out problem)
             || !TryOpen(found!.Name, found.Path, out ModelHandle? handle, out problem))
         {
             return null;
@@ -161,54 +148,9 @@ public sealed class ModelHost : IModelHost
     /// Loads a model's file anew, in the caller's time, and swaps it in for all rooms between two pictures. False with
     /// the reason where the new file does not stand; the old model goes on then.
     /// </summary>
-    public bool TryReload(string name, out string? problem)
-    {
-        ModelSlot? slot;
-        lock (_gate)
-        {
-            slot = _slots.Values.FirstOrDefault(candidate => ModelName.Same(candidate.Name, name) && candidate.Current is not null);
-        }
+    public bool TryReload(string name, out string? problem) => _slots.TryReload(name, out problem);
 
-        if (slot is null)
-        {
-            problem = $"{name} is not loaded";
-            return false;
-        }
-
-        return slot.TryReload(out problem);
-    }
-
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            foreach (ModelSlot slot in _slots.Values)
-            {
-                slot.Unload();
-            }
-
-            _slots.Clear();
-            _idle.Clear();
-        }
-    }
-
-    internal void Closed(ModelSlot slot)
-    {
-        lock (_gate)
-        {
-            if (--slot.Handles > 0)
-            {
-                return;
-            }
-
-            _idle.Add(slot);
-            while (_idle.Count > Options.IdleModelsKept)
-            {
-                _idle[0].Unload();
-                _idle.RemoveAt(0);
-            }
-        }
-    }
+    public void Dispose() => _slots.Dispose();
 
     private bool TrySegmenter(ShelvedModel found, ModelHandle handle, out ISegmenter? segmenter, out string? problem)
     {
@@ -251,90 +193,18 @@ public sealed class ModelHost : IModelHost
 
     private bool TryOpen(string name, string path, out ModelHandle? handle, out string? problem)
     {
-        handle = null;
-        if (_loader is null)
+        if (_slots.TryOpen(name, path, out handle, out problem))
         {
-            problem = RuntimeProblem;
-            return false;
+            return true;
         }
 
-        ModelSlot slot = Slot(name, path);
-        if (!slot.TryAcquire(out LoadedModel? model, out problem))
-        {
-            Closed(slot);
-            return false;
-        }
-
-        handle = new ModelHandle(this, slot, model!);
-        return true;
-    }
-
-    private ModelSlot Slot(string name, string path)
-    {
-        lock (_gate)
-        {
-            if (!_slots.TryGetValue(path, out ModelSlot? slot))
-            {
-                _slots.Add(path, slot = new ModelSlot(name, path, _loader!, _wish));
-            }
-
-            slot.Handles++;
-            _idle.Remove(slot);
-            return slot;
-        }
-    }
-
-    /// <summary>From a name that anybody may send to a file; only the owner's own choice may be a path.</summary>
-    private bool TryResolve(string name, string task, string? chosen, out ShelvedModel? found, out string? problem)
-    {
-        problem = null;
-        if (name.Equals(Auto, StringComparison.OrdinalIgnoreCase))
-        {
-            if (string.IsNullOrEmpty(chosen) || chosen.Equals(Auto, StringComparison.OrdinalIgnoreCase))
-            {
-                found = _shelf.Models().FirstOrDefault(model => IsAutomatic(model, task));
-                problem = found is null ? $"no model for '{task}' in {Options.Directory}: rtc models pull {Catalogue.Default}" : null;
-                return found is not null;
-            }
-
-            if (File.Exists(chosen) && chosen.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-            {
-                string path = Path.GetFullPath(chosen);
-                found = new ShelvedModel(Path.GetFileNameWithoutExtension(path), path, null, task, "unknown", false, false, new FileInfo(path).Length, null);
-                return true;
-            }
-
-            name = chosen;
-        }
-
-        found = ModelName.IsValid(name) ? _shelf.Find(name) : null;
-        if (found is null)
-        {
-            problem = $"no model named {Printable(name)} in {Options.Directory}"
-                + (Catalogue.Find(name) is { } known ? $": rtc models pull {known.Name}" : string.Empty);
-        }
-
-        return found is not null;
-    }
-
-    /// <summary>May be taken without being asked for: of that task, whole, and free of a copyleft licence.</summary>
-    private static bool IsAutomatic(ShelvedModel model, string task) => model.Task == task && !model.Copyleft && model.Problem is null;
-
-    private static string Printable(string name)
-    {
-        const int longest = 64;
-        string plain = new([.. name.Take(longest).Select(letter => char.IsControl(letter) ? '?' : letter)]);
-        return $"'{plain}'";
+        problem ??= RuntimeProblem;
+        return false;
     }
 
     private ModelInfo Describe(ShelvedModel model)
     {
-        ModelSlot? slot;
-        lock (_gate)
-        {
-            _slots.TryGetValue(model.Path, out slot);
-        }
-
+        ModelSlot? slot = _slots.Find(model.Path);
         LoadedModel? loaded = slot?.Current;
         return new ModelInfo(
             model.Name,
@@ -347,26 +217,4 @@ public sealed class ModelHost : IModelHost
     }
 
     private static string Licence(string licence, bool copyleft) => copyleft ? $"{licence} (copyleft)" : licence;
-
-    private static LoadedModelReport Report(ModelSlot slot)
-    {
-        LoadedModel model = slot.Current!;
-        return new LoadedModelReport(
-            slot.Name, model.Kind.Task, Providers.Name(model.Provider), slot.Problem, slot.Handles, model.FileBytes, model.TogetherBytes, model.FirstRun, model.WarmRun, model.Turns.Runs, model.Turns.Images);
-    }
 }
-
-/// <summary>A loaded model as health and metrics show it; times in milliseconds.</summary>
-/// <param name="Name">As rooms know it.</param>
-/// <param name="Task">detect, mask or segment.</param>
-/// <param name="Provider">What runs it.</param>
-/// <param name="Problem">Why a better provider, or a newer file, is not at work.</param>
-/// <param name="Handles">Rooms that hold it.</param>
-/// <param name="WeightBytes">Size of its file.</param>
-/// <param name="SharedBytes">Memory for runs of several pictures.</param>
-/// <param name="FirstRun">The first run, which compiles and allocates.</param>
-/// <param name="WarmRun">The run after it.</param>
-/// <param name="Runs">Since it was loaded.</param>
-/// <param name="Images">Pictures in those runs.</param>
-public sealed record LoadedModelReport(
-    string Name, string Task, string Provider, string? Problem, int Handles, long WeightBytes, long SharedBytes, double FirstRun, double WarmRun, long Runs, long Images);

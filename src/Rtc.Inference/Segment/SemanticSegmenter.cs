@@ -38,18 +38,14 @@ public sealed class SemanticSegmenter : ISegmenter
     public bool TryMap(Picture picture, out ClassMap map, out string? problem)
     {
         map = _map;
-        problem = null;
-        try
+        OrtException? failure = Write(picture);
+        if (failure is not null && _handle.TryRecover(failure))
         {
-            Run(picture, out SemanticLayout layout, out OrtRun run);
-            Choose(layout, run);
-            return true;
+            failure = Write(picture);
         }
-        catch (OrtException failure)
-        {
-            problem = failure.Message;
-            return _handle.TryRecover(failure) && TryMapAgain(picture, out problem);
-        }
+
+        problem = failure?.Message;
+        return failure is null;
     }
 
     public bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask)
@@ -88,19 +84,18 @@ public sealed class SemanticSegmenter : ISegmenter
 
     public void Dispose() => _handle.Dispose();
 
-    private bool TryMapAgain(Picture picture, out string? problem)
+    /// <summary>Writes the map; null where it went well.</summary>
+    private OrtException? Write(Picture picture)
     {
-        problem = null;
         try
         {
             Run(picture, out SemanticLayout layout, out OrtRun run);
             Choose(layout, run);
-            return true;
+            return null;
         }
         catch (OrtException failure)
         {
-            problem = failure.Message;
-            return false;
+            return failure;
         }
     }
 

@@ -135,6 +135,18 @@ public sealed class ModelHostTests : IDisposable
     }
 
     [Fact]
+    public void A_broken_file_does_not_push_out_the_model_that_is_kept_for_the_next_room()
+    {
+        _folder.Add("good", BlobModels.Yolox());
+        _folder.Add("bad", "this is not a model"u8.ToArray());
+        using ModelHost host = _folder.Host(options => options with { IdleModelsKept = 1 });
+        host.OpenDetector("good", out _).Dispose();
+        host.OpenDetector("bad", out string? problem).Dispose();
+        Assert.NotNull(problem);
+        Assert.Equal("good", Assert.Single(host.Loaded).Name);
+    }
+
+    [Fact]
     public void A_newer_file_takes_over_in_all_rooms_between_two_pictures()
     {
         _folder.Add("m", BlobModels.Yolox());

@@ -1,0 +1,57 @@
+using Rtc.Inference.Catalogue;
+
+namespace Rtc.Inference.Hosting;
+
+/// <summary>From a name that anybody may send to a file; only the owner's own choice may be a path.</summary>
+internal sealed class ModelChoice(ModelShelf shelf, ModelCatalogue catalogue, string directory)
+{
+    /// <summary>Whether there is one for that task that may be taken without being asked for.</summary>
+    public bool HasAutomatic(string task) => shelf.Models().Any(model => IsAutomatic(model, task));
+
+    /// <param name="name">A name, or "auto".</param>
+    /// <param name="task">What "auto" has to be good for.</param>
+    /// <param name="chosen">What the owner means by "auto"; null for the best on hand.</param>
+    /// <param name="found">Where it lies.</param>
+    /// <param name="problem">Why there is none.</param>
+    public bool TryResolve(string name, string task, string? chosen, out ShelvedModel? found, out string? problem)
+    {
+        problem = null;
+        if (name.Equals(ModelHost.Auto, StringComparison.OrdinalIgnoreCase))
+        {
+            if (string.IsNullOrEmpty(chosen) || chosen.Equals(ModelHost.Auto, StringComparison.OrdinalIgnoreCase))
+            {
+                found = shelf.Models().FirstOrDefault(model => IsAutomatic(model, task));
+                problem = found is null ? $"no model for '{task}' in {directory}: rtc models pull {catalogue.Default}" : null;
+                return found is not null;
+            }
+
+            if (File.Exists(chosen) && chosen.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            {
+                string path = Path.GetFullPath(chosen);
+                found = new ShelvedModel(Path.GetFileNameWithoutExtension(path), path, null, task, "unknown", false, false, new FileInfo(path).Length, null);
+                return true;
+            }
+
+            name = chosen;
+        }
+
+        found = ModelName.IsValid(name) ? shelf.Find(name) : null;
+        if (found is null)
+        {
+            problem = $"no model named {Printable(name)} in {directory}"
+                + (catalogue.Find(name) is { } known ? $": rtc models pull {known.Name}" : string.Empty);
+        }
+
+        return found is not null;
+    }
+
+    /// <summary>May be taken without being asked for: of that task, whole, and free of a copyleft licence.</summary>
+    private static bool IsAutomatic(ShelvedModel model, string task) => model.Task == task && !model.Copyleft && model.Problem is null;
+
+    private static string Printable(string name)
+    {
+        const int longest = 64;
+        string plain = new([.. name.Take(longest).Select(letter => char.IsControl(letter) ? '?' : letter)]);
+        return $"'{plain}'";
+    }
+}
