@@ -21,7 +21,7 @@ internal sealed partial class VideoSender
         int payload = WritePayload(packet, destination[at..]);
         packet.LastSent = now;
         _ring.MarkSent();
-        _waitingBytes = Math.Max(0, _waitingBytes - packet.Length);
+        _frames.OnSent(packet);
         Counters.Packets++;
         Counters.PayloadBytes += payload;
         if (packet.Form == PacketForm.Padding)
@@ -35,21 +35,17 @@ internal sealed partial class VideoSender
     /// <summary>Writes the next packet that was asked for again. False where all of them are gone.</summary>
     public bool TryWriteResend(Instant now, Span<byte> destination, ushort? transportSequence, out int length)
     {
-        while (_resends.TryDequeue(out long sequence))
+        if (!_resends.TryTake(out long sequence))
         {
-            if (_ring.WasSent(sequence))
-            {
-                ref PacketRecord packet = ref _ring[sequence];
-                packet.AskedAgain = false;
-                packet.LastSent = now;
-                length = WriteAgain(now, destination, sequence, packet, transportSequence);
-                Counters.Resent++;
-                return true;
-            }
+            length = 0;
+            return false;
         }
 
-        length = 0;
-        return false;
+        ref PacketRecord packet = ref _ring[sequence];
+        packet.LastSent = now;
+        length = WriteAgain(now, destination, sequence, packet, transportSequence);
+        Counters.Resent++;
+        return true;
     }
 
     /// <summary>

@@ -5,9 +5,9 @@ using Rtc.Peer.Rtp;
 namespace Rtc.Peer.Send;
 
 /// <summary>
-/// One outgoing video stream: cuts frames into packets, keeps them (by reference) to send again, answers
-/// NACKs, leaves out temporal layers that a slow viewer can't take. Packets are written only when the
-/// pacer lets them go. Owned and called by <see cref="RtpSession"/>.
+/// One outgoing video stream: cuts frames into packets, numbers and writes them, leaves out temporal layers that a slow
+/// viewer can't take, and begins with a key frame whenever what was sent is of no use. Packets are written only when
+/// the pacer lets them go. Owned and called by <see cref="RtpSession"/>.
 /// </summary>
 internal sealed partial class VideoSender : IDisposable
 {
@@ -19,34 +19,24 @@ internal sealed partial class VideoSender : IDisposable
 
     private const int ClockRate = 90_000;
     private const int LargestFrame = 2 * 1024 * 1024;
-    private const int MostQueuedResends = 512;
-    private const long MostCachedBytes = 8 * 1024 * 1024;
 
     private static readonly TimeSpan s_shortestCacheTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestQueue = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_shortestResendSpacing = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_tolerableBacklog = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_keyRequestSpacing = TimeSpan.FromMilliseconds(300);
 
     private readonly byte[] _mid;
     private readonly PacketRing _ring;
-    private readonly List<FrameEntry> _frames = [];
-    private readonly Queue<long> _resends = new();
+    private readonly OutgoingFrames _frames;
+    private readonly ResendQueue _resends;
+    private readonly KeyFrameOrders _keys;
     private readonly LayerSelector _layers = new();
     private VideoSenderOptions _options;
-    private long _answerFrom;
-    private long _cachedBytes;
-    private long _waitingBytes;
     private ushort _rtxSequence;
     private ushort _pictureId;
     private byte _tl0;
     private SendCodec _codec;
     private bool _needsKey = true;
     private bool _active = true;
-    private bool _keyRequested;
-    private Instant _nextKeyRequest;
-    private byte _lastFir;
-    private bool _hadFir;
     private VideoRotation _lastRotation;
     private bool _confirmed;
     private uint _lastTimestamp;
@@ -63,6 +53,9 @@ internal sealed partial class VideoSender : IDisposable
 
         // RFC 3550 section 5.1: random, and low enough that the first wrap is not near.
         _ring = new PacketRing(SequenceUnwrapper.FirstCycle + random.Next(1, 0x7FFF));
+        _frames = new OutgoingFrames(_ring);
+        _resends = new ResendQueue(_ring, Counters);
+        _keys = new KeyFrameOrders(Counters);
         _rtxSequence = (ushort)random.Next(1, 0x7FFF);
         _pictureId = (ushort)random.Next(0, 0x7FFF);
         _tl0 = (byte)random.Next(0, 256);
@@ -83,7 +76,7 @@ internal sealed partial class VideoSender : IDisposable
 
     public bool HasResends => _resends.Count > 0;
 
-    public long WaitingBytes => _waitingBytes;
+    public long WaitingBytes => _frames.WaitingBytes;
 
     public int CurrentLayer => _layers.Current;
 
@@ -104,11 +97,14 @@ internal sealed partial class VideoSender : IDisposable
             return false;
         }
 
-        bool stale = frame.IsKey && DropStale();
+        if (frame.IsKey)
+        {
+            DropStale();
+        }
+
         _codec = codec;
         long first = _ring.Head;
-        _answerFrom = stale ? first : _answerFrom;
-        FrameEntry entry = new(frame, first, now, _pictureId, _tl0);
+        (ushort pictureIdBefore, byte tl0Before) = (_pictureId, _tl0);
         if (frame.Codec == VideoCodec.Vp8)
         {
             _pictureId = (ushort)((_pictureId + 1) & 0x7FFF);
@@ -126,10 +122,7 @@ internal sealed partial class VideoSender : IDisposable
             return false;
         }
 
-        frame.AddReference();
-        _frames.Add(entry);
-        _cachedBytes += frame.Length;
-        _waitingBytes += frame.Length;
+        _frames.Add(frame, first, now, pictureIdBefore, tl0Before);
         _needsKey &= !frame.IsKey;
         _lastTimestamp = frame.RtpTimestamp;
         _lastFrameAt = now;
@@ -137,56 +130,17 @@ internal sealed partial class VideoSender : IDisposable
         return true;
     }
 
-    public void OnNack(Instant now, NackReader nack)
-    {
-        Counters.Nacks++;
-        TimeSpan spacing = RoundTrip * 0.8;
-        spacing = spacing > s_shortestResendSpacing ? spacing : s_shortestResendSpacing;
-        while (nack.TryRead(out ushort number))
-        {
-            long sequence = _ring.Sent + (short)(ushort)(number - (ushort)_ring.Sent);
-            if (!_ring.WasSent(sequence) || sequence < _answerFrom || _ring[sequence].AskedAgain || _resends.Count >= MostQueuedResends)
-            {
-                Counters.ResendRefused++;
-                continue;
-            }
+    public void OnNack(Instant now, NackReader nack) => _resends.OnNack(now, nack, RoundTrip);
 
-            ref PacketRecord packet = ref _ring[sequence];
-            if (packet.Resent && now - packet.LastSent < spacing)
-            {
-                Counters.ResendRefused++;
-                continue;
-            }
+    public void OnPli(Instant now) => _keys.Want(now);
 
-            packet.AskedAgain = true;
-            packet.Resent = true;
-            _resends.Enqueue(sequence);
-        }
-    }
-
-    public void OnPli(Instant now) => RequestKey(now);
-
-    /// <summary>A repeated FIR has the same number and asks for nothing new (RFC 5104 section 4.3.1.2).</summary>
-    public void OnFir(Instant now, byte sequence)
-    {
-        if (!_hadFir || sequence != _lastFir)
-        {
-            _hadFir = true;
-            _lastFir = sequence;
-            RequestKey(now);
-        }
-    }
+    public void OnFir(Instant now, byte sequence) => _keys.OnFir(now, sequence);
 
     /// <summary>The viewer knows the stream: MID needn't be repeated.</summary>
     public void OnReport() => _confirmed = true;
 
     /// <summary>True once for each key frame that somebody has to make for this viewer.</summary>
-    public bool TakeKeyFrameRequest()
-    {
-        bool requested = _keyRequested;
-        _keyRequested = false;
-        return requested;
-    }
+    public bool TakeKeyFrameRequest() => _keys.Take();
 
     public SenderInfo MakeReport(Instant now, ulong ntp)
     {
@@ -202,7 +156,7 @@ internal sealed partial class VideoSender : IDisposable
     {
         _options = options;
         bool gone = _codec.Codec != VideoCodec.None && !TryFind(_codec.Codec, out _codec);
-        if (gone || _frames.Exists(entry => !TryFind(entry.Frame.Codec, out _)))
+        if (gone || _frames.Has(frame => !TryFind(frame.Codec, out _)))
         {
             StartOver();
         }
@@ -217,7 +171,7 @@ internal sealed partial class VideoSender : IDisposable
         if (HasSent)
         {
             StartOver();
-            RequestKey(now);
+            _keys.Want(now);
         }
     }
 
@@ -243,44 +197,20 @@ internal sealed partial class VideoSender : IDisposable
 
     private void Forget()
     {
-        foreach (FrameEntry entry in _frames)
-        {
-            entry.Frame.Dispose();
-        }
-
         _frames.Clear();
-        _ring.TakeBack(_ring.Sent);
-        _ring.ForgetBefore(_ring.Sent);
         _resends.Clear();
-        _cachedBytes = 0;
-        _waitingBytes = 0;
     }
 
     /// <summary>Lets go of what is too old to be asked for.</summary>
     public void Advance(Instant now)
     {
         TimeSpan keep = 3 * RoundTrip;
-        keep = keep > s_shortestCacheTime ? keep : s_shortestCacheTime;
-        int gone = 0;
-        while (gone < _frames.Count
-            && EndOf(gone) <= _ring.Sent
-            && (now - _frames[gone].At > keep || _cachedBytes > MostCachedBytes || _ring.NearlyFull))
-        {
-            EncodedFrame frame = _frames[gone].Frame;
-            _ring.ForgetBefore(EndOf(gone));
-            _cachedBytes -= frame.Length;
-            frame.Dispose();
-            gone++;
-        }
-
-        _frames.RemoveRange(0, gone);
+        _frames.ForgetSent(now, keep > s_shortestCacheTime ? keep : s_shortestCacheTime);
     }
-
-    private long EndOf(int index) => index + 1 < _frames.Count ? _frames[index + 1].First : _ring.Head;
 
     private bool Admit(Instant now, EncodedFrame frame)
     {
-        if (_ring.Waiting > 0 && now - OldestWaiting() > s_longestQueue)
+        if (_ring.Waiting > 0 && now - _frames.OldestWaiting > s_longestQueue)
         {
             // What waits is stale: better a key frame than ever more delay.
             DropWaiting();
@@ -288,75 +218,36 @@ internal sealed partial class VideoSender : IDisposable
 
         if ((_needsKey || frame.Codec != _codec.Codec) && !frame.IsKey)
         {
-            RequestKey(now);
+            _keys.Want(now);
             return false;
         }
 
         return frame.Length <= LargestFrame && _layers.Accept(now, frame, Available);
     }
 
-    private Instant OldestWaiting()
-    {
-        for (int i = 0; i < _frames.Count; i++)
-        {
-            if (EndOf(i) > _ring.Sent)
-            {
-                return _frames[i].At;
-            }
-        }
-
-        return Instant.Never;
-    }
-
-    /// <summary>Frames of which nothing was sent are taken back with their numbers, so that no hole is seen.</summary>
+    /// <summary>Frames of which nothing was sent are taken back, and what came after them would depend on them.</summary>
     private void DropWaiting()
     {
-        while (_frames.Count > 0 && _frames[^1].First >= _ring.Sent)
+        while (_frames.TryTakeBack(out OutgoingFrame entry))
         {
-            FrameEntry entry = _frames[^1];
-            _ring.TakeBack(entry.First);
             _pictureId = entry.PictureIdBefore;
             _tl0 = entry.Tl0Before;
-            _cachedBytes -= entry.Frame.Length;
-            _waitingBytes -= entry.Frame.Length;
-            entry.Frame.Dispose();
-            _frames.RemoveAt(_frames.Count - 1);
-            Counters.FramesDropped++;
             _needsKey = true;
+            Counters.FramesDropped++;
         }
     }
 
     /// <summary>
     /// After a collapse of the path, questions and unsent frames pile up: before a key frame they would cost
-    /// more time than it does, and it makes them pointless. True where they were dropped.
+    /// more time than it does, and it makes them pointless.
     /// </summary>
-    private bool DropStale()
+    private void DropStale()
     {
-        long backlog = _waitingBytes + (_resends.Count * PayloadBudget);
-        if (backlog * 8 < Available.BitsPerSecond * s_tolerableBacklog.TotalSeconds)
+        long backlog = WaitingBytes + (_resends.Count * PayloadBudget);
+        if (backlog * 8 >= Available.BitsPerSecond * s_tolerableBacklog.TotalSeconds)
         {
-            return false;
-        }
-
-        DropWaiting();
-        while (_resends.TryDequeue(out long sequence))
-        {
-            if (_ring.WasSent(sequence))
-            {
-                _ring[sequence].AskedAgain = false;
-            }
-        }
-
-        return true;
-    }
-
-    private void RequestKey(Instant now)
-    {
-        if (now >= _nextKeyRequest)
-        {
-            _keyRequested = true;
-            _nextKeyRequest = now + s_keyRequestSpacing;
-            Counters.KeyFrameRequests++;
+            DropWaiting();
+            _resends.RefuseBefore(_ring.Head);
         }
     }
 
@@ -374,6 +265,4 @@ internal sealed partial class VideoSender : IDisposable
         found = default;
         return false;
     }
-
-    private readonly record struct FrameEntry(EncodedFrame Frame, long First, Instant At, ushort PictureIdBefore, byte Tl0Before);
 }

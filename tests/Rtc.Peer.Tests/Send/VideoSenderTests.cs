@@ -63,6 +63,31 @@ public sealed class VideoSenderTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_waits_once_everything_was_sent_or_taken_back()
+    {
+        Random random = new(6);
+        for (int i = 0; i < 200; i++)
+        {
+            Send(TestFrames.H264(_pool, (uint)i, key: true, random.Next(20, 9000)));
+            Assert.True(_sender.WaitingBytes > 0);
+            for (int left = random.Next(3); left > 0 && _sender.HasMedia; left--)
+            {
+                Next();
+            }
+
+            while (i % 2 == 0 && _sender.HasMedia)
+            {
+                Next();
+            }
+
+            Assert.Equal(_sender.HasMedia, _sender.WaitingBytes > 0);
+        }
+
+        _sender.SetActive(false);
+        Assert.Equal(0, _sender.WaitingBytes);
+    }
+
+    [Fact]
     public void H264_small_units_share_a_STAP_A_and_large_ones_become_FU_A()
     {
         Send(TestFrames.H264(_pool, 0, key: true, 2500));
