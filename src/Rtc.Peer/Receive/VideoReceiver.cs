@@ -15,36 +15,21 @@ internal sealed class VideoReceiver : IDisposable
 
     private const int RtxHeaderLength = 2;
 
-    // RFC 3550 appendix A.1: a jump beyond this needs a second packet to be believed.
-    private const int LargestJump = 3000;
-
-    private static readonly TimeSpan s_firstRoundTrip = TimeSpan.FromMilliseconds(100);
-
     // The first packets of a key frame may come out of order.
     private static readonly TimeSpan s_patienceAtStart = TimeSpan.FromMilliseconds(40);
 
     // After this silence the sender's cache no longer has what is missing.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_shortestKeyPatience = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan s_longestKeyPatience = TimeSpan.FromMilliseconds(600);
-    private static readonly TimeSpan s_shortestGiveUp = TimeSpan.FromMilliseconds(500);
-
-    // A full queue makes round trips of any length; what waited this long is of no use to anybody.
-    private static readonly TimeSpan s_longestGiveUp = TimeSpan.FromMilliseconds(1000);
-    private static readonly TimeSpan s_mostReorderWait = TimeSpan.FromMilliseconds(30);
 
     private readonly PayloadMap _payloads;
     private readonly FrameAssembler _assembler;
     private readonly NackRegister _missing = new();
     private readonly KeyFrameRequests _keys;
     private readonly bool _nack;
-    private SequenceUnwrapper _sequences;
-    private ushort _expectedAfterJump;
-    private bool _jumped;
+    private readonly RepairTiming _timing = new();
+    private SequenceGate _sequences;
     private Instant _lastPacket;
     private Instant _waitingSince;
-    private TimeSpan _roundTrip = s_firstRoundTrip;
-    private TimeSpan _reorderWait;
 
     public VideoReceiver(Ssrc media, PayloadMap payloads, bool nack, bool fir, EncodedFramePool frames, PacketBufferPool buffers)
     {
@@ -69,12 +54,12 @@ internal sealed class VideoReceiver : IDisposable
 
     public FrameAssembler Assembler => _assembler;
 
-    public TimeSpan RoundTrip => _roundTrip;
+    public TimeSpan RoundTrip => _timing.RoundTrip;
 
     public Instant LastPacket => _lastPacket;
 
     /// <summary>A better-founded figure than our own (from sender reports or STUN).</summary>
-    public void HintRoundTrip(TimeSpan roundTrip) => _roundTrip = roundTrip;
+    public void HintRoundTrip(TimeSpan roundTrip) => _timing.RoundTrip = roundTrip;
 
     public void Receive(Instant now, RtpHeaderView packet, HeaderExtensionsView extensions)
     {
@@ -85,7 +70,7 @@ internal sealed class VideoReceiver : IDisposable
             return;
         }
 
-        if (!TryUnwrap(now, packet.Sequence, out long sequence))
+        if (!TryPlace(now, packet.Sequence, out long sequence))
         {
             Counters.Late++;
             return;
@@ -104,21 +89,20 @@ internal sealed class VideoReceiver : IDisposable
         Counters.Bytes += packet.PacketLength;
         VideoCodec codec = _payloads.Codec(_payloads.Original(packet.PayloadType));
         ReadOnlySpan<byte> payload = packet.Payload;
-        if (payload.Length < RtxHeaderLength || codec == VideoCodec.None || !_sequences.Started)
+        if (payload.Length < RtxHeaderLength || codec == VideoCodec.None)
         {
             return; // padding, sent to probe the path
         }
 
-        long sequence = _sequences.Peek(BinaryPrimitives.ReadUInt16BigEndian(payload));
-        if (Math.Abs(sequence - _sequences.Newest) > LargestJump)
+        long newest = _sequences.Newest;
+        if (!_sequences.TryTakeAgain(BinaryPrimitives.ReadUInt16BigEndian(payload), out long sequence))
         {
             return;
         }
 
-        if (sequence > _sequences.Newest)
+        if (sequence > newest)
         {
-            NoteGap(now, _sequences.Newest + 1, sequence);
-            _sequences.Unwrap((ushort)sequence);
+            NoteGap(now, newest + 1, sequence);
         }
 
         Insert(MediaPacket.From(sequence, packet, extensions, codec, now), payload[RtxHeaderLength..], resent: true);
@@ -179,8 +163,8 @@ internal sealed class VideoReceiver : IDisposable
 
             if (_assembler.BlockedSince != Instant.Never)
             {
-                Instant soon = _assembler.BlockedSince + KeyPatience;
-                at = Instant.Min(at, _keys.Wanted ? _assembler.BlockedSince + GiveUpAfter : soon);
+                Instant soon = _assembler.BlockedSince + _timing.KeyPatience;
+                at = Instant.Min(at, _keys.Wanted ? _assembler.BlockedSince + _timing.GiveUpAfter : soon);
             }
 
             return at;
@@ -209,69 +193,42 @@ internal sealed class VideoReceiver : IDisposable
             return 0;
         }
 
-        int count = _missing.TakeDue(now, _roundTrip, due);
+        int count = _missing.TakeDue(now, _timing.RoundTrip, due);
         Counters.Nacked += count;
         return count;
     }
 
     public void Dispose() => _assembler.Dispose();
 
-    /// <summary>One question and one answer: then, whoever can go on without what is missing, does.</summary>
-    private TimeSpan JumpPatience => Shorter(KeyPatience, (2 * _roundTrip) + s_patienceAtStart / 2);
-
-    private TimeSpan KeyPatience => Shorter(s_longestKeyPatience, Longer(s_shortestKeyPatience, 7 * _roundTrip));
-
-    private TimeSpan GiveUpAfter => Shorter(s_longestGiveUp, Longer(s_shortestGiveUp, 14 * _roundTrip));
-
-    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
-
-    private bool TryUnwrap(Instant now, ushort number, out long sequence)
+    private bool TryPlace(Instant now, ushort number, out long sequence)
     {
-        if (!_sequences.Started)
+        long newest = _sequences.Newest;
+        switch (_sequences.Take(number, out sequence))
         {
-            sequence = _sequences.Unwrap(number);
-            _waitingSince = now;
-            _lastPacket = now;
-            return true;
-        }
-
-        sequence = _sequences.Peek(number);
-        if (Math.Abs(sequence - _sequences.Newest) > LargestJump)
-        {
-            if (!_jumped || number != _expectedAfterJump)
-            {
-                _jumped = true;
-                _expectedAfterJump = (ushort)(number + 1);
+            case SequenceStep.Doubted:
                 return false;
-            }
-
-            // Two in a row: the sender began anew. Go up, so that nothing counts as late.
-            _jumped = false;
-            sequence = _sequences.Restart(number);
-            Statistics.Restart();
-            _missing.Clear();
-            _assembler.WaitForKey(sawDelta: true);
-        }
-        else if (sequence > _sequences.Newest)
-        {
-            long expected = _sequences.Newest + 1;
-            _sequences.Unwrap(number);
-            if (sequence > expected)
-            {
-                NoteGap(now, expected, sequence);
-            }
+            case SequenceStep.First:
+                _waitingSince = now;
+                break;
+            case SequenceStep.Ahead when sequence > newest + 1:
+                NoteGap(now, newest + 1, sequence);
+                break;
+            case SequenceStep.Restarted:
+                Statistics.Restart();
+                _missing.Clear();
+                _assembler.WaitForKey(sawDelta: true);
+                break;
+            default:
+                break;
         }
 
-        _jumped = false;
         _lastPacket = now;
         return true;
     }
 
     private void NoteGap(Instant now, long from, long until)
     {
-        if (now - _lastPacket > s_silence || !_missing.TryAddGap(from, until, now + _reorderWait))
+        if (now - _lastPacket > s_silence || !_missing.TryAddGap(from, until, now + _timing.ReorderWait))
         {
             _missing.Clear();
             if (!_assembler.WaitingForKey)
@@ -323,19 +280,11 @@ internal sealed class VideoReceiver : IDisposable
         if (resent)
         {
             Counters.Repaired++;
-            _reorderWait *= 0.9;
-            if (askedAt is { } asked)
-            {
-                TimeSpan sample = now - asked;
-                _roundTrip += (sample - _roundTrip) / 8;
-            }
+            _timing.OnRepaired(now, askedAt);
         }
         else if (tries > 0)
         {
-            // It was only late: wait a little before asking, next time.
-            TimeSpan late = askedAt is { } asked ? now - asked + _reorderWait : _reorderWait;
-            TimeSpan wait = late > s_mostReorderWait ? s_mostReorderWait : late;
-            _reorderWait = wait > _reorderWait ? wait : _reorderWait;
+            _timing.OnMerelyLate(now, askedAt);
         }
     }
 
@@ -351,11 +300,11 @@ internal sealed class VideoReceiver : IDisposable
         else if (_assembler.BlockedSince != Instant.Never)
         {
             Instant since = _assembler.BlockedSince;
-            bool patienceEnds = now >= since + KeyPatience;
-            if (now >= since + JumpPatience && !_assembler.TryResume(keysToo: patienceEnds) && patienceEnds)
+            bool patienceEnds = now >= since + _timing.KeyPatience;
+            if (now >= since + _timing.JumpPatience && !_assembler.TryResume(keysToo: patienceEnds) && patienceEnds)
             {
                 _keys.Want();
-                if (now >= since + GiveUpAfter)
+                if (now >= since + _timing.GiveUpAfter)
                 {
                     _missing.Clear();
                     _assembler.WaitForKey(sawDelta: true);
@@ -366,7 +315,7 @@ internal sealed class VideoReceiver : IDisposable
 
         if (now - _lastPacket < s_silence)
         {
-            _keys.Ask(now, _roundTrip);
+            _keys.Ask(now, _timing.RoundTrip);
         }
     }
 }
