@@ -70,8 +70,6 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
                 FramesPerSecond = plan.FramesPerSecond,
                 Codec = plan.Codec,
                 BitrateKbps = plan.BitrateKbps,
-                ReadsPictures = wantsPictures,
-                ReadsMessages = plan.View != "echo",
             },
             client,
             source);
@@ -97,7 +95,7 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
     {
         foreach (BenchPhone phone in phones)
         {
-            phone.ResetCounts();
+            phone.Measured.Begin();
         }
 
         JsonElement? before = await RoomsAsync(http, server);
@@ -119,7 +117,7 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
             if (elapsed >= next)
             {
                 next += 5;
-                progress.WriteLine(FormattableString.Invariant($"  {elapsed,5:0} s: {phones.Sum(phone => phone.Sent)} sent, {phones.Sum(phone => phone.Returned)} returned, {phones.Sum(phone => phone.Results)} results"));
+                progress.WriteLine(FormattableString.Invariant($"  {elapsed,5:0} s: {phones.Sum(phone => phone.Measured.Sent)} sent, {phones.Sum(phone => phone.Measured.Returned)} returned, {phones.Sum(phone => phone.Measured.Results)} results"));
             }
         }
 
@@ -130,7 +128,7 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
         {
             Plan = plan,
             Seconds = seconds,
-            Phones = phones,
+            Phones = [.. phones.Select(phone => phone.Measured)],
             ViewerFrames = viewers.Sum(viewer => viewer.Frames) - viewerFrames,
             ViewerFirstPictureMs = viewers.Max(viewer => viewer.FirstPictureMs),
             ViewerFreezes = viewers.Sum(viewer => viewer.Freezes) - viewerFreezes,

@@ -14,7 +14,7 @@ internal static class MediaClient
 
     private static readonly PhonePlan s_plan = new()
     {
-        Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoFormat.Vp8, BitrateKbps = 500, ReadsPictures = false, ReadsMessages = false,
+        Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoFormat.Vp8, BitrateKbps = 500,
     };
 
     /// <summary>A phone that only sends and to which nothing is sent: by itself it asks the server for nothing.</summary>

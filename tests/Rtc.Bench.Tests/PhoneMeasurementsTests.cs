@@ -1,0 +1,73 @@
+using System.Text;
+using Rtc.Media;
+using Xunit;
+
+namespace Rtc.Bench.Tests;
+
+/// <summary>What a phone of the bench makes of what comes back.</summary>
+public sealed class PhoneMeasurementsTests : IDisposable
+{
+    private readonly PicturePool _pictures = new();
+    private readonly CaptureClock _clock = new();
+
+    public void Dispose() => _pictures.Dispose();
+
+    [Fact]
+    public void Nothing_counts_before_the_run_begins_and_the_time_until_then_is_no_freeze()
+    {
+        var measured = new PhoneMeasurements(_clock);
+        measured.OnSent();
+        measured.OnMessage(Detections(90));
+        measured.Begin();
+        Assert.Equal((0, 0, 0), (measured.Sent, measured.Returned, measured.Results));
+        using Picture picture = Coded(CaptureClock.NowMs);
+        measured.OnPicture(picture);
+        Assert.Equal((1, 0, 0), (measured.Returned, measured.Unreadable, measured.Freezes));
+        Assert.InRange(measured.Gaps.ToArray().Single(), 0, 300);
+    }
+
+    [Fact]
+    public void A_picture_is_as_old_as_the_code_in_it_and_one_without_is_unreadable()
+    {
+        var measured = new PhoneMeasurements(_clock);
+        measured.Begin();
+        using Picture old = Coded(CaptureClock.NowMs - 40);
+        using Picture blank = Plain();
+        measured.OnPicture(old);
+        measured.OnPicture(blank);
+        Assert.True(measured.Latency.ToArray().Single() >= 40 - 0.2, "younger than it was made");
+        Assert.Equal((2, 1), (measured.Returned, measured.Unreadable));
+    }
+
+    [Fact]
+    public void A_result_is_as_old_as_the_picture_it_names_and_one_of_a_forgotten_picture_has_no_age()
+    {
+        var measured = new PhoneMeasurements(_clock);
+        measured.Begin();
+        _clock.Took(9000, CaptureClock.NowMs - 25);
+        measured.OnMessage(Detections(9000));
+        measured.OnMessage(Detections(18_000));
+        Assert.Equal(2, measured.Results);
+        Assert.True(measured.ResultLatency.ToArray().Single() >= 25);
+        Assert.Equal(2, measured.Levels["optimal"]);
+        Assert.Equal("motion", measured.Model);
+    }
+
+    private Picture Coded(double takenMs)
+    {
+        Picture picture = Plain();
+        TimeCode.Write(picture, CaptureClock.CodeOf(takenMs));
+        return picture;
+    }
+
+    private Picture Plain()
+    {
+        Picture picture = _pictures.Rent(320, 240);
+        new Clip(320, 240).Draw(picture, 0);
+        return picture;
+    }
+
+    private static byte[] Detections(uint timestamp) => Encoding.UTF8.GetBytes($$"""
+        {"type":"detections","rtp_timestamp":{{timestamp}},"inference_ts":30,"recv_ts":10,"timings_ms":{"detect":5,"queue":1},"level":"optimal","model":"motion","provider":"embedded"}
+        """);
+}
