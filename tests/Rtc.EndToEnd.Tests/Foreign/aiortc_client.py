@@ -17,11 +17,15 @@ import urllib.request
 
 import numpy
 from aioice import Connection
+from aiortc import rtcsctptransport
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 from aiortc.rtcrtpsender import RTCRtpSender
 from av import VideoFrame
 
 WIDTH, HEIGHT = 640, 480
+
+# Seconds before the data channel's handshake is said again. aiortc's three would be half of a test that loses packets.
+rtcsctptransport.SCTP_RTO_INITIAL = 0.5
 
 
 class MovingBlock(VideoStreamTrack):
