@@ -43,6 +43,14 @@ internal sealed class ResendQueue(PacketRing ring, SenderCounters counters)
         }
     }
 
+    /// <summary>Unasked, and at once.</summary>
+    public void Repeat(long sequence)
+    {
+        ring[sequence].AskedAgain = true;
+        ring[sequence].Resent = true;
+        _asked.Enqueue(sequence);
+    }
+
     /// <summary>The next one that is still kept.</summary>
     public bool TryTake(out long sequence)
     {

@@ -29,6 +29,13 @@ internal sealed partial class VideoSender
             return at + WritePadding(destination, at, PaddingLength);
         }
 
+        if (_opens)
+        {
+            // Of what came before the first packet that it got a viewer knows nothing, so it asks for none of it.
+            _opens = false;
+            _resends.Repeat(sequence);
+        }
+
         return at + payload;
     }
 

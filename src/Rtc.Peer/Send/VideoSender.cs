@@ -37,6 +37,7 @@ internal sealed partial class VideoSender : IDisposable
     private SendCodec _codec;
     private bool _needsKey = true;
     private bool _active = true;
+    private bool _opens = true;
     private VideoRotation _lastRotation;
     private bool _confirmed;
     private uint _lastTimestamp;
@@ -171,6 +172,7 @@ internal sealed partial class VideoSender : IDisposable
         if (HasSent)
         {
             StartOver();
+            _opens = true;
             _keys.Want(now);
         }
     }

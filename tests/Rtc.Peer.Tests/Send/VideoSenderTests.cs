@@ -111,8 +111,33 @@ public sealed class VideoSenderTests : IDisposable
     }
 
     [Fact]
+    public void The_packet_that_opens_a_stream_goes_twice_at_once_and_no_other()
+    {
+        Send(TestFrames.Vp8(_pool, 9000, key: true, 3000));
+        Assert.True(RtpHeaderView.TryParse(Next(), out RtpHeaderView first));
+        Assert.True(_sender.HasResends);
+        Assert.True(RtpHeaderView.TryParse(Resend()!, out RtpHeaderView again));
+        Assert.Equal(first.Sequence, (again.Payload[0] << 8) | again.Payload[1]);
+        Assert.True(first.Payload.SequenceEqual(again.Payload[2..]));
+        while (_sender.HasMedia)
+        {
+            Next();
+            Assert.False(_sender.HasResends);
+        }
+
+        // And once more where all was in vain.
+        _sender.BeginAgain(_now);
+        Send(TestFrames.Vp8(_pool, 12_000, key: true, 3000));
+        Next();
+        Assert.NotNull(Resend());
+        Next();
+        Assert.Null(Resend());
+    }
+
+    [Fact]
     public void A_resent_packet_is_the_original_behind_its_number_on_the_RTX_stream()
     {
+        Open();
         Send(TestFrames.Vp8(_pool, 9000, key: true, 2000));
         byte[] first = Next();
         Next();
@@ -132,8 +157,10 @@ public sealed class VideoSenderTests : IDisposable
     public void Without_RTX_the_same_packet_goes_out_again()
     {
         using VideoSender plain = Make(rtx: false);
-        using EncodedFrame frame = TestFrames.Vp8(_pool, 9000, key: true, 500);
+        using EncodedFrame frame = TestFrames.Vp8(_pool, 9000, key: true, 2000);
         plain.Send(_now, frame);
+        plain.WriteNext(_now, _buffer, null);
+        Assert.True(plain.TryWriteResend(_now, _buffer, null, out _));
         byte[] first = _buffer[..plain.WriteNext(_now, _buffer, null)];
         Assert.True(RtpHeaderView.TryParse(first, out RtpHeaderView original));
         plain.OnNack(_now, Nack(original.Sequence));
@@ -144,6 +171,7 @@ public sealed class VideoSenderTests : IDisposable
     [Fact]
     public void The_same_number_is_answered_once_a_round_trip()
     {
+        Open();
         _sender.RoundTrip = TimeSpan.FromMilliseconds(100);
         Send(TestFrames.Vp8(_pool, 9000, key: true, 500));
         Assert.True(RtpHeaderView.TryParse(Next(), out RtpHeaderView packet));
@@ -166,6 +194,7 @@ public sealed class VideoSenderTests : IDisposable
     [Fact]
     public void What_was_never_sent_or_is_too_old_is_not_answered()
     {
+        Open();
         Send(TestFrames.Vp8(_pool, 9000, key: true, 500));
         Assert.True(RtpHeaderView.TryParse(Next(), out RtpHeaderView packet));
         ushort number = packet.Sequence;
@@ -407,6 +436,15 @@ public sealed class VideoSenderTests : IDisposable
     }
 
     private byte[] Next() => _buffer[.._sender.WriteNext(_now, _buffer, 1)];
+
+    /// <summary>A stream that has begun: its first packet and that one's repetition are on their way.</summary>
+    private void Open()
+    {
+        Send(TestFrames.Vp8(_pool, 6000, key: true, 100));
+        Next();
+        Assert.NotNull(Resend());
+        Assert.False(_sender.HasMedia || _sender.HasResends);
+    }
 
     private void Ask(ushort number) => _sender.OnNack(_now, Nack(number));
 
