@@ -83,8 +83,8 @@ internal static partial class FfmpegReport
         });
 
         (string codec, string extension, string reader) = format == VideoFormat.Vp8
-            ? ($"-c:v libvpx -deadline realtime -cpu-used {(large ? 9 : 7)} -lag-in-frames 0 -error-resilient 1 -auto-alt-ref 0", "ivf", "-c:v libvpx")
-            : ($"-c:v libx264 -preset {(large ? "ultrafast" : "superfast")} -tune zerolatency -profile:v baseline -bf 0", "h264", "-c:v h264");
+            ? ($"-c:v libvpx -deadline realtime -cpu-used {(large ? -9 : -8)} -qmin 8 -qmax 63 -lag-in-frames 0 -error-resilient 1 -auto-alt-ref 0", "ivf", "-c:v libvpx")
+            : ($"-c:v libx264 -preset {(large ? "ultrafast" : "superfast")} -tune zerolatency -profile:v baseline -bf 0 -qmin 16", "h264", "-c:v h264");
         string file = Path.Combine(folder, $"coded.{extension}");
         double theirs = Ffmpeg($"{input} {codec} -threads 1 -g 9999 -b:v {kilobits}k -maxrate {kilobits}k -bufsize {kilobits}k -y {file}") - reading;
         Row($"{size.Width}×{size.Height} {format} encode", encoding, theirs);
