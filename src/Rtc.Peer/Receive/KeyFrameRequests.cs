@@ -55,6 +55,12 @@ internal sealed class KeyFrameRequests(bool fir)
         _unanswered++;
     }
 
+    /// <summary>
+    /// Nobody sends, so nobody is asked: without this a question that was due just before the silence, and whose time was
+    /// noticed just after, would be due for ever.
+    /// </summary>
+    public void NotBefore(Instant silent) => NextAsk = NextAsk < silent ? silent : NextAsk;
+
     public bool TakePli()
     {
         bool pending = _pliPending;

@@ -317,5 +317,9 @@ internal sealed class VideoReceiver : IDisposable
         {
             _keys.Ask(now, _timing.RoundTrip);
         }
+        else
+        {
+            _keys.NotBefore(_lastPacket + s_silence);
+        }
     }
 }

@@ -12,9 +12,14 @@ internal sealed class PeerDeadlines
 {
     private readonly PriorityQueue<PeerPort, long> _queue = new();
 
-    /// <summary>A deadline that moved later is left where it is: the peer is called early once and asked again.</summary>
-    public void Set(PeerPort port, Instant deadline)
+    /// <summary>
+    /// A deadline that moved later is left where it is: the peer is called early once and asked again. One that is over
+    /// already is put off until <paramref name="soonest"/>: a peer that always wants to be called at once must not keep
+    /// the loop from all others.
+    /// </summary>
+    public void Set(PeerPort port, Instant deadline, Instant soonest = default)
     {
+        deadline = deadline < soonest ? soonest : deadline;
         if (deadline < port.QueuedDeadline)
         {
             port.QueuedDeadline = deadline;

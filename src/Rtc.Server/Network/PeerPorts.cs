@@ -11,6 +11,9 @@ internal delegate void DatagramSender(ReadOnlySpan<byte> datagram, TransportAddr
 /// </summary>
 internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, ILogger log)
 {
+    // What a pacer or a probe spreads packets by is longer.
+    private static readonly TimeSpan s_leastWait = TimeSpan.FromMicroseconds(100);
+
     private readonly PeerRoutes _routes = new();
     private readonly PeerDeadlines _deadlines = new();
     private readonly List<PeerPort> _all = [];
@@ -162,7 +165,7 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         }
 
         SendAll(port);
-        _deadlines.Set(port, port.Peer.NextDeadline);
+        _deadlines.Set(port, port.Peer.NextDeadline, clock.Now + s_leastWait);
     }
 
     private void SendAll(PeerPort port)

@@ -273,6 +273,31 @@ public sealed class VideoReceiverTests : IDisposable
         Assert.True(_receiver.TakePli());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(400)]
+    public void A_question_whose_time_is_noticed_when_the_sender_is_silent_is_not_due_for_ever(int late)
+    {
+        Give(100, 0, marker: true, KeyStart);
+        Assert.NotNull(Frame());
+        _receiver.RequestKeyFrame(_now);
+        Assert.True(_receiver.TakePli());
+        Wait(300);
+        Assert.True(_receiver.TakePli());
+        Assert.Equal(_now + TimeSpan.FromMilliseconds(600), _receiver.NextDeadline);
+
+        // A busy machine looks at it a tenth of a second late: a second has passed since the last packet.
+        Wait(700 + late);
+        Assert.False(_receiver.TakePli());
+        Assert.True(_receiver.NextDeadline > _now, "it is to be called again at once, for ever");
+        Wait(5000);
+        Give(102, 6000, marker: true, DeltaStart);
+        Assert.True(_receiver.NextDeadline <= _now || _receiver.RtcpDeadline <= _now);
+        Wait(0);
+        Assert.True(_receiver.TakePli());
+    }
+
     private static byte[] KeyStart => Convert.FromHexString("10" + "5001009D012A8002E001");
 
     private static byte[] DeltaStart => Convert.FromHexString("10" + "510100");

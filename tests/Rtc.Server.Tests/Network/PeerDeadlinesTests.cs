@@ -65,6 +65,24 @@ public sealed class PeerDeadlinesTests : IDisposable
     }
 
     [Fact]
+    public void Who_wants_to_be_called_at_once_for_ever_does_not_hold_the_others_up()
+    {
+        _deadlines.Set(_ports[1], At(10));
+        for (int round = 0; round < 3; round++)
+        {
+            _deadlines.Set(_ports[0], At(5), At(11 + round));
+            var called = new List<PeerPort>();
+            while (called.Count < 10 && _deadlines.TryTakeDue(At(11 + round), out PeerPort? due))
+            {
+                called.Add(due);
+                _deadlines.Set(_ports[0], At(5), At(12 + round));
+            }
+
+            Assert.Equal(round == 0 ? [_ports[1], _ports[0]] : [_ports[0]], called);
+        }
+    }
+
+    [Fact]
     public void Who_is_forgotten_is_not_called_and_may_be_set_anew()
     {
         _deadlines.Set(_ports[0], At(30));
