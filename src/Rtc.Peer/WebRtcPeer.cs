@@ -76,7 +76,10 @@ public sealed partial class WebRtcPeer : IDisposable
 
     /// <summary>When <see cref="Advance"/> wants to be called next, if nothing comes in before.</summary>
     public Instant NextDeadline =>
-        _closed ? Instant.Never : Instant.Min(_transport.NextDeadline, Instant.Min(_rtp.NextDeadline(_now), DataDeadline));
+        _closed ? Instant.Never : Instant.Min(_transport.NextDeadline, Instant.Min(MediaDeadline, DataDeadline));
+
+    /// <summary>With nowhere to send, a report or a packet would be due for ever; ICE says when there is somewhere again.</summary>
+    private Instant MediaDeadline => _transport.TryGetTarget(out _) ? _rtp.NextDeadline(_now) : Instant.Never;
 
     public void Receive(Instant now, ReadOnlySpan<byte> datagram, TransportAddress from)
     {

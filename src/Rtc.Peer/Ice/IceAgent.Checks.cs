@@ -23,6 +23,11 @@ internal sealed partial class IceAgent
     {
         get
         {
+            if (State == IceState.Failed)
+            {
+                return Instant.Never;
+            }
+
             Instant next = Instant.Min(_failAt, NextConsentDeadline);
             if (_settings.Lite || _generation.Remote is null)
             {

@@ -31,6 +31,31 @@ public sealed class ReconnectionTests
         Assert.True(world.B.Frames.Count - frames > 60, $"{world.B.Frames.Count - frames} frames after the restart");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_has_no_way_to_the_other_side_any_more_asks_for_no_time_that_is_over(bool restarting)
+    {
+        using var world = new SimulatedWorld(57);
+        world.Connect(s_plan);
+        using var camera = new SyntheticCamera(world, world.A);
+        world.Run(TimeSpan.FromSeconds(2));
+        if (restarting)
+        {
+            world.Negotiate(world.A, world.B, s_plan with { IceRestart = true });
+        }
+
+        world.Both = new LinkConditions { Blackout = true };
+        for (int step = 0; step < 700; step++)
+        {
+            world.Run(TimeSpan.FromMilliseconds(100));
+            foreach (SimulatedEnd end in new[] { world.A, world.B })
+            {
+                Assert.True(end.Peer.NextDeadline > world.Now, $"{end.Name} after {world.Now.Milliseconds} ms: {end.Peer.NextDeadline.Microseconds - world.Now.Microseconds} µs");
+            }
+        }
+    }
+
     [Fact]
     public void A_restart_under_way_costs_no_picture()
     {
