@@ -41,7 +41,7 @@ internal static class CardReport
     private static Cost Write(EncoderSettings settings, List<Picture> pictures, List<byte[]> stream)
     {
         using var encoder = new H264Encoder(settings);
-        return Take(encoder.Implementation == "h264_nvenc", i =>
+        return Take(encoder.Implementation == H264Writer.Nvenc, i =>
         {
             using CodedPicture coded = encoder.Encode(pictures[i % pictures.Count], (uint)(i * 3000), false)!;
             stream.Add(coded.Data.ToArray());

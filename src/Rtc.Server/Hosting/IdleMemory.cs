@@ -9,6 +9,12 @@ internal static class IdleMemory
     public static void GiveBack()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GiveBackNative();
+    }
+
+    /// <summary>What stops no thread: reading a model takes twice its size for a moment, and code that is never run again.</summary>
+    public static void GiveBackNative()
+    {
         NativeHeap.Trim();
         NativeCode.GiveBack();
     }

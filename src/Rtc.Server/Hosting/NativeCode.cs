@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Rtc.Server.Hosting;
 
@@ -21,7 +20,8 @@ internal static unsafe class NativeCode
     /// <returns>What was mapped before, in kilobytes.</returns>
     public static long GiveBack()
     {
-        if (!File.Exists(Maps) || !NativeLibrary.TryLoad("libc.so.6", out nint library) || !NativeLibrary.TryGetExport(library, "madvise", out nint madvise))
+        nint madvise = Glibc.Function("madvise");
+        if (madvise == 0 || !File.Exists(Maps))
         {
             return 0;
         }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Rtc.Server.Hosting;
 
 /// <summary>
@@ -24,12 +22,12 @@ internal static unsafe class NativeHeap
 
     private const int KeptOnTop = 256 << 10;
 
-    private static readonly nint s_trim = Export("malloc_trim");
+    private static readonly nint s_trim = Glibc.Function("malloc_trim");
 
     /// <summary>Once, before any native library is at work.</summary>
     public static void Bound()
     {
-        if (Export("mallopt") is var mallopt && mallopt != 0)
+        if (Glibc.Function("mallopt") is var mallopt && mallopt != 0)
         {
             var set = (delegate* unmanaged<int, int, int>)mallopt;
             _ = set(MostArenas, Arenas);
@@ -46,7 +44,4 @@ internal static unsafe class NativeHeap
             _ = ((delegate* unmanaged<nuint, int>)s_trim)(0);
         }
     }
-
-    private static nint Export(string name) =>
-        OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, name, out nint address) ? address : 0;
 }

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using Rtc.Server.Hosting;
 
 namespace Rtc.Server.Network;
 
@@ -12,7 +12,9 @@ internal static unsafe class FineWait
 {
     private const short Readable = 1;
 
-    private static readonly delegate* unmanaged<Watched*, nuint, Time*, void*, int> s_poll = Find();
+    // A time's two numbers are as wide as a pointer on 64 bits; elsewhere that depends on how glibc was built.
+    private static readonly delegate* unmanaged<Watched*, nuint, Time*, void*, int> s_poll =
+        (delegate* unmanaged<Watched*, nuint, Time*, void*, int>)(Environment.Is64BitProcess ? Glibc.Function("ppoll") : 0);
 
     /// <summary>True as soon as something waits, false where nothing came in time.</summary>
     public static bool ForDatagram(Socket socket, TimeSpan longest)
@@ -28,11 +30,6 @@ internal static unsafe class FineWait
         // Interrupted by a signal it says −1: the loop goes round once more.
         return s_poll(&watched, 1, &time, null) > 0;
     }
-
-    private static delegate* unmanaged<Watched*, nuint, Time*, void*, int> Find() =>
-        OperatingSystem.IsLinux() && Environment.Is64BitProcess && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "ppoll", out nint address)
-            ? (delegate* unmanaged<Watched*, nuint, Time*, void*, int>)address
-            : null;
 
     private struct Watched
     {

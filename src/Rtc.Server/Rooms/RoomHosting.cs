@@ -27,7 +27,7 @@ internal static class RoomHosting
         services.AddSingleton<MediaClock>();
         services.AddSingleton<PicturePool>();
         services.AddSingleton(OpenLoop);
-        services.AddSingleton(provider => new ModelHost(ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with { OnLoaded = GiveBack }));
+        services.AddSingleton(provider => new ModelHost(ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with { OnLoaded = IdleMemory.GiveBackNative }));
         services.AddSingleton<IModelHost>(provider => provider.GetRequiredService<ModelHost>());
         services.AddSingleton<IAdmission, RoomAdmission>();
         services.AddSingleton(provider => new PeerFactory(
@@ -143,13 +143,6 @@ internal static class RoomHosting
 
     private static IPAddress HostAddress(RtcOptions options) =>
         options.Http.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Http.Host);
-
-    /// <summary>Reading a model takes twice its size for a moment, and code that is never run again.</summary>
-    private static void GiveBack()
-    {
-        NativeHeap.Trim();
-        NativeCode.GiveBack();
-    }
 
     /// <summary>What the model host is told; the command line's vision commands and the doctor open the same one.</summary>
     internal static ModelHostOptions ModelOptions(RtcOptions options, RtcPaths paths) => new()

@@ -50,12 +50,13 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         Count("send_failed", loop.SendFailures - _unsent);
         _unsent = loop.SendFailures;
         IReadOnlyList<LoadedModelReport> loaded = models.Loaded;
-        if (loaded.Count != _loaded)
+        if (loaded.Count < _loaded)
         {
-            // Unloading one frees it to the heap, not to the system.
-            _loaded = loaded.Count;
+            // Unloading one frees it to the heap, not to the system; who loads one sees to that himself.
             _ = Task.Run(NativeHeap.Trim);
         }
+
+        _loaded = loaded.Count;
 
         long runs = loaded.Sum(model => model.Runs);
         double busy = loaded.Sum(model => model.WarmRun * model.Runs) is var total && runs > _runs && runs > 0 ? total / runs * (runs - _runs) / 1000 : 0;

@@ -15,11 +15,11 @@ internal sealed unsafe class AvDevice
     private readonly AvLibrary _library;
     private readonly void* _reference;
 
-    private AvDevice(AvLibrary library, void* reference)
+    private AvDevice(AvLibrary library, void* reference, int pixelFormat)
     {
         _library = library;
         _reference = reference;
-        PixelFormat = library.PixelFormat(Kind);
+        PixelFormat = pixelFormat;
         LandedFormat = library.PixelFormat("nv12");
     }
 
@@ -55,9 +55,10 @@ internal sealed unsafe class AvDevice
     {
         AvLibrary library = AvLibrary.Instance;
         int type = library.DeviceType(Kind);
+        int pixelFormat = library.PixelFormat(Kind);
         void* reference = null;
-        return type > 0 && library.PixelFormat(Kind) >= 0 && library.CreateDevice(&reference, type, null, null, 0) >= 0
-            ? new AvDevice(library, reference)
+        return type > 0 && pixelFormat >= 0 && library.CreateDevice(&reference, type, null, null, 0) >= 0
+            ? new AvDevice(library, reference, pixelFormat)
             : null;
     }
 }

@@ -113,22 +113,10 @@ internal sealed unsafe class AvLibrary
     }
 
     /// <summary>AVHWDeviceType, 0 where this build does not know it.</summary>
-    public int DeviceType(string name)
-    {
-        fixed (byte* bytes = Encoding.UTF8.GetBytes(name + '\0'))
-        {
-            return _deviceType(bytes);
-        }
-    }
+    public int DeviceType(string name) => Ask(_deviceType, name);
 
     /// <summary>AVPixelFormat, negative where this build does not know it.</summary>
-    public int PixelFormat(string name)
-    {
-        fixed (byte* bytes = Encoding.UTF8.GetBytes(name + '\0'))
-        {
-            return _pixelFormat(bytes);
-        }
-    }
+    public int PixelFormat(string name) => Ask(_pixelFormat, name);
 
     public string ErrorText(int error)
     {
@@ -144,6 +132,14 @@ internal sealed unsafe class AvLibrary
         AvLibrary library = Instance;
         return library.FindByName("libx264", encoder: true) is not null ? library.Version : $"{library.Version}, decodes only: no libx264 in it";
     });
+
+    private static int Ask(delegate* unmanaged<byte*, int> function, string name)
+    {
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(name + '\0'))
+        {
+            return function(bytes);
+        }
+    }
 
     private static (NativeModule Codec, NativeModule Util) LoadPair()
     {

@@ -78,9 +78,9 @@ public sealed class H264Decoder : IVideoDecoder
         {
             Lose();
         }
-        else
+        else if (status == DecodeStatus.Picture)
         {
-            _needKey &= status != DecodeStatus.Picture;
+            _needKey = false;
         }
 
         return status;
