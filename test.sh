@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests lack, builds once, runs all of them. The last line is "N passed, N failed".
+# Installs what the tests lack, builds once, runs all of them once. The last line is "N passed, N failed, N skipped".
 set -uo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 cd "$root" || exit 1
@@ -9,8 +9,6 @@ exec </dev/null
 
 # Seconds after which one suite counts as hung.
 suite_limit=660
-# More failures than this are no accident.
-most_again=3
 results=$root/artifacts/test
 passed=0
 failed=0
@@ -30,6 +28,21 @@ need_tool() {
   rtc_apt_install "$RTC_PACKAGE" || rtc_say "$what could not be installed: $RTC_APT_FAULT"
 }
 
+# Debian ships promtool only beside the Prometheus server, which a test machine should not start to run: its file alone is taken.
+need_promtool() {
+  command -v promtool >/dev/null 2>&1 && return 0
+  local tools=$root/artifacts/tools
+  if [ ! -x "$tools/usr/bin/promtool" ]; then
+    rtc_can_install && rtc_apt_choose prometheus || { rtc_say "promtool is missing and can't be installed: tests that need it will say so"; return 0; }
+    rtc_say "fetching promtool for the tests"
+    mkdir -p "$tools"
+    (cd "$tools" && apt-get download -qq "$RTC_PACKAGE" && dpkg -x "$RTC_PACKAGE"_*.deb . && rm -f "$RTC_PACKAGE"_*.deb) >/dev/null 2>&1 ||
+      { rtc_say "promtool could not be fetched"; return 0; }
+  fi
+  PATH=$PATH:$tools/usr/bin
+  export PATH
+}
+
 count() {
   local name=$1 p=$2 f=$3 s=$4
   passed=$((passed + p))
@@ -38,59 +51,41 @@ count() {
   printf '%-26s %4d passed, %d failed, %d skipped (%d s)\n' "$name" "$p" "$f" "$s" "$((SECONDS - began))"
 }
 
-# Runs a project's tests, all or those of a filter; TRX and LOG get what came of it.
-dotnet_test() {
-  local name=$1 tag=$2
-  shift 2
-  TRX=$results/$name$tag.trx LOG=$results/$name$tag.log
-  rm -f "$TRX"
-  timeout -k 10 "$suite_limit" dotnet test "tests/$name" -c Release --no-build --nologo -v q \
-    --logger "console;verbosity=normal" --logger "trx;LogFileName=$TRX" --results-directory "$results" "$@" >"$LOG" 2>&1
-}
-
+# What a TRX file says: total, executed, passed and failed of its counters. A skipped test is one not executed.
 counter() {
-  sed -n "s/.*<Counters [^>]*$1=\"\([0-9]*\)\".*/\1/p" "$TRX" 2>/dev/null | head -n1
+  sed -n "s/.*<Counters [^>]*$1=\"\([0-9]*\)\".*/\1/p" "$2" 2>/dev/null | head -n1
 }
 
-failed_names() {
-  grep -o '<UnitTestResult [^>]*outcome="Failed"[^>]*' "$TRX" | sed -n 's/.*testName="\([^"(]*\).*/\1/p' | sort -u
+# The reasons of the skipped tests, each once, with how many gave it.
+skip_reasons() {
+  grep -o '<UnitTestResult [^>]*outcome="NotExecuted".*' "$1" >/dev/null || return 0
+  awk '/outcome="NotExecuted"/ { inside = 1 } inside && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print; inside = 0 }' "$1" |
+    sort | uniq -c | sed 's/^/    skipped:/'
 }
 
-# Pictures, browsers and the machine's clock are real here, and another program may take the machine for a second: a few
-# tests that failed get one more try, and are named. What fails twice has failed.
 run_dotnet() {
-  local name=$1 p f total names filter
+  local name=$1 trx=$results/$1.trx log=$results/$1.log total passed_here failed_here code
   began=$SECONDS
-  dotnet_test "$name" ''
-  local code=$?
-  total=$(counter total)
+  rm -f "$trx"
+  timeout -k 10 "$suite_limit" dotnet test "tests/$name" -c Release --no-build --nologo -v q \
+    --logger "console;verbosity=normal" --logger "trx;LogFileName=$trx" --results-directory "$results" >"$log" 2>&1
+  code=$?
+  total=$(counter total "$trx")
   if [ -z "$total" ]; then
-    tail -n 30 "$LOG"
+    tail -n 30 "$log"
     printf '%s ended with %d before it gave a result\n' "$name" "$code"
     count "$name" 0 1 0
     return
   fi
-  p=$(counter passed)
-  f=$(counter failed)
-  local s=$((total - p - f))
+  passed_here=$(counter passed "$trx")
+  failed_here=$(counter failed "$trx")
   if [ "$code" -ne 0 ]; then
-    grep -E -A 12 '^\s+(Failed|Error Message)' "$LOG" | head -n 120
+    grep -E -A 12 '^\s+(Failed|Error Message)' "$log" | head -n 120
     # A crash or a hang after the last counted test fails the suite as well.
-    [ "$f" -gt 0 ] || { tail -n 15 "$LOG"; f=1; }
-    names=$(failed_names)
-    if [ -n "$names" ] && [ "$f" -le "$most_again" ]; then
-      printf 'once more: %s\n' "$(tr '\n' ' ' <<<"$names")"
-      filter=$(awk '{ printf "%sFullyQualifiedName=%s", sep, $0; sep = "|" }' <<<"$names")
-      if dotnet_test "$name" .again --filter "$filter" && [ "$(counter failed)" = 0 ] && [ "$(counter passed)" -gt 0 ]; then
-        printf 'passed the second time\n'
-        p=$((p + f))
-        f=0
-      else
-        grep -E -A 12 '^\s+(Failed|Error Message)' "$LOG" | head -n 60
-      fi
-    fi
+    [ "$failed_here" -gt 0 ] || { tail -n 15 "$log"; failed_here=1; }
   fi
-  count "$name" "$p" "$f" "$s"
+  count "$name" "$passed_here" "$failed_here" "$((total - passed_here - failed_here))"
+  skip_reasons "$trx"
 }
 
 run_pages() {
@@ -124,6 +119,9 @@ need_tool Chromium 'command -v chromium || command -v chromium-browser || comman
 need_tool aiortc '/usr/bin/python3 -c "import aiortc"' python3-aiortc
 need_tool coturn 'command -v turnserver || test -x /usr/bin/turnserver' coturn
 need_tool FFmpeg 'command -v ffmpeg' ffmpeg
+need_tool Firefox 'command -v firefox-esr || command -v firefox' firefox-esr firefox
+need_promtool
+need_tool 'YAML in Python' '/usr/bin/python3 -c "import yaml"' python3-yaml
 need_tool 'a C compiler' 'command -v gcc && test -e /usr/include/stdlib.h' build-essential
 need_tool "NVIDIA's headers" 'test -e /usr/include/ffnvcodec/nvEncodeAPI.h' libffmpeg-nvenc-dev
 need_tool 'GStreamer in Python' '/usr/bin/python3 -c "import gi; gi.require_version(\"Gst\", \"1.0\")"' python3-gst-1.0
@@ -156,9 +154,5 @@ done
 [ ! -d tests/Rtc.EndToEnd.Tests ] || run_dotnet Rtc.EndToEnd.Tests
 
 printf 'all in %d s\n' "$SECONDS"
-if [ "$skipped" -gt 0 ]; then
-  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-else
-  printf '%d passed, %d failed\n' "$passed" "$failed"
-fi
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

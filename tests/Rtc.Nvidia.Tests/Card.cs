@@ -22,6 +22,16 @@ internal static unsafe class Card
 
     public static ref CardState State => ref *_state;
 
+    /// <summary>Skips the test where there is no card of either kind.</summary>
+    public static void NeedAny() => Assert.SkipUnless(IsHere, $"no graphics card, and no stand-in for one: {Trouble.Value}");
+
+    /// <summary>Skips the test where the stand-in can't be made, or a real card took its place.</summary>
+    public static void NeedStandIn()
+    {
+        NeedAny();
+        Assert.SkipUnless(IsStandIn, "needs the stand-in, and this machine has a card of its own");
+    }
+
     /// <summary>Wipes faults that an earlier test ordered.</summary>
     public static void Mend()
     {
@@ -53,7 +63,6 @@ internal static unsafe class Card
             string? problem = Compile($"-O1 -w -shared -fPIC -o {folder}/{Driver} -Wl,-soname,{Driver} {source}/cuda.c {source}/nvdec.c {source}/nvenc.c");
             if (problem is not null)
             {
-                Console.WriteLine($"the stand-in for a card can't be compiled, and these tests show nothing: {problem}");
                 return problem;
             }
 

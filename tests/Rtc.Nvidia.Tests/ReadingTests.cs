@@ -27,10 +27,8 @@ public sealed class ReadingTests : IDisposable
     [InlineData("1920x1080", "-profile:v baseline")]
     public void What_the_card_reads_is_what_the_processor_reads_bit_for_bit(string size, string options)
     {
-        if (!Card.IsHere || !Ffmpeg.IsHere)
-        {
-            return;
-        }
+        Card.NeedAny();
+        Ffmpeg.Need();
 
         using var processor = new H264Decoder(CodecHardware.Off);
         using var card = new H264Decoder(CodecHardware.Always);
@@ -51,10 +49,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public void Left_to_itself_it_gives_the_card_what_is_large()
     {
-        if (!Card.IsHere)
-        {
-            return;
-        }
+        Card.NeedAny();
 
         using var decoder = new H264Decoder();
         using var encoder = new H264Encoder(new EncoderSettings { Width = 640, Height = 480, Hardware = CodecHardware.Off });
@@ -71,10 +66,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public void Switched_off_nothing_goes_to_the_card()
     {
-        if (!Card.IsStandIn)
-        {
-            return;
-        }
+        Card.NeedStandIn();
 
         long before = Card.State.PicturesRead + Card.State.PicturesWritten;
         using var decoder = new H264Decoder(CodecHardware.Off);
@@ -87,10 +79,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public void A_card_that_gives_up_costs_no_more_than_a_key_frame()
     {
-        if (!Card.IsStandIn)
-        {
-            return;
-        }
+        Card.NeedStandIn();
 
         using var decoder = new H264Decoder(CodecHardware.Always);
         using var encoder = new H264Encoder(new EncoderSettings { Width = 320, Height = 240, Hardware = CodecHardware.Off });
@@ -113,10 +102,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public void Damaged_data_is_not_the_cards_fault()
     {
-        if (!Card.IsHere)
-        {
-            return;
-        }
+        Card.NeedAny();
 
         using var decoder = new H264Decoder(CodecHardware.Always);
         using var encoder = new H264Encoder(new EncoderSettings { Width = 320, Height = 240, Hardware = CodecHardware.Off });
@@ -131,10 +117,8 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public void What_the_card_does_not_take_the_processor_reads()
     {
-        if (!Card.IsStandIn || !Ffmpeg.IsHere)
-        {
-            return;
-        }
+        Card.NeedStandIn();
+        Ffmpeg.Need();
 
         // Smaller than the stand-in's smallest.
         using var decoder = new H264Decoder(CodecHardware.Always);

@@ -14,10 +14,7 @@ public sealed class SharingTests
     [Fact]
     public void Rooms_that_come_and_go_leave_nothing_on_the_card_and_share_one_context()
     {
-        if (!Card.IsStandIn)
-        {
-            return;
-        }
+        Card.NeedStandIn();
 
         Room(0);
         var before = Card.State.Lent;
@@ -33,10 +30,7 @@ public sealed class SharingTests
     [Fact]
     public void Rooms_work_at_the_same_time()
     {
-        if (!Card.IsHere)
-        {
-            return;
-        }
+        Card.NeedAny();
 
         var faults = new ConcurrentQueue<Exception>();
         Thread[] rooms = [.. Enumerable.Range(0, 4).Select(seed => new Thread(() =>

@@ -10,7 +10,6 @@ using Rtc.Peer.Stun;
 using Rtc.Peer.Tests.Rtp;
 using Rtc.Peer.Tests.Sdp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Browser;
 
@@ -74,9 +73,9 @@ public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
 
     private ChromiumBrowser _chromium = null!;
 
-    public async Task InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
+    public async ValueTask InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
 
-    public async Task DisposeAsync() => await _chromium.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
 
     [Theory]
     [InlineData(640, 480, "plain", "motion")]
@@ -84,11 +83,7 @@ public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(640, 480, "annotate", "yolox_nano.onnx")]
     public async Task A_clock_in_the_picture_comes_back_soon(int width, int height, string mode, string model)
     {
-        if (model != "motion" && Repository.TestData is null)
-        {
-            output.WriteLine("left out: RTC_TEST_DATA is not set");
-            return;
-        }
+        Assert.SkipWhen(model != "motion" && Repository.TestData is null, "RTC_TEST_DATA is not set");
 
         string which = model == "motion" ? model : Path.Combine(Repository.TestData!, "models", model);
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", which]);

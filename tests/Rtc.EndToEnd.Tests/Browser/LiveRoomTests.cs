@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Browser;
 
@@ -15,14 +14,14 @@ public sealed class LiveRoomTests(ITestOutputHelper output) : IAsyncLifetime
     private ChromiumBrowser _chromium = null!;
     private IBrowserContext _context = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await ServerProcess.StartAsync(["--model", "motion"]);
         _chromium = await ChromiumBrowser.LaunchAsync();
         _context = await _chromium.Browser.NewContextAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
         await _chromium.DisposeAsync();

@@ -15,13 +15,13 @@ public sealed class OfferingRoleTests : IAsyncLifetime
     private ServerProcess _server = null!;
     private ChromiumBrowser _chromium = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await ServerProcess.StartAsync(["--model", "motion"]);
         _chromium = await ChromiumBrowser.LaunchAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _chromium.DisposeAsync();
         await _server.DisposeAsync();

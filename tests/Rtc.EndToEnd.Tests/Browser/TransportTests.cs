@@ -3,7 +3,6 @@ using System.Globalization;
 using Microsoft.Playwright;
 using Rtc.Bench;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Browser;
 
@@ -44,9 +43,9 @@ public sealed class TransportTests(ITestOutputHelper output) : IAsyncLifetime
     private readonly List<string> _errors = [];
     private ChromiumBrowser _chromium = null!;
 
-    public async Task InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
+    public async ValueTask InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
 
-    public async Task DisposeAsync() => await _chromium.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
 
     [Fact]
     public async Task Without_udp_the_media_goes_over_tcp()

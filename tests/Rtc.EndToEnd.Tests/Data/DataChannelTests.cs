@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Rtc.Bench;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Data;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Foreign;
 

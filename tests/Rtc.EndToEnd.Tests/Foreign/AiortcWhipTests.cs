@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Foreign;
 
@@ -10,13 +9,13 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     private ServerProcess _server = null!;
     private AiortcClient _client = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await ServerProcess.StartAsync(["--model", "motion"]);
         _client = new AiortcClient(_server, output);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         output.WriteLine(_server.Output);
         await _server.DisposeAsync();

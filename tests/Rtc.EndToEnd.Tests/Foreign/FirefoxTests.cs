@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Foreign;
 
-/// <summary>Firefox on the server's own pages. Where it is not installed the test says so and tries nothing.</summary>
+/// <summary>Firefox on the server's own pages. Skipped where it is not installed.</summary>
 public sealed class FirefoxTests(ITestOutputHelper output)
 {
     private const string Offer = """
@@ -23,11 +22,7 @@ public sealed class FirefoxTests(ITestOutputHelper output)
     [Fact]
     public async Task It_publishes_and_sees_itself_and_what_is_found()
     {
-        if (FirefoxBrowser.ExecutablePath is null)
-        {
-            output.WriteLine("not tried: Firefox is not installed");
-            return;
-        }
+        Assert.SkipWhen(FirefoxBrowser.ExecutablePath is null, "Firefox is not installed");
 
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
         await using FirefoxBrowser firefox = await FirefoxBrowser.LaunchAsync();

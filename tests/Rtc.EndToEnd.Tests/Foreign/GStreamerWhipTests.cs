@@ -1,11 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Foreign;
 
-/// <summary>GStreamer's webrtcbin publishes by WHIP. Where it is not installed the test says so and tries nothing.</summary>
+/// <summary>GStreamer's webrtcbin publishes by WHIP. Skipped where it is not installed.</summary>
 public sealed class GStreamerWhipTests(ITestOutputHelper output)
 {
     [Theory]
@@ -26,8 +25,7 @@ public sealed class GStreamerWhipTests(ITestOutputHelper output)
         JsonElement published = await publishing;
         if (published.TryGetProperty("missing", out JsonElement missing))
         {
-            output.WriteLine($"not tried: GStreamer lacks {missing}");
-            return;
+            Assert.Skip($"GStreamer lacks {missing}");
         }
 
         Assert.Equal(201, published.GetProperty("status").GetInt32());

@@ -10,9 +10,9 @@ public sealed class PagesFixture : IAsyncLifetime
 
     public IBrowser Browser => _chromium.Browser;
 
-    public async Task InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
+    public async ValueTask InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
 
-    public async Task DisposeAsync() => await _chromium.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
 }
 
 [CollectionDefinition(Name)]

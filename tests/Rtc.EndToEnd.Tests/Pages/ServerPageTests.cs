@@ -1,6 +1,5 @@
 using Microsoft.Playwright;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Pages;
 
@@ -15,7 +14,7 @@ public sealed class ServerPageTests(PagesFixture fixture, ITestOutputHelper outp
     private ServerProcess _server = null!;
     private IBrowserContext _context = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await ServerProcess.StartAsync(["--model", "motion"]);
         _context = await fixture.Browser.NewContextAsync();
@@ -26,7 +25,7 @@ public sealed class ServerPageTests(PagesFixture fixture, ITestOutputHelper outp
         }
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
         await _server.DisposeAsync();

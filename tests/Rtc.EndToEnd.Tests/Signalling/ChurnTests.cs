@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Rtc.Bench;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Signalling;
 

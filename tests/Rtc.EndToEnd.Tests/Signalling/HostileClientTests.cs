@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Signalling;
 
@@ -20,9 +19,9 @@ public sealed class HostileClientTests(HostileClientTests.HastyServer server, IT
     {
         public ServerProcess Process { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Process = await ServerProcess.StartAsync(["--model", "motion", "--set", "Rooms:LingerSeconds=2"]);
+        public async ValueTask InitializeAsync() => Process = await ServerProcess.StartAsync(["--model", "motion", "--set", "Rooms:LingerSeconds=2"]);
 
-        public async Task DisposeAsync() => await Process.DisposeAsync();
+        public async ValueTask DisposeAsync() => await Process.DisposeAsync();
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class LimitTests : IAsyncLifetime
     private const int SdpBytes = 8192;
     private ServerProcess _server = null!;
 
-    public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
+    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
     {
         ["RTC__Rooms__MaxRooms"] = "2",
         ["RTC__Rooms__MaxPeers"] = "5",
@@ -23,7 +23,7 @@ public sealed class LimitTests : IAsyncLifetime
         ["RTC__Limits__SdpBytes"] = $"{SdpBytes}",
     });
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task Rooms_viewers_phones_and_peers_are_counted()

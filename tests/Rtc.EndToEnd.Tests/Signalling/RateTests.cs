@@ -14,14 +14,14 @@ public sealed class RateTests : IAsyncLifetime
     private const int Questions = 40;
     private ServerProcess _server = null!;
 
-    public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
+    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
     {
         ["RTC__Limits__JoinsPerMinute"] = $"{Joins}",
         ["RTC__Limits__OffersPerMinute"] = $"{OffersAMinute}",
         ["RTC__Limits__ApiPerMinute"] = $"{Questions}",
     });
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task One_past_each_rate_is_refused_by_the_name_of_the_limit()

@@ -15,9 +15,9 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
     {
         public ServerProcess Process { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Process = await ServerProcess.StartAsync(["--model", "motion", "--set", "Rooms:LingerSeconds=4"]);
+        public async ValueTask InitializeAsync() => Process = await ServerProcess.StartAsync(["--model", "motion", "--set", "Rooms:LingerSeconds=4"]);
 
-        public async Task DisposeAsync() => await Process.DisposeAsync();
+        public async ValueTask DisposeAsync() => await Process.DisposeAsync();
     }
 
     public void Dispose() => _http.Dispose();

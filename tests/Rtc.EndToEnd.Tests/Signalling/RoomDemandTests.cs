@@ -2,7 +2,6 @@ using System.Text.Json;
 using Rtc.Bench;
 using Rtc.Peer;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Signalling;
 

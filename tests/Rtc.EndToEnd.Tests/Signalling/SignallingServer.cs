@@ -10,9 +10,9 @@ public sealed class SignallingServer : IAsyncLifetime
 {
     public ServerProcess Process { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Process = await ServerProcess.StartAsync(["--model", "motion"]);
+    public async ValueTask InitializeAsync() => Process = await ServerProcess.StartAsync(["--model", "motion"]);
 
-    public async Task DisposeAsync() => await Process.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Process.DisposeAsync();
 }
 
 /// <summary>What a server says about itself, read until it is so.</summary>

@@ -1,5 +1,4 @@
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Signalling;
 
@@ -11,9 +10,9 @@ public sealed class SilentClientTests(ITestOutputHelper output) : IAsyncLifetime
 
     private ServerProcess Server { get; set; } = null!;
 
-    public async Task InitializeAsync() => Server = await ServerProcess.StartAsync(["--model", "motion", "--set", "Limits:HandshakeSeconds=2"]);
+    public async ValueTask InitializeAsync() => Server = await ServerProcess.StartAsync(["--model", "motion", "--set", "Limits:HandshakeSeconds=2"]);
 
-    public async Task DisposeAsync() => await Server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 
     [Fact]
     public async Task Two_hundred_sockets_that_say_nothing_and_some_that_never_join_are_closed_and_others_served_meanwhile()

@@ -1,6 +1,5 @@
 using Rtc.Bench;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Signalling;
 

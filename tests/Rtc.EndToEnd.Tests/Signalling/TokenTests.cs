@@ -15,7 +15,7 @@ public sealed class TokenTests : IAsyncLifetime
     private const string ApiKey = "an-api-key-of-sixteen-and-more";
     private ServerProcess _server = null!;
 
-    public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion", "--public"], new Dictionary<string, string>
+    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion", "--public"], new Dictionary<string, string>
     {
         ["RTC__Auth__TokenKey"] = TokenKey,
         ["RTC__Auth__ApiKey"] = ApiKey,
@@ -24,7 +24,7 @@ public sealed class TokenTests : IAsyncLifetime
         ["RTC__Media__IceServers__0__Credential"] = "turn-password",
     });
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task Tokens_open_their_room_to_their_role_until_they_expire()

@@ -23,10 +23,7 @@ public sealed class OrtRuntimeTests
     [Fact]
     public void Another_library_is_told_apart()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "loads a library by its Linux name");
 
         Assert.False(OrtRuntime.TryLoad("libc.so.6", out _, out string? problem));
         Assert.Contains("is not ONNX Runtime", problem, StringComparison.Ordinal);

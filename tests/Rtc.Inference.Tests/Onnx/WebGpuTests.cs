@@ -1,23 +1,18 @@
 using System.Runtime.InteropServices;
 using Rtc.Inference.Tests.Models;
 using Rtc.Media;
-using Xunit.Abstractions;
 
 namespace Rtc.Inference.Tests.Onnx;
 
 /// <summary>The WebGPU provider on Chromium's software GPU, where that is installed: slow, and equal to the processor.</summary>
-public sealed partial class WebGpuTests(ITestOutputHelper output)
+public sealed partial class WebGpuTests
 {
     private const string SoftwareGpu = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
     [Fact]
     public void WebGpu_gives_the_same_as_the_processor()
     {
-        if (!OperatingSystem.IsLinux() || !File.Exists(SoftwareGpu))
-        {
-            output.WriteLine($"no {SoftwareGpu}: nothing to compare");
-            return;
-        }
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(SoftwareGpu), $"no {SoftwareGpu}");
 
         // The loader of Vulkan reads the process's own environment, which .NET keeps a copy of.
         SetEnvironment("VK_DRIVER_FILES", SoftwareGpu, 1);

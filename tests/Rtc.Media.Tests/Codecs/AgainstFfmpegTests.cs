@@ -16,10 +16,7 @@ public sealed class AgainstFfmpegTests
     [InlineData("bottle-detection.mp4", 333, 187, "")]
     public void Vp8_from_elsewhere(string clip, int width, int height, string seek)
     {
-        if (TestData.Folder is null || !Ffmpeg.IsHere)
-        {
-            return;
-        }
+        Ffmpeg.Need();
 
         byte[] ivf = Ffmpeg.Run($"{seek} -i {Ffmpeg.Clip(clip)} -frames:v {Frames} -s {width}x{height} -pix_fmt yuv420p -c:v libvpx -deadline realtime -cpu-used 8 -auto-alt-ref 0 -lag-in-frames 0 -b:v 500k -f ivf -");
         byte[] raw = Ffmpeg.Run("-f ivf -i - -f rawvideo -pix_fmt yuv420p -", ivf);
@@ -34,10 +31,7 @@ public sealed class AgainstFfmpegTests
     [InlineData("-profile:v baseline -pix_fmt yuvj420p -color_range pc", 320, 180)]
     public void H264_from_elsewhere(string options, int width, int height)
     {
-        if (TestData.Folder is null || !Ffmpeg.IsHere)
-        {
-            return;
-        }
+        Ffmpeg.Need();
 
         string aud = options.Contains("x264-params", StringComparison.Ordinal) ? "" : "-x264-params aud=1";
         byte[] stream = Ffmpeg.Run($"-i {Ffmpeg.Clip("bottle-detection.mp4")} -frames:v {Frames} -s {width}x{height} -pix_fmt yuv420p -c:v libx264 -preset veryfast {options} {aud} -b:v 500k -f h264 -");
@@ -53,10 +47,7 @@ public sealed class AgainstFfmpegTests
     [InlineData(VideoFormat.H264, 322, 182)]
     public void What_we_encode_is_read_as_we_read_it_and_looks_like_the_clip(VideoFormat format, int width, int height)
     {
-        if (TestData.Folder is null || !Ffmpeg.IsHere)
-        {
-            return;
-        }
+        Ffmpeg.Need();
 
         using PicturePool pool = PicturePool.Diagnostic();
         byte[] source = Ffmpeg.Run($"-i {Ffmpeg.Clip("bottle-detection.mp4")} -frames:v {Frames} -s {width}x{height} -f rawvideo -pix_fmt yuv420p -");

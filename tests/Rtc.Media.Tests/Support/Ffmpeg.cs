@@ -10,6 +10,9 @@ internal static class Ffmpeg
 {
     public static bool IsHere { get; } = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "ffmpeg")));
 
+    /// <summary>Skips the test where the program is missing.</summary>
+    public static void Need() => Assert.SkipUnless(IsHere, "the ffmpeg program is not installed");
+
     public static byte[] Run(string arguments, byte[]? input = null)
     {
         var start = new ProcessStartInfo("ffmpeg", "-v error -nostdin -threads 1 " + arguments)
@@ -127,7 +130,7 @@ internal static class Ffmpeg
         return units;
     }
 
-    public static string Clip(string name) => Path.Combine(TestData.Folder!, "video", name);
+    public static string Clip(string name) => Path.Combine(TestData.Folder, "video", name);
 
     public static void Compare(IVideoDecoder decoder, IReadOnlyList<byte[]> coded, byte[] raw, int width, int height)
     {

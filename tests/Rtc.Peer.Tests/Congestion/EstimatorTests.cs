@@ -2,7 +2,6 @@ using Rtc.Peer.Congestion;
 using Rtc.Peer.Send;
 using Rtc.Peer.Tests.Rtp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Congestion;
 

@@ -1,6 +1,5 @@
 using Rtc.Peer.Tests.Simulation;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Peers;
 

@@ -1,7 +1,6 @@
 using Rtc.Peer.Receive;
 using Rtc.Peer.Tests.Rtp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Receive;
 

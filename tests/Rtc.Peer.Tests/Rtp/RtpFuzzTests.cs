@@ -2,7 +2,6 @@ using Rtc.Peer.Receive;
 using Rtc.Peer.Rtcp;
 using Rtc.Peer.Rtp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Rtp;
 

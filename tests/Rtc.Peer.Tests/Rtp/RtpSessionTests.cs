@@ -1,6 +1,5 @@
 using Rtc.Peer.Rtp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Rtp;
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using Rtc.Peer.Sctp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Sctp;
 

@@ -1,6 +1,5 @@
 using Rtc.Peer.Sctp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Sctp;
 

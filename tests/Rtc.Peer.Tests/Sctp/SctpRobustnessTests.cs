@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Rtc.Peer.Sctp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Sctp;
 

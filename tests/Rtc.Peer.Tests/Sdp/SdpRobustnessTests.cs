@@ -4,7 +4,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Rtc.Peer.Sdp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Sdp;
 

@@ -1,6 +1,5 @@
 using Rtc.Peer.Tests.Rtp;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.Peer.Tests.Send;
 

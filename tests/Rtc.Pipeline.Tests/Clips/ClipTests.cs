@@ -11,12 +11,7 @@ public class ClipTests
     [Fact]
     public void A_person_who_walks_in_is_in_focus_and_the_rest_is_not()
     {
-        using ClipRoom? room = Open(People, 768, 432, 10, "focus", fromSecond: 8, pictures: 60, new RoomSettings { Mode = ViewMode.Focus, Blur = 1, MaskEvery = 2 });
-        if (room is null)
-        {
-            return;
-        }
-
+        using ClipRoom room = Open(People, 768, 432, 10, "focus", fromSecond: 8, pictures: 60, new RoomSettings { Mode = ViewMode.Focus, Blur = 1, MaskEvery = 2 });
         room.SaveEvery = 6;
         int checkedPictures = 0;
         double before = 0;
@@ -53,12 +48,7 @@ public class ClipTests
     [Fact]
     public void Boxes_and_names_are_drawn_on_people()
     {
-        using ClipRoom? room = Open(People, 768, 432, 10, "annotate", fromSecond: 8, pictures: 60, new RoomSettings());
-        if (room is null)
-        {
-            return;
-        }
-
+        using ClipRoom room = Open(People, 768, 432, 10, "annotate", fromSecond: 8, pictures: 60, new RoomSettings());
         room.SaveEvery = 10;
         room.LookEvery = 2;
         while (room.Step())
@@ -73,12 +63,7 @@ public class ClipTests
     [Fact]
     public void People_are_veiled()
     {
-        using ClipRoom? room = Open(People, 768, 432, 10, "privacy", fromSecond: 8, pictures: 30, new RoomSettings { Mode = ViewMode.Privacy });
-        if (room is null)
-        {
-            return;
-        }
-
+        using ClipRoom room = Open(People, 768, 432, 10, "privacy", fromSecond: 8, pictures: 30, new RoomSettings { Mode = ViewMode.Privacy });
         room.SaveEvery = 10;
         while (room.Step())
         {
@@ -90,12 +75,7 @@ public class ClipTests
     [Fact]
     public void A_bottle_that_was_tapped_without_a_detector_is_held()
     {
-        using ClipRoom? room = Open("video/bottle-detection.mp4", 640, 360, 29.83, "held", fromSecond: 8, pictures: 90, new RoomSettings { Mode = ViewMode.FocusAnnotate, Model = "motion" });
-        if (room is null)
-        {
-            return;
-        }
-
+        using ClipRoom room = Open("video/bottle-detection.mp4", 640, 360, 29.83, "held", fromSecond: 8, pictures: 90, new RoomSettings { Mode = ViewMode.FocusAnnotate, Model = "motion" });
         room.SaveEvery = 15;
         while (room.Step())
         {
@@ -111,12 +91,7 @@ public class ClipTests
     [Fact]
     public void Colours_tell_the_same_person_from_the_next_one()
     {
-        using ClipRoom? room = Open(People, 768, 432, 10, "likeness", fromSecond: 0, pictures: 900, new RoomSettings { Mode = ViewMode.Plain });
-        if (room is null)
-        {
-            return;
-        }
-
+        using ClipRoom room = Open(People, 768, 432, 10, "likeness", fromSecond: 0, pictures: 900, new RoomSettings { Mode = ViewMode.Plain });
         room.LookEvery = 5;
         var looks = new Dictionary<int, Appearance>();
         var same = new List<float>();
@@ -154,13 +129,10 @@ public class ClipTests
         Assert.True(kept > mistaken);
     }
 
-    private static ClipRoom? Open(string clip, int width, int height, double framesPerSecond, string name, double fromSecond, int pictures, RoomSettings settings)
+    private static ClipRoom Open(string clip, int width, int height, double framesPerSecond, string name, double fromSecond, int pictures, RoomSettings settings)
     {
-        if (TestData.Find("models/yolox_nano.onnx") is not { } model || RawClip.Open(clip, width, height, fromSecond, pictures) is not { } raw)
-        {
-            return null;
-        }
-
+        string model = TestData.Find("models/yolox_nano.onnx");
+        RawClip raw = RawClip.Open(clip, width, height, fromSecond, pictures);
         var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "yolox_nano", Provider = "cpu", Threads = 1 });
         return new ClipRoom(raw, framesPerSecond, name, models, settings);
     }

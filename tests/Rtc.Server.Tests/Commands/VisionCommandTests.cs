@@ -89,12 +89,8 @@ public sealed class VisionCommandTests : IDisposable
     [Fact]
     public async Task A_real_model_finds_people_and_focus_blurs_the_rest()
     {
-        if (Environment.GetEnvironmentVariable("RTC_TEST_DATA") is not { Length: > 0 } data)
-        {
-            Console.WriteLine("RTC_TEST_DATA is not set: left out");
-            return;
-        }
-
+        string? data = Environment.GetEnvironmentVariable("RTC_TEST_DATA");
+        Assert.SkipUnless(Directory.Exists(data), "RTC_TEST_DATA names no folder");
         string image = Path.Combine(data, "images", "crosswalk.jpg");
         string model = Path.Combine(data, "models", "yolox_nano.onnx");
         string into = Path.Combine(_folder, "focus.jpg");

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 using Rtc.Server.Tests.Hosting;
-using Xunit.Abstractions;
 
 namespace Rtc.Server.Tests.Deploy;
 
@@ -12,7 +11,7 @@ namespace Rtc.Server.Tests.Deploy;
 /// What no cluster is here to try: the files of deploy/, the compose file and the Dockerfile name only options, files,
 /// ports and paths that there are, and each other by the right names.
 /// </summary>
-public sealed partial class DeploymentFileTests(ITestOutputHelper output)
+public sealed partial class DeploymentFileTests
 {
     private static readonly string s_root = RtcPaths.Find().Root;
 
@@ -49,12 +48,7 @@ public sealed partial class DeploymentFileTests(ITestOutputHelper output)
     [Fact]
     public async Task The_manifests_fit_together_and_their_probes_are_answered()
     {
-        JsonElement[]? all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
-        if (all is null)
-        {
-            return;
-        }
-
+        JsonElement[] all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
         Assert.All(all, item => Assert.True(item.TryGetProperty("apiVersion", out _) && item.TryGetProperty("kind", out _)));
         JsonElement deployment = Assert.Single(all, item => Is(item, "Deployment"));
         JsonElement pod = deployment.GetProperty("spec").GetProperty("template");
@@ -91,10 +85,7 @@ public sealed partial class DeploymentFileTests(ITestOutputHelper output)
     [Fact]
     public async Task The_compose_file_mounts_what_there_is()
     {
-        if (await ReadYamlAsync([Path.Combine(s_root, "compose.yaml")]) is not [var compose])
-        {
-            return;
-        }
+        JsonElement compose = Assert.Single(await ReadYamlAsync([Path.Combine(s_root, "compose.yaml")]));
 
         HashSet<string> volumes = [.. compose.GetProperty("volumes").EnumerateObject().Select(volume => volume.Name)];
         JsonElement services = compose.GetProperty("services");
@@ -114,26 +105,17 @@ public sealed partial class DeploymentFileTests(ITestOutputHelper output)
 
     private static string? Name(JsonElement item) => item.GetProperty("metadata").GetProperty("name").GetString();
 
-    /// <summary>All documents of the files, by Python's YAML where it is installed; null where it isn't.</summary>
-    private async Task<JsonElement[]?> ReadYamlAsync(string[] files)
+    /// <summary>All documents of the files, by Python's YAML where it is installed; skips the test where it isn't.</summary>
+    private static async Task<JsonElement[]> ReadYamlAsync(string[] files)
     {
         const string Script = "import sys, json, yaml; print(json.dumps([d for f in sys.argv[1:] for d in yaml.safe_load_all(open(f))]))";
         using Process? python = File.Exists("/usr/bin/env") ? Process.Start(new ProcessStartInfo("/usr/bin/env", ["python3", "-c", Script, .. files]) { RedirectStandardOutput = true, RedirectStandardError = true }) : null;
-        if (python is null)
-        {
-            return null;
-        }
-
+        Assert.SkipWhen(python is null, "no /usr/bin/env to find python3 by");
         Task<string> errors = python.StandardError.ReadToEndAsync();
         string json = await python.StandardOutput.ReadToEndAsync();
         await python.WaitForExitAsync();
         string said = await errors;
-        if (python.ExitCode != 0 && (python.ExitCode == 127 || said.Contains("No module named", StringComparison.Ordinal)))
-        {
-            output.WriteLine("left out: python3 with yaml is not installed");
-            return null;
-        }
-
+        Assert.SkipWhen(python.ExitCode == 127 || said.Contains("No module named", StringComparison.Ordinal), "python3 with yaml is not installed");
         Assert.True(python.ExitCode == 0, said);
         return [.. JsonDocument.Parse(json).RootElement.EnumerateArray()];
     }

@@ -19,7 +19,7 @@ public sealed class PullTests : IAsyncLifetime
     private WebApplication _web = null!;
     private bool _cut;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -29,7 +29,7 @@ public sealed class PullTests : IAsyncLifetime
         await _web.StartAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _web.DisposeAsync();
         _http.Dispose();
