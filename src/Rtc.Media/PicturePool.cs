@@ -12,13 +12,13 @@ public sealed class PicturePool : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<(int Width, int Height), Shelf> _shelves = [];
     private readonly PictureWatch? _watch;
+    private readonly PictureMemory? _memory;
     private int _outstanding;
     private long _clock;
     private bool _disposed;
 
-    public PicturePool()
-    {
-    }
+    /// <param name="memory">What its pictures count against, lent or kept.</param>
+    public PicturePool(PictureMemory? memory = null) => _memory = memory;
 
     private PicturePool(PictureWatch watch) => _watch = watch;
 
@@ -59,7 +59,12 @@ public sealed class PicturePool : IDisposable
             }
         }
 
-        picture ??= new Picture(this, width, height);
+        if (picture is null)
+        {
+            picture = new Picture(this, width, height);
+            _memory?.Pooled(picture.Bytes);
+        }
+
         Interlocked.Increment(ref _outstanding);
         picture.Lease();
         _watch?.Lent(picture);
@@ -73,7 +78,7 @@ public sealed class PicturePool : IDisposable
             _disposed = true;
             foreach (Picture picture in _shelves.Values.SelectMany(shelf => shelf.Pictures))
             {
-                picture.Free();
+                Free(picture);
             }
 
             _shelves.Clear();
@@ -101,7 +106,13 @@ public sealed class PicturePool : IDisposable
             }
         }
 
+        Free(picture);
+    }
+
+    private void Free(Picture picture)
+    {
         picture.Free();
+        _memory?.Pooled(-picture.Bytes);
     }
 
     private Shelf ShelfFor(Picture picture)
@@ -117,7 +128,7 @@ public sealed class PicturePool : IDisposable
             ((int, int) oldest, Shelf old) = _shelves.MinBy(entry => entry.Value.LastUse);
             foreach (Picture forgotten in old.Pictures)
             {
-                forgotten.Free();
+                Free(forgotten);
             }
 
             _shelves.Remove(oldest);

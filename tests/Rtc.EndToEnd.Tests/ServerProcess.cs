@@ -126,6 +126,20 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public void Kill() => _process.Kill(entireProcessTree: true);
 
+    /// <summary>Sends a signal such as TERM.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Waits for its end, and tells the exit code.</summary>
+    public async Task<int> ExitAsync(TimeSpan limit)
+    {
+        await _process.WaitForExitAsync(new CancellationTokenSource(limit).Token);
+        return _process.ExitCode;
+    }
+
     /// <summary>Asks politely, as Ctrl-C or Kubernetes would, and tells how long it took and the exit code.</summary>
     public async Task<(TimeSpan Took, int ExitCode)> TerminateAsync()
     {

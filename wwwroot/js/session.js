@@ -43,6 +43,8 @@ const CONNECT_PATIENCE_MS = 12_000;
 const FINAL = new Set(['bad_room', 'bad_role', 'bad_view', 'bad_token', 'token_expired', 'token_invalid', 'token_required', 'forbidden', 'bad_request', 'no_video']);
 /** Notices that say this server-side peer is gone, before the network would show it. */
 const PEER_GONE = new Set(['peer_closed', 'server_stopping']);
+/** A notice that says that this server is about to stop: the same address will lead to another, or to its successor. */
+const MOVE = 'server_draining';
 /** The server knows our place no longer: it waited long enough, or gave it away. */
 const PLACE_GONE = new Set(['unknown_session', 'not_joined']);
 
@@ -179,6 +181,12 @@ export class Session {
         }
         throw new Error('the way was lost');
       }
+      if (trouble === 'moved') {
+        this.#tell('returning');
+        this.#dropLink();
+        this.#leave();
+        throw new Error('the server is stopping');
+      }
       if (trouble === 'closed') {
         this.#tell('returning');
         throw new Error('the peer was closed');
@@ -201,6 +209,7 @@ export class Session {
       this.#link.close();
       this.#report('closed', this.#link);
     }
+    if (message.type === 'notice' && message.code === MOVE && this.#hub) this.#report('moved', this.#hub);
     if (message.type === 'notice' && message.code === 'replaced') {
       // Coming back would take the place again, and so on for ever.
       this.#tell('refused', message.message);

@@ -1,4 +1,4 @@
-/** @typedef {'broken'|'closed'|'hub'|'asked'} Trouble */
+/** @typedef {'broken'|'closed'|'hub'|'asked'|'moved'} Trouble */
 
 /** What went wrong with a session and was not dealt with yet, in the order in which it came. */
 export class Troubles {

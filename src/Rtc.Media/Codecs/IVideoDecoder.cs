@@ -13,6 +13,9 @@ public enum DecodeStatus
 
     /// <summary>The picture is larger than the limit.</summary>
     TooLarge,
+
+    /// <summary>There is no memory left for pictures of this size.</summary>
+    NoMemory,
 }
 
 /// <summary>Turns coded pictures into I420, in order. Used by one thread at a time; disposed by its owner.</summary>

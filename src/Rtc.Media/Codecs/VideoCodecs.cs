@@ -10,7 +10,7 @@ namespace Rtc.Media.Codecs;
 public static class VideoCodecs
 {
     /// <summary>4K of DCI, and as much standing upright: a larger picture is refused before memory is spent on it.</summary>
-    public const long MostPixels = 4096L * 2304;
+    public const long MaxPixels = 4096L * 2304;
 
     private static readonly Lazy<bool> UsableVp8 = new(() => VpxLibrary.Report().Ok);
     private static readonly Lazy<bool> UsableH264 = new(() => AvLibrary.HasH264);
@@ -22,10 +22,11 @@ public static class VideoCodecs
     public static bool IsUsable(VideoFormat format) => format == VideoFormat.H264 ? UsableH264.Value : UsableVp8.Value;
 
     /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
-    public static IVideoDecoder CreateDecoder(VideoFormat format, CodecHardware hardware = CodecHardware.Auto) => format switch
+    public static IVideoDecoder CreateDecoder(
+        VideoFormat format, CodecHardware hardware = CodecHardware.Auto, long maxPixels = MaxPixels, PictureMemory? memory = null) => format switch
     {
-        VideoFormat.Vp8 => new Vp8Decoder(),
-        VideoFormat.H264 => new H264Decoder(hardware),
+        VideoFormat.Vp8 => new Vp8Decoder(maxPixels, memory),
+        VideoFormat.H264 => new H264Decoder(hardware, maxPixels, memory),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no decoder for this format"),
     };
 

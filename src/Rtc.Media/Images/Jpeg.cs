@@ -13,7 +13,7 @@ public static unsafe class Jpeg
     public const int UsualQuality = 85;
 
     /// <summary>Photographs are larger than video: 100 megapixels.</summary>
-    public const long MostPixels = 100_000_000;
+    public const long MaxPixels = 100_000_000;
 
     [ThreadStatic]
     private static TurboJpegHandle? _compressor;
@@ -78,9 +78,9 @@ public static unsafe class Jpeg
                 return false;
             }
 
-            if (width < 1 || height < 1 || (long)width * height > MostPixels)
+            if (width < 1 || height < 1 || (long)width * height > MaxPixels)
             {
-                problem = $"{width}×{height} is larger than {MostPixels} pixels";
+                problem = $"{width}×{height} is larger than {MaxPixels} pixels";
                 return false;
             }
 

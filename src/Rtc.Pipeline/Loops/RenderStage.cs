@@ -15,6 +15,9 @@ internal sealed class RenderStage : IDisposable
     /// <summary>Asked again no sooner than this while none comes.</summary>
     private const double KeyFrameRetryMs = 500;
 
+    /// <summary>A camera whose pictures were refused is asked for another key frame after this: it may have become smaller.</summary>
+    private const double RefusedRetryMs = 5000;
+
     /// <summary>How much coarser a fully blurred background is coded than its subject.</summary>
     private const int MostCoarseness = 24;
 
@@ -189,8 +192,12 @@ internal sealed class RenderStage : IDisposable
                 AskForKeyFrame();
                 return null;
             case DecodeStatus.TooLarge:
-                _counters.DecodeFailures++;
-                _controls.NoticeOnce(_output, new PipelineNotice("picture_too_large", "the camera's pictures are larger than this server takes", Recoverable: true));
+                Refuse(new PipelineNotice(
+                    "picture_too_large", $"The camera's pictures are larger than this server takes (Limits:MaxPixels={_options.MaxPixels}).", Recoverable: true));
+                return null;
+            case DecodeStatus.NoMemory:
+                Refuse(new PipelineNotice(
+                    "picture_memory", "The server has no memory for pictures of the camera's size now (Limits:MemoryMegabytes); smaller ones may pass.", Recoverable: true));
                 return null;
             default:
                 return null;
@@ -211,6 +218,14 @@ internal sealed class RenderStage : IDisposable
         _counters.Height = picture.Height;
         info = new PictureInfo(_frameId++, coded.RtpTimestamp, ticks, coded.CaptureMs, coded.ReceivedMs);
         return picture;
+    }
+
+    private void Refuse(PipelineNotice notice)
+    {
+        _counters.DecodeFailures++;
+        _needKey = true;
+        _askedForKeyMs = _time.Milliseconds() + RefusedRetryMs - KeyFrameRetryMs;
+        _controls.NoticeOnce(_output, notice);
     }
 
     /// <summary>Hands the picture itself over where nobody watches, else a copy that nothing will be drawn on.</summary>

@@ -4,12 +4,16 @@ using Rtc.Media.Images;
 
 namespace Rtc.Pipeline;
 
-/// <summary>The media library's codecs, by the graphics card where <paramref name="hardware"/> says so.</summary>
-public sealed class MediaCodecs(CodecHardware hardware = CodecHardware.Auto) : ICodecFactory
+/// <summary>
+/// The media library's codecs, by the graphics card where <paramref name="hardware"/> says so. Pictures over
+/// <paramref name="maxPixels"/>, or for which <paramref name="memory"/> has no share left, are refused.
+/// </summary>
+public sealed class MediaCodecs(
+    CodecHardware hardware = CodecHardware.Auto, long maxPixels = VideoCodecs.MaxPixels, PictureMemory? memory = null) : ICodecFactory
 {
     private const int JpegQuality = 75;
 
-    public IVideoDecoder CreateDecoder(VideoFormat format) => VideoCodecs.CreateDecoder(format, hardware);
+    public IVideoDecoder CreateDecoder(VideoFormat format) => VideoCodecs.CreateDecoder(format, hardware, maxPixels, memory);
 
     public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => VideoCodecs.CreateEncoder(format, settings with { Hardware = hardware });
 

@@ -23,6 +23,9 @@ public sealed record RoomPipelineOptions
     /// </summary>
     public int QueueCapacity { get; init; } = 30;
 
+    /// <summary>What a camera that sends larger pictures is told; its decoder refuses them.</summary>
+    public long MaxPixels { get; init; } = VideoCodecs.MaxPixels;
+
     /// <summary>Decoded pictures that may wait for their own results in exact alignment.</summary>
     public int MostWaitingForResults { get; init; } = 8;
 

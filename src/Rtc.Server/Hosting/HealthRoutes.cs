@@ -21,7 +21,7 @@ internal static class HealthRoutes
             HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
             return Results.Json(new
             {
-                status = facts is { Ready: true } ? "ready" : "starting",
+                status = facts?.Status ?? "starting",
                 reason = facts?.NotReadyBecause,
                 version = BuildInfo.Version,
                 uptime_seconds = Math.Round((clock.GetUtcNow() - started).TotalSeconds, 1),

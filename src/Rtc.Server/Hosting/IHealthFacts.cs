@@ -15,6 +15,11 @@ public sealed record HealthFacts
     /// <summary>Media sockets bound and rooms taken.</summary>
     public required bool Ready { get; init; }
 
+    /// <summary>ready, starting, overloaded or draining.</summary>
+    public string Status => Ready ? "ready" : NotReadyStatus;
+
+    public string NotReadyStatus { get; init; } = "starting";
+
     /// <summary>Why not, in words for an operator.</summary>
     public string? NotReadyBecause { get; init; }
 

@@ -5,6 +5,7 @@ using QRCoder;
 using Rtc.Inference;
 using Rtc.Media.Images;
 using Rtc.Server.Hosting;
+using Rtc.Server.Load;
 using Rtc.Server.Rooms;
 
 namespace Rtc.Server.Http;
@@ -53,7 +54,7 @@ internal static class ApiRoutes
             http.Response.Headers.CacheControl = "no-store";
             return Results.Bytes(RandomNumberGenerator.GetBytes(Math.Clamp(bytes ?? 0, 0, LargestEcho)), "application/octet-stream");
         });
-        routes.MapPost("/api/echo", (Delegate)EchoAsync);
+        routes.MapPost("/api/echo", (Delegate)EchoAsync).RequireMemory();
     }
 
     private static IResult NoRoom() => Results.Problem("There is no such room on air.", statusCode: 404, title: "unknown_room");

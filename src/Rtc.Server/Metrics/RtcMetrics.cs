@@ -12,6 +12,7 @@ public sealed class RtcMetrics : IDisposable
 
     private static readonly double[] s_stageSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1];
     private static readonly double[] s_ageSeconds = [0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5];
+    private static readonly double[] s_lateSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
     private static readonly double[] s_joinSeconds = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10];
 
     private readonly Meter _meter = new(MeterName);
@@ -30,6 +31,7 @@ public sealed class RtcMetrics : IDisposable
     private readonly Counter<long> _datagramsDropped;
     private readonly Counter<long> _joins;
     private readonly Counter<long> _refused;
+    private readonly Histogram<double> _lateness;
 
     public RtcMetrics()
     {
@@ -55,7 +57,18 @@ public sealed class RtcMetrics : IDisposable
         Gauge("rtc.model.memory", "By", "Memory that loaded models take", facts => facts.ModelBytes);
         Gauge("rtc.pictures.lent", "{picture}", "Pictures out of the pool now; none where no room is open", facts => facts.PicturesLent);
         Gauge("rtc.frames.lent", "{frame}", "Coded frames out of the pool now; none where no room is open", facts => facts.FramesLent);
-        Gauge("rtc.load", "1", "Share of the detection capacity in use, for autoscaling", facts => facts.Load);
+        Gauge("rtc.model.load", "1", "Share of a second in which models ran, all of them together", facts => facts.ModelLoad);
+        Gauge("rtc.ice_tcp.connections", "{connection}", "Open ICE-TCP connections", facts => facts.TcpConnections);
+        LoadGauge("rtc.load", "1", "Highest of processor, loop lateness and memory, each by its limit; at 1 joins are refused", facts => facts.Load);
+        LoadGauge("rtc.processor.load", "1", "Share of the processors that the server may use, over ten seconds", facts => facts.Processor);
+        LoadGauge("rtc.processor.limit", "{core}", "Processors that the server may use, by quota or machine", facts => facts.Cores);
+        LoadGauge("rtc.memory.used", "By", "Memory of the process that the system could not take back", facts => facts.MemoryUsed);
+        LoadGauge("rtc.memory.limit", "By", "Memory that the process may hold", facts => facts.MemoryLimit);
+        LoadGauge("rtc.picture.memory", "By", "Memory that live pictures and their codecs take", facts => facts.PictureMemory);
+        LoadGauge("rtc.picture.memory.limit", "By", "Memory that live pictures and their codecs may take", facts => facts.PictureMemoryLimit);
+        _meter.CreateObservableGauge("rtc.draining", () => IsDraining?.Invoke() == true ? 1 : 0, unit: null, "1 while the server is about to stop and opens no room");
+        _meter.CreateObservableGauge("rtc.limit", () => Limits.Select(limit => new Measurement<long>(limit.Value, Tag("option", limit.Option))), unit: null, "Limits as they are set, by option");
+        _lateness = Seconds("rtc.loop.lateness", "How late the media loop was, the worst of each second", s_lateSeconds);
         ProcessMetrics.AddTo(_meter);
     }
 
@@ -63,6 +76,14 @@ public sealed class RtcMetrics : IDisposable
 
     /// <summary>The rooms set this once; gauges read it when somebody scrapes.</summary>
     public Func<GaugeFacts>? Gauges { get; set; }
+
+    /// <summary>The server's load, likewise.</summary>
+    public Func<LoadFacts>? Load { get; set; }
+
+    public Func<bool>? IsDraining { get; set; }
+
+    /// <summary>What the operator set, by option.</summary>
+    public IReadOnlyList<(string Option, long Value)> Limits { get; set; } = [];
 
     public void PictureReceived() => _received.Add(1);
 
@@ -97,7 +118,9 @@ public sealed class RtcMetrics : IDisposable
 
     public void Joined(string role) => _joins.Add(1, new KeyValuePair<string, object?>("role", role));
 
-    /// <summary>Reasons: rate, token, limit, origin, size, api_key.</summary>
+    public void LoopWasLate(TimeSpan by) => _lateness.Record(by.TotalSeconds);
+
+    /// <summary>Reasons: rate, token, limit, origin, size, api_key, load, memory, draining, picture.</summary>
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Dispose() => _meter.Dispose();
@@ -111,6 +134,9 @@ public sealed class RtcMetrics : IDisposable
 
     private void Gauge(string name, string unit, string description, Func<GaugeFacts, double> read) =>
         _meter.CreateObservableGauge(name, () => Gauges is { } facts ? read(facts()) : 0, unit, description);
+
+    private void LoadGauge(string name, string unit, string description, Func<LoadFacts, double> read) =>
+        _meter.CreateObservableGauge(name, () => read(Load?.Invoke() ?? LoadFacts.None), unit, description);
 
     private IEnumerable<Measurement<long>> Peers()
     {
@@ -172,6 +198,11 @@ public sealed record GaugeFacts
 
     public int FramesLent { get; init; }
 
-    /// <summary>0 idle, 1 every detector busy without a pause, above 1 rooms are waiting.</summary>
-    public double Load { get; init; }
+    /// <summary>0 idle, 1 as much as one model that runs without a pause.</summary>
+    public double ModelLoad { get; init; }
+
+    /// <summary>The same of models that a graphics card runs, which the processor's load doesn't show.</summary>
+    public double CardLoad { get; init; }
+
+    public int TcpConnections { get; init; }
 }

@@ -46,6 +46,8 @@ internal sealed partial class IceTcpListener : IDisposable
         }
     }
 
+    public int Connections => _connections.Count;
+
     public void Start() => _ = AcceptAsync();
 
     /// <summary>Called on the loop's thread.</summary>

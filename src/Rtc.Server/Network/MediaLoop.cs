@@ -19,10 +19,12 @@ internal sealed partial class MediaLoop : IDisposable
     private readonly LoopInbox _inbox;
     private readonly PeerPorts _peers;
     private readonly Thread _thread;
+    private readonly LoopLateness _lateness;
 
     public MediaLoop(MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log)
     {
         Clock = clock;
+        _lateness = new LoopLateness(clock);
         _log = log;
         _socket = new MediaSocket(host, port);
         _inbox = new LoopInbox(_socket.Wake);
@@ -46,6 +48,12 @@ internal sealed partial class MediaLoop : IDisposable
 
     /// <summary>Datagrams that the socket would not take.</summary>
     public long SendFailures => _socket.SendFailures;
+
+    /// <summary>Open ICE-TCP connections.</summary>
+    public int TcpConnections => _tcp?.Connections ?? 0;
+
+    /// <summary>The worst that the loop was late since this was asked last; from any thread.</summary>
+    public TimeSpan TakeLateness() => _lateness.TakeWorst();
 
     /// <summary>For readers on the loop's thread, to whom alone a peer's place belongs; so do all calls about one.</summary>
     public IReadOnlyList<PeerPort> Ports => _peers.All;
@@ -135,8 +143,10 @@ internal sealed partial class MediaLoop : IDisposable
     private void RunOnce()
     {
         TimeSpan wait = _inbox.TryFallAsleep() ? _peers.UntilDue(s_longestSleep) : TimeSpan.Zero;
+        _lateness.Sleeps(wait);
         bool readable = _socket.Wait(wait);
         _inbox.WakeUp();
+        _lateness.Wakes();
         for (int count = 0; readable && count < MostReceivedAtOnce; count++)
         {
             if (_socket.TryReceive(out ReadOnlySpan<byte> datagram, out TransportAddress from))
@@ -149,6 +159,7 @@ internal sealed partial class MediaLoop : IDisposable
 
         _inbox.RunPosted();
         _peers.AdvanceDue();
+        _lateness.EndsRound();
     }
 
     private void Send(ReadOnlySpan<byte> datagram, TransportAddress to)

@@ -33,4 +33,24 @@ public sealed record LimitOptions
     [Description("Seconds that a new connection has for its request's headers or its hub handshake, and three times that for joining a room")]
     [Range(2, 120)]
     public int HandshakeSeconds { get; init; } = 10;
+
+    [Description("Pixels of a camera's picture; larger ones are refused")]
+    [Range(4096, 100_000_000)]
+    public int MaxPixels { get; init; } = 2560 * 1440;
+
+    [Description("Memory of the whole server in MiB; 0 takes the container's limit, or the machine's memory")]
+    [Range(0, 16_777_216)]
+    public int MemoryMegabytes { get; init; }
+
+    [Description("Memory in use, in per cent, from which on joins, uploads and larger pictures are refused; 0 never refuses")]
+    [Range(0, 100)]
+    public int MaxMemoryPercent { get; init; } = 80;
+
+    [Description("Processor in use over ten seconds, in per cent of what the server may use, from which on joins are refused; 0 never refuses")]
+    [Range(0, 100)]
+    public int MaxCpuPercent { get; init; } = 95;
+
+    [Description("Milliseconds that the media loop may be late, over ten seconds, before joins are refused; 0 never refuses")]
+    [Range(0, 10_000)]
+    public int MaxLoopLatenessMs { get; init; } = 200;
 }

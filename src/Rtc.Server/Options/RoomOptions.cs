@@ -25,6 +25,10 @@ public sealed record RoomOptions
     [Range(0, 86_400)]
     public int LingerSeconds { get; init; } = 30;
 
+    [Description("Seconds that open rooms may still last after SIGTERM, while no new one is opened; 0 ends them at once")]
+    [Range(0, 86_400)]
+    public int DrainSeconds { get; init; } = 3;
+
     [Description("Peers in all rooms together")]
     [Range(1, 1_000_000)]
     public int MaxPeers { get; init; } = 1000;

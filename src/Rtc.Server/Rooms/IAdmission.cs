@@ -9,6 +9,9 @@ public interface IAdmission
     /// <summary>Null where the request is allowed.</summary>
     Refusal? Admit(RoomName room, Role role, string? token, string remoteAddress);
 
+    /// <summary>Null where there is room for somebody new; asked after <see cref="Admit"/>, and not for a member that returns.</summary>
+    Refusal? AdmitNew(bool opensRoom);
+
     /// <summary>Whether the token opens the room; no rate is counted.</summary>
     bool Knows(RoomName room, Role role, string? token);
 

@@ -1,9 +1,10 @@
+using Rtc.Server.Load;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Rooms;
 
 /// <summary>Opens the media port with the host and closes rooms, peers and sockets with it.</summary>
-internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts facts, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts facts, ServerLoad load, IHostApplicationLifetime lifetime) : IHostedService
 {
     // What was said needs a moment to leave: the hub's connections are cut without waiting for what they still hold.
     private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(200);
@@ -14,6 +15,7 @@ internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts
     {
         loop.Start();
         facts.Ready = true;
+        load.Start();
 
         // Whoever registers last is called first, and the hub, which closes its connections by the same token, was before us.
         _stopping = lifetime.ApplicationStopping.Register(SayGoodbye);

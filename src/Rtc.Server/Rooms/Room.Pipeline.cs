@@ -111,7 +111,14 @@ internal sealed partial class Room
     public void OnKeyFrameNeeded() => _loop.Post(AskPhoneForKeyFrame);
 
     public void OnNotice(PipelineNotice notice) => _loop.Post(() =>
-        _audience.SendToAll("notice", new NoticeMessage(notice.Code, notice.Message, notice.Recoverable), WireJson.Default.NoticeMessage));
+    {
+        if (notice.Code is "picture_too_large" or "picture_memory")
+        {
+            _metrics.Refused("picture");
+        }
+
+        _audience.SendToAll("notice", new NoticeMessage(notice.Code, notice.Message, notice.Recoverable), WireJson.Default.NoticeMessage);
+    });
 
     private static StageTime Rounded(StageTime time) => new(Math.Round(time.Median, 3), Math.Round(time.P95, 3));
 

@@ -1,13 +1,14 @@
 using System.Net;
 using Rtc.Server.Hosting;
+using Rtc.Server.Load;
 using Rtc.Server.Metrics;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;
 
-/// <summary>Join tokens and rate limits, as the rooms ask for them.</summary>
-internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetrics metrics) : IAdmission
+/// <summary>Join tokens, rate limits, the server's load and its end, as the rooms ask for them.</summary>
+internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetrics metrics, ServerLoad load, DrainState drain) : IAdmission
 {
     public Refusal? Admit(RoomName room, Role role, string? token, string remoteAddress)
     {
@@ -31,6 +32,23 @@ internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetri
             TokenVerdict.OtherRoom or TokenVerdict.OtherRole => new Refusal("forbidden", "The join token is for another room or role.", 403),
             _ => new Refusal("token_invalid", "The join token is not valid.", 401),
         };
+    }
+
+    public Refusal? AdmitNew(bool opensRoom)
+    {
+        if (opensRoom && drain.IsDraining)
+        {
+            metrics.Refused("draining");
+            return new Refusal("draining", "The server is about to stop and opens no new room.", 503);
+        }
+
+        if (load.Refusal is { } refusal)
+        {
+            metrics.Refused("load");
+            return refusal;
+        }
+
+        return null;
     }
 
     public bool Knows(RoomName room, Role role, string? token) => Check(room, role, token) == TokenVerdict.Accepted;

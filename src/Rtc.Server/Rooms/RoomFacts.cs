@@ -1,6 +1,7 @@
 using Rtc.Inference;
 using Rtc.Pipeline;
 using Rtc.Server.Hosting;
+using Rtc.Server.Load;
 using Rtc.Server.Metrics;
 
 namespace Rtc.Server.Rooms;
@@ -12,13 +13,20 @@ internal sealed class RoomFacts : IHealthFacts
     private volatile GaugeFacts _gauges = GaugeFacts.None;
     private readonly Lazy<(string Model, string Provider, string? Reason)> _default;
 
-    public RoomFacts(IModelHost models, RtcMetrics metrics)
+    private readonly ServerLoad _load;
+    private readonly DrainState _drain;
+
+    public RoomFacts(IModelHost models, RtcMetrics metrics, ServerLoad load, DrainState drain)
     {
         _models = models;
+        _load = load;
+        _drain = drain;
+        metrics.IsDraining = () => drain.IsDraining;
         _default = new(TryDefault);
         metrics.Gauges = () => _gauges;
     }
 
+    /// <summary>Between the start of the media port and its end.</summary>
     public bool Ready { get; set; }
 
     public void Update(GaugeFacts gauges) => _gauges = gauges;
@@ -27,10 +35,12 @@ internal sealed class RoomFacts : IHealthFacts
     {
         GaugeFacts gauges = _gauges;
         (string model, string provider, string? reason) = Ready ? _default.Value : ("", "", null);
+        string? excess = _load.Facts.Excess;
         return new HealthFacts
         {
-            Ready = Ready,
-            NotReadyBecause = Ready ? null : "The media port is not open.",
+            Ready = Ready && excess is null && !_drain.IsDraining,
+            NotReadyStatus = _drain.IsDraining ? "draining" : Ready ? "overloaded" : "starting",
+            NotReadyBecause = _drain.IsDraining ? "The server is about to stop." : Ready ? excess : "The media port is not open.",
             Model = model,
             Provider = provider,
             ProviderReason = reason,

@@ -8,6 +8,7 @@ using Rtc.Media;
 using Rtc.Pipeline;
 using Rtc.Server.Hosting;
 using Rtc.Server.Http;
+using Rtc.Server.Load;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Server.Options;
@@ -25,7 +26,12 @@ internal static class RoomHosting
     {
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton<MediaClock>();
+        services.AddSingleton(_ => new PictureMemory(MachineLoad.MemoryLimitOf(options.Limits) / 100 * PictureMemoryPercent));
         services.AddSingleton<PicturePool>();
+        services.AddSingleton<ILoadSources, MachineLoad>();
+        services.AddSingleton<ServerLoad>();
+        services.AddSingleton<DrainState>();
+        services.AddSingleton<IHostLifetime, DrainLifetime>();
         services.AddSingleton(OpenLoop);
         services.AddSingleton(provider => new ModelHost(ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with { OnLoaded = IdleMemory.GiveBackNative }));
         services.AddSingleton<IModelHost>(provider => provider.GetRequiredService<ModelHost>());
@@ -96,18 +102,21 @@ internal static class RoomHosting
         IModelHost models = provider.GetRequiredService<IModelHost>();
         PicturePool pictures = provider.GetRequiredService<PicturePool>();
         TimeProvider time = provider.GetRequiredService<TimeProvider>();
+        PictureMemory memory = provider.GetRequiredService<PictureMemory>();
+        provider.GetRequiredService<RtcMetrics>().Limits = Limits(options);
         RoomPipeline Open(IPipelineOutput output, RoomName name) => new(
             new RoomPipelineOptions
             {
                 Room = name.ToString(),
                 BitrateKbps = options.Media.StartBitrateKbps,
                 TemporalLayers = TemporalLayers,
+                MaxPixels = options.Limits.MaxPixels,
             },
             models,
             pictures,
             output,
             time,
-            new MediaCodecs(options.Media.Hardware));
+            new MediaCodecs(options.Media.Hardware, options.Limits.MaxPixels, memory));
 
         return new RoomRegistry(
             provider.GetRequiredService<MediaLoop>(),
@@ -135,8 +144,23 @@ internal static class RoomHosting
 
     private const int HandshakesToJoin = 3;
 
+    // The rest is the program's own, its models', and what is kept free below Limits:MaxMemoryPercent.
+    private const int PictureMemoryPercent = 60;
+
     // Two layers halve the rate for a thin link at the cost of a few per cent of bits for everybody else.
     private const int TemporalLayers = 2;
+
+    /// <summary>Of those limits whose use is a metric too.</summary>
+    private static (string Option, long Value)[] Limits(RtcOptions options) =>
+    [
+        ("Rooms:MaxRooms", options.Rooms.MaxRooms),
+        ("Rooms:MaxPeers", options.Rooms.MaxPeers),
+        ("Limits:MaxConnections", options.Limits.MaxConnections),
+        ("Limits:MaxPixels", options.Limits.MaxPixels),
+        ("Limits:MaxCpuPercent", options.Limits.MaxCpuPercent),
+        ("Limits:MaxMemoryPercent", options.Limits.MaxMemoryPercent),
+        ("Limits:MaxLoopLatenessMs", options.Limits.MaxLoopLatenessMs),
+    ];
 
     private static BitrateLimits Bitrates(RtcOptions options) =>
         new(options.Media.MinBitrateKbps, options.Media.StartBitrateKbps, options.Media.MaxBitrateKbps);

@@ -23,7 +23,8 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
     private readonly Dictionary<Room, PipelineStats> _lastOfRoom = [];
     private long _unclaimed;
     private long _unsent;
-    private long _runs;
+    private double _ran;
+    private double _ranOnCards;
     private int _loaded;
 
     public void Read(MediaLoop loop, IReadOnlyCollection<Room> rooms)
@@ -58,9 +59,9 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
 
         _loaded = loaded.Count;
 
-        long runs = loaded.Sum(model => model.Runs);
-        double busy = loaded.Sum(model => model.WarmRun * model.Runs) is var total && runs > _runs && runs > 0 ? total / runs * (runs - _runs) / 1000 : 0;
-        _runs = runs;
+        (double ran, double ranOnCards) = (_ran, _ranOnCards);
+        _ran = loaded.Sum(RanSeconds);
+        _ranOnCards = loaded.Where(model => model.Provider is not "cpu").Sum(RanSeconds);
         List<Level> levels = CountRooms(rooms);
         facts.Update(new GaugeFacts
         {
@@ -76,9 +77,13 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             ModelBytes = loaded.Sum(model => model.WeightBytes + model.SharedBytes),
             PicturesLent = pictures.Outstanding,
             FramesLent = EncodedFramePool.Shared.Outstanding,
-            Load = busy,
+            ModelLoad = Math.Max(0, _ran - ran),
+            CardLoad = Math.Max(0, _ranOnCards - ranOnCards),
+            TcpConnections = loop.TcpConnections,
         });
     }
+
+    private static double RanSeconds(LoadedModelReport model) => model.WarmRun * model.Runs / 1000;
 
     private List<Level> CountRooms(IReadOnlyCollection<Room> rooms)
     {

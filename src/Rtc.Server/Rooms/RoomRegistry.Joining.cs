@@ -36,6 +36,11 @@ internal sealed partial class RoomRegistry
             return Resume(returning.Room, returning.Member, view, link, remoteAddress);
         }
 
+        if (_admission.AdmitNew(opensRoom: !_rooms.ContainsKey(name)) is { } busy)
+        {
+            return busy;
+        }
+
         if (Full(name, role) is { } full)
         {
             return full;

@@ -84,6 +84,10 @@ internal sealed partial class RoomRegistry
             _rooms.Remove(room.Name);
             _emptySince = _rooms.Count == 0 ? _loop.Clock.Now : null;
             _ = EndAsync(room);
+            if (_rooms.Count == 0)
+            {
+                _drained?.TrySetResult();
+            }
         }
 
         return true;

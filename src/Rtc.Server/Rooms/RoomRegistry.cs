@@ -28,6 +28,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 
     private int _disposed;
     private Instant? _emptySince;
+    private TaskCompletionSource? _drained;
     private readonly MediaLoop _loop;
     private readonly PeerFactory _peers;
     private readonly IModelHost _models;
@@ -151,6 +152,23 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 
     public Task<Room?> FindRoomAsync(string name) =>
         _loop.AskAsync(() => RoomName.TryParse(name, out RoomName parsed) ? _rooms.GetValueOrDefault(parsed) : null);
+
+    /// <summary>Tells everybody to move to another server, or to this one's successor. The task that comes back ends with the last room.</summary>
+    public Task<Task> DrainAsync() => _loop.AskAsync<Task>(() =>
+    {
+        _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (Room room in _rooms.Values)
+        {
+            room.OnNotice(new PipelineNotice("server_draining", "The server is about to stop: looking for another.", Recoverable: true));
+        }
+
+        if (_rooms.Count == 0)
+        {
+            _drained.TrySetResult();
+        }
+
+        return _drained.Task;
+    });
 
     /// <summary>Says to everybody that the server stops, so that pages begin to look for it again at once. True where anybody was told.</summary>
     public Task<bool> TellStoppingAsync() => _loop.AskAsync(() =>

@@ -46,6 +46,19 @@ public sealed class ReturnTests(PagesFixture fixture)
     }
 
     [Fact]
+    public async Task Page_moves_at_once_when_the_server_is_about_to_stop()
+    {
+        await using PageUnderTest view = await OpenAsync();
+        await view.RunAsync("() => { fake.push('notice', { code: 'server_draining', message: 'The server is about to stop.', recoverable: true }); fake.server.close(); fake.server = null; }");
+        await view.TextAsync(".toasts", "about to stop");
+        await view.UntilAsync("() => fake.callsOf('Join').length === 2 && fake.callsOf('Leave').length === 1");
+        Assert.Null(await view.EvaluateAsync<string?>("() => fake.callsOf('Join')[1].resume ?? null"));
+        await view.StateAsync("live");
+        await PlayingAsync(view);
+        view.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Without_a_network_the_page_says_so_and_returns_at_once_when_it_is_back()
     {
         await using PageUnderTest view = await OpenAsync();

@@ -76,8 +76,8 @@ public sealed class DamagedStreamTests
     public void Pictures_over_the_limit_are_refused_before_memory_is_spent()
     {
         using var pool = new PicturePool();
-        using var vp8 = new Vp8Decoder(mostPixels: 64 * 64);
-        using var h264 = new H264Decoder(mostPixels: 64 * 64);
+        using var vp8 = new Vp8Decoder(maxPixels: 64 * 64);
+        using var h264 = new H264Decoder(maxPixels: 64 * 64);
         Assert.Equal(DecodeStatus.TooLarge, vp8.Decode(Stream(VideoFormat.Vp8, pool)[0], pool, out _));
         Assert.Equal(DecodeStatus.TooLarge, h264.Decode(Stream(VideoFormat.H264, pool)[0], pool, out _));
     }

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rtc.Server.Hosting;
@@ -80,6 +83,85 @@ public sealed partial class DeploymentFileTests
             using HttpResponseMessage answer = await host.Client.GetAsync(get.GetProperty("path").GetString());
             Assert.True(answer.IsSuccessStatusCode, probe);
         }
+    }
+
+    [Fact]
+    public async Task Pod_has_time_to_drain_before_it_is_killed()
+    {
+        JsonElement[]? all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
+        JsonElement[]? compose = await ReadYamlAsync([Path.Combine(s_root, "compose.yaml")]);
+        if (all is null || compose is null)
+        {
+            return;
+        }
+
+        const int ToClose = 5;
+        JsonElement pod = Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec");
+        JsonElement container = Assert.Single(pod.GetProperty("containers").EnumerateArray());
+        string[] preStop = [.. container.GetProperty("lifecycle").GetProperty("preStop").GetProperty("exec").GetProperty("command").EnumerateArray().Select(word => word.GetString()!)];
+        Assert.Equal("sleep", preStop[0]);
+        int drain = int.Parse(
+            Assert.Single(all, item => Is(item, "ConfigMap")).GetProperty("data").GetProperty("RTC__ROOMS__DRAINSECONDS").GetString()!, CultureInfo.InvariantCulture);
+        int grace = pod.GetProperty("terminationGracePeriodSeconds").GetInt32();
+        Assert.True(drain > 0 && grace >= int.Parse(preStop[1], CultureInfo.InvariantCulture) + drain + ToClose, $"{string.Join(' ', preStop)}, {drain}, {grace}");
+
+        string stop = compose[0].GetProperty("services").GetProperty("rtc").GetProperty("stop_grace_period").GetString()!;
+        Assert.True(int.Parse(stop.TrimEnd('s'), CultureInfo.InvariantCulture) >= new RtcOptions().Rooms.DrainSeconds + ToClose, stop);
+    }
+
+    [Fact]
+    public async Task Network_policy_lets_in_what_the_pod_serves_and_nothing_else()
+    {
+        JsonElement[]? all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
+        if (all is null)
+        {
+            return;
+        }
+
+        JsonElement container = Assert.Single(Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec").GetProperty("containers").EnumerateArray());
+        JsonElement policy = Assert.Single(all, item => Is(item, "NetworkPolicy")).GetProperty("spec");
+        string Of(JsonElement port, string number) => $"{port.GetProperty(number)}/{(port.TryGetProperty("protocol", out JsonElement protocol) ? protocol.GetString() : "TCP")}";
+        string[] served = [.. container.GetProperty("ports").EnumerateArray().Select(port => Of(port, "containerPort")).Order(StringComparer.Ordinal)];
+        string[] open = [.. policy.GetProperty("ingress").EnumerateArray().SelectMany(rule => rule.GetProperty("ports").EnumerateArray()).Select(port => Of(port, "port")).Distinct().Order(StringComparer.Ordinal)];
+
+        Assert.Equal("rtc", policy.GetProperty("podSelector").GetProperty("matchLabels").GetProperty("app").GetString());
+        Assert.Equal(served, open);
+        Assert.Equal(["Ingress", "Egress"], policy.GetProperty("policyTypes").EnumerateArray().Select(type => type.GetString()));
+    }
+
+    [Fact]
+    public async Task Scrapes_bring_the_key_that_the_server_asks_for()
+    {
+        JsonElement[]? all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)]);
+        JsonElement[]? prometheus = await ReadYamlAsync([Path.Combine(s_root, "deploy", "prometheus", "prometheus.yml"), Path.Combine(s_root, "compose.yaml")]);
+        if (all is null || prometheus is not [var config, var compose])
+        {
+            return;
+        }
+
+        JsonElement endpoint = Assert.Single(Assert.Single(all, item => Is(item, "PodMonitor")).GetProperty("spec").GetProperty("podMetricsEndpoints").EnumerateArray());
+        JsonElement credentials = endpoint.GetProperty("authorization").GetProperty("credentials");
+        JsonElement pod = Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec");
+        Assert.Contains(pod.GetProperty("volumes").EnumerateArray(), volume =>
+            volume.TryGetProperty("secret", out JsonElement secret) && secret.GetProperty("secretName").GetString() == credentials.GetProperty("name").GetString());
+        Assert.Equal(
+            $"/keys/{credentials.GetProperty("key").GetString()}",
+            Assert.Single(all, item => Is(item, "ConfigMap")).GetProperty("data").GetProperty("RTC__AUTH__APIKEYFILE").GetString());
+
+        string file = Assert.Single(config.GetProperty("scrape_configs").EnumerateArray()).GetProperty("authorization").GetProperty("credentials_file").GetString()!;
+        string name = Assert.Single(compose.GetProperty("services").GetProperty("prometheus").GetProperty("secrets").EnumerateArray()).GetString()!;
+        Assert.Equal($"/run/secrets/{name}", file);
+        string variable = compose.GetProperty("secrets").GetProperty(name).GetProperty("environment").GetString()!;
+        string given = compose.GetProperty("services").GetProperty("rtc").GetProperty("environment").GetProperty("RTC__AUTH__APIKEY").GetString()!;
+        Assert.StartsWith($"${{{variable}:", given, StringComparison.Ordinal);
+
+        const string Key = "a key for administration";
+        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Auth = new AuthOptions { ApiKey = Key } });
+        using HttpResponseMessage without = await host.Client.GetAsync(endpoint.GetProperty("path").GetString());
+        Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        using HttpResponseMessage with = await host.Client.GetAsync(endpoint.GetProperty("path").GetString());
+        Assert.Equal(HttpStatusCode.OK, with.StatusCode);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public sealed class PrometheusTests
         metrics.Packets(Direction.In, 10, 12_000);
         metrics.Packets(Direction.In, 5, 6_000);
         metrics.Packets(Direction.Out, 1, 100);
-        metrics.Gauges = () => new GaugeFacts { Rooms = 3, Viewers = 40, RoomsHigh = 1, ModelBytes = 1 << 20, Load = 0.5 };
+        metrics.Gauges = () => new GaugeFacts { Rooms = 3, Viewers = 40, RoomsHigh = 1, ModelBytes = 1 << 20 };
+        metrics.Load = () => new LoadFacts { Load = 0.5 };
 
         PrometheusParser read = PrometheusParser.Parse(collector.Scrape());
 

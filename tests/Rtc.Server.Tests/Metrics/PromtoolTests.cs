@@ -10,6 +10,8 @@ public sealed class PromtoolTests
 {
     private static readonly string s_promtool = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists) ?? string.Empty;
 
+    private static string Rules => Path.Combine(RtcPaths.Find().Root, "deploy", "prometheus", "rules.yml");
+
     [Fact]
     public async Task It_finds_no_fault_with_the_metrics_page()
     {
@@ -28,9 +30,41 @@ public sealed class PromtoolTests
     {
         Assert.SkipWhen(s_promtool.Length == 0, "promtool is not installed");
 
-        (int exit, string said) = await RunAsync(["check", "config", Path.Combine(RtcPaths.Find().Root, "deploy", "prometheus", "prometheus.yml")], string.Empty);
+        (int exit, string said) = await RunAsync(["check", "config", "--syntax-only", Path.Combine(RtcPaths.Find().Root, "deploy", "prometheus", "prometheus.yml")], string.Empty);
 
         Assert.True(exit == 0, said);
+    }
+
+    [Fact]
+    public async Task It_finds_no_fault_with_the_alert_rules()
+    {
+        Assert.SkipWhen(s_promtool.Length == 0, "promtool is not installed");
+
+        (int exit, string said) = await RunAsync(["check", "rules", Rules], string.Empty);
+
+        Assert.True(exit == 0, said);
+        Assert.Contains("10 rules found", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>Promtool plays the series of a file against the rules.</summary>
+    [Fact]
+    public async Task Alerts_fire_when_they_should_and_only_then()
+    {
+        Assert.SkipWhen(s_promtool.Length == 0, "promtool is not installed");
+
+        string tests = Path.Combine(RtcPaths.Find().Root, "tests", "Rtc.Server.Tests", "Metrics", "rules-test.yml");
+        string file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(tests)).Replace("RULES", Rules, StringComparison.Ordinal));
+            (int exit, string said) = await RunAsync(["test", "rules", file], string.Empty);
+
+            Assert.True(exit == 0, said);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Fact]

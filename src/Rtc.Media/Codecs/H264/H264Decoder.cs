@@ -17,25 +17,28 @@ public sealed class H264Decoder : IVideoDecoder
 
     private readonly AvLibrary _library = AvLibrary.Instance;
     private readonly CodecHardware _hardware;
-    private readonly long _mostPixels;
+    private readonly long _maxPixels;
+    private readonly PictureShare _share;
     private readonly bool _keepRange;
     private H264Reader _reader;
     private bool _cardFailed;
     private bool _needKey = true;
     private bool _disposed;
 
-    public H264Decoder(CodecHardware hardware = CodecHardware.Auto, long mostPixels = VideoCodecs.MostPixels)
-        : this(hardware, mostPixels, keepRange: false)
+    public H264Decoder(CodecHardware hardware = CodecHardware.Auto, long maxPixels = VideoCodecs.MaxPixels, PictureMemory? memory = null)
+        : this(hardware, maxPixels, keepRange: false, memory)
     {
     }
 
     /// <param name="hardware">When a card is used.</param>
-    /// <param name="mostPixels">A larger picture is refused.</param>
+    /// <param name="maxPixels">A larger picture is refused.</param>
     /// <param name="keepRange">For tests that compare bit by bit.</param>
-    internal H264Decoder(CodecHardware hardware, long mostPixels, bool keepRange)
+    /// <param name="memory">What its pictures and codecs count against.</param>
+    internal H264Decoder(CodecHardware hardware, long maxPixels, bool keepRange, PictureMemory? memory = null)
     {
         _hardware = hardware;
-        _mostPixels = mostPixels;
+        _maxPixels = maxPixels;
+        _share = new PictureShare(maxPixels, memory);
         _keepRange = keepRange;
         _reader = Open(onCard: false);
     }
@@ -48,10 +51,10 @@ public sealed class H264Decoder : IVideoDecoder
         ObjectDisposedException.ThrowIf(_disposed, this);
         picture = null;
         AccessUnit unit = Inspect(data);
-        if (unit.Pixels > _mostPixels)
+        if (unit.Pixels > 0 && _share.Refuse(unit.Pixels) is { } refused)
         {
             Lose();
-            return DecodeStatus.TooLarge;
+            return refused;
         }
 
         if (data.IsEmpty || (_needKey && !unit.IsKey))
@@ -90,6 +93,7 @@ public sealed class H264Decoder : IVideoDecoder
     {
         _disposed = true;
         _reader.Dispose();
+        _share.Dispose();
     }
 
     private bool Wanted(long pixels) =>
@@ -104,7 +108,7 @@ public sealed class H264Decoder : IVideoDecoder
         }
     }
 
-    private H264Reader Open(bool onCard) => new(_library, onCard ? AvDevice.Instance : null, _mostPixels, _keepRange);
+    private H264Reader Open(bool onCard) => new(_library, onCard ? AvDevice.Instance : null, _maxPixels, _keepRange);
 
     private static AccessUnit Inspect(ReadOnlySpan<byte> data)
     {

@@ -19,18 +19,18 @@ internal sealed unsafe class H264Reader : IDisposable
     private readonly AvFrame _frame;
     private readonly AvFrame _landed;
     private readonly NativeBuffer _input = new();
-    private readonly long _mostPixels;
+    private readonly long _maxPixels;
     private readonly bool _keepRange;
 
     /// <param name="library">libavcodec.</param>
     /// <param name="card">Null reads with the processor.</param>
-    /// <param name="mostPixels">A larger picture is refused.</param>
+    /// <param name="maxPixels">A larger picture is refused.</param>
     /// <param name="keepRange">Leaves full-range pictures as they are.</param>
-    public H264Reader(AvLibrary library, AvDevice? card, long mostPixels, bool keepRange)
+    public H264Reader(AvLibrary library, AvDevice? card, long maxPixels, bool keepRange)
     {
         _library = library;
         _card = card;
-        _mostPixels = mostPixels;
+        _maxPixels = maxPixels;
         _keepRange = keepRange;
         void* codec = library.FindByName("h264", encoder: false);
         if (codec is null)
@@ -44,7 +44,7 @@ internal sealed unsafe class H264Reader : IDisposable
         _landed = new AvFrame(library);
         library.Set(_context.Pointer, "threads", "1");
         library.Set(_context.Pointer, "flags", "+low_delay");
-        library.TrySet(_context.Pointer, "max_pixels", mostPixels.ToString(CultureInfo.InvariantCulture));
+        library.TrySet(_context.Pointer, "max_pixels", maxPixels.ToString(CultureInfo.InvariantCulture));
 
         // Damage is to be said, not painted over: a key frame comes within a round trip, smeared pictures stay for long.
         library.TrySet(_context.Pointer, "err_detect", "explode+bitstream+buffer+crccheck");
@@ -107,7 +107,7 @@ internal sealed unsafe class H264Reader : IDisposable
         int format = *(int*)(frame + AvLayout.Frame.Format);
         bool fullRange = *(int*)(frame + _library.Layout.FrameRange) == AvLayout.Frame.FullRange;
         CameFromCard = _card is not null && format == _card.PixelFormat;
-        if (width < 1 || height < 1 || (long)width * height > _mostPixels || (CameFromCard && !Fetch(frame, width, height)))
+        if (width < 1 || height < 1 || (long)width * height > _maxPixels || (CameFromCard && !Fetch(frame, width, height)))
         {
             return null;
         }

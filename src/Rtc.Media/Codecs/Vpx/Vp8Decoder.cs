@@ -9,13 +9,13 @@ namespace Rtc.Media.Codecs.Vpx;
 public sealed unsafe class Vp8Decoder : IVideoDecoder
 {
     private readonly VpxLibrary _library = VpxLibrary.Instance;
-    private readonly long _mostPixels;
+    private readonly PictureShare _share;
     private VpxContext _context;
     private bool _needKey = true;
 
-    public Vp8Decoder(long mostPixels = VideoCodecs.MostPixels)
+    public Vp8Decoder(long maxPixels = VideoCodecs.MaxPixels, PictureMemory? memory = null)
     {
-        _mostPixels = mostPixels;
+        _share = new PictureShare(maxPixels, memory);
         _context = VpxContext.OpenDecoder(_library, threads: 1);
     }
 
@@ -28,10 +28,10 @@ public sealed unsafe class Vp8Decoder : IVideoDecoder
             return Lost();
         }
 
-        if (header.IsKey && (long)header.Width * header.Height > _mostPixels)
+        if (header.IsKey && _share.Refuse((long)header.Width * header.Height) is { } refused)
         {
             _needKey = true;
-            return DecodeStatus.TooLarge;
+            return refused;
         }
 
         if (_needKey && !header.IsKey)
@@ -67,7 +67,11 @@ public sealed unsafe class Vp8Decoder : IVideoDecoder
         return DecodeStatus.Picture;
     }
 
-    public void Dispose() => _context.Dispose();
+    public void Dispose()
+    {
+        _context.Dispose();
+        _share.Dispose();
+    }
 
     private static Picture Take(byte* image, PicturePool pool)
     {

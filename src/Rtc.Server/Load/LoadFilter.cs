@@ -1,0 +1,24 @@
+using Rtc.Server.Hosting;
+using Rtc.Server.Metrics;
+
+namespace Rtc.Server.Load;
+
+/// <summary>For routes that take something large: refuses while the server is short of memory, before the body is read.</summary>
+internal static class LoadFilter
+{
+    public const string RetryAfterSeconds = "10";
+
+    public static TBuilder RequireMemory<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.AddEndpointFilter((invocation, next) =>
+    {
+        HttpContext context = invocation.HttpContext;
+        if (context.RequestServices.GetRequiredService<ServerLoad>().MemoryRefusal is not { } refusal)
+        {
+            return next(invocation);
+        }
+
+        context.RequestServices.GetRequiredService<RtcMetrics>().Refused("memory");
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return ValueTask.FromResult<object?>(Problems.Of(refusal.HttpStatus, refusal.Code, refusal.Message));
+    });
+}

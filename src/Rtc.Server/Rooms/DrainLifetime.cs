@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Rtc.Server.Options;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>
+/// What signals do to the host. SIGTERM drains it: not ready at once, no new room, pages told to move, and an end when the
+/// last room has closed or <see cref="RoomOptions.DrainSeconds"/> are over. Ctrl-C, or a second signal, ends it at once.
+/// </summary>
+internal sealed partial class DrainLifetime(
+    IServiceProvider services, DrainState drain, RtcOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainLifetime> log)
+    : IHostLifetime, IDisposable
+{
+    private readonly List<PosixSignalRegistration> _signals = [];
+
+    public Task WaitForStartAsync(CancellationToken cancellationToken)
+    {
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            _ = DrainAsync();
+        }));
+        foreach (PosixSignal atOnce in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT])
+        {
+            _signals.Add(PosixSignalRegistration.Create(atOnce, signal =>
+            {
+                signal.Cancel = true;
+                lifetime.StopApplication();
+            }));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task DrainAsync()
+    {
+        if (!drain.TryBegin() || options.Rooms.DrainSeconds == 0)
+        {
+            lifetime.StopApplication();
+            return;
+        }
+
+        LogDraining(log, options.Rooms.DrainSeconds);
+        try
+        {
+            RoomRegistry rooms = services.GetRequiredService<RoomRegistry>();
+            await (await rooms.DrainAsync()).WaitAsync(TimeSpan.FromSeconds(options.Rooms.DrainSeconds), time, lifetime.ApplicationStopping);
+        }
+        catch (Exception over) when (over is TimeoutException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The rooms that are left have had their time, or somebody was in a greater hurry.
+        }
+
+        lifetime.StopApplication();
+    }
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration signal in _signals)
+        {
+            signal.Dispose();
+        }
+
+        _signals.Clear();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Draining: no new rooms; those that are open have {Seconds} s")]
+    private static partial void LogDraining(ILogger log, int seconds);
+}
