@@ -5,7 +5,6 @@ using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Signalling;
 

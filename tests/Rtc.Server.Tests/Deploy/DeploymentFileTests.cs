@@ -88,13 +88,8 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task Pod_has_time_to_drain_before_it_is_killed()
     {
-        JsonElement[]? all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
-        JsonElement[]? compose = await ReadYamlAsync([Path.Combine(s_root, "compose.yaml")]);
-        if (all is null || compose is null)
-        {
-            return;
-        }
-
+        JsonElement[] all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
+        JsonElement[] compose = await ReadYamlAsync([Path.Combine(s_root, "compose.yaml")]);
         const int ToClose = 5;
         JsonElement pod = Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec");
         JsonElement container = Assert.Single(pod.GetProperty("containers").EnumerateArray());
@@ -112,12 +107,7 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task Network_policy_lets_in_what_the_pod_serves_and_nothing_else()
     {
-        JsonElement[]? all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
-        if (all is null)
-        {
-            return;
-        }
-
+        JsonElement[] all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
         JsonElement container = Assert.Single(Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec").GetProperty("containers").EnumerateArray());
         JsonElement policy = Assert.Single(all, item => Is(item, "NetworkPolicy")).GetProperty("spec");
         string Of(JsonElement port, string number) => $"{port.GetProperty(number)}/{(port.TryGetProperty("protocol", out JsonElement protocol) ? protocol.GetString() : "TCP")}";
@@ -132,12 +122,9 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task Scrapes_bring_the_key_that_the_server_asks_for()
     {
-        JsonElement[]? all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)]);
-        JsonElement[]? prometheus = await ReadYamlAsync([Path.Combine(s_root, "deploy", "prometheus", "prometheus.yml"), Path.Combine(s_root, "compose.yaml")]);
-        if (all is null || prometheus is not [var config, var compose])
-        {
-            return;
-        }
+        JsonElement[] all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)]);
+        JsonElement[] read = await ReadYamlAsync([Path.Combine(s_root, "deploy", "prometheus", "prometheus.yml"), Path.Combine(s_root, "compose.yaml")]);
+        (JsonElement config, JsonElement compose) = (read[0], read[1]);
 
         JsonElement endpoint = Assert.Single(Assert.Single(all, item => Is(item, "PodMonitor")).GetProperty("spec").GetProperty("podMetricsEndpoints").EnumerateArray());
         JsonElement credentials = endpoint.GetProperty("authorization").GetProperty("credentials");
