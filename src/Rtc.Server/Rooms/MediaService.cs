@@ -3,7 +3,7 @@ using Rtc.Server.Network;
 namespace Rtc.Server.Rooms;
 
 /// <summary>Opens the media port with the host and closes rooms, peers and sockets with it.</summary>
-internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts facts, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class MediaService(MediaLoop loop, LoopWatchdog watchdog, RoomRegistry rooms, RoomFacts facts, IHostApplicationLifetime lifetime) : IHostedService
 {
     // What was said needs a moment to leave: the hub's connections are cut without waiting for what they still hold.
     private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(200);
@@ -13,6 +13,7 @@ internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts
     public Task StartAsync(CancellationToken cancellationToken)
     {
         loop.Start();
+        watchdog.Start();
         facts.Ready = true;
 
         // Whoever registers last is called first, and the hub, which closes its connections by the same token, was before us.
@@ -27,6 +28,7 @@ internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts
     {
         await _stopping.DisposeAsync();
         await rooms.DisposeAsync();
+        watchdog.Dispose();
         loop.Dispose();
     }
 

@@ -2,6 +2,7 @@ using Rtc.Inference;
 using Rtc.Pipeline;
 using Rtc.Server.Hosting;
 using Rtc.Server.Metrics;
+using Rtc.Server.Network;
 
 namespace Rtc.Server.Rooms;
 
@@ -12,14 +13,19 @@ internal sealed class RoomFacts : IHealthFacts
     private volatile GaugeFacts _gauges = GaugeFacts.None;
     private readonly Lazy<(string Model, string Provider, string? Reason)> _default;
 
-    public RoomFacts(IModelHost models, RtcMetrics metrics)
+    private readonly LoopWatchdog _watchdog;
+
+    public RoomFacts(IModelHost models, RtcMetrics metrics, LoopWatchdog watchdog)
     {
+        _watchdog = watchdog;
         _models = models;
         _default = new(TryDefault);
         metrics.Gauges = () => _gauges;
     }
 
     public bool Ready { get; set; }
+
+    public string? NotLiveBecause => _watchdog.Error;
 
     public void Update(GaugeFacts gauges) => _gauges = gauges;
 
@@ -29,15 +35,16 @@ internal sealed class RoomFacts : IHealthFacts
         (string model, string provider, string? reason) = Ready ? _default.Value : ("", "", null);
         return new HealthFacts
         {
-            Ready = Ready,
-            NotReadyBecause = Ready ? null : "The media port is not open.",
+            Ready = Ready && NotLiveBecause is null,
+            NotReadyBecause = Ready ? NotLiveBecause : "The media port is not open.",
             Model = model,
             Provider = provider,
             ProviderReason = reason,
             Level = Worst(gauges).Name(),
             Rooms = gauges.Rooms,
             Peers = gauges.Phones + gauges.Viewers,
-            Models = _models.Models,
+            FailedRooms = gauges.RoomsFailed,
+            Models = _models.Listed,
         };
     }
 

@@ -61,7 +61,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         long runs = loaded.Sum(model => model.Runs);
         double busy = loaded.Sum(model => model.WarmRun * model.Runs) is var total && runs > _runs && runs > 0 ? total / runs * (runs - _runs) / 1000 : 0;
         _runs = runs;
-        List<Level> levels = CountRooms(rooms);
+        List<Level> levels = CountRooms(rooms, out int failed);
         facts.Update(new GaugeFacts
         {
             Rooms = rooms.Count,
@@ -71,6 +71,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             RoomsModerate = levels.Count(level => level == Level.Moderate),
             RoomsHigh = levels.Count(level => level == Level.High),
             RoomsCritical = levels.Count(level => level == Level.Critical),
+            RoomsFailed = failed,
             BytesInPerSecond = bytesIn,
             BytesOutPerSecond = bytesOut,
             ModelBytes = loaded.Sum(model => model.WeightBytes + model.SharedBytes),
@@ -80,8 +81,9 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         });
     }
 
-    private List<Level> CountRooms(IReadOnlyCollection<Room> rooms)
+    private List<Level> CountRooms(IReadOnlyCollection<Room> rooms, out int failed)
     {
+        failed = 0;
         var levels = new List<Level>(rooms.Count);
         foreach (Room room in rooms)
         {
@@ -89,6 +91,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             PipelineStats? before = _lastOfRoom.GetValueOrDefault(room);
             _lastOfRoom[room] = now;
             levels.Add(now.Level);
+            failed += now.Error is null ? 0 : 1;
             CountDropped("undecoded", now.DroppedCoded - (before?.DroppedCoded ?? 0));
             CountDropped("late", now.DroppedLate - (before?.DroppedLate ?? 0));
             CountDropped("undetected", now.DroppedBeforeDetection - (before?.DroppedBeforeDetection ?? 0));
