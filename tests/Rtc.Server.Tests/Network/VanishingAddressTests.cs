@@ -22,9 +22,11 @@ public sealed class VanishingAddressTests
     /// <summary>What timeout says where the process lived on.</summary>
     private const int StillAlive = 124;
 
-    [NetworkNamespaceFact]
+    [Fact]
     public async Task Server_outlives_the_address_that_it_listens_on()
     {
+        string? missing = NetworkNamespace.Missing();
+        Assert.SkipWhen(missing is not null, missing ?? string.Empty);
         string log = Path.GetTempFileName();
         try
         {

@@ -102,9 +102,9 @@ public sealed class FrameOrderTests : IAsyncLifetime
         return member;
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _room.DisposeAsync();
         _loop.Dispose();

@@ -1,16 +1,13 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Rtc.Server.Tests.Network;
 
-/// <summary>A test that needs a network of its own, which Linux gives to an ordinary user where the administrator lets it.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class NetworkNamespaceFactAttribute : FactAttribute
+/// <summary>A network of a test's own, which Linux gives to an ordinary user where the administrator lets it.</summary>
+internal static class NetworkNamespace
 {
-    private static readonly Lazy<string?> s_missing = new(Missing);
-
-    public NetworkNamespaceFactAttribute() => Skip = s_missing.Value;
-
-    private static string? Missing()
+    /// <summary>Null where one can be made, else why not.</summary>
+    public static string? Missing()
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -24,7 +21,7 @@ internal sealed class NetworkNamespaceFactAttribute : FactAttribute
             process.WaitForExit();
             return process.ExitCode == 0 ? null : $"no network namespace can be made here: {error.Trim()}";
         }
-        catch (System.ComponentModel.Win32Exception error)
+        catch (Win32Exception error)
         {
             return $"unshare and ip are needed: {error.Message}";
         }
