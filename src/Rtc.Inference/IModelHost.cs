@@ -6,7 +6,11 @@ public sealed record ModelInfo(string Name, string Task, string Licence, bool On
 /// <summary>Owns every loaded model of the process and lends rooms their handles.</summary>
 public interface IModelHost : IDisposable
 {
+    /// <summary>What is on hand now; reads the folder.</summary>
     IReadOnlyList<ModelInfo> Models { get; }
+
+    /// <summary>The same as it was a moment ago, without reading anything: for threads that must not wait for a disk.</summary>
+    IReadOnlyList<ModelInfo> Listed => Models;
 
     /// <summary>
     /// A detector of that name ("auto": the best on hand, "motion": the embedded one). Where the model cannot be

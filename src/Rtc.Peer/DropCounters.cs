@@ -48,6 +48,14 @@ public sealed class DropCounters
         }
     }
 
+    /// <summary>The counts as they are now, which go on here alone.</summary>
+    internal DropCounters Copy()
+    {
+        var copy = new DropCounters();
+        _counts.CopyTo(copy._counts, 0);
+        return copy;
+    }
+
     internal void Count(DropReason reason) => _counts[(int)reason]++;
 
     internal void Set(DropReason reason, long count) => _counts[(int)reason] = count;

@@ -45,7 +45,7 @@ public sealed partial class WebRtcPeer
                 SendLoss = media.SendLoss,
                 ChecksSent = ice.Counters.ChecksSent,
                 ChecksReceived = ice.Counters.ChecksReceived,
-                Drops = _drops,
+                Drops = _drops.Copy(),
             };
         }
     }

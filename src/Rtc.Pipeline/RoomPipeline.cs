@@ -31,7 +31,9 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly VisionStage _vision;
     private readonly Task _renderLoop;
     private readonly Task _visionLoop;
+    private readonly ManualResetEventSlim _ended = new();
     private volatile VisionResult? _newest;
+    private volatile string? _error;
     private int _disposed;
 
     public RoomPipeline(RoomPipelineOptions options, IModelHost models, PicturePool pictures, IPipelineOutput output, TimeProvider time, ICodecFactory codecs)
@@ -54,8 +56,8 @@ public sealed class RoomPipeline : IAsyncDisposable
         _preview = new PreviewShelf(pictures, time);
         _render = new RenderStage(options, codecs, pictures, output, _board, _latest, _controls, _preview, _counters, time);
         _vision = new VisionStage(models, output, _board, _counters, time);
-        _renderLoop = Task.Factory.StartNew(RenderLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _visionLoop = Task.Factory.StartNew(VisionLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _renderLoop = Start("render", RenderLoop, _render.Renew);
+        _visionLoop = Start("vision", VisionLoop, _vision.Renew);
     }
 
     public RoomSettings Settings => _controls.Settings;
@@ -143,6 +145,7 @@ public sealed class RoomPipeline : IAsyncDisposable
             return;
         }
 
+        _ended.Set();
         _queue.Dispose();
         _latest.Dispose();
         await _renderLoop.ConfigureAwait(false);
@@ -150,36 +153,46 @@ public sealed class RoomPipeline : IAsyncDisposable
         _preview.Dispose();
         _render.Dispose();
         _vision.Dispose();
+        _ended.Dispose();
     }
 
     private bool IsKnown(string model) =>
-        model is "auto" or "motion" || _models.Models.Any(known => known.Name == model);
+        model is "auto" or "motion" || _models.Listed.Any(known => known.Name == model);
+
+    private Task Start(string name, Action loop, Action renew)
+    {
+        var supervisor = new LoopSupervisor(name, _options, _output, _counters, _time);
+        return Task.Factory.StartNew(
+            () =>
+            {
+                if (supervisor.Run(loop, renew, _ended) is { } error)
+                {
+                    Fail(error);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+    }
 
     private void RenderLoop()
     {
-        try
+        while (!_queue.IsClosed)
         {
-            while (!_queue.IsClosed)
+            bool taken = _queue.WaitTake(WaitMs(), out CodedPicture? picture);
+            if (_queue.LacksKeyFrame)
             {
-                bool taken = _queue.WaitTake(WaitMs(), out CodedPicture? picture);
-                if (_queue.LacksKeyFrame)
-                {
-                    _render.AskForKeyFrame();
-                }
-
-                if (taken)
-                {
-                    _render.Process(picture!, behind: _queue.Count > _options.MostBehind);
-                }
-                else
-                {
-                    _render.Flush();
-                }
+                _render.AskForKeyFrame();
             }
-        }
-        catch (Exception error)
-        {
-            Fail(error);
+
+            if (taken)
+            {
+                _render.Process(picture!, behind: _queue.Count > _options.MostBehind);
+            }
+            else
+            {
+                _render.Flush();
+            }
         }
     }
 
@@ -189,38 +202,32 @@ public sealed class RoomPipeline : IAsyncDisposable
 
     private void VisionLoop()
     {
-        try
+        while (!_latest.IsClosed)
         {
-            while (!_latest.IsClosed)
+            if (!_latest.WaitTake(out Picture? taken, out PictureInfo info))
             {
-                if (!_latest.WaitTake(out Picture? taken, out PictureInfo info))
-                {
-                    continue;
-                }
-
-                using Picture picture = taken;
-                RoomSettings settings = _controls.Settings;
-                VisionResult result = _vision.Process(picture, info, settings);
-                _newest = result;
-                _output.OnResult(result);
-                if (settings.Alignment == Alignment.Exact)
-                {
-                    _queue.Signal();
-                }
+                continue;
             }
-        }
-        catch (Exception error)
-        {
-            Fail(error);
+
+            using Picture picture = taken;
+            RoomSettings settings = _controls.Settings;
+            VisionResult result = _vision.Process(picture, info, settings);
+            _newest = result;
+            _output.OnResult(result);
+            if (settings.Alignment == Alignment.Exact)
+            {
+                _queue.Signal();
+            }
         }
     }
 
-    /// <summary>A fault of one room ends that room's pipeline and nothing else.</summary>
+    /// <summary>One of the loops was given up: that ends this room's pipeline and nothing else.</summary>
     private void Fail(Exception error)
     {
+        _error = error.Message;
         _queue.Dispose();
         _latest.Dispose();
-        _output.OnNotice(new PipelineNotice("pipeline_failed", error.Message, Recoverable: false));
+        _output.OnNotice(new PipelineNotice("pipeline_failed", "The room's video ended with an error. Open the room anew.", Recoverable: false));
     }
 
     private PipelineStats Collect()
@@ -261,6 +268,8 @@ public sealed class RoomPipeline : IAsyncDisposable
             Model = _vision.Model,
             Provider = _vision.Provider,
             ModelProblem = _vision.ModelProblem,
+            Restarts = Interlocked.Read(ref c.Restarts),
+            Error = _error,
             Tracks = c.Tracks,
             Width = c.Width,
             Height = c.Height,

@@ -222,17 +222,6 @@ public class RoomPipelineTests
     }
 
     [Fact]
-    public async Task A_fault_of_the_codec_ends_this_room_alone_and_says_so()
-    {
-        _codecs.OnDecode = () => throw new InvalidOperationException("no libvpx7 here");
-        await using RoomPipeline room = Open();
-        room.TryPush(Next(key: true));
-        _output.Until(() => _output.Notices.Any(notice => notice.Code == "pipeline_failed" && !notice.Recoverable), "a notice");
-        Assert.False(room.TryPush(Next(key: true)));
-        Assert.Equal(0, _pool.Outstanding);
-    }
-
-    [Fact]
     public async Task Bitrate_and_key_frames_reach_the_encoder()
     {
         await using RoomPipeline room = Open();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rtc.Inference.Onnx;
 
 namespace Rtc.Inference.Catalogue;
@@ -8,11 +9,58 @@ internal sealed record ShelvedModel(string Name, string Path, string? DecoderPat
 /// <summary>Looks over the folder of models: names, pairs, tasks and licences, from the catalogue and the files' own heads.</summary>
 internal sealed class ModelShelf(string directory, ModelCatalogue catalogue)
 {
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(2);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (DateTime Written, long Size, OnnxHeader? Header, string? Problem)> _heads = [];
+    private volatile IReadOnlyList<ShelvedModel> _listed = [];
+    private long _listedAt;
+    private int _listing;
+
+    /// <summary>
+    /// What lay there when somebody last looked. Reads nothing itself: where that is a while ago, a thread of the pool looks
+    /// again, so that whoever asks next knows.
+    /// </summary>
+    public IReadOnlyList<ShelvedModel> Listed
+    {
+        get
+        {
+            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _listedAt)) > s_fresh && Interlocked.Exchange(ref _listing, 1) == 0)
+            {
+                ThreadPool.QueueUserWorkItem(static shelf => shelf.Refresh(), this, preferLocal: false);
+            }
+
+            return _listed;
+        }
+    }
 
     /// <summary>Catalogue models first and in its order, then whatever else lies there, by name.</summary>
     public IReadOnlyList<ShelvedModel> Models()
+    {
+        IReadOnlyList<ShelvedModel> models = Look();
+        _listed = models;
+        Volatile.Write(ref _listedAt, Stopwatch.GetTimestamp());
+        return models;
+    }
+
+    /// <summary>Looks again, for <see cref="Listed"/>.</summary>
+    public void Refresh()
+    {
+        try
+        {
+            Models();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A file that went while it was looked at, or a disk that is away: what was known stands until the next look.
+            Volatile.Write(ref _listedAt, Stopwatch.GetTimestamp());
+        }
+        finally
+        {
+            Volatile.Write(ref _listing, 0);
+        }
+    }
+
+    private IReadOnlyList<ShelvedModel> Look()
     {
         if (!Directory.Exists(directory))
         {

@@ -18,7 +18,7 @@ internal sealed class OnnxDetector : IDetector
 
     private readonly ModelHandle _handle;
     private readonly TensorFill _fill = new();
-    private readonly Turn _turn = new();
+    private readonly InferenceRequest _request = new();
     private float _scale;
     private TensorPlan? _plan;
     private TensorPlan? _full;
@@ -81,23 +81,23 @@ internal sealed class OnnxDetector : IDetector
         Placement placement = _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), plan, _handle.PictureInput);
         long prepared = Stopwatch.GetTimestamp();
 
-        _turn.Binding = binding;
-        _turn.Plan = plan;
-        _turn.Confidence = options.Confidence;
-        _handle.Execute(_turn, layout);
+        _request.Binding = binding;
+        _request.Plan = plan;
+        _request.Confidence = options.Confidence;
+        _handle.Execute(_request, layout);
         long ran = Stopwatch.GetTimestamp();
 
-        if (!_turn.Decoded)
+        if (!_request.Decoded)
         {
-            layout.Decode(binding, 0, plan, options.Confidence, _turn.Found);
+            layout.Decode(binding, 0, plan, options.Confidence, _request.Found);
         }
 
         Collect(picture, options, layout.ChoosesItself, placement, into);
         double inTurn = Stopwatch.GetElapsedTime(prepared, ran).TotalMilliseconds;
         return new DetectTimings(
-            Math.Max(0, inTurn - _turn.RunTime),
+            Math.Max(0, inTurn - _request.RunTime),
             Stopwatch.GetElapsedTime(began, prepared).TotalMilliseconds,
-            _turn.RunTime,
+            _request.RunTime,
             Stopwatch.GetElapsedTime(ran).TotalMilliseconds);
     }
 
@@ -105,10 +105,10 @@ internal sealed class OnnxDetector : IDetector
     {
         // With a class filter the maximum counts what is wanted, so the choice must see enough.
         int wanted = options.Classes is null ? options.Maximum : int.MaxValue;
-        int kept = _turn.Found.Select(chosen ? 1 : options.NmsThreshold, wanted);
+        int kept = _request.Found.Select(chosen ? 1 : options.NmsThreshold, wanted);
         for (int i = 0; i < kept && into.Count < options.Maximum; i++)
         {
-            ref readonly Candidate candidate = ref _turn.Found.Selected(i);
+            ref readonly Candidate candidate = ref _request.Found.Selected(i);
             if (options.Classes?.Contains(candidate.ClassId) == false)
             {
                 continue;

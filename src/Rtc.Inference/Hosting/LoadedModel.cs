@@ -42,7 +42,7 @@ internal sealed class LoadedModel
     /// <summary>The picture's size may be chosen.</summary>
     public required bool FreeSize { get; init; }
 
-    public Turns Turns { get; } = new();
+    public InferenceScheduler Scheduler { get; } = new();
 
     /// <summary>Bytes that runs of several pictures hold.</summary>
     public long TogetherBytes

@@ -32,6 +32,7 @@ public sealed class ModelHost : IModelHost
         Catalogue = ModelCatalogue.Load(options.Directory, out string? broken);
         CatalogueProblem = broken;
         _shelf = new ModelShelf(options.Directory, Catalogue);
+        _shelf.Refresh();
         _choice = new ModelChoice(_shelf, Catalogue, options.Directory);
     }
 
@@ -48,19 +49,10 @@ public sealed class ModelHost : IModelHost
     public string? CatalogueProblem { get; }
 
     /// <summary>What lies in the folder, what the catalogue could fetch, and the two that need no file.</summary>
-    public IReadOnlyList<ModelInfo> Models
-    {
-        get
-        {
-            IReadOnlyList<ShelvedModel> here = _shelf.Models();
-            List<ModelInfo> models = [.. here.Select(Describe)];
-            models.AddRange(Catalogue.Entries.Where(entry => !here.Any(model => ModelName.Same(model.Name, entry.Name)))
-                .Select(entry => new ModelInfo(entry.Name, entry.Task, Licence(entry.Licence, entry.Copyleft), false, entry.Size, null, null)));
-            models.Add(new ModelInfo(MotionDetector.ModelName, "detect", "Apache-2.0", true, 0, MotionDetector.ProviderName, null));
-            models.Add(new ModelInfo(GrabCutSegmenter.ModelName, "mask", "Apache-2.0", true, 0, MotionDetector.ProviderName, null));
-            return models;
-        }
-    }
+    public IReadOnlyList<ModelInfo> Models => Describe(_shelf.Models());
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelInfo> Listed => Describe(_shelf.Listed);
 
     /// <summary>What is loaded now, for health and metrics.</summary>
     public IReadOnlyList<LoadedModelReport> Loaded => _slots.Loaded;
@@ -200,6 +192,16 @@ public sealed class ModelHost : IModelHost
 
         problem ??= RuntimeProblem;
         return false;
+    }
+
+    private List<ModelInfo> Describe(IReadOnlyList<ShelvedModel> here)
+    {
+        List<ModelInfo> models = [.. here.Select(Describe)];
+        models.AddRange(Catalogue.Entries.Where(entry => !here.Any(model => ModelName.Same(model.Name, entry.Name)))
+            .Select(entry => new ModelInfo(entry.Name, entry.Task, Licence(entry.Licence, entry.Copyleft), false, entry.Size, null, null)));
+        models.Add(new ModelInfo(MotionDetector.ModelName, "detect", "Apache-2.0", true, 0, MotionDetector.ProviderName, null));
+        models.Add(new ModelInfo(GrabCutSegmenter.ModelName, "mask", "Apache-2.0", true, 0, MotionDetector.ProviderName, null));
+        return models;
     }
 
     private ModelInfo Describe(ShelvedModel model)

@@ -126,6 +126,6 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
 
     private static LoadedModelReport? Report(ModelSlot slot) => slot.Current is { } model
         ? new LoadedModelReport(
-            slot.Name, model.Kind.Task, Providers.Name(model.Provider), slot.Problem, slot.Handles, model.FileBytes, model.TogetherBytes, model.FirstRun, model.WarmRun, model.Turns.Runs, model.Turns.Images)
+            slot.Name, model.Kind.Task, Providers.Name(model.Provider), slot.Problem, slot.Handles, model.FileBytes, model.TogetherBytes, model.FirstRun, model.WarmRun, model.Scheduler.Runs, model.Scheduler.Images)
         : null;
 }

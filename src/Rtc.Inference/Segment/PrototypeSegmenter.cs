@@ -20,7 +20,7 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
     private const float Softness = 1f;
 
     private readonly TensorFill _fill = new();
-    private readonly Turn _turn = new() { Alone = true };
+    private readonly InferenceRequest _request = new() { Alone = true };
     private float[] _values = [];
 
     public string Model => handle.Model.Name;
@@ -54,10 +54,10 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
 
         OrtRun run = handle.Bind(layout.Plan);
         Placement placement = _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), layout.Plan, handle.PictureInput);
-        _turn.Binding = run;
-        handle.Execute(_turn);
-        layout.Decode(run, 0, layout.Plan, Confidence, _turn.Found);
-        int kept = _turn.Found.Select(Overlap, MostBoxes);
+        _request.Binding = run;
+        handle.Execute(_request);
+        layout.Decode(run, 0, layout.Plan, Confidence, _request.Found);
+        int kept = _request.Found.Select(Overlap, MostBoxes);
         if (!TryMatch(prompt, placement, kept, out Candidate chosen))
         {
             return false;
@@ -89,7 +89,7 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
         float best = 0;
         for (int i = 0; i < kept; i++)
         {
-            Candidate candidate = _turn.Found.Selected(i);
+            Candidate candidate = _request.Found.Selected(i);
             RectF box = placement.ToPicture(new RectF(candidate.Left, candidate.Top, candidate.Right, candidate.Bottom));
             float agreement = prompt.Box is { } wanted ? box.Iou(wanted)
                 : prompt is { X: { } x, Y: { } y } && box.Contains(x, y) ? 1 / (1 + box.Area) : 0;

@@ -18,8 +18,8 @@ internal sealed class SamSegmenter : ISegmenter
     private readonly ModelHandle _encoder;
     private readonly ModelHandle? _decoder;
     private readonly TensorFill _fill = new();
-    private readonly Turn _encode = new() { Alone = true };
-    private readonly Turn _decode = new() { Alone = true };
+    private readonly InferenceRequest _encode = new() { Alone = true };
+    private readonly InferenceRequest _decode = new() { Alone = true };
 
     /// <param name="name">What the pair is called.</param>
     /// <param name="encoder">Takes the picture; becomes this segmenter's own.</param>
@@ -123,10 +123,10 @@ internal sealed class SamSegmenter : ISegmenter
         return false;
     }
 
-    private static void Execute(ModelHandle handle, Turn turn, OrtRun binding)
+    private static void Execute(ModelHandle handle, InferenceRequest request, OrtRun binding)
     {
-        turn.Binding = binding;
-        handle.Execute(turn);
+        request.Binding = binding;
+        handle.Execute(request);
     }
 
     /// <summary>The encoder's outputs into the decoder's inputs of the same name, or of the one word that they share.</summary>

@@ -22,7 +22,7 @@ public sealed class SemanticSegmenter : ISegmenter
 
     private readonly ModelHandle _handle;
     private readonly TensorFill _fill = new();
-    private readonly Turn _turn = new() { Alone = true };
+    private readonly InferenceRequest _request = new() { Alone = true };
     private readonly ClassMap _map = new();
     private float[] _margin = [];
 
@@ -107,8 +107,8 @@ public sealed class SemanticSegmenter : ISegmenter
             : throw new OrtException(0, $"{_handle.Model.Name} is no semantic model any more");
         run = _handle.Bind(layout.Plan);
         _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), layout.Plan, _handle.PictureInput);
-        _turn.Binding = run;
-        _handle.Execute(_turn);
+        _request.Binding = run;
+        _handle.Execute(_request);
     }
 
     private void Choose(SemanticLayout layout, OrtRun run)
@@ -164,7 +164,7 @@ public sealed class SemanticSegmenter : ISegmenter
             return;
         }
 
-        ReadOnlySpan<float> scores = _turn.Binding!.Floats(0);
+        ReadOnlySpan<float> scores = _request.Binding!.Floats(0);
         (int step, int next) = layout.Interleaved ? (1, layout.ClassCount) : (places, 1);
         for (int i = 0; i < places; i++)
         {

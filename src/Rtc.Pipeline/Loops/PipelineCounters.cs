@@ -15,6 +15,7 @@ internal sealed class PipelineCounters(TimeProvider time)
     public long Rendered;
     public long Coded;
     public long DroppedByEncoder;
+    public long Restarts;
     public int Tracks;
     public int Width;
     public int Height;

@@ -31,8 +31,8 @@ internal sealed class RenderStage : IDisposable
     private readonly TimeProvider _time;
     private readonly RoomControls _controls;
     private readonly PreviewShelf _preview;
-    private readonly RegionFollower _follower;
-    private readonly SceneArtist _artist = new();
+    private RegionFollower _follower;
+    private SceneArtist _artist = new();
     private readonly SceneCopy _scene = new();
     private readonly Queue<(Picture Picture, PictureInfo Info, double DeadlineMs)> _waiting = [];
     private IVideoDecoder? _decoder;
@@ -41,7 +41,6 @@ internal sealed class RenderStage : IDisposable
     private VideoFormat _encoderFormat;
     private int _encoderKbps;
     private MediaTimeline _timeline;
-    private long _frameId;
     private bool _needKey = true;
     private bool _encodeKey = true;
     private bool _hadInterest;
@@ -82,6 +81,19 @@ internal sealed class RenderStage : IDisposable
             picture = Decode(coded, out info);
         }
 
+        try
+        {
+            Process(ref picture, info, behind);
+        }
+        finally
+        {
+            picture?.Dispose();
+        }
+    }
+
+    /// <summary>Leaves the picture where nobody else has taken it over.</summary>
+    private void Process(ref Picture? picture, in PictureInfo info, bool behind)
+    {
         if (picture is null)
         {
             return;
@@ -107,12 +119,12 @@ internal sealed class RenderStage : IDisposable
         {
             _counters.DroppedLate += behind && _controls.WantVideo ? 1 : 0;
             _preview.Put(picture);
-            picture.Dispose();
             return;
         }
 
         bool waits = settings.Alignment == Alignment.Exact && settings.Mode != ViewMode.Plain;
         _waiting.Enqueue((picture, info, waits ? _time.Milliseconds() + settings.ExactLimitMs : 0));
+        picture = null;
         Flush();
     }
 
@@ -130,6 +142,20 @@ internal sealed class RenderStage : IDisposable
         }
     }
 
+    /// <summary>
+    /// After an exception: codecs and drawing begin anew, with a key frame in and out. What counts on from picture to picture
+    /// stays, so that whoever reads results sees time go on.
+    /// </summary>
+    public void Renew()
+    {
+        Dispose();
+        _artist = new SceneArtist();
+        _follower = new RegionFollower(_board);
+        _needKey = true;
+        _encodeKey = true;
+        _hadInterest = false;
+    }
+
     public void Dispose()
     {
         while (_waiting.TryDequeue(out var waiting))
@@ -137,8 +163,11 @@ internal sealed class RenderStage : IDisposable
             waiting.Picture.Dispose();
         }
 
-        _decoder?.Dispose();
-        _encoder?.Dispose();
+        // What throws here is not disposed a second time.
+        (IVideoDecoder? decoder, IVideoEncoder? encoder) = (_decoder, _encoder);
+        (_decoder, _encoder) = (null, null);
+        decoder?.Dispose();
+        encoder?.Dispose();
         _artist.Dispose();
     }
 
@@ -216,7 +245,7 @@ internal sealed class RenderStage : IDisposable
         _counters.Decoded++;
         _counters.Width = picture.Width;
         _counters.Height = picture.Height;
-        info = new PictureInfo(_frameId++, coded.RtpTimestamp, ticks, coded.CaptureMs, coded.ReceivedMs);
+        info = new PictureInfo(_counters.Decoded - 1, coded.RtpTimestamp, ticks, coded.CaptureMs, coded.ReceivedMs);
         return picture;
     }
 

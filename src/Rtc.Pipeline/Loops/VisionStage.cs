@@ -20,15 +20,16 @@ internal sealed class VisionStage : IDisposable
     /// <summary>For the cost of masks, which comes every few pictures.</summary>
     private const double Smoothing = 0.1;
 
+    private readonly IModelHost _models;
     private readonly IPipelineOutput _output;
     private readonly SceneBoard _board;
     private readonly TimeProvider _time;
     private readonly PipelineCounters _counters;
-    private readonly RoomDetector _detector;
-    private readonly TargetKeeper _targets;
+    private RoomDetector _detector;
+    private TargetKeeper _targets;
     private readonly Func<int, SceneTrack?> _findLost;
     private readonly ResultMask _resultMask = new();
-    private readonly CameraShift _camera = new();
+    private CameraShift _camera = new();
     private readonly TrackIds _ids = new();
     private readonly LevelPolicy _level = new();
     private readonly List<Detection> _detections = [];
@@ -50,6 +51,7 @@ internal sealed class VisionStage : IDisposable
 
     public VisionStage(IModelHost models, IPipelineOutput output, SceneBoard board, PipelineCounters counters, TimeProvider time)
     {
+        _models = models;
         _output = output;
         _board = board;
         _time = time;
@@ -123,6 +125,17 @@ internal sealed class VisionStage : IDisposable
         Tally.See((TrackedObject[])result.Detections, info.Ticks / (double)MediaTimeline.TicksPerSecond, settings);
         _counters.Processed(result, detect);
         return result;
+    }
+
+    /// <summary>After an exception: model, tracker and masks begin anew. Counts and the ids that are taken stay.</summary>
+    public void Renew()
+    {
+        Dispose();
+        _detector = new RoomDetector(_models, _output);
+        _targets = new TargetKeeper(_models, _output, _board, _ids, _time);
+        _camera = new CameraShift();
+        _trackerFor = null;
+        _everDetected = false;
     }
 
     public void Dispose()

@@ -19,4 +19,9 @@ public interface IPipelineOutput
     void OnStage(string stage, double milliseconds)
     {
     }
+
+    /// <summary>An exception ended a loop ("render", "vision"), which begins again after this time; null where it was given up.</summary>
+    void OnLoopError(string loop, Exception error, TimeSpan? restartIn)
+    {
+    }
 }

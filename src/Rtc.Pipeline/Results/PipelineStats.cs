@@ -79,6 +79,12 @@ public sealed record PipelineStats
     /// <summary>Why this model runs and not the one asked for; null where it is the one.</summary>
     public string? ModelProblem { get; init; }
 
+    /// <summary>How often an exception ended a loop that began again.</summary>
+    public long Restarts { get; init; }
+
+    /// <summary>Why the pipeline was given up; null while it works.</summary>
+    public string? Error { get; init; }
+
     public int Tracks { get; init; }
 
     public int Width { get; init; }

@@ -31,4 +31,12 @@ public sealed record RoomPipelineOptions
 
     /// <summary>With more than this many waiting a picture is decoded and neither drawn nor coded, so that delay never builds up.</summary>
     public int MostBehind { get; init; } = 2;
+
+    /// <summary>The pause before a loop that an exception ended begins again; each further one is twice as long.</summary>
+    public TimeSpan RestartDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A loop that dies more often than this is given up, unless it ran for <see cref="RestartWindow"/> in between.</summary>
+    public int MaxRestarts { get; init; } = 6;
+
+    public TimeSpan RestartWindow { get; init; } = TimeSpan.FromMinutes(1);
 }

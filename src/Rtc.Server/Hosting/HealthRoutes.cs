@@ -8,7 +8,9 @@ internal static class HealthRoutes
     public static void MapHealth(this WebApplication app)
     {
         DateTimeOffset started = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
-        app.MapGet("/api/health/live", () => Results.Json(new { status = "live" }));
+        app.MapGet("/api/health/live", (IServiceProvider services) => services.GetService<IHealthFacts>()?.NotLiveBecause is { } stuck
+            ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "not_live", stuck)
+            : Results.Json(new { status = "live" }));
         app.MapGet("/api/health/ready", (IServiceProvider services) =>
         {
             HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
@@ -31,6 +33,7 @@ internal static class HealthRoutes
                 level = facts?.Level,
                 rooms = facts?.Rooms,
                 peers = facts?.Peers,
+                failed_rooms = facts?.FailedRooms,
                 tokens_required = access.TokensRequired,
                 models = facts?.Models.Select(model => new
                 {

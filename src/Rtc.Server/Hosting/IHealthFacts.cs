@@ -7,6 +7,9 @@ public interface IHealthFacts
 {
     /// <summary>Cheap, from any thread, at any time.</summary>
     HealthFacts Read();
+
+    /// <summary>Why the process has to be started again; null while it works. As cheap as can be.</summary>
+    string? NotLiveBecause => null;
 }
 
 /// <summary>The state of the running service at one moment.</summary>
@@ -36,6 +39,9 @@ public sealed record HealthFacts
     public required int Rooms { get; init; }
 
     public required int Peers { get; init; }
+
+    /// <summary>Rooms whose pipeline was given up.</summary>
+    public int FailedRooms { get; init; }
 
     public IReadOnlyList<ModelInfo> Models { get; init; } = [];
 }

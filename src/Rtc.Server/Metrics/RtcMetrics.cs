@@ -32,6 +32,7 @@ public sealed class RtcMetrics : IDisposable
     private readonly Counter<long> _joins;
     private readonly Counter<long> _refused;
     private readonly Histogram<double> _lateness;
+    private readonly Counter<long> _loopErrors;
 
     public RtcMetrics()
     {
@@ -50,9 +51,11 @@ public sealed class RtcMetrics : IDisposable
         _datagramsDropped = _meter.CreateCounter<long>("rtc.datagrams.dropped", "{datagram}", "Datagrams thrown away unread or unreadable, by reason");
         _joins = _meter.CreateCounter<long>("rtc.joins", "{join}", "Peers that joined, by role");
         _refused = _meter.CreateCounter<long>("rtc.refused", "{request}", "Requests turned away, by reason");
+        _loopErrors = _meter.CreateCounter<long>("rtc.pipeline.errors", "{error}", "Room loops that an error ended, by loop and by what followed");
         Gauge("rtc.rooms", "{room}", "Rooms open", facts => facts.Rooms);
         _meter.CreateObservableGauge("rtc.peers", Peers, "{peer}", "Peers connected, by role");
         _meter.CreateObservableGauge("rtc.rooms.level", Levels, "{room}", "Rooms at each level of load");
+        Gauge("rtc.rooms.failed", "{room}", "Rooms whose pipeline was given up after repeated errors", facts => facts.RoomsFailed);
         _meter.CreateObservableGauge("rtc.media.rate", Rates, "By/s", "Media bytes a second over the last second, by direction");
         Gauge("rtc.model.memory", "By", "Memory that loaded models take", facts => facts.ModelBytes);
         Gauge("rtc.pictures.lent", "{picture}", "Pictures out of the pool now; none where no room is open", facts => facts.PicturesLent);
@@ -123,6 +126,10 @@ public sealed class RtcMetrics : IDisposable
     /// <summary>Reasons: rate, token, limit, origin, size, api_key, load, memory, draining, picture.</summary>
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
+    /// <summary>Loops: render, vision. Outcomes: restarted, failed.</summary>
+    public void LoopEnded(string loop, bool restarted) =>
+        _loopErrors.Add(1, new KeyValuePair<string, object?>("loop", loop), new KeyValuePair<string, object?>("outcome", restarted ? "restarted" : "failed"));
+
     public void Dispose() => _meter.Dispose();
 
     private static KeyValuePair<string, object?> Tag(Direction direction) => new("direction", direction == Direction.In ? "in" : "out");
@@ -187,6 +194,8 @@ public sealed record GaugeFacts
     public int RoomsHigh { get; init; }
 
     public int RoomsCritical { get; init; }
+
+    public int RoomsFailed { get; init; }
 
     public double BytesInPerSecond { get; init; }
 

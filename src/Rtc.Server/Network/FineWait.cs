@@ -16,19 +16,41 @@ internal static unsafe class FineWait
     private static readonly delegate* unmanaged<Watched*, nuint, Time*, void*, int> s_poll =
         (delegate* unmanaged<Watched*, nuint, Time*, void*, int>)(Environment.Is64BitProcess ? Glibc.Function("ppoll") : 0);
 
-    /// <summary>True as soon as something waits, false where nothing came in time.</summary>
-    public static bool ForDatagram(Socket socket, TimeSpan longest)
-    {
-        if (s_poll is null)
-        {
-            return socket.Poll(TimeSpan.FromMilliseconds(Math.Ceiling(longest.TotalMilliseconds)), SelectMode.SelectRead);
-        }
+    /// <summary>True as soon as a datagram waits. False where none came in time, or <paramref name="wake"/> ended the wait.</summary>
+    public static bool ForDatagram(Socket socket, WakeSignal wake, TimeSpan longest) =>
+        s_poll is null ? Select(socket, wake, longest) : Poll(socket, wake, longest);
 
-        var watched = new Watched { Handle = (int)socket.Handle, Wanted = Readable };
+    private static bool Poll(Socket socket, WakeSignal wake, TimeSpan longest)
+    {
+        Watched* watched = stackalloc Watched[2];
+        watched[0] = new Watched { Handle = (int)socket.Handle, Wanted = Readable, Seen = 0 };
+        watched[1] = new Watched { Handle = (int)wake.Receiver.Handle, Wanted = Readable, Seen = 0 };
         var time = new Time { Seconds = (nint)(longest.Ticks / TimeSpan.TicksPerSecond), Nanoseconds = (nint)(longest.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick) };
 
         // Interrupted by a signal it says −1: the loop goes round once more.
-        return s_poll(&watched, 1, &time, null) > 0;
+        if (s_poll(watched, 2, &time, null) <= 0)
+        {
+            return false;
+        }
+
+        if (watched[1].Seen != 0)
+        {
+            wake.Reset();
+        }
+
+        return watched[0].Seen != 0;
+    }
+
+    private static bool Select(Socket socket, WakeSignal wake, TimeSpan longest)
+    {
+        List<Socket> readable = [socket, wake.Receiver];
+        Socket.Select(readable, null, null, TimeSpan.FromMilliseconds(Math.Ceiling(longest.TotalMilliseconds)));
+        if (readable.Contains(wake.Receiver))
+        {
+            wake.Reset();
+        }
+
+        return readable.Contains(socket);
     }
 
     private struct Watched

@@ -6,7 +6,7 @@ namespace Rtc.Server.Network;
 /// What other threads have for the one thread of a loop. Any thread posts and asks; the loop alone runs it. A loop
 /// that sleeps is woken by the first who posts, and by no other, so a busy loop costs nobody a system call.
 /// </summary>
-internal sealed class LoopInbox(Action wake)
+internal sealed class LoopInbox(Action wake, TimeSpan patience)
 {
     private readonly ConcurrentQueue<Action> _posted = new();
     private int _asleep;
@@ -23,14 +23,23 @@ internal sealed class LoopInbox(Action wake)
         Nudge();
     }
 
-    /// <summary>Has the question run on the loop's thread and brings its answer back; canceled where the loop has ended.</summary>
-    public Task<T> AskAsync<T>(Func<T> question)
+    /// <summary>
+    /// Has the question run on the loop's thread and brings its answer back; canceled where the loop has ended, and a
+    /// <see cref="LoopTimeoutException"/> where it does not come to it in time. Whoever asked has gone then, so the question
+    /// is not put any more, unless it has to be <paramref name="evenLate"/>.
+    /// </summary>
+    public async Task<T> AskAsync<T>(Func<T> question, bool evenLate = false)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_closed)
         {
             Post(() =>
             {
+                if (answer.Task.IsCompleted && !evenLate)
+                {
+                    return;
+                }
+
                 try
                 {
                     answer.TrySetResult(question());
@@ -48,7 +57,15 @@ internal sealed class LoopInbox(Action wake)
             answer.TrySetCanceled();
         }
 
-        return answer.Task;
+        try
+        {
+            return await answer.Task.WaitAsync(patience);
+        }
+        catch (TimeoutException) when (!answer.Task.IsCompleted)
+        {
+            answer.TrySetCanceled();
+            throw new LoopTimeoutException();
+        }
     }
 
     /// <summary>The loop is about to wait. False where work is there already: it must not.</summary>

@@ -12,6 +12,7 @@ internal sealed partial class MediaLoop : IDisposable
 {
     private const int MostReceivedAtOnce = 64;
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly ILogger<MediaLoop> _log;
     private readonly MediaSocket _socket;
@@ -20,14 +21,20 @@ internal sealed partial class MediaLoop : IDisposable
     private readonly PeerPorts _peers;
     private readonly Thread _thread;
     private readonly LoopLateness _lateness;
+    private long _rounds;
 
-    public MediaLoop(MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log)
+    /// <param name="clock">The time that peers are told.</param>
+    /// <param name="host">The address to listen on.</param>
+    /// <param name="port">The port of both UDP and TCP; 0 lets the system choose.</param>
+    /// <param name="log">Where errors go.</param>
+    /// <param name="patience">How long a question to the loop waits for its answer; null is five seconds.</param>
+    public MediaLoop(MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log, TimeSpan? patience = null)
     {
         Clock = clock;
         _lateness = new LoopLateness(clock);
         _log = log;
         _socket = new MediaSocket(host, port);
-        _inbox = new LoopInbox(_socket.Wake);
+        _inbox = new LoopInbox(_socket.Wake, patience ?? s_patience);
         _tcp = IceTcpListener.TryOpen(_socket.Bound, Port, this, log);
         _peers = new PeerPorts(clock, Send, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "media", Priority = ThreadPriority.AboveNormal };
@@ -55,6 +62,9 @@ internal sealed partial class MediaLoop : IDisposable
     /// <summary>The worst that the loop was late since this was asked last; from any thread.</summary>
     public TimeSpan TakeLateness() => _lateness.TakeWorst();
 
+    /// <summary>How often it came round, which it does ten times a second at least. Read from any thread.</summary>
+    public long Rounds => Volatile.Read(ref _rounds);
+
     /// <summary>For readers on the loop's thread, to whom alone a peer's place belongs; so do all calls about one.</summary>
     public IReadOnlyList<PeerPort> Ports => _peers.All;
 
@@ -67,14 +77,17 @@ internal sealed partial class MediaLoop : IDisposable
     /// <summary>Runs the work on the loop's thread, soon.</summary>
     public void Post(Action work) => _inbox.Post(work);
 
-    /// <summary>Runs the question on the loop's thread and brings its answer back.</summary>
-    public Task<T> AskAsync<T>(Func<T> question) =>
-        Thread.CurrentThread == _thread ? Task.FromResult(question()) : _inbox.AskAsync(question);
+    /// <summary>Runs the question on the loop's thread and brings its answer back; see <see cref="LoopInbox.AskAsync"/>.</summary>
+    public Task<T> AskAsync<T>(Func<T> question, bool evenLate = false) =>
+        Thread.CurrentThread == _thread ? Task.FromResult(question()) : _inbox.AskAsync(question, evenLate);
 
     public PeerPort Add(WebRtcPeer peer, IPeerOwner owner) => _peers.Add(peer, owner);
 
-    /// <summary>To be called after anything was asked of a peer outside of the loop's own rounds: sends what it has to send.</summary>
+    /// <summary>To be called after anything was asked of a peer: what it has to send leaves before the loop waits again.</summary>
     public void Flush(PeerPort port) => _peers.Flush(port);
+
+    /// <summary>Asks something of a peer, contains what it throws, and sends as <see cref="Flush"/> does; see <see cref="PeerPorts.Call"/>.</summary>
+    public bool Call<T>(PeerPort port, T argument, Func<WebRtcPeer, Instant, T, bool> call) => _peers.Call(port, argument, call);
 
     /// <summary>Takes the peer off the loop and disposes it. Its last words are sent first.</summary>
     public void Remove(PeerPort port) => _peers.Remove(port);
@@ -140,8 +153,10 @@ internal sealed partial class MediaLoop : IDisposable
         }
     }
 
-    private void RunOnce()
+    /// <summary>One round, on the loop's thread; a test that starts no thread is it.</summary>
+    internal void RunOnce()
     {
+        Volatile.Write(ref _rounds, _rounds + 1);
         TimeSpan wait = _inbox.TryFallAsleep() ? _peers.UntilDue(s_longestSleep) : TimeSpan.Zero;
         _lateness.Sleeps(wait);
         bool readable = _socket.Wait(wait);
@@ -157,8 +172,11 @@ internal sealed partial class MediaLoop : IDisposable
             readable = _socket.HasMore;
         }
 
+        // A frame that came in leaves before whatever was posted, which may take milliseconds.
+        _peers.DrainMarked();
         _inbox.RunPosted();
         _peers.AdvanceDue();
+        _peers.DrainMarked();
         _lateness.EndsRound();
     }
 

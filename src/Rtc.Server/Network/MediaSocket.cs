@@ -14,8 +14,7 @@ internal sealed class MediaSocket : IDisposable
     private const int BufferBytes = 4 << 20;
 
     private readonly Socket _socket;
-    private readonly Socket _wakeSocket;
-    private readonly SocketAddress _wakeAddress;
+    private readonly WakeSignal _wake = new();
     private readonly SocketAddress _from;
     private readonly SocketAddress _to;
     private readonly byte[] _buffer = new byte[LargestDatagram];
@@ -37,11 +36,6 @@ internal sealed class MediaSocket : IDisposable
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
         _from = new SocketAddress(_socket.AddressFamily);
         _to = new SocketAddress(_socket.AddressFamily);
-
-        // A one-byte datagram to ourselves ends the wait for packets: the portable way to wake a poll.
-        IPAddress self = Bound.Equals(IPAddress.Any) || Bound.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : Bound;
-        _wakeSocket = new Socket(self.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
-        _wakeAddress = new IPEndPoint(self, Port).Serialize();
     }
 
     /// <summary>The address it is bound to, any of IPv6 where it was asked for any of IPv4 and has both.</summary>
@@ -58,17 +52,13 @@ internal sealed class MediaSocket : IDisposable
     /// <summary>Datagrams that the system would not take.</summary>
     public long SendFailures { get; private set; }
 
-    /// <summary>True as soon as a datagram waits, false where none came in time.</summary>
-    public bool Wait(TimeSpan longest) => FineWait.ForDatagram(_socket, longest);
+    /// <summary>True as soon as a datagram waits, false where none came in time or somebody wakes it.</summary>
+    public bool Wait(TimeSpan longest) => FineWait.ForDatagram(_socket, _wake, longest);
 
-    /// <summary>Ends the wait under way, or the next one.</summary>
-    public void Wake()
-    {
-        ReadOnlySpan<byte> nudge = [0];
-        _wakeSocket.SendTo(nudge, SocketFlags.None, _wakeAddress);
-    }
+    /// <summary>Ends the wait under way, or the next one. Never throws: whatever happens to our addresses, whoever posts goes on.</summary>
+    public void Wake() => _wake.Set();
 
-    /// <summary>One datagram, good until the next is taken. False for a nudge and for what could not be received.</summary>
+    /// <summary>One datagram, good until the next is taken. False for an empty one and for what could not be received.</summary>
     public bool TryReceive(out ReadOnlySpan<byte> datagram, out TransportAddress from)
     {
         datagram = default;
@@ -84,7 +74,7 @@ internal sealed class MediaSocket : IDisposable
             return false;
         }
 
-        if (length <= 1)
+        if (length == 0)
         {
             return false;
         }
@@ -111,6 +101,6 @@ internal sealed class MediaSocket : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
-        _wakeSocket.Dispose();
+        _wake.Dispose();
     }
 }

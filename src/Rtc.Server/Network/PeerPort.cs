@@ -21,6 +21,12 @@ internal sealed class PeerPort(WebRtcPeer peer, IPeerOwner owner)
     /// <summary>Kept by <see cref="PeerDeadlines"/>.</summary>
     public Instant QueuedDeadline { get; set; } = Instant.Never;
 
+    /// <summary>It may have something to send or to tell. Kept by <see cref="PeerPorts"/>.</summary>
+    public bool IsMarked { get; set; }
+
+    /// <summary>What its peer threw when something was asked of it; it is closed for that with this round. Kept by <see cref="PeerPorts"/>.</summary>
+    public Exception? Error { get; set; }
+
     /// <summary>It is off the loop and its peer disposed, or about to be. Kept by <see cref="MediaLoop"/>.</summary>
     public bool IsRemoved { get; set; }
 }

@@ -7,7 +7,8 @@ internal delegate void DatagramSender(ReadOnlySpan<byte> datagram, TransportAddr
 
 /// <summary>
 /// Every peer that is plugged in. Gives each its datagrams and its time, sends what it has to say, tells its owner what
-/// happened, and closes one that faults alone. It has no thread: the media loop calls it.
+/// happened, and closes one that faults alone. It has no thread: the media loop calls it. Whatever an owner asks of a
+/// peer while it hears of an event only marks that peer: to take the next event inside of this one would let that overtake it.
 /// </summary>
 internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, ILogger log)
 {
@@ -17,6 +18,7 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
     private readonly PeerRoutes _routes = new();
     private readonly PeerDeadlines _deadlines = new();
     private readonly List<PeerPort> _all = [];
+    private readonly List<PeerPort> _marked = [];
 
     public IReadOnlyList<PeerPort> All => _all;
 
@@ -31,11 +33,62 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         return port;
     }
 
-    /// <summary>To be called after anything was asked of a peer outside of the loop's own rounds: sends what it has to send.</summary>
+    /// <summary>To be called after anything was asked of a peer: <see cref="DrainMarked"/> sends what it has to send.</summary>
     public void Flush(PeerPort port)
+    {
+        if (!port.IsMarked && !port.IsRemoved)
+        {
+            port.IsMarked = true;
+            _marked.Add(port);
+        }
+    }
+
+    /// <summary>
+    /// Asks something of a peer and marks it. False where the peer is gone or throws: it is closed for that with this round,
+    /// and neither the caller nor the peer whose event the caller is at work on.
+    /// </summary>
+    public bool Call<T>(PeerPort port, T argument, Func<WebRtcPeer, Instant, T, bool> call)
+    {
+        if (port.IsRemoved || port.Error is not null)
+        {
+            return false;
+        }
+
+        Flush(port);
+        try
+        {
+            return call(port.Peer, clock.Now, argument);
+        }
+        catch (Exception error)
+        {
+            port.Error = error;
+            return false;
+        }
+    }
+
+    /// <summary>Sends what marked peers have to send, and what peers have that are marked by what those tell. Never called from within an event.</summary>
+    public void DrainMarked()
+    {
+        for (int i = 0; i < _marked.Count; i++)
+        {
+            PeerPort port = _marked[i];
+            port.IsMarked = false;
+            DrainMarked(port);
+        }
+
+        _marked.Clear();
+    }
+
+    private void DrainMarked(PeerPort port)
     {
         if (port.IsRemoved)
         {
+            return;
+        }
+
+        if (port.Error is { } thrown)
+        {
+            CloseFaulty(port, thrown);
             return;
         }
 
@@ -101,8 +154,8 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         }
     }
 
-    /// <summary>How long nobody needs <see cref="AdvanceDue"/>; not more than is asked for.</summary>
-    public TimeSpan UntilDue(TimeSpan longest) => _deadlines.Until(clock.Now, longest);
+    /// <summary>How long nobody needs <see cref="AdvanceDue"/> or <see cref="DrainMarked"/>; not more than is asked for.</summary>
+    public TimeSpan UntilDue(TimeSpan longest) => _marked.Count > 0 ? TimeSpan.Zero : _deadlines.Until(clock.Now, longest);
 
     public void Receive(ReadOnlySpan<byte> datagram, TransportAddress from)
     {

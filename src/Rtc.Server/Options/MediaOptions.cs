@@ -32,6 +32,14 @@ public sealed record MediaOptions
     [Range(30, 1_000_000)]
     public int StartBitrateKbps { get; init; } = 1000;
 
+    [Description("Seconds without a round of the media loop after which health and readiness answer 503, and a request that needs it")]
+    [Range(1, 600)]
+    public int StuckSeconds { get; init; } = 5;
+
+    [Description("Seconds without a round of the media loop after which the process ends with exit code 70, so that its supervisor starts it again; 0 never ends it")]
+    [Range(0, 3600)]
+    public int ExitSeconds { get; init; } = 30;
+
     [Description("Whether a graphics card with NVENC and NVDEC does H.264; auto: it writes all pictures and reads those from 1080p on")]
     public CodecHardware Hardware { get; init; }
 }

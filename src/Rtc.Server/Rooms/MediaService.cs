@@ -4,7 +4,7 @@ using Rtc.Server.Network;
 namespace Rtc.Server.Rooms;
 
 /// <summary>Opens the media port with the host and closes rooms, peers and sockets with it.</summary>
-internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts facts, ServerLoad load, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class MediaService(MediaLoop loop, LoopWatchdog watchdog, RoomRegistry rooms, RoomFacts facts, ServerLoad load, IHostApplicationLifetime lifetime) : IHostedService
 {
     // What was said needs a moment to leave: the hub's connections are cut without waiting for what they still hold.
     private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(200);
@@ -14,6 +14,7 @@ internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts
     public Task StartAsync(CancellationToken cancellationToken)
     {
         loop.Start();
+        watchdog.Start();
         facts.Ready = true;
         load.Start();
 
@@ -29,6 +30,7 @@ internal sealed class MediaService(MediaLoop loop, RoomRegistry rooms, RoomFacts
     {
         await _stopping.DisposeAsync();
         await rooms.DisposeAsync();
+        watchdog.Dispose();
         loop.Dispose();
     }
 

@@ -204,8 +204,11 @@ internal sealed partial class Room
     {
         if (phone is { Port: { } port, ReceiveMid: { } mid })
         {
-            port.Peer.RequestKeyFrame(Now, mid);
-            _loop.Flush(port);
+            _loop.Call(port, mid, static (peer, now, mid) =>
+            {
+                peer.RequestKeyFrame(now, mid);
+                return true;
+            });
         }
     }
 }

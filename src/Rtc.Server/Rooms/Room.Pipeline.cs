@@ -1,5 +1,6 @@
 using Rtc.Media.Codecs;
 using Rtc.Pipeline;
+using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 using JsonSerializer = System.Text.Json.JsonSerializer;
 
@@ -58,6 +59,8 @@ internal sealed partial class Room
             Dropped = Dropped(stats),
             Coded = stats.Coded,
             Rendered = stats.Rendered,
+            Restarts = stats.Restarts,
+            Error = stats.Error,
             StagesMs = new Dictionary<string, StageTime>
             {
                 ["arrival"] = Rounded(stats.ArrivalTime),
@@ -108,6 +111,19 @@ internal sealed partial class Room
 
     public void OnStage(string stage, double milliseconds) => _metrics.StageTook(stage, milliseconds);
 
+    public void OnLoopError(string loop, Exception error, TimeSpan? restartIn)
+    {
+        _metrics.LoopEnded(loop, restarted: restartIn is not null);
+        if (restartIn is { } pause)
+        {
+            LogRestart(_log, error, loop, Name, pause.TotalMilliseconds);
+        }
+        else
+        {
+            LogGivenUp(_log, error, loop, Name);
+        }
+    }
+
     public void OnKeyFrameNeeded() => _loop.Post(AskPhoneForKeyFrame);
 
     public void OnNotice(PipelineNotice notice) => _loop.Post(() =>
@@ -119,6 +135,12 @@ internal sealed partial class Room
 
         _audience.SendToAll("notice", new NoticeMessage(notice.Code, notice.Message, notice.Recoverable), WireJson.Default.NoticeMessage);
     });
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The {Loop} loop of {Room} ended with an error and begins again in {Milliseconds} ms")]
+    private static partial void LogRestart(ILogger log, Exception error, string loop, RoomName room, double milliseconds);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The {Loop} loop of {Room} ended with an error once too often and is given up: the room has no pictures until it is opened anew")]
+    private static partial void LogGivenUp(ILogger log, Exception error, string loop, RoomName room);
 
     private static StageTime Rounded(StageTime time) => new(Math.Round(time.Median, 3), Math.Round(time.P95, 3));
 

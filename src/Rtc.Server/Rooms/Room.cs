@@ -22,6 +22,7 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
     private readonly LossMeter _loss = new();
     private readonly int _messageBytes;
     private readonly Action<Room, RoomMember> _gone;
+    private readonly ILogger _log;
     private KeyFrameGate _sourceKeys = new();
     private KeyFrameGate _annotatedKeys = new();
     private RoomMember? _onAir;
@@ -32,11 +33,12 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
     private bool _disposed;
 
     public Room(
-        RoomName name, MediaLoop loop, Func<IPipelineOutput, RoomPipeline> pipeline, BitrateLimits bitrates, int messageBytes, RtcMetrics metrics, Action<Room, RoomMember> gone)
+        RoomName name, MediaLoop loop, Func<IPipelineOutput, RoomPipeline> pipeline, BitrateLimits bitrates, int messageBytes, RtcMetrics metrics, Action<Room, RoomMember> gone, ILogger log)
     {
         Name = name;
         _messageBytes = messageBytes;
         _gone = gone;
+        _log = log;
         _loop = loop;
         _metrics = metrics;
         Since = DateTimeOffset.UtcNow;
@@ -207,13 +209,8 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
         await Pipeline.DisposeAsync();
     }
 
-    internal void Flush(RoomMember member)
-    {
-        if (member.Port is { } port)
-        {
-            _loop.Flush(port);
-        }
-    }
+    /// <summary>Asks something of a member's peer; an error of that peer's ends that peer alone.</summary>
+    internal bool Call<T>(PeerPort port, T argument, Func<WebRtcPeer, Instant, T, bool> call) => _loop.Call(port, argument, call);
 
     internal Instant Now => _loop.Clock.Now;
 

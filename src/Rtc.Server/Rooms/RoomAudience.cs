@@ -20,7 +20,6 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
     private const double BaseShare = 0.6;
     private const double Headroom = 0.9;
 
-    // Loops that send go by index: sending may end a member's session, and so take him out of the list under way.
     private readonly EncodedFramePool _pool = EncodedFramePool.Shared;
     private int _kilobits = limits.Start;
 
@@ -101,8 +100,7 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
     {
         if (member is { VisionChannel: { } channel, Port: { } port })
         {
-            port.Peer.SendMessage(room.Now, channel, utf8, isText: true);
-            room.Flush(member);
+            room.Call(port, (channel, utf8), static (peer, now, message) => peer.SendMessage(now, message.channel, message.utf8, isText: true));
         }
         else
         {
@@ -118,13 +116,12 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
             RoomMember member = room.Members[i];
             if (member.Watches(view) && (view == RoomView.Source ? member.SendCodecs.Contains(frame.Codec) : member.SendCodec == frame.Codec))
             {
-                if (member.Port!.Peer.SendVideo(now, member.SendMid!, frame) && member.AwaitsFirstPicture)
+                bool sent = room.Call(member.Port!, (member.SendMid, frame), static (peer, now, video) => peer.SendVideo(now, video.SendMid!, video.frame));
+                if (sent && member.AwaitsFirstPicture)
                 {
                     member.AwaitsFirstPicture = false;
                     metrics.FirstPictureAfter((now - member.JoinedAt).TotalMilliseconds);
                 }
-
-                room.Flush(member);
             }
         }
     }

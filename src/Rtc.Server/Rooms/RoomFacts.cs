@@ -3,6 +3,7 @@ using Rtc.Pipeline;
 using Rtc.Server.Hosting;
 using Rtc.Server.Load;
 using Rtc.Server.Metrics;
+using Rtc.Server.Network;
 
 namespace Rtc.Server.Rooms;
 
@@ -15,9 +16,11 @@ internal sealed class RoomFacts : IHealthFacts
 
     private readonly ServerLoad _load;
     private readonly DrainState _drain;
+    private readonly LoopWatchdog _watchdog;
 
-    public RoomFacts(IModelHost models, RtcMetrics metrics, ServerLoad load, DrainState drain)
+    public RoomFacts(IModelHost models, RtcMetrics metrics, ServerLoad load, DrainState drain, LoopWatchdog watchdog)
     {
+        _watchdog = watchdog;
         _models = models;
         _load = load;
         _drain = drain;
@@ -29,6 +32,8 @@ internal sealed class RoomFacts : IHealthFacts
     /// <summary>Between the start of the media port and its end.</summary>
     public bool Ready { get; set; }
 
+    public string? NotLiveBecause => _watchdog.Error;
+
     public void Update(GaugeFacts gauges) => _gauges = gauges;
 
     public HealthFacts Read()
@@ -38,16 +43,17 @@ internal sealed class RoomFacts : IHealthFacts
         string? excess = _load.Facts.Excess;
         return new HealthFacts
         {
-            Ready = Ready && excess is null && !_drain.IsDraining,
-            NotReadyStatus = _drain.IsDraining ? "draining" : Ready ? "overloaded" : "starting",
-            NotReadyBecause = _drain.IsDraining ? "The server is about to stop." : Ready ? excess : "The media port is not open.",
+            Ready = Ready && NotLiveBecause is null && excess is null && !_drain.IsDraining,
+            NotReadyStatus = _drain.IsDraining ? "draining" : NotLiveBecause is not null ? "stuck" : Ready ? "overloaded" : "starting",
+            NotReadyBecause = _drain.IsDraining ? "The server is about to stop." : Ready ? NotLiveBecause ?? excess : "The media port is not open.",
             Model = model,
             Provider = provider,
             ProviderReason = reason,
             Level = Worst(gauges).Name(),
             Rooms = gauges.Rooms,
             Peers = gauges.Phones + gauges.Viewers,
-            Models = _models.Models,
+            FailedRooms = gauges.RoomsFailed,
+            Models = _models.Listed,
         };
     }
 

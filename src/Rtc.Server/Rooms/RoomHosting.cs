@@ -33,6 +33,13 @@ internal static class RoomHosting
         services.AddSingleton<DrainState>();
         services.AddSingleton<IHostLifetime, DrainLifetime>();
         services.AddSingleton(OpenLoop);
+        services.AddSingleton(provider => new LoopWatchdog(
+            () => provider.GetRequiredService<MediaLoop>().Rounds,
+            TimeSpan.FromSeconds(options.Media.StuckSeconds),
+            TimeSpan.FromSeconds(options.Media.ExitSeconds),
+            ProcessExit.Now,
+            provider.GetRequiredService<ILogger<LoopWatchdog>>()));
+        services.AddExceptionHandler<LoopTimeouts>();
         services.AddSingleton(provider => new ModelHost(ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with { OnLoaded = IdleMemory.GiveBackNative }));
         services.AddSingleton<IModelHost>(provider => provider.GetRequiredService<ModelHost>());
         services.AddSingleton<IAdmission, RoomAdmission>();
@@ -55,6 +62,7 @@ internal static class RoomHosting
                 hub.KeepAliveInterval = TimeSpan.FromSeconds(10);
                 hub.ClientTimeoutInterval = TimeSpan.FromSeconds(30);
                 hub.MaximumParallelInvocationsPerClient = 1;
+                hub.AddFilter<LoopTimeouts>();
             })
             .AddJsonProtocol(json =>
             {
@@ -88,7 +96,8 @@ internal static class RoomHosting
                 provider.GetRequiredService<MediaClock>(),
                 HostAddress(options),
                 options.Media.Port,
-                provider.GetRequiredService<ILogger<MediaLoop>>());
+                provider.GetRequiredService<ILogger<MediaLoop>>(),
+                TimeSpan.FromSeconds(options.Media.StuckSeconds));
         }
         catch (SocketException error)
         {

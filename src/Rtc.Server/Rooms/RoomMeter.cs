@@ -62,7 +62,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         (double ran, double ranOnCards) = (_ran, _ranOnCards);
         _ran = loaded.Sum(RanSeconds);
         _ranOnCards = loaded.Where(model => model.Provider is not "cpu").Sum(RanSeconds);
-        List<Level> levels = CountRooms(rooms);
+        List<Level> levels = CountRooms(rooms, out int failed);
         facts.Update(new GaugeFacts
         {
             Rooms = rooms.Count,
@@ -72,6 +72,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             RoomsModerate = levels.Count(level => level == Level.Moderate),
             RoomsHigh = levels.Count(level => level == Level.High),
             RoomsCritical = levels.Count(level => level == Level.Critical),
+            RoomsFailed = failed,
             BytesInPerSecond = bytesIn,
             BytesOutPerSecond = bytesOut,
             ModelBytes = loaded.Sum(model => model.WeightBytes + model.SharedBytes),
@@ -85,8 +86,9 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
 
     private static double RanSeconds(LoadedModelReport model) => model.WarmRun * model.Runs / 1000;
 
-    private List<Level> CountRooms(IReadOnlyCollection<Room> rooms)
+    private List<Level> CountRooms(IReadOnlyCollection<Room> rooms, out int failed)
     {
+        failed = 0;
         var levels = new List<Level>(rooms.Count);
         foreach (Room room in rooms)
         {
@@ -94,6 +96,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             PipelineStats? before = _lastOfRoom.GetValueOrDefault(room);
             _lastOfRoom[room] = now;
             levels.Add(now.Level);
+            failed += now.Error is null ? 0 : 1;
             CountDropped("undecoded", now.DroppedCoded - (before?.DroppedCoded ?? 0));
             CountDropped("late", now.DroppedLate - (before?.DroppedLate ?? 0));
             CountDropped("undetected", now.DroppedBeforeDetection - (before?.DroppedBeforeDetection ?? 0));

@@ -78,7 +78,7 @@ internal sealed partial class RoomRegistry
         Resumed = resumed,
         IceServers = IceServers,
         Settings = SettingsMapping.ToMessage(room.Pipeline.Settings),
-        Models = [.. _models.Models.Select(model => new ModelMessage(model.Name, model.Task, model.Licence, model.OnDisk, model.Provider, model.Problem))],
+        Models = [.. _models.Listed.Select(model => new ModelMessage(model.Name, model.Task, model.Licence, model.OnDisk, model.Provider, model.Problem))],
     };
 
     private (Room Room, RoomMember Member)? Resumable(RoomName name, Role role, string? resume)
@@ -145,7 +145,7 @@ internal sealed partial class RoomRegistry
     {
         if (!_rooms.TryGetValue(name, out Room? room))
         {
-            room = new Room(name, _loop, output => _pipelines(output, name), _bitrates, _limits.MessageBytes, _metrics, OnGone);
+            room = new Room(name, _loop, output => _pipelines(output, name), _bitrates, _limits.MessageBytes, _metrics, OnGone, _log);
             _rooms.Add(name, room);
         }
 

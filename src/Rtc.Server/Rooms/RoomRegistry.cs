@@ -139,7 +139,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         }
 
         return null;
-    });
+    }, evenLate: true);
 
     public bool MayJoin(string room, Role role, string? token) => RoomName.TryParse(room, out RoomName name) && _admission.Knows(name, role, token);
 

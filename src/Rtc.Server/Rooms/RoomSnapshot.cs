@@ -41,6 +41,12 @@ public sealed record RoomSnapshot
 
     public required long Rendered { get; init; }
 
+    /// <summary>How often one of its loops ended with an error and began again.</summary>
+    public required long Restarts { get; init; }
+
+    /// <summary>Why its pipeline was given up; null while it works.</summary>
+    public required string? Error { get; init; }
+
     /// <summary>Milliseconds of each stage over the last 256 pictures, by its name.</summary>
     public required IReadOnlyDictionary<string, StageTime> StagesMs { get; init; }
 

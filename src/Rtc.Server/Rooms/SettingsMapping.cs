@@ -126,7 +126,7 @@ internal static class SettingsMapping
         {
             if (!ZoneMessages.TryRead(zones, next, out next))
             {
-                return Bad("zones", "a list of zones with a name and points, two for a line and three or more for a zone, in fractions of the picture");
+                return Bad("zones", "a list of zones, each with a name of its own and points, two for a line and three or more for a zone, in fractions of the picture");
             }
         }
 

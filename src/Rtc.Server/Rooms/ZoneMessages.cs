@@ -23,9 +23,10 @@ internal static class ZoneMessages
         next = current;
         var zones = new List<Zone>();
         var lines = new List<TripLine>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (ZoneMessage message in messages)
         {
-            if (message?.Points is not { } points || message.Name is not { Length: > 0 and <= LongestName } name || name.Any(char.IsControl)
+            if (message?.Points is not { } points || message.Name is not { Length: > 0 and <= LongestName } name || name.Any(char.IsControl) || !names.Add(name)
                 || points.Any(point => point is not { Length: 2 } || !(point[0] is >= 0 and <= 1) || !(point[1] is >= 0 and <= 1)))
             {
                 return false;

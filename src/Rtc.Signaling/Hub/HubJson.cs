@@ -27,7 +27,7 @@ public sealed class HubJson(JsonHubProtocol json, int mostBytes) : IHubProtocol
 
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
-        if (!json.TryParseMessage(ref input, binder, out message))
+        if (!TryParse(ref input, binder, out message))
         {
             // The connection hands on at most this much of a message: what has no end by then is too long.
             return input.Length < mostBytes ? false : throw Refused("message_too_large", $"A message may have {mostBytes} bytes (Limits:MessageBytes and Limits:SdpBytes together).");
@@ -40,6 +40,19 @@ public sealed class HubJson(JsonHubProtocol json, int mostBytes) : IHubProtocol
         }
 
         return true;
+    }
+
+    private bool TryParse(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
+    {
+        try
+        {
+            return json.TryParseMessage(ref input, binder, out message);
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException)
+        {
+            // Half of a surrogate pair or an endless number in the envelope; SignalR expects that in arguments alone. It closes the connection with this reason.
+            throw new InvalidDataException("The message holds a string that is no text, or a number that is none.", error);
+        }
     }
 
     private static HubException Refused(string code, string message) => new($"{code}: {message}");

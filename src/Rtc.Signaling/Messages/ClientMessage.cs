@@ -27,20 +27,33 @@ public readonly record struct ClientMessage(ClientMessageKind Kind, SelectReques
                 return false;
             }
 
+            double? ping = null;
+            if (root.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number)
+            {
+                // 1e999 is a number in JSON and infinite here, and what is infinite can't be sent back.
+                ping = id.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw new JsonException("too large", "$.id", null, null);
+            }
+
             problem = null;
             message = type.GetString() switch
             {
                 "select" => new(ClientMessageKind.Select, root.Deserialize(WireJson.Default.SelectRequest), null, null),
                 "release" => new(ClientMessageKind.Release, null, null, null),
                 "configure" => new(ClientMessageKind.Configure, null, root.Deserialize(WireJson.Default.SettingsMessage), null),
-                "ping" => new(ClientMessageKind.Ping, null, null, root.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number ? id.GetDouble() : null),
+                "ping" => new(ClientMessageKind.Ping, null, null, ping),
                 _ => default,
             };
             return true;
         }
         catch (JsonException error)
         {
-            problem = error.Path is { Length: > 1 } path && path.Length < 64 ? $"The value of {path[2..]} is not of the kind that belongs there." : "That is not JSON.";
+            problem = error.Path is { Length: > 2 and < 64 } path ? $"The value of {path[2..]} is not of the kind that belongs there." : "That is not JSON.";
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            // A string that is no text: half of a surrogate pair, or bytes that are no UTF-8.
+            problem = "A string holds what is no text.";
             return false;
         }
     }

@@ -103,6 +103,18 @@ public sealed class ModelHostTests : IDisposable
     }
 
     [Fact]
+    public void Listing_for_threads_that_must_not_wait_is_looked_up_by_another()
+    {
+        using ModelHost host = _folder.Host();
+        _folder.Add("later", BlobModels.Yolox());
+        Assert.DoesNotContain(host.Listed, model => model.Name == "later");
+        Assert.True(SpinWait.SpinUntil(() => host.Listed.Any(model => model.Name == "later"), TimeSpan.FromSeconds(30)), "it is never seen");
+        _folder.Add("latest", BlobModels.Yolox());
+        Assert.Contains(host.Models, model => model.Name == "latest");
+        Assert.Contains(host.Listed, model => model.Name == "latest");
+    }
+
+    [Fact]
     public void A_file_of_the_owner_s_choice_is_auto()
     {
         using ModelFolder elsewhere = new();

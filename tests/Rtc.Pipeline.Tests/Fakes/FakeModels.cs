@@ -13,6 +13,9 @@ internal sealed class FakeModels : IModelHost
     /// <summary>Called in place of the model's work.</summary>
     public Action<DetectOptions>? Work { get; set; }
 
+    /// <summary>Called before a detector is opened.</summary>
+    public Action? Opening { get; set; }
+
     public Func<double> WaitMs { get; set; } = () => 0;
 
     public IReadOnlyList<string> ClassNames { get; set; } = ["person", "bicycle", "car"];
@@ -25,6 +28,7 @@ internal sealed class FakeModels : IModelHost
 
     public IDetector OpenDetector(string name, out string? problem)
     {
+        Opening?.Invoke();
         problem = name == "broken" ? "broken: not a model" : null;
         Interlocked.Increment(ref Open);
         return new Detector(this, name is "broken" or "motion" ? "motion" : "fake");

@@ -16,6 +16,8 @@ internal sealed class RecordingOutput : IPipelineOutput
 
     public ConcurrentQueue<PipelineNotice> Notices { get; } = new();
 
+    public ConcurrentQueue<(string Loop, string Error, TimeSpan? RestartIn)> LoopErrors { get; } = new();
+
     public int KeyFrames { get; private set; }
 
     public bool KeepResults { get; set; } = true;
@@ -35,6 +37,12 @@ internal sealed class RecordingOutput : IPipelineOutput
         }
 
         Results.Enqueue(result);
+        Wake();
+    }
+
+    public void OnLoopError(string loop, Exception error, TimeSpan? restartIn)
+    {
+        LoopErrors.Enqueue((loop, error.Message, restartIn));
         Wake();
     }
 

@@ -11,7 +11,13 @@ public sealed class FineWaitTests : IDisposable
 
     public FineWaitTests() => _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-    public void Dispose() => _socket.Dispose();
+    private readonly WakeSignal _wake = new();
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _wake.Dispose();
+    }
 
     [Theory]
     [InlineData(0)]
@@ -21,7 +27,7 @@ public sealed class FineWaitTests : IDisposable
     public void It_waits_as_long_as_it_was_told_and_not_shorter(int microseconds)
     {
         long began = Stopwatch.GetTimestamp();
-        Assert.False(FineWait.ForDatagram(_socket, TimeSpan.FromMicroseconds(microseconds)));
+        Assert.False(FineWait.ForDatagram(_socket, _wake, TimeSpan.FromMicroseconds(microseconds)));
         Assert.True(Stopwatch.GetElapsedTime(began).TotalMicroseconds >= microseconds);
     }
 
@@ -31,9 +37,30 @@ public sealed class FineWaitTests : IDisposable
         using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         sender.SendTo([1, 2, 3], _socket.LocalEndPoint!);
         long began = Stopwatch.GetTimestamp();
-        Assert.True(FineWait.ForDatagram(_socket, TimeSpan.FromSeconds(60)));
+        Assert.True(FineWait.ForDatagram(_socket, _wake, TimeSpan.FromSeconds(60)));
         Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
         _socket.Receive(new byte[8]);
-        Assert.False(FineWait.ForDatagram(_socket, TimeSpan.Zero));
+        Assert.False(FineWait.ForDatagram(_socket, _wake, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void A_wake_ends_one_wait_without_a_datagram()
+    {
+        _wake.Set();
+        _wake.Set();
+        long began = Stopwatch.GetTimestamp();
+        Assert.False(FineWait.ForDatagram(_socket, _wake, TimeSpan.FromSeconds(60)));
+        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
+        began = Stopwatch.GetTimestamp();
+        Assert.False(FineWait.ForDatagram(_socket, _wake, TimeSpan.FromMilliseconds(5)));
+        Assert.True(Stopwatch.GetElapsedTime(began) >= TimeSpan.FromMilliseconds(5));
+    }
+
+    [Fact]
+    public void A_wake_that_cannot_be_sent_is_none_and_throws_nothing()
+    {
+        var gone = new WakeSignal();
+        gone.Dispose();
+        gone.Set();
     }
 }

@@ -8,7 +8,7 @@ public sealed class LoopInboxTests
     private readonly LoopInbox _inbox;
     private int _woken;
 
-    public LoopInboxTests() => _inbox = new LoopInbox(() => _woken++);
+    public LoopInboxTests() => _inbox = new LoopInbox(() => _woken++, TimeSpan.FromMinutes(1));
 
     [Fact]
     public void Only_a_loop_that_sleeps_is_woken_and_only_once()
@@ -69,6 +69,18 @@ public sealed class LoopInboxTests
         _inbox.RunPosted();
         Assert.Equal(7, await answer);
         await Assert.ThrowsAsync<InvalidOperationException>(() => fault);
+    }
+
+    [Fact]
+    public async Task A_question_to_a_stuck_loop_times_out_and_is_not_put_later()
+    {
+        var inbox = new LoopInbox(static () => { }, TimeSpan.FromMilliseconds(1));
+        int joined = 0;
+        int left = 0;
+        await Assert.ThrowsAsync<LoopTimeoutException>(() => inbox.AskAsync(() => joined++));
+        await Assert.ThrowsAsync<LoopTimeoutException>(() => inbox.AskAsync(() => left++, evenLate: true));
+        inbox.RunPosted();
+        Assert.Equal((0, 1), (joined, left));
     }
 
     [Fact]

@@ -25,6 +25,7 @@ public sealed class PeerPortsTests : IDisposable
     {
         (PeerPort faulty, PeerPort sound) = OneOfEach();
         _ports.Flush(faulty);
+        _ports.DrainMarked();
         Assert.True(faulty.IsRemoved);
         Assert.Equal([sound], _ports.All);
     }
@@ -49,6 +50,7 @@ public sealed class PeerPortsTests : IDisposable
     {
         (PeerPort faulty, _) = OneOfEach();
         _ports.Flush(faulty);
+        _ports.DrainMarked();
         Assert.Equal([(PeerEventKind.Closed, "closed by this side"), (PeerEventKind.Closed, "internal error")], ((Clumsy)faulty.Owner).Heard);
     }
 
@@ -59,8 +61,45 @@ public sealed class PeerPortsTests : IDisposable
         _ports.Remove(sound);
         _ports.Remove(sound);
         _ports.Flush(sound);
+        _ports.DrainMarked();
         Assert.True(sound.IsRemoved);
         Assert.DoesNotContain(sound, _ports.All);
+    }
+
+    [Fact]
+    public void A_call_that_throws_closes_its_peer_with_the_round_and_not_the_caller()
+    {
+        (PeerPort faulty, PeerPort sound) = OneOfEach();
+        bool reached = false;
+        Assert.False(_ports.Call(faulty, 1, static (_, _, _) => throw new InvalidOperationException("no")));
+        Assert.False(_ports.Call(faulty, 1, (_, _, _) => reached = true));
+        Assert.True(_ports.Call(sound, 1, static (_, _, _) => true));
+        Assert.False(reached);
+        Assert.Equal([faulty, sound], _ports.All);
+        Assert.Equal(TimeSpan.Zero, _ports.UntilDue(TimeSpan.FromSeconds(1)));
+        _ports.DrainMarked();
+        Assert.Equal([sound], _ports.All);
+        Assert.Equal([(PeerEventKind.Closed, "internal error")], ((Clumsy)faulty.Owner).Heard);
+    }
+
+    [Fact]
+    public void What_an_owner_asks_within_an_event_is_done_after_it_and_in_the_same_round()
+    {
+        var heard = new List<string>();
+        PeerPort second = _ports.Add(Ports.Peer(_identity, 2), new Listener(_ => heard.Add("second")));
+        PeerPort first = _ports.Add(Ports.Peer(_identity, 1), new Listener(port =>
+        {
+            heard.Add("first begins");
+            second.Peer.Close(default);
+            _ports.Flush(second);
+            _ports.Flush(port);
+            heard.Add("first ends");
+        }));
+        first.Peer.Close(default);
+        _ports.Flush(first);
+        Assert.Empty(heard);
+        _ports.DrainMarked();
+        Assert.Equal(["first begins", "first ends", "second"], heard);
     }
 
     /// <summary>The first one has an event waiting, at which its owner throws.</summary>
@@ -70,6 +109,11 @@ public sealed class PeerPortsTests : IDisposable
         PeerPort sound = _ports.Add(Ports.Peer(_identity, 2), new Ports.Deaf());
         faulty.Peer.Close(default);
         return (faulty, sound);
+    }
+
+    private sealed class Listener(Action<PeerPort> hear) : IPeerOwner
+    {
+        public void OnEvent(PeerPort port, ref PeerEvent happened) => hear(port);
     }
 
     private sealed class Clumsy : IPeerOwner

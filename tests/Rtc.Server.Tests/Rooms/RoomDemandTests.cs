@@ -33,7 +33,8 @@ public sealed class RoomDemandTests : IAsyncLifetime
         new BitrateLimits(100, 1000, 2000),
         64 * 1024,
         _metrics,
-        static (_, _) => { });
+        static (_, _) => { },
+        NullLogger.Instance);
 
     [Fact]
     public void A_viewer_that_is_connected_wants_video_until_it_is_not()

@@ -10,11 +10,11 @@ namespace Rtc.Inference.Hosting;
 /// Fair use of one model by many rooms: first come, first served, one request a room at a time, so that rooms take
 /// turns. Where the model takes several pictures, the one whose turn comes runs those that wait along with its own.
 /// </summary>
-internal sealed class Turns
+internal sealed class InferenceScheduler
 {
     private readonly object _gate = new();
-    private readonly Queue<Turn> _waiting = new();
-    private readonly List<Turn> _together = [];
+    private readonly Queue<InferenceRequest> _waiting = new();
+    private readonly List<InferenceRequest> _together = [];
     private bool _busy;
     private double _lastPerImage;
 
@@ -22,66 +22,74 @@ internal sealed class Turns
 
     public long Images { get; private set; }
 
-    /// <summary>Blocks until the turn's picture has run. Throws what the runtime threw.</summary>
-    public void Execute(LoadedModel model, IDetectorLayout? layout, Turn turn, int mostTogether, double deadline)
+    /// <summary>Blocks until the request's picture has run. Throws where the run did, whichever room's thread it was on.</summary>
+    public void Execute(LoadedModel model, IDetectorLayout? layout, InferenceRequest request, int mostTogether, double deadline)
     {
-        turn.Reset();
+        request.Reset();
         lock (_gate)
         {
-            _waiting.Enqueue(turn);
-            while (!turn.Done && (_busy || _waiting.Peek() != turn))
+            _waiting.Enqueue(request);
+            while (!request.Done && (_busy || _waiting.Peek() != request))
             {
                 Monitor.Wait(_gate);
             }
 
-            if (turn.Done)
+            if (request.Done)
             {
-                if (turn.Failure is { } failure)
-                {
-                    throw new OrtException(failure.Code, failure.Message);
-                }
-
+                ThrowIfFailed(request);
                 return;
             }
 
-            _busy = true;
             Gather(mostTogether, deadline);
+            _busy = true;
         }
 
         // The leader alone touches the list until it has left.
-        OrtException? problem = null;
+        Exception? thrown = null;
         long started = Stopwatch.GetTimestamp();
         try
         {
             if (_together.Count == 1)
             {
-                turn.Binding!.Run();
+                request.Binding!.Run();
             }
             else
             {
                 RunTogether(model, layout!);
             }
         }
-        catch (OrtException failure)
+        catch (Exception error)
         {
-            problem = failure;
+            // Whatever it was: those who ran along must not read what never was written.
+            thrown = error;
             throw;
         }
         finally
         {
             double took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            Leave(problem, took);
+            Leave(thrown, took);
+        }
+    }
+
+    /// <summary>The leader's exception belongs to its thread; the others throw one of their own kind.</summary>
+    private static void ThrowIfFailed(InferenceRequest request)
+    {
+        if (request.Error is { } error)
+        {
+            throw error is OrtException failure
+                ? new OrtException(failure.Code, failure.Message)
+                : new InvalidOperationException($"The run that this picture shared has failed: {error.Message}", error);
         }
     }
 
     private void Gather(int most, double deadline)
     {
         _together.Clear();
-        Turn leader = _waiting.Dequeue();
+        InferenceRequest leader = _waiting.Dequeue();
         _together.Add(leader);
         int affordable = _lastPerImage <= 0 ? 1 : (int)Math.Max(1, deadline / _lastPerImage);
         most = Math.Min(most, affordable);
-        while (!leader.Alone && _together.Count < most && _waiting.TryPeek(out Turn? next) && !next.Alone && next.Plan == leader.Plan)
+        while (!leader.Alone && _together.Count < most && _waiting.TryPeek(out InferenceRequest? next) && !next.Alone && next.Plan == leader.Plan)
         {
             _together.Add(_waiting.Dequeue());
         }
@@ -104,60 +112,28 @@ internal sealed class Turns
         run.Run();
         for (int image = 0; image < images; image++)
         {
-            Turn turn = _together[image];
-            layout.Decode(run, image, plan, turn.Confidence, turn.Found);
-            turn.Decoded = true;
+            InferenceRequest request = _together[image];
+            layout.Decode(run, image, plan, request.Confidence, request.Found);
+            request.Decoded = true;
         }
     }
 
-    private void Leave(OrtException? problem, double took)
+    private void Leave(Exception? thrown, double took)
     {
         lock (_gate)
         {
             Runs++;
             Images += _together.Count;
             _lastPerImage = took / _together.Count;
-            foreach (Turn turn in _together)
+            foreach (InferenceRequest request in _together)
             {
-                turn.Failure = problem;
-                turn.RunTime = took;
-                turn.Done = true;
+                request.Error = thrown;
+                request.RunTime = took;
+                request.Done = true;
             }
 
             _busy = false;
             Monitor.PulseAll(_gate);
         }
-    }
-}
-
-/// <summary>One room's request, kept by its handle and used again for every picture.</summary>
-internal sealed class Turn
-{
-    public OrtRun? Binding { get; set; }
-
-    public TensorPlan? Plan { get; set; }
-
-    public float Confidence { get; set; }
-
-    /// <summary>Wants the outputs themselves, so that it never runs along with others.</summary>
-    public bool Alone { get; init; }
-
-    public Candidates Found { get; } = new();
-
-    /// <summary>Ran along with others, and the boxes are read already.</summary>
-    public bool Decoded { get; set; }
-
-    public bool Done { get; set; }
-
-    public OrtException? Failure { get; set; }
-
-    public double RunTime { get; set; }
-
-    public void Reset()
-    {
-        Decoded = false;
-        Done = false;
-        Failure = null;
-        Found.Clear();
     }
 }

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rtc.Inference;
+using Rtc.Media;
+using Rtc.Media.Codecs;
+using Rtc.Peer;
+using Rtc.Pipeline;
+using Rtc.Server.Metrics;
+using Rtc.Server.Network;
+using Rtc.Server.Rooms;
+using Rtc.Server.Tests.Network;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Tests.Rooms;
+
+/// <summary>What comes in one burst goes on in its order, also where the room sends to the very peer that it hears of.</summary>
+public sealed class FrameOrderTests : IAsyncLifetime
+{
+    private const int NumberAt = 20;
+    private readonly DtlsIdentity _identity = DtlsIdentity.Create();
+    private readonly MediaLoop _loop = new(new MediaClock(), IPAddress.Loopback, 0, NullLogger<MediaLoop>.Instance);
+    private readonly ModelHost _models = new(new ModelHostOptions { Directory = AppContext.BaseDirectory });
+    private readonly PicturePool _pictures = new();
+    private readonly RtcMetrics _metrics = new();
+    private readonly RecordingCodecs _codecs = new();
+    private readonly Room _room;
+
+    public FrameOrderTests() => _room = new Room(
+        RoomName.TryParse("order", out RoomName name) ? name : throw new InvalidOperationException(),
+        _loop,
+        output => new RoomPipeline(new RoomPipelineOptions(), _models, _pictures, output, TimeProvider.System, _codecs),
+        new BitrateLimits(100, 1000, 2000),
+        64 * 1024,
+        _metrics,
+        static (_, _) => { },
+        NullLogger.Instance);
+
+    [Fact]
+    public void Frames_that_one_repair_releases_reach_the_decoder_in_order()
+    {
+        using var client = new LoopClient(_loop, _identity);
+        RoomMember phone = Enter(client);
+        client.Until(() => client.IsConnected && phone.IsConnected, "no connection");
+        Send(client, 0);
+        client.Until(() => _codecs.Decoded.Count == 1, "the first frame was not decoded");
+        for (int round = 0; round < 5; round++)
+        {
+            int first = 1 + (round * 5);
+            client.Holds = true;
+            Send(client, first);
+            client.Until(() => client.Held > 0, "the frame was not sent");
+            client.Holds = false;
+            for (int number = first + 1; number < first + 5; number++)
+            {
+                Send(client, number);
+                client.Round();
+            }
+
+            client.Release();
+            client.Until(() => _codecs.Decoded.Count == first + 5, $"{_codecs.Decoded.Count} of {first + 5} frames were decoded: {string.Join(' ', _codecs.Decoded)}");
+        }
+
+        Assert.Equal(Enumerable.Range(0, 26), _codecs.Decoded.Select(number => (int)number));
+    }
+
+    private static void Send(LoopClient client, int number)
+    {
+        byte[] data = new byte[600];
+        data[0] = (byte)(number == 0 ? 0x10 : 0x11);
+        if (number == 0)
+        {
+            ReadOnlySpan<byte> start = [0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01];
+            start.CopyTo(data.AsSpan(3));
+        }
+
+        data[NumberAt] = (byte)number;
+        using EncodedFrame frame = EncodedFramePool.Shared.Rent();
+        frame.Codec = VideoCodec.Vp8;
+        frame.IsKey = number == 0;
+        frame.RtpTimestamp = (uint)(1000 + (number * 3000));
+        frame.Append(data);
+        Assert.True(client.Peer.SendVideo(new Instant(1_000_000 + (number * 33_000)), "0", frame), $"frame {number} was not taken");
+    }
+
+    /// <summary>A phone that watches its own source: the room sends to it within its own event.</summary>
+    private RoomMember Enter(LoopClient client)
+    {
+        string offer = client.Peer.CreateOffer(_loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], Codecs = [VideoCodec.Vp8] });
+        var peer = new WebRtcPeer(
+            new PeerOptions { Identity = _identity, Seed = 5, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _loop.Port), CandidateKind.Host)] },
+            _loop.Clock.Now);
+        Assert.True(peer.TryAnswer(_loop.Clock.Now, offer, new AnswerPolicy { ReceiveVideo = true, SendVideo = true }, out string answer, out string? error), error);
+        var member = new RoomMember(PeerId.Create(), Role.Phone, RoomView.Source, string.Empty, "resume") { Link = new Silent() };
+        _room.Enter(member);
+        member.ReceiveMid = member.SendMid = "0";
+        member.SendCodec = VideoCodec.Vp8;
+        member.SendCodecs = [VideoCodec.Vp8];
+        _room.Plug(member, peer);
+        Assert.True(client.Peer.TryAcceptAnswer(_loop.Clock.Now, answer, out error), error);
+        return member;
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _room.DisposeAsync();
+        _loop.Dispose();
+        _metrics.Dispose();
+        _models.Dispose();
+        _identity.Dispose();
+    }
+
+    private sealed class Silent : IMemberLink
+    {
+        public void Send(string method, object message)
+        {
+        }
+    }
+
+    /// <summary>Notes the number that each frame carries.</summary>
+    private sealed class RecordingCodecs : ICodecFactory, IVideoDecoder
+    {
+        public ConcurrentQueue<byte> Decoded { get; } = new();
+
+        public IVideoDecoder CreateDecoder(VideoFormat format) => this;
+
+        public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => throw new NotSupportedException();
+
+        public DecodeStatus Decode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture)
+        {
+            Decoded.Enqueue(data[NumberAt]);
+            picture = pool.Rent(64, 48);
+            return DecodeStatus.Picture;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
