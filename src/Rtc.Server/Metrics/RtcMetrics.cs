@@ -97,7 +97,7 @@ public sealed class RtcMetrics : IDisposable
 
     public void Joined(string role) => _joins.Add(1, new KeyValuePair<string, object?>("role", role));
 
-    /// <summary>Reasons: rate, token, limit, origin, size, api_key.</summary>
+    /// <summary>Reasons: rate, token, limit, connections, origin, size, body, api_key.</summary>
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Dispose() => _meter.Dispose();

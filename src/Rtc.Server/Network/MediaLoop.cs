@@ -1,5 +1,6 @@
 using System.Net;
 using Rtc.Peer;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Network;
 
@@ -20,13 +21,13 @@ internal sealed partial class MediaLoop : IDisposable
     private readonly PeerPorts _peers;
     private readonly Thread _thread;
 
-    public MediaLoop(MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log)
+    public MediaLoop(MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log, AddressQuota? tcpConnections = null)
     {
         Clock = clock;
         _log = log;
         _socket = new MediaSocket(host, port);
         _inbox = new LoopInbox(_socket.Wake);
-        _tcp = IceTcpListener.TryOpen(_socket.Bound, Port, this, log);
+        _tcp = IceTcpListener.TryOpen(_socket.Bound, Port, this, tcpConnections ?? IceTcpListener.DefaultQuota(), log);
         _peers = new PeerPorts(clock, Send, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "media", Priority = ThreadPriority.AboveNormal };
     }
