@@ -159,7 +159,8 @@ public sealed class ModelStore(string directory, ModelCatalogue catalogue, HttpC
         Stream source = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
-            FileStream target = new(part, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None);
+            // Without a buffer, which would try once more to reach a full disk as the stream is closed.
+            FileStream target = new(part, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
             await using (target.ConfigureAwait(false))
             {
                 byte[] buffer = new byte[BufferSize];

@@ -25,8 +25,8 @@ internal sealed class GatedTransport(IConnectionListenerFactory inner, Func<EndP
                     return connection;
                 }
 
-                connection.Abort();
-                _ = connection.DisposeAsync().AsTask();
+                // To its end, before the next one: what is refused never piles up.
+                await connection.DisposeAsync();
             }
 
             return null;
