@@ -33,6 +33,7 @@ ENV XDG_STATE_HOME=/state \
     RTC__MODEL__DIRECTORY=/models \
     RTC__MODEL__ONNXRUNTIME=/app/onnxruntime/libonnxruntime.so.1 \
     RTC__TELEMETRY__JSONLOG=true \
+    RTC__HTTP__HEALTHPORT=8081 \
     NVIDIA_DRIVER_CAPABILITIES=compute,video,utility \
     DOTNET_EnableDiagnostics=0
 VOLUME ["/state", "/models"]

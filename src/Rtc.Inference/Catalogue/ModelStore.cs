@@ -123,6 +123,12 @@ public sealed class ModelStore(string directory, ModelCatalogue catalogue, HttpC
             File.Move(part, PathOf(file), overwrite: true);
             return null;
         }
+        catch (StoreException failure)
+        {
+            // Nothing can go on from it: a full disk is not filled further by what is of no use.
+            File.Delete(part);
+            return $"{file.Name} can't be kept in {Location}: {failure.Message}";
+        }
         catch (Exception failure) when (failure is HttpRequestException or IOException or UnauthorizedAccessException)
         {
             return $"{address}: {failure.Message}";
@@ -153,7 +159,8 @@ public sealed class ModelStore(string directory, ModelCatalogue catalogue, HttpC
         Stream source = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
-            FileStream target = new(part, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None);
+            // Without a buffer, which would try once more to reach a full disk as the stream is closed.
+            FileStream target = new(part, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
             await using (target.ConfigureAwait(false))
             {
                 byte[] buffer = new byte[BufferSize];
@@ -166,13 +173,35 @@ public sealed class ModelStore(string directory, ModelCatalogue catalogue, HttpC
                         return $"{address}: more than the {file.Size} bytes that the catalogue says";
                     }
 
-                    await target.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
+                    await StoreAsync(target, buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
                     progress?.Report(new PullProgress(file.Name, have, file.Size));
                 }
+
+                await StoreAsync(target, null, cancel).ConfigureAwait(false);
             }
         }
 
         return have < file.Size ? $"{address}: ended after {have} of {file.Size} bytes; pull again to go on" : null;
+    }
+
+    /// <summary>Writes, or with nothing to write brings all of it to the disk: only what lies there is renamed.</summary>
+    private static async Task StoreAsync(FileStream target, ReadOnlyMemory<byte>? bytes, CancellationToken cancel)
+    {
+        try
+        {
+            if (bytes is { } some)
+            {
+                await target.WriteAsync(some, cancel).ConfigureAwait(false);
+            }
+            else
+            {
+                target.Flush(flushToDisk: true);
+            }
+        }
+        catch (IOException failure)
+        {
+            throw new StoreException(failure);
+        }
     }
 
     private static async Task<string?> ProblemOfAsync(CatalogueFile file, string path, CancellationToken cancel)
@@ -189,4 +218,7 @@ public sealed class ModelStore(string directory, ModelCatalogue catalogue, HttpC
             return found.Equals(file.Sha256, StringComparison.OrdinalIgnoreCase) ? null : $"sha256 is {found} instead of {file.Sha256}";
         }
     }
+
+    /// <summary>The disk did not take what the network brought.</summary>
+    private sealed class StoreException(IOException cause) : Exception(cause.Message, cause);
 }

@@ -20,6 +20,17 @@ internal static class ServeRun
         }
 
         RtcOptions options = reading.Options;
+        try
+        {
+            (options, string? fewFiles) = DescriptorLimit.Fit(options, DescriptorLimit.Read());
+            await SayAsync(error, fewFiles is null ? [] : [fewFiles]);
+        }
+        catch (StartException fault)
+        {
+            await SayAsync(error, [fault.Message]);
+            return RtcCommand.Failed;
+        }
+
         IReadOnlyList<string> taken = PortProbe.Faults(options);
         if (taken.Count > 0)
         {

@@ -136,9 +136,10 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
         return certificate.Export(X509ContentType.Pkcs12);
     }
 
-    /// <summary>Written beside and renamed, readable by the owner alone: a crash leaves the old file or the new one.</summary>
+    /// <summary>Written beside and renamed, readable by the owner alone: a crash or a full disk leaves the old file or the new one.</summary>
     private void Keep(byte[] pfx)
     {
+        string beside = $"{Path}.{Environment.ProcessId}";
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -152,16 +153,17 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             }
 
-            string beside = $"{Path}.{Environment.ProcessId}";
             using (var file = new FileStream(beside, options))
             {
                 file.Write(pfx);
+                file.Flush(flushToDisk: true);
             }
 
             File.Move(beside, Path, overwrite: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
+            File.Delete(beside);
             throw new StartException($"The certificate can't be kept in {directory}: {fault.Message} (Http:StateDirectory names another place, --no-tls does without)", fault);
         }
     }

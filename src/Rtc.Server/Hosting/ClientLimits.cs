@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Rtc.Server.Options;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Hosting;
 
@@ -37,29 +37,7 @@ public sealed class ClientLimits : IDisposable
         _api.Dispose();
     }
 
-    internal static UInt128 BucketOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return 0;
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out int length);
-        UInt128 value = 0;
-        for (int i = 0; i < (address.AddressFamily == AddressFamily.InterNetworkV6 ? 8 : length); i++)
-        {
-            value = (value << 8) | bytes[i];
-        }
-
-        // The two families never share a bucket.
-        return (value << 1) | (length == 4 ? 0u : 1u);
-    }
+    internal static UInt128 BucketOf(IPAddress? address) => AddressQuota.BucketOf(address);
 
     private static bool Take(PartitionedRateLimiter<IPAddress?> limiter, IPAddress? address)
     {

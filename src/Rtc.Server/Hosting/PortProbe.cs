@@ -53,6 +53,7 @@ internal static class PortProbe
         [
             Fault(address, options.Http.Port, ProtocolType.Tcp, "--port"),
             options.Http.Tls ? Fault(address, options.Http.HttpsPort, ProtocolType.Tcp, "--https-port") : null,
+            Fault(address, options.Http.HealthPort, ProtocolType.Tcp, "--set Http:HealthPort=PORT"),
             Fault(address, options.Media.Port, ProtocolType.Udp, "--media-port"),
             Fault(address, options.Media.Port, ProtocolType.Tcp, "--media-port"),
         ];

@@ -1,12 +1,15 @@
 using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Rtc.Server.Metrics;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
+using Rtc.Signaling.Hub;
 
 namespace Rtc.Server.Hosting;
 
@@ -15,6 +18,11 @@ public static class RtcHost
 {
     /// <summary>Peers are told and sockets closed within this time; orchestrators and people wait five seconds.</summary>
     private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(4);
+
+    // What one connection, and each stream of HTTP/2 in it, may have unread of us or sent ahead to us.
+    private const int BufferedBytes = 32 * 1024;
+    private const int StreamsPerConnection = 32;
+    private const int WindowBytes = 96 * 1024;
 
     public static WebApplication Build(RtcOptions options, X509Certificate2? certificate = null, Action<WebApplicationBuilder>? configure = null)
     {
@@ -36,6 +44,8 @@ public static class RtcHost
         builder.Services.AddSingleton<Access>();
         builder.Services.AddSingleton<ClientLimits>();
         builder.Services.AddSingleton<RtcMetrics>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => OpenTransport(services, options));
+        builder.Services.AddSingleton(services => new ConnectionGate(options.Limits, services.GetRequiredService<RtcMetrics>()));
         builder.Services.AddSingleton(services => new MetricsCollector(services.GetRequiredService<RtcMetrics>().Meter, services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         builder.Services.AddSingleton(_ => new Telemetry(options));
         builder.Services.AddProblemDetails();
@@ -55,10 +65,14 @@ public static class RtcHost
         app.Services.GetRequiredService<Telemetry>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        SlowBodies.Use(app);
         app.UseForwardedHeaders();
+        app.Services.GetRequiredService<ConnectionGate>().Use(app);
+        HealthListener.Use(app, options.Http.HealthPort);
         SecurityHeaders.Use(app);
         OriginCheck.Use(app, options, metrics);
         ApiLimit.Use(app, app.Services.GetRequiredService<ClientLimits>(), metrics);
+        HubLimit.Use(app, app.Services.GetRequiredService<HubEntrance>(), app.Services.GetRequiredService<ClientLimits>(), metrics);
         Pages.Use(app, paths);
         app.UseRouting();
         app.UseCors();
@@ -73,7 +87,6 @@ public static class RtcHost
     {
         kestrel.AddServerHeader = false;
         KestrelServerLimits limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.Limits.MaxConnections;
         limits.MaxConcurrentUpgradedConnections = options.Limits.MaxConnections;
         limits.MaxRequestBodySize = Math.Max(options.Limits.SdpBytes, options.Limits.MessageBytes);
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
@@ -81,6 +94,11 @@ public static class RtcHost
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.Limits.HandshakeSeconds);
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(options.Limits.HandshakeSeconds));
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+        limits.MaxRequestBufferSize = BufferedBytes;
+        limits.MaxResponseBufferSize = BufferedBytes;
+        limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
+        limits.Http2.InitialConnectionWindowSize = WindowBytes;
+        limits.Http2.InitialStreamWindowSize = WindowBytes;
 
         void At(int port, Action<ListenOptions> listen)
         {
@@ -94,11 +112,26 @@ public static class RtcHost
             }
         }
 
+        kestrel.ConfigureEndpointDefaults(static listen => listen.Use(ConnectionGate.LeaveAfter));
         At(options.Http.Port, static _ => { });
         if (options.Http.Tls && certificate is not null)
         {
             At(options.Http.HttpsPort, listen => listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13));
         }
+
+        if (options.Http.HealthPort != 0)
+        {
+            At(options.Http.HealthPort, static _ => { });
+        }
+    }
+
+    private static GatedTransport OpenTransport(IServiceProvider services, RtcOptions options)
+    {
+        ConnectionGate gate = services.GetRequiredService<ConnectionGate>();
+        var health = new ConnectionGate(HealthListener.Limits, services.GetRequiredService<RtcMetrics>());
+        return new GatedTransport(
+            ActivatorUtilities.CreateInstance<SocketTransportFactory>(services),
+            endpoint => options.Http.HealthPort != 0 && endpoint is IPEndPoint { Port: var port } && port == options.Http.HealthPort ? health : gate);
     }
 
     private static void Trust(ForwardedHeadersOptions forwarded, RtcOptions options)

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-using System.Security.Cryptography;
 using QRCoder;
 using Rtc.Inference;
 using Rtc.Media.Images;
@@ -13,7 +10,6 @@ namespace Rtc.Server.Http;
 /// <summary>What the pages and operators read over plain HTTP: rooms, models, thumbnails, and the way for a phone to join.</summary>
 internal static class ApiRoutes
 {
-    private const int LargestEcho = 1 << 20;
     private const int LongestQrText = 1024;
     private const int ThumbnailWidth = 320;
 
@@ -49,12 +45,7 @@ internal static class ApiRoutes
         routes.MapGet("/api/qr.svg", (string? text) => text is { Length: > 0 and <= LongestQrText }
             ? Results.Text(Qr(text), "image/svg+xml")
             : Results.Problem($"\"text\" has 1 to {LongestQrText} characters.", statusCode: 400));
-        routes.MapGet("/api/echo", (int? bytes, HttpContext http) =>
-        {
-            http.Response.Headers.CacheControl = "no-store";
-            return Results.Bytes(RandomNumberGenerator.GetBytes(Math.Clamp(bytes ?? 0, 0, LargestEcho)), "application/octet-stream");
-        });
-        routes.MapPost("/api/echo", (Delegate)EchoAsync).RequireMemory();
+        routes.MapEcho();
     }
 
     private static IResult NoRoom() => Results.Problem("There is no such room on air.", statusCode: 404, title: "unknown_room");
@@ -64,29 +55,5 @@ internal static class ApiRoutes
         using QRCodeData data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
         using var svg = new SvgQRCode(data);
         return svg.GetGraphic(8, "#000000", "#ffffff", drawQuietZones: true, sizingMode: SvgQRCode.SizingMode.ViewBoxAttribute);
-    }
-
-    private static async Task<IResult> EchoAsync(HttpContext http)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        try
-        {
-            long total = 0;
-            int read;
-            while ((read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
-            {
-                total += read;
-                if (total > LargestEcho)
-                {
-                    return Results.Problem(string.Create(CultureInfo.InvariantCulture, $"At most {LargestEcho} bytes."), statusCode: 413);
-                }
-            }
-
-            return Results.Ok(new { bytes = total });
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

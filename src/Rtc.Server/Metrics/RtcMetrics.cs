@@ -123,7 +123,7 @@ public sealed class RtcMetrics : IDisposable
 
     public void LoopWasLate(TimeSpan by) => _lateness.Record(by.TotalSeconds);
 
-    /// <summary>Reasons: rate, token, limit, origin, size, api_key, load, memory, draining, picture.</summary>
+    /// <summary>Reasons: rate, token, limit, connections, origin, size, body, api_key, load, memory, draining, picture.</summary>
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Loops: render, vision. Outcomes: restarted, failed.</summary>

@@ -11,7 +11,7 @@ namespace Rtc.Server.Network;
 /// handed over on the media loop. One that says nothing of ours ends after a while, and a slow reader loses packets,
 /// not our memory. Owned by <see cref="IceTcpListener"/>.
 /// </summary>
-internal sealed class IceTcpConnection(Socket socket, TransportAddress from, MediaLoop loop) : IDisposable
+internal sealed class IceTcpConnection(Socket socket, TransportAddress from, MediaLoop loop, TimeSpan? idle = null) : IDisposable
 {
     private const int LengthBytes = 2;
     private const int LargestDatagram = 2048;
@@ -56,7 +56,7 @@ internal sealed class IceTcpConnection(Socket socket, TransportAddress from, Med
         byte[] buffer = new byte[LengthBytes + LargestDatagram];
         int filled = 0;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        deadline.CancelAfter(s_firstPacketWithin);
+        deadline.CancelAfter(idle ?? s_firstPacketWithin);
         try
         {
             while (true)
@@ -82,8 +82,13 @@ internal sealed class IceTcpConnection(Socket socket, TransportAddress from, Med
                         break;
                     }
 
-                    Hand(buffer.AsSpan(used + LengthBytes, length));
-                    deadline.CancelAfter(s_idle);
+                    if (length > 0)
+                    {
+                        // A frame of nothing says nothing: it renews no deadline.
+                        Hand(buffer.AsSpan(used + LengthBytes, length));
+                        deadline.CancelAfter(idle ?? s_idle);
+                    }
+
                     used += LengthBytes + length;
                 }
 

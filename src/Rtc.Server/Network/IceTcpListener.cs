@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Rtc.Peer;
+using Rtc.Server.Options;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Network;
 
@@ -9,22 +11,30 @@ namespace Rtc.Server.Network;
 internal sealed partial class IceTcpListener : IDisposable
 {
     private const int Backlog = 128;
-    private const int MostConnections = 2048;
-    private const int MostConnectionsPerAddress = 64;
+    private static readonly TimeSpan s_untilDescriptorsAreFree = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket _listener;
     private readonly MediaLoop _loop;
+    private readonly AddressQuota _quota;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<TransportAddress, IceTcpConnection> _connections = [];
 
-    private IceTcpListener(Socket listener, MediaLoop loop)
+    private IceTcpListener(Socket listener, MediaLoop loop, AddressQuota quota)
     {
         _listener = listener;
         _loop = loop;
+        _quota = quota;
+    }
+
+    /// <summary>As many connections as the options allow where nobody sets them.</summary>
+    public static AddressQuota DefaultQuota()
+    {
+        var limits = new LimitOptions();
+        return new AddressQuota(limits.MaxIceTcpConnections, limits.MaxIceTcpPerAddress);
     }
 
     /// <summary>Null where the port is taken: media then goes by UDP alone.</summary>
-    public static IceTcpListener? TryOpen(IPAddress bound, int port, MediaLoop loop, ILogger log)
+    public static IceTcpListener? TryOpen(IPAddress bound, int port, MediaLoop loop, AddressQuota quota, ILogger log)
     {
         var listener = new Socket(bound.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -36,7 +46,7 @@ internal sealed partial class IceTcpListener : IDisposable
 
             listener.Bind(new IPEndPoint(bound, port));
             listener.Listen(Backlog);
-            return new IceTcpListener(listener, loop);
+            return new IceTcpListener(listener, loop, quota);
         }
         catch (SocketException)
         {
@@ -88,6 +98,11 @@ internal sealed partial class IceTcpListener : IDisposable
             {
                 return;
             }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.TooManyOpenSockets)
+            {
+                // Whoever waits keeps its place in the backlog.
+                await Task.Delay(s_untilDescriptorsAreFree, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
             catch (SocketException)
             {
                 // That one is gone already; the next one may come.
@@ -97,23 +112,31 @@ internal sealed partial class IceTcpListener : IDisposable
 
     private void Take(Socket socket, CancellationToken stop)
     {
-        var remote = (IPEndPoint)socket.RemoteEndPoint!;
-        var address = TransportAddress.From(remote.Address, remote.Port, TransportProtocol.Tcp);
-        bool full = _connections.Count >= MostConnections
-            || _connections.Keys.Count(known => known.Address == address.Address) >= MostConnectionsPerAddress;
-        if (full)
+        IPEndPoint remote;
+        try
+        {
+            remote = (IPEndPoint)socket.RemoteEndPoint!;
+            socket.NoDelay = true;
+        }
+        catch (SocketException)
         {
             socket.Dispose();
             return;
         }
 
-        socket.NoDelay = true;
+        if (!_quota.TryEnter(remote.Address))
+        {
+            socket.Dispose();
+            return;
+        }
+
+        var address = TransportAddress.From(remote.Address, remote.Port, TransportProtocol.Tcp);
         var connection = new IceTcpConnection(socket, address, _loop);
         _connections[address] = connection;
-        _ = ServeAsync(connection, address, stop);
+        _ = ServeAsync(connection, address, remote.Address, stop);
     }
 
-    private async Task ServeAsync(IceTcpConnection connection, TransportAddress address, CancellationToken stop)
+    private async Task ServeAsync(IceTcpConnection connection, TransportAddress address, IPAddress client, CancellationToken stop)
     {
         try
         {
@@ -123,6 +146,7 @@ internal sealed partial class IceTcpListener : IDisposable
         {
             connection.Dispose();
             _connections.TryRemove(address, out _);
+            _quota.Leave(client);
             _loop.Post(() => _loop.OnTcpClosed(address));
         }
     }

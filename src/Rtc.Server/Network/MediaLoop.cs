@@ -1,5 +1,6 @@
 using System.Net;
 using Rtc.Peer;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Network;
 
@@ -28,14 +29,15 @@ internal sealed partial class MediaLoop : IDisposable
     /// <param name="port">The port of both UDP and TCP; 0 lets the system choose.</param>
     /// <param name="log">Where errors go.</param>
     /// <param name="patience">How long a question to the loop waits for its answer; null is five seconds.</param>
-    public MediaLoop(MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log, TimeSpan? patience = null)
+    /// <param name="tcpConnections">How many ICE-TCP connections there may be; null is the default of the options.</param>
+    public MediaLoop(MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log, TimeSpan? patience = null, AddressQuota? tcpConnections = null)
     {
         Clock = clock;
         _lateness = new LoopLateness(clock);
         _log = log;
         _socket = new MediaSocket(host, port);
         _inbox = new LoopInbox(_socket.Wake, patience ?? s_patience);
-        _tcp = IceTcpListener.TryOpen(_socket.Bound, Port, this, log);
+        _tcp = IceTcpListener.TryOpen(_socket.Bound, Port, this, tcpConnections ?? IceTcpListener.DefaultQuota(), log);
         _peers = new PeerPorts(clock, Send, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "media", Priority = ThreadPriority.AboveNormal };
     }

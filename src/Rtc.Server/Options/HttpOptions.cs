@@ -17,6 +17,10 @@ public sealed record HttpOptions
     [Range(0, 65535)]
     public int HttpsPort { get; init; } = 8443;
 
+    [Description("Port of a listener of its own for health alone, which the limits on connections don't touch; 0 opens none")]
+    [Range(0, 65535)]
+    public int HealthPort { get; init; }
+
     [Description("Serve HTTPS; without a certificate file one is made for this machine's names and addresses")]
     public bool Tls { get; init; } = true;
 

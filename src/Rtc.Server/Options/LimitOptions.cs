@@ -30,7 +30,31 @@ public sealed record LimitOptions
     [Range(8, 1_000_000)]
     public int MaxConnections { get; init; } = 4096;
 
-    [Description("Seconds that a new connection has for its request's headers or its hub handshake, and three times that for joining a room")]
+    [Description("Open HTTP and WebSocket connections of one address, half of which may have asked nothing yet, and its requests at work at once; the connections of a trusted proxy that says whom it speaks for are not counted")]
+    [Range(4, 1_000_000)]
+    public int MaxConnectionsPerAddress { get; init; } = 1024;
+
+    [Description("Open ICE-TCP connections of the whole server")]
+    [Range(1, 1_000_000)]
+    public int MaxIceTcpConnections { get; init; } = 2048;
+
+    [Description("Open ICE-TCP connections of one address")]
+    [Range(1, 1_000_000)]
+    public int MaxIceTcpPerAddress { get; init; } = 64;
+
+    [Description("Session descriptions that WHIP and WHEP receive at one moment; one address may have a quarter of them")]
+    [Range(4, 100_000)]
+    public int MaxBodies { get; init; } = 256;
+
+    [Description("Hub connections that have not joined a room yet; one address may have half of them")]
+    [Range(4, 1_000_000)]
+    public int MaxUnjoined { get; init; } = 2048;
+
+    [Description("Bytes of one message of a hub connection that has not joined a room yet")]
+    [Range(1024, 1024 * 1024)]
+    public int UnjoinedMessageBytes { get; init; } = 8 * 1024;
+
+    [Description("Seconds that a new connection has for its request's headers, its session description or its hub handshake, and three times that for joining a room")]
     [Range(2, 120)]
     public int HandshakeSeconds { get; init; } = 10;
 

@@ -42,6 +42,11 @@ internal static class OptionsCheck
             faults.Add($"Http:Port and Http:HttpsPort are both {http.Port}");
         }
 
+        if (http.HealthPort != 0 && (http.HealthPort == http.Port || (http.Tls && http.HealthPort == http.HttpsPort)))
+        {
+            faults.Add($"Http:HealthPort {http.HealthPort} is that of pages too; it must be one of its own");
+        }
+
         foreach ((string name, string? file) in new[] { ("Http:CertificateFile", http.CertificateFile), ("Http:CertificateKeyFile", http.CertificateKeyFile) })
         {
             if (file is not null && !File.Exists(file))
@@ -71,7 +76,7 @@ internal static class OptionsCheck
     {
         MediaOptions media = options.Media;
         HttpOptions http = options.Http;
-        if (media.Port != 0 && (media.Port == http.Port || (http.Tls && media.Port == http.HttpsPort)))
+        if (media.Port != 0 && (media.Port == http.Port || media.Port == http.HealthPort || (http.Tls && media.Port == http.HttpsPort)))
         {
             faults.Add($"Media:Port {media.Port} is HTTP's too; media listens on TCP as well as UDP");
         }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
@@ -70,6 +72,7 @@ internal static class RoomHosting
                 json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
             });
         services.AddSingleton(new HubPatience(TimeSpan.FromSeconds(options.Limits.HandshakeSeconds * HandshakesToJoin)));
+        services.AddSingleton(new HubEntrance(options.Limits.MaxUnjoined, options.Limits.UnjoinedMessageBytes));
         services.AddSingleton<IHubProtocol>(provider => new HubJson(
             new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>()), LargestHubMessage(options)));
         return services;
@@ -81,8 +84,13 @@ internal static class RoomHosting
     public static WebApplication MapRtc(this WebApplication app)
     {
         RtcOptions options = app.Services.GetRequiredService<RtcOptions>();
-        app.MapHub<VisionHub>("/hub");
-        app.MapWhip(options.Limits.SdpBytes);
+        HubEntrance entrance = app.Services.GetRequiredService<HubEntrance>();
+        app.MapConnections("/hub", new HttpConnectionDispatcherOptions { ApplicationMaxBufferSize = UnreadHubBytes }, connections =>
+        {
+            connections.Use(next => connection => entrance.OnConnectionAsync(connection, next));
+            connections.UseHub<VisionHub>();
+        });
+        app.MapWhip(new SdpBodies(options.Limits.SdpBytes, options.Limits.MaxBodies, TimeSpan.FromSeconds(options.Limits.HandshakeSeconds)));
         app.MapApi();
         return app;
     }
@@ -97,7 +105,8 @@ internal static class RoomHosting
                 HostAddress(options),
                 options.Media.Port,
                 provider.GetRequiredService<ILogger<MediaLoop>>(),
-                TimeSpan.FromSeconds(options.Media.StuckSeconds));
+                TimeSpan.FromSeconds(options.Media.StuckSeconds),
+                new AddressQuota(options.Limits.MaxIceTcpConnections, options.Limits.MaxIceTcpPerAddress));
         }
         catch (SocketException error)
         {
@@ -155,6 +164,9 @@ internal static class RoomHosting
 
     // The rest is the program's own, its models', and what is kept free below Limits:MaxMemoryPercent.
     private const int PictureMemoryPercent = 60;
+
+    // What a hub connection may have sent ahead while one of its calls is at work.
+    private const int UnreadHubBytes = 16 * 1024;
 
     // Two layers halve the rate for a thin link at the cost of a few per cent of bits for everybody else.
     private const int TemporalLayers = 2;

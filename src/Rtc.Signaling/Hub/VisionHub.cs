@@ -24,6 +24,7 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
         var link = new HubLink(hub.Clients.Client(Context.ConnectionId), Context);
         JoinReply reply = Take(await sessions.JoinAsync(request ?? new(), link, address));
         Context.Items[SeatKey] = new Seat(new PeerId(reply.PeerId), link);
+        Context.Features.Get<HubGuest>()?.Joined();
         return reply;
     }
 
@@ -46,6 +47,7 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
         if (Taken is { } seat)
         {
             Context.Items.Remove(SeatKey);
+            Context.Features.Get<HubGuest>()?.Left();
             await sessions.LeaveAsync(seat.Peer, seat.Link, final: true);
         }
     }

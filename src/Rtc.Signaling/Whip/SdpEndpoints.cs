@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,15 +16,15 @@ public static class SdpEndpoints
     private const string FragmentType = "application/trickle-ice-sdpfrag";
     private const string RetryAfterSeconds = "10";
 
-    public static void MapWhip(this IEndpointRouteBuilder routes, int maximumSdpBytes)
+    public static void MapWhip(this IEndpointRouteBuilder routes, SdpBodies bodies)
     {
-        Map(routes, "/whip", Role.Phone, maximumSdpBytes);
-        Map(routes, "/whep", Role.Viewer, maximumSdpBytes);
+        Map(routes, "/whip", Role.Phone, bodies);
+        Map(routes, "/whep", Role.Viewer, bodies);
     }
 
-    private static void Map(IEndpointRouteBuilder routes, string prefix, Role role, int maximumSdpBytes)
+    private static void Map(IEndpointRouteBuilder routes, string prefix, Role role, SdpBodies bodies)
     {
-        routes.MapPost(prefix + "/{room}", (HttpContext http, string room, ISessions sessions) => CreateAsync(http, prefix, room, role, sessions, maximumSdpBytes));
+        routes.MapPost(prefix + "/{room}", (HttpContext http, string room, ISessions sessions) => CreateAsync(http, prefix, room, role, sessions, bodies));
         routes.MapMethods(prefix + "/{room}", [HttpMethods.Options], (HttpContext http, string room, ISessions sessions) =>
         {
             http.Response.Headers["Accept-Post"] = SdpType;
@@ -43,7 +42,7 @@ public static class SdpEndpoints
             return Results.NoContent();
         });
         routes.MapPatch(prefix + "/{room}/{peer}", (HttpContext http, string room, string peer, ISessions sessions) =>
-            PatchAsync(http, new SessionAddress(room, role, new PeerId(peer)), sessions, maximumSdpBytes));
+            PatchAsync(http, new SessionAddress(room, role, new PeerId(peer)), sessions, bodies));
         routes.MapDelete(prefix + "/{room}/{peer}", async (HttpContext http, string room, string peer, ISessions sessions) =>
         {
             var address = new SessionAddress(room, role, new PeerId(peer));
@@ -57,17 +56,11 @@ public static class SdpEndpoints
         });
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext http, string prefix, string room, Role role, ISessions sessions, int maximumSdpBytes)
+    private static async Task<IResult> CreateAsync(HttpContext http, string prefix, string room, Role role, ISessions sessions, SdpBodies bodies)
     {
         if (!HasType(http, SdpType))
         {
             return Problem(http, new Refusal("unsupported_media_type", $"Post the offer as {SdpType}.", StatusCodes.Status415UnsupportedMediaType));
-        }
-
-        string? offer = await ReadAsync(http.Request, maximumSdpBytes);
-        if (offer is null)
-        {
-            return Problem(http, Refusal.SdpTooLarge(maximumSdpBytes));
         }
 
         var request = new JoinRequest
@@ -78,6 +71,18 @@ public static class SdpEndpoints
             Token = BearerToken(http),
         };
         string address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        if (!sessions.MayJoin(room, role, request.Token) && (await sessions.JoinAsync(request, link: null, address)).Refusal is { } stranger)
+        {
+            // The join counts the attempt and names the reason; not a byte of the body was kept.
+            return Problem(http, stranger);
+        }
+
+        Outcome<string> offer = await bodies.ReadAsync(http.Request);
+        if (offer.Refusal is { } unread)
+        {
+            return Problem(http, unread);
+        }
+
         Outcome<JoinReply> joined = await sessions.JoinAsync(request, link: null, address);
         if (joined.Refusal is { } refused)
         {
@@ -88,7 +93,7 @@ public static class SdpEndpoints
         Refusal? mode = http.Request.Query["mode"].FirstOrDefault() is { Length: > 0 } wanted
             ? await sessions.ConfigureAsync(peer, new SettingsMessage { Mode = wanted })
             : null;
-        Outcome<OfferReply> answered = mode is not null ? mode : await sessions.OfferAsync(peer, offer);
+        Outcome<OfferReply> answered = mode is not null ? mode : await sessions.OfferAsync(peer, offer.Value);
         if (answered.Refusal is { } refusal)
         {
             await sessions.LeaveAsync(peer, link: null, final: true);
@@ -103,7 +108,7 @@ public static class SdpEndpoints
         return Results.Text(answer, SdpType, Encoding.UTF8, StatusCodes.Status201Created);
     }
 
-    private static async Task<IResult> PatchAsync(HttpContext http, SessionAddress address, ISessions sessions, int maximumSdpBytes)
+    private static async Task<IResult> PatchAsync(HttpContext http, SessionAddress address, ISessions sessions, SdpBodies bodies)
     {
         if (!HasType(http, FragmentType))
         {
@@ -111,13 +116,18 @@ public static class SdpEndpoints
             return Problem(http, new Refusal("unsupported_media_type", $"Patch with {FragmentType}.", StatusCodes.Status415UnsupportedMediaType));
         }
 
-        string? text = await ReadAsync(http.Request, maximumSdpBytes);
-        if (text is null)
+        if (await sessions.FindAsync(address) is { } unknown)
         {
-            return Problem(http, Refusal.SdpTooLarge(maximumSdpBytes));
+            return Problem(http, unknown);
         }
 
-        if (!TrickleFragment.TryParse(text, out TrickleFragment? fragment, out string? problem))
+        Outcome<string> text = await bodies.ReadAsync(http.Request);
+        if (text.Refusal is { } unread)
+        {
+            return Problem(http, unread);
+        }
+
+        if (!TrickleFragment.TryParse(text.Value!, out TrickleFragment? fragment, out string? problem))
         {
             return Problem(http, new Refusal("bad_fragment", problem));
         }
@@ -148,7 +158,7 @@ public static class SdpEndpoints
             http.Response.Headers.RetryAfter = RetryAfterSeconds;
         }
 
-        if (refusal.HttpStatus == StatusCodes.Status413PayloadTooLarge)
+        if (refusal.HttpStatus is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout)
         {
             // The rest of the body stays unread, so the connection can carry no further request; a client has to know.
             http.Response.Headers.Connection = "close";
@@ -174,25 +184,6 @@ public static class SdpEndpoints
                 string login = server.Username is null ? string.Empty : $"; username=\"{server.Username}\"; credential=\"{server.Credential}\"; credential-type=\"password\"";
                 http.Response.Headers.Append("Link", $"<{url}>; rel=\"ice-server\"{login}");
             }
-        }
-    }
-
-    private static async Task<string?> ReadAsync(HttpRequest request, int maximum)
-    {
-        if (request.ContentLength > maximum)
-        {
-            return null;
-        }
-
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(maximum + 1);
-        try
-        {
-            int length = await request.Body.ReadAtLeastAsync(buffer.AsMemory(0, maximum + 1), maximum + 1, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
-            return length > maximum ? null : Encoding.UTF8.GetString(buffer, 0, length);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

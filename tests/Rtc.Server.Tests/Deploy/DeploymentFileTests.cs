@@ -75,11 +75,14 @@ public sealed partial class DeploymentFileTests
         Assert.All(Assert.Single(all, item => Is(item, "Kustomization")).GetProperty("resources").EnumerateArray(), file =>
             Assert.True(File.Exists(Path.Combine(s_root, "deploy", "kubernetes", file.GetString()!))));
 
+        string healthPort = container.GetProperty("ports").EnumerateArray().Single(port => port.GetProperty("name").GetString() == "health").GetProperty("containerPort").ToString();
+        Assert.Equal(healthPort, Assert.Single(all, item => Is(item, "ConfigMap")).GetProperty("data").GetProperty("RTC__HTTP__HEALTHPORT").GetString());
         await using RunningHost host = await RunningHost.StartAsync();
         foreach (string probe in (string[])["startupProbe", "readinessProbe", "livenessProbe"])
         {
             JsonElement get = container.GetProperty(probe).GetProperty("httpGet");
-            Assert.Contains(get.GetProperty("port").GetString(), ports);
+            Assert.Equal("health", get.GetProperty("port").GetString());
+            Assert.Contains("health", ports);
             using HttpResponseMessage answer = await host.Client.GetAsync(get.GetProperty("path").GetString());
             Assert.True(answer.IsSuccessStatusCode, probe);
         }

@@ -43,6 +43,21 @@ public sealed class CertificateStoreTests : IDisposable
     }
 
     [Fact]
+    public void Full_disk_ends_the_start_and_leaves_nothing_behind()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "no /dev/full on this system");
+
+        var store = new CertificateStore(_folder, _clock);
+        Directory.CreateDirectory(_folder);
+        File.CreateSymbolicLink($"{store.Path}.{Environment.ProcessId}", "/dev/full");
+
+        var fault = Assert.Throws<StartException>(() => store.LoadOrCreate(["localhost"], out _));
+
+        Assert.Contains("space", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
     public void It_is_renewed_a_month_before_its_end()
     {
         var store = new CertificateStore(_folder, _clock);

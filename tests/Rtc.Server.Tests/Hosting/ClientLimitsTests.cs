@@ -1,6 +1,7 @@
 using System.Net;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Tests.Hosting;
 
@@ -37,5 +38,5 @@ public sealed class ClientLimitsTests
 
     [Fact]
     public void A_mapped_address_is_the_IPv4_address_itself() =>
-        Assert.Equal(ClientLimits.BucketOf(IPAddress.Parse("192.0.2.1")), ClientLimits.BucketOf(IPAddress.Parse("::ffff:192.0.2.1")));
+        Assert.Equal(AddressQuota.BucketOf(IPAddress.Parse("192.0.2.1")), AddressQuota.BucketOf(IPAddress.Parse("::ffff:192.0.2.1")));
 }

@@ -10,6 +10,7 @@ namespace Rtc.Server.Tests.Models;
 /// <summary>Fetching from a web server that others wrote: ASP.NET's file results, with ranges, over a real socket.</summary>
 public sealed class PullTests : IAsyncLifetime
 {
+    private const string FullDevice = "/dev/full";
     private const int CutAfter = 400_000;
     private readonly string _folder = Directory.CreateTempSubdirectory("rtc-pull").FullName;
     private readonly byte[] _file = RandomNumberGenerator.GetBytes(1_000_000);
@@ -57,6 +58,19 @@ public sealed class PullTests : IAsyncLifetime
     {
         Assert.Contains("404", await Store("nowhere.onnx", _file).PullAsync("thing", null, default), StringComparison.Ordinal);
         Assert.Contains("sha256", await Store("thing.onnx", new byte[_file.Length]).PullAsync("thing", null, default), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public async Task Full_disk_during_a_fetch_leaves_no_part_behind()
+    {
+        Assert.SkipUnless(File.Exists(FullDevice), "no /dev/full on this system");
+
+        File.CreateSymbolicLink(Path.Combine(_folder, "thing.onnx.part"), FullDevice);
+
+        string? problem = await Store("thing.onnx", _file).PullAsync("thing", null, default);
+
+        Assert.Contains("can't be kept", problem, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 

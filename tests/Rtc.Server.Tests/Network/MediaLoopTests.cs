@@ -104,6 +104,35 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task Frames_of_no_bytes_do_not_keep_a_tcp_connection()
+    {
+        using MediaLoop loop = Open(IPAddress.Loopback);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        using var connection = new IceTcpConnection(await listener.AcceptSocketAsync(), TransportAddress.From(IPAddress.Loopback, 9, TransportProtocol.Tcp), loop, TimeSpan.FromMilliseconds(200));
+
+        Task serving = connection.RunAsync(default);
+        var deadline = Stopwatch.StartNew();
+        while (!serving.IsCompleted && deadline.Elapsed < s_patience)
+        {
+            try
+            {
+                await client.GetStream().WriteAsync(new byte[] { 0, 0 });
+            }
+            catch (IOException)
+            {
+                break;
+            }
+
+            await Task.WhenAny(serving, Task.Delay(10));
+        }
+
+        await serving.WaitAsync(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public async Task Frames_of_garbage_over_tcp_are_dropped_and_counted()
     {
         const int Frames = 20_000;

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Rtc.Signaling.Whip;
+
+/// <summary>
+/// Reads session descriptions in steps of what has come, never of what a client said would come: so many at one moment,
+/// a quarter of them for one address, each whole within its time.
+/// </summary>
+public sealed class SdpBodies(int maxBytes, int maxAtOnce, TimeSpan within)
+{
+    private const int FirstStep = 4096;
+
+    private readonly AddressQuota _reading = new(maxAtOnce, Math.Max(1, maxAtOnce / 4));
+
+    public async Task<Outcome<string>> ReadAsync(HttpRequest request)
+    {
+        if (request.ContentLength > maxBytes)
+        {
+            return Refusal.SdpTooLarge(maxBytes);
+        }
+
+        IPAddress? address = request.HttpContext.Connection.RemoteIpAddress;
+        if (!_reading.TryEnter(address))
+        {
+            return new Refusal("busy", string.Create(CultureInfo.InvariantCulture, $"Too many session descriptions are on their way (Limits:MaxBodies={maxAtOnce})."), StatusCodes.Status503ServiceUnavailable);
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(request.HttpContext.RequestAborted);
+        deadline.CancelAfter(within);
+        try
+        {
+            return await ReadAsync(request.Body, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            return new Refusal("body_too_slow", string.Create(CultureInfo.InvariantCulture, $"The description has {within.TotalSeconds} seconds to arrive (Limits:HandshakeSeconds)."), StatusCodes.Status408RequestTimeout);
+        }
+        finally
+        {
+            _reading.Leave(address);
+        }
+    }
+
+    private async Task<Outcome<string>> ReadAsync(Stream body, CancellationToken cancel)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Min(FirstStep, maxBytes + 1));
+        try
+        {
+            int length = 0;
+            int read;
+            while ((read = await body.ReadAsync(buffer.AsMemory(length), cancel)) > 0)
+            {
+                length += read;
+                if (length > maxBytes)
+                {
+                    return Refusal.SdpTooLarge(maxBytes);
+                }
+
+                if (length == buffer.Length)
+                {
+                    byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Min(2 * length, maxBytes + 1));
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+            }
+
+            return Encoding.UTF8.GetString(buffer, 0, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Rtc.Server.Options;
+using Rtc.Server.Tests.Hosting;
+
+namespace Rtc.Server.Tests.Whip;
+
+/// <summary>Descriptions that a client announces and does not send.</summary>
+public sealed class SdpBodiesTests
+{
+    private const string Head = "POST /whip/one HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nContent-Length: 100000\r\n\r\n";
+
+    [Fact]
+    public async Task Offer_without_a_token_is_refused_before_its_body()
+    {
+        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Auth = new AuthOptions { Public = true, ApiKey = "an api key of some length", TokenKey = "a token key of at least thirty-two characters" } });
+        using RawClient client = await RawClient.ConnectAsync(host);
+
+        await client.SendAsync(Head);
+
+        Assert.StartsWith("HTTP/1.1 401", await client.HeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Patch_of_no_session_is_refused_before_its_body()
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        using RawClient client = await RawClient.ConnectAsync(host);
+
+        await client.SendAsync(Head.Replace("POST /whip/one", "PATCH /whip/one/nobody", StringComparison.Ordinal).Replace("application/sdp", "application/trickle-ice-sdpfrag", StringComparison.Ordinal));
+
+        Assert.StartsWith("HTTP/1.1 404", await client.HeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Half_sent_offers_of_one_address_take_a_quarter_of_the_places()
+    {
+        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { MaxBodies = 8 } });
+        using RawClient first = await RawClient.ConnectAsync(host, "127.0.0.2");
+        using RawClient second = await RawClient.ConnectAsync(host, "127.0.0.2");
+        await first.SendAsync(Head + "v=0");
+        await second.SendAsync(Head + "v=0");
+
+        // The server may see the third before it has seen the first two: until one of them is refused, more come.
+        string refused = string.Empty;
+        for (int i = 0; i < 50 && refused.Length == 0; i++)
+        {
+            using RawClient next = await RawClient.ConnectAsync(host, "127.0.0.2");
+            await next.SendAsync(Head + "v=0");
+            Task<string> answer = next.ReadUntilAsync("MaxBodies");
+            refused = await Task.WhenAny(answer, Task.Delay(200)) == answer ? await answer : string.Empty;
+        }
+
+        using RawClient other = await RawClient.ConnectAsync(host, "127.0.0.3");
+        await other.SendAsync(Head.Replace("100000", "3", StringComparison.Ordinal) + "v=0");
+        Assert.StartsWith("HTTP/1.1 503", refused, StringComparison.Ordinal);
+        Assert.Contains("Retry-After: ", refused, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400", await other.HeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Offer_that_does_not_end_in_time_is_answered_408()
+    {
+        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { HandshakeSeconds = 2 } });
+        using RawClient client = await RawClient.ConnectAsync(host);
+
+        await client.SendAsync(Head + "v=0" + new string('x', 20_000));
+
+        Assert.StartsWith("HTTP/1.1 408", await client.HeadAsync(), StringComparison.Ordinal);
+    }
+}
