@@ -57,6 +57,7 @@ public static class RtcHost
         app.UseStatusCodePages();
         app.UseForwardedHeaders();
         SecurityHeaders.Use(app);
+        HttpsOnly.Use(app, options, metrics);
         OriginCheck.Use(app, options, metrics);
         ApiLimit.Use(app, app.Services.GetRequiredService<ClientLimits>(), metrics);
         Pages.Use(app, paths);
