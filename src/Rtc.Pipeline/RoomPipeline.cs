@@ -29,8 +29,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly PreviewShelf _preview;
     private readonly RenderStage _render;
     private readonly VisionStage _vision;
-    private readonly Task _renderLoop;
-    private readonly Task _visionLoop;
+    private readonly Lazy<Task> _loops;
     private volatile VisionResult? _newest;
     private int _disposed;
 
@@ -54,8 +53,7 @@ public sealed class RoomPipeline : IAsyncDisposable
         _preview = new PreviewShelf(pictures, time);
         _render = new RenderStage(options, codecs, pictures, output, _board, _latest, _controls, _preview, _counters, time);
         _vision = new VisionStage(models, output, _board, _counters, time);
-        _renderLoop = Task.Factory.StartNew(RenderLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _visionLoop = Task.Factory.StartNew(VisionLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _loops = new Lazy<Task>(() => Task.WhenAll(StartLoop(RenderLoop), StartLoop(VisionLoop)));
     }
 
     public RoomSettings Settings => _controls.Settings;
@@ -86,6 +84,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     {
         Interlocked.Increment(ref _counters.Received);
         _counters.ReceivedRate.Mark(_time.Milliseconds());
+        _ = _loops.Value;
         return _queue.TryPush(picture);
     }
 
@@ -145,12 +144,18 @@ public sealed class RoomPipeline : IAsyncDisposable
 
         _queue.Dispose();
         _latest.Dispose();
-        await _renderLoop.ConfigureAwait(false);
-        await _visionLoop.ConfigureAwait(false);
+        if (_loops.IsValueCreated)
+        {
+            await _loops.Value.ConfigureAwait(false);
+        }
+
         _preview.Dispose();
         _render.Dispose();
         _vision.Dispose();
     }
+
+    /// <summary>With the first picture: a room that somebody only opened has no thread.</summary>
+    private static Task StartLoop(Action loop) => Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private bool IsKnown(string model) =>
         model is "auto" or "motion" || _models.Models.Any(known => known.Name == model);

@@ -6,8 +6,8 @@ namespace Rtc.Server.Rooms;
 /// <summary>Who may come in: tokens and rate limits.</summary>
 public interface IAdmission
 {
-    /// <summary>Null where the request is allowed.</summary>
-    Refusal? Admit(RoomName room, Role role, string? token, string remoteAddress);
+    /// <summary>Null where the request is allowed, with the rights that it gives.</summary>
+    Refusal? Admit(RoomName room, Role role, string? token, string remoteAddress, out Rights rights);
 
     /// <summary>Whether the token opens the room; no rate is counted.</summary>
     bool Knows(RoomName room, Role role, string? token);
