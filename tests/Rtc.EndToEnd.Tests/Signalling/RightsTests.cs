@@ -10,13 +10,13 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Signalling;
 
 /// <summary>What the holder of each kind of token may do on a running server, and whose place it takes.</summary>
-public sealed class RightsTests : IAsyncLifetime, IDisposable
+public sealed class RightsTests : IAsyncLifetime
 {
     private const string TokenKey = "a-token-key-of-more-than-thirty-two-characters";
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private ServerProcess _server = null!;
 
-    public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
+    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
     {
         ["RTC__Auth__TokenKey"] = TokenKey,
         ["RTC__Auth__ApiKey"] = "an-api-key-of-sixteen-and-more",
@@ -24,9 +24,11 @@ public sealed class RightsTests : IAsyncLifetime, IDisposable
         ["RTC__Rooms__MaxRooms"] = "50",
     });
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _http.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_watcher_only_watches_and_in_privacy_not_the_source()

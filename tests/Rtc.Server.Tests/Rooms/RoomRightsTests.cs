@@ -177,9 +177,9 @@ public sealed class RoomRightsTests : IAsyncLifetime
         _room.OnEvent(port, ref happened);
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _room.DisposeAsync();
         _loop.Dispose();
