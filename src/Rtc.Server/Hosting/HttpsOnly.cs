@@ -9,7 +9,8 @@ namespace Rtc.Server.Hosting;
 
 /// <summary>
 /// On a server that faces the internet plain HTTP leads to HTTPS and carries no key and no token. This machine itself, a
-/// tunnel's program on it included, is spoken to as before, and probes, which bring nothing, are answered.
+/// tunnel's program on it included, and trusted proxies are spoken to as before, and probes, which bring nothing, are
+/// answered.
 /// </summary>
 internal static class HttpsOnly
 {
@@ -26,6 +27,7 @@ internal static class HttpsOnly
             return;
         }
 
+        System.Net.IPNetwork[] trusted = [.. options.Http.TrustedProxies.Select(proxy => IPAddress.TryParse(proxy, out IPAddress? one) ? new System.Net.IPNetwork(one, one.GetAddressBytes().Length * 8) : System.Net.IPNetwork.Parse(proxy))];
         app.Use((context, next) =>
         {
             HttpRequest request = context.Request;
@@ -35,7 +37,7 @@ internal static class HttpsOnly
                 return next(context);
             }
 
-            if (context.Connection.RemoteIpAddress is not { } from || IPAddress.IsLoopback(from) || HealthRoutes.IsProbe(request.Path))
+            if (context.Connection.RemoteIpAddress is not { } from || IPAddress.IsLoopback(from) || IsTrusted(from, trusted) || HealthRoutes.IsProbe(request.Path))
             {
                 return next(context);
             }
@@ -52,6 +54,13 @@ internal static class HttpsOnly
             metrics.Refused("plain_http");
             return Problems.Of(StatusCodes.Status403Forbidden, "https_required", "This server takes requests, keys and tokens over HTTPS only (Auth:Public).").ExecuteAsync(context);
         });
+    }
+
+    /// <summary>A trusted proxy that speaks for itself, as Prometheus does in the same network; for its clients it would have named them.</summary>
+    private static bool IsTrusted(IPAddress from, System.Net.IPNetwork[] trusted)
+    {
+        IPAddress address = from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from;
+        return Array.Exists(trusted, network => network.Contains(address));
     }
 
     /// <summary>The same address over HTTPS, without what was told in the clear; null where there is no HTTPS to go to.</summary>

@@ -97,6 +97,17 @@ public sealed class HttpsOnlyTests
     }
 
     [Fact]
+    public async Task A_trusted_proxy_may_ask_for_itself_in_plain()
+    {
+        RtcOptions options = RunningHost.Options with { Auth = s_public, Http = RunningHost.Options.Http with { TrustedProxies = ["203.0.113.0/24"] } };
+        await using RunningHost host = await RunningHost.StartAsync(options);
+        using var request = FromOutside(HttpMethod.Get, "/metrics");
+        request.Headers.Add("X-Api-Key", ApiKey);
+
+        Assert.Equal(HttpStatusCode.OK, (await host.Client.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_private_server_stays_on_plain_http()
     {
         await using RunningHost host = await StartAsync(new AuthOptions(), tls: true);
