@@ -29,9 +29,8 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly PreviewShelf _preview;
     private readonly RenderStage _render;
     private readonly VisionStage _vision;
-    private readonly Task _renderLoop;
-    private readonly Task _visionLoop;
     private readonly ManualResetEventSlim _ended = new();
+    private readonly Lazy<Task> _loops;
     private volatile VisionResult? _newest;
     private volatile string? _error;
     private int _disposed;
@@ -56,8 +55,7 @@ public sealed class RoomPipeline : IAsyncDisposable
         _preview = new PreviewShelf(pictures, time);
         _render = new RenderStage(options, codecs, pictures, output, _board, _latest, _controls, _preview, _counters, time);
         _vision = new VisionStage(models, output, _board, _counters, time);
-        _renderLoop = Start("render", RenderLoop, _render.Renew);
-        _visionLoop = Start("vision", VisionLoop, _vision.Renew);
+        _loops = new Lazy<Task>(() => Task.WhenAll(Start("render", RenderLoop, _render.Renew), Start("vision", VisionLoop, _vision.Renew)));
     }
 
     public RoomSettings Settings => _controls.Settings;
@@ -88,6 +86,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     {
         Interlocked.Increment(ref _counters.Received);
         _counters.ReceivedRate.Mark(_time.Milliseconds());
+        _ = _loops.Value;
         return _queue.TryPush(picture);
     }
 
@@ -148,8 +147,11 @@ public sealed class RoomPipeline : IAsyncDisposable
         _ended.Set();
         _queue.Dispose();
         _latest.Dispose();
-        await _renderLoop.ConfigureAwait(false);
-        await _visionLoop.ConfigureAwait(false);
+        if (_loops.IsValueCreated)
+        {
+            await _loops.Value.ConfigureAwait(false);
+        }
+
         _preview.Dispose();
         _render.Dispose();
         _vision.Dispose();
@@ -159,6 +161,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     private bool IsKnown(string model) =>
         model is "auto" or "motion" || _models.Listed.Any(known => known.Name == model);
 
+    /// <summary>With the first picture: a room that somebody only opened has no thread.</summary>
     private Task Start(string name, Action loop, Action renew)
     {
         var supervisor = new LoopSupervisor(name, _options, _output, _counters, _time);

@@ -13,6 +13,16 @@ public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
     public static Refusal SdpTooLarge(int most) => new(
         "sdp_too_large", string.Create(CultureInfo.InvariantCulture, $"A session description may have {most} bytes (Limits:SdpBytes)."), 413);
 
+    /// <summary>A watcher asked for what an operator may.</summary>
+    public static Refusal WatchersOnlyWatch { get; } = new(
+        "forbidden", "A watcher changes nothing in the room: this needs a token with an operator's or a camera's rights.", 403);
+
+    public static Refusal SourceIsPrivate { get; } = new(
+        "view_forbidden", "The room is in privacy mode: a watcher is shown the veiled picture (view=annotated), not the source.", 403);
+
+    public static Refusal TooManyMessages { get; } = new(
+        "too_many_messages", "Too many messages from this client (Limits:MessagesPerSecond).", 429);
+
     public static Refusal UnknownSession { get; } = new("unknown_session", "There is no such session.", 404);
 }
 

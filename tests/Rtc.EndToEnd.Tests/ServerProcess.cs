@@ -65,6 +65,7 @@ public sealed class ServerProcess : IAsyncDisposable
         start.Environment["RTC__Limits__JoinsPerMinute"] = "100000";
         start.Environment["RTC__Limits__OffersPerMinute"] = "100000";
         start.Environment["RTC__Limits__ApiPerMinute"] = "1000000";
+        start.Environment["RTC__Limits__MaxPendingRooms"] = "100000";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

@@ -29,6 +29,7 @@ export class Controls {
   #seen = new Set();
   /** @type {Map<string, HTMLElement>} The legend: under each class, the colours of its tracks. */ #dots = new Map();
   #legend = '';
+  #readOnly = false;
   #mode = byId('mode', HTMLSelectElement);
   #model = byId('model', HTMLSelectElement);
 
@@ -51,6 +52,7 @@ export class Controls {
 
   /** @param {Partial<RoomSettings>} patch */
   #change(patch) {
+    if (this.#readOnly) return;
     Object.assign(this.#pending, patch);
     if (this.#settings) this.#settings = { ...this.#settings, ...patch };
     clearTimeout(this.#timer);
@@ -75,6 +77,13 @@ export class Controls {
       this.#model.add(option);
     }
     this.#model.value = chosen || 'auto';
+  }
+
+  /** A watcher sees the room's settings and changes none of them. @param {boolean} readOnly */
+  setReadOnly(readOnly) {
+    this.#readOnly = readOnly;
+    for (const control of [this.#mode, this.#model, ...Object.keys(SLIDERS).map((id) => byId(id, HTMLInputElement))]) control.disabled = readOnly;
+    this.#showClasses();
   }
 
   /** @param {RoomSettings} settings */
@@ -129,11 +138,11 @@ export class Controls {
       this.#dots.set(label, dots);
       return make('button', {
         class: 'class',
-        attributes: { type: 'button', 'aria-pressed': String(all || wanted.has(label)), 'data-label': label },
+        attributes: { type: 'button', ...(this.#readOnly ? { disabled: '' } : {}), 'aria-pressed': String(all || wanted.has(label)), 'data-label': label },
         on: { click: () => this.#toggle(label) },
       }, label, dots);
     });
-    if (!all) buttons.unshift(make('button', { class: 'class', text: text.view.classesAll, attributes: { type: 'button' }, on: { click: () => this.#choose([]) } }));
+    if (!all && !this.#readOnly) buttons.unshift(make('button', { class: 'class', text: text.view.classesAll, attributes: { type: 'button' }, on: { click: () => this.#choose([]) } }));
     place.replaceChildren(...buttons);
     this.#legend = '';
     buttons.find((button) => focused !== undefined && button.dataset.label === focused)?.focus();

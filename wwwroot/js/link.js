@@ -84,11 +84,13 @@ export class Link {
 
   /**
    * A new way to the same peer: fresh ICE credentials, everything else kept.
+   * @param {RTCIceServer[]} iceServers the relays, with passwords that are good now
    * @returns {Promise<boolean>} whether the connection came back in time
    */
-  async repair() {
+  async repair(iceServers) {
     this.#repairing = true;
     try {
+      this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers });
       this.#pc.restartIce();
       await this.#negotiate();
       return await this.#becomes('connected', RESTART_PATIENCE_MS);

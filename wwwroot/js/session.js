@@ -2,6 +2,7 @@ import { Backoff } from './backoff.js';
 import { Hub, Refusal } from './hub.js';
 import { Link } from './link.js';
 import { watchNetwork } from './network.js';
+import { KeptPlace } from './place.js';
 import { Troubles } from './troubles.js';
 import { Wishes } from './wishes.js';
 
@@ -39,6 +40,8 @@ import { Wishes } from './wishes.js';
 
 const QUIET_ATTEMPTS = 2;
 const CONNECT_PATIENCE_MS = 12_000;
+/** A relay's password is good for an hour; a connection made later asks for a new one. */
+const SERVERS_GOOD_MS = 45 * 60_000;
 /** Refusals that asking again cannot change. */
 const FINAL = new Set(['bad_room', 'bad_role', 'bad_view', 'bad_token', 'token_expired', 'token_invalid', 'token_required', 'forbidden', 'bad_request', 'no_video']);
 /** Notices that say this server-side peer is gone, before the network would show it. */
@@ -59,6 +62,8 @@ export class Session {
   /** @type {Hub|null} */ #hub = null;
   /** @type {Link|null} */ #link = null;
   /** @type {JoinReply|null} */ #place = null;
+  #joinedAt = 0;
+  /** @type {KeptPlace} */ #kept;
   #backoff = new Backoff();
   #closed = false;
   /** Whether the open hub knows our place: a refused join leaves it open. */
@@ -75,6 +80,7 @@ export class Session {
   constructor(options, listener) {
     this.#options = options;
     this.#listener = listener;
+    this.#kept = new KeptPlace(options.room, options.role);
     const { signal } = this.#abort;
     window.addEventListener('online', () => this.#backoff.hurry(), { signal });
     window.addEventListener('offline', () => this.#tell('offline'), { signal });
@@ -102,6 +108,11 @@ export class Session {
         await this.#stay();
       } catch (error) {
         if (this.#closed) break;
+        if (error instanceof Refusal && error.code === 'view_forbidden') {
+          // The other view may be had: as if the room had become private a moment later.
+          this.#receive({ type: 'notice', code: 'view_changed', message: error.message, recoverable: true });
+          continue;
+        }
         if (error instanceof Refusal && FINAL.has(error.code)) {
           this.#tell('refused', error.message);
           break;
@@ -139,9 +150,12 @@ export class Session {
   async #join(hub) {
     const { room, role, name, token, view } = this.#options;
     const before = this.#place;
-    const reply = /** @type {JoinReply} */ (await hub.call('Join', { room, role, name, token, view, resume: before?.resume }));
+    const resume = before?.resume ?? await this.#kept.read();
+    const reply = /** @type {JoinReply} */ (await hub.call('Join', { room, role, name, token, view, resume }));
     this.#place = reply;
     this.#joined = true;
+    this.#joinedAt = Date.now();
+    this.#kept.keep(reply.resume);
     this.#listener.onJoined(reply);
     if (before && before.peer_id !== reply.peer_id) this.#dropLink();
   }
@@ -151,6 +165,7 @@ export class Session {
     if (!hub || !this.#place) throw new Error('no place');
     if (this.#link) {
       this.#dropLink();
+      await this.#renewServers(hub);
       await hub.call('Restart');
     }
     const link = new Link(hub, {
@@ -175,7 +190,7 @@ export class Session {
       if (trouble === null || trouble === 'asked') return;
       if (trouble === 'broken') {
         this.#tell(navigator.onLine ? 'repairing' : 'offline');
-        if (this.#hub?.isOpen && await this.#link?.repair()) {
+        if (this.#hub?.isOpen && await this.#repair(this.#hub)) {
           this.#tell('live');
           continue;
         }
@@ -197,6 +212,17 @@ export class Session {
     }
   }
 
+  /** @param {Hub} hub */
+  async #repair(hub) {
+    await this.#renewServers(hub);
+    return this.#link?.repair(this.#place?.ice_servers ?? []);
+  }
+
+  /** Joining again with the resume token changes nothing but the relays' passwords. @param {Hub} hub */
+  async #renewServers(hub) {
+    if (this.#place?.ice_servers?.some(({ credential }) => credential) && Date.now() - this.#joinedAt > SERVERS_GOOD_MS) await this.#join(hub);
+  }
+
   /** @param {Trouble} trouble @param {object} source the hub or link it came from; an old one's word is void */
   #report(trouble, source) {
     if (source !== this.#hub && source !== this.#link) return;
@@ -210,6 +236,7 @@ export class Session {
       this.#report('closed', this.#link);
     }
     if (message.type === 'notice' && message.code === MOVE && this.#hub) this.#report('moved', this.#hub);
+    if (message.type === 'notice' && message.code === 'view_changed') this.#options = { ...this.#options, view: 'annotated' };
     if (message.type === 'notice' && message.code === 'replaced') {
       // Coming back would take the place again, and so on for ever.
       this.#tell('refused', message.message);
@@ -252,6 +279,7 @@ export class Session {
     this.#hub = null;
     this.#link = null;
     this.#place = null;
+    this.#kept.forget();
     if (hub) hub.call('Leave').catch(() => {}).finally(() => hub.close());
   }
 
@@ -282,6 +310,7 @@ export class Session {
   async close() {
     if (this.#closed) return;
     this.#closed = true;
+    this.#kept.forget();
     this.#abort.abort();
     this.#backoff.hurry();
     this.#troubles.close();

@@ -14,6 +14,7 @@ export class TrackTable {
   #log = new TrackLog();
   #pane = byId('pane-tracks', HTMLElement);
   #body = byId('tracks-body', HTMLElement);
+  #readOnly = false;
   /** @type {Map<number, {row: HTMLTableRowElement, score: HTMLElement, life: HTMLElement, button: HTMLButtonElement, held: boolean|null}>} */
   #rows = new Map();
   /** @type {number|null} */ #targetId = null;
@@ -65,7 +66,7 @@ export class TrackTable {
     setText(known.score, text.percent(track.score));
     setText(known.life, `${(track.lifeMs / 1000).toFixed(1)} s${track.present ? '' : `, ${text.view.gone}`}`);
     known.row.className = `${track.present ? '' : 'past'} ${held ? 'held' : ''}`;
-    known.button.disabled = !track.present;
+    known.button.disabled = !track.present || this.#readOnly;
     if (known.held !== held) {
       known.held = held;
       const what = `${track.label} ${track.id}`;
@@ -90,6 +91,12 @@ export class TrackTable {
     const made = { row, score, life, button, held: /** @type {boolean|null} */ (null) };
     this.#rows.set(id, made);
     return made;
+  }
+
+  /** Objects are then shown and cannot be held. @param {boolean} readOnly */
+  setReadOnly(readOnly) {
+    this.#readOnly = readOnly;
+    this.refresh();
   }
 
   /** Draws at once: the panel was opened. */

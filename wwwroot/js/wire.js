@@ -84,7 +84,7 @@
  * @property {WireZone[]|null} [zones]
  */
 
-/** @typedef {{type: 'settings', settings: RoomSettings}} SettingsMessage */
+/** Only what changed, once the join has told all of them. @typedef {{type: 'settings', settings: Partial<RoomSettings>}} SettingsMessage */
 /** @typedef {{type: 'peers', phones: number, viewers: number}} PeersMessage */
 /** @typedef {DetectionsMessage|StatsMessage|NoticeMessage|PongMessage|SettingsMessage|PeersMessage} Message */
 
@@ -102,6 +102,7 @@
  * @typedef {object} JoinReply
  * @property {string} peer_id
  * @property {string} resume
+ * @property {'camera'|'operator'|'watcher'} [rights] a watcher changes nothing in the room
  * @property {RTCIceServer[]} ice_servers
  * @property {RoomSettings} settings
  * @property {ModelEntry[]} models

@@ -71,7 +71,7 @@ internal sealed class Banner(JoinAddresses addresses, Access access, RtcOptions 
 
     private string PhonePage(Uri at) => WithToken(new Uri(at, "/phone?room=" + Room), JoinRole.Phone);
 
-    private string ViewerPage(Uri at) => WithToken(new Uri(at, "/view?room=" + Room), JoinRole.Viewer);
+    private string ViewerPage(Uri at) => WithToken(new Uri(at, "/view?room=" + Room), JoinRole.Operator);
 
     private string WithToken(Uri page, JoinRole role) =>
         IsTerminal && access.IssueToken(Room, role, s_tokenLife) is { } token ? $"{page.AbsoluteUri}&token={token}" : page.AbsoluteUri;

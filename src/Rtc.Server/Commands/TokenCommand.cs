@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
@@ -15,12 +16,13 @@ internal static class TokenCommand
         var command = new Command("token", "Print a join token, signed with Auth:TokenKey.");
         var room = new Option<string>("--room") { Description = "Room to join", Required = true, HelpName = "ROOM" };
         var role = new Option<string>("--role") { Description = "phone or viewer", DefaultValueFactory = _ => "viewer", HelpName = "ROLE" };
+        var rights = new Option<string?>("--rights") { Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator", HelpName = "RIGHTS" };
         var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {MostMinutes}", DefaultValueFactory = _ => 60, HelpName = "MINUTES" };
-        role.Validators.Add(result =>
+        command.Validators.Add(result =>
         {
-            if (!TokenRoutes.TryReadRole(result.GetValueOrDefault<string>(), out _))
+            if (!JoinRoles.TryRead(RoleOf(result), result.GetValue(rights), out _, out string problem))
             {
-                result.AddError("--role is phone or viewer");
+                result.AddError($"--role and --rights: {problem.TrimEnd('.')}");
             }
         });
         room.Validators.Add(result =>
@@ -32,11 +34,12 @@ internal static class TokenCommand
         });
         command.Options.Add(room);
         command.Options.Add(role);
+        command.Options.Add(rights);
         command.Options.Add(minutes);
         command.SetAction(result =>
         {
             TextWriter error = result.InvocationConfiguration.Error;
-            OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
+            OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>(), serving: false);
             int wanted = result.GetValue(minutes);
             if (wanted is < 1 or > MostMinutes)
             {
@@ -50,11 +53,14 @@ internal static class TokenCommand
                 return RtcCommand.Misused;
             }
 
-            TokenRoutes.TryReadRole(result.GetValue(role), out JoinRole joinRole);
+            JoinRoles.TryRead(RoleOf(result.CommandResult), result.GetValue(rights), out JoinRole joinRole, out _);
             DateTimeOffset expires = TimeProvider.System.GetUtcNow().AddMinutes(wanted);
             result.InvocationConfiguration.Output.WriteLine(JoinToken.Create(Encoding.UTF8.GetBytes(key), result.GetValue(room)!, joinRole, expires));
             return RtcCommand.Good;
         });
         return command;
+
+        // A role that nobody gave leaves the choice to the rights.
+        string? RoleOf(CommandResult result) => result.GetValue(rights) is not null && result.GetResult(role) is null or { Implicit: true } ? null : result.GetValue(role);
     }
 }

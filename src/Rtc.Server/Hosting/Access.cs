@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Rtc.Server.Options;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Hosting;
 
@@ -30,6 +31,20 @@ public sealed class Access
     public TokenVerdict CheckJoin(string? token, string room, JoinRole role) =>
         _tokenKey is null ? TokenVerdict.Accepted : JoinToken.Check(_tokenKey, token, room, role, _clock.GetUtcNow());
 
+    /// <summary>The same, and what its bringer may do then: everything where no tokens are asked for.</summary>
+    public TokenVerdict CheckJoin(string? token, string room, JoinRole role, out Rights rights)
+    {
+        rights = Rights.Operator;
+        if (_tokenKey is null)
+        {
+            return TokenVerdict.Accepted;
+        }
+
+        TokenVerdict verdict = JoinToken.Check(_tokenKey, token, room, role, _clock.GetUtcNow(), out JoinRole granted);
+        rights = JoinRoles.RightsOf(granted);
+        return verdict;
+    }
+
     /// <summary>A token for somebody to join with, null where no token key is set and none is needed.</summary>
     public string? IssueToken(string room, JoinRole role, TimeSpan lifetime) =>
         _tokenKey is null ? null : JoinToken.Create(_tokenKey, room, role, _clock.GetUtcNow() + lifetime);
@@ -56,11 +71,21 @@ public sealed class Access
     public bool MaySee(HttpRequest request, string room)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return !TokensRequired || MaySeeAll(request) || CheckJoin(BearerOf(request) ?? request.Query["token"].ToString(), room, JoinRole.Viewer) == TokenVerdict.Accepted;
+        return !TokensRequired || MaySeeAll(request) || CheckJoin(TokenOf(request), room, JoinRole.Viewer) == TokenVerdict.Accepted;
+    }
+
+    /// <summary>Whether the request brings more than a watcher's rights in the room: an operator's or camera's token, or the API key.</summary>
+    public bool MayOperate(HttpRequest request, string room)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return !TokensRequired || MaySeeAll(request)
+            || (CheckJoin(TokenOf(request), room, JoinRole.Viewer, out Rights rights) == TokenVerdict.Accepted && rights != Rights.Watcher);
     }
 
     /// <summary>May this request know which rooms there are?</summary>
     public bool MaySeeAll(HttpRequest request) => !TokensRequired || (ApiKeyRequired && IsAdministrator(request));
+
+    private static string TokenOf(HttpRequest request) => BearerOf(request) ?? request.Query["token"].ToString();
 
     /// <summary>The bearer token of a request (RFC 6750 section 2.1), null where there is none.</summary>
     public static string? BearerOf(HttpRequest request)

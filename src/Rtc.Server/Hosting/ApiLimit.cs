@@ -10,7 +10,7 @@ internal static class ApiLimit
     public static void Use(IApplicationBuilder app, ClientLimits limits, RtcMetrics metrics) => app.Use((context, next) =>
     {
         PathString path = context.Request.Path;
-        if (!path.StartsWithSegments("/api") || path == "/api/health/live" || path == "/api/health/ready" || limits.TryApi(context.Connection.RemoteIpAddress))
+        if (!path.StartsWithSegments("/api") || HealthRoutes.IsProbe(path) || limits.TryApi(context.Connection.RemoteIpAddress))
         {
             return next(context);
         }

@@ -37,6 +37,8 @@ public sealed class ClientLimits : IDisposable
         _api.Dispose();
     }
 
+    internal static UInt128 BucketOf(string address) => BucketOf(IPAddress.TryParse(address, out IPAddress? parsed) ? parsed : null);
+
     internal static UInt128 BucketOf(IPAddress? address) => AddressQuota.BucketOf(address);
 
     private static bool Take(PartitionedRateLimiter<IPAddress?> limiter, IPAddress? address)

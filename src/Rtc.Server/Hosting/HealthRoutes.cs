@@ -5,13 +5,19 @@ namespace Rtc.Server.Hosting;
 /// <summary>What probes, operators and pages ask: alive, ready, and in which state.</summary>
 internal static class HealthRoutes
 {
+    private const string Live = "/api/health/live";
+    private const string Ready = "/api/health/ready";
+
+    /// <summary>What an orchestrator asks every few seconds, from wherever it is and with no key.</summary>
+    public static bool IsProbe(PathString path) => path == Live || path == Ready;
+
     public static void MapHealth(this WebApplication app)
     {
         DateTimeOffset started = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
-        app.MapGet("/api/health/live", (IServiceProvider services) => services.GetService<IHealthFacts>()?.NotLiveBecause is { } stuck
+        app.MapGet(Live, (IServiceProvider services) => services.GetService<IHealthFacts>()?.NotLiveBecause is { } stuck
             ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "not_live", stuck)
             : Results.Json(new { status = "live" }));
-        app.MapGet("/api/health/ready", (IServiceProvider services) =>
+        app.MapGet(Ready, (IServiceProvider services) =>
         {
             HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
             return facts is { Ready: true }

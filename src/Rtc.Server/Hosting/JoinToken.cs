@@ -6,10 +6,12 @@ using System.Text;
 
 namespace Rtc.Server.Hosting;
 
+/// <summary>What a token is for. A viewer's changes nothing but its own view; an operator watches too and may change the room.</summary>
 public enum JoinRole : byte
 {
     Phone = 1,
     Viewer = 2,
+    Operator = 3,
 }
 
 /// <summary>Why a token was turned away; <see cref="Accepted"/> is the only good one.</summary>
@@ -27,7 +29,7 @@ public enum TokenVerdict
 /// <summary>
 /// Leave to join one room in one role until a moment: version, role and expiry, the room's name, and an HMAC-SHA256
 /// over all of them, as base64url. Whoever holds the key makes and checks it; nothing is stored.
-/// A phone's token also lets its holder watch.
+/// A phone's token also lets its holder watch, and so does an operator's.
 /// </summary>
 public static class JoinToken
 {
@@ -50,8 +52,13 @@ public static class JoinToken
         return Base64Url.EncodeToString(token);
     }
 
-    public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now)
+    public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now) =>
+        Check(key, token, room, role, now, out _);
+
+    /// <summary><paramref name="granted"/> is what the token was made for: the same role, or one that includes it.</summary>
+    public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now, out JoinRole granted)
     {
+        granted = JoinRole.Viewer;
         if (token.IsEmpty)
         {
             return TokenVerdict.Missing;
@@ -89,7 +96,8 @@ public static class JoinToken
             return TokenVerdict.OtherRoom;
         }
 
-        return bytes[1] == (byte)role || (bytes[1] == (byte)JoinRole.Phone && role == JoinRole.Viewer)
+        granted = (JoinRole)bytes[1];
+        return granted == role || (role == JoinRole.Viewer && granted is (JoinRole.Phone or JoinRole.Operator))
             ? TokenVerdict.Accepted
             : TokenVerdict.OtherRole;
     }

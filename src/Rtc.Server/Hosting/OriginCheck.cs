@@ -9,6 +9,9 @@ namespace Rtc.Server.Hosting;
 /// </summary>
 internal static class OriginCheck
 {
+    private const int HttpPort = 80;
+    private const int HttpsPort = 443;
+
     public static void Use(IApplicationBuilder app, RtcOptions options, RtcMetrics metrics) => app.Use((context, next) =>
     {
         HttpRequest request = context.Request;
@@ -27,6 +30,8 @@ internal static class OriginCheck
     /// <summary>Compared with the Host header, not with our own addresses: a page that rebinds its name to us has a foreign Host too.</summary>
     private static bool IsOwn(HttpRequest request, string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
         && request.Host.HasValue
-        && uri.Authority.Equals(new UriBuilder(uri.Scheme, request.Host.Host, request.Host.Port ?? -1).Uri.Authority, StringComparison.OrdinalIgnoreCase);
+        && uri.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase)
+        && uri.Port == (request.Host.Port ?? (uri.Scheme == Uri.UriSchemeHttps ? HttpsPort : HttpPort));
 }

@@ -70,6 +70,7 @@ public static class RtcHost
         app.Services.GetRequiredService<ConnectionGate>().Use(app);
         HealthListener.Use(app, options.Http.HealthPort);
         SecurityHeaders.Use(app);
+        HttpsOnly.Use(app, options, metrics);
         OriginCheck.Use(app, options, metrics);
         ApiLimit.Use(app, app.Services.GetRequiredService<ClientLimits>(), metrics);
         HubLimit.Use(app, app.Services.GetRequiredService<HubEntrance>(), app.Services.GetRequiredService<ClientLimits>(), metrics);

@@ -1,3 +1,5 @@
+using Rtc.Signaling;
+
 namespace Rtc.Server.Hosting;
 
 /// <summary>An administrator asks here for the join tokens that he hands to phones and viewers.</summary>
@@ -6,7 +8,7 @@ internal static class TokenRoutes
     private const int DefaultMinutes = 60;
     private const int MostMinutes = 7 * 24 * 60;
 
-    public sealed record TokenRequest(string? Room, string? Role, int? Minutes);
+    public sealed record TokenRequest(string? Room, string? Role, string? Rights, int? Minutes);
 
     public static void MapTokens(this WebApplication app) =>
         app.MapPost("/api/tokens", (TokenRequest request, Access access, TimeProvider clock) =>
@@ -16,9 +18,14 @@ internal static class TokenRoutes
                 return Problems.Of(StatusCodes.Status409Conflict, "no_token_key", "No token key is set (Auth:TokenKey): anybody may join.");
             }
 
-            if (!TryReadRole(request.Role, out JoinRole role))
+            if (!access.ApiKeyRequired)
             {
-                return Problems.Of(StatusCodes.Status400BadRequest, "role", "role is phone or viewer.");
+                return Problems.Of(StatusCodes.Status403Forbidden, "no_api_key", "No API key is set (Auth:ApiKey), so nobody can be told from an administrator.");
+            }
+
+            if (!JoinRoles.TryRead(request.Role, request.Rights, out JoinRole role, out string problem))
+            {
+                return Problems.Of(StatusCodes.Status400BadRequest, "role", problem);
             }
 
             if (string.IsNullOrWhiteSpace(request.Room) || System.Text.Encoding.UTF8.GetByteCount(request.Room) > JoinToken.LongestRoom)
@@ -33,17 +40,6 @@ internal static class TokenRoutes
             }
 
             var lifetime = TimeSpan.FromMinutes(minutes);
-            return Results.Json(new { token = access.IssueToken(request.Room, role, lifetime), expires = clock.GetUtcNow() + lifetime });
+            return Results.Json(new { token = access.IssueToken(request.Room, role, lifetime), rights = JoinRoles.RightsOf(role).Name(), expires = clock.GetUtcNow() + lifetime });
         }).RequireAdministrator();
-
-    public static bool TryReadRole(string? text, out JoinRole role)
-    {
-        (role, bool known) = text switch
-        {
-            "phone" => (JoinRole.Phone, true),
-            "viewer" => (JoinRole.Viewer, true),
-            _ => (default, false),
-        };
-        return known;
-    }
 }

@@ -26,6 +26,14 @@ public sealed record LimitOptions
     [Range(1, 10_000_000)]
     public int ApiPerMinute { get; init; } = 600;
 
+    [Description("Rooms that one address may hold open before anybody in them has made an offer")]
+    [Range(1, 1_000_000)]
+    public int MaxPendingRooms { get; init; } = 32;
+
+    [Description("Messages a second from one client, on its data channels and on the hub; one of more than a kilobyte counts for as many as it has")]
+    [Range(5, 1_000_000)]
+    public int MessagesPerSecond { get; init; } = 200;
+
     [Description("Open HTTP and WebSocket connections of the whole server")]
     [Range(8, 1_000_000)]
     public int MaxConnections { get; init; } = 4096;

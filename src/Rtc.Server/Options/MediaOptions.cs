@@ -56,4 +56,8 @@ public sealed record IceServerOptions
     [Description("TURN password")]
     [Secret]
     public string? Credential { get; init; }
+
+    [Description("Secret shared with the TURN server (coturn: static-auth-secret), at least 16 characters; each join then gets a name and password for the hour")]
+    [Secret]
+    public string? Secret { get; init; }
 }

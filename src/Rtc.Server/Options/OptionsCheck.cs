@@ -7,13 +7,20 @@ internal static class OptionsCheck
 {
     private const int LeastApiKey = 16;
     private const int LeastTokenKey = 32;
+    private const int LeastTurnSecret = 16;
     private static readonly string[] s_iceSchemes = ["stun:", "stuns:", "turn:", "turns:"];
 
-    public static void Check(RtcOptions options, List<string> faults)
+    /// <summary><paramref name="serving"/> is false for a command that only signs or looks: what it alone cannot leave open is not asked of it.</summary>
+    public static void Check(RtcOptions options, List<string> faults, bool serving = true)
     {
         CheckHttp(options.Http, faults);
         CheckMedia(options, faults);
         CheckAuth(options.Auth, faults);
+        if (serving && options.Auth is { Public: false, TokenKey.Length: >= LeastTokenKey, ApiKey: null })
+        {
+            faults.Add("Auth:TokenKey without an API key would let anybody make join tokens: set RTC__AUTH__APIKEY or Auth:ApiKeyFile too");
+        }
+
         if (options.Tunnel.Kind is { } kind && kind is not ("ngrok" or "cloudflared"))
         {
             faults.Add("Tunnel:Kind must be ngrok or cloudflared");
@@ -105,9 +112,17 @@ internal static class OptionsCheck
             {
                 faults.Add("Media:IceServers: Urls start with stun:, stuns:, turn: or turns:");
             }
-            else if (server.Urls.Any(url => url.StartsWith("turn", StringComparison.Ordinal)) && (server.Username is null || server.Credential is null))
+            else if (server.Secret is { Length: < LeastTurnSecret })
             {
-                faults.Add("Media:IceServers: a TURN server needs Username and Credential");
+                faults.Add($"Media:IceServers: a Secret has at least {LeastTurnSecret} characters");
+            }
+            else if (server.Secret is not null && (server.Username is not null || server.Credential is not null))
+            {
+                faults.Add("Media:IceServers: give a TURN server either a Secret or Username and Credential");
+            }
+            else if (server.Urls.Any(url => url.StartsWith("turn", StringComparison.Ordinal)) && server.Secret is null && (server.Username is null || server.Credential is null))
+            {
+                faults.Add("Media:IceServers: a TURN server needs a Secret, or Username and Credential");
             }
         }
     }

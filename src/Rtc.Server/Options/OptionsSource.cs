@@ -9,7 +9,7 @@ internal static class OptionsSource
     /// <summary>The section of appsettings.json; the environment's RTC__ is the same name.</summary>
     private const string Section = "Rtc";
 
-    public static OptionsReading Read(string directory, IReadOnlyDictionary<string, string?> commandLine)
+    public static OptionsReading Read(string directory, IReadOnlyDictionary<string, string?> commandLine, bool serving = true)
     {
         var faults = new List<string>();
         var builder = new ConfigurationBuilder();
@@ -30,10 +30,10 @@ internal static class OptionsSource
             return new OptionsReading(new RtcOptions(), [$"{fault.Message} {fault.InnerException?.Message}".Trim()]);
         }
 
-        return Read(configuration.GetSection(Section), faults);
+        return Read(configuration.GetSection(Section), faults, serving);
     }
 
-    public static OptionsReading Read(IConfiguration section, List<string> faults)
+    public static OptionsReading Read(IConfiguration section, List<string> faults, bool serving = true)
     {
         RtcOptions options = OptionsBinder.Bind<RtcOptions>(section, string.Empty, faults);
         options = options with
@@ -46,7 +46,7 @@ internal static class OptionsSource
         };
         if (faults.Count == 0)
         {
-            OptionsCheck.Check(options, faults);
+            OptionsCheck.Check(options, faults, serving);
         }
 
         return new OptionsReading(options, faults);

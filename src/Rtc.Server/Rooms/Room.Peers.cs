@@ -39,6 +39,12 @@ internal sealed partial class Room
                 break;
             case PeerEventKind.ChannelOpened when happened.Label == "vision":
                 member.VisionChannel = happened.ChannelId;
+                if (!member.CanReturn)
+                {
+                    // A page was told with its join.
+                    _audience.Send(member, "settings", SettingsMapping.ToMessage(Pipeline.Settings), WireJson.Default.SettingsMessage);
+                }
+
                 break;
             case PeerEventKind.ChannelClosed when happened.ChannelId == member.VisionChannel:
                 member.VisionChannel = null;
@@ -122,6 +128,19 @@ internal sealed partial class Room
 
     private void OnMessage(RoomMember member, in PeerEvent happened)
     {
+        switch (member.Messages.Take(Now, happened.Payload.Length))
+        {
+            case MessageVerdict.RefusedAloud:
+                _metrics.Refused("message_rate");
+                Tell(member, TooManyMessages(isClosed: false));
+                return;
+            case MessageVerdict.Refused:
+                return;
+            case MessageVerdict.Flood:
+                Expel(member);
+                return;
+        }
+
         Refusal? refusal = null;
         if (happened.Payload.Length > _messageBytes)
         {
@@ -136,9 +155,9 @@ internal sealed partial class Room
         {
             refusal = message.Kind switch
             {
-                ClientMessageKind.Select => Select(message.Select!),
-                ClientMessageKind.Release => Release(),
-                ClientMessageKind.Configure => Configure(message.Settings!),
+                ClientMessageKind.Select => Select(member, message.Select!),
+                ClientMessageKind.Release => Release(member),
+                ClientMessageKind.Configure => Configure(member, message.Settings!),
                 ClientMessageKind.Ping => Pong(member, happened.ChannelId, message.PingId),
                 _ => null,
             };
@@ -149,6 +168,27 @@ internal sealed partial class Room
             Tell(member, new NoticeMessage(refusal.Code, refusal.Message, Recoverable: true));
         }
     }
+
+    /// <summary>It floods: it loses its place with its connection, once the loop is done with what the connection still holds.</summary>
+    private void Expel(RoomMember member)
+    {
+        if (!Members.Remove(member))
+        {
+            return;
+        }
+
+        Tell(member, TooManyMessages(isClosed: true));
+        _loop.Post(() =>
+        {
+            Disconnect(member);
+            _gone(this, member);
+            UpdateDemand();
+            AnnouncePeers();
+        });
+    }
+
+    private static NoticeMessage TooManyMessages(bool isClosed) => new(
+        "too_many_messages", "Too many messages from this client (Limits:MessagesPerSecond); " + (isClosed ? "it is closed." : "those past the limit are not read."), Recoverable: !isClosed);
 
     private Refusal? Pong(RoomMember member, int channel, double? id)
     {

@@ -14,6 +14,7 @@ namespace Rtc.Server.Rooms;
 /// </summary>
 internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
 {
+    private static readonly TimeSpan s_settingsSpacing = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_peersSpacing = TimeSpan.FromMilliseconds(500);
     private readonly MediaLoop _loop;
     private readonly RoomAudience _audience;
@@ -23,6 +24,8 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
     private readonly int _messageBytes;
     private readonly Action<Room, RoomMember> _gone;
     private readonly ILogger _log;
+    private RoomSettings _settingsTold;
+    private bool _settingsDue;
     private KeyFrameGate _sourceKeys = new();
     private KeyFrameGate _annotatedKeys = new();
     private RoomMember? _onAir;
@@ -43,6 +46,7 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
         _metrics = metrics;
         Since = DateTimeOffset.UtcNow;
         Pipeline = pipeline(this);
+        _settingsTold = Pipeline.Settings;
         _audience = new RoomAudience(this, bitrates, metrics);
     }
 
@@ -53,6 +57,11 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
     public RoomPipeline Pipeline { get; }
 
     public List<RoomMember> Members { get; } = [];
+
+    /// <summary>Somebody in it has made an offer, so it counts as one of the server's rooms.</summary>
+    public bool IsHeld => Members.Exists(member => member.Offered is not null);
+
+    public bool IsPrivate => Pipeline.Settings.Mode == ViewMode.Privacy;
 
     public int Phones => Members.Count(member => member.Role == Role.Phone && member.LostAt is null);
 
@@ -124,9 +133,14 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
         AnnouncePeers();
     }
 
-    /// <summary>Settings from any member reach everybody.</summary>
-    public Refusal? Configure(SettingsMessage change)
+    /// <summary>Settings from any member but a watcher reach everybody.</summary>
+    public Refusal? Configure(RoomMember member, SettingsMessage change)
     {
+        if (Forbidden(member) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         Outcome<RoomSettings> next = SettingsMapping.Apply(Pipeline.Settings, change);
         if (next.Refusal is { } refusal)
         {
@@ -138,9 +152,61 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
             return new Refusal("bad_value", problem);
         }
 
-        SettingsMessage settings = SettingsMapping.ToMessage(Pipeline.Settings);
-        _audience.SendToAll("settings", settings, WireJson.Default.SettingsMessage);
+        if (IsPrivate)
+        {
+            TakeSourceFromWatchers();
+        }
+
+        TellSettings();
         return null;
+    }
+
+    private Refusal? Forbidden(RoomMember member)
+    {
+        if (member.Rights != Rights.Watcher)
+        {
+            return null;
+        }
+
+        _metrics.Refused("rights");
+        return Refusal.WatchersOnlyWatch;
+    }
+
+    /// <summary>Before the next picture is forwarded: who watched the source of a room that is private now is shown the veiled one.</summary>
+    private void TakeSourceFromWatchers()
+    {
+        foreach (RoomMember watcher in Members.Where(member => member is { Rights: Rights.Watcher, View: RoomView.Source }).ToArray())
+        {
+            watcher.View = RoomView.Annotated;
+            Tell(watcher, new NoticeMessage("view_changed", "The room is private now: you are shown the veiled picture.", Recoverable: true));
+            OnKeyFrameWanted(watcher);
+        }
+
+        UpdateDemand();
+    }
+
+    /// <summary>What is new since the last time, to all: at once, and then at most every tenth of a second however fast somebody moves a slider.</summary>
+    private void TellSettings()
+    {
+        if (_settingsDue)
+        {
+            return;
+        }
+
+        SettingsMessage told = SettingsMapping.Difference(_settingsTold, Pipeline.Settings);
+        _settingsTold = Pipeline.Settings;
+        _audience.SendToAll("settings", told, WireJson.Default.SettingsMessage);
+        _settingsDue = true;
+        _ = Task.Delay(s_settingsSpacing).ContinueWith(_ => _loop.Post(OnSettingsSpaced), TaskScheduler.Default);
+    }
+
+    private void OnSettingsSpaced()
+    {
+        _settingsDue = false;
+        if (!_disposed && !ReferenceEquals(_settingsTold, Pipeline.Settings))
+        {
+            TellSettings();
+        }
     }
 
     /// <summary>At once where the last time was a while ago; a crowd that comes or goes is told of with the next tick.</summary>
@@ -214,8 +280,13 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
 
     internal Instant Now => _loop.Clock.Now;
 
-    public Refusal? Select(SelectRequest point)
+    public Refusal? Select(RoomMember member, SelectRequest point)
     {
+        if (Forbidden(member) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (!(point.X is >= 0 and <= 1 && point.Y is >= 0 and <= 1))
         {
             return new Refusal("bad_value", "\"x\" and \"y\" have to be fractions of the picture, from 0 to 1.");
@@ -229,8 +300,13 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
         return null;
     }
 
-    public Refusal? Release()
+    public Refusal? Release(RoomMember member)
     {
+        if (Forbidden(member) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         Pipeline.Release();
         return null;
     }

@@ -10,15 +10,16 @@ namespace Rtc.Server.Rooms;
 /// <summary>Join tokens, rate limits, the server's load and its end, as the rooms ask for them.</summary>
 internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetrics metrics, ServerLoad load, DrainState drain) : IAdmission
 {
-    public Refusal? Admit(RoomName room, Role role, string? token, string remoteAddress)
+    public Refusal? Admit(RoomName room, Role role, string? token, string remoteAddress, out Rights rights)
     {
+        rights = Rights.Watcher;
         if (!limits.TryJoin(Parse(remoteAddress)))
         {
             metrics.Refused("rate");
             return new Refusal("too_many_requests", "Too many joins from this address (Limits:JoinsPerMinute).", 429);
         }
 
-        TokenVerdict verdict = Check(room, role, token);
+        TokenVerdict verdict = access.CheckJoin(token, room.ToString(), Wanted(role), out rights);
         if (verdict == TokenVerdict.Accepted)
         {
             return null;
@@ -51,7 +52,7 @@ internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetri
         return null;
     }
 
-    public bool Knows(RoomName room, Role role, string? token) => Check(room, role, token) == TokenVerdict.Accepted;
+    public bool Knows(RoomName room, Role role, string? token) => access.CheckJoin(token, room.ToString(), Wanted(role)) == TokenVerdict.Accepted;
 
     public Refusal? AdmitOffer(string remoteAddress)
     {
@@ -64,8 +65,7 @@ internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetri
         return new Refusal("too_many_requests", "Too many offers from this address (Limits:OffersPerMinute).", 429);
     }
 
-    private TokenVerdict Check(RoomName room, Role role, string? token) =>
-        access.CheckJoin(token, room.ToString(), role == Role.Phone ? JoinRole.Phone : JoinRole.Viewer);
+    private static JoinRole Wanted(Role role) => role == Role.Phone ? JoinRole.Phone : JoinRole.Viewer;
 
     private static IPAddress? Parse(string address) => IPAddress.TryParse(address, out IPAddress? parsed) ? parsed : null;
 }

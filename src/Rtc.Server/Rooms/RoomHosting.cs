@@ -71,6 +71,7 @@ internal static class RoomHosting
                 json.PayloadSerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
                 json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
             });
+        services.AddSingleton(new HubMessages(options.Limits.MessagesPerSecond));
         services.AddSingleton(new HubPatience(TimeSpan.FromSeconds(options.Limits.HandshakeSeconds * HandshakesToJoin)));
         services.AddSingleton(new HubEntrance(options.Limits.MaxUnjoined, options.Limits.UnjoinedMessageBytes));
         services.AddSingleton<IHubProtocol>(provider => new HubJson(
@@ -150,10 +151,12 @@ internal static class RoomHosting
                 PhoneTakeover = options.Rooms.PhoneTakeover,
                 MessageBytes = options.Limits.MessageBytes,
                 SdpBytes = options.Limits.SdpBytes,
+                MessagesPerSecond = options.Limits.MessagesPerSecond,
+                PendingRooms = options.Limits.MaxPendingRooms,
                 Linger = TimeSpan.FromSeconds(options.Rooms.LingerSeconds),
             },
             Bitrates(options),
-            [.. options.Media.IceServers.Select(server => new IceServer { Urls = server.Urls, Username = server.Username, Credential = server.Credential })],
+            new TurnCredentials(options.Media.IceServers, time),
             provider.GetRequiredService<IAdmission>(),
             provider.GetRequiredService<RtcMetrics>(),
             provider.GetRequiredService<RoomMeter>(),

@@ -18,5 +18,10 @@ public sealed record RoomLimits
 
     public int SdpBytes { get; init; } = 128 * 1024;
 
+    public int MessagesPerSecond { get; init; } = 200;
+
+    /// <summary>Rooms of one address in which nobody has made an offer yet.</summary>
+    public int PendingRooms { get; init; } = 32;
+
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
 }

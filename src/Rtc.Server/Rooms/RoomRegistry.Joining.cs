@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using Rtc.Peer;
+using Rtc.Server.Hosting;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -26,13 +29,21 @@ internal sealed partial class RoomRegistry
             return new Refusal("bad_view", "\"view\" is \"annotated\" or \"source\".");
         }
 
-        if (_admission.Admit(name, role, request.Token, remoteAddress) is { } turnedAway)
+        if (_admission.Admit(name, role, request.Token, remoteAddress, out Rights rights) is { } turnedAway)
         {
             return turnedAway;
         }
 
+        if (view == RoomView.Source && rights == Rights.Watcher && _rooms.TryGetValue(name, out Room? shown) && shown.IsPrivate)
+        {
+            _metrics.Refused("rights");
+            return Refusal.SourceIsPrivate;
+        }
+
+        byte[]? token = rights == Rights.Operator || request.Token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(request.Token));
         if (Resumable(name, role, request.Resume) is { } returning)
         {
+            (returning.Member.Rights, returning.Member.TokenHash) = (rights, token);
             return Resume(returning.Room, returning.Member, view, link, remoteAddress);
         }
 
@@ -41,7 +52,7 @@ internal sealed partial class RoomRegistry
             return busy;
         }
 
-        if (Full(name, role) is { } full)
+        if (Full(name, role, token, link is null ? null : remoteAddress) is { } full)
         {
             return full;
         }
@@ -50,6 +61,9 @@ internal sealed partial class RoomRegistry
         var member = new RoomMember(PeerId.Create(), role, view, Clean(request.Name), RandomNumberGenerator.GetHexString(32, lowercase: true))
         {
             Link = link,
+            Rights = rights,
+            TokenHash = token,
+            Messages = new MessageRate(_limits.MessagesPerSecond),
             CanReturn = link is not null,
             RemoteAddress = remoteAddress,
             JoinedAt = _loop.Clock.Now,
@@ -76,7 +90,8 @@ internal sealed partial class RoomRegistry
         PeerId = member.Id.ToString(),
         Resume = member.Resume,
         Resumed = resumed,
-        IceServers = IceServers,
+        Rights = member.Rights.Name(),
+        IceServers = CreateIceServers(),
         Settings = SettingsMapping.ToMessage(room.Pipeline.Settings),
         Models = [.. _models.Listed.Select(model => new ModelMessage(model.Name, model.Task, model.Licence, model.OnDisk, model.Provider, model.Problem))],
     };
@@ -88,22 +103,23 @@ internal sealed partial class RoomRegistry
             return null;
         }
 
-        byte[] shown = System.Text.Encoding.UTF8.GetBytes(resume);
+        byte[] shown = Encoding.UTF8.GetBytes(resume);
         RoomMember? member = room.Members.Find(member =>
-            member.Role == role && CryptographicOperations.FixedTimeEquals(System.Text.Encoding.UTF8.GetBytes(member.Resume), shown));
+            member.Role == role && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(member.Resume), shown));
         return member is null ? null : (room, member);
     }
 
-    private Refusal? Full(RoomName name, Role role)
+    /// <summary><paramref name="openingFrom"/> is the address of a client that joins before it offers; a WHIP client brings its offer.</summary>
+    private Refusal? Full(RoomName name, Role role, byte[]? token, string? openingFrom)
     {
-        if (_members.Count >= _limits.Peers)
+        if (_members.Count >= _limits.Peers && !TryMakePlace())
         {
             return Limit("Rooms:MaxPeers", _limits.Peers);
         }
 
         if (!_rooms.TryGetValue(name, out Room? room))
         {
-            return _rooms.Count >= _limits.Rooms ? Limit("Rooms:MaxRooms", _limits.Rooms) : null;
+            return RoomsFull() ?? (openingFrom is { } from && Pending(from) >= _limits.PendingRooms ? Limit("Limits:MaxPendingRooms", _limits.PendingRooms) : null);
         }
 
         if (role == Role.Viewer)
@@ -111,19 +127,44 @@ internal sealed partial class RoomRegistry
             return room.Members.Count(member => member.Role == Role.Viewer) >= _limits.ViewersPerRoom ? Limit("Rooms:MaxViewersPerRoom", _limits.ViewersPerRoom) : null;
         }
 
-        if (room.Phones >= _limits.PhonesPerRoom && !_limits.PhoneTakeover)
+        // The same token again is the same camera, which crashed and came back before anybody noticed.
+        RoomMember? same = token is null ? null : room.Members.Find(member => member.Role == Role.Phone && member.TokenHash is { } hash && hash.AsSpan().SequenceEqual(token));
+        if (room.Phones >= _limits.PhonesPerRoom && !_limits.PhoneTakeover && same is null)
         {
             return Limit("Rooms:PhonesPerRoom", _limits.PhonesPerRoom);
         }
 
-        MakePlaceForPhone(room);
+        MakePlaceForPhone(room, same);
         return null;
     }
 
-    /// <summary>A phone that dropped gives its place to the next one at once; where takeover is on, so does the one that came first.</summary>
-    private void MakePlaceForPhone(Room room)
+    /// <summary>Only rooms in which somebody offered count: the others have no pipeline at work and cost next to nothing.</summary>
+    private Refusal? RoomsFull() => _rooms.Values.Count(room => room.IsHeld) >= _limits.Rooms ? Limit("Rooms:MaxRooms", _limits.Rooms) : null;
+
+    private int Pending(string remoteAddress)
     {
-        RoomMember[] phones = [.. room.Members.Where(member => member.Role == Role.Phone).OrderBy(member => member.LostAt is null).ThenBy(member => member.JoinedAt)];
+        UInt128 bucket = ClientLimits.BucketOf(remoteAddress);
+        return _rooms.Values.Count(room => !room.IsHeld && room.Members.Exists(member => ClientLimits.BucketOf(member.RemoteAddress) == bucket));
+    }
+
+    /// <summary>The one who has waited longest with its offer goes, once its time is over.</summary>
+    private bool TryMakePlace()
+    {
+        Instant late = _loop.Clock.Now - s_toOffer;
+        if (_members.Values.Where(found => found.Member.Offered is null && found.Member.JoinedAt < late).OrderBy(found => found.Member.JoinedAt).FirstOrDefault() is not { Room: { } room, Member: { } member })
+        {
+            return false;
+        }
+
+        room.Tell(member, NoOffer);
+        RemoveMember(room, member);
+        return true;
+    }
+
+    /// <summary>A phone that dropped gives its place to the next one at once; where takeover is on, so does the one that came first.</summary>
+    private void MakePlaceForPhone(Room room, RoomMember? same)
+    {
+        RoomMember[] phones = [.. room.Members.Where(member => member.Role == Role.Phone).OrderBy(member => member != same).ThenBy(member => member.LostAt is null).ThenBy(member => member.JoinedAt)];
         foreach (RoomMember last in phones.Take(phones.Length - _limits.PhonesPerRoom + 1))
         {
             if (last.LostAt is null)

@@ -1,6 +1,7 @@
 using Rtc.Peer;
 using Rtc.Server.Hosting;
 using Rtc.Signaling;
+using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;
 
@@ -23,7 +24,13 @@ internal sealed partial class RoomRegistry
             {
                 bool lingered = member is { Link: null, LostAt: { } lost } && now - lost > _limits.Linger;
                 bool idle = member is { Port: null, LostAt: null, Link: null } && now - member.JoinedAt > s_idleJoin;
-                if (lingered || idle)
+                bool late = member is { Offered: null } and ({ Role: Role.Phone } or { Link: null }) && now - member.JoinedAt > s_toOffer;
+                if (late)
+                {
+                    room.Tell(member, NoOffer);
+                }
+
+                if (lingered || idle || late)
                 {
                     RemoveMember(room, member);
                 }
@@ -36,6 +43,8 @@ internal sealed partial class RoomRegistry
             }
         }
     }
+
+    private static NoticeMessage NoOffer { get; } = new("no_offer", "No offer came within ten seconds of the join; join again.", Recoverable: true);
 
     private void GiveBackMemory(Instant now)
     {

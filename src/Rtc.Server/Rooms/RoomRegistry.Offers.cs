@@ -33,6 +33,11 @@ internal sealed partial class RoomRegistry
         }
 
         (Room room, RoomMember member) = found;
+        if (!room.IsHeld && RoomsFull() is { } full)
+        {
+            return full;
+        }
+
         OfferIdentity offered = OfferIdentity.Of(sdp);
         if (member.Port is not null && member.Offered is { } earlier && !offered.IsSameConnectionAs(earlier))
         {

@@ -2,6 +2,7 @@ using Rtc.Inference;
 using Rtc.Peer;
 using Rtc.Pipeline;
 using Rtc.Server.Metrics;
+using Rtc.Server.Hosting;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -20,6 +21,10 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     // Many a WHIP client closes its connection first and its session then; it need not hear that there is none.
     private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(10);
 
+    // Within this a member makes its first offer. A phone that doesn't leaves then, for it does nothing else; a listener,
+    // who is served over the hub as well, stays as long as nobody needs its place.
+    private static readonly TimeSpan s_toOffer = TimeSpan.FromSeconds(10);
+
     // A member that joined and never offered anything holds a place; it loses it after this.
     private static readonly TimeSpan s_idleJoin = TimeSpan.FromMinutes(2);
 
@@ -36,6 +41,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     private readonly RoomLimits _limits;
     private readonly BitrateLimits _bitrates;
     private readonly IAdmission _admission;
+    private readonly TurnCredentials _turn;
     private readonly RtcMetrics _metrics;
     private readonly RoomMeter _meter;
     private readonly ILogger<RoomRegistry> _log;
@@ -51,7 +57,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         Func<IPipelineOutput, RoomName, RoomPipeline> pipelines,
         RoomLimits limits,
         BitrateLimits bitrates,
-        IReadOnlyList<IceServer> iceServers,
+        TurnCredentials turn,
         IAdmission admission,
         RtcMetrics metrics,
         RoomMeter meter,
@@ -67,11 +73,11 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         _metrics = metrics;
         _meter = meter;
         _log = log;
-        IceServers = iceServers;
+        _turn = turn;
         _timer = new Timer(_ => _loop.Post(Tick), null, s_tick, s_tick);
     }
 
-    public IReadOnlyList<IceServer> IceServers { get; }
+    public IReadOnlyList<IceServer> CreateIceServers() => _turn.Create();
 
     public Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress) =>
         Telemetry.SpanAsync("join", request.Role is "phone" or "viewer" ? request.Role : null, () => _loop.AskAsync(() => Join(request, link, remoteAddress)));
@@ -117,11 +123,11 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         return null;
     });
 
-    public Task<Refusal?> SelectAsync(PeerId peer, SelectRequest request) => OnMemberAsync(peer, (room, _) => room.Select(request));
+    public Task<Refusal?> SelectAsync(PeerId peer, SelectRequest request) => OnMemberAsync(peer, (room, member) => room.Select(member, request));
 
-    public Task<Refusal?> ReleaseAsync(PeerId peer) => OnMemberAsync(peer, (room, _) => room.Release());
+    public Task<Refusal?> ReleaseAsync(PeerId peer) => OnMemberAsync(peer, (room, member) => room.Release(member));
 
-    public Task<Refusal?> ConfigureAsync(PeerId peer, SettingsMessage settings) => OnMemberAsync(peer, (room, _) => room.Configure(settings));
+    public Task<Refusal?> ConfigureAsync(PeerId peer, SettingsMessage settings) => OnMemberAsync(peer, (room, member) => room.Configure(member, settings));
 
     public Task LeaveAsync(PeerId peer, IMemberLink? link, bool final) => _loop.AskAsync<object?>(() =>
     {

@@ -10,6 +10,10 @@ internal static class SettingsMapping
 {
     private const int MostClasses = 100;
     private const int LongestName = 64;
+
+    /// <summary>The 80 labels of COCO have 520 letters.</summary>
+    private const int MaxClassLetters = 2048;
+
     private const int RarestRun = 300;
 
     private static readonly (string Name, ViewMode Mode)[] s_modes =
@@ -36,6 +40,27 @@ internal static class SettingsMapping
         Reidentify = settings.Reidentify,
         Zones = ZoneMessages.From(settings),
     };
+
+    /// <summary>What is other in the later ones.</summary>
+    public static SettingsMessage Difference(RoomSettings earlier, RoomSettings later)
+    {
+        SettingsMessage all = ToMessage(later);
+        return new SettingsMessage
+        {
+            Type = all.Type,
+            Mode = earlier.Mode == later.Mode ? null : all.Mode,
+            Model = earlier.Model == later.Model ? null : all.Model,
+            Confidence = earlier.Confidence == later.Confidence ? null : all.Confidence,
+            Blur = earlier.Blur == later.Blur ? null : all.Blur,
+            Classes = earlier.Classes.SequenceEqual(later.Classes) ? null : all.Classes,
+            DetectEvery = earlier.DetectEvery == later.DetectEvery ? null : all.DetectEvery,
+            MaskEvery = earlier.MaskEvery == later.MaskEvery ? null : all.MaskEvery,
+            Alignment = earlier.Alignment == later.Alignment ? null : all.Alignment,
+            CameraMotion = earlier.CameraMotion == later.CameraMotion ? null : all.CameraMotion,
+            Reidentify = earlier.Reidentify == later.Reidentify ? null : all.Reidentify,
+            Zones = ReferenceEquals(earlier.Zones, later.Zones) && ReferenceEquals(earlier.Lines, later.Lines) ? null : all.Zones,
+        };
+    }
 
     public static Outcome<RoomSettings> Apply(RoomSettings current, SettingsMessage change)
     {
@@ -83,9 +108,9 @@ internal static class SettingsMapping
 
         if (change.Classes is { } classes)
         {
-            if (classes.Count > MostClasses || classes.Any(name => name is not { Length: > 0 and <= LongestName }))
+            if (classes.Count > MostClasses || classes.Any(name => name is not { Length: > 0 and <= LongestName }) || classes.Sum(name => name.Length) > MaxClassLetters)
             {
-                return Bad("classes", $"at most {MostClasses} labels");
+                return Bad("classes", string.Create(CultureInfo.InvariantCulture, $"at most {MostClasses} labels with {MaxClassLetters} letters in all"));
             }
 
             next = next with { Classes = [.. classes] };
@@ -126,7 +151,7 @@ internal static class SettingsMapping
         {
             if (!ZoneMessages.TryRead(zones, next, out next))
             {
-                return Bad("zones", "a list of zones, each with a name of its own and points, two for a line and three or more for a zone, in fractions of the picture");
+                return Bad("zones", "a list of zones, each with a name of its own and points, two for a line and three or more for a zone, in fractions of the picture, " + string.Create(CultureInfo.InvariantCulture, $"{ZoneMessages.MaxPoints} points in all"));
             }
         }
 

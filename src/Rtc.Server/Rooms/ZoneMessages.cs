@@ -6,7 +6,12 @@ namespace Rtc.Server.Rooms;
 /// <summary>Zones and lines between the wire, where two points make a line, and the pipeline, which keeps them apart.</summary>
 internal static class ZoneMessages
 {
+    /// <summary>Of all zones and lines of a room together: everybody in it is told of them.</summary>
+    public const int MaxPoints = 256;
     private const int LongestName = 40;
+
+    /// <summary>A ten-thousandth of the picture is less than a pixel, and a third as long to write as all that a float holds.</summary>
+    private const int Digits = 4;
 
     public static List<ZoneMessage>? From(RoomSettings settings)
     {
@@ -24,6 +29,11 @@ internal static class ZoneMessages
         var zones = new List<Zone>();
         var lines = new List<TripLine>();
         var names = new HashSet<string>(StringComparer.Ordinal);
+        if (messages.Sum(message => message?.Points?.Count ?? 0) > MaxPoints)
+        {
+            return false;
+        }
+
         foreach (ZoneMessage message in messages)
         {
             if (message?.Points is not { } points || message.Name is not { Length: > 0 and <= LongestName } name || name.Any(char.IsControl) || !names.Add(name)
@@ -32,7 +42,7 @@ internal static class ZoneMessages
                 return false;
             }
 
-            List<PlaceF> places = [.. points.Select(point => new PlaceF(point[0], point[1]))];
+            List<PlaceF> places = [.. points.Select(point => new PlaceF(MathF.Round(point[0], Digits), MathF.Round(point[1], Digits)))];
             if (places.Count == 2)
             {
                 lines.Add(new TripLine(name, places[0], places[1]));

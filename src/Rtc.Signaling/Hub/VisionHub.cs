@@ -1,25 +1,32 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
+using Rtc.Peer;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Signaling.Hub;
 
 /// <summary>SignalR's face of the rooms: one connection is at most one participant.</summary>
-public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, HubPatience patience) : Microsoft.AspNetCore.SignalR.Hub
+public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, HubPatience patience, HubMessages messages) : Microsoft.AspNetCore.SignalR.Hub
 {
     private const string SeatKey = "seat";
+
+    /// <summary>A change of settings is told to the whole room, so it counts for several messages.</summary>
+    private const int ConfigureBytes = 8 * 1024;
 
     private Seat? Taken => Context.Items.TryGetValue(SeatKey, out object? seat) ? (Seat?)seat : null;
 
     public override Task OnConnectedAsync()
     {
+        Context.Items[typeof(MessageRate)] = new MessageRate(messages.PerSecond);
         _ = CloseUnlessJoinedAsync(Context, patience.ToJoin);
         return Task.CompletedTask;
     }
 
     public async Task<JoinReply> Join(JoinRequest request)
     {
-        await Leave();
+        Count();
+        await LeaveSeatAsync();
         string address = Context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress?.ToString() ?? "unknown";
         var link = new HubLink(hub.Clients.Client(Context.ConnectionId), Context);
         JoinReply reply = Take(await sessions.JoinAsync(request ?? new(), link, address));
@@ -40,9 +47,15 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
 
     public async Task Release() => Allow(await sessions.ReleaseAsync(Joined()));
 
-    public async Task Configure(SettingsMessage settings) => Allow(await sessions.ConfigureAsync(Joined(), settings ?? new()));
+    public async Task Configure(SettingsMessage settings) => Allow(await sessions.ConfigureAsync(Joined(ConfigureBytes), settings ?? new()));
 
     public async Task Leave()
+    {
+        Count();
+        await LeaveSeatAsync();
+    }
+
+    private async Task LeaveSeatAsync()
     {
         if (Taken is { } seat)
         {
@@ -70,7 +83,26 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
         }
     }
 
-    private PeerId Joined() => Taken?.Peer ?? throw Refused(Refusal.NotJoined);
+    private PeerId Joined(int bytes = 0)
+    {
+        Count(bytes);
+        return Taken?.Peer ?? throw Refused(Refusal.NotJoined);
+    }
+
+    /// <summary>An invocation waits for its answer, so each one past the limit is refused; who goes on and on is cut off.</summary>
+    private void Count(int bytes = 0)
+    {
+        MessageVerdict verdict = ((MessageRate)Context.Items[typeof(MessageRate)]!).Take(new Instant(Stopwatch.GetTimestamp() * 1_000_000 / Stopwatch.Frequency), bytes);
+        if (verdict == MessageVerdict.Flood)
+        {
+            Context.Abort();
+        }
+
+        if (verdict != MessageVerdict.Accepted)
+        {
+            throw Refused(Refusal.TooManyMessages);
+        }
+    }
 
     private static T Take<T>(Outcome<T> outcome)
         where T : class => outcome.Refusal is { } refusal ? throw Refused(refusal) : outcome.Value!;
@@ -87,6 +119,9 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
 
     private sealed record Seat(PeerId Peer, IMemberLink Link);
 }
+
+/// <summary>How many messages a second one connection may send.</summary>
+public sealed record HubMessages(int PerSecond);
 
 /// <summary>How long a hub connection may stay before it joins a room.</summary>
 public sealed record HubPatience(TimeSpan ToJoin);

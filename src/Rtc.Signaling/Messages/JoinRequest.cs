@@ -37,6 +37,9 @@ public sealed record JoinReply
 
     public required bool Resumed { get; init; }
 
+    /// <summary>camera, operator or watcher: what this member may do, so that a page offers no more.</summary>
+    public required string Rights { get; init; }
+
     public required IReadOnlyList<IceServer> IceServers { get; init; }
 
     public required SettingsMessage Settings { get; init; }

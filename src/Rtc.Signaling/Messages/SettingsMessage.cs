@@ -1,32 +1,49 @@
+using System.Text.Json.Serialization;
+
 namespace Rtc.Signaling.Messages;
 
-/// <summary>A room's settings as everybody in it sees them, and as a client asks for changes: what is null stays.</summary>
+/// <summary>
+/// A room's settings: all of them for who joins, and only what changed for who is there or asks for a change. What is
+/// null stays as it is and is not written.
+/// </summary>
 public sealed record SettingsMessage
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Type { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Mode { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Model { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float? Confidence { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float? Blur { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Classes { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? DetectEvery { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MaskEvery { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Alignment { get; init; }
 
     /// <summary>Shift tracks by the camera's own motion before they are matched; off at first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? CameraMotion { get; init; }
 
     /// <summary>Give a lost target its focus back when something of its colours appears again; off at first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Reidentify { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ZoneMessage>? Zones { get; init; }
 }
 

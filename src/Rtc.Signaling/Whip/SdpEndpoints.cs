@@ -177,7 +177,7 @@ public static class SdpEndpoints
 
     private static void AddIceServers(HttpContext http, ISessions sessions)
     {
-        foreach (IceServer server in sessions.IceServers)
+        foreach (IceServer server in sessions.CreateIceServers())
         {
             foreach (string url in server.Urls)
             {

@@ -74,6 +74,26 @@ public sealed class ReturnTests(PagesFixture fixture)
     }
 
     [Fact]
+    public async Task A_page_that_crashed_shows_its_token_and_a_copied_tab_does_not()
+    {
+        await using PageUnderTest view = await OpenAsync();
+        Assert.Null(await view.EvaluateAsync<string?>("() => fake.callsOf('Join')[0].resume ?? null"));
+
+        // A tab that is copied takes the storage along while the first page lives.
+        IPage copy = await view.Page.RunAndWaitForPopupAsync(() => view.Page.EvaluateAsync("() => { window.open(location.href); }"));
+        await copy.WaitForFunctionAsync("() => globalThis.fake && fake.callsOf('Join').length > 0");
+        Assert.Null(await copy.EvaluateAsync<string?>("() => fake.callsOf('Join')[0].resume ?? null"));
+        await copy.CloseAsync();
+
+        // A crash says no goodbye: the page never hears pagehide.
+        await view.RunAsync("() => { window.addEventListener('pagehide', (event) => event.stopImmediatePropagation(), { capture: true }); }");
+        await view.Page.ReloadAsync();
+        await view.StateAsync("live");
+        Assert.Equal("resume-token", await view.EvaluateAsync<string?>("() => fake.callsOf('Join')[0].resume ?? null"));
+        view.AssertQuiet();
+    }
+
+    [Fact]
     public async Task A_full_room_is_asked_again_until_there_is_a_place()
     {
         await using PageUnderTest view = await PageUnderTest.OpenAsync(fixture, "/view?room=full", before: "window.fakeJoinError = 'limit_reached: The room is full.';");

@@ -55,6 +55,22 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
     }
 
     [Fact]
+    public async Task A_watcher_is_offered_nothing_that_changes_the_room()
+    {
+        await using PageUnderTest view = await PageUnderTest.OpenAsync(fixture, "/view?room=demo&view=annotated", before: "window.fakeRights = 'watcher';");
+        await view.StateAsync("live");
+        await view.UntilAsync("() => document.querySelector('#picture').videoWidth > 0");
+        await Assertions.Expect(view["#mode"]).ToBeDisabledAsync();
+        await Assertions.Expect(view["#confidence"]).ToBeDisabledAsync();
+        await Assertions.Expect(view["#release"]).ToBeHiddenAsync();
+        await view.RunAsync("() => { document.querySelector('#overlay').click(); }");
+        await view.RunAsync("() => { fake.hub.receive('settings', { mode: 'privacy' }); }");
+        await view.UntilAsync("() => document.querySelector('#mode').value === 'privacy' && document.querySelector('#blur').value === '0.6'");
+        Assert.Equal(0, await view.EvaluateAsync<int>("() => fake.callsOf('Select').length + fake.callsOf('Configure').length + fake.callsOf('Release').length"));
+        view.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Focus_blurs_all_but_the_held_object()
     {
         await using PageUnderTest view = await OpenAsync("source");

@@ -20,6 +20,7 @@
     provider: 'embedded',
     level: 'optimal',
     targetId: null,
+    rights: window.fakeRights ?? 'operator',
     joinError: window.fakeJoinError ?? null,
     offline: false,
     empty: window.fakeEmpty ?? false,
@@ -243,7 +244,7 @@
           this.place = { role: body.role, view: body.view };
           if (body.resume && !(fake.keepPeer && fake.server)) fake.peerId = `peer-${fake.calls.length}`;
           setTimeout(() => this.receive('peers', { phones: fake.phones, viewers: 1 }), 0);
-          return { peer_id: fake.peerId, resume: 'resume-token', ice_servers: [], settings: fake.settings, models: MODELS };
+          return { peer_id: fake.peerId, resume: 'resume-token', rights: fake.rights, ice_servers: [], settings: fake.settings, models: MODELS };
         case 'Offer':
           fake.server ??= new FakeServer(this.place.role, this.place.view);
           return { sdp: await fake.server.answer(body.sdp) };
@@ -267,7 +268,7 @@
         case 'Configure':
           if (body.confidence > 1) refuse('bad_value: Confidence is between 0 and 1.');
           fake.settings = { ...fake.settings, ...body };
-          this.receive('settings', fake.settings);
+          this.receive('settings', body);
           return null;
         default:
           return refuse(`bad_request: no method ${method}`);

@@ -1,5 +1,6 @@
 using System.Text;
 using Rtc.Server.Hosting;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Tests.Hosting;
 
@@ -24,6 +25,40 @@ public sealed class JoinTokenTests
     [Fact]
     public void A_phone_may_also_watch() =>
         Assert.Equal(TokenVerdict.Accepted, Check(Token("demo", JoinRole.Phone), "demo", JoinRole.Viewer, s_now));
+
+    [Theory]
+    [InlineData(JoinRole.Phone, JoinRole.Phone, Rights.Camera)]
+    [InlineData(JoinRole.Phone, JoinRole.Viewer, Rights.Camera)]
+    [InlineData(JoinRole.Viewer, JoinRole.Viewer, Rights.Watcher)]
+    [InlineData(JoinRole.Operator, JoinRole.Viewer, Rights.Operator)]
+    public void A_token_gives_the_rights_that_it_was_made_for(JoinRole made, JoinRole shown, Rights expected)
+    {
+        Assert.Equal(TokenVerdict.Accepted, JoinToken.Check(s_key, Token("demo", made), "demo", shown, s_now, out JoinRole granted));
+        Assert.Equal(expected, JoinRoles.RightsOf(granted));
+    }
+
+    [Fact]
+    public void An_operator_may_not_publish() =>
+        Assert.Equal(TokenVerdict.OtherRole, Check(Token("demo", JoinRole.Operator), "demo", JoinRole.Phone, s_now));
+
+    [Theory]
+    [InlineData("phone", null, JoinRole.Phone)]
+    [InlineData("viewer", null, JoinRole.Viewer)]
+    [InlineData("viewer", "operator", JoinRole.Operator)]
+    [InlineData(null, "camera", JoinRole.Phone)]
+    [InlineData(null, "watcher", JoinRole.Viewer)]
+    [InlineData(null, "operator", JoinRole.Operator)]
+    [InlineData("phone", "watcher", default(JoinRole))]
+    [InlineData("phone", "operator", default(JoinRole))]
+    [InlineData("king", null, default(JoinRole))]
+    [InlineData("viewer", "king", default(JoinRole))]
+    [InlineData(null, null, default(JoinRole))]
+    public void Roles_and_rights_are_read_together(string? role, string? rights, JoinRole expected)
+    {
+        Assert.Equal(expected != default, JoinRoles.TryRead(role, rights, out JoinRole read, out string problem));
+        Assert.Equal(expected, read);
+        Assert.True(problem.Length > 0);
+    }
 
     [Fact]
     public void Whatever_is_changed_in_a_token_makes_it_worthless()

@@ -108,6 +108,26 @@ public sealed class OptionsBinderTests
     }
 
     [Fact]
+    public void Tokens_without_an_api_key_are_refused_at_start()
+    {
+        string fault = Assert.Single(Read(("Auth:TokenKey", new string('b', 32))).Faults);
+
+        Assert.Contains("RTC__AUTH__APIKEY", fault, StringComparison.Ordinal);
+        Assert.Empty(Read(("Auth:TokenKey", new string('b', 32)), ("Auth:ApiKey", new string('a', 16))).Faults);
+    }
+
+    [Fact]
+    public void A_turn_server_has_a_secret_or_a_name_and_password()
+    {
+        const string Server = "Media:IceServers:0:";
+        const string Url = "turn:turn.example.org:3478";
+        Assert.Empty(Read((Server + "Urls", Url), (Server + "Secret", new string('s', 16))).Faults);
+        Assert.Empty(Read((Server + "Urls", Url), (Server + "Username", "user"), (Server + "Credential", "password")).Faults);
+        Assert.Single(Read((Server + "Urls", Url), (Server + "Secret", "short")).Faults);
+        Assert.Single(Read((Server + "Urls", Url), (Server + "Secret", new string('s', 16)), (Server + "Username", "user")).Faults);
+    }
+
+    [Fact]
     public void A_key_comes_from_a_file_without_its_line_break_and_is_never_shown()
     {
         string file = Path.GetTempFileName();

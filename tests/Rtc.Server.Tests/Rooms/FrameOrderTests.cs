@@ -92,7 +92,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
             new PeerOptions { Identity = _identity, Seed = 5, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _loop.Port), CandidateKind.Host)] },
             _loop.Clock.Now);
         Assert.True(peer.TryAnswer(_loop.Clock.Now, offer, new AnswerPolicy { ReceiveVideo = true, SendVideo = true }, out string answer, out string? error), error);
-        var member = new RoomMember(PeerId.Create(), Role.Phone, RoomView.Source, string.Empty, "resume") { Link = new Silent() };
+        var member = new RoomMember(PeerId.Create(), Role.Phone, RoomView.Source, string.Empty, "resume") { Link = new Silent(), Messages = new MessageRate(200) };
         _room.Enter(member);
         member.ReceiveMid = member.SendMid = "0";
         member.SendCodec = VideoCodec.Vp8;

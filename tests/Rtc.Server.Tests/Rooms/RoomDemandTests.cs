@@ -135,7 +135,7 @@ public sealed class RoomDemandTests : IAsyncLifetime
 
     private RoomMember Enter(Role role, RoomView view = RoomView.Annotated, IMemberLink? link = null)
     {
-        var member = new RoomMember(PeerId.Create(), role, view, string.Empty, "resume") { Link = link, CanReturn = link is not null };
+        var member = new RoomMember(PeerId.Create(), role, view, string.Empty, "resume") { Link = link, CanReturn = link is not null, Messages = new MessageRate(200) };
         _room.Enter(member);
         return member;
     }

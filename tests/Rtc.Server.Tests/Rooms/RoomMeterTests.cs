@@ -43,7 +43,9 @@ public sealed class RoomMeterTests : IDisposable
     public void Drops_grow_with_every_tick_by_what_came_since()
     {
         using var watchdog = new LoopWatchdog(() => 0, TimeSpan.MaxValue, TimeSpan.Zero, static _ => { }, NullLogger<LoopWatchdog>.Instance);
-        var meter = new RoomMeter(_metrics, new RoomFacts(_models, _metrics, watchdog), _models, _pictures);
+        var machine = new FakeLoad();
+        using var load = new ServerLoad(new RtcOptions(), machine, machine, new PictureMemory(1 << 20), _metrics);
+        var meter = new RoomMeter(_metrics, new RoomFacts(_models, _metrics, load, new DrainState(), watchdog), _models, _pictures);
         PeerPort port = _loop.Add(Ports.Peer(_identity, 1), new Ports.Deaf());
         byte[] check = StunCheck.For(port.Peer.LocalUfrag);
         var seen = new List<long>();

@@ -46,6 +46,7 @@ class PhonePage {
   /** @type {Session|null} */ #session = null;
   /** @type {MediaStream|null} */ #returnedStream = null;
   #ageMs = 0;
+  /** @type {RoomSettings|null} */ #settings = null;
   /** @type {ReturnType<typeof setInterval>|undefined} */ #timer;
 
   constructor() {
@@ -126,7 +127,10 @@ class PhonePage {
         this.#showPicture();
       },
       onMessage: (message) => this.#onMessage(message),
-      onJoined: ({ settings }) => this.#onSettings(settings),
+      onJoined: ({ settings }) => {
+        this.#settings = settings;
+        this.#onSettings({});
+      },
     });
     void this.#session.run();
     this.#timer = setInterval(() => void this.#measure(), METER_MS);
@@ -183,8 +187,11 @@ class PhonePage {
     }
   }
 
-  /** @param {RoomSettings} settings */
-  #onSettings(settings) {
+  /** @param {Partial<RoomSettings>} changed what the join told, or what is new since */
+  #onSettings(changed) {
+    if (!this.#settings) return;
+    const settings = { ...this.#settings, ...changed };
+    this.#settings = settings;
     this.#stage.setSettings(settings);
     byId('mode', HTMLSelectElement).value = settings.mode;
   }

@@ -49,6 +49,8 @@ class ViewPage {
   /** @type {Session} */ #session;
   /** @type {StatsMessage|null} */ #stats = null;
   #shown = 0;
+  /** All of the room's settings: the join tells them, and later messages what changed. @type {RoomSettings|null} */ #settings = null;
+  #watchesOnly = false;
 
   constructor() {
     this.#view = new URLSearchParams(location.search).get('view') === 'source' ? 'source' : 'annotated';
@@ -85,9 +87,11 @@ class ViewPage {
         this.#meter.reset();
       },
       onMessage: (message) => this.#onMessage(message),
-      onJoined: ({ settings, models }) => {
+      onJoined: ({ settings, models, rights }) => {
         this.#controls.setModels(models);
-        this.#onSettings(settings);
+        this.#settings = settings;
+        this.#onSettings({});
+        this.#onRights(rights === 'watcher');
       },
     });
     void session.run();
@@ -99,7 +103,7 @@ class ViewPage {
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
     this.#overlay.addEventListener('click', (event) => {
       const place = this.#stage.locate(event);
-      if (!this.#zones.click(place) && place) this.#target.tap(place, event.shiftKey);
+      if (!this.#zones.click(place) && place && !this.#watchesOnly) this.#target.tap(place, event.shiftKey);
     });
     this.#video.addEventListener('resize', () => this.#wait(!this.#stage.hasPicture));
     new Shortcuts({
@@ -120,14 +124,19 @@ class ViewPage {
   /** @param {View} view */
   #setView(view) {
     if (view === this.#view) return;
+    this.#stage.setStream(null);
+    this.#showView(view);
+    this.#session.reconnect({ view });
+  }
+
+  /** @param {View} view */
+  #showView(view) {
     this.#view = view;
     this.#views.value = view;
     const url = new URL(location.href);
     url.searchParams.set('view', view);
     history.replaceState(null, '', url);
-    this.#stage.setStream(null);
     this.#applyView();
-    this.#session.reconnect({ view });
   }
 
   #applyView() {
@@ -139,7 +148,7 @@ class ViewPage {
   #onMessage(message) {
     if (message.type === 'detections') this.#onResult(message);
     else if (message.type === 'stats') this.#onStats(message);
-    else if (message.type === 'notice') this.#toasts.show(message.message, message.recoverable ? 'warn' : 'bad');
+    else if (message.type === 'notice') this.#onNotice(message);
     else if (message.type === 'settings') this.#onSettings(message.settings);
     else if (message.type === 'peers') this.#onPeers(message.phones, message.viewers);
   }
@@ -150,7 +159,7 @@ class ViewPage {
     this.#controls.addResult(message);
     this.#tracks.add(message);
     this.#target.id = message.target_id;
-    byId('release', HTMLButtonElement).disabled = message.target_id === null;
+    byId('release', HTMLButtonElement).disabled = message.target_id === null || this.#watchesOnly;
     showDetector(byId('detector', HTMLElement), message.model, message.provider);
   }
 
@@ -164,8 +173,29 @@ class ViewPage {
     this.#onPeers(message.phones, message.viewers);
   }
 
-  /** @param {RoomSettings} settings */
-  #onSettings(settings) {
+  /** @param {import('../wire.js').NoticeMessage} notice */
+  #onNotice({ code, message, recoverable }) {
+    this.#toasts.show(message, recoverable ? 'warn' : 'bad');
+    if (code !== 'view_changed') return;
+    // The server changed it on the running connection; only what the page draws has to follow.
+    this.#showView('annotated');
+  }
+
+  /** A watcher is offered nothing that the server would refuse. @param {boolean} only */
+  #onRights(only) {
+    this.#watchesOnly = only;
+    this.#controls.setReadOnly(only);
+    this.#tracks.setReadOnly(only);
+    show(byId('release', HTMLElement), !only);
+    show(byId('zone-tools', HTMLElement), !only);
+    byId('zones', HTMLElement).inert = only;
+  }
+
+  /** @param {Partial<RoomSettings>} changed */
+  #onSettings(changed) {
+    if (!this.#settings) return;
+    this.#settings = { ...this.#settings, ...changed };
+    const settings = this.#settings;
     this.#stage.setSettings(settings);
     this.#controls.setSettings(settings);
     this.#zones.setZones(settings.zones ?? []);
@@ -205,7 +235,7 @@ class ViewPage {
 
   #onEscape() {
     if (this.#zones.drawing) this.#zones.draw(null);
-    else if (this.#target.id !== null) this.#target.release();
+    else if (this.#target.id !== null && !this.#watchesOnly) this.#target.release();
   }
 }
 
