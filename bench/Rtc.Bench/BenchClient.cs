@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Rtc.Peer;
@@ -51,7 +50,7 @@ internal sealed class BenchClient : IPeerOwner, IAsyncDisposable
             new PeerOptions
             {
                 Identity = s_identity,
-                Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+                Random = SystemRandom.Instance,
                 LocalCandidates = [.. LocalAddresses.List().Where(address => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork).Prepend(IPAddress.Loopback)
                     .Select(address => new LocalCandidate(TransportAddress.From(address, _loop.Port), CandidateKind.Host))],
                 NtpAtOrigin = clock.NtpAtOrigin,

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 using Rtc.Peer;
 using Rtc.Server.Network;
@@ -46,7 +45,7 @@ internal sealed class ViewerSwarm : IAsyncDisposable
             new PeerOptions
             {
                 Identity = s_identity,
-                Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+                Random = SystemRandom.Instance,
                 LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, ((IPEndPoint)socket.LocalEndPoint!).Port), CandidateKind.Host)],
                 NtpAtOrigin = _clock.NtpAtOrigin,
             },

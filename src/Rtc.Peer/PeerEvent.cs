@@ -32,8 +32,17 @@ public enum PeerEventKind : byte
     /// <summary>What encoders should produce together.</summary>
     BitrateChanged,
 
-    /// <summary>A check with the right password came from <see cref="PeerEvent.Address"/>: once for each address.</summary>
+    /// <summary>
+    /// A check with the right password came from <see cref="PeerEvent.Address"/>, where none of ours was answered yet: it
+    /// may be a recorded one that somebody sends again in another's name.
+    /// </summary>
     AddressLearned,
+
+    /// <summary>
+    /// The other side is at <see cref="PeerEvent.Address"/>: a check of ours was answered from there, or one of theirs came
+    /// from where one was answered not long ago. Told each time: another peer may have had the address in between.
+    /// </summary>
+    AddressProven,
 
     /// <summary>Data goes to <see cref="PeerEvent.Address"/> from now on.</summary>
     RemoteAddressChanged,

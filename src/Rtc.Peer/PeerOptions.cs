@@ -9,11 +9,8 @@ public sealed record PeerOptions
 
     public bool IceLite { get; init; }
 
-    /// <summary>
-    /// Names, tie-breakers, SSRCs and transaction ids come from it, so the shell draws it from a cryptographic generator.
-    /// Passwords and keys never do, unless <see cref="SecretsFromSeed"/> says so.
-    /// </summary>
-    public required ulong Seed { get; init; }
+    /// <summary>Everything that others must not guess comes from it; the system's generator outside of tests that have to repeat.</summary>
+    public required IRandomSource Random { get; init; }
 
     /// <summary>The NTP time of <see cref="Instant"/> 0, for sender reports and capture times.</summary>
     public ulong NtpAtOrigin { get; init; }
@@ -34,9 +31,6 @@ public sealed record PeerOptions
 
     /// <summary>Consent to send lasts this long after the last answer to a check (RFC 7675 section 5.1).</summary>
     public TimeSpan ConsentTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>For tests that must repeat to the byte.</summary>
-    internal bool SecretsFromSeed { get; init; }
 
     /// <summary>For tests in virtual time: OpenSSL's own retransmission would read the wall clock.</summary>
     internal bool VirtualTime { get; init; }

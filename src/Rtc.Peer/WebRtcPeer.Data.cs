@@ -44,7 +44,7 @@ public sealed partial class WebRtcPeer
         _sctp?.CloseChannel(channelId);
     }
 
-    private SctpAssociation Association() => _sctp ??= new SctpAssociation(new SctpOptions { Seed = _random.NextUInt64() });
+    private SctpAssociation Association() => _sctp ??= new SctpAssociation(new SctpOptions { Random = _random });
 
     private void ConfigureData(Sdp.NegotiatedSession session)
     {

@@ -23,7 +23,7 @@ public sealed partial class WebRtcPeer
 
         _now = now;
         bool restart = _negotiation.IsIceRestart(offerSdp);
-        IceCredentials local = restart ? IceCredentials.Create(_random, _secrets) : _transport.Ice.Local;
+        IceCredentials local = restart ? IceCredentials.Create(_random) : _transport.Ice.Local;
         if (!_negotiation.TryAnswer(offerSdp, policy, LocalTransport(local), out string answer, out NegotiatedSession? session, out string fault))
         {
             error = fault;
@@ -52,7 +52,7 @@ public sealed partial class WebRtcPeer
         }
         else if (plan.IceRestart)
         {
-            _transport.Ice.Restart(now, IceCredentials.Create(_random, _secrets));
+            _transport.Ice.Restart(now, IceCredentials.Create(_random));
         }
 
         return _negotiation.CreateOffer(plan, LocalTransport(_transport.Ice.Local));

@@ -16,7 +16,6 @@ public sealed partial class WebRtcPeer : IDisposable
 
     private readonly PeerOptions _options;
     private readonly PeerRandom _random;
-    private readonly PeerRandom? _secrets;
     private readonly DropCounters _drops = new();
     private readonly Queue<PeerEvent> _events = new();
     private readonly SdpNegotiation _negotiation;
@@ -34,8 +33,7 @@ public sealed partial class WebRtcPeer : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _now = now;
-        _random = new PeerRandom(options.Seed);
-        _secrets = options.SecretsFromSeed ? new PeerRandom(~options.Seed) : null;
+        _random = new PeerRandom(options.Random);
         var ice = new IceAgent(
             new IceSettings
             {
@@ -43,16 +41,16 @@ public sealed partial class WebRtcPeer : IDisposable
                 LocalCandidates = options.LocalCandidates,
                 ConsentTimeout = options.ConsentTimeout,
             },
-            IceCredentials.Create(_random, _secrets),
+            IceCredentials.Create(_random),
             controlling: false,
             _random);
         _transport = new PeerTransport(options, ice, _drops);
-        _negotiation = new SdpNegotiation(new NegotiationOptions { Seed = _random.NextUInt64(), Cname = options.Cname });
+        _negotiation = new SdpNegotiation(new NegotiationOptions { Random = _random, Cname = options.Cname });
         _rtp = new RtpSession(
             new RtpSessionOptions
             {
                 Cname = options.Cname,
-                Seed = (int)_random.NextUInt32(),
+                Random = _random,
                 NtpAtOrigin = options.NtpAtOrigin,
                 StartBitrate = options.StartBitrate,
                 LeastBitrate = options.MinBitrate,
@@ -169,9 +167,9 @@ public sealed partial class WebRtcPeer : IDisposable
     private void UpdateState(Instant now)
     {
         IceAgent ice = _transport.Ice;
-        while (ice.TryTakeLearned(out TransportAddress learned))
+        while (ice.TryTakeHeard(out HeardAddress heard))
         {
-            Tell(new PeerEvent { Kind = PeerEventKind.AddressLearned, Address = learned });
+            Tell(new PeerEvent { Kind = heard.IsAnswered ? PeerEventKind.AddressProven : PeerEventKind.AddressLearned, Address = heard.Address });
         }
 
         if (_transport.HasDtls && _transport.DtlsState is DtlsState.Failed or DtlsState.Closed)

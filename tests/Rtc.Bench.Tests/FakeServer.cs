@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -70,7 +69,7 @@ internal sealed class FakeServer : IAsyncDisposable
                 new PeerOptions
                 {
                     Identity = _identity,
-                    Seed = (ulong)Stopwatch.GetTimestamp(),
+                    Random = SystemRandom.Instance,
                     LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _loop.Port), CandidateKind.Host)],
                     NtpAtOrigin = _loop.Clock.NtpAtOrigin,
                 },

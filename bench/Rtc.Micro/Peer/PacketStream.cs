@@ -64,7 +64,7 @@ internal sealed class PacketStream
 
     public static RtpSession NewReceiver(EncodedFramePool pool)
     {
-        var session = new RtpSession(new RtpSessionOptions { Cname = "bench", Seed = 1, Frames = pool }, default);
+        var session = new RtpSession(new RtpSessionOptions { Cname = "bench", Random = new PeerRandom(SystemRandom.Instance), Frames = pool }, default);
         session.Configure(default,
         [
             new RtpSection { Mid = "0", Receives = true, Sends = false, Codecs = [new RtpCodec(PayloadType, VideoCodec.Vp8)], Extensions = ExtensionMap.Empty },

@@ -11,19 +11,23 @@ internal enum PairState : byte
 }
 
 /// <summary>
-/// A remote address and what the checks say about it. All local candidates of a protocol share one socket, so a pair
-/// is known by its remote address alone. There is no Frozen state: with one component and one socket there is no
-/// second pair of the same foundation to spare.
+/// The state of the checks on one path under one generation of our credentials. There is no Frozen state: with one
+/// component and one socket there is no second pair of the same foundation to spare.
 /// </summary>
-internal sealed class CandidatePair(TransportAddress remote, IceGeneration generation)
+internal sealed class CandidatePair(IcePath path, IceGeneration generation)
 {
     // A response may come after its request was cancelled or repeated by a newer one (RFC 8445 section 7.3.1.4).
     private const int RememberedChecks = 4;
 
     private readonly SentCheck[] _checks = new SentCheck[RememberedChecks];
     private int _nextCheck;
+    private IceCredentials? _theirs;
+    private byte[] _namedUfrag = [];
+    private byte[] _username = [];
 
-    public TransportAddress Remote { get; } = remote;
+    public IcePath Path { get; } = path;
+
+    public TransportAddress Remote => Path.Remote;
 
     public IceGeneration Generation { get; } = generation;
 
@@ -38,9 +42,6 @@ internal sealed class CandidatePair(TransportAddress remote, IceGeneration gener
     /// <summary>A check of theirs asks for one of ours at once (RFC 8445 section 7.3.1.4).</summary>
     public bool Triggered { get; set; }
 
-    /// <summary>They sent a check with right integrity from here: data may be taken from this address.</summary>
-    public bool Authenticated { get; set; }
-
     /// <summary>The controlling side asked to use it.</summary>
     public bool NominatedByRemote { get; set; }
 
@@ -53,12 +54,36 @@ internal sealed class CandidatePair(TransportAddress remote, IceGeneration gener
 
     public Instant RetransmitAt { get; set; } = Instant.Never;
 
-    public Instant LastHeard { get; set; }
-
-    /// <summary>The last response to a check of ours: consent lasts from here (RFC 7675 section 5.1).</summary>
-    public Instant LastConsent { get; set; }
-
     public bool IsValid => State == PairState.Succeeded;
+
+    /// <summary>
+    /// Whose password our checks carry. Usually what the generation was negotiated with; but a socket that checked before
+    /// our answer came holds on to our old name under its new one, and answers nothing else.
+    /// </summary>
+    public IceCredentials? Theirs => _theirs ?? Generation.Remote;
+
+    /// <summary>USERNAME of what we send: theirs first (RFC 8445 section 7.2.2).</summary>
+    public ReadOnlySpan<byte> OutgoingUsername => _theirs is null ? Generation.OutgoingUsername : _username;
+
+    /// <summary>A check named its sender so. True when that is news.</summary>
+    public bool TryName(ReadOnlySpan<byte> ufrag)
+    {
+        if (ufrag.SequenceEqual(_namedUfrag))
+        {
+            return false;
+        }
+
+        _namedUfrag = ufrag.ToArray();
+        return true;
+    }
+
+    public bool IsNamed(IceCredentials theirs) => theirs.UfragBytes.AsSpan().SequenceEqual(_namedUfrag);
+
+    public void Answer(IceCredentials theirs)
+    {
+        _theirs = theirs;
+        _username = IceGeneration.Username(theirs, Generation.Local);
+    }
 
     public void Remember(in SentCheck check)
     {
@@ -85,7 +110,8 @@ internal sealed class CandidatePair(TransportAddress remote, IceGeneration gener
     public ref SentCheck Newest => ref _checks[(_nextCheck + RememberedChecks - 1) % RememberedChecks];
 }
 
-internal readonly record struct SentCheck(TransactionId Transaction, Instant At, bool Nominates, bool AsControlling)
+/// <param name="Theirs">Whose password the check carried, and its answer has to.</param>
+internal readonly record struct SentCheck(TransactionId Transaction, Instant At, bool Nominates, bool AsControlling, IceCredentials? Theirs)
 {
     /// <summary>Its answer may be to any of its sendings: it tells no round trip (Karn's rule).</summary>
     public bool Repeated { get; init; }

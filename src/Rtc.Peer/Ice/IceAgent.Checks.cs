@@ -7,6 +7,10 @@ internal sealed partial class IceAgent
 {
     private const int MostAttempts = 8;
 
+    // Checks to addresses that never answered: ten a generation, and one for each check with right integrity from there.
+    // An offer may name anybody, and forty-eight candidates would make one of 1.6 KB into 39 KB for a stranger.
+    private const int MaxUnansweredChecks = 10;
+
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(20);
 
     // RFC 8445 section 14.3 starts at 500 ms; on a lossy link that is half a second of black for one lost check.
@@ -16,6 +20,7 @@ internal sealed partial class IceAgent
     // RFC 7675 section 5.1: five seconds, by a random factor of 0.8 to 1.2.
     private const double ConsentSeconds = 5;
 
+    private int _checkCredit = MaxUnansweredChecks;
     private Instant _paceUntil;
     private Instant _consentAt = Instant.Never;
 
@@ -29,7 +34,7 @@ internal sealed partial class IceAgent
             }
 
             Instant next = Instant.Min(_failAt, NextConsentDeadline);
-            if (_settings.Lite || _generation.Remote is null)
+            if (_settings.Lite)
             {
                 return next;
             }
@@ -50,6 +55,7 @@ internal sealed partial class IceAgent
 
     public void Advance(Instant now)
     {
+        _now = now;
         if (State == IceState.Failed)
         {
             return;
@@ -102,7 +108,7 @@ internal sealed partial class IceAgent
 
     private Instant DueAt(CandidatePair pair)
     {
-        if (pair.Generation.Remote is null || pair.Generation != _generation)
+        if (pair.Theirs is null || (_checkCredit == 0 && pair.Path.AnsweredAt is null))
         {
             return Instant.Never;
         }
@@ -116,7 +122,7 @@ internal sealed partial class IceAgent
         {
             PairState.Waiting => default,
             PairState.InProgress => pair.RetransmitAt,
-            PairState.Succeeded when pair.NominatedByUs && pair != _selected => pair.RetransmitAt,
+            PairState.Succeeded when pair.NominatedByUs && !IsSelected(pair) => pair.RetransmitAt,
             _ => Instant.Never,
         };
     }
@@ -147,26 +153,26 @@ internal sealed partial class IceAgent
     private void SendCheck(Instant now, CandidatePair pair, bool repeat)
     {
         Span<byte> buffer = Outbox.Reserve();
-        if (buffer.IsEmpty || pair.Generation.Remote is not { } remote)
+        if (buffer.IsEmpty || pair.Theirs is not { } theirs)
         {
             return;
         }
 
         SentCheck check;
-        bool nominates = Controlling && (pair.NominatedByUs || pair == _selected);
-        if (repeat && pair.Newest.Nominates == nominates && pair.Newest.AsControlling == Controlling)
+        bool nominates = Controlling && (pair.NominatedByUs || pair.Path == _selected);
+        if (repeat && pair.Newest.Nominates == nominates && pair.Newest.AsControlling == Controlling && pair.Newest.Theirs == theirs)
         {
             check = pair.Newest with { Repeated = true };
             pair.Newest = check;
         }
         else
         {
-            check = new SentCheck(new TransactionId(_random.NextUInt32(), _random.NextUInt64()), now, nominates, Controlling);
+            check = new SentCheck(new TransactionId(_random.NextUInt32(), _random.NextUInt64()), now, nominates, Controlling, theirs);
             pair.Remember(check);
         }
 
         var request = new StunWriter(buffer, StunMessageType.BindingRequest, check.Transaction);
-        request.Add(StunAttribute.Username, pair.Generation.OutgoingUsername);
+        request.Add(StunAttribute.Username, pair.OutgoingUsername);
         request.Add(StunAttribute.Priority, LocalPriority(CandidateKind.PeerReflexive, pair.Remote));
         request.Add(check.AsControlling ? StunAttribute.IceControlling : StunAttribute.IceControlled, _tieBreaker);
         if (check.Nominates)
@@ -174,15 +180,21 @@ internal sealed partial class IceAgent
             request.Add(StunAttribute.UseCandidate, default(ReadOnlySpan<byte>));
         }
 
-        Outbox.Commit(request.Finish(remote.Key), pair.Remote);
+        Outbox.Commit(request.Finish(theirs.Key), pair.Remote);
         Counters.ChecksSent++;
+        if (pair.Path.AnsweredAt is null)
+        {
+            _checkCredit--;
+        }
     }
 
     private void CheckSucceeded(Instant now, CandidatePair pair, in SentCheck check)
     {
         bool first = !pair.IsValid;
         pair.State = PairState.Succeeded;
-        pair.LastConsent = now;
+        pair.Path.AnsweredAt = now;
+        pair.Generation.LastHeard = now;
+        NoteHeard(pair.Path, now);
         if (check.Nominates || !pair.NominatedByUs)
         {
             pair.RetransmitAt = Instant.Never; // an answer to an older check leaves the nominating one alone
@@ -190,28 +202,23 @@ internal sealed partial class IceAgent
 
         if (!check.Repeated)
         {
-            NoteRoundTrip(now - check.At, pair);
+            NoteRoundTrip(now - check.At, pair.Path);
         }
 
-        if (pair.Generation != _generation)
+        if (!Controlling)
         {
-            return;
-        }
-
-        if (Controlling)
-        {
-            if (check.Nominates && pair != _selected)
+            if (pair.NominatedByRemote && first)
             {
-                Select(now, pair);
-            }
-            else if (first)
-            {
-                ScheduleNomination(now, pair);
+                ConsiderNominated(now, pair, first: true);
             }
         }
-        else if (pair.NominatedByRemote && first)
+        else if (check.Nominates && pair.NominatedByUs && !IsSelected(pair))
         {
-            ConsiderNominated(now, pair, first: true);
+            Select(now, pair);
+        }
+        else if (first && pair.Generation == _generation)
+        {
+            ScheduleNomination(now, pair);
         }
     }
 
@@ -223,9 +230,9 @@ internal sealed partial class IceAgent
         pair.Triggered = false;
     }
 
-    private void NoteRoundTrip(TimeSpan sample, CandidatePair pair)
+    private void NoteRoundTrip(TimeSpan sample, IcePath path)
     {
-        if (_selected is null || pair == _selected)
+        if (_selected is null || path == _selected)
         {
             RoundTrip = RoundTrip is { } old ? TimeSpan.FromTicks(((old.Ticks * 3) + sample.Ticks) / 4) : sample;
         }

@@ -17,6 +17,7 @@ internal sealed partial class IceAgent
 
     public void Receive(Instant now, ReadOnlySpan<byte> datagram, TransportAddress from)
     {
+        _now = now;
         if (!StunView.TryParse(datagram, out StunView message) || (message.HasFingerprint && !message.VerifyFingerprint()))
         {
             Counters.Malformed++;
@@ -45,29 +46,30 @@ internal sealed partial class IceAgent
     /// <summary>Authenticated data came from there; a controlled agent follows the side that chose the path.</summary>
     public void NoteData(Instant now, TransportAddress from)
     {
-        if (Find(from) is not { } pair)
+        _now = now;
+        if (FindPath(from) is not { } path)
         {
             return;
         }
 
-        pair.LastHeard = now;
+        path.LastHeard = now;
         _lastData = now;
         if (_doubtAt == Instant.Never)
         {
             _doubtAt = now + s_doubtAfter;
         }
 
-        if (pair != _selected && pair.IsValid)
+        if (path != _selected && FindValid(path) is { } pair)
         {
-            FollowIfMoved(now, pair, s_silenceForData);
+            FollowIfMoved(now, pair, carriesData: true);
         }
     }
 
     private void ReceiveRequest(Instant now, StunView request, TransportAddress from)
     {
         // Nothing is answered without the password: no reflection, and no way to probe for ufrags.
-        if (!StunUsername.TrySplit(request, out ReadOnlySpan<byte> ufrag, out _)
-            || FindLocal(ufrag) is not { } generation
+        if (!StunUsername.TrySplit(request, out ReadOnlySpan<byte> ufrag, out ReadOnlySpan<byte> theirUfrag)
+            || FindLocal(now, ufrag) is not { } generation
             || !request.VerifyIntegrity(generation.Local.Key))
         {
             Counters.Unauthenticated++;
@@ -87,34 +89,31 @@ internal sealed partial class IceAgent
         }
 
         Respond(request.Transaction, generation, from);
-        NoteCheck(now, request, generation, from);
+        NoteCheck(now, request, generation, theirUfrag, from);
     }
 
-    private void NoteCheck(Instant now, StunView request, IceGeneration generation, TransportAddress from)
+    private void NoteCheck(Instant now, StunView request, IceGeneration generation, ReadOnlySpan<byte> theirUfrag, TransportAddress from)
     {
-        CandidatePair? pair = FindOf(generation, from);
-        if (pair is null)
-        {
-            if (generation != _generation || !request.TryGetUInt32(StunAttribute.Priority, out uint priority)
-                || !TryAddPair(from, CandidateKind.PeerReflexive, priority, out pair))
-            {
-                return;
-            }
-        }
-
-        pair.LastHeard = now;
-        if (!pair.Authenticated)
-        {
-            pair.Authenticated = true;
-            if (_learned.Count < MostPairs)
-            {
-                _learned.Enqueue(from);
-            }
-        }
-
-        if (generation != _generation)
+        generation.LastHeard = now;
+        CandidatePair? pair = Find(generation, from);
+        if (pair is null
+            && (!request.TryGetUInt32(StunAttribute.Priority, out uint priority)
+                || !TryAddPair(generation, from, CandidateKind.PeerReflexive, priority, checkedUs: true, out pair)))
         {
             return;
+        }
+
+        IcePath path = pair.Path;
+        NoteHeard(path, now);
+        _lastChecked = path;
+        if (path.AnsweredAt is null)
+        {
+            _checkCredit = Math.Min(_checkCredit + 1, MaxUnansweredChecks);
+        }
+
+        if (pair.TryName(theirUfrag) && FindRemote(theirUfrag) is { } theirs && theirs != pair.Theirs)
+        {
+            pair.Answer(theirs);
         }
 
         if (State == IceState.Failed)
@@ -124,18 +123,14 @@ internal sealed partial class IceAgent
             _failAt = now + _settings.ConnectTimeout;
         }
 
-        _lastChecked = pair;
         if (_settings.Lite)
         {
             ReceiveAsLite(now, pair, request.Has(StunAttribute.UseCandidate));
             return;
         }
 
-        if (!pair.IsValid)
-        {
-            pair.Triggered = true;
-        }
-
+        // A way that they keep open is kept proven from this side too: it may be needed at once.
+        pair.Triggered |= !pair.IsValid || !path.IsAnswered(now, s_proofAge);
         if (!Controlling && request.Has(StunAttribute.UseCandidate))
         {
             bool first = !pair.NominatedByRemote;
@@ -145,17 +140,17 @@ internal sealed partial class IceAgent
                 ConsiderNominated(now, pair, first);
             }
         }
-        else if (pair.IsValid && pair != _selected)
+        else if (pair.IsValid && path != _selected)
         {
-            FollowIfMoved(now, pair, s_silenceForChecks);
+            FollowIfMoved(now, pair, carriesData: false);
         }
     }
 
     private void ReceiveAsLite(Instant now, CandidatePair pair, bool useCandidate)
     {
         pair.State = PairState.Succeeded;
-        pair.LastConsent = now; // a lite agent sends no checks: theirs are the sign of life
-        if (useCandidate && pair != _selected)
+        pair.Path.AnsweredAt = now; // a lite agent sends no checks: theirs are the sign of life
+        if (useCandidate && pair.Path != _selected)
         {
             Select(now, pair);
         }
@@ -246,13 +241,13 @@ internal sealed partial class IceAgent
             }
         }
 
-        if (pair?.Generation.Remote is not { } remote || !response.VerifyIntegrity(remote.Key))
+        if (pair is null || check.Theirs is not { } theirs || !response.VerifyIntegrity(theirs.Key))
         {
             Counters.StrayResponses++;
             return;
         }
 
-        pair.LastHeard = now;
+        pair.Path.LastHeard = now;
         if (response.Type == StunMessageType.BindingSuccess)
         {
             CheckSucceeded(now, pair, check);
@@ -276,32 +271,9 @@ internal sealed partial class IceAgent
             pair.State = PairState.Waiting;
             pair.Triggered = true;
         }
-        else if (pair != _selected)
+        else if (pair.Path != _selected)
         {
             Fail(pair);
         }
-    }
-
-    private IceGeneration? FindLocal(ReadOnlySpan<byte> ufrag)
-    {
-        if (ufrag.SequenceEqual(_generation.Local.UfragBytes))
-        {
-            return _generation;
-        }
-
-        return _previous is not null && ufrag.SequenceEqual(_previous.Local.UfragBytes) ? _previous : null;
-    }
-
-    private CandidatePair? FindOf(IceGeneration generation, TransportAddress address)
-    {
-        foreach (CandidatePair pair in _pairs)
-        {
-            if (pair.Remote == address && pair.Generation == generation)
-            {
-                return pair;
-            }
-        }
-
-        return null;
     }
 }

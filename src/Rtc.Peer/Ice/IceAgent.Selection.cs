@@ -1,6 +1,6 @@
 namespace Rtc.Peer.Ice;
 
-/// <summary>Which pair carries the data, and for how long (RFC 8445 section 8, RFC 7675).</summary>
+/// <summary>Which path carries the data, and for how long (RFC 8445 section 8, RFC 7675).</summary>
 internal sealed partial class IceAgent
 {
     // Long enough for a better pair to be found, short enough that nobody sees it.
@@ -17,6 +17,8 @@ internal sealed partial class IceAgent
     private static readonly TimeSpan s_doubtPeriod = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan s_doubtUntil = TimeSpan.FromSeconds(6);
 
+    private static readonly TimeSpan s_proofAge = TimeSpan.FromSeconds(10);
+
     private Instant _nominateAt = Instant.Never;
     private Instant _lastData = Instant.Never;
     private Instant _doubtAt = Instant.Never;
@@ -24,11 +26,16 @@ internal sealed partial class IceAgent
     private Instant NextConsentDeadline =>
         _selected is null || State == IceState.Failed
             ? Instant.Never
-            : Instant.Min(_settings.Lite ? Instant.Never : Instant.Min(_consentAt, _doubtAt), _selected.LastConsent + _settings.ConsentTimeout);
+            : Instant.Min(_settings.Lite ? Instant.Never : Instant.Min(_consentAt, _doubtAt), ConsentEnds);
+
+    private Instant ConsentEnds => (_selected!.AnsweredAt ?? default) + _settings.ConsentTimeout;
+
+    /// <summary>Under these credentials too: each generation is nominated by itself.</summary>
+    private bool IsSelected(CandidatePair pair) => pair.Path == _selected && pair.Generation == _selectedIn;
 
     private void ScheduleNomination(Instant now, CandidatePair pair)
     {
-        if (_selected is not null && _selected.Generation == _generation)
+        if (_selected is not null && _selectedIn == _generation)
         {
             return;
         }
@@ -47,16 +54,7 @@ internal sealed partial class IceAgent
         }
 
         _nominateAt = Instant.Never;
-        CandidatePair? best = null;
-        foreach (CandidatePair pair in _pairs)
-        {
-            if (pair.IsValid && pair.Generation == _generation && (best is null || pair.Priority > best.Priority))
-            {
-                best = pair;
-            }
-        }
-
-        if (best is not null)
+        if (BestValid() is { } best && !IsSelected(best))
         {
             Nominate(best);
         }
@@ -81,27 +79,50 @@ internal sealed partial class IceAgent
     /// </summary>
     private void ConsiderNominated(Instant now, CandidatePair pair, bool first)
     {
-        if (pair == _selected)
+        if (IsSelected(pair) || !HasConsent(now, pair))
         {
             return;
         }
 
         bool better = _selected is null
-            || _selected.Generation != _generation
-            || (first && pair.Priority > _selected.Priority);
+            || (first && (IsNewer(pair) || (pair.Generation == _selectedIn && pair.Priority > PriorityOf(_selected))));
         if (better)
         {
             Select(now, pair);
         }
         else
         {
-            FollowIfMoved(now, pair, s_silenceForChecks);
+            FollowIfMoved(now, pair, carriesData: false);
         }
     }
 
-    private void FollowIfMoved(Instant now, CandidatePair pair, TimeSpan silence)
+    /// <summary>A pair that worked once may be long dead; a check under way tells.</summary>
+    private bool HasConsent(Instant now, CandidatePair pair) => pair.Path.IsAnswered(now, _settings.ConsentTimeout);
+
+    private bool IsNewer(CandidatePair pair) => _selectedIn is null || pair.Generation.Number > _selectedIn.Number;
+
+    private ulong PriorityOf(IcePath path)
     {
-        if (_selected is null || now - _selected.LastHeard < silence || pair.Generation != _generation)
+        ulong highest = 0;
+        foreach (CandidatePair pair in _pairs)
+        {
+            highest = pair.Path == path ? Math.Max(highest, pair.Priority) : highest;
+        }
+
+        return highest;
+    }
+
+    /// <summary>Whatever its generation: a side that goes on under old credentials is as right as one that took the new ones.</summary>
+    private void FollowIfMoved(Instant now, CandidatePair pair, bool carriesData)
+    {
+        if (_selected is null || pair.Path == _selected || !HasConsent(now, pair))
+        {
+            return;
+        }
+
+        bool silent = now - _selected.LastHeard >= (carriesData ? s_silenceForData : s_silenceForChecks);
+        bool winsTie = carriesData && IsNewer(pair);
+        if (!silent && !winsTie)
         {
             return;
         }
@@ -118,15 +139,16 @@ internal sealed partial class IceAgent
 
     private void Select(Instant now, CandidatePair pair)
     {
-        _selected = pair;
+        _selected = pair.Path;
+        _selectedIn = pair.Generation;
         _failAt = Instant.Never;
         State = IceState.Connected;
-        ScheduleConsent(now);
-        if (_previous is not null && pair.Generation == _generation)
+        foreach (CandidatePair other in _pairs)
         {
-            _previous = null;
-            _pairs.RemoveAll(p => p.Generation != _generation);
+            other.NominatedByUs &= other == pair; // it may be nominated again when they come back to it
         }
+
+        ScheduleConsent(now);
     }
 
     private void SelectAnother(Instant now)
@@ -137,6 +159,10 @@ internal sealed partial class IceAgent
             // Nothing to send to, but the other side may come back within the time of its consent.
             State = IceState.Checking;
             _failAt = now + _settings.ConsentTimeout;
+            foreach (CandidatePair pair in _pairs)
+            {
+                pair.Triggered |= pair.Path.IsProven(now, _settings.ConsentTimeout);
+            }
         }
         else if (Controlling)
         {
@@ -158,13 +184,13 @@ internal sealed partial class IceAgent
             return;
         }
 
-        if (now >= _selected.LastConsent + _settings.ConsentTimeout)
+        if (now >= ConsentEnds)
         {
             LoseConsent(now);
         }
         else if (now >= _consentAt && !_settings.Lite)
         {
-            SendCheck(now, _selected, repeat: false);
+            CheckSelected(now);
             ScheduleConsent(now);
         }
         else if (now >= _doubtAt)
@@ -185,25 +211,33 @@ internal sealed partial class IceAgent
         }
         else
         {
-            SendCheck(now, _selected!, repeat: false);
+            CheckSelected(now);
             _doubtAt = now + s_doubtPeriod;
+        }
+    }
+
+    /// <summary>Under every pair of credentials that worked on it: the other side may have dropped the older ones.</summary>
+    private void CheckSelected(Instant now)
+    {
+        foreach (CandidatePair pair in _pairs)
+        {
+            if (pair.Path == _selected && pair.IsValid)
+            {
+                SendCheck(now, pair, repeat: false);
+            }
         }
     }
 
     private void LoseConsent(Instant now)
     {
-        CandidatePair lost = _selected!;
-        _selected = null;
-        Fail(lost);
-        _pairs.Remove(lost);
-        _lastChecked = _lastChecked == lost ? null : _lastChecked;
+        IcePath lost = _selected!;
+        RemovePath(lost);
         if (_blocked.Count < MostBlocked)
         {
             _blocked.Add(lost.Remote);
         }
 
-        CandidatePair? other = BestValid();
-        if (other is not null && now - other.LastHeard < _settings.ConsentTimeout)
+        if (BestValid() is not null)
         {
             SelectAnother(now);
         }

@@ -35,25 +35,35 @@ internal sealed record IceSettings
 internal sealed partial class IceAgent
 {
     private const int OutboxCapacity = 64;
-    private const int MostPairs = 48;
+    private const int MaxPairs = 48;
+
+    // A peer that restarts again before anything is heard goes on under credentials of several restarts ago.
+    private const int MaxGenerations = 4;
 
     private readonly IceSettings _settings;
+    private readonly CandidateFilter _filter;
     private readonly PeerRandom _random;
     private readonly List<CandidatePair> _pairs = [];
-    private readonly Queue<TransportAddress> _learned = new();
+    private readonly List<IcePath> _paths = [];
+    private readonly List<IceGeneration> _generations = [];
+    private readonly List<IceCredentials> _remotes = [];
+    private readonly Queue<HeardAddress> _heard = new();
     private ulong _tieBreaker;
     private IceGeneration _generation;
-    private IceGeneration? _previous;
-    private CandidatePair? _selected;
-    private CandidatePair? _lastChecked;
+    private IcePath? _selected;
+    private IceGeneration? _selectedIn;
+    private IcePath? _lastChecked;
+    private Instant _now;
     private Instant _failAt = Instant.Never;
 
     public IceAgent(IceSettings settings, IceCredentials local, bool controlling, PeerRandom random)
     {
         _settings = settings;
+        _filter = new CandidateFilter(settings.LocalCandidates);
         _random = random;
         _tieBreaker = random.NextUInt64();
-        _generation = new IceGeneration(local);
+        _generation = new IceGeneration(local, 0);
+        _generations.Add(_generation);
         Controlling = controlling && !settings.Lite;
     }
 
@@ -76,22 +86,22 @@ internal sealed partial class IceAgent
     public TransportAddress? Selected => _selected?.Remote;
 
     /// <summary>
-    /// Where data goes: the selected pair; before nomination any valid one; before that, the address that the last
+    /// Where data goes: the selected path; before nomination any valid one; before that, the address that the last
     /// authenticated check came from, because waiting for nomination costs a lite peer a second and others a round trip.
     /// </summary>
     public bool TryGetTarget(out TransportAddress target, out bool validated)
     {
-        CandidatePair? pair = State == IceState.Failed ? null : _selected ?? BestValid() ?? _lastChecked;
-        target = pair?.Remote ?? default;
-        validated = pair is not null && (pair.IsValid || _settings.Lite);
-        return pair is not null;
+        IcePath? path = State == IceState.Failed ? null : _selected ?? BestValid()?.Path ?? _lastChecked;
+        target = path?.Remote ?? default;
+        validated = path is not null && (path.AnsweredAt is not null || _settings.Lite);
+        return path is not null;
     }
 
-    /// <summary>True when checks with the right password came from there: its DTLS and SRTP may be looked at.</summary>
-    public bool IsAuthenticated(TransportAddress from) => Find(from) is { Authenticated: true } or { IsValid: true };
+    /// <summary>True when a check with the right password came from there not long ago: its DTLS and SRTP may be looked at.</summary>
+    public bool IsAuthenticated(TransportAddress from) => FindPath(from) is { } path && path.IsProven(_now, _settings.ConsentTimeout);
 
-    /// <summary>Each remote address once, after its first check with right integrity.</summary>
-    public bool TryTakeLearned(out TransportAddress address) => _learned.TryDequeue(out address);
+    /// <summary>Each authenticated check from an address, and each answer to one of ours.</summary>
+    public bool TryTakeHeard(out HeardAddress heard) => _heard.TryDequeue(out heard);
 
     public void SetControlling(bool controlling)
     {
@@ -105,58 +115,86 @@ internal sealed partial class IceAgent
 
     public void SetRemote(Instant now, string ufrag, string password, bool lite)
     {
+        _now = now;
         RemoteIsLite = lite;
         if (lite)
         {
             SetControlling(true);
         }
 
-        _generation.SetRemote(new IceCredentials(ufrag, password));
+        var theirs = new IceCredentials(ufrag, password);
+        _generation.SetRemote(theirs);
+        _generation.LastHeard = now;
+        if (_remotes.Count == MaxGenerations)
+        {
+            _remotes.RemoveAt(0);
+        }
+
+        _remotes.Add(theirs);
+        foreach (CandidatePair pair in _pairs)
+        {
+            if (pair.IsNamed(theirs))
+            {
+                // It checked under a name whose password only comes now.
+                pair.Answer(theirs);
+                pair.Triggered = !pair.IsValid;
+            }
+        }
+
         State = _selected is null ? IceState.Checking : State;
         _failAt = now + _settings.ConnectTimeout;
         Pump(now);
     }
 
     /// <summary>
-    /// New credentials of ours (RFC 8445 section 9). The selected pair goes on carrying data, under the passwords it has,
-    /// until a pair of the new generation is selected.
+    /// New credentials of ours (RFC 8445 section 9). Proven paths go on under the passwords they have: the selected one
+    /// carries data until another is selected, and the other side may well go on with an old one for good.
     /// </summary>
     public void Restart(Instant now, IceCredentials local)
     {
-        _previous = _generation;
-        _generation = new IceGeneration(local);
+        _now = now;
+        _generation = new IceGeneration(local, _generation.Number + 1) { LastHeard = now };
         _tieBreaker = _random.NextUInt64();
-        _pairs.RemoveAll(pair => pair != _selected);
-        _lastChecked = null;
+        _checkCredit = MaxUnansweredChecks;
         _blocked.Clear();
         _nominateAt = Instant.Never;
         _failAt = now + _settings.ConnectTimeout;
         if (State == IceState.Failed)
         {
+            _generations.Clear();
             _pairs.Clear();
-            _selected = null;
+            _paths.Clear();
+            _selected = _lastChecked = null;
+            _selectedIn = null;
             State = IceState.New;
         }
+
+        if (_generations.Count == MaxGenerations)
+        {
+            End(_generations.MinBy(generation => generation.LastHeard)!);
+        }
+
+        _generations.Add(_generation);
+        RemovePairs(pair => !pair.Path.IsProven(now, _settings.ConsentTimeout));
     }
 
     public void AddRemoteCandidate(Instant now, TransportAddress address, CandidateKind kind, uint priority)
     {
+        _now = now;
+
         // We open no TCP connections: who wants TCP connects to us and is learned from its check (RFC 6544 section 4.1).
-        if (address.Protocol == TransportProtocol.Tcp || address.Port == 0 || !HasLocalFor(address))
+        if (address.Protocol == TransportProtocol.Tcp || !_filter.Allows(address))
         {
             return;
         }
 
-        CandidatePair? pair = Find(address);
-        if (pair is not null && pair.Generation == _generation)
+        if (Find(_generation, address) is { } known)
         {
-            pair.Kind = kind;
-            pair.RemotePriority = priority;
-            Prioritize(pair);
-            return;
+            known.Kind = kind;
+            known.RemotePriority = priority;
+            Prioritize(known);
         }
-
-        if (TryAddPair(address, kind, priority, out _))
+        else if (TryAddPair(_generation, address, kind, priority, checkedUs: false, out _))
         {
             Pump(now);
         }
@@ -165,99 +203,15 @@ internal sealed partial class IceAgent
     /// <summary>The shell lost the TCP connection that this address stood for.</summary>
     public void Remove(Instant now, TransportAddress address)
     {
-        if (Find(address) is { } pair)
+        _now = now;
+        if (FindPath(address) is { } path)
         {
-            _pairs.Remove(pair);
-            _lastChecked = _lastChecked == pair ? null : _lastChecked;
-            if (_selected == pair)
+            RemovePath(path);
+            if (_selected is null && State == IceState.Connected)
             {
-                _selected = null;
                 SelectAnother(now);
+                Pump(now);
             }
         }
-    }
-
-    private CandidatePair? Find(TransportAddress address)
-    {
-        foreach (CandidatePair pair in _pairs)
-        {
-            if (pair.Remote == address)
-            {
-                return pair;
-            }
-        }
-
-        return null;
-    }
-
-    private CandidatePair? BestValid()
-    {
-        CandidatePair? best = null;
-        foreach (CandidatePair pair in _pairs)
-        {
-            if (pair.IsValid && (best is null || pair.Priority > best.Priority))
-            {
-                best = pair;
-            }
-        }
-
-        return best;
-    }
-
-    private bool TryAddPair(TransportAddress address, CandidateKind kind, uint priority, out CandidatePair pair)
-    {
-        pair = new CandidatePair(address, _generation) { Kind = kind, RemotePriority = priority };
-        Prioritize(pair);
-
-        // A pair of the generation before with this address gives way, but not the one that carries data.
-        int existing = _pairs.FindIndex(p => p.Remote == address);
-        if (existing >= 0)
-        {
-            pair.Authenticated = _pairs[existing].Authenticated;
-            if (_pairs[existing] == _selected)
-            {
-                _pairs.Insert(0, pair); // found first from now on
-                return true;
-            }
-
-            _pairs.RemoveAt(existing);
-        }
-        else if (_pairs.Count >= MostPairs)
-        {
-            int victim = _pairs.FindIndex(p => p.State == PairState.Failed && p != _selected);
-            if (victim < 0)
-            {
-                Counters.PairsRefused++;
-                return false;
-            }
-
-            _pairs.RemoveAt(victim);
-        }
-
-        _pairs.Add(pair);
-        return true;
-    }
-
-    private void Prioritize(CandidatePair pair) =>
-        pair.Priority = CandidatePriority.OfPair(LocalPriority(CandidateKind.Host, pair.Remote), pair.RemotePriority, Controlling);
-
-    private static uint LocalPriority(CandidateKind kind, TransportAddress towards) => CandidatePriority.Of(kind, towards, 0);
-
-    private bool HasLocalFor(TransportAddress remote)
-    {
-        if (_settings.LocalCandidates.Count == 0)
-        {
-            return true;
-        }
-
-        foreach (LocalCandidate local in _settings.LocalCandidates)
-        {
-            if (local.Address.Protocol == remote.Protocol && local.Address.IsIPv4 == remote.IsIPv4)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

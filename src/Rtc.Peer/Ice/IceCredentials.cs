@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Rtc.Peer.Ice;
@@ -27,21 +26,18 @@ internal sealed class IceCredentials
 
     public byte[] Key { get; }
 
-    /// <param name="secret">Null takes the password from the system's generator; a test that must repeat exactly hands its own.</param>
-    public static IceCredentials Create(PeerRandom random, PeerRandom? secret)
+    public static IceCredentials Create(PeerRandom random) => new(Draw(random, UfragLength), Draw(random, PasswordLength));
+
+    private static string Draw(PeerRandom random, int length)
     {
-        Span<char> ufrag = stackalloc char[UfragLength];
-        foreach (ref char c in ufrag)
+        Span<byte> bytes = stackalloc byte[length];
+        random.Fill(bytes);
+        Span<char> text = stackalloc char[length];
+        for (int i = 0; i < length; i++)
         {
-            c = Alphabet[random.Next(Alphabet.Length)];
+            text[i] = Alphabet[bytes[i] % Alphabet.Length]; // 64 of them: each as likely as any other
         }
 
-        Span<char> password = stackalloc char[PasswordLength];
-        foreach (ref char c in password)
-        {
-            c = Alphabet[secret?.Next(Alphabet.Length) ?? RandomNumberGenerator.GetInt32(Alphabet.Length)];
-        }
-
-        return new IceCredentials(new string(ufrag), new string(password));
+        return new string(text);
     }
 }

@@ -45,20 +45,27 @@ internal ref struct RtcpWriter(Span<byte> destination)
         return true;
     }
 
-    /// <summary>One chunk with a CNAME of at most 255 bytes.</summary>
-    public bool SourceDescription(Ssrc source, scoped ReadOnlySpan<byte> name)
+    /// <summary>A chunk for each source with the same CNAME of at most 255 bytes.</summary>
+    public bool SourceDescription(scoped ReadOnlySpan<Ssrc> sources, scoped ReadOnlySpan<byte> name)
     {
-        int length = (HeaderLength + 4 + 2 + name.Length + 4) & ~3;
-        if (name.Length > byte.MaxValue || !TryBegin(RtcpType.SourceDescription, 1, length, out Span<byte> packet))
+        // SSRC, type, length, name, and at least one zero up to a whole word (RFC 3550 section 6.5).
+        int chunk = (4 + 2 + name.Length + 4) & ~3;
+        if (name.Length > byte.MaxValue
+            || !TryBegin(RtcpType.SourceDescription, sources.Length, HeaderLength + (sources.Length * chunk), out Span<byte> packet))
         {
             return false;
         }
 
-        packet[8..].Clear();
-        BinaryPrimitives.WriteUInt32BigEndian(packet[4..], source.Value);
-        packet[8] = 1;
-        packet[9] = (byte)name.Length;
-        name.CopyTo(packet[10..]);
+        packet[HeaderLength..].Clear();
+        for (int i = 0; i < sources.Length; i++)
+        {
+            Span<byte> item = packet.Slice(HeaderLength + (i * chunk), chunk);
+            BinaryPrimitives.WriteUInt32BigEndian(item, sources[i].Value);
+            item[4] = 1;
+            item[5] = (byte)name.Length;
+            name.CopyTo(item[6..]);
+        }
+
         return true;
     }
 

@@ -9,13 +9,17 @@ namespace Rtc.Peer.Rtp;
 /// Writes a session's RTCP when something is due: reports once a second (RFC 3550 section 6), NACK, PLI,
 /// REMB and transport-wide feedback the moment they are wanted (RFC 4585 section 3.4 mode "immediate").
 /// </summary>
-internal sealed class RtcpComposer(string cname, Ssrc fallback)
+internal sealed class RtcpComposer(string cname, Ssrc fallback, PeerRandom random)
 {
     /// <summary>Leaves room for SRTCP's index and tag below 1,280 bytes with IPv6 and UDP.</summary>
     private const int LongestCompound = 1180;
 
     private const int MostNacks = 256;
+    private const int MaxSources = 31;
     private static readonly TimeSpan s_reports = TimeSpan.FromSeconds(1);
+
+    // RFC 3550 section 6.3.1: e - 3/2 makes up for what the random interval lets converge below the one meant.
+    private const double Compensation = Math.E - 1.5;
 
     private readonly byte[] _cname = Encoding.UTF8.GetBytes(cname)[..Math.Min(Encoding.UTF8.GetByteCount(cname), byte.MaxValue)];
     private readonly ReportBlock[] _blocks = new ReportBlock[StreamTable.MostReceivers];
@@ -54,12 +58,12 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback)
         if (reports)
         {
             WriteReports(now, ntp, ref writer, self, receiving, senders);
-            _nextReport = now + s_reports;
+            _nextReport = now + (s_reports * ((0.5 + random.NextDouble()) / Compensation));
         }
         else if (!ReducedSize)
         {
             writer.ReceiverReport(self, default);
-            writer.SourceDescription(self, _cname);
+            writer.SourceDescription([self], _cname);
             empty = writer.Length;
         }
 
@@ -83,7 +87,8 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback)
         if (_bye)
         {
             _bye = false;
-            writer.Bye([self]);
+            Span<Ssrc> leaving = stackalloc Ssrc[MaxSources];
+            writer.Bye(leaving[..ListSources(self, senders, leaving)]);
         }
 
         return writer.Length > empty ? writer.Length : 0;
@@ -114,7 +119,33 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback)
             writer.ReceiverReport(self, all);
         }
 
-        writer.SourceDescription(self, _cname);
+        Span<Ssrc> sources = stackalloc Ssrc[MaxSources];
+        sources = sources[..ListSources(self, senders, sources)];
+        while (sources.Length > 0 && !writer.SourceDescription(sources, _cname))
+        {
+            sources = sources[..^1]; // a long name: as many as fit
+        }
+    }
+
+    /// <summary>Every SSRC that we send under, the resends' as well; the one of our reports where there is none.</summary>
+    private static int ListSources(Ssrc self, List<VideoSender> senders, Span<Ssrc> sources)
+    {
+        int count = 0;
+        sources[count++] = self;
+        foreach (VideoSender sender in senders)
+        {
+            if (sender.Media != self && count < sources.Length)
+            {
+                sources[count++] = sender.Media;
+            }
+
+            if (sender.Options.Rtx is { } rtx && count < sources.Length)
+            {
+                sources[count++] = rtx;
+            }
+        }
+
+        return count;
     }
 
     /// <summary>Begins with another stream each time, so that one with many losses doesn't starve the rest.</summary>

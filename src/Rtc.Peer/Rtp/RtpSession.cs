@@ -13,7 +13,7 @@ namespace Rtc.Peer.Rtp;
 internal sealed partial class RtpSession : IDisposable
 {
     private readonly RtpSessionOptions _options;
-    private readonly Random _random;
+    private readonly PeerRandom _random;
     private readonly ReceivingSide _receiving;
     private readonly List<VideoSender> _senders = [];
     private readonly List<string> _senderMids = [];
@@ -30,13 +30,13 @@ internal sealed partial class RtpSession : IDisposable
     public RtpSession(RtpSessionOptions options, Instant now)
     {
         _options = options;
-        _random = new Random(options.Seed);
+        _random = options.Random;
         _receiving = new ReceivingSide(options.Frames);
         _receiving.Configure([]);
         _estimator = new BandwidthEstimator(options.StartBitrate, options.LeastBitrate, options.MostBitrate);
         _toldBitrate = _estimator.Target;
         _pacer.SetRate(now, _estimator.PacingRate(now));
-        _rtcp = new RtcpComposer(options.Cname, new Ssrc((uint)_random.NextInt64(1, uint.MaxValue)));
+        _rtcp = new RtcpComposer(options.Cname, _random.NextSsrc(), _random);
     }
 
     public BandwidthEstimator Estimator => _estimator;

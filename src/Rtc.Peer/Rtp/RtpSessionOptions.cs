@@ -6,7 +6,7 @@ internal sealed record RtpSessionOptions
     /// <summary>RFC 7022: names this endpoint over all its streams.</summary>
     public required string Cname { get; init; }
 
-    public required int Seed { get; init; }
+    public required PeerRandom Random { get; init; }
 
     /// <summary>The wall clock as NTP time at the origin of the loop's <see cref="Instant"/>s.</summary>
     public ulong NtpAtOrigin { get; init; }

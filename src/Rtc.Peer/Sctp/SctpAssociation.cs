@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Rtc.Peer.Sctp;
 
 /// <summary>
@@ -34,7 +32,7 @@ internal sealed partial class SctpAssociation : IDisposable
     private readonly uint _localTag;
     private readonly Tsn _initialTsn;
     private readonly int _maxPayload;
-    private SplitMix64 _random;
+    private readonly PeerRandom _random;
     private State _state;
     private ushort _remotePort;
     private int _remoteMaxMessageSize;
@@ -44,11 +42,10 @@ internal sealed partial class SctpAssociation : IDisposable
     public SctpAssociation(SctpOptions options)
     {
         _options = options;
-        _random = new SplitMix64(options.Seed);
-        BinaryPrimitives.WriteUInt64LittleEndian(_cookieKey, _random.Next());
-        BinaryPrimitives.WriteUInt64LittleEndian(_cookieKey.AsSpan(8), _random.Next());
+        _random = options.Random;
+        _random.Fill(_cookieKey);
         _localTag = DrawTag();
-        _initialTsn = new Tsn((uint)_random.Next());
+        _initialTsn = new Tsn(_random.NextUInt32());
         _maxPayload = (options.MaxPacketSize - SctpSizes.CommonHeader - SctpSizes.DataHeader) & ~3;
         _queue = new SendQueue(_memory, Stats, options.SendBufferSize);
         _outstanding = new OutstandingChunks(_queue, _initialTsn);
@@ -346,7 +343,7 @@ internal sealed partial class SctpAssociation : IDisposable
         uint tag;
         do
         {
-            tag = (uint)_random.Next();
+            tag = _random.NextUInt32();
         }
         while (tag == 0);
 

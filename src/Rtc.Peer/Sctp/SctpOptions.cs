@@ -4,7 +4,7 @@ namespace Rtc.Peer.Sctp;
 internal sealed record SctpOptions
 {
     /// <summary>Draws tags, first TSNs and the cookie's key.</summary>
-    public required ulong Seed { get; init; }
+    public required PeerRandom Random { get; init; }
 
     public ushort LocalPort { get; init; } = 5000;
 

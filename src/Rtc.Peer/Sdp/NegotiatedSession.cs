@@ -24,7 +24,7 @@ internal sealed record LocalTransport
 /// <summary>Who we are in descriptions, and the seed of what has to differ between sessions (ids, SSRCs).</summary>
 internal sealed record NegotiationOptions
 {
-    public required ulong Seed { get; init; }
+    public required PeerRandom Random { get; init; }
 
     public string Cname { get; init; } = "rtc";
 

@@ -8,7 +8,7 @@ namespace Rtc.Peer.Sdp;
 /// </summary>
 internal sealed class SdpNegotiation(NegotiationOptions options)
 {
-    private readonly SessionNumbers _numbers = new(options.Seed);
+    private readonly SessionNumbers _numbers = new(options.Random);
     private string? _sessionId;
     private long _version;
     private IReadOnlyList<SectionState> _states = [];

@@ -3,15 +3,12 @@ using System.Globalization;
 namespace Rtc.Peer.Sdp;
 
 /// <summary>
-/// Draws the session id and the SSRCs from a seed (SplitMix64). They have to differ between sessions and mustn't be
-/// zero; they are no secrets.
+/// Draws the session id and the SSRCs. They have to differ between sessions and mustn't be zero.
 /// </summary>
-internal sealed class SessionNumbers(ulong seed)
+internal sealed class SessionNumbers(PeerRandom random)
 {
-    private SplitMix64 _random = new(seed);
-
     /// <summary>A positive 63-bit number (RFC 9429 section 5.2.1).</summary>
-    public string SessionId() => (_random.Next() >> 1).ToString(CultureInfo.InvariantCulture);
+    public string SessionId() => (random.NextUInt64() >> 1).ToString(CultureInfo.InvariantCulture);
 
     public SendSources Sources()
     {
@@ -21,7 +18,7 @@ internal sealed class SessionNumbers(ulong seed)
 
     private Ssrc Ssrc()
     {
-        uint value = (uint)(_random.Next() >> 32);
+        uint value = random.NextUInt32();
         return new Ssrc(value < 2 ? value + 2 : value);
     }
 }

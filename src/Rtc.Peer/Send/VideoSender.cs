@@ -43,7 +43,7 @@ internal sealed partial class VideoSender : IDisposable
     private uint _lastTimestamp;
     private Instant _lastFrameAt;
 
-    public VideoSender(VideoSenderOptions options, Random random)
+    public VideoSender(VideoSenderOptions options, PeerRandom random)
     {
         _options = options;
         _mid = Encoding.ASCII.GetBytes(options.Mid);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Rtc.Peer;
 using Rtc.Server.Network;
@@ -36,7 +35,7 @@ internal sealed class LoopbackPeer : IPeerOwner, IDisposable
             new PeerOptions
             {
                 Identity = DtlsIdentity.Create(),
-                Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+                Random = SystemRandom.Instance,
                 LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _loop.Port), CandidateKind.Host)],
                 NtpAtOrigin = clock.NtpAtOrigin,
             },

@@ -204,9 +204,9 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         SendAll(port);
         while (!port.IsRemoved && port.Peer.TryTakeEvent(out PeerEvent happened))
         {
-            if (happened.Kind == PeerEventKind.AddressLearned)
+            if (happened.Kind is PeerEventKind.AddressLearned or PeerEventKind.AddressProven)
             {
-                _routes.LearnAddress(port, happened.Address);
+                _routes.LearnAddress(port, happened.Address, isProven: happened.Kind == PeerEventKind.AddressProven);
             }
 
             port.Owner.OnEvent(port, ref happened);

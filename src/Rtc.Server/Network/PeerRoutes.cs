@@ -5,17 +5,18 @@ namespace Rtc.Server.Network;
 
 /// <summary>
 /// Whose a datagram is. A connectivity check names its peer; everything else belongs to the peer that its address
-/// leads to, and an address leads somewhere only once a check with the right password has come from it. Belongs to
-/// the media loop, which asks it for every datagram: finding allocates nothing.
+/// leads to. An address leads to a peer once a check with the right password has come from it; but only a peer that
+/// answered ours from there takes it from another, since a recorded check can be sent under anybody's address. Belongs
+/// to the media loop, which asks it for every datagram: finding allocates nothing.
 /// </summary>
 internal sealed class PeerRoutes
 {
-    private const int MostAddressesPerPeer = 32;
+    private const int MaxAddressesPerPeer = 32;
 
     // RFC 8839 section 5.4.
     private const int LongestUfrag = 256;
 
-    private readonly Dictionary<TransportAddress, PeerPort> _byAddress = [];
+    private readonly Dictionary<TransportAddress, Route> _byAddress = [];
     private readonly Dictionary<string, PeerPort>.AlternateLookup<ReadOnlySpan<char>> _byUfrag =
         new Dictionary<string, PeerPort>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -24,7 +25,7 @@ internal sealed class PeerRoutes
     {
         if (!StunUsername.TryGetLocalUfrag(datagram, out ReadOnlySpan<byte> ufrag))
         {
-            return _byAddress.GetValueOrDefault(from);
+            return _byAddress.GetValueOrDefault(from).Port;
         }
 
         Span<char> name = stackalloc char[LongestUfrag];
@@ -47,32 +48,42 @@ internal sealed class PeerRoutes
         }
     }
 
-    /// <summary>The peer takes the address over, whosever it was. A peer that knows too many loses its oldest.</summary>
-    public void LearnAddress(PeerPort port, TransportAddress address)
+    /// <summary>
+    /// To be told at each authenticated check and each answer: an address may have come to another peer behind the same
+    /// NAT, and come back. A peer that knows too many loses an unproven one first.
+    /// </summary>
+    public void LearnAddress(PeerPort port, TransportAddress address, bool isProven)
     {
+        Route known = _byAddress.GetValueOrDefault(address);
+        if (known.IsProven && !isProven)
+        {
+            return;
+        }
+
         if (!port.Addresses.Contains(address))
         {
-            if (port.Addresses.Count == MostAddressesPerPeer)
+            if (port.Addresses.Count == MaxAddressesPerPeer)
             {
-                Forget(port, port.Addresses[0]);
-                port.Addresses.RemoveAt(0);
+                int unproven = port.Addresses.FindIndex(held => _byAddress.GetValueOrDefault(held) != new Route(port, true));
+                Forget(port, port.Addresses[Math.Max(0, unproven)]);
+                port.Addresses.RemoveAt(Math.Max(0, unproven));
             }
 
             port.Addresses.Add(address);
         }
 
-        _byAddress[address] = port;
+        _byAddress[address] = new Route(port, isProven);
     }
 
     /// <summary>The address leads nowhere any more; whose it was, or null.</summary>
     public PeerPort? Forget(TransportAddress address)
     {
-        if (_byAddress.Remove(address, out PeerPort? port))
+        if (_byAddress.Remove(address, out Route route))
         {
-            port.Addresses.Remove(address);
+            route.Port!.Addresses.Remove(address);
         }
 
-        return port;
+        return route.Port;
     }
 
     /// <summary>Nothing leads to the peer any more.</summary>
@@ -98,9 +109,11 @@ internal sealed class PeerRoutes
     // Another peer may have taken the address over since: it keeps it.
     private void Forget(PeerPort port, TransportAddress address)
     {
-        if (_byAddress.GetValueOrDefault(address) == port)
+        if (_byAddress.GetValueOrDefault(address).Port == port)
         {
             _byAddress.Remove(address);
         }
     }
+
+    private readonly record struct Route(PeerPort? Port, bool IsProven);
 }

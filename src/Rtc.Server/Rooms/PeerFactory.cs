@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Rtc.Server.Hosting;
@@ -32,7 +31,7 @@ internal sealed class PeerFactory : IDisposable
         var options = new PeerOptions
         {
             Identity = _identity,
-            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            Random = SystemRandom.Instance,
             LocalCandidates = fromLoopback ? _loopbackCandidates : _candidates,
             VideoCodecs = CodecsFor(offer),
             NtpAtOrigin = clock.NtpAtOrigin,

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
@@ -35,7 +34,7 @@ internal sealed class DataPeer : IPeerOwner, IDisposable
             new PeerOptions
             {
                 Identity = s_identity,
-                Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+                Random = SystemRandom.Instance,
                 LocalCandidates = [new LocalCandidate(TransportAddress.From(address, _loop.Port), CandidateKind.Host)],
                 NtpAtOrigin = clock.NtpAtOrigin,
             },

@@ -18,7 +18,7 @@ internal static class Offers
     private static string Make(OfferPlan plan)
     {
         using DtlsIdentity identity = DtlsIdentity.Create();
-        using var peer = new WebRtcPeer(new PeerOptions { Identity = identity, Seed = 1, LocalCandidates = [] }, new Instant(1));
+        using var peer = new WebRtcPeer(new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [] }, new Instant(1));
         return peer.CreateOffer(new Instant(1), plan);
     }
 }

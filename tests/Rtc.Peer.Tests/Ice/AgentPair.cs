@@ -1,4 +1,5 @@
 using Rtc.Peer.Ice;
+using Rtc.Peer.Tests.Simulation;
 
 namespace Rtc.Peer.Tests.Ice;
 
@@ -62,8 +63,8 @@ internal sealed class AgentPair
 
     private static IceAgent Create(IceSettings? settings, bool controls, ulong seed)
     {
-        var random = new PeerRandom(seed);
-        return new IceAgent(settings ?? new IceSettings(), IceCredentials.Create(random, random), controls, random);
+        var random = SeededRandom.Of(seed);
+        return new IceAgent(settings ?? new IceSettings(), IceCredentials.Create(random), controls, random);
     }
 
     private void Deliver()

@@ -1,5 +1,6 @@
 using Rtc.Peer.Ice;
 using Rtc.Peer.Stun;
+using Rtc.Peer.Tests.Simulation;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Ice;
@@ -55,9 +56,14 @@ public sealed class IceAgentTests
         pair.Left.AddRemoteCandidate(default, pair.RightAddress, CandidateKind.Host, 1000);
         pair.Run(s_second);
         AssertConnected(pair);
-        Assert.True(pair.Right.TryTakeLearned(out TransportAddress learned));
-        Assert.Equal(pair.LeftAddress, learned);
-        Assert.False(pair.Right.TryTakeLearned(out _));
+        Assert.True(pair.Right.TryTakeHeard(out HeardAddress heard));
+        Assert.Equal(new HeardAddress(pair.LeftAddress, false), heard);
+        while (pair.Right.TryTakeHeard(out HeardAddress later))
+        {
+            heard = later;
+        }
+
+        Assert.Equal(new HeardAddress(pair.LeftAddress, true), heard);
     }
 
     [Fact]
@@ -149,7 +155,7 @@ public sealed class IceAgentTests
 
         Assert.Equal(10_000, pair.Right.Counters.Unauthenticated);
         Assert.Equal(0, pair.Right.Outbox.Count);
-        Assert.False(pair.Right.TryTakeLearned(out _));
+        Assert.False(pair.Right.TryTakeHeard(out _));
     }
 
     [Fact]
@@ -209,9 +215,9 @@ public sealed class IceAgentTests
 
     private static void Restart(AgentPair pair)
     {
-        var random = new PeerRandom(77);
-        pair.Left.Restart(pair.Now, IceCredentials.Create(random, random));
-        pair.Right.Restart(pair.Now, IceCredentials.Create(random, random));
+        var random = SeededRandom.Of(77);
+        pair.Left.Restart(pair.Now, IceCredentials.Create(random));
+        pair.Right.Restart(pair.Now, IceCredentials.Create(random));
         pair.Left.SetRemote(pair.Now, pair.Right.Local.Ufrag, pair.Right.Local.Password, false);
         pair.Right.SetRemote(pair.Now, pair.Left.Local.Ufrag, pair.Left.Local.Password, false);
         pair.Left.AddRemoteCandidate(pair.Now, pair.RightAddress, CandidateKind.Host, 1000);

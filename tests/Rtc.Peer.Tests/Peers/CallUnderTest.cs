@@ -6,12 +6,14 @@ namespace Rtc.Peer.Tests.Peers;
 /// <summary>A call with one video from A to B and a message twenty times a second each way, and what came of it.</summary>
 internal sealed class CallUnderTest : IDisposable
 {
+    private static readonly TimeSpan s_lateness = TimeSpan.FromMilliseconds(5);
+
     private int _fromA;
     private int _fromB;
 
     public CallUnderTest(int seed, LinkConditions conditions, VideoCodec codec = VideoCodec.Vp8)
     {
-        World = new SimulatedWorld(seed) { Both = conditions };
+        World = new SimulatedWorld(seed) { Both = conditions, MaxLateness = s_lateness };
         int channel = World.A.Peer.OpenChannel(World.Now, "vision");
         World.Connect(new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true, Codecs = [codec] }, new AnswerPolicy { Codecs = [codec] });
         Camera = new SyntheticCamera(World, World.A, codec: codec);

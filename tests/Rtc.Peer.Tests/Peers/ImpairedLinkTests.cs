@@ -133,6 +133,38 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
         Assert.True(worst < 3000, $"{worst} ms without a picture");
     }
 
+    [Theory]
+    [InlineData(0, 0.0)]
+    [InlineData(300, 0.0)]
+    [InlineData(2000, 0.05)]
+    public void Restart_from_a_new_port_is_followed(int answerAfterMs, double loss)
+    {
+        double worst = 0;
+        for (int seed = 0; seed < Seeds; seed++)
+        {
+            using var call = new CallUnderTest(seed, new LinkConditions { Delay = s_way, Loss = loss });
+            call.World.Run(TimeSpan.FromSeconds(3));
+            for (int round = 0; round < 3; round++)
+            {
+                Instant moved = call.World.Now;
+                var plan = new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true };
+                call.World.RestartFromNewPort(call.World.A, call.World.B, plan, TimeSpan.FromMilliseconds(answerAfterMs));
+                call.World.Run(TimeSpan.FromSeconds(8));
+                Assert.Equal(call.World.A.Address, call.World.B.Peer.Stats.RemoteAddress);
+                worst = Math.Max(worst, call.LongestFreeze(moved));
+            }
+
+            call.World.Both = new LinkConditions();
+            call.Camera.Dispose();
+            call.World.Run(TimeSpan.FromSeconds(3));
+            Assert.Null(call.DataFault());
+            Assert.False(call.World.A.Saw(PeerEventKind.Disconnected) || call.World.B.Saw(PeerEventKind.Disconnected));
+        }
+
+        output.WriteLine($"longest gap {worst:F0} ms");
+        Assert.True(worst < 3000, $"{worst} ms without a picture");
+    }
+
     private void Check(LinkConditions link, double longestFreeze, double leastFrames, VideoCodec codec = VideoCodec.Vp8)
     {
         double worstFreeze = 0, worstShare = 1;

@@ -39,7 +39,7 @@ public sealed class RtcpTests
     {
         byte[] buffer = new byte[64];
         RtcpWriter writer = new(buffer);
-        Assert.True(writer.SourceDescription(s_self, System.Text.Encoding.ASCII.GetBytes(name)));
+        Assert.True(writer.SourceDescription([s_self], System.Text.Encoding.ASCII.GetBytes(name)));
         string written = Convert.ToHexString(buffer.AsSpan(0, writer.Length));
         Assert.Equal(0, writer.Length % 4);
         Assert.StartsWith(hex[8..].TrimEnd('0'), written[8..], StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Tests.Simulation;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Rtp;
@@ -26,8 +27,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
             SendRtxSsrc = new Ssrc(2),
             ReducedSize = true,
         };
-        RtpSession sender = new(new RtpSessionOptions { Cname = "s", Seed = 1, Frames = pool }, default);
-        RtpSession receiver = new(new RtpSessionOptions { Cname = "r", Seed = 2, Frames = pool }, default);
+        RtpSession sender = new(new RtpSessionOptions { Cname = "s", Random = SeededRandom.Of(1), Frames = pool }, default);
+        RtpSession receiver = new(new RtpSessionOptions { Cname = "r", Random = SeededRandom.Of(2), Frames = pool }, default);
         sender.Configure(default, [section with { Sends = true }]);
         receiver.Configure(default, [section with { Receives = true }]);
         sender.SetConnected(true);

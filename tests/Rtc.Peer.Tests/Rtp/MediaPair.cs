@@ -1,4 +1,5 @@
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Tests.Simulation;
 
 namespace Rtc.Peer.Tests.Rtp;
 
@@ -49,8 +50,8 @@ internal sealed class MediaPair : IDisposable
             SendRtxSsrc = rtx ? new Ssrc(0x2222) : null,
             ReducedSize = true,
         };
-        Sender = new RtpSession(new RtpSessionOptions { Cname = "camera", Seed = seed, Frames = Pool, NtpAtOrigin = 0xE9000000_00000000, StartBitrate = start ?? Bitrate.FromKilobits(1000) }, default);
-        Viewer = new RtpSession(new RtpSessionOptions { Cname = "viewer", Seed = seed + 1, Frames = Pool, NtpAtOrigin = 0xE9000000_00000000 }, default);
+        Sender = new RtpSession(new RtpSessionOptions { Cname = "camera", Random = SeededRandom.Of(seed), Frames = Pool, NtpAtOrigin = 0xE9000000_00000000, StartBitrate = start ?? Bitrate.FromKilobits(1000) }, default);
+        Viewer = new RtpSession(new RtpSessionOptions { Cname = "viewer", Random = SeededRandom.Of(seed + 1), Frames = Pool, NtpAtOrigin = 0xE9000000_00000000 }, default);
         Sender.Configure(default, [_section with { Sends = true }]);
         Viewer.Configure(default, [_section with { Receives = true }]);
         Sender.SetConnected(true);

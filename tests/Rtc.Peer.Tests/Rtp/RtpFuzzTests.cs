@@ -1,6 +1,7 @@
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtcp;
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Tests.Simulation;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Rtp;
@@ -60,7 +61,7 @@ public sealed class RtpFuzzTests(ITestOutputHelper output)
         byte[][] rtp = ParserFuzz.Corpus("rtp.hex");
         byte[][] rtcp = ParserFuzz.Corpus("rtcp.hex");
         EncodedFramePool pool = new();
-        RtpSession session = new(new RtpSessionOptions { Cname = "x", Seed = seed, Frames = pool }, default);
+        RtpSession session = new(new RtpSessionOptions { Cname = "x", Random = SeededRandom.Of(seed), Frames = pool }, default);
         session.Configure(default,
         [
             new RtpSection

@@ -1,4 +1,5 @@
 using Rtc.Peer.Sctp;
+using Rtc.Peer.Tests.Simulation;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Sctp;
@@ -227,7 +228,7 @@ public sealed class SctpLifecycleTests(ITestOutputHelper output)
     {
         using var pair = new SctpPair(8);
         pair.Connected();
-        using var fresh = new SctpAssociation(new SctpOptions { Seed = 99 });
+        using var fresh = new SctpAssociation(new SctpOptions { Random = SeededRandom.Of(99) });
         fresh.Connect(pair.Now, true, 5000);
         var buffer = new byte[1200];
         for (int i = 0; i < 4; i++)

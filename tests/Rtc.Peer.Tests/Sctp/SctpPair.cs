@@ -1,4 +1,5 @@
 using Rtc.Peer.Sctp;
+using Rtc.Peer.Tests.Simulation;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Sctp;
@@ -42,8 +43,8 @@ internal sealed class SctpPair : IDisposable
         configure ??= options => options;
         Ends =
         [
-            new SctpAssociation(configure(new SctpOptions { Seed = (ulong)seed })),
-            new SctpAssociation(configure(new SctpOptions { Seed = (ulong)seed + 1_000_003 })),
+            new SctpAssociation(configure(new SctpOptions { Random = SeededRandom.Of(seed) })),
+            new SctpAssociation(configure(new SctpOptions { Random = SeededRandom.Of(seed + 1_000_003) })),
         ];
     }
 

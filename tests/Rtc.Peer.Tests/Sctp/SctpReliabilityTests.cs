@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Rtc.Peer.Sctp;
+using Rtc.Peer.Tests.Simulation;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Sctp;
@@ -219,8 +220,8 @@ public sealed class SctpReliabilityTests(ITestOutputHelper output)
     [Fact]
     public void Nothing_is_allocated_per_packet_in_steady_state()
     {
-        var a = new SctpAssociation(new SctpOptions { Seed = 1 });
-        var b = new SctpAssociation(new SctpOptions { Seed = 2 });
+        var a = new SctpAssociation(new SctpOptions { Random = SeededRandom.Of(1) });
+        var b = new SctpAssociation(new SctpOptions { Random = SeededRandom.Of(2) });
         var buffer = new byte[1200];
         Instant now = new(1_000_000);
         int channel = a.OpenChannel("x", new ChannelOptions());

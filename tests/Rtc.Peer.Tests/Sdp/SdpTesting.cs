@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Rtc.Peer.Sdp;
+using Rtc.Peer.Tests.Simulation;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Sdp;
@@ -22,7 +23,7 @@ internal static class SdpTesting
     public static IEnumerable<string> OfferNames() =>
         Directory.GetFiles(OffersFolder(), "*.sdp").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
 
-    public static SdpNegotiation NewNegotiation(ulong seed = 1) => new(new NegotiationOptions { Seed = seed, Cname = "cname-" + seed });
+    public static SdpNegotiation NewNegotiation(ulong seed = 1) => new(new NegotiationOptions { Random = SeededRandom.Of(seed), Cname = "cname-" + seed });
 
     public static SessionDescription Parse(string text)
     {

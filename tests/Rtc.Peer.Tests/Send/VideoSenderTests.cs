@@ -2,6 +2,7 @@ using Rtc.Peer.Rtcp;
 using Rtc.Peer.Rtp;
 using Rtc.Peer.Send;
 using Rtc.Peer.Tests.Rtp;
+using Rtc.Peer.Tests.Simulation;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Send;
@@ -309,7 +310,7 @@ public sealed partial class VideoSenderTests : IDisposable
         Assert.Equal(102, packet.PayloadType);
     }
 
-    private static VideoSender Make(bool rtx = true) => new(Options(rtx), new Random(11));
+    private static VideoSender Make(bool rtx = true) => new(Options(rtx), SeededRandom.Of(11));
 
     private static VideoSenderOptions Options(bool rtx = true) => new()
     {

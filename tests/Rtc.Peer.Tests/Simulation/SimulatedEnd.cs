@@ -17,6 +17,11 @@ public sealed class SimulatedEnd : IDisposable
     /// <summary>Where it is reached from outside; a new one is what a changed network or a new NAT binding looks like.</summary>
     public TransportAddress Address { get; set; }
 
+    /// <summary>How late the shell comes to the next deadline.</summary>
+    public TimeSpan Lateness { get; set; }
+
+    public Instant NextCall => Peer.NextDeadline + Lateness;
+
     public List<(Instant At, PeerEvent Event)> Events { get; } = [];
 
     public List<(Instant At, string Text)> Messages { get; } = [];

@@ -14,6 +14,7 @@ public sealed class SimulatedWorld : IDisposable
     // A busy call takes a few thousand steps a second of virtual time.
     private const int MostSteps = 50_000;
 
+    private readonly Random _lateness;
     private readonly List<Repeating> _repeating = [];
     private readonly PriorityQueue<Action, long> _once = new();
 
@@ -21,6 +22,7 @@ public sealed class SimulatedWorld : IDisposable
     {
         Seed = seed;
         var random = new Random(seed);
+        _lateness = new Random(~seed);
         var a = TransportAddress.FromIPv4(0x0A000001, 5001);
         var b = TransportAddress.FromIPv4(0x0A000002, 5002);
         A = new SimulatedEnd("A", Options(s_identityA, a, random, forA), a);
@@ -56,6 +58,9 @@ public sealed class SimulatedWorld : IDisposable
         }
     }
 
+    /// <summary>A loop with other work comes up to this late to each deadline.</summary>
+    public TimeSpan MaxLateness { get; set; }
+
     /// <summary>Turns a datagram on its way into something else, or into nothing (null).</summary>
     public Func<Datagram, Datagram?>? Meddle { get; set; }
 
@@ -73,6 +78,19 @@ public sealed class SimulatedWorld : IDisposable
         string offer = offerer.Peer.CreateOffer(Now, plan);
         Assert.True(answerer.Peer.TryAnswer(Now, offer, policy ?? new AnswerPolicy(), out string answer, out string? error), error);
         Assert.True(offerer.Peer.TryAcceptAnswer(Now, answer, out error), error);
+        Drain();
+    }
+
+    /// <summary>
+    /// An ICE restart by a client that opens a new socket for it: what it sends comes from a new port from now on, nothing
+    /// reaches the old one, and the answer takes its time.
+    /// </summary>
+    public void RestartFromNewPort(SimulatedEnd offerer, SimulatedEnd answerer, OfferPlan plan, TimeSpan answerAfter)
+    {
+        offerer.Address = offerer.Address with { Port = (ushort)(offerer.Address.Port + 1000) };
+        string offer = offerer.Peer.CreateOffer(Now, plan with { IceRestart = true });
+        Assert.True(answerer.Peer.TryAnswer(Now, offer, new AnswerPolicy(), out string answer, out string? error), error);
+        After(answerAfter, () => Assert.True(offerer.Peer.TryAcceptAnswer(Now, answer, out string? refused), refused));
         Drain();
     }
 
@@ -132,8 +150,7 @@ public sealed class SimulatedWorld : IDisposable
         {
             Identity = identity,
             LocalCandidates = [new LocalCandidate(address, CandidateKind.Host)],
-            Seed = (ulong)random.NextInt64(),
-            SecretsFromSeed = true,
+            Random = new SeededRandom((ulong)random.NextInt64()),
             VirtualTime = true,
             Pool = Pool,
             NtpAtOrigin = 0xE000_0000_0000_0000,
@@ -147,7 +164,7 @@ public sealed class SimulatedWorld : IDisposable
     private Instant NextInstant()
     {
         Instant next = Instant.Min(ToA.NextArrival, ToB.NextArrival);
-        next = Instant.Min(next, Instant.Min(A.Peer.NextDeadline, B.Peer.NextDeadline));
+        next = Instant.Min(next, Instant.Min(A.NextCall, B.NextCall));
         foreach (Repeating repeating in _repeating)
         {
             next = Instant.Min(next, repeating.Next);
@@ -179,8 +196,9 @@ public sealed class SimulatedWorld : IDisposable
         Deliver(ToB, B);
         foreach (SimulatedEnd end in new[] { A, B })
         {
-            if (end.Peer.NextDeadline <= Now)
+            if (end.NextCall <= Now)
             {
+                end.Lateness = MaxLateness * _lateness.NextDouble();
                 end.Peer.Advance(Now);
                 Drain();
             }

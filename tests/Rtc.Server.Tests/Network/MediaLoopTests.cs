@@ -178,8 +178,8 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
 
     private async Task<(PeerPort Port, string Ufrag)> AddPeerAsync(MediaLoop loop)
     {
-        var options = new PeerOptions { Identity = _identity, Seed = 5, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, loop.Port), CandidateKind.Host)] };
-        using var other = new WebRtcPeer(new PeerOptions { Identity = _identity, Seed = 6 }, default);
+        var options = new PeerOptions { Identity = _identity, Random = SystemRandom.Instance, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, loop.Port), CandidateKind.Host)] };
+        using var other = new WebRtcPeer(new PeerOptions { Identity = _identity, Random = SystemRandom.Instance }, default);
         string offer = other.CreateOffer(default, new OfferPlan { DataChannel = true });
         return await loop.AskAsync(() =>
         {

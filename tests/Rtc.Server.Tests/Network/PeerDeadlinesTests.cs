@@ -11,7 +11,7 @@ public sealed class PeerDeadlinesTests : IDisposable
     private readonly PeerDeadlines _deadlines = new();
     private readonly PeerPort[] _ports;
 
-    public PeerDeadlinesTests() => _ports = [.. Enumerable.Range(0, 20).Select(i => Ports.Port(_identity, (ulong)i))];
+    public PeerDeadlinesTests() => _ports = [.. Enumerable.Range(0, 20).Select(_ => Ports.Port(_identity))];
 
     public void Dispose()
     {

@@ -105,8 +105,8 @@ public sealed class PeerPortsTests : IDisposable
     /// <summary>The first one has an event waiting, at which its owner throws.</summary>
     private (PeerPort Faulty, PeerPort Sound) OneOfEach()
     {
-        PeerPort faulty = _ports.Add(Ports.Peer(_identity, 1), new Clumsy());
-        PeerPort sound = _ports.Add(Ports.Peer(_identity, 2), new Ports.Deaf());
+        PeerPort faulty = _ports.Add(Ports.Peer(_identity), new Clumsy());
+        PeerPort sound = _ports.Add(Ports.Peer(_identity), new Ports.Deaf());
         faulty.Peer.Close(default);
         return (faulty, sound);
     }

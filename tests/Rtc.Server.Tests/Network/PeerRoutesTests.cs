@@ -14,8 +14,8 @@ public sealed class PeerRoutesTests : IDisposable
 
     public PeerRoutesTests()
     {
-        _one = Ports.Port(_identity, 1);
-        _other = Ports.Port(_identity, 2);
+        _one = Ports.Port(_identity);
+        _other = Ports.Port(_identity);
     }
 
     public void Dispose()
@@ -30,7 +30,7 @@ public sealed class PeerRoutesTests : IDisposable
     {
         _routes.LearnUfrag(_one, "one");
         _routes.LearnUfrag(_other, "other");
-        _routes.LearnAddress(_other, Ports.Address(9));
+        _routes.LearnAddress(_other, Ports.Address(9), isProven: true);
         Assert.Same(_one, _routes.Find(StunCheck.For("one"), Ports.Address(9)));
         Assert.Same(_other, _routes.Find(StunCheck.For("other"), Ports.Address(8)));
         Assert.Null(_routes.Find(StunCheck.For("nobody"), Ports.Address(9)));
@@ -42,7 +42,7 @@ public sealed class PeerRoutesTests : IDisposable
     {
         _routes.LearnUfrag(_one, "one");
         Assert.Null(_routes.Find(s_media, Ports.Address(9)));
-        _routes.LearnAddress(_one, Ports.Address(9));
+        _routes.LearnAddress(_one, Ports.Address(9), isProven: true);
         Assert.Same(_one, _routes.Find(s_media, Ports.Address(9)));
         Assert.Null(_routes.Find(s_media, Ports.Address(8)));
     }
@@ -64,8 +64,8 @@ public sealed class PeerRoutesTests : IDisposable
     {
         _routes.LearnUfrag(_one, "before");
         _routes.LearnUfrag(_one, "after");
-        _routes.LearnAddress(_one, Ports.Address(8));
-        _routes.LearnAddress(_one, Ports.Address(9));
+        _routes.LearnAddress(_one, Ports.Address(8), isProven: true);
+        _routes.LearnAddress(_one, Ports.Address(9), isProven: true);
         _routes.Forget(_one);
         Assert.Null(_routes.Find(StunCheck.For("before"), Ports.Home));
         Assert.Null(_routes.Find(StunCheck.For("after"), Ports.Home));
@@ -76,8 +76,8 @@ public sealed class PeerRoutesTests : IDisposable
     [Fact]
     public void An_address_that_another_peer_took_over_stays_with_it_when_the_first_one_goes()
     {
-        _routes.LearnAddress(_one, Ports.Address(9));
-        _routes.LearnAddress(_other, Ports.Address(9));
+        _routes.LearnAddress(_one, Ports.Address(9), isProven: true);
+        _routes.LearnAddress(_other, Ports.Address(9), isProven: true);
         _routes.Forget(_one);
         Assert.Same(_other, _routes.Find(s_media, Ports.Address(9)));
     }
@@ -96,13 +96,13 @@ public sealed class PeerRoutesTests : IDisposable
     {
         for (ushort port = 100; port < 132; port++)
         {
-            _routes.LearnAddress(_one, Ports.Address(port));
+            _routes.LearnAddress(_one, Ports.Address(port), isProven: true);
         }
 
         Assert.Same(_one, _routes.Find(s_media, Ports.Address(100)));
-        _routes.LearnAddress(_other, Ports.Address(101));
-        _routes.LearnAddress(_one, Ports.Address(132));
-        _routes.LearnAddress(_one, Ports.Address(133));
+        _routes.LearnAddress(_other, Ports.Address(101), isProven: true);
+        _routes.LearnAddress(_one, Ports.Address(132), isProven: true);
+        _routes.LearnAddress(_one, Ports.Address(133), isProven: true);
         Assert.Equal(32, _one.Addresses.Count);
         Assert.Null(_routes.Find(s_media, Ports.Address(100)));
         Assert.Same(_other, _routes.Find(s_media, Ports.Address(101)));
@@ -110,9 +110,51 @@ public sealed class PeerRoutesTests : IDisposable
     }
 
     [Fact]
+    public void Spoofed_check_takes_no_proven_route()
+    {
+        _routes.LearnAddress(_one, Ports.Address(9), isProven: true);
+        _routes.LearnAddress(_other, Ports.Address(9), isProven: false);
+        Assert.Same(_one, _routes.Find(s_media, Ports.Address(9)));
+        Assert.Empty(_other.Addresses);
+    }
+
+    [Fact]
+    public void First_check_leads_there_until_another_peer_checks()
+    {
+        _routes.LearnAddress(_one, Ports.Address(9), isProven: false);
+        Assert.Same(_one, _routes.Find(s_media, Ports.Address(9)));
+        _routes.LearnAddress(_other, Ports.Address(9), isProven: false);
+        Assert.Same(_other, _routes.Find(s_media, Ports.Address(9)));
+    }
+
+    [Fact]
+    public void Address_that_changes_hands_is_found_again_by_each_proof()
+    {
+        for (int turn = 0; turn < 4; turn++)
+        {
+            PeerPort owner = turn % 2 == 0 ? _one : _other;
+            _routes.LearnAddress(owner, Ports.Address(9), isProven: true);
+            Assert.Same(owner, _routes.Find(s_media, Ports.Address(9)));
+        }
+    }
+
+    [Fact]
+    public void Flood_of_spoofed_checks_leaves_the_proven_address()
+    {
+        _routes.LearnAddress(_one, Ports.Address(9), isProven: true);
+        for (ushort port = 100; port < 400; port++)
+        {
+            _routes.LearnAddress(_one, Ports.Address(port), isProven: false);
+        }
+
+        Assert.Same(_one, _routes.Find(s_media, Ports.Address(9)));
+        Assert.Equal(32, _one.Addresses.Count);
+    }
+
+    [Fact]
     public void A_closed_address_leads_nowhere_and_tells_whose_it_was()
     {
-        _routes.LearnAddress(_one, Ports.Address(9));
+        _routes.LearnAddress(_one, Ports.Address(9), isProven: true);
         Assert.Same(_one, _routes.Forget(Ports.Address(9)));
         Assert.Null(_routes.Forget(Ports.Address(9)));
         Assert.Null(_routes.Find(s_media, Ports.Address(9)));
@@ -124,7 +166,7 @@ public sealed class PeerRoutesTests : IDisposable
     {
         byte[] check = StunCheck.For("one");
         _routes.LearnUfrag(_one, "one");
-        _routes.LearnAddress(_one, Ports.Address(9));
+        _routes.LearnAddress(_one, Ports.Address(9), isProven: true);
         TransportAddress from = Ports.Address(9);
         int found = FindBoth(check, from, 100);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -11,10 +11,10 @@ internal static class Ports
 
     public static TransportAddress Address(ushort port) => TransportAddress.From(IPAddress.Parse("192.0.2.7"), port);
 
-    public static WebRtcPeer Peer(DtlsIdentity identity, ulong seed) =>
-        new(new PeerOptions { Identity = identity, Seed = seed, LocalCandidates = [new LocalCandidate(Home, CandidateKind.Host)] }, default);
+    public static WebRtcPeer Peer(DtlsIdentity identity) =>
+        new(new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [new LocalCandidate(Home, CandidateKind.Host)] }, default);
 
-    public static PeerPort Port(DtlsIdentity identity, ulong seed) => new(Peer(identity, seed), new Deaf());
+    public static PeerPort Port(DtlsIdentity identity) => new(Peer(identity), new Deaf());
 
     internal sealed class Deaf : IPeerOwner
     {

@@ -23,7 +23,6 @@ public sealed class RoomDemandTests : IAsyncLifetime
     private readonly PicturePool _pictures = new();
     private readonly RtcMetrics _metrics = new();
     private readonly Room _room;
-    private ulong _seed;
 
     // The loop is never started: the test is its thread.
     public RoomDemandTests() => _room = new Room(
@@ -145,7 +144,7 @@ public sealed class RoomDemandTests : IAsyncLifetime
     {
         member.SendMid = "0";
         member.SendCodec = VideoCodec.Vp8;
-        _room.Plug(member, Ports.Peer(_identity, ++_seed));
+        _room.Plug(member, Ports.Peer(_identity));
         return member.Port!;
     }
 

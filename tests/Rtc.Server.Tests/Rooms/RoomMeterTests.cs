@@ -4,9 +4,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Peer;
+using Rtc.Server.Load;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
+using Rtc.Server.Options;
 using Rtc.Server.Rooms;
+using Rtc.Server.Tests.Load;
 using Rtc.Server.Tests.Network;
 
 namespace Rtc.Server.Tests.Rooms;
