@@ -20,8 +20,9 @@ internal static class LinkCommand
           --width, --height the picture (640, 480)     --bitrate    at most, of the camera, in kbit/s (1700)
           --mode MODE       plain, annotate (plain)    --model      a model (motion)
           --output FILE     all rounds as JSON
-        Columns: pictures drawn a second, encoded by the camera, whole at the server, decoded there, encoded there, whole at
-        the viewer, decoded there, shown; longest gap between two shown; median and 95th percentile of the echo's delay in ms.
+        Columns: pictures decoded a second; longest gap between two shown; median and 95th percentile of the echo's delay in ms;
+        then hop by hop, a second: drawn, encoded by the camera, whole at the server, decoded there, encoded there, whole at
+        the viewer, decoded there, seen on show by the page (which misses some that share a screen refresh).
         """;
 
     private static readonly string[] s_hops = ["drawn", "camera", "arrived", "server decoded", "server encoded", "viewer received", "viewer decoded", "shown"];

@@ -80,7 +80,7 @@ internal sealed class LinkRun(LinkProfile profile, LinkJob job)
         var json = new JsonObject
         {
             ["link"] = profile.Name,
-            ["fps"] = shown.Length / seconds,
+            ["fps"] = Page("decoded"),
             ["gap"] = shown.Zip(shown.Skip(1), (one, next) => next[0] - one[0]).DefaultIfEmpty(0).Max(),
             ["median"] = At(delays, 0.5),
             ["p95"] = At(delays, 0.95),
