@@ -18,6 +18,9 @@ internal sealed class RepairTiming
     private static readonly TimeSpan s_mostReorderWait = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan s_onTop = TimeSpan.FromMilliseconds(20);
 
+    // What comes sooner than this may be no answer but a copy that was sent unasked.
+    private static readonly TimeSpan s_copyWithin = TimeSpan.FromMilliseconds(15);
+
     private double _loss;
 
     public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(100);
@@ -49,9 +52,9 @@ internal sealed class RepairTiming
         _loss += (1 - _loss) * LossWeight;
         if (askedAt is { } asked)
         {
-            // Sooner than half a round trip comes what was sent twice unasked.
             TimeSpan took = now - asked;
-            RoundTrip += (took - RoundTrip) / (took < RoundTrip / 2 ? 64 : 8);
+            bool copy = took < s_copyWithin && took < RoundTrip / 2;
+            RoundTrip += (took - RoundTrip) / (copy ? 64 : 8);
         }
     }
 
