@@ -127,6 +127,12 @@ internal sealed partial class RtpSession : IDisposable
                 at = Instant.Min(at, _pacer.NextSend(now));
             }
 
+            if (sender.NextCopy != Instant.Never)
+            {
+                Instant free = _pacer.NextSend(now);
+                at = Instant.Min(at, free > sender.NextCopy ? free : sender.NextCopy);
+            }
+
             if (sender.HasSent)
             {
                 at = Instant.Min(at, _estimator.NextDeadline);
@@ -276,7 +282,7 @@ internal sealed partial class RtpSession : IDisposable
         }
     }
 
-    /// <summary>Resends first: whoever asked is standing still. Then media, then what a probe needs to be full.</summary>
+    /// <summary>Resends first: a viewer that asked stands still. Then media, then copies, then what a probe needs to be full.</summary>
     private int WriteRtp(Instant now, Span<byte> buffer)
     {
         bool probing = _estimator.Probe.Active && now >= _estimator.Probe.NextSend;
@@ -298,6 +304,14 @@ internal sealed partial class RtpSession : IDisposable
             if (sender.HasMedia)
             {
                 return OnSent(now, sender, sender.WriteNext(now, buffer, Number(sender)));
+            }
+        }
+
+        foreach (VideoSender sender in _senders)
+        {
+            if (sender.NextCopy <= now && sender.TryWriteCopy(now, buffer, Number(sender), out int length))
+            {
+                return OnSent(now, sender, length);
             }
         }
 
