@@ -18,6 +18,9 @@ internal sealed class RenderStage : IDisposable
     /// <summary>How much coarser a fully blurred background is coded than its subject.</summary>
     private const int MostCoarseness = 24;
 
+    /// <summary>The encoder is told of a change from an n-th of its rate on, not of each waver of the source.</summary>
+    private const int RateSteps = 16;
+
     private readonly RoomPipelineOptions _options;
     private readonly ICodecFactory _codecs;
     private readonly PicturePool _pool;
@@ -31,6 +34,7 @@ internal sealed class RenderStage : IDisposable
     private readonly RegionFollower _follower;
     private readonly SceneArtist _artist = new();
     private readonly SceneCopy _scene = new();
+    private readonly SourceMeter _source = new();
     private readonly Queue<(Picture Picture, PictureInfo Info, double DeadlineMs)> _waiting = [];
     private IVideoDecoder? _decoder;
     private VideoFormat _decoderFormat;
@@ -197,6 +201,7 @@ internal sealed class RenderStage : IDisposable
         }
 
         _needKey = false;
+        _source.Add(ticks, coded.Length, _decoder.Quantizer);
         if (coded.Rotation != Rotation.None)
         {
             using Picture lying = picture;
@@ -255,7 +260,7 @@ internal sealed class RenderStage : IDisposable
     private void Encode(Picture picture, in PictureInfo info)
     {
         VideoFormat format = _controls.OutputFormat;
-        int kbps = _controls.BitrateKbps;
+        int kbps = _source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, _controls.Settings.Mode != ViewMode.Plain);
         if (_encoder is null || _encoderFormat != format)
         {
             _encoder?.Dispose();
@@ -270,12 +275,13 @@ internal sealed class RenderStage : IDisposable
             _encoderFormat = format;
             _encoderKbps = kbps;
         }
-        else if (kbps != _encoderKbps)
+        else if (Math.Abs(kbps - _encoderKbps) * RateSteps >= _encoderKbps)
         {
             _encoder.SetBitrate(kbps);
             _encoderKbps = kbps;
         }
 
+        _encoder.SetMinQuantizer(_decoderFormat == format ? _source.MinQuantizer : -1);
         long before = _time.GetTimestamp();
         _encodeKey |= _controls.TakeKeyFrameRequest();
         Mask? interest = _artist.Subject;
