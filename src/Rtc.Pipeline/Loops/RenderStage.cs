@@ -18,9 +18,6 @@ internal sealed class RenderStage : IDisposable
     /// <summary>How much coarser a fully blurred background is coded than its subject.</summary>
     private const int MostCoarseness = 24;
 
-    /// <summary>The encoder is told of a change from an n-th of its rate on, not of each waver of the source.</summary>
-    private const int RateSteps = 16;
-
     private readonly RoomPipelineOptions _options;
     private readonly ICodecFactory _codecs;
     private readonly PicturePool _pool;
@@ -35,17 +32,14 @@ internal sealed class RenderStage : IDisposable
     private readonly SceneArtist _artist = new();
     private readonly SceneCopy _scene = new();
     private readonly SourceMeter _source = new();
+    private readonly PictureCoder _coder;
+    private readonly PictureCoder _thin;
     private readonly Queue<(Picture Picture, PictureInfo Info, double DeadlineMs)> _waiting = [];
     private IVideoDecoder? _decoder;
     private VideoFormat _decoderFormat;
-    private IVideoEncoder? _encoder;
-    private VideoFormat _encoderFormat;
-    private int _encoderKbps;
     private MediaTimeline _timeline;
     private long _frameId;
     private bool _needKey = true;
-    private bool _encodeKey = true;
-    private bool _hadInterest;
     private double _askedForKeyMs = double.NegativeInfinity;
 
     public RenderStage(
@@ -55,6 +49,8 @@ internal sealed class RenderStage : IDisposable
         _follower = new RegionFollower(board);
         _options = options;
         _codecs = codecs;
+        _coder = new PictureCoder(options, codecs);
+        _thin = new PictureCoder(options, codecs);
         _pool = pool;
         _output = output;
         _board = board;
@@ -74,7 +70,7 @@ internal sealed class RenderStage : IDisposable
         PictureInfo info;
         using (coded)
         {
-            if (!_controls.WantVideo && !_controls.WantResults)
+            if (!_controls.WantVideo && !_controls.WantResults && _controls.ThinKbps == 0)
             {
                 Rest();
                 return;
@@ -86,6 +82,11 @@ internal sealed class RenderStage : IDisposable
         if (picture is null)
         {
             return;
+        }
+
+        if (!behind)
+        {
+            CodeThin(picture, info);
         }
 
         RoomSettings settings = _controls.Settings;
@@ -139,7 +140,8 @@ internal sealed class RenderStage : IDisposable
         }
 
         _decoder?.Dispose();
-        _encoder?.Dispose();
+        _coder.Dispose();
+        _thin.Dispose();
         _artist.Dispose();
     }
 
@@ -159,7 +161,8 @@ internal sealed class RenderStage : IDisposable
     {
         // The decoder's references are stale from here on.
         _needKey = true;
-        _encodeKey = true;
+        _coder.Rest();
+        _thin.Rest();
         _counters.Rested++;
     }
 
@@ -260,39 +263,14 @@ internal sealed class RenderStage : IDisposable
     private void Encode(Picture picture, in PictureInfo info)
     {
         VideoFormat format = _controls.OutputFormat;
-        int kbps = _source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, _controls.Settings.Mode != ViewMode.Plain);
-        if (_encoder is null || _encoderFormat != format)
-        {
-            _encoder?.Dispose();
-            _encoder = _codecs.CreateEncoder(format, new EncoderSettings
-            {
-                Width = picture.Width,
-                Height = picture.Height,
-                FramesPerSecond = _options.FramesPerSecond,
-                BitrateKbps = kbps,
-                TemporalLayers = _options.TemporalLayers,
-            });
-            _encoderFormat = format;
-            _encoderKbps = kbps;
-        }
-        else if (Math.Abs(kbps - _encoderKbps) * RateSteps >= _encoderKbps)
-        {
-            _encoder.SetBitrate(kbps);
-            _encoderKbps = kbps;
-        }
-
-        _encoder.SetMinQuantizer(_decoderFormat == format ? _source.MinQuantizer : -1);
+        RoomSettings settings = _controls.Settings;
+        int kbps = _source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, settings.Mode != ViewMode.Plain);
+        _coder.Prepare(format, picture, kbps, MinQuantizerFor(format));
         long before = _time.GetTimestamp();
-        _encodeKey |= _controls.TakeKeyFrameRequest();
-        Mask? interest = _artist.Subject;
-        if (interest is not null || _hadInterest)
-        {
-            // The blurred background needs few bits: the subject gets them.
-            _encoder.SetInterest(interest, (int)(MostCoarseness * _controls.Settings.Blur));
-            _hadInterest = interest is not null;
-        }
 
-        CodedPicture? coded = _encoder.Encode(picture, info.RtpTimestamp, _encodeKey);
+        // The blurred background needs few bits: the subject gets them.
+        _coder.SetInterest(_artist.Subject, (int)(MostCoarseness * settings.Blur));
+        CodedPicture? coded = _coder.Code(picture, info, _controls.TakeKeyFrameRequest());
         _counters.Encode.Add(_time.GetElapsedTime(before).TotalMilliseconds);
         if (coded is null)
         {
@@ -300,11 +278,28 @@ internal sealed class RenderStage : IDisposable
             return;
         }
 
-        coded.CaptureMs = info.CaptureMs;
-        coded.ReceivedMs = info.ReceivedMs;
-        _encodeKey &= !coded.IsKey;
         _counters.Coded++;
         _counters.Turnaround.Add(_time.Milliseconds() - info.ReceivedMs);
         _output.OnCoded(coded);
     }
+
+    /// <summary>Before anything is drawn: who asked for the source gets it as it came.</summary>
+    private void CodeThin(Picture picture, in PictureInfo info)
+    {
+        int kbps = _controls.ThinKbps;
+        if (kbps == 0)
+        {
+            _thin.Rest();
+            return;
+        }
+
+        VideoFormat format = _controls.ThinFormat;
+        _thin.Prepare(format, picture, _source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false), MinQuantizerFor(format));
+        if (_thin.Code(picture, info, _controls.TakeThinKeyFrameRequest()) is { } coded)
+        {
+            _output.OnThinCoded(coded);
+        }
+    }
+
+    private int MinQuantizerFor(VideoFormat format) => format == _decoderFormat ? _source.MinQuantizer : -1;
 }

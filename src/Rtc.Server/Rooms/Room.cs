@@ -24,6 +24,7 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
     private readonly Action<Room, RoomMember> _gone;
     private KeyFrameGate _sourceKeys = new();
     private KeyFrameGate _annotatedKeys = new();
+    private KeyFrameGate _thinKeys = new();
     private RoomMember? _onAir;
     private bool _peersChanged;
     private Instant _peersTold;
