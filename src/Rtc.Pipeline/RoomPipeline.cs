@@ -122,6 +122,18 @@ public sealed class RoomPipeline : IAsyncDisposable
     /// <summary>The next coded picture is a key frame.</summary>
     public void RequestKeyFrame() => _controls.RequestKeyFrame();
 
+    /// <summary>
+    /// Codes the source as it came a second time, at this rate, for those whose links its own stream does not fit; 0 ends it.
+    /// </summary>
+    public void SetThin(int kilobitsPerSecond, VideoFormat format)
+    {
+        _controls.ThinFormat = format;
+        _controls.ThinKbps = Math.Max(0, kilobitsPerSecond);
+    }
+
+    /// <summary>The next picture that is coded for thin links is a key frame.</summary>
+    public void RequestThinKeyFrame() => _controls.RequestThinKeyFrame();
+
     public void SetBitrate(int kilobitsPerSecond) => _controls.BitrateKbps = Math.Max(1, kilobitsPerSecond);
 
     public void SetOutputFormat(VideoFormat format) => _controls.OutputFormat = format;

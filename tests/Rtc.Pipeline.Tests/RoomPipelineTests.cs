@@ -228,11 +228,11 @@ public class RoomPipelineTests
         await PushAndWait(room, key: true);
         await PushAndWait(room, key: false);
         Assert.False(_output.Coded.Last().IsKey);
-        room.SetBitrate(345);
+        room.SetBitrate(45);
         room.RequestKeyFrame();
         await PushAndWait(room, key: false);
         Assert.True(_output.Coded.Last().IsKey);
-        Assert.Equal(345, _codecs.BitrateKbps);
+        Assert.Equal(45, _codecs.BitrateKbps);
     }
 
     private RoomPipeline Open(RoomSettings? settings = null) =>

@@ -58,11 +58,14 @@ export class Link {
   #addVideo({ local, receive, maxBitrate }) {
     const track = local?.getVideoTracks()[0];
     if (!track || !local) return this.#pc.addTransceiver('video', { direction: 'recvonly' });
-    return this.#pc.addTransceiver(track, {
-      direction: receive ? 'sendrecv' : 'sendonly',
-      streams: [local],
-      sendEncodings: [{ maxBitrate }],
-    });
+    const add = (/** @type {RTCRtpEncodingParameters} */ encoding) =>
+      this.#pc.addTransceiver(track, { direction: receive ? 'sendrecv' : 'sendonly', streams: [local], sendEncodings: [encoding] });
+    try {
+      // Two temporal layers: viewers on thin links are sent every other picture, and a lost one of the upper layer needs no repair.
+      return add(/** @type {RTCRtpEncodingParameters} */ ({ maxBitrate, scalabilityMode: 'L1T2' }));
+    } catch {
+      return add({ maxBitrate });
+    }
   }
 
   get peerConnection() {

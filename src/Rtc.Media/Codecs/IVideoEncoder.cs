@@ -38,6 +38,14 @@ public interface IVideoEncoder : IDisposable
     void SetBitrate(int kilobitsPerSecond);
 
     /// <summary>
+    /// Never codes finer than this quantizer of the codec's own scale from the next picture on; −1 leaves it to the
+    /// encoder. One that cannot change it while it runs ignores it.
+    /// </summary>
+    void SetMinQuantizer(int quantizer)
+    {
+    }
+
+    /// <summary>
     /// Gives the subject its bits and the rest (blurred, say) fewer: <paramref name="strength"/> is how much coarser the
     /// rest may get, 0 to 63. A null subject treats all alike again. Encoders that cannot do it ignore it. The mask is
     /// read while the next picture is coded.

@@ -34,16 +34,14 @@ internal sealed class RenderStage : IDisposable
     private RegionFollower _follower;
     private SceneArtist _artist = new();
     private readonly SceneCopy _scene = new();
+    private readonly SourceMeter _source = new();
+    private readonly PictureCoder _coder;
+    private readonly PictureCoder _thin;
     private readonly Queue<(Picture Picture, PictureInfo Info, double DeadlineMs)> _waiting = [];
     private IVideoDecoder? _decoder;
     private VideoFormat _decoderFormat;
-    private IVideoEncoder? _encoder;
-    private VideoFormat _encoderFormat;
-    private int _encoderKbps;
     private MediaTimeline _timeline;
     private bool _needKey = true;
-    private bool _encodeKey = true;
-    private bool _hadInterest;
     private double _askedForKeyMs = double.NegativeInfinity;
 
     public RenderStage(
@@ -53,6 +51,8 @@ internal sealed class RenderStage : IDisposable
         _follower = new RegionFollower(board);
         _options = options;
         _codecs = codecs;
+        _coder = new PictureCoder(options, codecs);
+        _thin = new PictureCoder(options, codecs);
         _pool = pool;
         _output = output;
         _board = board;
@@ -72,7 +72,7 @@ internal sealed class RenderStage : IDisposable
         PictureInfo info;
         using (coded)
         {
-            if (!_controls.WantVideo && !_controls.WantResults)
+            if (!_controls.WantVideo && !_controls.WantResults && _controls.ThinKbps == 0)
             {
                 Rest();
                 return;
@@ -97,6 +97,11 @@ internal sealed class RenderStage : IDisposable
         if (picture is null)
         {
             return;
+        }
+
+        if (!behind)
+        {
+            CodeThin(picture, info);
         }
 
         RoomSettings settings = _controls.Settings;
@@ -152,8 +157,6 @@ internal sealed class RenderStage : IDisposable
         _artist = new SceneArtist();
         _follower = new RegionFollower(_board);
         _needKey = true;
-        _encodeKey = true;
-        _hadInterest = false;
     }
 
     public void Dispose()
@@ -164,10 +167,11 @@ internal sealed class RenderStage : IDisposable
         }
 
         // What throws here is not disposed a second time.
-        (IVideoDecoder? decoder, IVideoEncoder? encoder) = (_decoder, _encoder);
-        (_decoder, _encoder) = (null, null);
+        IVideoDecoder? decoder = _decoder;
+        _decoder = null;
         decoder?.Dispose();
-        encoder?.Dispose();
+        _coder.Dispose();
+        _thin.Dispose();
         _artist.Dispose();
     }
 
@@ -187,7 +191,8 @@ internal sealed class RenderStage : IDisposable
     {
         // The decoder's references are stale from here on.
         _needKey = true;
-        _encodeKey = true;
+        _coder.Rest();
+        _thin.Rest();
         _counters.Rested++;
     }
 
@@ -233,6 +238,7 @@ internal sealed class RenderStage : IDisposable
         }
 
         _needKey = false;
+        _source.Add(ticks, coded.Length, _decoder.Quantizer);
         if (coded.Rotation != Rotation.None)
         {
             using Picture lying = picture;
@@ -299,38 +305,14 @@ internal sealed class RenderStage : IDisposable
     private void Encode(Picture picture, in PictureInfo info)
     {
         VideoFormat format = _controls.OutputFormat;
-        int kbps = _controls.BitrateKbps;
-        if (_encoder is null || _encoderFormat != format)
-        {
-            _encoder?.Dispose();
-            _encoder = _codecs.CreateEncoder(format, new EncoderSettings
-            {
-                Width = picture.Width,
-                Height = picture.Height,
-                FramesPerSecond = _options.FramesPerSecond,
-                BitrateKbps = kbps,
-                TemporalLayers = _options.TemporalLayers,
-            });
-            _encoderFormat = format;
-            _encoderKbps = kbps;
-        }
-        else if (kbps != _encoderKbps)
-        {
-            _encoder.SetBitrate(kbps);
-            _encoderKbps = kbps;
-        }
-
+        RoomSettings settings = _controls.Settings;
+        int kbps = _source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, settings.Mode != ViewMode.Plain);
+        _coder.Prepare(format, picture, kbps, MinQuantizerFor(format));
         long before = _time.GetTimestamp();
-        _encodeKey |= _controls.TakeKeyFrameRequest();
-        Mask? interest = _artist.Subject;
-        if (interest is not null || _hadInterest)
-        {
-            // The blurred background needs few bits: the subject gets them.
-            _encoder.SetInterest(interest, (int)(MostCoarseness * _controls.Settings.Blur));
-            _hadInterest = interest is not null;
-        }
 
-        CodedPicture? coded = _encoder.Encode(picture, info.RtpTimestamp, _encodeKey);
+        // The blurred background needs few bits: the subject gets them.
+        _coder.SetInterest(_artist.Subject, (int)(MostCoarseness * settings.Blur));
+        CodedPicture? coded = _coder.Code(picture, info, _controls.TakeKeyFrameRequest());
         _counters.Encode.Add(_time.GetElapsedTime(before).TotalMilliseconds);
         if (coded is null)
         {
@@ -338,11 +320,28 @@ internal sealed class RenderStage : IDisposable
             return;
         }
 
-        coded.CaptureMs = info.CaptureMs;
-        coded.ReceivedMs = info.ReceivedMs;
-        _encodeKey &= !coded.IsKey;
         _counters.Coded++;
         _counters.Turnaround.Add(_time.Milliseconds() - info.ReceivedMs);
         _output.OnCoded(coded);
     }
+
+    /// <summary>Before anything is drawn: who asked for the source gets it as it came.</summary>
+    private void CodeThin(Picture picture, in PictureInfo info)
+    {
+        int kbps = _controls.ThinKbps;
+        if (kbps == 0)
+        {
+            _thin.Rest();
+            return;
+        }
+
+        VideoFormat format = _controls.ThinFormat;
+        _thin.Prepare(format, picture, _source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false), MinQuantizerFor(format));
+        if (_thin.Code(picture, info, _controls.TakeThinKeyFrameRequest()) is { } coded)
+        {
+            _output.OnThinCoded(coded);
+        }
+    }
+
+    private int MinQuantizerFor(VideoFormat format) => format == _decoderFormat ? _source.MinQuantizer : -1;
 }

@@ -10,7 +10,10 @@ internal sealed class RoomControls(RoomPipelineOptions options)
     private volatile bool _wantResults = true;
     private volatile int _bitrateKbps = options.BitrateKbps;
     private volatile VideoFormat _outputFormat = options.OutputFormat;
+    private volatile int _thinKbps;
+    private volatile VideoFormat _thinFormat = VideoFormat.Vp8;
     private int _keyFrameRequested;
+    private int _thinKeyFrameRequested;
     private volatile string _lastNotice = "";
 
     public RoomSettings Settings
@@ -43,12 +46,29 @@ internal sealed class RoomControls(RoomPipelineOptions options)
         set => _outputFormat = value;
     }
 
+    /// <summary>What the source coded anew for thin links may take; 0 where nobody needs it.</summary>
+    public int ThinKbps
+    {
+        get => _thinKbps;
+        set => _thinKbps = value;
+    }
+
+    public VideoFormat ThinFormat
+    {
+        get => _thinFormat;
+        set => _thinFormat = value;
+    }
+
     /// <summary>Somebody needs results, or there is something to draw for somebody who watches.</summary>
     public bool WantsDetection => _wantResults || (_wantVideo && _settings.Mode != ViewMode.Plain);
 
     public void RequestKeyFrame() => Interlocked.Exchange(ref _keyFrameRequested, 1);
 
     public bool TakeKeyFrameRequest() => Interlocked.Exchange(ref _keyFrameRequested, 0) == 1;
+
+    public void RequestThinKeyFrame() => Interlocked.Exchange(ref _thinKeyFrameRequested, 1);
+
+    public bool TakeThinKeyFrameRequest() => Interlocked.Exchange(ref _thinKeyFrameRequested, 0) == 1;
 
     /// <summary>Says the same thing once, not with every picture.</summary>
     public void NoticeOnce(IPipelineOutput output, PipelineNotice notice)

@@ -8,6 +8,9 @@ public interface IPipelineOutput
     /// <summary>The rendered picture, coded; the receiver owns it.</summary>
     void OnCoded(CodedPicture picture);
 
+    /// <summary>The source as it came, coded for links that its own stream does not fit; the receiver owns it.</summary>
+    void OnThinCoded(CodedPicture picture) => picture.Dispose();
+
     void OnResult(VisionResult result);
 
     /// <summary>The decoder cannot go on: ask the phone for a key frame.</summary>

@@ -201,7 +201,7 @@ internal sealed partial class Room
     {
         if (member.View == RoomView.Source && member.Role == Role.Viewer)
         {
-            _sourceKeys.Want();
+            (member.Route.IsCoded ? ref _thinKeys : ref _sourceKeys).Want();
         }
         else
         {
@@ -211,8 +211,26 @@ internal sealed partial class Room
         AskForKeys();
     }
 
+    /// <summary>A viewer of the source goes over to the server's pictures or back: either way it begins with a key frame.</summary>
+    internal void OnRouteChanged(in SourceRoute route)
+    {
+        if (route.AwaitsSource)
+        {
+            _sourceKeys.Want();
+        }
+        else if (route.AwaitsCodedKey)
+        {
+            Pipeline.RequestThinKeyFrame();
+        }
+    }
+
     private void AskForKeys()
     {
+        if (_thinKeys.TryPass(Now))
+        {
+            Pipeline.RequestThinKeyFrame();
+        }
+
         if (_sourceKeys.TryPass(Now))
         {
             AskPhoneForKeyFrame();

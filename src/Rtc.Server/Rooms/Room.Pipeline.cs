@@ -96,6 +96,21 @@ internal sealed partial class Room
         }
     });
 
+    public void OnThinCoded(CodedPicture picture) => _loop.Post(() =>
+    {
+        using (picture)
+        {
+            if (!_disposed)
+            {
+                _audience.SendThin(picture);
+                if (picture.IsKey)
+                {
+                    _thinKeys.Served();
+                }
+            }
+        }
+    });
+
     public void OnResult(VisionResult result)
     {
         _metrics.PictureDetected();

@@ -28,6 +28,7 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
     private bool _settingsDue;
     private KeyFrameGate _sourceKeys = new();
     private KeyFrameGate _annotatedKeys = new();
+    private KeyFrameGate _thinKeys = new();
     private RoomMember? _onAir;
     private bool _peersChanged;
     private Instant _peersTold;

@@ -22,8 +22,15 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
 
     private readonly EncodedFramePool _pool = EncodedFramePool.Shared;
     private int _kilobits = limits.Start;
+    private int _thinKilobits;
+    private SourceRate _source;
 
-    public void SendVideo(CodedPicture picture)
+    public void SendVideo(CodedPicture picture) => SendCoded(picture, RoomView.Annotated);
+
+    /// <summary>The source as the server coded it, to those whose links the phone's own stream does not fit.</summary>
+    public void SendThin(CodedPicture picture) => SendCoded(picture, RoomView.Source);
+
+    private void SendCoded(CodedPicture picture, RoomView view)
     {
         VideoCodec codec = picture.Format == VideoFormat.H264 ? VideoCodec.H264 : VideoCodec.Vp8;
         using EncodedFrame frame = _pool.Rent();
@@ -35,11 +42,16 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
         frame.Arrival = room.Now;
         frame.CaptureNtp = picture.CaptureMs is { } capture ? Network.MediaClock.ToNtp(capture) : 0;
         frame.Append(picture.Data);
-        Fan(frame, RoomView.Annotated);
+        Fan(frame, view, isCoded: true);
     }
 
     /// <summary>The phone's own frame, not decoded, to those who watch the source.</summary>
-    public void Forward(EncodedFrame frame) => Fan(frame, RoomView.Source);
+    public void Forward(EncodedFrame frame)
+    {
+        _source.Add(room.Now, frame.Length, frame.TemporalLayer);
+        RouteSource();
+        Fan(frame, RoomView.Source, isCoded: false);
+    }
 
     public void SendDetections(DetectionsMessage message, byte[] utf8)
     {
@@ -93,6 +105,51 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
             _kilobits = wanted;
             room.Pipeline.SetBitrate(wanted);
         }
+
+        AdaptThin();
+    }
+
+    /// <summary>The second encode, for viewers of the source: there while somebody needs it, as fast as the thinnest of them allows.</summary>
+    private void AdaptThin()
+    {
+        double best = 0;
+        double worst = double.MaxValue;
+        bool vp8 = true;
+        foreach (RoomMember member in room.Members)
+        {
+            if (member.Watches(RoomView.Source) && member.Route.IsCoded && member.Estimate is { } estimate)
+            {
+                best = Math.Max(best, estimate.Kilobits);
+                worst = Math.Min(worst, estimate.Kilobits);
+                vp8 &= member.SendCodecs.Contains(VideoCodec.Vp8);
+            }
+        }
+
+        int wanted = best == 0 ? 0 : Math.Clamp((int)Math.Min(best * Headroom, worst * Headroom / BaseShare), limits.Minimum, limits.Maximum);
+        if (wanted != _thinKilobits)
+        {
+            _thinKilobits = wanted;
+            room.Pipeline.SetThin(wanted, vp8 ? VideoFormat.Vp8 : VideoFormat.H264);
+        }
+    }
+
+    private void RouteSource()
+    {
+        bool changed = false;
+        foreach (RoomMember member in room.Members)
+        {
+            if (member.Watches(RoomView.Source) && member.Estimate is { } estimate
+                && member.Route.Update(room.Now, estimate.Kilobits, _source.Kilobits, _source.BaseKilobits))
+            {
+                changed = true;
+                room.OnRouteChanged(member.Route);
+            }
+        }
+
+        if (changed)
+        {
+            AdaptThin();
+        }
     }
 
     /// <summary>By the data channel where one is open, else by the hub.</summary>
@@ -108,13 +165,13 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
         }
     }
 
-    private void Fan(EncodedFrame frame, RoomView view)
+    private void Fan(EncodedFrame frame, RoomView view, bool isCoded)
     {
         Instant now = room.Now;
         for (int i = 0; i < room.Members.Count; i++)
         {
             RoomMember member = room.Members[i];
-            if (member.Watches(view) && (view == RoomView.Source ? member.SendCodecs.Contains(frame.Codec) : member.SendCodec == frame.Codec))
+            if (member.Watches(view) && Takes(member, frame, view, isCoded))
             {
                 bool sent = room.Call(member.Port!, (member.SendMid, frame), static (peer, now, video) => peer.SendVideo(now, video.SendMid!, video.frame));
                 if (sent && member.AwaitsFirstPicture)
@@ -124,5 +181,28 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
                 }
             }
         }
+    }
+
+    private bool Takes(RoomMember member, EncodedFrame frame, RoomView view, bool isCoded)
+    {
+        if (view == RoomView.Annotated)
+        {
+            return member.SendCodec == frame.Codec;
+        }
+
+        return member.SendCodecs.Contains(frame.Codec)
+            && (isCoded ? TakesCoded(member, frame) : member.Route.TakesSource(room.Now, frame.IsKey, frame.RtpTimestamp));
+    }
+
+    private bool TakesCoded(RoomMember member, EncodedFrame frame)
+    {
+        bool takes = member.Route.TakesCoded(frame.IsKey, frame.RtpTimestamp);
+        if (frame.IsKey && member.Route.AwaitsCodedKey)
+        {
+            // It was of a picture that this viewer has from the phone: the next one is not.
+            room.Pipeline.RequestThinKeyFrame();
+        }
+
+        return takes;
     }
 }

@@ -72,6 +72,9 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public Bitrate? Estimate { get; set; }
 
+    /// <summary>By whose pictures a viewer of the source is served.</summary>
+    public SourceRoute Route = new();
+
     public bool Watches(RoomView view) => IsConnected && SendMid is not null && View == view;
 
     public void Rejoin(PeerId id, IMemberLink? link)
@@ -90,5 +93,6 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
         SendMid = null;
         VisionChannel = null;
         Estimate = null;
+        Route = new SourceRoute();
     }
 }

@@ -36,6 +36,28 @@ public sealed class Vp8Tests
     }
 
     [Fact]
+    public void Decoder_tells_the_quantizer_that_the_encoder_used()
+    {
+        using var pool = new PicturePool();
+        using var encoder = new Vp8Encoder(new EncoderSettings { Width = 160, Height = 120, BitrateKbps = 400 });
+        using var decoder = new Vp8Decoder();
+        Assert.Equal(-1, decoder.Quantizer);
+        for (int time = 0; time < 40; time++)
+        {
+            encoder.SetMinQuantizer(time);
+            using Picture source = Pictures.Noise(pool, 160, 120, time);
+            using CodedPicture? coded = encoder.Encode(source, (uint)(time * 3000), forceKey: false);
+            if (coded is not null)
+            {
+                Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? decoded));
+                decoded!.Dispose();
+                Assert.Equal(coded.Stats.Quantizer, decoder.Quantizer);
+                Assert.True(decoder.Quantizer >= time, $"{decoder.Quantizer} where {time} is the finest");
+            }
+        }
+    }
+
+    [Fact]
     public void A_key_frame_comes_when_asked_and_only_then()
     {
         using var pool = new PicturePool();

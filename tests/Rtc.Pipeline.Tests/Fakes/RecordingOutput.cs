@@ -12,6 +12,8 @@ internal sealed class RecordingOutput : IPipelineOutput
 
     public ConcurrentQueue<(uint Timestamp, bool IsKey, byte FirstPixel)> Coded { get; } = new();
 
+    public ConcurrentQueue<(uint Timestamp, bool IsKey, byte FirstPixel)> ThinCoded { get; } = new();
+
     public ConcurrentQueue<VisionResult> Results { get; } = new();
 
     public ConcurrentQueue<PipelineNotice> Notices { get; } = new();
@@ -25,6 +27,13 @@ internal sealed class RecordingOutput : IPipelineOutput
     public void OnCoded(CodedPicture picture)
     {
         Coded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
+        picture.Dispose();
+        Wake();
+    }
+
+    public void OnThinCoded(CodedPicture picture)
+    {
+        ThinCoded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
         picture.Dispose();
         Wake();
     }

@@ -19,6 +19,8 @@ public sealed unsafe class Vp8Decoder : IVideoDecoder
         _context = VpxContext.OpenDecoder(_library, threads: 1);
     }
 
+    public int Quantizer { get; private set; } = -1;
+
     public DecodeStatus Decode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture)
     {
         picture = null;
@@ -56,6 +58,9 @@ public sealed unsafe class Vp8Decoder : IVideoDecoder
         }
 
         _needKey = false;
+        int index = -1;
+        bool known = _library.ControlPointer(_context.Pointer, VpxAbi.Control.GetDecodedQuantizer, &index) == 0;
+        Quantizer = known ? VpxQuantizer.FromIndex(index) : -1;
         nint iterator = 0;
         byte* image = _library.GetFrame(_context.Pointer, &iterator);
         if (image is null)

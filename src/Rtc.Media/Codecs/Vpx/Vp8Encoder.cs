@@ -39,7 +39,8 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
     private int _width;
     private int _height;
     private int _bitrate;
-    private bool _bitrateChanged;
+    private int _minQuantizer = MinQuantizer;
+    private bool _rateChanged;
     private int _slot;
     private bool _needKey = true;
     private bool _started;
@@ -66,8 +67,15 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
     public void SetBitrate(int kilobitsPerSecond)
     {
         kilobitsPerSecond = Math.Max(1, kilobitsPerSecond);
-        _bitrateChanged |= kilobitsPerSecond != _bitrate;
+        _rateChanged |= kilobitsPerSecond != _bitrate;
         _bitrate = kilobitsPerSecond;
+    }
+
+    public void SetMinQuantizer(int quantizer)
+    {
+        quantizer = Math.Clamp(quantizer, MinQuantizer, MaxQuantizer);
+        _rateChanged |= quantizer != _minQuantizer;
+        _minQuantizer = quantizer;
     }
 
     public void SetInterest(Mask? subject, int strength)
@@ -85,11 +93,11 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
             Open(picture.Width, picture.Height);
         }
 
-        if (_bitrateChanged)
+        if (_rateChanged)
         {
-            WriteBitrate();
-            Check(_library.EncoderConfigure(_context.Pointer, _config), "bitrate");
-            _bitrateChanged = false;
+            WriteRate();
+            Check(_library.EncoderConfigure(_context.Pointer, _config), "rate");
+            _rateChanged = false;
         }
 
         long duration = AdvanceClock(rtpTimestamp);
@@ -166,7 +174,6 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         Set(VpxAbi.Config.LagInFrames, 0);
         Set(VpxAbi.Config.DropFrameThreshold, _settings.MayDrop ? DropBelowBufferPercent : 0);
         Set(VpxAbi.Config.EndUsage, (int)ConstantBitrate);
-        Set(VpxAbi.Config.MinQuantizer, MinQuantizer);
         Set(VpxAbi.Config.MaxQuantizer, MaxQuantizer);
         Set(VpxAbi.Config.Undershoot, 100);
         Set(VpxAbi.Config.Overshoot, 15);
@@ -174,13 +181,13 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         Set(VpxAbi.Config.BufferInitial, 500);
         Set(VpxAbi.Config.BufferOptimal, 600);
         Set(VpxAbi.Config.KeyFrameMode, 0);
-        WriteBitrate();
+        WriteRate();
         _context = VpxContext.OpenEncoder(_library, _config);
         _library.ControlInt(_context.Pointer, VpxAbi.Control.SetCpuUsed, -_speed.Current);
         _library.ControlInt(_context.Pointer, VpxAbi.Control.SetStaticThreshold, 1);
         _library.ControlInt(_context.Pointer, VpxAbi.Control.SetTokenPartitions, threads switch { 1 => 0, 2 => 1, _ => 2 });
         _library.ControlInt(_context.Pointer, VpxAbi.Control.SetMaxIntraBitratePercent, MaxKeyPercent);
-        _bitrateChanged = false;
+        _rateChanged = false;
         _needKey = true;
         _interest?.Reset();
     }
@@ -189,10 +196,11 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
     private static int ThreadsFor(int pixels) =>
         pixels <= 640 * 480 ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, pixels <= 1280 * 720 ? 2 : 4);
 
-    private void WriteBitrate()
+    private void WriteRate()
     {
         int layers = _settings.TemporalLayers;
         Set(VpxAbi.Config.TargetBitrate, _bitrate);
+        Set(VpxAbi.Config.MinQuantizer, _minQuantizer);
         if (layers == 1)
         {
             return;

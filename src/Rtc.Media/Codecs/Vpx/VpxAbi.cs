@@ -146,5 +146,6 @@ internal sealed record VpxAbi(int Decoder, int[] Encoder)
         public const int SetTemporalLayerId = 30;
         public const int SetScreenContentMode = 31;
         public const int GetFrameCorrupted = 257;
+        public const int GetDecodedQuantizer = 267;
     }
 }
