@@ -38,7 +38,7 @@ internal sealed class Turns
             {
                 if (turn.Failure is { } failure)
                 {
-                    throw new OrtException(failure.Code, failure.Message);
+                    throw new OrtException(failure.Message);
                 }
 
                 return;
