@@ -13,7 +13,7 @@ public sealed partial class DashboardTests
     {
         using var metrics = new RtcMetrics();
         using var collector = new MetricsCollector(metrics.Meter);
-        PrometheusParser served = PrometheusParser.Parse(collector.Scrape());
+        PrometheusParser served = MetricsPage.Read(collector);
         string text = File.ReadAllText(Path.Combine(RtcPaths.Find().Root, file));
 
         string[] asked = [.. MetricName().Matches(text).Select(match => match.Value).Distinct()];
