@@ -1,4 +1,7 @@
 # syntax=docker/dockerfile:1
+# --build-arg GPU=true: ONNX Runtime with CUDA and TensorRT, and the CUDA libraries that it needs (x86-64, about 3 GB more).
+ARG GPU=false
+
 # Pages' client and ONNX Runtime, as package-lock.json pins them.
 FROM node:20-bookworm-slim AS packages
 WORKDIR /src
@@ -16,22 +19,31 @@ WORKDIR /src
 COPY Directory.Build.props Directory.Packages.props NuGet.config .editorconfig ./
 COPY models models
 COPY src src
-RUN dotnet publish src/Rtc.Server/Rtc.Server.csproj -c Release -o /out -p:UseAppHost=false
+ARG GPU
+RUN dotnet publish src/Rtc.Server/Rtc.Server.csproj -c Release -o /out -p:UseAppHost=false -p:RtcGpu=$GPU
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 # The same names and the same choice of packages as start.sh on a bare machine.
 COPY deploy/setup.sh /tmp/setup.sh
 RUN ["/bin/bash", "-euc", ". /tmp/setup.sh; rtc_apt_update; rtc_need_libraries; rm -rf /var/lib/apt/lists/* /tmp/setup.sh"]
+ARG GPU
+RUN if [ "$GPU" = true ]; then \
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates curl \
+        && curl -fsSLo /tmp/keyring.deb https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2404/x86_64/cuda-keyring_1.1-1_all.deb \
+        && dpkg -i /tmp/keyring.deb && apt-get update -qq \
+        && apt-get install -y -qq --no-install-recommends cuda-cudart-13-0 libcublas-13-0 libcufft-13-0 libcurand-13-0 libcudnn9-cuda-13 \
+        && rm -rf /var/lib/apt/lists/* /tmp/keyring.deb; \
+    fi
 WORKDIR /app
 COPY --from=build /out .
-COPY --from=packages /out/onnxruntime onnxruntime
+COPY --from=packages /out/onnxruntime /usr/local/lib/
+RUN ldconfig
 COPY wwwroot wwwroot
 COPY --from=packages /out/lib wwwroot/lib
 RUN useradd --uid 10001 --no-create-home --home-dir /state --shell /usr/sbin/nologin rtc \
     && mkdir -p /state /models && chown rtc /state /models
 ENV XDG_STATE_HOME=/state \
     RTC__MODEL__DIRECTORY=/models \
-    RTC__MODEL__ONNXRUNTIME=/app/onnxruntime/libonnxruntime.so.1 \
     RTC__TELEMETRY__JSONLOG=true \
     RTC__HTTP__HEALTHPORT=8081 \
     NVIDIA_DRIVER_CAPABILITIES=compute,video,utility \

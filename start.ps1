@@ -38,6 +38,16 @@ function Test-Docker {
     return $LASTEXITCODE -eq 0
 }
 
+# With a card the image gets ONNX Runtime's CUDA and TensorRT, and the container the card.
+function Test-NvidiaCard {
+    $ErrorActionPreference = 'Continue'
+    if ($env:RTC_GPU -eq 'no') { return $false }
+    if ($env:RTC_GPU -eq 'yes') { return $true }
+    if (-not (Get-Command nvidia-smi -ErrorAction SilentlyContinue)) { return $false }
+    & nvidia-smi --list-gpus 2>$null | Out-Null
+    return $LASTEXITCODE -eq 0
+}
+
 # The address of the card that leads out: phones on the same network reach this machine by it.
 function Get-LanAddress {
     $route = Get-NetRoute -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
@@ -74,13 +84,14 @@ function Start-InWsl([string] $Address) {
         Write-Host "Phones join at https://${Address}:$(Get-Port '--https-port' 8443)/phone?room=demo"
         Write-Host 'Where they do not get through: networkingMode=mirrored in the [wsl2] section of .wslconfig, and the ports open in the firewall.'
     }
-    $env:WSLENV = (@($env:WSLENV) + @(Get-OptionNames) | Where-Object { $_ }) -join ':'
+    $env:WSLENV = (@($env:WSLENV) + @('RTC_GPU') + @(Get-OptionNames) | Where-Object { $_ }) -join ':'
     & wsl.exe --cd $linux --exec bash ./start.sh @options
     exit $LASTEXITCODE
 }
 
 function Start-InDocker([string] $Address) {
-    & docker build --tag rtc $root
+    $card = Test-NvidiaCard
+    & docker build --build-arg "GPU=$($card.ToString().ToLowerInvariant())" --tag rtc $root
     if ($LASTEXITCODE -ne 0) { Stop-WithMessage 'the image could not be built' }
     $http = Get-Port '--port' 8080
     $https = Get-Port '--https-port' 8443
@@ -96,6 +107,7 @@ function Start-InDocker([string] $Address) {
         $arguments += @('--env', "RTC__MEDIA__ADVERTISEDADDRESSES=$Address", '--env', "RTC__HTTP__CERTIFICATENAMES=$Address")
         Write-Host "Phones join at https://${Address}:$https/phone?room=demo"
     }
+    if ($card) { $arguments += @('--gpus', 'all') }
     foreach ($name in Get-OptionNames) { $arguments += @('--env', $name) }
     $arguments += @('rtc', 'serve') + $ServeOptions
     & docker @arguments

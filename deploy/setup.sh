@@ -158,22 +158,42 @@ rtc_need_npm() {
   cp "$root/package-lock.json" "$stamp"
 }
 
+# An NVIDIA card brings ONNX Runtime's CUDA and TensorRT into the build, a quarter of a gigabyte to fetch. RTC_GPU=no
+# keeps them out, RTC_GPU=yes brings them in where no card is to be seen.
+rtc_wants_gpu() {
+  case ${RTC_GPU:-auto} in
+    yes) return 0 ;;
+    no) return 1 ;;
+  esac
+  [ "$(uname -s) $(uname -m)" = "Linux x86_64" ] && { [ -e /dev/nvidiactl ] || [ -e /usr/lib/wsl/lib/libcuda.so.1 ]; }
+}
+
+# Holds "gpu" where the last build was one for a card, else nothing.
 RTC_BUILD_STAMP=src/Rtc.Server/bin/Release/net10.0/.built
 
-# Newer than the last build: a source, or a folder whose files changed.
+# Newer than the last build: a source, or a folder whose files changed; or the card came or went.
 rtc_is_built() {
-  local root=$1
+  local root=$1 kind=''
   [ -f "$root/$RTC_BUILD_STAMP" ] && [ -f "$root/src/Rtc.Server/bin/Release/net10.0/rtc.dll" ] || return 1
+  ! rtc_wants_gpu || kind=gpu
+  [ "$(cat "$root/$RTC_BUILD_STAMP")" = "$kind" ] || return 1
   [ -z "$(find "$root/src" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/NuGet.config" \
     \( -name bin -o -name obj \) -prune -o -newer "$root/$RTC_BUILD_STAMP" -print -quit)" ]
 }
 
 rtc_need_build() {
-  local root=$1 log
+  local root=$1 log kind='' gpu=''
   rtc_is_built "$root" && return 0
-  rtc_say "building (Release)"
+  if rtc_wants_gpu; then
+    kind=gpu
+    gpu=-p:RtcGpu=true
+    rtc_say "building (Release), with CUDA and TensorRT for the NVIDIA card (RTC_GPU=no leaves them out)"
+  else
+    rtc_say "building (Release)"
+  fi
   log=$(mktemp)
-  if ! dotnet build "$root/src/Rtc.Server/Rtc.Server.csproj" -c Release -nologo -v q -clp:ErrorsOnly </dev/null >"$log" 2>&1; then
+  # shellcheck disable=SC2086  # nothing, or one word
+  if ! dotnet build "$root/src/Rtc.Server/Rtc.Server.csproj" -c Release -nologo -v q -clp:ErrorsOnly $gpu </dev/null >"$log" 2>&1; then
     if grep -q 'NU1301' "$log"; then
       rm -f "$log"
       rtc_fail "NuGet's packages can't be fetched: is the network there?"
@@ -183,5 +203,5 @@ rtc_need_build() {
     rtc_fail "the build failed"
   fi
   rm -f "$log"
-  touch "$root/$RTC_BUILD_STAMP"
+  printf '%s' "$kind" >"$root/$RTC_BUILD_STAMP"
 }

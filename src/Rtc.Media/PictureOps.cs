@@ -73,13 +73,6 @@ public static unsafe class PictureOps
         return target;
     }
 
-    /// <summary>No larger than asked on its longer side, aspect kept.</summary>
-    public static Picture Thumbnail(PictureView source, int longest, PicturePool pool)
-    {
-        double scale = Math.Min(1, (double)longest / Math.Max(source.Width, source.Height));
-        return Scale(source, Math.Max(1, (int)Math.Round(source.Width * scale)), Math.Max(1, (int)Math.Round(source.Height * scale)), pool);
-    }
-
     public static Picture Rotate(PictureView source, Rotation rotation, PicturePool pool) => Orient(
         source,
         rotation switch

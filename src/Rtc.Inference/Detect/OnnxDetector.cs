@@ -72,7 +72,7 @@ internal sealed class OnnxDetector : IDetector
         _handle.Follow();
         if (_handle.Model.Kind is not ModelKind.Detector { Layout: { } layout })
         {
-            throw new OrtException(0, $"{_handle.Model.Name} is no detector any more");
+            throw new OrtException($"{_handle.Model.Name} is no detector any more");
         }
 
         TensorPlan plan = PlanFor(layout.Plan, options.InputScale);

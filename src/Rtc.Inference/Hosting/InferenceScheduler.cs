@@ -77,7 +77,7 @@ internal sealed class InferenceScheduler
         if (request.Error is { } error)
         {
             throw error is OrtException failure
-                ? new OrtException(failure.Code, failure.Message)
+                ? new OrtException(failure.Message, failure)
                 : new InvalidOperationException($"The run that this picture shared has failed: {error.Message}", error);
         }
     }

@@ -8,7 +8,7 @@ public sealed record ModelHostOptions
     /// <summary>Where models lie; every .onnx in it is offered.</summary>
     public string Directory { get; init; } = "models";
 
-    /// <summary>ONNX Runtime's library; null searches (RTC_ONNXRUNTIME, the system, node_modules).</summary>
+    /// <summary>ONNX Runtime's library; null searches (RTC_ONNXRUNTIME, beside the program, the system, node_modules).</summary>
     public string? RuntimeLibrary { get; init; }
 
     /// <summary>What "auto" means: a name, a file of the owner's choice, or null for the best on hand.</summary>

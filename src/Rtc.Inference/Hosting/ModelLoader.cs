@@ -88,7 +88,7 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
         }
         catch (OrtException failure) when (failure.Message.Contains("rotobuf", StringComparison.Ordinal))
         {
-            throw new OrtException(failure.Code, "the file is truncated or is no ONNX model");
+            throw new OrtException("the file is truncated or is no ONNX model");
         }
 
         try
@@ -107,7 +107,7 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
         bool takesPicture = InputShapes.TryPlan(session, out TensorPlan plan, out bool freeSize, out string? problem);
         if (!takesPicture && !SamEdges.TryDecoder(session.Inputs, session.Outputs, out _))
         {
-            throw new OrtException(0, problem!);
+            throw new OrtException(problem!);
         }
 
         using OrtRun run = InputShapes.Bind(session, 1, plan);
@@ -126,7 +126,7 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 
         if (!ModelKinds.TryRecognise(probe, takesPicture, out ModelKind? kind, out IReadOnlyList<string> classes, out string? unknown))
         {
-            throw new OrtException(0, unknown!);
+            throw new OrtException(unknown!);
         }
 
         return new LoadedModel

@@ -8,6 +8,9 @@ internal static class ProviderOrder
     private static readonly Provider[] BestFirst =
         [Provider.TensorRt, Provider.Cuda, Provider.CoreMl, Provider.OpenVino, Provider.DirectMl, Provider.WebGpu];
 
+    // In WSL 2 the card has no device file of its own, but Windows' driver shows its library.
+    private const string CudaOfWsl = "/usr/lib/wsl/lib/libcuda.so.1";
+
     /// <summary>An explicit wish is tried first even where it looks hopeless, so that its own error is what is reported.</summary>
     public static IEnumerable<Provider> For(Provider wish, OrtRuntime runtime)
     {
@@ -30,7 +33,7 @@ internal static class ProviderOrder
             return true;
         }
 
-        bool nvidia = File.Exists("/dev/nvidia0") || File.Exists("/dev/nvidiactl");
+        bool nvidia = File.Exists("/dev/nvidia0") || File.Exists("/dev/nvidiactl") || File.Exists(CudaOfWsl);
         return provider is Provider.Cuda or Provider.TensorRt
             ? nvidia
             : nvidia || (Directory.Exists("/dev/dri") && Directory.EnumerateFiles("/dev/dri", "renderD*").Any());

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Rtc.Inference.Onnx;
 
@@ -7,33 +9,32 @@ internal sealed unsafe class NativeTensor : IDisposable
 {
     private const nuint Alignment = 64;
 
-    private readonly OrtHandle _value;
     private readonly long[] _shape;
     private byte* _memory;
 
-    public NativeTensor(OrtRuntime runtime, TensorType type, ReadOnlySpan<long> shape)
+    public NativeTensor(TensorType type, ReadOnlySpan<long> shape)
     {
         Type = type;
         _shape = shape.ToArray();
         int size = TensorTypes.Size(type);
         if (size == 0)
         {
-            throw new OrtException(0, $"tensors of {TensorTypes.Name(type)} are not supported");
+            throw new OrtException($"tensors of {TensorTypes.Name(type)} are not supported");
         }
 
         Count = Elements(shape);
         Bytes = Count * size;
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, Bytes), Alignment);
         NativeMemory.Clear(_memory, (nuint)Bytes);
-        nint value;
-        OrtApi api = runtime.Api;
-        fixed (long* extents = _shape)
+        try
         {
-            api.Check(((delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)api[OrtApi.CreateTensorWithDataAsOrtValue])(
-                runtime.CpuMemory, _memory, (nuint)Bytes, extents, (nuint)_shape.Length, (int)type, &value));
+            Value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, (TensorElementType)type, _shape, (nint)_memory, Bytes);
         }
-
-        _value = new OrtHandle(api, OrtApi.ReleaseValue, value);
+        catch (OnnxRuntimeException error)
+        {
+            NativeMemory.AlignedFree(_memory);
+            throw OrtException.From(error);
+        }
     }
 
     public TensorType Type { get; }
@@ -46,7 +47,7 @@ internal sealed unsafe class NativeTensor : IDisposable
 
     public byte* Memory => _memory;
 
-    public nint Value => _value.Pointer;
+    public OrtValue Value { get; }
 
     public Span<float> Floats => Type == TensorType.Float
         ? new Span<float>(_memory, checked((int)Count))
@@ -67,7 +68,7 @@ internal sealed unsafe class NativeTensor : IDisposable
     {
         if (_memory != null)
         {
-            _value.Dispose();
+            Value.Dispose();
             NativeMemory.AlignedFree(_memory);
             _memory = null;
         }

@@ -1,27 +1,28 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
 
 namespace Rtc.Inference.Onnx;
 
 /// <summary>
-/// The inputs and outputs of one session bound to memory that is reused for every run, so that a run allocates
-/// nothing managed. Outputs of known size are written into our own memory; an output whose size depends on the
-/// data is lent by the library until the next run. Used by one thread at a time.
+/// The inputs and outputs of one session bound to memory that is reused for every run, so that a run on the processor
+/// allocates nothing managed. Outputs of known size are written into our own memory; an output whose size depends on
+/// the data is lent by the library until the next run. Used by one thread at a time.
 /// </summary>
 public sealed unsafe class OrtRun : IDisposable
 {
-    private const int MostDimensions = 8;
+    private const int MaxDimensions = 8;
 
     private readonly OrtSession _session;
+    private readonly OrtIoBinding _binding;
+    private readonly RunOptions _options = new();
     private readonly NativeTensor[] _inputs;
     private readonly NativeTensor?[] _fixed;
+    private readonly bool _lends;
     private readonly long[][] _shapes;
-    private readonly int[] _ranks;
     private readonly TensorType[] _types;
     private readonly float*[] _converted;
     private readonly long[] _convertedCapacity;
-    private readonly nint* _inputValues;
-    private readonly nint* _outputValues;
-    private readonly OrtHandle _runOptions;
+    private IDisposableReadOnlyCollection<OrtValue>? _lent;
     private bool _disposed;
 
     /// <param name="session">Stays the caller's.</param>
@@ -29,39 +30,37 @@ public sealed unsafe class OrtRun : IDisposable
     public OrtRun(OrtSession session, IReadOnlyList<long[]> inputShapes)
     {
         _session = session;
-        OrtApi api = session.Runtime.Api;
-        _inputs = new NativeTensor[session.Inputs.Count];
-        _inputValues = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(1, _inputs.Length), (nuint)sizeof(nint));
-        for (int i = 0; i < _inputs.Length; i++)
-        {
-            _inputs[i] = new NativeTensor(session.Runtime, session.Inputs[i].Type, inputShapes[i]);
-            _inputValues[i] = _inputs[i].Value;
-        }
-
         int outputs = session.Outputs.Count;
+        _inputs = new NativeTensor[session.Inputs.Count];
         _fixed = new NativeTensor?[outputs];
         _shapes = new long[outputs][];
-        _ranks = new int[outputs];
         _types = new TensorType[outputs];
         _converted = new float*[outputs];
         _convertedCapacity = new long[outputs];
-        _outputValues = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(1, outputs), (nuint)sizeof(nint));
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            _inputs[i] = new NativeTensor(session.Inputs[i].Type, inputShapes[i]);
+        }
+
+        bool declared = HasDeclaredSizes(session, inputShapes);
         for (int i = 0; i < outputs; i++)
         {
             TensorSpec spec = session.Outputs[i];
-            _shapes[i] = new long[MostDimensions];
             _types[i] = spec.Type;
-            if (spec.IsFixed && TensorTypes.Size(spec.Type) > 0 && spec.Rank <= MostDimensions && SameBatch(session, inputShapes))
+            _shapes[i] = [.. spec.Shape];
+            if (declared && spec.IsFixed && TensorTypes.Size(spec.Type) > 0 && spec.Rank <= MaxDimensions)
             {
-                NativeTensor tensor = new(session.Runtime, spec.Type, [.. spec.Shape]);
-                _fixed[i] = tensor;
-                _outputValues[i] = tensor.Value;
-                tensor.Shape.CopyTo(_shapes[i]);
-                _ranks[i] = spec.Rank;
+                _fixed[i] = new NativeTensor(spec.Type, _shapes[i]);
             }
         }
 
-        _runOptions = new OrtHandle(api, OrtApi.ReleaseRunOptions, api.Create(OrtApi.CreateRunOptions));
+        _lends = _fixed.Any(tensor => tensor is null);
+        _binding = session.CreateBinding();
+        Attempt(() =>
+        {
+            BindInputs();
+            BindOutputs(all: true);
+        });
     }
 
     /// <summary>Native bytes that this binding holds.</summary>
@@ -72,15 +71,36 @@ public sealed unsafe class OrtRun : IDisposable
     public void Run()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ReleaseLent();
-        _session.Run(_runOptions.Pointer, _inputValues, _outputValues);
-        OrtApi api = _session.Runtime.Api;
-        for (int i = 0; i < _fixed.Length; i++)
+        try
         {
-            if (_fixed[i] is null)
+            // A provider with memory of its own copies an input while it is bound, and then never looks again.
+            if (_session.CopiesInputs)
             {
-                _ranks[i] = api.ShapeOf(_outputValues[i], _shapes[i], out _types[i]);
+                BindInputs();
+                _binding.SynchronizeBoundInputs();
             }
+
+            if (_lends)
+            {
+                // Unbound first: what the last run lent would be written over, and have the wrong size.
+                ReleaseLent();
+                BindOutputs(all: false);
+            }
+
+            _session.Run(_options, _binding);
+            if (_session.CopiesInputs)
+            {
+                _binding.SynchronizeBoundOutputs();
+            }
+
+            if (_lends)
+            {
+                TakeLent();
+            }
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw OrtException.From(error);
         }
     }
 
@@ -88,22 +108,13 @@ public sealed unsafe class OrtRun : IDisposable
     /// Whether the library gives its working memory back after each run of this binding. The first run of a session does not
     /// know yet what it needs and takes twice as much as all later ones.
     /// </summary>
-    public void GiveBackMemory(bool gives)
-    {
-        nint key = Utf8.Write("memory.enable_memory_arena_shrinkage");
-        nint value = Utf8.Write(gives ? "cpu:0" : "");
-        OrtApi api = _session.Runtime.Api;
-        nint status = ((delegate* unmanaged<nint, nint, nint, nint>)api[OrtApi.AddRunConfigEntry])(_runOptions.Pointer, key, value);
-        Marshal.FreeCoTaskMem(key);
-        Marshal.FreeCoTaskMem(value);
-        api.Check(status);
-    }
+    public void GiveBackMemory(bool gives) =>
+        Attempt(() => _options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", gives ? "cpu:0" : ""));
 
     /// <summary>Asks a run that is under way on another thread to end with an error at its next operator.</summary>
-    public void Terminate() => _session.Runtime.Api.Check(
-        ((delegate* unmanaged<nint, nint>)_session.Runtime.Api[OrtApi.RunOptionsSetTerminate])(_runOptions.Pointer));
+    public void Terminate() => _options.Terminate = true;
 
-    public ReadOnlySpan<long> Shape(int output) => _shapes[output].AsSpan(0, _ranks[output]);
+    public ReadOnlySpan<long> Shape(int output) => _shapes[output];
 
     public TensorType Type(int output) => _types[output];
 
@@ -111,12 +122,12 @@ public sealed unsafe class OrtRun : IDisposable
     public ReadOnlySpan<float> Floats(int output)
     {
         int count = checked((int)NativeTensor.Elements(Shape(output)));
-        void* data = Data(output);
         if (count == 0)
         {
             return [];
         }
 
+        void* data = Data(output);
         if (_types[output] == TensorType.Float)
         {
             return new ReadOnlySpan<float>(data, count);
@@ -143,6 +154,8 @@ public sealed unsafe class OrtRun : IDisposable
 
         _disposed = true;
         ReleaseLent();
+        _binding.Dispose();
+        _options.Dispose();
         foreach (NativeTensor tensor in _inputs)
         {
             tensor.Dispose();
@@ -153,12 +166,9 @@ public sealed unsafe class OrtRun : IDisposable
             _fixed[i]?.Dispose();
             NativeMemory.Free(_converted[i]);
         }
-
-        _runOptions.Dispose();
-        NativeMemory.Free(_inputValues);
-        NativeMemory.Free(_outputValues);
     }
 
+    /// <summary>An output's first byte: native memory, valid until the next run.</summary>
     internal void* Data(int output)
     {
         if (_fixed[output] is { } tensor)
@@ -166,14 +176,15 @@ public sealed unsafe class OrtRun : IDisposable
             return tensor.Memory;
         }
 
-        void* data;
-        OrtApi api = _session.Runtime.Api;
-        api.Check(((delegate* unmanaged<nint, void**, nint>)api[OrtApi.GetTensorMutableData])(_outputValues[output], &data));
-        return data;
+        OrtValue value = (_lent ?? throw new InvalidOperationException("nothing has run yet")).ElementAt(output);
+        fixed (byte* first = value.GetTensorMutableRawData())
+        {
+            return first;
+        }
     }
 
     /// <summary>Declared output sizes hold only for the declared input sizes.</summary>
-    private static bool SameBatch(OrtSession session, IReadOnlyList<long[]> shapes)
+    private static bool HasDeclaredSizes(OrtSession session, IReadOnlyList<long[]> shapes)
     {
         for (int i = 0; i < shapes.Count; i++)
         {
@@ -186,15 +197,59 @@ public sealed unsafe class OrtRun : IDisposable
         return true;
     }
 
-    private void ReleaseLent()
+    private static void Attempt(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw OrtException.From(error);
+        }
+    }
+
+    private void BindInputs()
+    {
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            _binding.BindInput(_session.Inputs[i].Name, _inputs[i].Value);
+        }
+    }
+
+    private void BindOutputs(bool all)
     {
         for (int i = 0; i < _fixed.Length; i++)
         {
-            if (_fixed[i] is null && _outputValues[i] != 0)
+            string name = _session.Outputs[i].Name;
+            if (_fixed[i] is not { } tensor)
             {
-                _session.Runtime.Api.Release(OrtApi.ReleaseValue, _outputValues[i]);
-                _outputValues[i] = 0;
+                _binding.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
+            }
+            else if (all)
+            {
+                _binding.BindOutput(name, tensor.Value);
             }
         }
+    }
+
+    private void TakeLent()
+    {
+        _lent = _binding.GetOutputValues();
+        for (int i = 0; i < _fixed.Length; i++)
+        {
+            if (_fixed[i] is null)
+            {
+                OrtTensorTypeAndShapeInfo info = _lent.ElementAt(i).GetTensorTypeAndShape();
+                _types[i] = (TensorType)info.ElementDataType;
+                _shapes[i] = info.Shape;
+            }
+        }
+    }
+
+    private void ReleaseLent()
+    {
+        _lent?.Dispose();
+        _lent = null;
     }
 }

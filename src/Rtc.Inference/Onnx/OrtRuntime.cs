@@ -1,39 +1,26 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
 
 namespace Rtc.Inference.Onnx;
 
 /// <summary>
 /// ONNX Runtime, loaded once for the process: its version, its providers and the environment that every session
-/// shares. Lives until the process ends, because the library cannot be unloaded while its threads exist.
+/// shares. Lives until the process ends, because the library cannot be unloaded while its threads exist; the first
+/// library that is loaded is the one of the process.
 /// </summary>
-public sealed unsafe class OrtRuntime
+public sealed class OrtRuntime
 {
-    // 23 is what 1.23 and later answer; everything used here stands since 17, so that a system's older library works.
-    private const uint NewestApi = 23;
-    private const uint OldestApi = 17;
-
-    private const int LogFatal = 4;
-
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<string, OrtRuntime> Loaded = [];
+    private static OrtRuntime? _loaded;
+    private static nint _handle;
 
-    private OrtRuntime(OrtApi api, string version, string path, uint apiVersion)
+    private OrtRuntime(string path)
     {
-        Api = api;
-        Version = version;
         Path = path;
-        ApiVersion = apiVersion;
-        nint name = Utf8.Write("rtc");
-        nint environment;
-        api.Check(((delegate* unmanaged<int, nint, nint*, nint>)api[OrtApi.CreateEnv])(LogFatal, name, &environment));
-        Marshal.FreeCoTaskMem(name);
-        Environment = environment;
-        nint memory;
-        const int arena = 1;
-        const int defaultMemory = 0;
-        api.Check(((delegate* unmanaged<int, int, nint*, nint>)api[OrtApi.CreateCpuMemoryInfo])(arena, defaultMemory, &memory));
-        CpuMemory = memory;
-        Providers = api.AvailableProviders();
+        OrtEnv environment = OrtEnv.Instance();
+        Version = environment.GetVersionString();
+        Providers = environment.GetAvailableProviders();
     }
 
     public string Version { get; }
@@ -41,49 +28,50 @@ public sealed unsafe class OrtRuntime
     /// <summary>The file, or the soname where the system's own library answered.</summary>
     public string Path { get; }
 
-    public uint ApiVersion { get; }
-
     /// <summary>The providers this build of the library carries, in its own names ("CPUExecutionProvider").</summary>
     public IReadOnlyList<string> Providers { get; }
 
-    internal OrtApi Api { get; }
-
-    internal nint Environment { get; }
-
-    internal nint CpuMemory { get; }
-
-    /// <summary>Finds, loads and opens the library; the same path gives the same runtime.</summary>
+    /// <summary>Finds, loads and opens the library; every later call gets the same one, or false where it names another.</summary>
     public static bool TryLoad(string? path, out OrtRuntime? runtime, out string? problem)
     {
         lock (Gate)
         {
-            string key = path ?? string.Empty;
-            if (Loaded.TryGetValue(key, out runtime))
+            runtime = null;
+            problem = null;
+            if (_loaded is not null && (path is null || path == _loaded.Path))
             {
-                problem = null;
+                runtime = _loaded;
                 return true;
             }
 
-            if (!OrtLibrary.TryFind(path, out nint entry, out string found, out problem))
+            if (!OrtLibrary.TryFind(path, out nint handle, out string found, out problem))
             {
                 return false;
             }
 
-            void** start = ((delegate* unmanaged<void**>)entry)();
-            string version = Utf8.Read(((delegate* unmanaged<byte*>)start[1])());
-            for (uint wanted = NewestApi; wanted >= OldestApi; wanted--)
+            if (_loaded is not null && handle != _handle)
             {
-                void** table = ((delegate* unmanaged<uint, void**>)start[0])(wanted);
-                if (table != null)
-                {
-                    runtime = new OrtRuntime(new OrtApi(table), version, found, wanted);
-                    Loaded.Add(key, runtime);
-                    return true;
-                }
+                NativeLibrary.Free(handle);
+                problem = $"ONNX Runtime is loaded from {_loaded.Path} already, and a process has one: {found} is for the next start";
+                return false;
             }
 
-            problem = $"ONNX Runtime {version} at {found} is too old: 1.{OldestApi} or later is needed";
-            return false;
+            runtime = _loaded ??= Open(handle, found);
+            return true;
         }
     }
+
+    private static OrtRuntime Open(nint handle, string path)
+    {
+        _handle = handle;
+        OrtEnv.DisableDllImportResolver = true;
+        NativeLibrary.SetDllImportResolver(typeof(OrtEnv).Assembly, Resolve);
+        EnvironmentCreationOptions options = new() { logId = "rtc", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        OrtEnv.CreateInstanceWithOptions(ref options);
+        return new OrtRuntime(path);
+    }
+
+    /// <summary>The package asks for "onnxruntime"; anything else is looked for as usual.</summary>
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
+        System.IO.Path.GetFileNameWithoutExtension(name) == "onnxruntime" ? _handle : 0;
 }

@@ -35,7 +35,7 @@ internal static unsafe class TensorConvert
                 Convert((byte*)data, into);
                 break;
             default:
-                throw new OrtException(0, $"an output of {TensorTypes.Name(type)} is not supported");
+                throw new OrtException($"an output of {TensorTypes.Name(type)} is not supported");
         }
     }
 

@@ -231,7 +231,7 @@ internal readonly unsafe ref struct TensorWriter(TensorPlan plan, TensorType typ
                 ((int*)first)[index] = (int)MathF.Round(value);
                 break;
             default:
-                throw new OrtException(0, $"a picture cannot be written as {TensorTypes.Name(type)}");
+                throw new OrtException($"a picture cannot be written as {TensorTypes.Name(type)}");
         }
     }
 }

@@ -74,7 +74,7 @@ internal static unsafe class SamPoints
                 ((int*)tensor.Memory)[index] = (int)MathF.Round(value);
                 break;
             default:
-                throw new OrtException(0, $"points of {TensorTypes.Name(tensor.Type)} are not supported");
+                throw new OrtException($"points of {TensorTypes.Name(tensor.Type)} are not supported");
         }
     }
 }

@@ -81,7 +81,7 @@ internal sealed class SamSegmenter : ISegmenter
         {
             ModelKind.SamEncoder encoder => encoder.Plan,
             ModelKind.SamWhole whole => whole.Plan,
-            _ => throw new OrtException(0, $"{_encoder.Model.Name} is no promptable model any more"),
+            _ => throw new OrtException($"{_encoder.Model.Name} is no promptable model any more"),
         };
         SamCrop crop = prompt.Box is { } box
             ? SamCrop.Around(box.ClipTo(picture.Width, picture.Height), picture.Width, picture.Height)
@@ -102,7 +102,7 @@ internal sealed class SamSegmenter : ISegmenter
             Execute(_encoder, _encode, seen);
             if (_decoder.Model.Kind is not ModelKind.SamDecoder decoder)
             {
-                throw new OrtException(0, $"{_decoder.Model.Name} is no decoder any more");
+                throw new OrtException($"{_decoder.Model.Name} is no decoder any more");
             }
 
             edges = decoder.Edges;
@@ -146,7 +146,7 @@ internal sealed class SamSegmenter : ISegmenter
             ReadOnlySpan<float> values = from.Floats(match);
             if (values.Length != target.Count || target.Type != TensorType.Float)
             {
-                throw new OrtException(0, $"{outputs[match]} of the encoder does not fit {inputs[i]} of the decoder");
+                throw new OrtException($"{outputs[match]} of the encoder does not fit {inputs[i]} of the decoder");
             }
 
             values.CopyTo(new Span<float>(target.Memory, values.Length));

@@ -104,7 +104,7 @@ public sealed class SemanticSegmenter : ISegmenter
         _handle.Follow();
         layout = _handle.Model.Kind is ModelKind.Semantic semantic
             ? semantic.Layout
-            : throw new OrtException(0, $"{_handle.Model.Name} is no semantic model any more");
+            : throw new OrtException($"{_handle.Model.Name} is no semantic model any more");
         run = _handle.Bind(layout.Plan);
         _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), layout.Plan, _handle.PictureInput);
         _request.Binding = run;

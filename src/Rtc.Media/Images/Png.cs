@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using Rtc.Media.Yuv;
 
 namespace Rtc.Media.Images;
@@ -69,7 +70,10 @@ public static class Png
         file.Write(number);
         file.Write(type);
         file.Write(body);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc.Of(type, body));
+        var checksum = new Crc32();
+        checksum.Append(type);
+        checksum.Append(body);
+        BinaryPrimitives.WriteUInt32BigEndian(number, checksum.GetCurrentHashAsUInt32());
         file.Write(number);
     }
 }

@@ -8,10 +8,8 @@ internal sealed unsafe class TurboJpegLibrary
 {
     public const string Package = "libturbojpeg0";
 
-    public const int Samples444 = 0;
     public const int Samples420 = 2;
     public const int PixelsBgra = 8;
-    public const int AccurateDct = 4096;
 
     private static readonly string[] FileNames = ["libturbojpeg.so.0", "libturbojpeg.so"];
     private static readonly Lazy<TurboJpegLibrary> Loaded = new(() => new TurboJpegLibrary());

@@ -1,6 +1,6 @@
 namespace Rtc.Media.Imaging;
 
-/// <summary>Masks made without a model, and what softens any mask.</summary>
+/// <summary>Masks made without a model.</summary>
 public static class MaskShapes
 {
     // The mask is this many pixels on its longer side unless asked otherwise: stretched to a picture, its steps are soft.
@@ -36,47 +36,5 @@ public static class MaskShapes
         var mask = new Mask(1, 1, box);
         mask.Alpha[0] = 255;
         return mask;
-    }
-
-    /// <summary>Averages each value with its neighbours up to <paramref name="radius"/> away, in the mask's own pixels; outside counts as 0.</summary>
-    public static void Feather(Mask mask, int radius)
-    {
-        if (radius < 1)
-        {
-            return;
-        }
-
-        byte[] line = new byte[Math.Max(mask.Width, mask.Height)];
-        for (int y = 0; y < mask.Height; y++)
-        {
-            Average(mask.Alpha, y * mask.Width, 1, mask.Width, radius, line);
-        }
-
-        for (int x = 0; x < mask.Width; x++)
-        {
-            Average(mask.Alpha, x, mask.Width, mask.Height, radius, line);
-        }
-    }
-
-    private static void Average(Span<byte> alpha, int start, int step, int count, int radius, byte[] line)
-    {
-        int window = (2 * radius) + 1;
-        int sum = 0;
-        for (int i = 0; i < Math.Min(radius, count); i++)
-        {
-            sum += alpha[start + (i * step)];
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            sum += i + radius < count ? alpha[start + ((i + radius) * step)] : 0;
-            sum -= i - radius - 1 >= 0 ? alpha[start + ((i - radius - 1) * step)] : 0;
-            line[i] = (byte)((sum + (window / 2)) / window);
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            alpha[start + (i * step)] = line[i];
-        }
     }
 }

@@ -42,6 +42,4 @@ internal sealed class NativeModule
         NativeLibrary.TryGetExport(_handle, name, out nint address)
             ? address
             : throw new NativeLibraryMissingException($"{FileName} has no function {name}: it is not the library it should be");
-
-    public bool TrySymbol(string name, out nint address) => NativeLibrary.TryGetExport(_handle, name, out address);
 }

@@ -60,24 +60,6 @@ public static unsafe class RgbConvert
         }
     }
 
-    public static void FromRgb(ReadOnlySpan<byte> source, int stride, PictureView target)
-    {
-        Require(source.Length, stride, target.Width * 3, target.Height);
-        float[] sums = new float[2 * (target.Width + 8)];
-        byte[] lines = new byte[target.Width * 8];
-        fixed (byte* pair = lines)
-        fixed (float* sum = sums)
-        {
-            for (int y = 0; y < target.Height; y += 2)
-            {
-                int second = Math.Min(y + 1, target.Height - 1);
-                RgbKernels.RgbToBgra(source.Slice(y * stride, target.Width * 3), lines.AsSpan(0, target.Width * 4));
-                RgbKernels.RgbToBgra(source.Slice(second * stride, target.Width * 3), lines.AsSpan(target.Width * 4));
-                Pair(pair, pair + (target.Width * 4), target, y, sum);
-            }
-        }
-    }
-
     private static void Pair(byte* upper, byte* lower, in PictureView target, int y, float* sums)
     {
         byte* luma = target.Y + ((long)y * target.StrideY);

@@ -137,17 +137,6 @@ internal static unsafe class RgbKernels
         }
     }
 
-    public static void RgbToBgra(ReadOnlySpan<byte> rgb, Span<byte> bgra)
-    {
-        for (int from = 0, to = 0; from + 2 < rgb.Length; from += 3, to += 4)
-        {
-            bgra[to] = rgb[from + 2];
-            bgra[to + 1] = rgb[from + 1];
-            bgra[to + 2] = rgb[from];
-            bgra[to + 3] = 255;
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Bgra(Vector256<float> y, Vector256<float> u, Vector256<float> v)
     {

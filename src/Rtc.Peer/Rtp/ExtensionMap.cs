@@ -42,19 +42,6 @@ internal sealed class ExtensionMap
         return RtpExtension.None;
     }
 
-    public static string? UriOf(RtpExtension kind)
-    {
-        foreach ((string uri, RtpExtension known) in s_uris)
-        {
-            if (known == kind)
-            {
-                return uri;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>False for id 0, for 15 (stops a one-byte parser) and for an extension that we don't know.</summary>
     public bool TryAdd(int id, RtpExtension kind)
     {

@@ -9,8 +9,6 @@ internal static class NtpTime
     public static ulong FromMicroseconds(long microsecondsSince1900) =>
         (ulong)(((UInt128)(ulong)microsecondsSince1900 << 32) / 1_000_000u);
 
-    public static long ToMicroseconds(ulong ntp) => (long)(((UInt128)ntp * 1_000_000u) >> 32);
-
     /// <summary>A span as 1/65536 s units for DLSR.</summary>
     public static uint CompactSpan(TimeSpan span) =>
         (uint)Math.Clamp((long)(span.TotalSeconds * 65536), 0, uint.MaxValue);

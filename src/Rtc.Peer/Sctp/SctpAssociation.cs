@@ -64,9 +64,6 @@ internal sealed partial class SctpAssociation : IDisposable
 
     public bool IsClosed => _state == State.Closed;
 
-    /// <summary>What the congestion window allows under way, in bytes.</summary>
-    public int CongestionWindowBytes => _window.Bytes;
-
     /// <summary>When <see cref="Advance"/> has something to do.</summary>
     public Instant NextDeadline =>
         Instant.Min(

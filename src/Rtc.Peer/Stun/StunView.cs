@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 
 namespace Rtc.Peer.Stun;
@@ -107,7 +108,7 @@ internal readonly ref struct StunView
     public bool VerifyFingerprint() =>
         HasFingerprint
         && BinaryPrimitives.ReadUInt32BigEndian(_message[(_fingerprintAt + 4)..])
-            == (Crc32.Compute(_message[.._fingerprintAt]) ^ FingerprintMask);
+            == (Crc32.HashToUInt32(_message[.._fingerprintAt]) ^ FingerprintMask);
 
     /// <summary>
     /// The HMAC covers the message up to MESSAGE-INTEGRITY, with a header length that ends behind it (section 14.5).

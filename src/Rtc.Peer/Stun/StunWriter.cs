@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Rtc.Peer.Stun;
 
@@ -55,7 +56,7 @@ internal ref struct StunWriter
         }
 
         SetLength(_length + 8);
-        Add(StunAttribute.Fingerprint, Crc32.Compute(_buffer[.._length]) ^ StunView.FingerprintMask);
+        Add(StunAttribute.Fingerprint, Crc32.HashToUInt32(_buffer[.._length]) ^ StunView.FingerprintMask);
         return _length;
     }
 

@@ -1,3 +1,4 @@
+using Prometheus;
 using Rtc.Server.Metrics;
 
 namespace Rtc.Server.Hosting;
@@ -53,6 +54,8 @@ internal static class HealthRoutes
                 }),
             });
         });
-        app.MapGet("/metrics", (MetricsCollector collector) => Results.Text(collector.Scrape(), PrometheusText.ContentType)).RequireAdministrator();
+        app.MapMetrics("/metrics", app.Services.GetRequiredService<MetricsCollector>().Registry)
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get]))
+            .RequireAdministrator();
     }
 }

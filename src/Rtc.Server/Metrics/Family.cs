@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
+using Prometheus;
 
 namespace Rtc.Server.Metrics;
 
@@ -10,56 +12,41 @@ internal enum FamilyKind : byte
 }
 
 /// <summary>
-/// All series of one instrument. Finding a series scans a short array and allocates nothing; the number of
-/// series is capped, and what would be the next one is counted under <c>otel_metric_overflow</c> instead.
+/// All series of one instrument, under its Prometheus name in prometheus-net's registry. Finding a series scans a short
+/// array and allocates nothing; the number of series is capped, and what would be the next one is counted under
+/// <c>otel_metric_overflow</c> instead.
 /// </summary>
 internal sealed class Family
 {
-    public const int MostSeries = 200;
+    public const int MaxSeries = 200;
     private static readonly double[] s_defaultBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
     private static readonly KeyValuePair<string, object?>[] s_overflow = [new("otel_metric_overflow", "true")];
 
     private readonly Lock _gate = new();
+    private readonly MetricFactory _factory;
+    private readonly string _help;
+    private readonly double[] _bounds;
     private readonly bool _replaces;
     private volatile Series[] _series = [];
 
-    public Family(Instrument instrument)
+    public Family(Instrument instrument, MetricFactory factory)
     {
+        _factory = factory;
         Kind = KindOf(instrument);
-        _replaces = instrument.IsObservable || instrument.GetType().GetGenericTypeDefinition() == typeof(Gauge<>);
         Name = PrometheusName.Of(instrument.Name, instrument.Unit, Kind);
-        Help = instrument.Description ?? instrument.Name;
-        Bounds = Kind != FamilyKind.Histogram ? []
-            : instrument is Histogram<double> { Advice.HistogramBucketBoundaries: { } advised } ? [.. advised]
-            : s_defaultBounds;
+        _replaces = instrument.IsObservable || instrument.GetType().GetGenericTypeDefinition() == typeof(Gauge<>);
+        _help = instrument.Description ?? instrument.Name;
+        _bounds = instrument is Histogram<double> { Advice.HistogramBucketBoundaries: { } advised } ? [.. advised] : s_defaultBounds;
     }
 
     public string Name { get; }
 
-    public string Help { get; }
-
     public FamilyKind Kind { get; }
 
-    public double[] Bounds { get; }
+    /// <summary>Puts the name, help and type on the page before the first measurement.</summary>
+    public void Declare() => Create([]);
 
-    public IReadOnlyList<Series> All => _series;
-
-    public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        Series series = Find(tags);
-        if (Kind == FamilyKind.Histogram)
-        {
-            series.Observe(value);
-        }
-        else if (_replaces)
-        {
-            series.Set(value);
-        }
-        else
-        {
-            series.Add(value);
-        }
-    }
+    public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => Find(tags).Record(value);
 
     private Series Find(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -81,16 +68,38 @@ internal sealed class Family
                 }
             }
 
-            bool full = _series.Length >= MostSeries;
+            bool full = _series.Length >= MaxSeries;
             if (full && _series[^1].Matches(s_overflow))
             {
                 return _series[^1];
             }
 
-            var created = new Series(full ? s_overflow : tags.ToArray(), Bounds);
+            KeyValuePair<string, object?>[] own = full ? s_overflow : tags.ToArray();
+            var created = new Series(own, Create(own), _replaces);
             _series = [.. _series, created];
             return created;
         }
+    }
+
+    /// <summary>The registry keeps collectors of one name that differ in their labels' names side by side.</summary>
+    private ICollectorChild Create(KeyValuePair<string, object?>[] tags)
+    {
+        // Two tags whose names come out alike would be one label twice.
+        (string Name, string Value)[] labels = [.. tags
+            .Select(tag => (PrometheusName.Clean(tag.Key), Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? string.Empty))
+            .DistinctBy(label => label.Item1)];
+        string[] names = [.. labels.Select(label => label.Name)];
+        string[] values = [.. labels.Select(label => label.Value)];
+        return Kind switch
+        {
+            FamilyKind.Counter => Child(_factory.CreateCounter(Name, _help, names, new CounterConfiguration { SuppressInitialValue = true })),
+            FamilyKind.Histogram => Child(_factory.CreateHistogram(Name, _help, names, new HistogramConfiguration { SuppressInitialValue = true, Buckets = _bounds })),
+            _ => Child(_factory.CreateGauge(Name, _help, names, new GaugeConfiguration { SuppressInitialValue = true })),
+        };
+
+        // One without labels publishes itself with its first value.
+        ICollectorChild Child<T>(Collector<T> collector)
+            where T : ChildBase => values.Length == 0 ? (ICollectorChild)collector : collector.WithLabels(values);
     }
 
     private static FamilyKind KindOf(Instrument instrument)

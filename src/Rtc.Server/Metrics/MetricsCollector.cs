@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Prometheus;
 
 namespace Rtc.Server.Metrics;
 
 /// <summary>
-/// Listens to the meters that /metrics shows and keeps their sums. One for each host; started with it so that
-/// nothing is missed, and asked by the route.
+/// Listens to the meters that /metrics shows and counts into prometheus-net's collectors, under names of our own: its
+/// own adapter gives others. One for each host; started with it so that nothing is missed, and served by the route.
 /// </summary>
 internal sealed class MetricsCollector : IDisposable
 {
@@ -15,7 +16,7 @@ internal sealed class MetricsCollector : IDisposable
     ];
 
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentQueue<Family> _families = new();
+    private readonly ConcurrentDictionary<string, FamilyKind> _kinds = new();
     private readonly Lock _scrape = new();
 
     /// <summary>
@@ -24,12 +25,24 @@ internal sealed class MetricsCollector : IDisposable
     /// </summary>
     public MetricsCollector(Meter own, IMeterFactory? factory = null)
     {
+        Registry = Prometheus.Metrics.NewCustomRegistry();
+        Registry.AddBeforeCollectCallback(Observe);
+        MetricFactory collectors = Prometheus.Metrics.WithCustomRegistry(Registry);
+
+        // A trace's id beside each measurement would cost memory for each measurement.
+        collectors.ExemplarBehavior = ExemplarBehavior.NoExemplars();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (s_meters.Contains(instrument.Meter.Name) && IsOurs(instrument.Meter, own, factory))
+            if (!s_meters.Contains(instrument.Meter.Name) || !IsOurs(instrument.Meter, own, factory))
             {
-                var family = new Family(instrument);
-                _families.Enqueue(family);
+                return;
+            }
+
+            // Two meters may carry an instrument of the same name; the format allows one type for each name.
+            var family = new Family(instrument, collectors);
+            if (_kinds.GetOrAdd(family.Name, family.Kind) == family.Kind)
+            {
+                family.Declare();
                 listener.EnableMeasurementEvents(instrument, family);
             }
         };
@@ -43,17 +56,19 @@ internal sealed class MetricsCollector : IDisposable
         _listener.Start();
     }
 
-    public string Scrape()
+    /// <summary>What prometheus-net's endpoint writes; reading it asks the gauges first.</summary>
+    public CollectorRegistry Registry { get; }
+
+    public void Dispose() => _listener.Dispose();
+
+    private void Observe()
     {
         lock (_scrape)
         {
             _listener.RecordObservableInstruments();
-            return PrometheusText.Write(_families);
         }
     }
 
     private static bool IsOurs(Meter meter, Meter own, IMeterFactory? factory) =>
         meter.Name == RtcMetrics.MeterName ? ReferenceEquals(meter, own) : meter.Scope is null || ReferenceEquals(meter.Scope, factory);
-
-    public void Dispose() => _listener.Dispose();
 }

@@ -1,25 +1,23 @@
+using Prometheus;
+
 namespace Rtc.Server.Metrics;
 
-/// <summary>One labelled line of one instrument: a running sum, a last value, or a histogram's buckets.</summary>
-internal sealed class Series(KeyValuePair<string, object?>[] tags, double[] bounds)
+/// <summary>One labelled line of one instrument, and the collector of prometheus-net that keeps its numbers.</summary>
+/// <param name="tags">As the instrument records them.</param>
+/// <param name="collector">An <see cref="ICounter"/>, <see cref="IGauge"/> or <see cref="IHistogram"/>.</param>
+/// <param name="replaces">A measurement is the whole value, not what it grew by.</param>
+internal sealed class Series(KeyValuePair<string, object?>[] tags, ICollectorChild collector, bool replaces)
 {
-    private readonly Lock _gate = new();
-    private readonly long[] _buckets = new long[bounds.Length + 1];
-    private double _sum;
-    private long _count;
-
-    public KeyValuePair<string, object?>[] Tags { get; } = tags;
-
-    public bool Matches(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    public bool Matches(ReadOnlySpan<KeyValuePair<string, object?>> others)
     {
-        if (tags.Length != Tags.Length)
+        if (others.Length != tags.Length)
         {
             return false;
         }
 
-        for (int i = 0; i < tags.Length; i++)
+        for (int i = 0; i < others.Length; i++)
         {
-            if (!string.Equals(tags[i].Key, Tags[i].Key, StringComparison.Ordinal) || !Equals(tags[i].Value, Tags[i].Value))
+            if (!string.Equals(others[i].Key, tags[i].Key, StringComparison.Ordinal) || !Equals(others[i].Value, tags[i].Value))
             {
                 return false;
             }
@@ -28,47 +26,27 @@ internal sealed class Series(KeyValuePair<string, object?>[] tags, double[] boun
         return true;
     }
 
-    public void Add(double value)
+    public void Record(double value)
     {
-        lock (_gate)
+        switch (collector)
         {
-            _sum += value;
-        }
-    }
-
-    public void Set(double value)
-    {
-        lock (_gate)
-        {
-            _sum = value;
-            _count++;
-        }
-    }
-
-    public void Observe(double value)
-    {
-        int bucket = 0;
-        while (bucket < bounds.Length && value > bounds[bucket])
-        {
-            bucket++;
-        }
-
-        lock (_gate)
-        {
-            _buckets[bucket]++;
-            _sum += value;
-            _count++;
-        }
-    }
-
-    /// <summary>Copies a consistent state; buckets are as counted, not yet cumulative.</summary>
-    public void Read(Span<long> buckets, out double sum, out long count)
-    {
-        lock (_gate)
-        {
-            _buckets.AsSpan(0, Math.Min(buckets.Length, _buckets.Length)).CopyTo(buckets);
-            sum = _sum;
-            count = _count;
+            case IHistogram histogram:
+                histogram.Observe(value);
+                break;
+            case ICounter counter when replaces:
+                counter.IncTo(value);
+                break;
+            case ICounter counter when value >= 0:
+                counter.Inc(value);
+                break;
+            case IGauge gauge when replaces:
+                gauge.Set(value);
+                break;
+            case IGauge gauge:
+                gauge.Inc(value);
+                break;
+            default:
+                break;
         }
     }
 }

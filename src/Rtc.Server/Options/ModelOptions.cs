@@ -9,7 +9,7 @@ public sealed record ModelOptions
     [Description("Detector: a name of the catalogue, a file, \"motion\" (no weights), or \"auto\" for the best on hand")]
     public string Name { get; init; } = "auto";
 
-    [Description("Execution provider: auto, cpu, webgpu, cuda, tensorrt, dml, coreml …")]
+    [Description("Execution provider: auto, cpu, webgpu, cuda, tensorrt, openvino, directml or coreml")]
     public string Provider { get; init; } = "auto";
 
     [Description("Folder of the model files")]
@@ -22,6 +22,6 @@ public sealed record ModelOptions
     [Range(0, 256)]
     public int Threads { get; init; }
 
-    [Description("ONNX Runtime's native library, where it is not the one of node_modules")]
+    [Description("ONNX Runtime's native library, 1.30 or later, where it is not the one that comes along")]
     public string? OnnxRuntime { get; init; }
 }

@@ -186,15 +186,27 @@ public sealed class ModelHostTests : IDisposable
         Assert.Single(found);
     }
 
-    [Fact]
-    public void A_provider_that_cannot_load_gives_way_to_the_processor_with_the_reason()
+    /// <summary>WebGPU reads the environment, which its own test writes meanwhile: it is tried there alone.</summary>
+    public static TheoryData<string> ProviderNames => new(Providers.Names.Where(name => name != "webgpu"));
+
+    [Theory]
+    [MemberData(nameof(ProviderNames))]
+    public void Each_provider_by_name_runs_or_gives_way_to_the_processor(string name)
     {
         _folder.Add("m", BlobModels.Yolox());
-        using ModelHost host = _folder.Host(options => options with { Provider = "openvino" });
+        using ModelHost host = _folder.Host(options => options with { Provider = name });
         using IDetector detector = host.OpenDetector("m", out string? problem);
+        if (name is "auto" or "cpu" || detector.Provider == name)
+        {
+            Assert.Null(problem);
+            return;
+        }
+
         Assert.Equal("cpu", detector.Provider);
-        Assert.StartsWith("openvino: ", problem, StringComparison.Ordinal);
-        Assert.StartsWith("openvino: ", Assert.Single(host.Models, model => model.Name == "m").Problem, StringComparison.Ordinal);
+        Assert.StartsWith($"{name}: ", problem, StringComparison.Ordinal);
+        Assert.True(problem!.Length > name.Length + 10, problem);
+        Assert.DoesNotContain("[ErrorCode", problem, StringComparison.Ordinal);
+        Assert.StartsWith($"{name}: ", Assert.Single(host.Models, model => model.Name == "m").Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,23 +47,20 @@ public sealed class RgbConvertTests
         }
 
         using var pool = new PicturePool();
-        using Picture fromRgb = pool.Rent(width, height);
-        using Picture fromBgra = pool.Rent(width, height);
-        RgbConvert.FromRgb(rgb, width * 3, fromRgb);
-        RgbConvert.FromBgra(bgra, width * 4, fromBgra);
-        Assert.True(Quality.Same(fromRgb, fromBgra));
+        using Picture picture = pool.Rent(width, height);
+        RgbConvert.FromBgra(bgra, width * 4, picture);
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)
             {
                 (double r, double g, double b) = At(x, y);
-                Assert.InRange(fromRgb.RowY(y)[x] - (16 + (((65.481 * r) + (128.553 * g) + (24.966 * b)) / 255)), -0.51, 0.51);
+                Assert.InRange(picture.RowY(y)[x] - (16 + (((65.481 * r) + (128.553 * g) + (24.966 * b)) / 255)), -0.51, 0.51);
             }
         }
 
-        for (int y = 0; y < fromRgb.ChromaHeight; y++)
+        for (int y = 0; y < picture.ChromaHeight; y++)
         {
-            for (int x = 0; x < fromRgb.ChromaWidth; x++)
+            for (int x = 0; x < picture.ChromaWidth; x++)
             {
                 (double r, double g, double b) = (0, 0, 0);
                 for (int i = 0; i < 4; i++)
@@ -72,8 +69,8 @@ public sealed class RgbConvertTests
                     (r, g, b) = (r + (r1 / 4), g + (g1 / 4), b + (b1 / 4));
                 }
 
-                Assert.InRange(fromRgb.RowU(y)[x] - (128 + (((-37.797 * r) - (74.203 * g) + (112 * b)) / 255)), -0.52, 0.52);
-                Assert.InRange(fromRgb.RowV(y)[x] - (128 + (((112 * r) - (93.786 * g) - (18.214 * b)) / 255)), -0.52, 0.52);
+                Assert.InRange(picture.RowU(y)[x] - (128 + (((-37.797 * r) - (74.203 * g) + (112 * b)) / 255)), -0.52, 0.52);
+                Assert.InRange(picture.RowV(y)[x] - (128 + (((112 * r) - (93.786 * g) - (18.214 * b)) / 255)), -0.52, 0.52);
             }
         }
 

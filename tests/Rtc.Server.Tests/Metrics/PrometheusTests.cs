@@ -20,7 +20,7 @@ public sealed class PrometheusTests
         metrics.Gauges = () => new GaugeFacts { Rooms = 3, Viewers = 40, RoomsHigh = 1, ModelBytes = 1 << 20 };
         metrics.Load = () => new LoadFacts { Load = 0.5 };
 
-        PrometheusParser read = PrometheusParser.Parse(collector.Scrape());
+        PrometheusParser read = MetricsPage.Read(collector);
 
         Assert.Equal(2, Value(read, "rtc_pictures_received_total"));
         Assert.Equal(1, Value(read, "rtc_pictures_dropped_total", ("reason", "late")));
@@ -47,7 +47,7 @@ public sealed class PrometheusTests
         metrics.StageTook("detect", 5_000);
         metrics.StageTook("encode", 2);
 
-        PrometheusParser read = PrometheusParser.Parse(collector.Scrape());
+        PrometheusParser read = MetricsPage.Read(collector);
 
         Assert.Equal(1, Value(read, "rtc_stage_duration_seconds_bucket", ("stage", "detect"), ("le", "0.0005")));
         Assert.Equal(3, Value(read, "rtc_stage_duration_seconds_bucket", ("stage", "detect"), ("le", "0.01")));
@@ -65,7 +65,7 @@ public sealed class PrometheusTests
         const string Nasty = "a\"b\\c\nd} 1\nrtc_rooms 99";
         metrics.Refused(Nasty);
 
-        PrometheusParser read = PrometheusParser.Parse(collector.Scrape());
+        PrometheusParser read = MetricsPage.Read(collector);
 
         Assert.Equal(1, Value(read, "rtc_refused_total", ("reason", Nasty)));
     }
@@ -80,10 +80,10 @@ public sealed class PrometheusTests
             metrics.Refused($"reason {i}");
         }
 
-        PrometheusParser read = PrometheusParser.Parse(collector.Scrape());
+        PrometheusParser read = MetricsPage.Read(collector);
 
-        Assert.Equal(Family.MostSeries + 1, read.Samples.Count(sample => sample.Name == "rtc_refused_total"));
-        Assert.Equal(10_000 - Family.MostSeries, Value(read, "rtc_refused_total", ("otel_metric_overflow", "true")));
+        Assert.Equal(Family.MaxSeries + 1, read.Samples.Count(sample => sample.Name == "rtc_refused_total"));
+        Assert.Equal(10_000 - Family.MaxSeries, Value(read, "rtc_refused_total", ("otel_metric_overflow", "true")));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class PrometheusTests
             }
         })));
 
-        PrometheusParser read = PrometheusParser.Parse(collector.Scrape());
+        PrometheusParser read = MetricsPage.Read(collector);
         Assert.Equal(80_000, Value(read, "rtc_pictures_received_total"));
         Assert.Equal(40_000, Value(read, "rtc_joins_total", ("role", "phone")));
     }
@@ -154,7 +154,7 @@ public sealed class PrometheusTests
         gauge.Record(7);
         gauge.Record(4);
 
-        PrometheusParser read = PrometheusParser.Parse(collector.Scrape());
+        PrometheusParser read = MetricsPage.Read(collector);
 
         Assert.Equal(3, Value(read, "rtc_test_open"));
         Assert.Equal(4, Value(read, "rtc_test_level"));

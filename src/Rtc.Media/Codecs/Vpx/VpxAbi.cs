@@ -128,23 +128,18 @@ internal sealed record VpxAbi(int Decoder, int[] Encoder)
         public const int Rows = 16;
         public const int Columns = 20;
         public const int DeltaQuantizer = 24;
-        public const int DeltaFilter = 56;
-        public const int StaticThreshold = 152;
     }
 
     /// <summary>Identities of vpx_codec_control_ (vp8cx.h, vp8dx.h).</summary>
     public static class Control
     {
         public const int SetRegionMap = 8;
-        public const int SetActiveMap = 9;
         public const int SetCpuUsed = 13;
-        public const int SetNoiseSensitivity = 15;
         public const int SetStaticThreshold = 17;
         public const int SetTokenPartitions = 18;
         public const int GetLastQuantizer64 = 20;
         public const int SetMaxIntraBitratePercent = 26;
         public const int SetTemporalLayerId = 30;
-        public const int SetScreenContentMode = 31;
         public const int GetFrameCorrupted = 257;
         public const int GetDecodedQuantizer = 267;
     }
