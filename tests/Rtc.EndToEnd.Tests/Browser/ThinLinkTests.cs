@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Playwright;
 using Rtc.Bench;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Rtc.EndToEnd.Tests.Browser;
 
@@ -86,9 +85,9 @@ public sealed class ThinLinkTests(ITestOutputHelper output) : IAsyncLifetime
 
     private ChromiumBrowser _chromium = null!;
 
-    public async Task InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
+    public async ValueTask InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
 
-    public async Task DisposeAsync() => await _chromium.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
 
     [Theory]
     [InlineData("source", "")]

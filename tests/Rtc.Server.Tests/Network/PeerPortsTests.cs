@@ -86,8 +86,8 @@ public sealed class PeerPortsTests : IDisposable
     public void What_an_owner_asks_within_an_event_is_done_after_it_and_in_the_same_round()
     {
         var heard = new List<string>();
-        PeerPort second = _ports.Add(Ports.Peer(_identity, 2), new Listener(_ => heard.Add("second")));
-        PeerPort first = _ports.Add(Ports.Peer(_identity, 1), new Listener(port =>
+        PeerPort second = _ports.Add(Ports.Peer(_identity), new Listener(_ => heard.Add("second")));
+        PeerPort first = _ports.Add(Ports.Peer(_identity), new Listener(port =>
         {
             heard.Add("first begins");
             second.Peer.Close(default);

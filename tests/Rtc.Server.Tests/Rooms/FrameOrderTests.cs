@@ -89,7 +89,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
     {
         string offer = client.Peer.CreateOffer(_loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], Codecs = [VideoCodec.Vp8] });
         var peer = new WebRtcPeer(
-            new PeerOptions { Identity = _identity, Seed = 5, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _loop.Port), CandidateKind.Host)] },
+            new PeerOptions { Identity = _identity, Random = SystemRandom.Instance, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _loop.Port), CandidateKind.Host)] },
             _loop.Clock.Now);
         Assert.True(peer.TryAnswer(_loop.Clock.Now, offer, new AnswerPolicy { ReceiveVideo = true, SendVideo = true }, out string answer, out string? error), error);
         var member = new RoomMember(PeerId.Create(), Role.Phone, RoomView.Source, string.Empty, "resume") { Link = new Silent(), Messages = new MessageRate(200) };

@@ -168,7 +168,7 @@ public sealed class RoomRightsTests : IAsyncLifetime
     {
         member.SendMid = "0";
         member.SendCodec = VideoCodec.Vp8;
-        _room.Plug(member, Ports.Peer(_identity, 1));
+        _room.Plug(member, Ports.Peer(_identity));
         return member.Port!;
     }
 
