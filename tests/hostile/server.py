@@ -150,6 +150,10 @@ class Server:
         except (OSError, ValueError, KeyError):
             return False
 
+    def survives_probes(self):
+        """Whether an orchestrator would leave it alone: three probes without an answer, of three seconds each, end a server."""
+        return any(self.healthy(3.0) for _ in range(3))
+
     def problem(self):
         """What is wrong with the server by now, None where nothing is."""
         if self._problem is None and self.process.poll() is not None:

@@ -56,7 +56,7 @@ public sealed record LimitOptions
 
     [Description("Hub connections that have not joined a room yet; one address may have half of them")]
     [Range(4, 1_000_000)]
-    public int MaxUnjoined { get; init; } = 2048;
+    public int MaxUnjoined { get; init; } = 1024;
 
     [Description("Bytes of one message of a hub connection that has not joined a room yet")]
     [Range(1024, 1024 * 1024)]

@@ -34,8 +34,9 @@ public sealed class HubEntranceTests
         HubEntrance entrance = host.App.Services.GetRequiredService<HubEntrance>();
         Assert.Equal(1, entrance.Unjoined);
 
-        // In one go: the small message is used before the large one is looked at.
-        await SendAsync(socket, Join + "{\"type\":1,\"invocationId\":\"2\",\"target\":\"Offer\",\"arguments\":[{\"sdp\":\"" + s_large + "\"}]}\u001e");
+        await SendAsync(socket, Join);
+        Assert.Contains("peer_id", await ReadUntilAsync(socket, "\"invocationId\":\"1\""), StringComparison.Ordinal);
+        await SendAsync(socket, "{\"type\":1,\"invocationId\":\"2\",\"target\":\"Offer\",\"arguments\":[{\"sdp\":\"" + s_large + "\"}]}\u001e");
 
         Assert.Contains("bad_sdp", await ReadUntilAsync(socket, "\"invocationId\":\"2\""), StringComparison.Ordinal);
         Assert.Equal(0, entrance.Unjoined);

@@ -17,7 +17,7 @@ def run(server):
         if server.problem():
             return None
     time.sleep(2)
-    if not server.healthy():
+    if not server.survives_probes():
         return "health is not answered"
     for s in sockets:
         s.close()
