@@ -175,7 +175,7 @@ public sealed class ModelHostTests : IDisposable
     }
 
     /// <summary>WebGPU reads the environment, which its own test writes meanwhile: it is tried there alone.</summary>
-    public static TheoryData<string> ProviderNames => [.. Providers.Names.Where(name => name != "webgpu")];
+    public static TheoryData<string> ProviderNames => new(Providers.Names.Where(name => name != "webgpu"));
 
     [Theory]
     [MemberData(nameof(ProviderNames))]
