@@ -5,10 +5,18 @@ using System.Net.Sockets;
 
 namespace Rtc.Bench;
 
-/// <summary>How bad a link is: what share is lost at random, how long a round trip takes, how much passes, what is reordered.</summary>
+/// <summary>
+/// How bad a link is: what share is lost at random, how long a round trip takes, how much passes, what is reordered. A
+/// datagram comes up to <see cref="JitterMs"/> late, evenly spread. <see cref="Bursts"/> is the chance that a datagram begins
+/// a run of losses (Gilbert's model), <see cref="BurstLength"/> how many such a run takes on average.
+/// </summary>
 public sealed record LinkQuality(double Loss = 0, double RoundTripMs = 0, double RateKbps = 0, double JitterMs = 0, double Reorder = 0, int Seed = 1)
 {
-    public bool IsPerfect => Loss <= 0 && RoundTripMs <= 0 && RateKbps <= 0 && JitterMs <= 0 && Reorder <= 0;
+    public double Bursts { get; init; }
+
+    public double BurstLength { get; init; } = 4;
+
+    public bool IsPerfect => Loss <= 0 && RoundTripMs <= 0 && RateKbps <= 0 && JitterMs <= 0 && Reorder <= 0 && Bursts <= 0;
 }
 
 /// <summary>
@@ -25,15 +33,14 @@ public sealed class ImpairedLink : IDisposable
     private readonly ConcurrentDictionary<IPEndPoint, Socket> _backs = [];
     private readonly PriorityQueue<(Socket Socket, byte[] Data, EndPoint To), long> _delayed = new();
     private readonly object _gate = new();
-    private readonly Random _random;
-    private readonly double[] _lineFreeAt = new double[2];
+    private readonly Direction[] _directions;
     private volatile bool _stopping;
     private LinkQuality _quality;
 
     public ImpairedLink(int serverPort, LinkQuality quality)
     {
         _quality = quality;
-        _random = new Random(quality.Seed);
+        _directions = [new Direction(quality.Seed), new Direction(quality.Seed + 1)];
         _server = new IPEndPoint(IPAddress.Loopback, serverPort);
         _front = Open();
         Port = ((IPEndPoint)_front.LocalEndPoint!).Port;
@@ -52,6 +59,19 @@ public sealed class ImpairedLink : IDisposable
     {
         get => _quality;
         set => Volatile.Write(ref _quality!, value!);
+    }
+
+    /// <summary>From now on every client comes from another port, as behind a NAT that forgot it.</summary>
+    public void Rebind()
+    {
+        foreach (IPEndPoint client in _backs.Keys)
+        {
+            if (_backs.TryRemove(client, out Socket? back))
+            {
+                _backs[client] = AddBack(client);
+                back.Dispose();
+            }
+        }
     }
 
     public void Dispose()
@@ -123,7 +143,8 @@ public sealed class ImpairedLink : IDisposable
         lock (_gate)
         {
             LinkQuality? quality = _quality;
-            if (quality is null || _random.NextDouble() < quality.Loss)
+            Direction way = _directions[direction];
+            if (quality is null || way.IsLost(quality))
             {
                 Dropped++;
                 return;
@@ -133,7 +154,7 @@ public sealed class ImpairedLink : IDisposable
             double sent = now;
             if (quality.RateKbps > 0)
             {
-                double start = Math.Max(now, _lineFreeAt[direction]);
+                double start = Math.Max(now, way.FreeAt);
                 if (start - now > LongestQueueMs)
                 {
                     Dropped++;
@@ -141,13 +162,13 @@ public sealed class ImpairedLink : IDisposable
                 }
 
                 sent = start + (data.Length * 8 / quality.RateKbps);
-                _lineFreeAt[direction] = sent;
+                way.FreeAt = sent;
             }
 
-            double arrives = sent + (quality.RoundTripMs / 2) + (_random.NextDouble() * quality.JitterMs);
-            if (_random.NextDouble() < quality.Reorder)
+            double arrives = sent + (quality.RoundTripMs / 2) + (way.Random.NextDouble() * quality.JitterMs);
+            if (way.Random.NextDouble() < quality.Reorder)
             {
-                arrives += 5 + (_random.NextDouble() * 15);
+                arrives += 5 + (way.Random.NextDouble() * 15);
             }
 
             Passed++;
@@ -191,6 +212,31 @@ public sealed class ImpairedLink : IDisposable
             catch (ObjectDisposedException)
             {
             }
+        }
+    }
+
+    /// <summary>One way of the two, with dice of its own: what happens to its datagrams doesn't depend on the other's timing.</summary>
+    private sealed class Direction(int seed)
+    {
+        private bool _inBurst;
+
+        public Random Random { get; } = new(seed);
+
+        /// <summary>When the line has sent all that waits behind the rate cap.</summary>
+        public double FreeAt { get; set; }
+
+        public bool IsLost(LinkQuality quality)
+        {
+            if (quality.Bursts > 0)
+            {
+                _inBurst = _inBurst ? Random.NextDouble() >= 1 / quality.BurstLength : Random.NextDouble() < quality.Bursts;
+                if (_inBurst)
+                {
+                    return true;
+                }
+            }
+
+            return Random.NextDouble() < quality.Loss;
         }
     }
 }

@@ -1,6 +1,6 @@
 using Rtc.Bench;
 
-// The bench's program: run, load, soak, compare, start, plot, validate. Wrong use is one line and exit 2; a run that did not measure enough exits 1.
+// The bench's program: run, load, soak, compare, link, start, plot, validate. Wrong use is one line and exit 2; a run that did not measure enough exits 1.
 try
 {
     string command = args.Length > 0 ? args[0] : "help";
@@ -10,6 +10,7 @@ try
         "run" => await RunCommand.InvokeAsync(rest),
         "load" => await LoadCommand.InvokeAsync(rest),
         "compare" => await CompareCommand.InvokeAsync(rest),
+        "link" => await LinkCommand.InvokeAsync(rest),
         "soak" => await SoakCommand.InvokeAsync(rest),
         "start" => await StartCommand.InvokeAsync(rest),
         "plot" => PlotCommand.Invoke(rest),
@@ -35,6 +36,6 @@ catch (HttpRequestException problem)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: rtc-bench run|load|soak|compare|start|plot|validate [--option value …]");
+    Console.Error.WriteLine("usage: rtc-bench run|load|soak|compare|link|start|plot|validate [--option value …]");
     return 2;
 }

@@ -29,9 +29,9 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public static ServerUnderTest At(Uri address, int? processId) => new(address, null, null, processId);
 
-    public static async Task<ServerUnderTest> StartAsync(string? model, IReadOnlyList<string>? more = null, int everyMs = 100)
+    public static async Task<ServerUnderTest> StartAsync(string? model, IReadOnlyList<string>? more = null, int everyMs = 100, string? program = null)
     {
-        string program = Path.Combine(Root(), "src", "Rtc.Server", "bin", "Release", "net10.0", "rtc.dll");
+        program ??= Path.Combine(Root(), "src", "Rtc.Server", "bin", "Release", "net10.0", "rtc.dll");
         if (!File.Exists(program))
         {
             throw new UsageException($"{program} is not built: dotnet build -c Release src/Rtc.Server");
