@@ -23,6 +23,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly PipelineCounters _counters;
     private readonly SceneBoard _board = new();
     private readonly CodedQueue _queue;
+    private readonly Backlog _backlog;
     private readonly LatestFrame _latest;
     private readonly ICodecFactory _codecs;
     private readonly PicturePool _pictures;
@@ -48,6 +49,7 @@ public sealed class RoomPipeline : IAsyncDisposable
         _controls = new RoomControls(options);
         _counters = new PipelineCounters(time);
         _queue = new CodedQueue(options.QueueCapacity);
+        _backlog = new Backlog(options.MaxBehindMs);
         _latest = new LatestFrame(time);
         _codecs = codecs;
         _pictures = pictures;
@@ -169,7 +171,13 @@ public sealed class RoomPipeline : IAsyncDisposable
 
                 if (taken)
                 {
-                    _render.Process(picture!, behind: _queue.Count > _options.MostBehind);
+                    long began = _time.GetTimestamp();
+                    bool behind = _backlog.IsBehind(_queue.Count);
+                    _render.Process(picture!, behind);
+                    if (!behind)
+                    {
+                        _backlog.OnProcessed(_time.GetElapsedTime(began).TotalMilliseconds);
+                    }
                 }
                 else
                 {

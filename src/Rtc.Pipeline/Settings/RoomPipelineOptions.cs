@@ -26,6 +26,9 @@ public sealed record RoomPipelineOptions
     /// <summary>Decoded pictures that may wait for their own results in exact alignment.</summary>
     public int MostWaitingForResults { get; init; } = 8;
 
-    /// <summary>With more than this many waiting a picture is decoded and neither drawn nor coded, so that delay never builds up.</summary>
-    public int MostBehind { get; init; } = 2;
+    /// <summary>
+    /// While those that wait will take longer than this a picture is decoded and neither drawn nor coded, so that delay never
+    /// builds up. Several that a repaired packet lets go at once take less and are all returned.
+    /// </summary>
+    public double MaxBehindMs { get; init; } = 60;
 }
