@@ -10,6 +10,9 @@ internal sealed class NackRegister
 
     private const int MostTries = 12;
 
+    /// <summary>How long after a question it is said again, where questions get lost too.</summary>
+    private static readonly TimeSpan s_echo = TimeSpan.FromMilliseconds(8);
+
     // A repeat sooner than this would mostly ask for what is already on its way.
     private static readonly TimeSpan s_shortestSpacing = TimeSpan.FromMilliseconds(15);
 
@@ -36,7 +39,7 @@ internal sealed class NackRegister
 
         for (long sequence = from; sequence < until; sequence++)
         {
-            _entries[_count++] = new Entry(sequence, askAt, default, 0);
+            _entries[_count++] = new Entry(sequence, askAt, default, 0, Echo: false);
         }
 
         Deadline = Instant.Min(Deadline, askAt);
@@ -88,9 +91,10 @@ internal sealed class NackRegister
 
     /// <summary>
     /// Numbers to ask for now, ascending. A repeat waits a round trip (and a little longer each time, so
-    /// that a slow path isn't flooded); after the last try the number stays quiet until its frame is given up.
+    /// that a slow path isn't flooded); after the last try the number stays quiet until its frame is given up. With
+    /// <paramref name="twice"/> each question is said a second time shortly after: a sender that heard the first one ignores it.
     /// </summary>
-    public int TakeDue(Instant now, TimeSpan roundTrip, Span<ushort> due)
+    public int TakeDue(Instant now, TimeSpan roundTrip, Span<ushort> due, bool twice = false)
     {
         TimeSpan spacing = roundTrip < s_shortestSpacing ? s_shortestSpacing : roundTrip;
         Instant next = Instant.Never;
@@ -101,9 +105,12 @@ internal sealed class NackRegister
             if (entry.NextAsk <= now && taken < due.Length)
             {
                 due[taken++] = (ushort)entry.Sequence;
-                int tries = entry.Tries + 1;
+                int tries = entry.Echo ? entry.Tries : entry.Tries + 1;
+                Instant askedAt = entry.Echo ? entry.AskedAt : now;
+                bool echo = twice && !entry.Echo && spacing > 2 * s_echo;
                 TimeSpan wait = spacing + (spacing * (Math.Min(tries, 8) / 8.0));
-                entry = new Entry(entry.Sequence, tries >= MostTries ? Instant.Never : now + wait, now, tries);
+                Instant nextAsk = echo ? now + s_echo : tries >= MostTries ? Instant.Never : askedAt + wait;
+                entry = new Entry(entry.Sequence, nextAsk, askedAt, tries, echo);
             }
 
             next = Instant.Min(next, entry.NextAsk);
@@ -134,5 +141,5 @@ internal sealed class NackRegister
         return low;
     }
 
-    private readonly record struct Entry(long Sequence, Instant NextAsk, Instant AskedAt, int Tries);
+    private readonly record struct Entry(long Sequence, Instant NextAsk, Instant AskedAt, int Tries, bool Echo);
 }

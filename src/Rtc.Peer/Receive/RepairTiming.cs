@@ -6,6 +6,9 @@ namespace Rtc.Peer.Receive;
 /// </summary>
 internal sealed class RepairTiming
 {
+    private const double LossyAbove = 0.03;
+    private const double LossWeight = 1 / 128.0;
+
     private static readonly TimeSpan s_shortestKeyPatience = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan s_longestKeyPatience = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan s_shortestGiveUp = TimeSpan.FromMilliseconds(500);
@@ -15,7 +18,15 @@ internal sealed class RepairTiming
     private static readonly TimeSpan s_mostReorderWait = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan s_onTop = TimeSpan.FromMilliseconds(20);
 
+    // What comes sooner than this may be no answer but a copy that was sent unasked.
+    private static readonly TimeSpan s_copyWithin = TimeSpan.FromMilliseconds(15);
+
+    private double _loss;
+
     public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>So much is lost that a question had better be said twice.</summary>
+    public bool IsLossy => _loss > LossyAbove;
 
     /// <summary>How long a missing packet may be merely late before it is asked for.</summary>
     public TimeSpan ReorderWait { get; private set; }
@@ -29,15 +40,21 @@ internal sealed class RepairTiming
     /// <summary>Then what is missing is given up.</summary>
     public TimeSpan GiveUpAfter => Shorter(s_longestGiveUp, Longer(s_shortestGiveUp, 14 * RoundTrip));
 
+    /// <summary>A packet came in its turn.</summary>
+    public void OnPacket() => _loss -= _loss * LossWeight;
+
     /// <summary>A packet came that was sent again.</summary>
     /// <param name="now">When it came.</param>
     /// <param name="askedAt">When it was asked for; null where it is not known which question this answers.</param>
     public void OnRepaired(Instant now, Instant? askedAt)
     {
         ReorderWait *= 0.9;
+        _loss += (1 - _loss) * LossWeight;
         if (askedAt is { } asked)
         {
-            RoundTrip += (now - asked - RoundTrip) / 8;
+            TimeSpan took = now - asked;
+            bool copy = took < s_copyWithin && took < RoundTrip / 2;
+            RoundTrip += (took - RoundTrip) / (copy ? 64 : 8);
         }
     }
 

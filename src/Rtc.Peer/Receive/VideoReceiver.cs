@@ -77,6 +77,7 @@ internal sealed class VideoReceiver : IDisposable
         }
 
         Counters.Packets++;
+        _timing.OnPacket();
         Counters.Bytes += packet.PacketLength;
         Statistics.OnPacket(now, sequence, packet.Timestamp);
         Insert(MediaPacket.From(sequence, packet, extensions, codec, now), packet.Payload, resent: false);
@@ -193,7 +194,7 @@ internal sealed class VideoReceiver : IDisposable
             return 0;
         }
 
-        int count = _missing.TakeDue(now, _timing.RoundTrip, due);
+        int count = _missing.TakeDue(now, _timing.RoundTrip, due, _timing.IsLossy);
         Counters.Nacked += count;
         return count;
     }

@@ -79,8 +79,11 @@ internal ref struct RtpHeaderWriter
 
     public void AddOrientation(VideoRotation rotation) => Add(RtpExtension.VideoOrientation, [(byte)rotation]);
 
-    /// <summary>Minimum 0, maximum 0: "show it as soon as it is decoded".</summary>
-    public void AddNoPlayoutDelay() => Add(RtpExtension.PlayoutDelay, [0, 0, 0]);
+    /// <summary>
+    /// Minimum 0: "show it as soon as it is decoded"; the maximum, in steps of 10 ms, is how long it may wait for its turn.
+    /// Twelve bits each.
+    /// </summary>
+    public void AddPlayoutDelay(int maxSteps) => Add(RtpExtension.PlayoutDelay, [0, (byte)((maxSteps >> 8) & 0x0F), (byte)maxSteps]);
 
     public int End()
     {

@@ -63,8 +63,13 @@ internal sealed partial class RtpSession
                 continue;
             }
 
-            _senders[index].OnReport();
+            _senders[index].OnReport(now, block.Jitter);
             _estimator.OnReport(now, block.FractionLost);
+            if (!_estimator.HasFeedback)
+            {
+                TellLoss();
+            }
+
             if (block.LastSenderReport != 0)
             {
                 uint elapsed = NtpTime.Compact(Ntp(now)) - block.LastSenderReport - block.DelaySinceLastSenderReport;
@@ -86,6 +91,7 @@ internal sealed partial class RtpSession
                 if (TransportFeedbackReader.TryParse(feedback.Information, out TransportFeedbackReader arrivals))
                 {
                     _estimator.OnFeedback(now, arrivals);
+                    TellLoss();
                 }
                 else
                 {
@@ -142,6 +148,14 @@ internal sealed partial class RtpSession
                 _events.Enqueue(new RtpEvent(RtpEventKind.StreamEnded, _receiving.Streams.SectionOf(receiver).Negotiated.Mid, receiver.Rid, null, default));
                 _receiving.Streams.Remove(receiver);
             }
+        }
+    }
+
+    private void TellLoss()
+    {
+        foreach (VideoSender sender in _senders)
+        {
+            sender.OnLoss(_estimator.Loss);
         }
     }
 

@@ -12,6 +12,9 @@ namespace Rtc.Peer.Rtp;
 /// </summary>
 internal sealed partial class RtpSession : IDisposable
 {
+    private const double PicturesShare = 0.65;
+    private static readonly Bitrate s_leastToShare = Bitrate.FromKilobits(600);
+
     private readonly RtpSessionOptions _options;
     private readonly Random _random;
     private readonly ReceivingSide _receiving;
@@ -125,6 +128,12 @@ internal sealed partial class RtpSession : IDisposable
             if (sender.HasMedia || sender.HasResends)
             {
                 at = Instant.Min(at, _pacer.NextSend(now));
+            }
+
+            if (sender.NextCopy != Instant.Never)
+            {
+                Instant free = _pacer.NextSend(now);
+                at = Instant.Min(at, free > sender.NextCopy ? free : sender.NextCopy);
             }
 
             if (sender.HasSent)
@@ -260,13 +269,20 @@ internal sealed partial class RtpSession : IDisposable
     private void AfterEstimate(Instant now)
     {
         _pacer.SetRate(now, _estimator.PacingRate(now));
-        if (_estimator.Target != _toldBitrate)
+        Bitrate forPictures = ForPictures();
+        if (forPictures != _toldBitrate)
         {
-            _toldBitrate = _estimator.Target;
+            _toldBitrate = forPictures;
             Share();
             _events.Enqueue(new RtpEvent(RtpEventKind.BitrateChanged, "", "", null, _toldBitrate));
         }
     }
+
+    /// <summary>On a lossy link part of the bandwidth is for packets that go twice, unless there is little of it.</summary>
+    private Bitrate ForPictures() =>
+        _estimator.Target > s_leastToShare && _senders.Exists(sender => sender.IsProtected)
+            ? new Bitrate((long)(_estimator.Target.BitsPerSecond * PicturesShare))
+            : _estimator.Target;
 
     private void Share()
     {
@@ -276,7 +292,7 @@ internal sealed partial class RtpSession : IDisposable
         }
     }
 
-    /// <summary>Resends first: whoever asked is standing still. Then media, then what a probe needs to be full.</summary>
+    /// <summary>Resends first: a viewer that asked stands still. Then media, then copies, then what a probe needs to be full.</summary>
     private int WriteRtp(Instant now, Span<byte> buffer)
     {
         bool probing = _estimator.Probe.Active && now >= _estimator.Probe.NextSend;
@@ -298,6 +314,14 @@ internal sealed partial class RtpSession : IDisposable
             if (sender.HasMedia)
             {
                 return OnSent(now, sender, sender.WriteNext(now, buffer, Number(sender)));
+            }
+        }
+
+        foreach (VideoSender sender in _senders)
+        {
+            if (sender.NextCopy <= now && sender.TryWriteCopy(now, buffer, Number(sender), out int length))
+            {
+                return OnSent(now, sender, length);
             }
         }
 

@@ -14,6 +14,9 @@ internal sealed class SenderCounters
 
     public long Resent { get; set; }
 
+    /// <summary>Packets sent a second time unasked.</summary>
+    public long Copies { get; set; }
+
     public long ResendRefused { get; set; }
 
     public long PaddingPackets { get; set; }

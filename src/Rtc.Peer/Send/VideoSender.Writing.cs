@@ -29,6 +29,11 @@ internal sealed partial class VideoSender
             return at + WritePadding(destination, at, PaddingLength);
         }
 
+        if (CanProtect)
+        {
+            _protection.OnSent(now, sequence, at + payload, Available);
+        }
+
         if (_opens)
         {
             // Of what came before the first packet that it got a viewer knows nothing, so it asks for none of it.
@@ -52,6 +57,25 @@ internal sealed partial class VideoSender
         packet.LastSent = now;
         length = WriteAgain(now, destination, sequence, packet, transportSequence);
         Counters.Resent++;
+        if (CanProtect)
+        {
+            _protection.OnResent(now, sequence);
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes the next packet that is sent twice unasked. False where all that were due are of no use any more.</summary>
+    public bool TryWriteCopy(Instant now, Span<byte> destination, ushort? transportSequence, out int length)
+    {
+        if (!_protection.TryTake(now, out long sequence))
+        {
+            length = 0;
+            return false;
+        }
+
+        length = WriteAgain(now, destination, sequence, _ring[sequence], transportSequence);
+        Counters.Copies++;
         return true;
     }
 
@@ -96,6 +120,9 @@ internal sealed partial class VideoSender
         return true;
     }
 
+    // Under its old number a copy would be encrypted twice with the same key stream.
+    private bool CanProtect => _options.Rtx is not null && _codec.RtxPayloadType is not null;
+
     private SendCodec CodecOf(in PacketRecord packet) =>
         packet.Frame is { } frame && frame.Codec != _codec.Codec && TryFind(frame.Codec, out SendCodec codec) ? codec : _codec;
 
@@ -139,7 +166,7 @@ internal sealed partial class VideoSender
 
         if (packet.First)
         {
-            header.AddNoPlayoutDelay();
+            header.AddPlayoutDelay(_playout.MaxSteps(now));
             if (frame.CaptureNtp != 0)
             {
                 header.AddAbsCaptureTime(frame.CaptureNtp);

@@ -28,6 +28,8 @@ internal sealed partial class VideoSender : IDisposable
     private readonly PacketRing _ring;
     private readonly OutgoingFrames _frames;
     private readonly ResendQueue _resends;
+    private readonly LossProtection _protection;
+    private readonly PlayoutDelay _playout = new();
     private readonly KeyFrameOrders _keys;
     private readonly LayerSelector _layers = new();
     private VideoSenderOptions _options;
@@ -56,6 +58,7 @@ internal sealed partial class VideoSender : IDisposable
         _ring = new PacketRing(SequenceUnwrapper.FirstCycle + random.Next(1, 0x7FFF));
         _frames = new OutgoingFrames(_ring);
         _resends = new ResendQueue(_ring, Counters);
+        _protection = new LossProtection(_ring);
         _keys = new KeyFrameOrders(Counters);
         _rtxSequence = (ushort)random.Next(1, 0x7FFF);
         _pictureId = (ushort)random.Next(0, 0x7FFF);
@@ -76,6 +79,12 @@ internal sealed partial class VideoSender : IDisposable
     public bool HasMedia => _ring.Waiting > 0;
 
     public bool HasResends => _resends.Count > 0;
+
+    /// <summary>When a packet is to be sent a second time; never where none is.</summary>
+    public Instant NextCopy => _protection.NextDue;
+
+    /// <summary>Its packets go twice, since some get lost.</summary>
+    public bool IsProtected => CanProtect && _protection.IsActive;
 
     public long WaitingBytes => _frames.WaitingBytes;
 
@@ -131,14 +140,25 @@ internal sealed partial class VideoSender : IDisposable
         return true;
     }
 
-    public void OnNack(Instant now, NackReader nack) => _resends.OnNack(now, nack, RoundTrip);
+    public void OnNack(Instant now, NackReader nack)
+    {
+        _playout.OnMissing(now);
+        _resends.OnNack(now, nack, RoundTrip);
+    }
+
+    /// <summary>The share of packets that this viewer missed of late, as the session's estimate has it.</summary>
+    public void OnLoss(double share) => _protection.OnLoss(share);
 
     public void OnPli(Instant now) => _keys.Want(now);
 
     public void OnFir(Instant now, byte sequence) => _keys.OnFir(now, sequence);
 
-    /// <summary>The viewer knows the stream: MID needn't be repeated.</summary>
-    public void OnReport() => _confirmed = true;
+    /// <summary>The viewer knows the stream: MID needn't be repeated. Its jitter is in units of the RTP clock.</summary>
+    public void OnReport(Instant now, uint jitter)
+    {
+        _confirmed = true;
+        _playout.OnJitter(now, TimeSpan.FromSeconds(jitter / (double)ClockRate));
+    }
 
     /// <summary>True once for each key frame that somebody has to make for this viewer.</summary>
     public bool TakeKeyFrameRequest() => _keys.Take();
@@ -201,6 +221,7 @@ internal sealed partial class VideoSender : IDisposable
     {
         _frames.Clear();
         _resends.Clear();
+        _protection.Clear();
     }
 
     /// <summary>Lets go of what is too old to be asked for.</summary>

@@ -11,17 +11,21 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
     private static int Seeds => int.TryParse(Environment.GetEnvironmentVariable("RTC_SEEDS"), out int seeds) ? seeds : 6;
 
     [Theory]
-    [InlineData(0.0, 120, 0.99)]
-    [InlineData(0.02, 300, 0.98)]
-    [InlineData(0.05, 400, 0.95)]
-    [InlineData(0.10, 700, 0.95)]
-    [InlineData(0.20, 1500, 0.75)]
+    [InlineData(0.0, 60, 0.99)]
+    [InlineData(0.02, 200, 0.98)]
+    [InlineData(0.05, 250, 0.98)]
+    [InlineData(0.10, 400, 0.95)]
+    [InlineData(0.20, 500, 0.95)]
     public void Random_loss(double loss, double longestFreeze, double leastFrames) =>
         Check(new LinkConditions { Delay = s_way, Loss = loss }, longestFreeze, leastFrames);
 
     [Fact]
     public void Loss_in_bursts() =>
         Check(new LinkConditions { Delay = s_way, BurstChance = 0.003, BurstLength = 8 }, 600, 0.9);
+
+    [Fact]
+    public void Jitter_of_30_ms_loses_no_picture() =>
+        Check(new LinkConditions { Delay = s_way, Jitter = TimeSpan.FromMilliseconds(30), Reorders = true }, 120, 0.99);
 
     [Fact]
     public void Jitter_of_200_ms_with_reordering() =>

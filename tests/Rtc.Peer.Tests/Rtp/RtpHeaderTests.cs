@@ -112,7 +112,7 @@ public sealed class RtpHeaderTests
         writer.AddTransportSequence(0xFEDC);
         writer.Add(RtpExtension.Mid, "video"u8);
         writer.AddAbsCaptureTime(0x0102030405060708);
-        writer.AddNoPlayoutDelay();
+        writer.AddPlayoutDelay(50);
         writer.AddOrientation(VideoRotation.Clockwise270);
         int length = writer.End();
         Assert.True(RtpHeaderView.TryParse(buffer.AsSpan(0, length), out RtpHeaderView view));

@@ -228,7 +228,7 @@ public sealed partial class VideoSenderTests : IDisposable
         Send(TestFrames.Vp8(_pool, 0, key: true, 2000));
         Assert.Equal("v"u8.ToArray(), MidOf(Next()));
         Assert.Equal("v"u8.ToArray(), MidOf(Next()));
-        _sender.OnReport();
+        _sender.OnReport(_now, 0);
         Send(TestFrames.Vp8(_pool, 3000, key: false, 500));
         Assert.Empty(MidOf(Next()));
     }
