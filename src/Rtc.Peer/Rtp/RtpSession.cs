@@ -12,6 +12,9 @@ namespace Rtc.Peer.Rtp;
 /// </summary>
 internal sealed partial class RtpSession : IDisposable
 {
+    private const double PicturesShare = 0.65;
+    private static readonly Bitrate s_leastToShare = Bitrate.FromKilobits(600);
+
     private readonly RtpSessionOptions _options;
     private readonly PeerRandom _random;
     private readonly ReceivingSide _receiving;
@@ -266,13 +269,20 @@ internal sealed partial class RtpSession : IDisposable
     private void AfterEstimate(Instant now)
     {
         _pacer.SetRate(now, _estimator.PacingRate(now));
-        if (_estimator.Target != _toldBitrate)
+        Bitrate forPictures = ForPictures();
+        if (forPictures != _toldBitrate)
         {
-            _toldBitrate = _estimator.Target;
+            _toldBitrate = forPictures;
             Share();
             _events.Enqueue(new RtpEvent(RtpEventKind.BitrateChanged, "", "", null, _toldBitrate));
         }
     }
+
+    /// <summary>On a lossy link part of the bandwidth is for packets that go twice, unless there is little of it.</summary>
+    private Bitrate ForPictures() =>
+        _estimator.Target > s_leastToShare && _senders.Exists(sender => sender.IsProtected)
+            ? new Bitrate((long)(_estimator.Target.BitsPerSecond * PicturesShare))
+            : _estimator.Target;
 
     private void Share()
     {

@@ -12,7 +12,7 @@ internal sealed class LossProtection(PacketRing ring)
     private const double Rise = 0.2;
     private const double Fall = 0.02;
 
-    private const double UsableShare = 0.9;
+    private const double UsableShare = 0.95;
     private const double BucketSeconds = 0.25;
     private const int MaxWaiting = 256;
 

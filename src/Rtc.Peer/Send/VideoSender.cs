@@ -83,6 +83,9 @@ internal sealed partial class VideoSender : IDisposable
     /// <summary>When a packet is to be sent a second time; never where none is.</summary>
     public Instant NextCopy => _protection.NextDue;
 
+    /// <summary>Its packets go twice, since some get lost.</summary>
+    public bool IsProtected => CanProtect && _protection.IsActive;
+
     public long WaitingBytes => _frames.WaitingBytes;
 
     public int CurrentLayer => _layers.Current;

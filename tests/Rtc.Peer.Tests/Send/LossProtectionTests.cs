@@ -40,7 +40,7 @@ public sealed class LossProtectionTests
         Assert.InRange(CopiesOf(250, available: s_media.BitsPerSecond), 0, 2);
         long available = (long)(1.5 * s_media.BitsPerSecond);
         CopiesOf(250, available);
-        Assert.InRange(CopiesOf(250, available), 70, 100); // 1.5 × 0.9 − 1 of 250
+        Assert.InRange(CopiesOf(250, available), 90, 115); // 1.5 × 0.95 − 1 of 250
     }
 
     [Fact]
