@@ -41,7 +41,7 @@ public sealed class MessageRateTests
     [Fact]
     public void A_long_message_counts_for_each_of_its_kilobytes()
     {
-        int heard = Enumerable.Range(0, 100).Count(message => _rate.Take(At(message), 33 * 1024) == MessageVerdict.Accepted);
+        int heard = Enumerable.Range(0, 100).Count(_ => _rate.Take(At(0), 33 * 1024) == MessageVerdict.Accepted);
 
         Assert.Equal(PerSecond * 2 / 34, heard);
         Assert.Equal(MessageVerdict.Accepted, new MessageRate(PerSecond).Take(At(0), 16 << 20));
