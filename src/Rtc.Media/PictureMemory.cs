@@ -6,8 +6,8 @@ namespace Rtc.Media;
 /// </summary>
 public sealed class PictureMemory(long maxBytes)
 {
-    // Measured with VP8 at 4096×2304 and 1280×720: decoder and encoder with their reference pictures, and the pictures that a
-    // room has under way or keeps in the pool.
+    // From a room of 4096×2304 VP8 at about 400 MB: decoder and encoder with their reference pictures take the larger part,
+    // the pictures that a room has under way or keeps in the pool the rest.
     private const int CodecBytesPerPixel = 26;
     private const int PictureBytesPerPixel = 16;
 

@@ -45,8 +45,14 @@ internal sealed class ServerLoad : IDisposable
 
     public LoadFacts Facts => _facts;
 
-    /// <summary>Null where whoever comes may come in.</summary>
+    /// <summary>Null where a new room may be opened.</summary>
     public Refusal? Refusal => _facts.Excess is { } reason ? new Refusal("overloaded", reason, StatusCodes.Status503ServiceUnavailable) : null;
+
+    /// <summary>
+    /// Null where a member may come into a room that is open. A busy processor does not keep it out: detection takes what is
+    /// free and gives way, and one more viewer costs no encode.
+    /// </summary>
+    public Refusal? MemberRefusal => _facts.MemberExcess is { } reason ? new Refusal("overloaded", reason, StatusCodes.Status503ServiceUnavailable) : null;
 
     /// <summary>Null where something large may come in, as an upload; processor and lateness don't matter to it.</summary>
     public Refusal? MemoryRefusal => _facts.MemoryExcess is { } reason ? new Refusal("overloaded", reason, StatusCodes.Status503ServiceUnavailable) : null;
@@ -77,7 +83,8 @@ internal sealed class ServerLoad : IDisposable
             _lateness.Update(Median(_latenesses), WholeLatenessMs);
             _memory.Update(100.0 * memory / _sources.MemoryLimit, 100);
             _pictures.IsShort = _memory.IsExceeded;
-            LoadMeasure? exceeded = ((LoadMeasure[])[_memory, _lateness, _processor]).FirstOrDefault(measure => measure.IsExceeded);
+            LoadMeasure? forMembers = ((LoadMeasure[])[_memory, _lateness]).FirstOrDefault(measure => measure.IsExceeded);
+            LoadMeasure? exceeded = forMembers ?? (_processor.IsExceeded ? _processor : null);
             _facts = new LoadFacts
             {
                 Load = Math.Max(Math.Max(_processor.Share, _lateness.Share), Math.Max(_memory.Share, _sources.CardShare())),
@@ -88,6 +95,7 @@ internal sealed class ServerLoad : IDisposable
                 PictureMemory = _pictures.HeldBytes,
                 PictureMemoryLimit = _pictures.MaxBytes,
                 Excess = exceeded?.Reason,
+                MemberExcess = forMembers?.Reason,
                 MemoryExcess = _memory.IsExceeded ? _memory.Reason : null,
             };
         }

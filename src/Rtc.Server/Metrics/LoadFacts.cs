@@ -24,6 +24,9 @@ public sealed record LoadFacts
     /// <summary>Why nobody new is let in; null where they are.</summary>
     public string? Excess { get; init; }
 
+    /// <summary>The same, of what keeps a member out of a room that is open.</summary>
+    public string? MemberExcess { get; init; }
+
     /// <summary>The same where it is for memory.</summary>
     public string? MemoryExcess { get; init; }
 }

@@ -78,7 +78,7 @@ public sealed record LimitOptions
     [Range(0, 100)]
     public int MaxMemoryPercent { get; init; } = 80;
 
-    [Description("Processor in use over ten seconds, in per cent of what the server may use, from which on joins are refused; 0 never refuses")]
+    [Description("Processor in use over ten seconds, in per cent of what the server may use, from which on no new room is opened; 0 never refuses")]
     [Range(0, 100)]
     public int MaxCpuPercent { get; init; } = 95;
 

@@ -43,7 +43,7 @@ internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetri
             return new Refusal("draining", "The server is about to stop and opens no new room.", 503);
         }
 
-        if (load.Refusal is { } refusal)
+        if ((opensRoom ? load.Refusal : load.MemberRefusal) is { } refusal)
         {
             metrics.Refused("load");
             return refusal;

@@ -29,6 +29,7 @@ public sealed class ServerLoadTests : IDisposable
         Assert.Equal(503, _load.Refusal?.HttpStatus);
         Assert.Contains("Limits:MaxCpuPercent=95", _load.Refusal!.Message, StringComparison.Ordinal);
         Assert.Null(_load.MemoryRefusal);
+        Assert.Null(_load.MemberRefusal);
 
         _machine.Processor = 0.9;
         _machine.Pass(_load, 10);
