@@ -51,7 +51,9 @@ public sealed class Vp8Tests
             {
                 Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? decoded));
                 decoded!.Dispose();
-                Assert.Equal(coded.Stats.Quantizer, decoder.Quantizer);
+
+                // Between two of the encoder's steps it names the coarser one, the decoder the finer.
+                Assert.InRange(decoder.Quantizer, coded.Stats.Quantizer - 1, coded.Stats.Quantizer);
                 Assert.True(decoder.Quantizer >= time, $"{decoder.Quantizer} where {time} is the finest");
             }
         }

@@ -75,7 +75,8 @@ public sealed class ThinSourceTests
             _room.Controls.ThinKbps = 300;
             _room.Run(0.5);
 
-            Assert.InRange(_room.Output.ThinCoded.Count, 14, 16);
+            Assert.True(_room.Output.ThinCoded.Count > 10);
+            Assert.Equal(_room.Counters.Decoded, _room.Output.ThinCoded.Count);
             Assert.Empty(_room.Output.Coded);
         }
     }

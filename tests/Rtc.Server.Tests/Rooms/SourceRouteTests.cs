@@ -35,7 +35,7 @@ public sealed class SourceRouteTests
     public void Link_that_falls_later_is_served_by_the_server_within_a_third_of_a_second()
     {
         Pass(0, 5000, 4000);
-        Pass(5000, 5330, 480);
+        Pass(5000, 5335, 480);
 
         Assert.True(_route.IsCoded);
     }
