@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
+using Rtc.Server.Load;
 
 namespace Rtc.Server.Http;
 
@@ -16,7 +17,7 @@ internal static class EchoRoutes
     public static void MapEcho(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/echo", (int? bytes, HttpContext http) => SendAsync(http, Math.Clamp(bytes ?? 0, 0, MaxBytes)));
-        routes.MapPost("/api/echo", (Delegate)CountAsync);
+        routes.MapPost("/api/echo", (Delegate)CountAsync).RequireMemory();
     }
 
     /// <summary>Each step waits until the client has taken the ones before, down to what a connection may have unsent.</summary>
