@@ -305,7 +305,7 @@ internal sealed partial class RtpSession : IDisposable
         {
             if (sender.HasResends && sender.TryWriteResend(now, buffer, Number(sender), out int length))
             {
-                return OnSent(now, sender, length);
+                return OnSent(now, length, sender.NumbersResends && Number(sender) is not null);
             }
         }
 
@@ -342,10 +342,12 @@ internal sealed partial class RtpSession : IDisposable
     private ushort? Number(VideoSender sender) =>
         sender.Options.Extensions.Has(RtpExtension.TransportSequence) ? _estimator.NextNumber : null;
 
-    private int OnSent(Instant now, VideoSender sender, int length)
+    private int OnSent(Instant now, VideoSender sender, int length) => OnSent(now, length, Number(sender) is not null);
+
+    private int OnSent(Instant now, int length, bool numbered)
     {
         _pacer.OnSent(length);
-        _estimator.OnSent(now, length, Number(sender) is not null);
+        _estimator.OnSent(now, length, numbered);
         return length;
     }
 

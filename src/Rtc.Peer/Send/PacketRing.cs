@@ -8,7 +8,7 @@ namespace Rtc.Peer.Send;
 internal sealed class PacketRing
 {
     private const int InitialSize = 128;
-    private const int LargestSize = 4096;
+    internal const int MaxSize = 4096;
 
     private PacketRecord[] _records = new PacketRecord[InitialSize];
 
@@ -27,7 +27,7 @@ internal sealed class PacketRing
 
     public int Waiting => (int)(Head - Sent);
 
-    public bool NearlyFull => Head - Oldest > LargestSize / 2;
+    public bool NearlyFull => Head - Oldest > MaxSize / 2;
 
     public ref PacketRecord this[long sequence] => ref _records[sequence & (_records.Length - 1)];
 

@@ -18,6 +18,11 @@ internal sealed partial class VideoSender
         RtpHeaderWriter header = new(destination, _options.Extensions, CodecOf(packet).PayloadType, packet.Marker, (ushort)sequence, Timestamp(packet), Media);
         AddExtensions(ref header, now, packet, transportSequence);
         int at = header.End();
+        if (!HasRtx(CodecOf(packet)))
+        {
+            _headers.Keep(sequence, destination[..at]);
+        }
+
         int payload = WritePayload(packet, destination[at..]);
         packet.LastSent = now;
         _ring.MarkSent();
@@ -120,8 +125,13 @@ internal sealed partial class VideoSender
         return true;
     }
 
-    // Under its old number a copy would be encrypted twice with the same key stream.
-    private bool CanProtect => _options.Rtx is not null && _codec.RtxPayloadType is not null;
+    /// <summary>What goes again has a number of its own, on the RTX stream; without one it is the old packet to the byte.</summary>
+    public bool NumbersResends => HasRtx(_codec);
+
+    // Copies have a number of their own or are none.
+    private bool CanProtect => HasRtx(_codec);
+
+    private bool HasRtx(in SendCodec codec) => _options.Rtx is not null && codec.RtxPayloadType is not null;
 
     private SendCodec CodecOf(in PacketRecord packet) =>
         packet.Frame is { } frame && frame.Codec != _codec.Codec && TryFind(frame.Codec, out SendCodec codec) ? codec : _codec;
@@ -131,17 +141,8 @@ internal sealed partial class VideoSender
     private int WriteAgain(Instant now, Span<byte> destination, long sequence, in PacketRecord packet, ushort? transportSequence)
     {
         SendCodec codec = CodecOf(packet);
-        bool rtx = _options.Rtx is not null && codec.RtxPayloadType is not null;
-        RtpHeaderWriter header = new(
-            destination,
-            _options.Extensions,
-            rtx ? codec.RtxPayloadType!.Value : codec.PayloadType,
-            packet.Marker,
-            rtx ? _rtxSequence++ : (ushort)sequence,
-            Timestamp(packet),
-            rtx ? _options.Rtx!.Value : Media);
-        AddExtensions(ref header, now, packet, transportSequence);
-        int at = header.End();
+        bool rtx = HasRtx(codec);
+        int at = rtx ? WriteRtxHeader(now, destination, packet, codec, transportSequence) : _headers.Write(sequence, destination);
         if (packet.Form == PacketForm.Padding)
         {
             return at + WritePadding(destination, at, PaddingLength);
@@ -154,6 +155,14 @@ internal sealed partial class VideoSender
         }
 
         return at + WritePayload(packet, destination[at..]);
+    }
+
+    private int WriteRtxHeader(Instant now, Span<byte> destination, in PacketRecord packet, in SendCodec codec, ushort? transportSequence)
+    {
+        RtpHeaderWriter header = new(
+            destination, _options.Extensions, codec.RtxPayloadType!.Value, packet.Marker, _rtxSequence++, Timestamp(packet), _options.Rtx!.Value);
+        AddExtensions(ref header, now, packet, transportSequence);
+        return header.End();
     }
 
     private void AddExtensions(ref RtpHeaderWriter header, Instant now, in PacketRecord packet, ushort? transportSequence)

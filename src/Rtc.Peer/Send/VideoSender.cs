@@ -27,6 +27,7 @@ internal sealed partial class VideoSender : IDisposable
     private readonly byte[] _mid;
     private readonly PacketRing _ring;
     private readonly OutgoingFrames _frames;
+    private readonly SentHeaders _headers = new();
     private readonly ResendQueue _resends;
     private readonly LossProtection _protection;
     private readonly PlayoutDelay _playout = new();

@@ -52,17 +52,19 @@ public sealed partial class VideoSenderTests
     }
 
     [Fact]
-    public void Without_RTX_the_same_packet_goes_out_again()
+    public void Without_RTX_a_resend_is_the_same_packet_to_the_byte()
     {
+        // Its number is SRTP's nonce: another send time or transport number under it would give away the key of the tag.
         using VideoSender plain = Make(rtx: false);
         using EncodedFrame frame = TestFrames.Vp8(_pool, 9000, key: true, 2000);
         plain.Send(_now, frame);
-        plain.WriteNext(_now, _buffer, null);
-        Assert.True(plain.TryWriteResend(_now, _buffer, null, out _));
-        byte[] first = _buffer[..plain.WriteNext(_now, _buffer, null)];
+        plain.WriteNext(_now, _buffer, 1);
+        Assert.True(plain.TryWriteResend(_now, _buffer, 2, out _));
+        byte[] first = _buffer[..plain.WriteNext(_now, _buffer, 3)];
         Assert.True(RtpHeaderView.TryParse(first, out RtpHeaderView original));
         plain.OnNack(_now, Nack(original.Sequence));
-        Assert.True(plain.TryWriteResend(_now, _buffer, null, out int length));
+        Assert.True(plain.TryWriteResend(_now + TimeSpan.FromMilliseconds(40), _buffer, 4, out int length));
+        Assert.False(plain.NumbersResends);
         Assert.True(first.AsSpan().SequenceEqual(_buffer.AsSpan(0, length)));
     }
 
