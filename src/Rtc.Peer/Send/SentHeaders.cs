@@ -10,18 +10,24 @@ internal sealed class SentHeaders
     private const int MaxHeader = 96;
 
     private byte[] _headers = [];
+    private long[] _sequences = [];
 
     public void Keep(long sequence, ReadOnlySpan<byte> header)
     {
         if (_headers.Length == 0)
         {
             _headers = new byte[Kept * MaxHeader];
+            _sequences = new long[Kept];
         }
 
+        _sequences[Slot(sequence)] = sequence;
         Span<byte> place = Place(sequence);
         place[0] = (byte)header.Length;
         header.CopyTo(place[1..]);
     }
+
+    /// <summary>False for what left while there was RTX: it can't go again under its number.</summary>
+    public bool Has(long sequence) => _sequences.Length > 0 && _sequences[Slot(sequence)] == sequence;
 
     /// <summary>Writes the packet's header; gives its length.</summary>
     public int Write(long sequence, Span<byte> destination)
@@ -31,5 +37,7 @@ internal sealed class SentHeaders
         return place[0];
     }
 
-    private Span<byte> Place(long sequence) => _headers.AsSpan((int)(sequence & (Kept - 1)) * MaxHeader, MaxHeader);
+    private Span<byte> Place(long sequence) => _headers.AsSpan(Slot(sequence) * MaxHeader, MaxHeader);
+
+    private static int Slot(long sequence) => (int)(sequence & (Kept - 1));
 }

@@ -49,7 +49,7 @@ internal sealed partial class VideoSender
         return at + payload;
     }
 
-    /// <summary>Writes the next packet that was asked for again. False where all of them are gone.</summary>
+    /// <summary>Writes the next packet that was asked for again. False where it, or all of them, are gone.</summary>
     public bool TryWriteResend(Instant now, Span<byte> destination, ushort? transportSequence, out int length)
     {
         if (!_resends.TryTake(out long sequence))
@@ -59,6 +59,12 @@ internal sealed partial class VideoSender
         }
 
         ref PacketRecord packet = ref _ring[sequence];
+        if (!HasRtx(CodecOf(packet)) && !_headers.Has(sequence))
+        {
+            length = 0;
+            return false;
+        }
+
         packet.LastSent = now;
         length = WriteAgain(now, destination, sequence, packet, transportSequence);
         Counters.Resent++;

@@ -290,8 +290,7 @@ public sealed partial class VideoSenderTests : IDisposable
         _now += TimeSpan.FromSeconds(1);
         _sender.Renegotiate(Options() with { Rtx = null, Codecs = [new SendCodec(VideoCodec.Vp8, 120, null)] });
         Ask(before.Sequence);
-        Assert.True(RtpHeaderView.TryParse(Resend(), out again));
-        Assert.Equal((120, before.Sequence, before.Ssrc), (again.PayloadType, again.Sequence, again.Ssrc));
+        Assert.Null(Resend());
     }
 
     [Fact]
