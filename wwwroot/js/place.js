@@ -1,3 +1,6 @@
+/** A browser lets go of a dead page's locks a moment after the next page has begun. */
+const LOCK_WAIT_MS = 500;
+
 /**
  * The resume token of this tab's place in a room, kept through a reload and through a crash of the page, so that the
  * server knows it at once for the same client. A lock says whether the page that wrote it still lives: a copied tab
@@ -45,9 +48,9 @@ export class KeptPlace {
     this.#mine ??= new Promise((resolve) => {
       // Where there are no locks (plain http), a token is not taken up again either.
       if (!navigator.locks) return resolve(false);
-      navigator.locks.request(`rtc-place ${resume}`, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock ? new Promise((letGo) => { this.#letGo = () => letGo(undefined); }) : undefined;
+      navigator.locks.request(`rtc-place ${resume}`, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, () => {
+        resolve(true);
+        return new Promise((letGo) => { this.#letGo = () => letGo(undefined); });
       }).catch(() => resolve(false));
     });
     return this.#mine;

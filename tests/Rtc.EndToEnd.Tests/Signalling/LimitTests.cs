@@ -58,6 +58,7 @@ public sealed class LimitTests : IAsyncLifetime
 
         foreach (HubClient member in members)
         {
+            await member.CallAsync("Leave");
             await member.DisposeAsync();
         }
 
