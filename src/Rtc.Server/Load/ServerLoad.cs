@@ -79,7 +79,8 @@ internal sealed class ServerLoad : IDisposable
             Keep(_processors, processor);
             Keep(_latenesses, late.TotalMilliseconds);
             long memory = _sources.MemoryUsed();
-            _processor.Update(100 * _processors.Average(), 100);
+            double busy = _processors.Sum() / Window;
+            _processor.Update(100 * busy, 100);
             _lateness.Update(Median(_latenesses), WholeLatenessMs);
             _memory.Update(100.0 * memory / _sources.MemoryLimit, 100);
             _pictures.IsShort = _memory.IsExceeded;
@@ -88,7 +89,7 @@ internal sealed class ServerLoad : IDisposable
             _facts = new LoadFacts
             {
                 Load = Math.Max(Math.Max(_processor.Share, _lateness.Share), Math.Max(_memory.Share, _sources.CardShare())),
-                Processor = _processors.Average(),
+                Processor = busy,
                 Cores = _sources.Cores,
                 MemoryUsed = memory,
                 MemoryLimit = _sources.MemoryLimit,
@@ -112,7 +113,7 @@ internal sealed class ServerLoad : IDisposable
         }
     }
 
-    /// <summary>Seconds that have not been yet count as quiet ones, so that one stall after the start is no load.</summary>
+    /// <summary>As for the processor, seconds that have not been yet count as quiet ones: a start, or one stall after it, is no load.</summary>
     private static double Median(Queue<double> window) =>
         window.Count <= Window / 2 ? 0 : window.Concat(Enumerable.Repeat(0.0, Window - window.Count)).Order().ElementAt(Window / 2);
 }

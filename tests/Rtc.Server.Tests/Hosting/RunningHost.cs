@@ -36,6 +36,9 @@ internal sealed class RunningHost : IAsyncDisposable
         Http = new HttpOptions { Host = IPAddress.Loopback.ToString(), Port = 0, HttpsPort = 0, Tls = false },
         Media = new MediaOptions { Port = 0 },
         Model = new ModelOptions { Name = "motion" },
+
+        // The processor of this process is that of all the tests beside this one.
+        Limits = new LimitOptions { MaxCpuPercent = 0 },
     };
 
     public static async Task<RunningHost> StartAsync(RtcOptions? options = null, X509Certificate2? certificate = null, Action<IServiceCollection>? services = null)

@@ -16,7 +16,12 @@ public sealed class StuckLoopTests
     [Fact]
     public async Task Frozen_loop_answers_503_everywhere_until_it_moves_again()
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Media = new MediaOptions { Port = 0, StuckSeconds = 1, ExitSeconds = 0 } });
+        // The seconds in which the loop stood still keep their weight for ten more; here only its heartbeat counts.
+        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with
+        {
+            Media = new MediaOptions { Port = 0, StuckSeconds = 1, ExitSeconds = 0 },
+            Limits = RunningHost.Options.Limits with { MaxLoopLatenessMs = 0 },
+        });
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, "/api/health/ready"));
         using var frozen = new ManualResetEventSlim();
         host.App.Services.GetRequiredService<MediaLoop>().Post(frozen.Wait);
