@@ -8,7 +8,7 @@ cd "$root" || exit 1
 exec </dev/null
 
 # Seconds after which one suite counts as hung.
-suite_limit=900
+suite_limit=1200
 results=$root/artifacts/test
 passed=0
 failed=0
