@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
-using Rtc.Peer;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Signaling.Hub;
@@ -92,7 +90,7 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
     /// <summary>An invocation waits for its answer, so each one past the limit is refused; who goes on and on is cut off.</summary>
     private void Count(int bytes = 0)
     {
-        MessageVerdict verdict = ((MessageRate)Context.Items[typeof(MessageRate)]!).Take(new Instant(Stopwatch.GetTimestamp() * 1_000_000 / Stopwatch.Frequency), bytes);
+        MessageVerdict verdict = ((MessageRate)Context.Items[typeof(MessageRate)]!).Take(HubClock.Now, bytes);
         if (verdict == MessageVerdict.Flood)
         {
             Context.Abort();
