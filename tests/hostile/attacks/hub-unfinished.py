@@ -3,7 +3,7 @@ import time
 
 from wire import frame, open_hub, send
 
-MOST_GROWTH = 400
+MOST_GROWTH = 200
 
 
 def run(server):
