@@ -27,7 +27,7 @@ public sealed record RoomOptions
 
     [Description("Seconds that open rooms may still last after SIGTERM, while no new one is opened; 0 ends them at once")]
     [Range(0, 86_400)]
-    public int DrainSeconds { get; init; } = 3;
+    public int DrainSeconds { get; init; } = 2;
 
     [Description("Peers in all rooms together")]
     [Range(1, 1_000_000)]
