@@ -38,6 +38,14 @@ public interface IVideoEncoder : IDisposable
     void SetBitrate(int kilobitsPerSecond);
 
     /// <summary>
+    /// 1 to 3, from the next picture of the base layer on, without a key frame. An encoder that cannot change them while it
+    /// runs ignores it.
+    /// </summary>
+    void SetTemporalLayers(int layers)
+    {
+    }
+
+    /// <summary>
     /// Never codes finer than this quantizer of the codec's own scale from the next picture on; −1 leaves it to the
     /// encoder. One that cannot change it while it runs ignores it.
     /// </summary>

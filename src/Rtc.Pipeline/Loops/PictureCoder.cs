@@ -22,7 +22,7 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
     public void Rest() => _needKey = true;
 
     /// <summary>How the next picture is to be coded.</summary>
-    public void Prepare(VideoFormat format, Picture picture, int kbps, int minQuantizer)
+    public void Prepare(VideoFormat format, Picture picture, int kbps, int minQuantizer, int temporalLayers)
     {
         if (_encoder is null || _format != format)
         {
@@ -33,7 +33,7 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
                 Height = picture.Height,
                 FramesPerSecond = options.FramesPerSecond,
                 BitrateKbps = kbps,
-                TemporalLayers = options.TemporalLayers,
+                TemporalLayers = temporalLayers,
             });
             _format = format;
             _kbps = kbps;
@@ -46,6 +46,7 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
         }
 
         _encoder.SetMinQuantizer(minQuantizer);
+        _encoder.SetTemporalLayers(temporalLayers);
     }
 
     /// <summary>The subject gets its bits and the rest may be so much coarser; null treats all alike again.</summary>

@@ -307,7 +307,7 @@ internal sealed class RenderStage : IDisposable
         VideoFormat format = _controls.OutputFormat;
         RoomSettings settings = _controls.Settings;
         int kbps = _source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, settings.Mode != ViewMode.Plain);
-        _coder.Prepare(format, picture, kbps, MinQuantizerFor(format));
+        _coder.Prepare(format, picture, kbps, MinQuantizerFor(format), _controls.TemporalLayers);
         long before = _time.GetTimestamp();
 
         // The blurred background needs few bits: the subject gets them.
@@ -336,7 +336,7 @@ internal sealed class RenderStage : IDisposable
         }
 
         VideoFormat format = _controls.ThinFormat;
-        _thin.Prepare(format, picture, _source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false), MinQuantizerFor(format));
+        _thin.Prepare(format, picture, _source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false), MinQuantizerFor(format), _controls.ThinTemporalLayers);
         if (_thin.Code(picture, info, _controls.TakeThinKeyFrameRequest()) is { } coded)
         {
             _output.OnThinCoded(coded);

@@ -9,8 +9,10 @@ internal sealed class RoomControls(RoomPipelineOptions options)
     private volatile bool _wantVideo = true;
     private volatile bool _wantResults = true;
     private volatile int _bitrateKbps = options.BitrateKbps;
+    private volatile int _temporalLayers = 1;
     private volatile VideoFormat _outputFormat = options.OutputFormat;
     private volatile int _thinKbps;
+    private volatile int _thinTemporalLayers = 1;
     private volatile VideoFormat _thinFormat = VideoFormat.Vp8;
     private int _keyFrameRequested;
     private int _thinKeyFrameRequested;
@@ -40,6 +42,13 @@ internal sealed class RoomControls(RoomPipelineOptions options)
         set => _bitrateKbps = value;
     }
 
+    /// <summary>More than one while viewers' links differ.</summary>
+    public int TemporalLayers
+    {
+        get => _temporalLayers;
+        set => _temporalLayers = value;
+    }
+
     public VideoFormat OutputFormat
     {
         get => _outputFormat;
@@ -51,6 +60,12 @@ internal sealed class RoomControls(RoomPipelineOptions options)
     {
         get => _thinKbps;
         set => _thinKbps = value;
+    }
+
+    public int ThinTemporalLayers
+    {
+        get => _thinTemporalLayers;
+        set => _thinTemporalLayers = value;
     }
 
     public VideoFormat ThinFormat

@@ -15,8 +15,6 @@ public sealed record RoomPipelineOptions
 
     public int FramesPerSecond { get; init; } = 30;
 
-    public int TemporalLayers { get; init; } = 1;
-
     /// <summary>
     /// Coded pictures that may wait; a second. Generous, since a room that was held up catches up by decoding alone (a
     /// picture takes under a millisecond), while an overflow costs a key frame and a freeze.

@@ -16,13 +16,14 @@ internal readonly record struct BitrateLimits(int Minimum, int Start, int Maximu
 /// </summary>
 internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics metrics)
 {
-    // Of two temporal layers libvpx gives the base 60% of the bits.
-    private const double BaseShare = 0.6;
-    private const double Headroom = 0.9;
+    // What the pipeline spends at most on coding a phone's pictures again, of what they took.
+    private const double RecodedShare = 1.3;
 
     private readonly EncodedFramePool _pool = EncodedFramePool.Shared;
-    private int _kilobits = limits.Start;
-    private int _thinKilobits;
+    private EncoderSteering _steering;
+    private EncoderSteering _thinSteering;
+    private EncoderTarget _target = new(limits.Start, 1);
+    private EncoderTarget _thinTarget;
     private SourceRate _source;
 
     public void SendVideo(CodedPicture picture) => SendCoded(picture, RoomView.Annotated);
@@ -81,10 +82,7 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
     public void Send<T>(RoomMember member, string method, T message, JsonTypeInfo<T> type)
         where T : class => Deliver(member, method, message, JsonSerializer.SerializeToUtf8Bytes(message, type));
 
-    /// <summary>
-    /// Steers the one encoder: as fast as the best link carries, yet never so fast that the slowest link could not
-    /// carry the base layer. Which layers a viewer in between is sent, its own peer decides by its own estimate.
-    /// </summary>
+    /// <summary>Steers the encoders by the links of those who watch.</summary>
     public void Adapt()
     {
         double best = 0;
@@ -98,12 +96,11 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
             }
         }
 
-        int wanted = best == 0 ? limits.Start : (int)Math.Min(best * Headroom, worst * Headroom / BaseShare);
-        wanted = Math.Clamp(wanted, limits.Minimum, limits.Maximum);
-        if (wanted != _kilobits)
+        EncoderTarget wanted = _steering.Choose(best, worst, _source.Kilobits * RecodedShare, limits);
+        if (wanted != _target)
         {
-            _kilobits = wanted;
-            room.Pipeline.SetBitrate(wanted);
+            _target = wanted;
+            room.Pipeline.SetBitrate(wanted.Kilobits, wanted.TemporalLayers);
         }
 
         AdaptThin();
@@ -125,11 +122,11 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
             }
         }
 
-        int wanted = best == 0 ? 0 : Math.Clamp((int)Math.Min(best * Headroom, worst * Headroom / BaseShare), limits.Minimum, limits.Maximum);
-        if (wanted != _thinKilobits)
+        EncoderTarget wanted = best == 0 ? default : _thinSteering.Choose(best, worst, need: 0, limits);
+        if (wanted != _thinTarget)
         {
-            _thinKilobits = wanted;
-            room.Pipeline.SetThin(wanted, vp8 ? VideoFormat.Vp8 : VideoFormat.H264);
+            _thinTarget = wanted;
+            room.Pipeline.SetThin(wanted.Kilobits, wanted.TemporalLayers, vp8 ? VideoFormat.Vp8 : VideoFormat.H264);
         }
     }
 

@@ -128,7 +128,6 @@ internal static class RoomHosting
             {
                 Room = name.ToString(),
                 BitrateKbps = options.Media.StartBitrateKbps,
-                TemporalLayers = TemporalLayers,
                 MaxPixels = options.Limits.MaxPixels,
             },
             models,
@@ -173,9 +172,6 @@ internal static class RoomHosting
 
     // What a hub connection may have sent ahead while one of its calls is at work.
     private const int UnreadHubBytes = 16 * 1024;
-
-    // Two layers halve the rate for a thin link at the cost of a few per cent of bits for everybody else.
-    private const int TemporalLayers = 2;
 
     /// <summary>Of those limits whose use is a metric too.</summary>
     private static (string Option, long Value)[] Limits(RtcOptions options) =>

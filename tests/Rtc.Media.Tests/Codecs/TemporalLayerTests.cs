@@ -56,7 +56,19 @@ public sealed class TemporalLayerTests
         Assert.Equal([0, 2, 1, 0, 2, 1, 2, 0], layers);
     }
 
-    private static List<CodedPicture> Encode(PicturePool pool, int layers, int count, bool interest)
+    [Fact]
+    public void Layers_come_and_go_without_a_key_frame()
+    {
+        using PicturePool pool = PicturePool.Diagnostic();
+        List<CodedPicture> coded = Encode(pool, 1, 60, interest: false, (encoder, time) => encoder.SetTemporalLayers(time is >= 11 and < 41 ? 2 : 1));
+        Assert.Equal([0], Enumerable.Range(0, 60).Where(i => coded[i].IsKey));
+        Assert.All(coded.Take(11), picture => Assert.Equal(0, picture.TemporalLayer));
+        Assert.Equal(15, coded.Count(picture => picture.TemporalLayer == 1));
+        Assert.All(coded.Skip(42), picture => Assert.Equal(0, picture.TemporalLayer));
+        Check(pool, coded, 2);
+    }
+
+    private static List<CodedPicture> Encode(PicturePool pool, int layers, int count, bool interest, Action<Vp8Encoder, int>? before = null)
     {
         using var encoder = new Vp8Encoder(new EncoderSettings { Width = 320, Height = 240, TemporalLayers = layers, BitrateKbps = 600, MayDrop = false });
         var coded = new List<CodedPicture>();
@@ -68,6 +80,7 @@ public sealed class TemporalLayerTests
                 encoder.SetInterest(Rtc.Media.Imaging.MaskShapes.Ellipse(new RectF(40 + (4 * time), 40, 140 + (4 * time), 200)), 20);
             }
 
+            before?.Invoke(encoder, time);
             coded.Add(encoder.Encode(source, (uint)(time * 3000), false)!);
         }
 

@@ -12,13 +12,13 @@ public sealed class SourceBitsTests
     private const int Seconds = 8;
     private const int FramesPerSecond = 30;
 
-    // Without a ceiling 3,006, 2,279, 1,743 and 3,925 kbit/s came of these.
+    // Without a ceiling 3,006, 2,279, 1,743 and 3,925 kbit/s came of these; in two temporal layers 1.2 times what came in, 3 dB worse.
     [Theory]
-    [InlineData(640, 480, 1700, ViewMode.Plain, 38)]
-    [InlineData(640, 480, 600, ViewMode.Plain, 33)]
-    [InlineData(640, 480, 120, ViewMode.Annotate, 29)]
-    [InlineData(1280, 720, 1700, ViewMode.Annotate, 37)]
-    public void Street_coded_again_takes_at_most_1_3_times_its_bits(int width, int height, int kilobits, ViewMode mode, double decibels)
+    [InlineData(640, 480, 1700, ViewMode.Plain, 40)]
+    [InlineData(640, 480, 600, ViewMode.Plain, 36)]
+    [InlineData(640, 480, 120, ViewMode.Annotate, 30)]
+    [InlineData(1280, 720, 1700, ViewMode.Annotate, 39)]
+    public void Street_coded_again_takes_little_more_than_its_bits(int width, int height, int kilobits, ViewMode mode, double decibels)
     {
         string file = TestData.Find("images/crosswalk.jpg");
         using var pool = new PicturePool();
@@ -27,11 +27,11 @@ public sealed class SourceBitsTests
         using (Picture street = PictureOps.Scale(photograph!, width * 3 / 2, height * 3 / 2, pool))
         {
             Measured measured = Play(pool, street, width, height, kilobits, mode);
-            Console.WriteLine($"{width}x{height} {mode}: {measured}");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{width}x{height} {mode}: {measured}");
 
             // A picture with boxes has a floor: their edges have to be shown however little came in.
             double floor = mode == ViewMode.Plain ? 0 : 0.8 * width * height * Seconds;
-            Assert.True(measured.BitsOut <= Math.Max(1.3 * measured.BitsIn, floor), measured.ToString());
+            Assert.True(measured.BitsOut <= Math.Max(1.15 * measured.BitsIn, floor), measured.ToString());
             Assert.True(measured.Psnr >= decibels, measured.ToString());
         }
     }
@@ -39,7 +39,7 @@ public sealed class SourceBitsTests
     private static Measured Play(PicturePool pool, Picture street, int width, int height, int kilobits, ViewMode mode)
     {
         var time = new VirtualTime();
-        var options = new RoomPipelineOptions { BitrateKbps = 4000, TemporalLayers = 2, Settings = new RoomSettings { Mode = mode } };
+        var options = new RoomPipelineOptions { BitrateKbps = 4000, Settings = new RoomSettings { Mode = mode } };
         var controls = new RoomControls(options);
         using var output = new Decoded(pool);
         using var preview = new PreviewShelf(pool, time);

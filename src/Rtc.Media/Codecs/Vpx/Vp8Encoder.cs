@@ -39,6 +39,8 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
     private int _width;
     private int _height;
     private int _bitrate;
+    private int _layers;
+    private int _wantedLayers;
     private int _minQuantizer = MinQuantizer;
     private bool _rateChanged;
     private int _slot;
@@ -53,6 +55,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.TemporalLayers, Vp8Layers.Most);
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.FramesPerSecond, 1);
         _settings = settings;
+        _layers = _wantedLayers = settings.TemporalLayers;
         _bitrate = Math.Max(1, settings.BitrateKbps);
         _speed = new EncoderSpeed(SlowestSpeed, FastestSpeed, settings.Width * settings.Height > 640 * 480 ? 9 : 8);
         _config = (byte*)NativeMemory.AllocZeroed(VpxAbi.EncoderConfigBytes);
@@ -70,6 +73,8 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         _rateChanged |= kilobitsPerSecond != _bitrate;
         _bitrate = kilobitsPerSecond;
     }
+
+    public void SetTemporalLayers(int layers) => _wantedLayers = Math.Clamp(layers, 1, Vp8Layers.Most);
 
     public void SetMinQuantizer(int quantizer)
     {
@@ -93,6 +98,19 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
             Open(picture.Width, picture.Height);
         }
 
+        if (forceKey || _needKey)
+        {
+            _slot = 0;
+        }
+
+        if (_slot == 0 && _layers != _wantedLayers)
+        {
+            // Of three, the middle one is in GOLDEN, which not everybody has.
+            _needKey |= _layers == Vp8Layers.Most;
+            _layers = _wantedLayers;
+            _rateChanged = true;
+        }
+
         if (_rateChanged)
         {
             WriteRate();
@@ -102,12 +120,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
 
         long duration = AdvanceClock(rtpTimestamp);
         bool key = forceKey || _needKey;
-        if (key)
-        {
-            _slot = 0;
-        }
-
-        ReadOnlySpan<Vp8Layers.Slot> pattern = Vp8Layers.Pattern(_settings.TemporalLayers);
+        ReadOnlySpan<Vp8Layers.Slot> pattern = Vp8Layers.Pattern(_layers);
         Vp8Layers.Slot slot = pattern[_slot];
         if (pattern.Length > 1)
         {
@@ -198,14 +211,9 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
 
     private void WriteRate()
     {
-        int layers = _settings.TemporalLayers;
+        int layers = _layers;
         Set(VpxAbi.Config.TargetBitrate, _bitrate);
         Set(VpxAbi.Config.MinQuantizer, _minQuantizer);
-        if (layers == 1)
-        {
-            return;
-        }
-
         ReadOnlySpan<Vp8Layers.Slot> pattern = Vp8Layers.Pattern(layers);
         Set(VpxAbi.Config.LayerCount, layers);
         Set(VpxAbi.Config.LayerPeriodicity, pattern.Length);
