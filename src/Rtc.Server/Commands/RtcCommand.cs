@@ -19,7 +19,7 @@ internal static class RtcCommand
         error ??= Console.Error;
         RootCommand root = Create();
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithOptions)
         {
             await error.WriteLineAsync($"rtc: {OneLine(parsed.Errors[0].Message)} (rtc --help)");
             return Misused;

@@ -40,6 +40,23 @@ public sealed class RtcCommandTests
         Assert.Contains("RTC__AUTH__TOKENKEY", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("doctor")]
+    [InlineData("detect")]
+    [InlineData("track")]
+    [InlineData("focus")]
+    [InlineData("models")]
+    [InlineData("token")]
+    [InlineData("health")]
+    public async Task Help_of_a_command_needs_no_arguments(string command)
+    {
+        (int code, string output, string error) = await RunAsync(command, "--help");
+
+        Assert.Equal(RtcCommand.Good, code);
+        Assert.Contains($" {command} ", output, StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
     [Fact]
     public async Task Help_lists_every_option_with_its_default()
     {
