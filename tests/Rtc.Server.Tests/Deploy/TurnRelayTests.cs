@@ -5,11 +5,12 @@ using System.Net.Sockets;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 using Rtc.Signaling.Messages;
+using Rtc.Server.Tests.Docs;
 using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Deploy;
 
-/// <summary>Debian's coturn with the flags of the compose file, and a client with the name and password that the server makes.</summary>
+/// <summary>Debian's coturn with the flags of the compose file and of the document, and a client with the name and password that the server makes.</summary>
 public sealed class TurnRelayTests(ITestOutputHelper output)
 {
     private const string Secret = "a secret that both of them know";
@@ -17,12 +18,14 @@ public sealed class TurnRelayTests(ITestOutputHelper output)
     private const int RelayPorts = 49_160;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
-    [Fact]
-    public async Task The_relay_leads_to_the_server_and_not_into_its_network()
+    [Theory]
+    [InlineData("compose.yaml")]
+    [InlineData("docs/DEPLOY.md")]
+    public async Task The_relay_leads_to_the_server_and_not_into_its_network(string source)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/turnserver") && File.Exists("/usr/bin/turnutils_uclient"), "coturn is not installed");
         int port = FreePort();
-        using Process relay = Start("turnserver", [.. ComposeFlags(), $"--listening-port={port}", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "-n", "--log-file=stdout", $"--pidfile={Path.GetTempPath()}turn-{port}.pid"]);
+        using Process relay = Start("turnserver", [.. FlagsOf(source), $"--listening-port={port}", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "-n", "--log-file=stdout", $"--pidfile={Path.GetTempPath()}turn-{port}.pid"]);
         try
         {
             _ = relay.StandardOutput.ReadToEndAsync();
@@ -75,14 +78,21 @@ public sealed class TurnRelayTests(ITestOutputHelper output)
     private static IceServer Credentials(string secret, TimeProvider clock) =>
         Assert.Single(new TurnCredentials([new IceServerOptions { Urls = ["turn:127.0.0.1"], Secret = secret }], clock).Create());
 
-    /// <summary>Coturn's flags as they stand in the compose file, but for the port and the address, which are the test's own.</summary>
-    private static string[] ComposeFlags()
+    [Fact]
+    public void Document_and_compose_file_set_up_the_same_relay() =>
+        Assert.Equal(FlagsOf("compose.yaml").Order(StringComparer.Ordinal), FlagsOf("docs/DEPLOY.md").Order(StringComparer.Ordinal));
+
+    /// <summary>Coturn's flags as they stand in the compose file or the document, but for the port and the address, which are the test's own.</summary>
+    private static string[] FlagsOf(string source)
     {
+        string[] lines = source == "compose.yaml"
+            ? [.. File.ReadAllLines(Path.Combine(RtcPaths.Find().Root, source)).Select(line => line.Trim()).Where(line => line.StartsWith("- --", StringComparison.Ordinal)).Select(line => line[2..])]
+            : [.. MarkdownPage.Read(source).Blocks("conf").Single().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => "--" + line)];
         string[] flags =
         [
-            .. File.ReadAllLines(Path.Combine(RtcPaths.Find().Root, "compose.yaml")).Select(line => line.Trim()).Where(line => line.StartsWith("- --", StringComparison.Ordinal)).Select(line => line[2..])
-                .Where(flag => !flag.StartsWith("--listening-port", StringComparison.Ordinal) && !flag.StartsWith("--external-ip", StringComparison.Ordinal))
-                .Select(flag => flag.Replace("${RTC_ADDRESS}", Server, StringComparison.Ordinal).Replace("${TURN_SECRET}", Secret, StringComparison.Ordinal)),
+            .. lines.Where(flag => !flag.StartsWith("--listening-port", StringComparison.Ordinal) && !flag.StartsWith("--external-ip", StringComparison.Ordinal))
+                .Select(flag => flag.Replace("${RTC_ADDRESS}", Server, StringComparison.Ordinal).Replace("203.0.113.5", Server, StringComparison.Ordinal))
+                .Select(flag => flag.Replace("${TURN_SECRET}", Secret, StringComparison.Ordinal).Replace("REPLACE-BY-A-LONG-SECRET", Secret, StringComparison.Ordinal)),
         ];
         Assert.Contains("--use-auth-secret", flags);
         Assert.Contains($"--min-port={RelayPorts}", flags);
