@@ -28,19 +28,18 @@ need_tool() {
   rtc_apt_install "$RTC_PACKAGE" || rtc_say "$what could not be installed: $RTC_APT_FAULT"
 }
 
-# Debian ships promtool only beside the Prometheus server, which a test machine should not start to run: its file alone is taken.
-need_promtool() {
-  command -v promtool >/dev/null 2>&1 && return 0
-  local tools=$root/artifacts/tools
-  if [ ! -x "$tools/usr/bin/promtool" ]; then
-    rtc_can_install && rtc_apt_choose prometheus || { rtc_say "promtool is missing and can't be installed: tests that need it will say so"; return 0; }
-    rtc_say "fetching promtool for the tests"
-    mkdir -p "$tools"
-    (cd "$tools" && apt-get download -qq "$RTC_PACKAGE" && dpkg -x "$RTC_PACKAGE"_*.deb . && rm -f "$RTC_PACKAGE"_*.deb) >/dev/null 2>&1 ||
-      { rtc_say "promtool could not be fetched"; return 0; }
-  fi
-  PATH=$PATH:$tools/usr/bin
+# A program whose package would start a service, which a test machine should not run: its file alone is taken.
+need_program() {
+  local program=$1 package=$2 tools=$root/artifacts/tools
+  command -v "$program" >/dev/null 2>&1 || [ -x "/usr/sbin/$program" ] && return 0
+  PATH=$PATH:$tools/usr/bin:$tools/usr/sbin
   export PATH
+  command -v "$program" >/dev/null 2>&1 && return 0
+  rtc_can_install && rtc_apt_choose "$package" || { rtc_say "$program is missing and can't be installed: tests that need it will say so"; return 0; }
+  rtc_say "fetching $program for the tests"
+  mkdir -p "$tools"
+  (cd "$tools" && apt-get download -qq "$RTC_PACKAGE" && dpkg -x "$RTC_PACKAGE"_*.deb . && rm -f "$RTC_PACKAGE"_*.deb) >/dev/null 2>&1
+  command -v "$program" >/dev/null 2>&1 || rtc_say "$program could not be fetched: tests that need it will say so"
 }
 
 count() {
@@ -120,7 +119,8 @@ need_tool aiortc '/usr/bin/python3 -c "import aiortc"' python3-aiortc
 need_tool coturn 'command -v turnserver || test -x /usr/bin/turnserver' coturn
 need_tool FFmpeg 'command -v ffmpeg' ffmpeg
 need_tool Firefox 'command -v firefox-esr || command -v firefox' firefox-esr firefox
-need_promtool
+need_program promtool prometheus
+need_program nginx nginx
 need_tool 'YAML in Python' '/usr/bin/python3 -c "import yaml"' python3-yaml
 need_tool 'a C compiler' 'command -v gcc && test -e /usr/include/stdlib.h' build-essential
 need_tool "NVIDIA's headers" 'test -e /usr/include/ffnvcodec/nvEncodeAPI.h' libffmpeg-nvenc-dev

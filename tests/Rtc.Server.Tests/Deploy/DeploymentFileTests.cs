@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -51,7 +50,7 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task The_manifests_fit_together_and_their_probes_are_answered()
     {
-        JsonElement[] all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
+        JsonElement[] all = await YamlFiles.ReadAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
         Assert.All(all, item => Assert.True(item.TryGetProperty("apiVersion", out _) && item.TryGetProperty("kind", out _)));
         JsonElement deployment = Assert.Single(all, item => Is(item, "Deployment"));
         JsonElement pod = deployment.GetProperty("spec").GetProperty("template");
@@ -91,8 +90,8 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task Pod_has_time_to_drain_before_it_is_killed()
     {
-        JsonElement[] all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
-        JsonElement[] compose = await ReadYamlAsync([Path.Combine(s_root, "compose.yaml")]);
+        JsonElement[] all = await YamlFiles.ReadAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
+        JsonElement[] compose = await YamlFiles.ReadAsync([Path.Combine(s_root, "compose.yaml")]);
         const int ToClose = 5;
         JsonElement pod = Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec");
         JsonElement container = Assert.Single(pod.GetProperty("containers").EnumerateArray());
@@ -110,7 +109,7 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task Network_policy_lets_in_what_the_pod_serves_and_nothing_else()
     {
-        JsonElement[] all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
+        JsonElement[] all = await YamlFiles.ReadAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
         JsonElement container = Assert.Single(Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec").GetProperty("containers").EnumerateArray());
         JsonElement policy = Assert.Single(all, item => Is(item, "NetworkPolicy")).GetProperty("spec");
         string Of(JsonElement port, string number) => $"{port.GetProperty(number)}/{(port.TryGetProperty("protocol", out JsonElement protocol) ? protocol.GetString() : "TCP")}";
@@ -127,8 +126,8 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task Scrapes_bring_the_key_that_the_server_asks_for()
     {
-        JsonElement[] all = await ReadYamlAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)]);
-        JsonElement[] read = await ReadYamlAsync([Path.Combine(s_root, "deploy", "prometheus", "prometheus.yml"), Path.Combine(s_root, "compose.yaml")]);
+        JsonElement[] all = await YamlFiles.ReadAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)]);
+        JsonElement[] read = await YamlFiles.ReadAsync([Path.Combine(s_root, "deploy", "prometheus", "prometheus.yml"), Path.Combine(s_root, "compose.yaml")]);
         (JsonElement config, JsonElement compose) = (read[0], read[1]);
 
         JsonElement endpoint = Assert.Single(Assert.Single(all, item => Is(item, "PodMonitor")).GetProperty("spec").GetProperty("podMetricsEndpoints").EnumerateArray());
@@ -159,7 +158,7 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task The_compose_file_mounts_what_there_is()
     {
-        JsonElement compose = Assert.Single(await ReadYamlAsync([Path.Combine(s_root, "compose.yaml")]));
+        JsonElement compose = Assert.Single(await YamlFiles.ReadAsync([Path.Combine(s_root, "compose.yaml")]));
 
         HashSet<string> volumes = [.. compose.GetProperty("volumes").EnumerateObject().Select(volume => volume.Name)];
         JsonElement services = compose.GetProperty("services");
@@ -178,21 +177,6 @@ public sealed partial class DeploymentFileTests
     private static bool Is(JsonElement item, string kind) => item.GetProperty("kind").GetString() == kind;
 
     private static string? Name(JsonElement item) => item.GetProperty("metadata").GetProperty("name").GetString();
-
-    /// <summary>All documents of the files, by Python's YAML where it is installed; skips the test where it isn't.</summary>
-    private static async Task<JsonElement[]> ReadYamlAsync(string[] files)
-    {
-        const string Script = "import sys, json, yaml; print(json.dumps([d for f in sys.argv[1:] for d in yaml.safe_load_all(open(f))]))";
-        using Process? python = File.Exists("/usr/bin/env") ? Process.Start(new ProcessStartInfo("/usr/bin/env", ["python3", "-c", Script, .. files]) { RedirectStandardOutput = true, RedirectStandardError = true }) : null;
-        Assert.SkipWhen(python is null, "no /usr/bin/env to find python3 by");
-        Task<string> errors = python.StandardError.ReadToEndAsync();
-        string json = await python.StandardOutput.ReadToEndAsync();
-        await python.WaitForExitAsync();
-        string said = await errors;
-        Assert.SkipWhen(python.ExitCode == 127 || said.Contains("No module named", StringComparison.Ordinal), "python3 with yaml is not installed");
-        Assert.True(python.ExitCode == 0, said);
-        return [.. JsonDocument.Parse(json).RootElement.EnumerateArray()];
-    }
 
     [GeneratedRegex("RTC__[A-Z0-9_]+")]
     private static partial Regex OptionName();
