@@ -7,7 +7,7 @@ namespace Rtc.Bench.Tests;
 /// <summary>.github/workflows/bench.yml calls the bench as it wants to be called, and its gate reads what a run writes.</summary>
 public sealed class WorkflowTests : IDisposable
 {
-    private static readonly string s_workflow = File.ReadAllText(Path.Combine(Root(), ".github", "workflows", "bench.yml"));
+    private static readonly string s_workflow = File.ReadAllText(Path.Combine(ServerUnderTest.Root(), ".github", "workflows", "bench.yml"));
     private readonly string _file = Path.GetTempFileName();
 
     public void Dispose() => File.Delete(_file);
@@ -55,15 +55,4 @@ public sealed class WorkflowTests : IDisposable
     }
 
     private static string[] Call(string script) => Regex.Match(s_workflow, $@"run: bench/{script} (.*)").Groups[1].Value.Split(' ');
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Rtc.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
-    }
 }

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Rtc.Server.Tests.Docs;
+using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Deploy;
 
@@ -30,17 +29,13 @@ internal sealed class ProxyProcess : IAsyncDisposable
         string? program = Find(kind);
         Assert.SkipWhen(program is null, $"{kind} is not installed");
         string folder = Directory.CreateTempSubdirectory("rtc-proxy").FullName;
-        int port = FreePort();
+        int port = LoopbackPorts.Free();
         WriteCertificate(folder);
         Process process = kind == "nginx" ? StartNginx(program, folder, server, port) : StartCaddy(program, folder, server, port);
         Task<string> said = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(s_patience);
-        while (!await IsOpenAsync(port, patience.Token))
-        {
-            Assert.False(process.HasExited, process.HasExited ? await said : string.Empty);
-            await Task.Delay(50, patience.Token);
-        }
-
+        bool listens = await LoopbackPorts.UntilListeningAsync(port, () => process.HasExited, patience.Token);
+        Assert.True(listens, listens ? string.Empty : await said);
         return new ProxyProcess(process, folder, port);
     }
 
@@ -98,25 +93,4 @@ internal sealed class ProxyProcess : IAsyncDisposable
     private static string? Find(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/usr/local/sbin".Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
-
-    private static async Task<bool> IsOpenAsync(int port, CancellationToken cancel)
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync(IPAddress.Loopback, port, cancel);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 using Rtc.Signaling.Messages;
@@ -24,12 +22,13 @@ public sealed class TurnRelayTests(ITestOutputHelper output)
     public async Task The_relay_leads_to_the_server_and_not_into_its_network(string source)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/turnserver") && File.Exists("/usr/bin/turnutils_uclient"), "coturn is not installed");
-        int port = FreePort();
+        int port = LoopbackPorts.Free();
         using Process relay = Start("turnserver", [.. FlagsOf(source), $"--listening-port={port}", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "-n", "--log-file=stdout", $"--pidfile={Path.GetTempPath()}turn-{port}.pid"]);
         try
         {
             _ = relay.StandardOutput.ReadToEndAsync();
-            await UntilListeningAsync(port);
+            using var patience = new CancellationTokenSource(s_patience);
+            Assert.True(await LoopbackPorts.UntilListeningAsync(port, () => relay.HasExited, patience.Token), "the relay ended at once");
             var clock = new ManualClock(DateTimeOffset.UtcNow);
             IceServer good = Credentials(Secret, clock);
             IceServer forged = Credentials("another secret of some length", clock);
@@ -132,29 +131,4 @@ public sealed class TurnRelayTests(ITestOutputHelper output)
 
     private static Process Start(string program, string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-
-    private static async Task UntilListeningAsync(int port)
-    {
-        using var patience = new CancellationTokenSource(s_patience);
-        while (true)
-        {
-            using var client = new TcpClient();
-            try
-            {
-                await client.ConnectAsync(IPAddress.Loopback, port, patience.Token);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(50, patience.Token);
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

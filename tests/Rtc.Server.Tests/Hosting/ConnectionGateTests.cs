@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Rtc.Server.Options;
 
 namespace Rtc.Server.Tests.Hosting;
@@ -67,7 +66,7 @@ public sealed class ConnectionGateTests
     [Fact]
     public async Task Health_listener_answers_when_all_other_places_are_taken()
     {
-        int port = FreePort();
+        int port = LoopbackPorts.Free();
         await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with
         {
             Http = RunningHost.Options.Http with { HealthPort = port },
@@ -83,13 +82,6 @@ public sealed class ConnectionGateTests
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/api/health/ready")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/api/models")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/")).StatusCode);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private sealed class Crowd : IDisposable
