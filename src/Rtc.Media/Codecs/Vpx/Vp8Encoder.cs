@@ -25,6 +25,10 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
     private const int MinQuantizer = 8;
     private const int MaxQuantizer = 63;
 
+    // A block whose squared error is below this is left as it was: less than one step of brightness a pixel. Measured on two
+    // fixed cameras: an eighth of the processor's time and a twentieth of the bits, 0.1 to 0.6 dB of 47 to 51.
+    private const int StaticThreshold = 200;
+
     // A key frame may take as much as 4.5 average pictures: more would stall the pacer for a sixth of a second.
     private const int MaxKeyPercent = 450;
     private const int DropBelowBufferPercent = 25;
@@ -197,7 +201,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         WriteRate();
         _context = VpxContext.OpenEncoder(_library, _config);
         _library.ControlInt(_context.Pointer, VpxAbi.Control.SetCpuUsed, -_speed.Current);
-        _library.ControlInt(_context.Pointer, VpxAbi.Control.SetStaticThreshold, 1);
+        _library.ControlInt(_context.Pointer, VpxAbi.Control.SetStaticThreshold, StaticThreshold);
         _library.ControlInt(_context.Pointer, VpxAbi.Control.SetTokenPartitions, threads switch { 1 => 0, 2 => 1, _ => 2 });
         _library.ControlInt(_context.Pointer, VpxAbi.Control.SetMaxIntraBitratePercent, MaxKeyPercent);
         _rateChanged = false;
