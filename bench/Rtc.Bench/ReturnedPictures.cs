@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Peer;
 
 namespace Rtc.Bench;
@@ -54,7 +55,7 @@ internal sealed class ReturnedPictures(PicturePool pictures, Action<Picture> onP
                         {
                             decoder?.Dispose();
                             codec = frame.Codec;
-                            decoder = VideoCodecs.CreateDecoder(codec == VideoCodec.H264 ? VideoFormat.H264 : VideoFormat.Vp8);
+                            decoder = VideoCodecs.CreateDecoder(codec == VideoCodec.H264 ? VideoCodec.H264 : VideoCodec.Vp8);
                         }
 
                         Decode(decoder, frame);

@@ -1,5 +1,6 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Media.Images;
 
 namespace Rtc.Pipeline;
@@ -9,13 +10,13 @@ namespace Rtc.Pipeline;
 /// <paramref name="maxPixels"/>, or for which <paramref name="memory"/> has no share left, are refused.
 /// </summary>
 public sealed class MediaCodecs(
-    CodecHardware hardware = CodecHardware.Auto, long maxPixels = VideoCodecs.MaxPixels, PictureMemory? memory = null) : ICodecFactory
+    CodecHardware hardware = CodecHardware.Auto, long maxPixels = Picture.MaxPixels, PictureMemory? memory = null) : ICodecFactory
 {
     private const int JpegQuality = 75;
 
-    public IVideoDecoder CreateDecoder(VideoFormat format) => VideoCodecs.CreateDecoder(format, hardware, maxPixels, memory);
+    public IVideoDecoder CreateDecoder(VideoCodec codec) => VideoCodecs.CreateDecoder(codec, hardware, maxPixels, memory);
 
-    public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => VideoCodecs.CreateEncoder(format, settings with { Hardware = hardware });
+    public IVideoEncoder CreateEncoder(VideoCodec codec, EncoderSettings settings) => VideoCodecs.CreateEncoder(codec, settings with { Hardware = hardware });
 
     public byte[]? EncodeJpeg(Picture picture, int maxWidth, PicturePool pool)
     {

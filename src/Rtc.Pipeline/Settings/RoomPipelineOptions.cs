@@ -1,4 +1,4 @@
-using Rtc.Media.Codecs;
+using Rtc.Media;
 
 namespace Rtc.Pipeline;
 
@@ -9,7 +9,10 @@ public sealed record RoomPipelineOptions
 
     public RoomSettings Settings { get; init; } = new();
 
-    public VideoFormat OutputFormat { get; init; } = VideoFormat.Vp8;
+    public VideoCodec OutputCodec { get; init; } = VideoCodec.Vp8;
+
+    /// <summary>Milliseconds since 1970 of <see cref="Instant"/> zero, by which a frame's arrival is told.</summary>
+    public double OriginUnixMs { get; init; }
 
     public int BitrateKbps { get; init; } = 1200;
 
@@ -22,7 +25,7 @@ public sealed record RoomPipelineOptions
     public int QueueCapacity { get; init; } = 30;
 
     /// <summary>What a camera that sends larger pictures is told; its decoder refuses them.</summary>
-    public long MaxPixels { get; init; } = VideoCodecs.MaxPixels;
+    public long MaxPixels { get; init; } = Picture.MaxPixels;
 
     /// <summary>Decoded pictures that may wait for their own results in exact alignment.</summary>
     public int MostWaitingForResults { get; init; } = 8;

@@ -1,6 +1,8 @@
 using System.Net;
-using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
 using Rtc.Server.Hosting;
 using Rtc.Server.Network;
 
@@ -47,8 +49,8 @@ internal sealed class PeerFactory : IDisposable
     /// <summary>What this machine cannot read and write is never negotiated, nor looked for before it is offered: the first time loads it.</summary>
     public static VideoCodec[] CodecsFor(string offer) =>
     [
-        .. VideoCodecs.IsUsable(VideoFormat.Vp8) ? [VideoCodec.Vp8] : Array.Empty<VideoCodec>(),
-        .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoFormat.H264) ? [VideoCodec.H264] : Array.Empty<VideoCodec>(),
+        .. VideoCodecs.IsUsable(VideoCodec.Vp8) ? [VideoCodec.Vp8] : Array.Empty<VideoCodec>(),
+        .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoCodec.H264) ? [VideoCodec.H264] : Array.Empty<VideoCodec>(),
     ];
 
     private static IEnumerable<LocalCandidate> Candidates(IEnumerable<IPAddress> addresses, CandidateKind kind, MediaLoop loop)

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Rtc.Bitstream.Vp8;
 
 namespace Rtc.Media.Codecs.Vpx;
 
@@ -13,7 +13,7 @@ public sealed unsafe class Vp8Decoder : IVideoDecoder
     private VpxContext _context;
     private bool _needKey = true;
 
-    public Vp8Decoder(long maxPixels = VideoCodecs.MaxPixels, PictureMemory? memory = null)
+    public Vp8Decoder(long maxPixels = Picture.MaxPixels, PictureMemory? memory = null)
     {
         _share = new PictureShare(maxPixels, memory);
         _context = VpxContext.OpenDecoder(_library, threads: 1);
@@ -25,7 +25,7 @@ public sealed unsafe class Vp8Decoder : IVideoDecoder
     {
         picture = null;
         ObjectDisposedException.ThrowIf(_context.IsClosed, this);
-        if (!Vp8Header.TryParse(data, out Vp8Header header))
+        if (!Vp8FrameHeader.TryParse(data, out Vp8FrameHeader header) || !Vp8FrameHeader.HoldsFirstPartition(data))
         {
             return Lost();
         }

@@ -1,0 +1,18 @@
+namespace Rtc.Peer.Session;
+
+internal enum RtpEventKind : byte
+{
+    /// <summary>A whole frame; whoever takes the event owns it.</summary>
+    VideoFrame,
+
+    /// <summary>Somebody who watches the section needs a key frame.</summary>
+    KeyFrameNeeded,
+
+    /// <summary>The encoder should aim at another rate.</summary>
+    BitrateChanged,
+
+    /// <summary>The other side said goodbye to a stream.</summary>
+    StreamEnded,
+}
+
+internal readonly record struct RtpEvent(RtpEventKind Kind, string Mid, string Rid, EncodedFrame? Frame, Bitrate Bitrate);
