@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Backoff } from '../../wwwroot/js/backoff.js';
-import { Effects } from '../../wwwroot/js/effect.js';
-import { fit, toFraction } from '../../wwwroot/js/fit.js';
-import { heatColours } from '../../wwwroot/js/heatcolours.js';
-import { PictureHold } from '../../wwwroot/js/hold.js';
-import { colourOf, toneOf } from '../../wwwroot/js/palette.js';
-import { unroll } from '../../wwwroot/js/rle.js';
-import { curve, niceTop, Series } from '../../wwwroot/js/series.js';
-import { boxesAlpha, placement, soften } from '../../wwwroot/js/soft.js';
-import { Timeline } from '../../wwwroot/js/timeline.js';
-import { TrackLog } from '../../wwwroot/js/tracklog.js';
-import { asMessage, readMessage } from '../../wwwroot/js/wire.js';
+import { Backoff } from '../../wwwroot/js/session/backoff.js';
+import { Effects } from '../../wwwroot/js/picture/effects.js';
+import { fit, toFraction } from '../../wwwroot/js/overlay/fit.js';
+import { heatColours } from '../../wwwroot/js/overlay/heat-colours.js';
+import { PictureHold } from '../../wwwroot/js/picture/jitter-target.js';
+import { colourOf, toneOf } from '../../wwwroot/js/overlay/palette.js';
+import { unroll } from '../../wwwroot/js/picture/mask-runs.js';
+import { curve, niceTop, Series } from '../../wwwroot/js/panels/series.js';
+import { boxesAlpha, placement, soften } from '../../wwwroot/js/picture/mask-blur.js';
+import { Timeline } from '../../wwwroot/js/picture/timeline.js';
+import { TrackLog } from '../../wwwroot/js/panels/track-log.js';
+import { asMessage, readMessage } from '../../wwwroot/js/session/messages.js';
 
 test('run lengths unroll row by row, zeros first', () => {
   assert.deepEqual([...unroll({ track_id: 1, width: 3, height: 2, rle: [1, 2, 3] })], [0, 255, 255, 0, 0, 0]);

@@ -1,12 +1,12 @@
-import { api } from '../api.js';
-import { setTone, showDetector, showLevel } from '../chips.js';
-import { byId, icon, make, setText, show } from '../dom.js';
-import { Poll } from '../poll.js';
-import { applyText, text } from '../text.js';
-import { startTheme } from '../theme.js';
-import { Toasts } from '../toast.js';
+import { api } from '../session/api.js';
+import { setTone, showDetector, showLevel } from '../panels/chips.js';
+import { byId, icon, make, setText, show } from '../ui/dom.js';
+import { Poll } from '../ui/poll.js';
+import { applyText, text } from '../ui/text.js';
+import { startTheme } from '../ui/theme.js';
+import { Toasts } from '../ui/toasts.js';
 
-/** @typedef {import('../api.js').RoomEntry} RoomEntry */
+/** @typedef {import('../session/api.js').RoomEntry} RoomEntry */
 
 const POLL_MS = 2_000;
 const ROOM_NAME = /^[A-Za-z0-9_-]{1,64}$/;

@@ -1,26 +1,26 @@
-import { Camera, CameraError, SIZES } from '../camera.js';
-import { CameraControls } from '../cameracontrols.js';
-import { CameraSwap } from '../cameraswap.js';
-import { showDetector, showLevel } from '../chips.js';
-import { ConnectionSign } from '../connectionsign.js';
-import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../dom.js';
-import { PhoneChoices } from '../phonechoices.js';
-import { Segments } from '../segments.js';
-import { Session } from '../session.js';
-import { Stage } from '../stage.js';
-import { LinkMeter } from '../stats.js';
-import { Target } from '../target.js';
-import { applyText, text } from '../text.js';
-import { startTheme } from '../theme.js';
-import { Toasts } from '../toast.js';
-import { ScreenLock } from '../wakelock.js';
-import { WelcomeCard } from '../welcome.js';
+import { Camera, CameraError, SIZES } from '../camera/camera.js';
+import { CameraControls } from '../camera/camera-controls.js';
+import { CameraSwap } from '../camera/camera-swap.js';
+import { showDetector, showLevel } from '../panels/chips.js';
+import { ConnectionSign } from '../panels/connection-sign.js';
+import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { PhoneChoices } from '../camera/phone-choices.js';
+import { Segments } from '../ui/segments.js';
+import { Session } from '../session/session.js';
+import { Stage } from '../picture/stage.js';
+import { LinkMeter } from '../session/link-meter.js';
+import { Target } from '../panels/target.js';
+import { applyText, text } from '../ui/text.js';
+import { startTheme } from '../ui/theme.js';
+import { Toasts } from '../ui/toasts.js';
+import { ScreenLock } from '../camera/screen-lock.js';
+import { WelcomeCard } from '../camera/welcome-card.js';
 
-/** @typedef {import('../camera.js').CameraProblem} CameraProblem */
-/** @typedef {import('../phonechoices.js').Returned} Returned */
-/** @typedef {import('../wire.js').Message} Message */
-/** @typedef {import('../wire.js').Mode} Mode */
-/** @typedef {import('../wire.js').RoomSettings} RoomSettings */
+/** @typedef {import('../camera/camera.js').CameraProblem} CameraProblem */
+/** @typedef {import('../camera/phone-choices.js').Returned} Returned */
+/** @typedef {import('../session/messages.js').Message} Message */
+/** @typedef {import('../session/messages.js').Mode} Mode */
+/** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
 
 const METER_MS = 1_000;
 

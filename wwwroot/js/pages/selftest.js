@@ -1,10 +1,10 @@
-import { CHECKS } from '../checks.js';
-import { byId, make, roomOfAddress, setText, show, tokenOfAddress } from '../dom.js';
-import { applyText, text } from '../text.js';
-import { startTheme } from '../theme.js';
-import { Toasts } from '../toast.js';
+import { CHECKS } from '../selftest/checks.js';
+import { byId, make, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { applyText, text } from '../ui/text.js';
+import { startTheme } from '../ui/theme.js';
+import { Toasts } from '../ui/toasts.js';
 
-/** @typedef {import('../checks.js').Finding} Finding */
+/** @typedef {import('../selftest/checks.js').Finding} Finding */
 /** @typedef {Finding['status']|'wait'|'run'} Shown */
 
 /** @type {Readonly<Record<Shown, string>>} */

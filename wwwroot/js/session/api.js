@@ -1,0 +1,30 @@
+/**
+ * @typedef {{room: string, phones: number, viewers: number, width: number, height: number, fps: number, level: import('./messages.js').Level, model: string, provider: string, since: string|number}} RoomEntry
+ * @typedef {{phone_url: string, urls: string[], secure: boolean}} JoinInfo
+ * @typedef {{status: string, version: string, model: string, provider: string, provider_reason?: string}} Health
+ */
+
+/**
+ * @template T
+ * @param {string} path
+ * @param {number} [patienceMs]
+ * @returns {Promise<T>} rejects where the server is away or says no
+ */
+async function get(path, patienceMs = 5_000) {
+  const response = await fetch(path, { signal: AbortSignal.timeout(patienceMs), headers: { accept: 'application/json' } });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+export const api = Object.freeze({
+  /** @returns {Promise<RoomEntry[]>} */
+  rooms: () => get('/api/rooms'),
+  /** @returns {Promise<JoinInfo>} */
+  joinInfo: () => get('/api/join-info'),
+  /** @returns {Promise<Health>} */
+  health: () => get('/api/health'),
+  /** @param {string} url */
+  qr: (url) => `/api/qr.svg?text=${encodeURIComponent(url)}`,
+  /** @param {string} room @param {number} stamp so that the browser asks again */
+  thumbnail: (room, stamp) => `/api/rooms/${encodeURIComponent(room)}/thumbnail.jpg?t=${stamp}`,
+});
