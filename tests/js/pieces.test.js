@@ -4,7 +4,7 @@ import { Backoff } from '../../wwwroot/js/session/backoff.js';
 import { Effects } from '../../wwwroot/js/picture/effects.js';
 import { fit, toFraction } from '../../wwwroot/js/overlay/fit.js';
 import { heatColours } from '../../wwwroot/js/overlay/heat-colours.js';
-import { PictureHold } from '../../wwwroot/js/picture/jitter-target.js';
+import { JitterTarget } from '../../wwwroot/js/picture/jitter-target.js';
 import { colourOf, toneOf } from '../../wwwroot/js/overlay/palette.js';
 import { unroll } from '../../wwwroot/js/picture/mask-runs.js';
 import { curve, niceTop, Series } from '../../wwwroot/js/panels/series.js';
@@ -112,20 +112,20 @@ test('focus takes the outline, without one an ellipse, without a held object not
 
 test('pictures are held back by as much as results are late, and let go again', () => {
   const receiver = { jitterBufferTarget: null };
-  const hold = new PictureHold(receiver);
+  const jitter = new JitterTarget(receiver);
   let now = 0;
   for (let i = 0; i < 60; i++, now += 33) {
-    hold.onPicture(i * 3000, now);
-    hold.onResult(i * 3000, now + 25);
+    jitter.onPicture(i * 3000, now);
+    jitter.onResult(i * 3000, now + 25);
   }
   assert.ok(receiver.jitterBufferTarget >= 25 && receiver.jitterBufferTarget < 120, `${receiver.jitterBufferTarget}`);
   const most = receiver.jitterBufferTarget;
   for (let i = 60; i < 400; i++, now += 33) {
-    hold.onResult(i * 3000, now - 5);
-    hold.onPicture(i * 3000, now);
+    jitter.onResult(i * 3000, now - 5);
+    jitter.onPicture(i * 3000, now);
   }
   assert.ok(receiver.jitterBufferTarget < most, `${receiver.jitterBufferTarget}`);
-  hold.close();
+  jitter.close();
   assert.equal(receiver.jitterBufferTarget, null);
 });
 

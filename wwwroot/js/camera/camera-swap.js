@@ -2,7 +2,7 @@ import { CameraError } from './camera.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('./camera.js').Camera} Camera */
-/** @typedef {import('./camera.js').CameraProblem} CameraProblem */
+/** @typedef {import('./camera.js').CameraErrorReason} CameraErrorReason */
 /** @typedef {import('./camera.js').Facing} Facing */
 /** @typedef {import('./phone-choices.js').PhoneChoices} PhoneChoices */
 /** @typedef {import('../session/session.js').Session} Session */
@@ -13,7 +13,7 @@ const RETRY_MS = 1_500;
 /**
  * @typedef {object} SwapListener
  * @property {() => void} onSwapped another stream goes out now
- * @property {(problem: CameraProblem) => void} onGone the camera that was lost cannot be had again
+ * @property {(reason: CameraErrorReason) => void} onGone the camera that was lost cannot be had again
  */
 
 /**
@@ -46,7 +46,7 @@ export class CameraSwap {
     try {
       return await this.#put(wish);
     } catch (error) {
-      this.#toasts.show(error instanceof CameraError ? text.phone[error.problem] : text.notice.error, 'bad');
+      this.#toasts.show(error instanceof CameraError ? text.phone[error.reason] : text.notice.error, 'bad');
       void this.#again();
       return false;
     }
@@ -65,8 +65,8 @@ export class CameraSwap {
     try {
       if (await this.#put({ height: this.#choices.height })) this.#toasts.show(text.phone.cameraBack, 'good');
     } catch (error) {
-      if (error instanceof CameraError && error.problem === 'busy') this.#retry = setTimeout(() => void this.#again(), RETRY_MS);
-      else this.#listener.onGone(error instanceof CameraError ? error.problem : 'missing');
+      if (error instanceof CameraError && error.reason === 'busy') this.#retry = setTimeout(() => void this.#again(), RETRY_MS);
+      else this.#listener.onGone(error instanceof CameraError ? error.reason : 'missing');
     }
   }
 

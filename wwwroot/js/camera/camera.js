@@ -1,5 +1,5 @@
 /** @typedef {'user'|'environment'} Facing */
-/** @typedef {'denied'|'insecure'|'missing'|'busy'|'unsupported'} CameraProblem */
+/** @typedef {'denied'|'insecure'|'missing'|'busy'|'unsupported'} CameraErrorReason */
 
 /** @type {Readonly<Record<number, {width: number, height: number, bitrate: number}>>} */
 export const SIZES = Object.freeze({
@@ -11,14 +11,14 @@ export const SIZES = Object.freeze({
 
 /** Why no picture could be had, in a word that the page turns into advice. */
 export class CameraError extends Error {
-  /** @param {CameraProblem} problem */
-  constructor(problem) {
-    super(problem);
-    this.problem = problem;
+  /** @param {CameraErrorReason} reason */
+  constructor(reason) {
+    super(reason);
+    this.reason = reason;
   }
 }
 
-/** @type {Record<string, CameraProblem>} */
+/** @type {Record<string, CameraErrorReason>} */
 const BY_NAME = {
   NotAllowedError: 'denied',
   SecurityError: 'denied',

@@ -1,7 +1,8 @@
+import { secureLink } from '../session/join-links.js';
 import { byId, setText, show } from '../ui/dom.js';
 import { text } from '../ui/text.js';
 
-/** @typedef {import('./camera.js').CameraProblem} CameraProblem */
+/** @typedef {import('./camera.js').CameraErrorReason} CameraErrorReason */
 
 /** The card before the camera runs: what will happen, what went wrong and what helps, and the button that starts. */
 export class WelcomeCard {
@@ -14,10 +15,10 @@ export class WelcomeCard {
     this.#start.addEventListener('click', onStart, { signal: this.#abort.signal });
   }
 
-  /** @param {CameraProblem} [problem] why the camera could not be had */
-  show(problem) {
-    const insecure = problem === 'insecure' || (!problem && !window.isSecureContext);
-    const kind = insecure ? 'insecure' : problem;
+  /** @param {CameraErrorReason} [reason] why the camera could not be had */
+  show(reason) {
+    const insecure = reason === 'insecure' || (!reason && !window.isSecureContext);
+    const kind = insecure ? 'insecure' : reason;
     this.#card.dataset.tone = kind ? 'bad' : 'plain';
     this.#card.dataset.problem = kind ?? '';
     byId('welcome-icon', SVGUseElement).setAttribute('href', `/icons/icons.svg#${kind ? (kind === 'insecure' ? 'lock' : 'warn') : 'camera'}`);
@@ -32,10 +33,10 @@ export class WelcomeCard {
     show(this.#card, true);
   }
 
-  /** As at first, but the camera ran before: stopped on purpose, or for a problem. @param {CameraProblem} [problem] */
-  showAgain(problem) {
-    this.show(problem);
-    if (!problem) this.#say(text.phone.stopped);
+  /** As at first, but the camera ran before: stopped on purpose, or because of an error. @param {CameraErrorReason} [reason] */
+  showAgain(reason) {
+    this.show(reason);
+    if (!reason) this.#say(text.phone.stopped);
     this.#start.focus();
   }
 
@@ -65,12 +66,7 @@ async function findSecure(link) {
   link.href = `https://${location.hostname}:8443${location.pathname}${location.search}`;
   try {
     const info = await (await fetch('/api/join-info')).json();
-    const url = [info.phone_url, ...(info.urls ?? [])].find((/** @type {unknown} */ one) => typeof one === 'string' && one.startsWith('https:'));
-    if (!url) return;
-    const target = new URL(url);
-    target.pathname = '/phone';
-    target.search = location.search;
-    link.href = target.href;
+    link.href = secureLink(info, location.search) ?? link.href;
   } catch {
     // The usual port stays the best guess.
   }

@@ -3,7 +3,7 @@ import { heatColours } from './heat-colours.js';
 import { Poll } from '../ui/poll.js';
 
 /** @typedef {import('./fit.js').Rect} Rect */
-/** @typedef {import('../picture/stage.js').Stage} Stage */
+/** @typedef {import('./overlay-surface.js').OverlaySurface} OverlaySurface */
 
 const PERIOD_MS = 2_000;
 const PATIENCE_MS = 5_000;
@@ -15,7 +15,7 @@ const ENLARGED = 4;
  * which rests while nobody looks. The stage says when to paint and where, so that the map lies as the boxes do.
  */
 export class HeatLayer {
-  /** @type {Stage} */ #stage;
+  /** @type {OverlaySurface} */ #picture;
   /** @type {string} */ #path;
   /** @type {Record<string, string>} */ #headers;
   #button = byId('heat', HTMLButtonElement);
@@ -24,9 +24,9 @@ export class HeatLayer {
   /** @type {Poll|null} */ #poll = null;
   #abort = new AbortController();
 
-  /** @param {Stage} stage @param {string} room @param {string} [token] */
-  constructor(stage, room, token) {
-    this.#stage = stage;
+  /** @param {OverlaySurface} picture @param {string} room @param {string} [token] */
+  constructor(picture, room, token) {
+    this.#picture = picture;
     this.#path = `/api/rooms/${encodeURIComponent(room)}/heat.png`;
     this.#headers = token ? { authorization: `Bearer ${token}` } : {};
     this.#button.addEventListener('click', () => this.toggle(), { signal: this.#abort.signal });
@@ -69,7 +69,7 @@ export class HeatLayer {
       context.imageSmoothingQuality = 'high';
       context.drawImage(cells, 0, 0, this.#map.width, this.#map.height);
     }
-    this.#stage.repaint();
+    this.#picture.repaint();
   }
 
   #rest() {

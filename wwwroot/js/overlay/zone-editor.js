@@ -1,23 +1,23 @@
-import { colourOf, numberOf } from './palette.js';
 import { text } from '../ui/text.js';
+import { paintShape, shapeColour } from './zone-painter.js';
 
 /** @typedef {import('./fit.js').Rect} Rect */
 /** @typedef {import('../session/messages.js').WireZone} WireZone */
 /** @typedef {{x: number, y: number}} Point fractions of the picture */
 /** @typedef {'zone'|'line'} Kind */
 /** @typedef {{kind: Kind, name: string, points: Point[]}} Shape */
-/** @typedef {import('../picture/stage.js').Stage} Stage */
+/** @typedef {import('./overlay-surface.js').OverlaySurface} OverlaySurface */
 
 const REACH_PX = 14;
-const MOST_SHAPES = 16;
-const LONGEST_NAME = 40;
+const MAX_SHAPES = 16;
+const MAX_NAME_LENGTH = 40;
 
 /**
  * Zones and lines drawn on the picture: clicks make them, dragging a corner moves it. They belong to the room: the
  * server counts in them, and what one viewer draws everybody sees.
  */
 export class ZoneEditor {
-  /** @type {Stage} */ #stage;
+  /** @type {OverlaySurface} */ #picture;
   /** @type {HTMLElement} */ #surface;
   /** @type {(zones: WireZone[]) => void} */ #onChange;
   /** @type {() => void} */ #onDraw;
@@ -30,12 +30,12 @@ export class ZoneEditor {
   #abort = new AbortController();
 
   /**
-   * @param {Stage} stage @param {HTMLElement} surface
+   * @param {OverlaySurface} picture @param {HTMLElement} surface
    * @param {(zones: WireZone[]) => void} onChange the room's shapes were changed here
    * @param {() => void} onDraw a shape was begun, ended or given up
    */
-  constructor(stage, surface, onChange, onDraw) {
-    this.#stage = stage;
+  constructor(picture, surface, onChange, onDraw) {
+    this.#picture = picture;
     this.#surface = surface;
     this.#onChange = onChange;
     this.#onDraw = onDraw;
@@ -58,19 +58,19 @@ export class ZoneEditor {
   setZones(zones) {
     if (this.#dragged) return;
     this.#shapes = zones.map(({ name, points }) => ({ kind: points.length === 2 ? 'line' : 'zone', name, points: points.map(([x, y]) => ({ x, y })) }));
-    this.#stage.repaint();
+    this.#picture.repaint();
   }
 
   /** Starts a shape, or gives one up. @param {Kind|null} kind */
   draw(kind) {
-    this.#drawing = this.#shapes.length < MOST_SHAPES ? kind : null;
+    this.#drawing = this.#shapes.length < MAX_SHAPES ? kind : null;
     this.#draft = [];
     this.#surface.focus({ preventScroll: true });
-    this.#stage.repaint();
+    this.#picture.repaint();
     this.#onDraw();
   }
 
-  /** A shape in the middle, for who has no pointer. @param {Kind} kind */
+  /** A shape in the middle, for users without a pointer. @param {Kind} kind */
   addDefault(kind) {
     this.#add(kind, kind === 'zone'
       ? [{ x: 0.3, y: 0.3 }, { x: 0.7, y: 0.3 }, { x: 0.7, y: 0.7 }, { x: 0.3, y: 0.7 }]
@@ -79,7 +79,7 @@ export class ZoneEditor {
 
   /** @param {Kind} kind @param {Point[]} points */
   #add(kind, points) {
-    if (this.#shapes.length >= MOST_SHAPES) return;
+    if (this.#shapes.length >= MAX_SHAPES) return;
     const named = kind === 'zone' ? text.view.zoneName : text.view.lineName;
     let number = 1;
     while (this.#shapes.some(({ name }) => name === named(number))) number++;
@@ -95,7 +95,7 @@ export class ZoneEditor {
 
   /** A name is what the server counts by, so no two are the same. @param {string} name @param {string} next @returns {boolean} */
   rename(name, next) {
-    const clean = next.trim().slice(0, LONGEST_NAME);
+    const clean = next.trim().slice(0, MAX_NAME_LENGTH);
     const shape = this.#shapes.find((other) => other.name === name);
     if (!shape || clean === '' || this.#shapes.some((other) => other !== shape && other.name === clean)) return false;
     shape.name = clean;
@@ -117,7 +117,7 @@ export class ZoneEditor {
     }
     this.#draft.push(place);
     if (this.#drawing === 'line' && this.#draft.length === 2) this.finish();
-    this.#stage.repaint();
+    this.#picture.repaint();
     return true;
   }
 
@@ -129,14 +129,14 @@ export class ZoneEditor {
     this.#drawing = null;
     this.#draft = [];
     if (points.length >= (kind === 'zone' ? 3 : 2)) this.#add(kind, points);
-    this.#stage.repaint();
+    this.#picture.repaint();
     this.#onDraw();
     return true;
   }
 
   /** @param {PointerEvent} event */
   #down(event) {
-    const place = this.#stage.locate(event);
+    const place = this.#picture.locate(event);
     if (!place || this.#drawing) return;
     for (const shape of this.#shapes) {
       const index = shape.points.findIndex((point) => this.#near(point, place));
@@ -149,12 +149,12 @@ export class ZoneEditor {
 
   /** @param {PointerEvent} event */
   #move(event) {
-    this.#pointer = this.#stage.locate(event);
+    this.#pointer = this.#picture.locate(event);
     if (this.#dragged && this.#pointer) {
       this.#dragged.shape.points[this.#dragged.index] = this.#pointer;
       this.#swallow = true;
     }
-    if (this.#dragged || this.#drawing) this.#stage.repaint();
+    if (this.#dragged || this.#drawing) this.#picture.repaint();
   }
 
   #up() {
@@ -165,7 +165,7 @@ export class ZoneEditor {
 
   /** @param {Point} a @param {Point} b */
   #near(a, b) {
-    const { width, height } = this.#stage.rect;
+    const { width, height } = this.#picture.rect;
     return Math.hypot((a.x - b.x) * width, (a.y - b.y) * height) < REACH_PX;
   }
 
@@ -173,81 +173,19 @@ export class ZoneEditor {
   paint(context, rect, label) {
     for (const { name, kind, points } of this.#shapes) {
       const count = label(name);
-      this.#paintShape(context, rect, points, kind, shapeColour(name), count ? `${name}: ${count}` : name);
+      paintShape(context, rect, { kind, points, colour: shapeColour(name), label: count ? `${name}: ${count}` : name });
     }
     if (!this.#drawing) return;
     const points = this.#pointer ? [...this.#draft, this.#pointer] : this.#draft;
-    if (points.length > 0) this.#paintShape(context, rect, points, this.#drawing, '#ffffff', '');
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context @param {Rect} rect @param {Point[]} points
-   * @param {Kind} kind @param {string} colour @param {string} label
-   */
-  #paintShape(context, rect, points, kind, colour, label) {
-    const on = points.map(({ x, y }) => ({ x: rect.left + x * rect.width, y: rect.top + y * rect.height }));
-    context.beginPath();
-    for (const { x, y } of on) context.lineTo(x, y);
-    if (kind === 'zone') {
-      context.closePath();
-      context.globalAlpha = 0.16;
-      context.fillStyle = colour;
-      context.fill();
-      context.globalAlpha = 1;
-    }
-    context.lineWidth = 4.5;
-    context.strokeStyle = 'rgb(0 0 0 / 0.5)';
-    context.stroke();
-    context.lineWidth = 2.5;
-    context.strokeStyle = colour;
-    context.stroke();
-    context.fillStyle = colour;
-    for (const { x, y } of on) {
-      context.beginPath();
-      context.arc(x, y, 4.5, 0, 2 * Math.PI);
-      context.fill();
-    }
-    if (kind === 'line' && on.length === 2) paintArrow(context, on[0], on[1]);
-    if (!label) return;
-    const left = Math.min(...on.map(({ x }) => x));
-    const top = Math.min(...on.map(({ y }) => y));
-    context.font = '600 12.5px system-ui, sans-serif';
-    const width = context.measureText(label).width + 14;
-    const y = Math.max(rect.top + 2, top - 26);
-    context.fillStyle = 'rgb(8 12 16 / 0.75)';
-    context.beginPath();
-    context.roundRect(left, y, width, 20, 10);
-    context.fill();
-    context.fillStyle = '#ffffff';
-    context.textBaseline = 'middle';
-    context.fillText(label, left + 7, y + 10.5);
+    if (points.length > 0) paintShape(context, rect, { kind: this.#drawing, points, colour: '#ffffff', label: '' });
   }
 
   #changed() {
-    this.#stage.repaint();
+    this.#picture.repaint();
     this.#onChange(this.#shapes.map(({ name, points }) => ({ name, points: points.map(({ x, y }) => [x, y]) })));
   }
 
   close() {
     this.#abort.abort();
   }
-}
-
-/** @param {string} name */
-export function shapeColour(name) {
-  return colourOf(numberOf(name));
-}
-
-/** Which way is forth, on the middle of a line. @param {CanvasRenderingContext2D} context @param {Point} a @param {Point} b */
-function paintArrow(context, a, b) {
-  const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
-  const nx = -(b.y - a.y) / length;
-  const ny = (b.x - a.x) / length;
-  const mx = (a.x + b.x) / 2;
-  const my = (a.y + b.y) / 2;
-  context.beginPath();
-  context.moveTo(mx + nx * 16, my + ny * 16);
-  context.lineTo(mx + ny * 6, my - nx * 6);
-  context.lineTo(mx - ny * 6, my + nx * 6);
-  context.fill();
 }

@@ -10,13 +10,14 @@ import { Session } from '../session/session.js';
 import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
 import { Target } from '../panels/target.js';
-import { applyText, text } from '../ui/text.js';
+import { applyText } from '../ui/apply-text.js';
+import { text } from '../ui/text.js';
 import { startTheme } from '../ui/theme.js';
 import { Toasts } from '../ui/toasts.js';
 import { ScreenLock } from '../camera/screen-lock.js';
 import { WelcomeCard } from '../camera/welcome-card.js';
 
-/** @typedef {import('../camera/camera.js').CameraProblem} CameraProblem */
+/** @typedef {import('../camera/camera.js').CameraErrorReason} CameraErrorReason */
 /** @typedef {import('../camera/phone-choices.js').Returned} Returned */
 /** @typedef {import('../session/messages.js').Message} Message */
 /** @typedef {import('../session/messages.js').Mode} Mode */
@@ -35,7 +36,7 @@ class PhonePage {
   #camera = new Camera(() => void this.#swap.lost());
   #swap = new CameraSwap(this.#camera, this.#choices, () => this.#session, this.#toasts, {
     onSwapped: () => this.#onCamera(),
-    onGone: (problem) => void this.#stop(problem),
+    onGone: (reason) => void this.#stop(reason),
   });
   #cameraControls = new CameraControls(this.#camera, () => void this.#flip());
   #welcome = new WelcomeCard(() => void this.#start());
@@ -101,7 +102,7 @@ class PhonePage {
     try {
       if (!await this.#camera.open({ height: this.#choices.height })) return;
     } catch (error) {
-      this.#welcome.show(error instanceof CameraError ? error.problem : 'missing');
+      this.#welcome.show(error instanceof CameraError ? error.reason : 'missing');
       return;
     }
     this.#welcome.hide();
@@ -137,8 +138,8 @@ class PhonePage {
     this.#overlay.focus({ preventScroll: true });
   }
 
-  /** @param {CameraProblem} [problem] why it had to be, where nobody wished it */
-  async #stop(problem) {
+  /** @param {CameraErrorReason} [reason] why, where the user did not ask for it */
+  async #stop(reason) {
     clearInterval(this.#timer);
     const session = this.#session;
     this.#session = null;
@@ -150,7 +151,7 @@ class PhonePage {
     await Promise.all([session?.close(), this.#lock.release()]);
     this.#meter.reset();
     this.#hideControls();
-    this.#welcome.showAgain(problem);
+    this.#welcome.showAgain(reason);
   }
 
   /** Another camera runs, or the same one anew. */

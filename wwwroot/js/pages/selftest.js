@@ -1,6 +1,7 @@
 import { CHECKS } from '../selftest/checks.js';
 import { byId, make, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
-import { applyText, text } from '../ui/text.js';
+import { applyText } from '../ui/apply-text.js';
+import { text } from '../ui/text.js';
 import { startTheme } from '../ui/theme.js';
 import { Toasts } from '../ui/toasts.js';
 

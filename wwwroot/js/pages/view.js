@@ -1,6 +1,6 @@
 import { showDetector, showLevel } from '../panels/chips.js';
 import { ConnectionSign } from '../panels/connection-sign.js';
-import { Controls } from '../panels/room-controls.js';
+import { RoomControls } from '../panels/room-controls.js';
 import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { HeatLayer } from '../overlay/heat-layer.js';
 import { PictureTools } from '../panels/picture-tools.js';
@@ -12,7 +12,8 @@ import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
 import { Tabs } from '../ui/tabs.js';
 import { Target } from '../panels/target.js';
-import { applyText, text } from '../ui/text.js';
+import { applyText } from '../ui/apply-text.js';
+import { text } from '../ui/text.js';
 import { startTheme } from '../ui/theme.js';
 import { Toasts } from '../ui/toasts.js';
 import { TrackTable } from '../panels/track-table.js';
@@ -39,7 +40,7 @@ class ViewPage {
   #heat = new HeatLayer(this.#stage, this.#room, tokenOfAddress());
   #target = new Target(this.#stage, () => this.#session);
   #meter = new LinkMeter();
-  #controls = new Controls((patch) => this.#session.configure(patch));
+  #controls = new RoomControls((patch) => this.#session.configure(patch));
   #tracks = new TrackTable((id) => this.#target.hold(id), () => this.#target.release());
   #plots = new Plots(byId('plots', HTMLElement));
   #zones = new ZoneEditor(this.#stage, this.#overlay, (zones) => this.#session.configure({ zones }), () => this.#zoneList.showDrawing());

@@ -1,13 +1,14 @@
 import { byId, make, setText } from '../ui/dom.js';
 import { colourOf } from '../overlay/palette.js';
 import { text } from '../ui/text.js';
+import { SettingsEdit, toggleClass } from './settings-edit.js';
 
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
 /** @typedef {import('../session/messages.js').ModelEntry} ModelEntry */
 /** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
 
 const SEND_AFTER_MS = 150;
-const MOST_DOTS = 4;
+const MAX_DOTS = 4;
 
 /** What the sliders show and send. @type {Readonly<Record<string, {field: 'confidence'|'blur'|'detect_every'|'mask_every', show: (value: number) => string}>>} */
 const SLIDERS = {
@@ -21,12 +22,11 @@ const SLIDERS = {
  * The room's settings as controls. What somebody changes here goes to the server and comes back to everybody;
  * what others change shows here, but never under a finger that is moving.
  */
-export class Controls {
+export class RoomControls {
   /** @type {(patch: Partial<RoomSettings>) => void} */ #onChange;
-  /** @type {RoomSettings|null} */ #settings = null;
-  /** @type {Partial<RoomSettings>} */ #pending = {};
+  #edit = new SettingsEdit();
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #timer;
-  #seen = new Set();
+  /** @type {Set<string>} */ #seen = new Set();
   /** @type {Map<string, HTMLElement>} The legend: under each class, the colours of its tracks. */ #dots = new Map();
   #legend = '';
   #readOnly = false;
@@ -53,21 +53,14 @@ export class Controls {
   /** @param {Partial<RoomSettings>} patch */
   #change(patch) {
     if (this.#readOnly) return;
-    Object.assign(this.#pending, patch);
-    if (this.#settings) this.#settings = { ...this.#settings, ...patch };
+    this.#edit.change(patch);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#flush(), SEND_AFTER_MS);
-  }
-
-  #flush() {
-    const patch = this.#pending;
-    this.#pending = {};
-    this.#onChange(patch);
+    this.#timer = setTimeout(() => this.#onChange(this.#edit.take()), SEND_AFTER_MS);
   }
 
   /** @param {ModelEntry[]} models */
   setModels(models) {
-    const chosen = this.#settings?.model ?? this.#model.value;
+    const chosen = this.#edit.settings?.model ?? this.#model.value;
     const detectors = models.filter(({ task, name }) => task.startsWith('detect') && name !== 'auto' && name !== 'motion');
     this.#model.replaceChildren(new Option(text.view.modelAuto, 'auto'), new Option(text.view.modelMotion, 'motion'));
     for (const { name, on_disk: onDisk, problem } of detectors) {
@@ -86,18 +79,18 @@ export class Controls {
     this.#showClasses();
   }
 
-  /** @param {RoomSettings} settings */
-  setSettings(settings) {
-    this.#settings = { ...settings, ...this.#pending };
-    this.#mode.value = this.#settings.mode;
-    this.#model.value = this.#settings.model;
+  /** @param {RoomSettings} received */
+  setSettings(received) {
+    const settings = this.#edit.receive(received);
+    this.#mode.value = settings.mode;
+    this.#model.value = settings.model;
     for (const [id, { field, show }] of Object.entries(SLIDERS)) {
       const input = byId(id, HTMLInputElement);
-      input.value = String(this.#settings[field]);
-      setText(byId(`${id}-value`, HTMLElement), show(this.#settings[field]));
-      input.setAttribute('aria-valuetext', show(this.#settings[field]));
+      input.value = String(settings[field]);
+      setText(byId(`${id}-value`, HTMLElement), show(settings[field]));
+      input.setAttribute('aria-valuetext', show(settings[field]));
     }
-    for (const label of settings.classes) this.#seen.add(label);
+    for (const label of received.classes) this.#seen.add(label);
     this.#showClasses();
   }
 
@@ -116,7 +109,7 @@ export class Controls {
     this.#legend = legend;
     for (const [label, place] of this.#dots) {
       const ids = detections.filter((box) => box.label === label).map(({ track_id: id }) => id).sort((a, b) => a - b);
-      place.replaceChildren(...ids.slice(0, MOST_DOTS).map((id) => {
+      place.replaceChildren(...ids.slice(0, MAX_DOTS).map((id) => {
         const dot = make('span', { class: 'swatch' });
         dot.style.background = colourOf(id);
         return dot;
@@ -130,7 +123,7 @@ export class Controls {
       place.replaceChildren(make('span', { class: 'note', text: text.view.classesNone }));
       return;
     }
-    const wanted = new Set(this.#settings?.classes ?? []);
+    const wanted = new Set(this.#edit.settings?.classes ?? []);
     const all = wanted.size === 0;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.label : undefined;
     const buttons = [...this.#seen].sort().map((label) => {
@@ -150,11 +143,7 @@ export class Controls {
 
   /** @param {string} label */
   #toggle(label) {
-    const before = this.#settings?.classes ?? [];
-    const base = before.length === 0 ? [...this.#seen] : before;
-    const after = base.includes(label) ? base.filter((other) => other !== label) : [...base, label];
-    // All of them chosen, or none left, is the same as no choice.
-    this.#choose(after.length === this.#seen.size ? [] : after);
+    this.#choose(toggleClass(this.#edit.settings?.classes ?? [], this.#seen, label));
   }
 
   /** @param {string[]} classes */

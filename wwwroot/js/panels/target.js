@@ -1,7 +1,7 @@
 /** @typedef {import('../picture/stage.js').Stage} Stage */
 
 /**
- * Whoever asks the room to hold something and to let it go: the session, while there is one.
+ * What asks the room to hold something and to let it go: the session, while there is one.
  * @typedef {{select: (x: number, y: number, slot?: 0|1) => void, release: () => void}} Asker
  */
 

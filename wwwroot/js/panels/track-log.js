@@ -12,7 +12,7 @@
 
 const GONE_MS = 1_000;
 const FORGOTTEN_MS = 30_000;
-const MOST = 200;
+const MAX_TRACKS = 200;
 
 /** The life of every track of the last half minute, from the results as they come. */
 export class TrackLog {
@@ -25,7 +25,7 @@ export class TrackLog {
       this.#tracks.set(id, { id, label, score, predicted, firstMs: known?.firstMs ?? nowMs, lastMs: nowMs });
     }
     for (const [id, { lastMs }] of this.#tracks) {
-      if (nowMs - lastMs > FORGOTTEN_MS || this.#tracks.size > MOST) this.#tracks.delete(id);
+      if (nowMs - lastMs > FORGOTTEN_MS || this.#tracks.size > MAX_TRACKS) this.#tracks.delete(id);
     }
   }
 

@@ -7,7 +7,7 @@ import { TrackLog } from './track-log.js';
 /** @typedef {ReturnType<TrackLog['list']>[number]} TrackRow */
 
 const DRAW_MS = 250;
-const MOST_ROWS = 40;
+const MAX_ROWS = 40;
 
 /** The table of tracks. Also the way to hold an object in focus without pointing at it. */
 export class TrackTable {
@@ -40,7 +40,7 @@ export class TrackTable {
 
   /** @param {number} now */
   #draw(now) {
-    const tracks = this.#log.list(now).slice(0, MOST_ROWS);
+    const tracks = this.#log.list(now).slice(0, MAX_ROWS);
     const ids = new Set(tracks.map(({ id }) => id));
     for (const [id, { row }] of this.#rows) {
       if (ids.has(id)) continue;

@@ -1,6 +1,6 @@
 import { byId, icon, make, setText, show } from '../ui/dom.js';
 import { text } from '../ui/text.js';
-import { shapeColour } from '../overlay/zone-editor.js';
+import { shapeColour } from '../overlay/zone-painter.js';
 
 /** @typedef {import('../session/messages.js').ZoneCount} ZoneCount */
 /** @typedef {import('../overlay/zone-editor.js').ZoneEditor} ZoneEditor */

@@ -6,7 +6,7 @@ import { bindTriangle, makeTarget, makeTexture, Pass } from './webgl.js';
 /** The blurred picture is made this many times smaller: nobody sees the difference, and it costs a sixteenth. */
 const SHRINK = 4;
 /** Sigma at full strength, as a share of the picture's longer side. */
-const WIDEST = 0.028;
+const MAX_SIGMA = 0.028;
 
 const BLUR = `
 precision mediump float;
@@ -89,7 +89,7 @@ export class FocusPainter {
       return;
     }
     const [first, second] = this.#targets;
-    const sigma = Math.max(0.5, effect.strength * WIDEST * Math.max(width, height) / SHRINK);
+    const sigma = Math.max(0.5, effect.strength * MAX_SIGMA * Math.max(width, height) / SHRINK);
     this.#blur.draw(first.buffer, first.width, first.height, { picture: this.#picture, step: [1 / first.width, 0], sigma });
     this.#blur.draw(second.buffer, second.width, second.height, { picture: first.texture, step: [0, 1 / first.height], sigma });
     this.#load(effect.alpha);

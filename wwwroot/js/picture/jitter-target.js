@@ -1,6 +1,6 @@
 import { ticks } from './timeline.js';
 
-const LONGEST_MS = 400;
+const MAX_MS = 400;
 const STEP_DOWN_MS = 10;
 const SPARE_MS = 8;
 const REVIEW_MS = 1_000;
@@ -10,7 +10,7 @@ const KEPT = 120;
  * Holds pictures back in the browser's jitter buffer just long enough that each one's own result is there when it
  * is shown. Where the browser offers no such control nothing is held and boxes are carried forward instead.
  */
-export class PictureHold {
+export class JitterTarget {
   /** @type {RTCRtpReceiver|null} */ #receiver;
   /** @type {{timestamp: number, at: number}[]} */ #shown = [];
   /** @type {number[]} How late results came after their picture, in milliseconds; negative: before it. */ #late = [];
@@ -56,7 +56,7 @@ export class PictureHold {
     if (late.length < 3) return;
     const slow = late[Math.floor(late.length * 0.9)];
     const change = slow > 0 ? slow + SPARE_MS : -STEP_DOWN_MS;
-    this.#targetMs = Math.max(0, Math.min(LONGEST_MS, this.#targetMs + change));
+    this.#targetMs = Math.max(0, Math.min(MAX_MS, this.#targetMs + change));
     if (this.#receiver) this.#receiver.jitterBufferTarget = this.#targetMs;
   }
 

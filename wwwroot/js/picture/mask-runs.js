@@ -1,7 +1,7 @@
 /** @typedef {import('../session/messages.js').WireMask} WireMask */
 
-/** A longer side than the server ever sends; beyond it a message is taken for damaged. */
-const LARGEST_SIDE = 1024;
+/** Longer than any side that the server sends: beyond it a message is taken for damaged. */
+const MAX_SIDE = 1024;
 
 /**
  * Unrolls a mask's run lengths (row by row, zeros first) to 0 and 255.
@@ -24,5 +24,5 @@ export function unroll({ width, height, rle }) {
 
 /** @param {unknown} side */
 function isSide(side) {
-  return Number.isInteger(side) && Number(side) > 0 && Number(side) <= LARGEST_SIDE;
+  return Number.isInteger(side) && Number(side) > 0 && Number(side) <= MAX_SIDE;
 }

@@ -1,8 +1,7 @@
-import { drawBoxes } from '../overlay/boxes.js';
+import { OverlayCanvas } from '../overlay/overlay-canvas.js';
 import { Effects } from './effects.js';
-import { fit, toFraction } from '../overlay/fit.js';
 import { FocusPainter } from './focus-painter.js';
-import { PictureHold } from './jitter-target.js';
+import { JitterTarget } from './jitter-target.js';
 import { Timeline } from './timeline.js';
 
 /** @typedef {import('../overlay/fit.js').Rect} Rect */
@@ -23,28 +22,22 @@ import { Timeline } from './timeline.js';
  * @property {HTMLCanvasElement} overlay lines and labels, at the screen's resolution
  */
 
-const MOST_PIXEL_RATIO = 2;
-const PULSE_MS = 450;
-
 /** The picture and all that is drawn on it. Owns the loop that follows the video's pictures. */
 export class Stage {
   /** @type {StageParts} */ #parts;
-  /** @type {CanvasRenderingContext2D} */ #context;
+  /** @type {OverlayCanvas} */ #overlay;
   /** @type {FocusPainter|null} */ #painter = null;
-  /** @type {ResizeObserver} */ #observer;
   #timeline = new Timeline();
   #effects = new Effects();
-  #hold = new PictureHold(null);
+  #jitter = new JitterTarget(null);
   /** @type {StageMode} */ #mode = 'drawn';
   /** @type {RoomSettings|null} */ #settings = null;
-  /** @type {{x: number, y: number, at: number}|null} */ #pulse = null;
   /** @type {number} */ #follow = 0;
   #closed = false;
   #pictures = 0;
   /** How much later than the newest result's picture the preview is. */
   aheadMs = 120;
-  mirrored = false;
-  /** @type {(context: CanvasRenderingContext2D, rect: Rect, moment: Moment|null) => void} Draws more, after the boxes. */
+  /** @type {(context: CanvasRenderingContext2D, rect: Rect) => void} draws more, after the boxes. */
   onPaint = () => {};
   /** @type {(moment: Moment|null) => void} */
   onPicture = () => {};
@@ -52,11 +45,7 @@ export class Stage {
   /** @param {StageParts} parts */
   constructor(parts) {
     this.#parts = parts;
-    const context = parts.overlay.getContext('2d');
-    if (!context) throw new Error('no 2D canvas');
-    this.#context = context;
-    this.#observer = new ResizeObserver(() => this.#fitOverlay());
-    this.#observer.observe(parts.overlay);
+    this.#overlay = new OverlayCanvas(parts.overlay, parts.video, () => this.repaint());
     this.#next();
   }
 
@@ -70,7 +59,7 @@ export class Stage {
   }
 
   get heldBackMs() {
-    return this.#hold.targetMs;
+    return this.#jitter.targetMs;
   }
 
   get hasPicture() {
@@ -81,8 +70,8 @@ export class Stage {
   setStream(stream, receiver = null) {
     const { video } = this.#parts;
     if (video.srcObject === stream) return;
-    this.#hold.close();
-    this.#hold = new PictureHold(this.#mode === 'overlay' ? receiver : null);
+    this.#jitter.close();
+    this.#jitter = new JitterTarget(this.#mode === 'overlay' ? receiver : null);
     this.#timeline.clear();
     video.srcObject = stream;
     if (stream) video.play().catch(() => {});
@@ -102,8 +91,8 @@ export class Stage {
     const painted = mode === 'overlay' && this.#painter !== null;
     scene.toggleAttribute('hidden', !painted);
     video.classList.toggle('beneath', painted);
-    this.#hold.close();
-    this.#hold = new PictureHold(null);
+    this.#jitter.close();
+    this.#jitter = new JitterTarget(null);
     this.#timeline.clear();
     this.repaint();
   }
@@ -120,32 +109,30 @@ export class Stage {
   /** @param {DetectionsMessage} message */
   addResult(message) {
     this.#timeline.add(message);
-    this.#hold.onResult(message.rtp_timestamp, performance.now());
+    this.#jitter.onResult(message.rtp_timestamp, performance.now());
   }
 
   /** @returns {Rect} where the picture lies on the stage, in CSS pixels */
   get rect() {
-    const { overlay, video } = this.#parts;
-    return fit(overlay.clientWidth, overlay.clientHeight, video.videoWidth, video.videoHeight);
+    return this.#overlay.rect;
   }
 
-  /**
-   * A pointer's place as fractions of the picture; null beside it.
-   * @param {{clientX: number, clientY: number}} event
-   */
+  get mirrored() {
+    return this.#overlay.mirrored;
+  }
+
+  set mirrored(mirrored) {
+    this.#overlay.mirrored = mirrored;
+  }
+
+  /** A pointer's place as fractions of the picture; null beside it. @param {{clientX: number, clientY: number}} event */
   locate(event) {
-    const bounds = this.#parts.overlay.getBoundingClientRect();
-    return toFraction(this.rect, event.clientX - bounds.left, event.clientY - bounds.top, this.mirrored);
+    return this.#overlay.locate(event);
   }
 
   /** Shows where was tapped, until the answer comes. @param {number} x @param {number} y */
   pulse(x, y) {
-    this.#pulse = { x: this.mirrored ? 1 - x : x, y, at: performance.now() };
-    const again = () => {
-      this.repaint();
-      if (this.#pulse) requestAnimationFrame(again);
-    };
-    requestAnimationFrame(again);
+    this.#overlay.pulse(x, y);
   }
 
   #next() {
@@ -167,7 +154,7 @@ export class Stage {
   /** @param {number} now @param {number|undefined} timestamp */
   #show(now, timestamp) {
     this.#pictures++;
-    if (timestamp !== undefined) this.#hold.onPicture(timestamp, now);
+    if (timestamp !== undefined) this.#jitter.onPicture(timestamp, now);
     const moment = this.#momentOf(timestamp);
     this.#paintScene(moment);
     this.#paintOverlay(moment);
@@ -198,36 +185,9 @@ export class Stage {
 
   /** @param {Moment|null} moment */
   #paintOverlay(moment) {
-    const { overlay } = this.#parts;
-    const context = this.#context;
-    const ratio = overlay.width / Math.max(1, overlay.clientWidth);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, overlay.clientWidth, overlay.clientHeight);
-    const { rect } = this;
     const draws = this.#mode === 'overlay' || this.#mode === 'preview';
     const mode = this.#settings?.mode ?? 'annotate';
-    if (draws && moment && mode !== 'plain' && mode !== 'privacy') {
-      const targetId = moment.message.target_id;
-      const boxes = mode === 'focus' ? moment.boxes.filter(({ track_id: id }) => id === targetId || id === moment.message.second_target_id) : moment.boxes;
-      drawBoxes(context, rect, boxes, { targetId, mirrored: this.mirrored });
-    }
-    this.onPaint(context, rect, moment);
-    this.#paintPulse(context, rect);
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {Rect} rect */
-  #paintPulse(context, rect) {
-    if (!this.#pulse) return;
-    const share = (performance.now() - this.#pulse.at) / PULSE_MS;
-    if (share >= 1) {
-      this.#pulse = null;
-      return;
-    }
-    context.beginPath();
-    context.arc(rect.left + this.#pulse.x * rect.width, rect.top + this.#pulse.y * rect.height, 14 + 26 * share, 0, 2 * Math.PI);
-    context.strokeStyle = `rgb(255 255 255 / ${1 - share})`;
-    context.lineWidth = 3;
-    context.stroke();
+    this.#overlay.paint(draws && moment ? { mode, boxes: moment.boxes, targets: moment.message } : null, this.onPaint);
   }
 
   /** Draws the lines again on the picture that is there: a zone was moved, the window resized. */
@@ -235,17 +195,9 @@ export class Stage {
     this.#paintOverlay(this.#last);
   }
 
-  #fitOverlay() {
-    const { overlay } = this.#parts;
-    const ratio = Math.min(MOST_PIXEL_RATIO, window.devicePixelRatio || 1);
-    overlay.width = Math.round(overlay.clientWidth * ratio);
-    overlay.height = Math.round(overlay.clientHeight * ratio);
-    this.repaint();
-  }
-
   /** The picture as it is seen, at its own resolution. @param {HTMLCanvasElement} canvas */
   compose(canvas) {
-    const { video, scene, overlay } = this.#parts;
+    const { video, scene } = this.#parts;
     if (!this.hasPicture) return false;
     if (canvas.width !== video.videoWidth || canvas.height !== video.videoHeight) {
       canvas.width = video.videoWidth;
@@ -255,11 +207,7 @@ export class Stage {
     if (!context) return false;
     const source = this.#mode === 'overlay' && this.#painter ? scene : video;
     context.drawImage(source, 0, 0, canvas.width, canvas.height);
-    const { rect } = this;
-    const ratio = overlay.width / Math.max(1, overlay.clientWidth);
-    if (rect.width > 0 && overlay.width > 0) {
-      context.drawImage(overlay, rect.left * ratio, rect.top * ratio, rect.width * ratio, rect.height * ratio, 0, 0, canvas.width, canvas.height);
-    }
+    this.#overlay.drawOnto(context, canvas.width, canvas.height);
     return true;
   }
 
@@ -267,8 +215,8 @@ export class Stage {
     this.#closed = true;
     if ('cancelVideoFrameCallback' in this.#parts.video) this.#parts.video.cancelVideoFrameCallback(this.#follow);
     else cancelAnimationFrame(this.#follow);
-    this.#observer.disconnect();
-    this.#hold.close();
+    this.#overlay.close();
+    this.#jitter.close();
     this.#painter?.close();
     this.#parts.video.srcObject = null;
   }

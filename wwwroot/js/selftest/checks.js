@@ -41,7 +41,7 @@ async function camera({ askCamera }) {
     const { width, height, frameRate } = lens.track?.getSettings() ?? {};
     return good(words.cameraGood, `${width}×${height}, ${text.fps(frameRate ?? 0)}`);
   } catch (error) {
-    return bad(error instanceof CameraError ? text.phone[`${error.problem}Advice`] : text.phone.missingAdvice);
+    return bad(error instanceof CameraError ? text.phone[`${error.reason}Advice`] : text.phone.missingAdvice);
   } finally {
     lens.close();
   }

@@ -1,5 +1,5 @@
 /**
- * The element with that id, of the class that the page's script counts on. A page that lacks it is a fault of ours.
+ * The element with that id, of the class that the page's script counts on. A page that lacks it is a bug.
  * @template {Element} T
  * @param {string} id
  * @param {new () => T} kind

@@ -1,7 +1,7 @@
 import { make } from './dom.js';
 
 const SHOWN_MS = 5_000;
-const MOST = 3;
+const MAX_SHOWN = 3;
 
 /** Short lines for the user that come and go, read out by screen readers. */
 export class Toasts {
@@ -18,7 +18,7 @@ export class Toasts {
     for (const old of this.#list.children) {
       if (old.textContent === message) old.remove();
     }
-    while (this.#list.childElementCount >= MOST) this.#list.firstElementChild?.remove();
+    while (this.#list.childElementCount >= MAX_SHOWN) this.#list.firstElementChild?.remove();
     const toast = make('p', { class: `toast toast-${tone}`, text: message });
     this.#list.append(toast);
     setTimeout(() => toast.remove(), SHOWN_MS);
