@@ -1,7 +1,7 @@
 /**
  * @typedef {{room: string, phones: number, viewers: number, width: number, height: number, fps: number, level: import('./messages.js').Level, model: string, provider: string, since: string|number}} RoomEntry
  * @typedef {{phone_url: string, urls: string[], secure: boolean}} JoinInfo
- * @typedef {{status: string, version: string, model: string, provider: string, provider_reason?: string}} Health
+ * @typedef {{status: string, version: string, model: string, provider: string, provider_reason?: string, tokens_required?: boolean}} Health
  */
 
 /**
@@ -23,6 +23,8 @@ export const api = Object.freeze({
   joinInfo: () => get('/api/join-info'),
   /** @returns {Promise<Health>} */
   health: () => get('/api/health'),
+  /** The server's OpenAPI document. @returns {Promise<Record<string, any>>} */
+  openApi: () => get('/openapi/v1.json'),
   /** @param {string} url */
   qr: (url) => `/api/qr.svg?text=${encodeURIComponent(url)}`,
   /** @param {string} room @param {number} stamp so that the browser asks again */
