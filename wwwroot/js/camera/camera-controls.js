@@ -1,3 +1,4 @@
+// The buttons of the camera that runs.
 import { byId, show } from '../ui/dom.js';
 
 /** @typedef {import('./camera.js').Camera} Camera */

@@ -1,3 +1,4 @@
+// Another camera, or the same one again, on a session that runs.
 import { CameraError } from './camera.js';
 import { text } from '../ui/text.js';
 
@@ -29,7 +30,13 @@ export class CameraSwap {
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #retry;
   #abort = new AbortController();
 
-  /** @param {Camera} camera @param {PhoneChoices} choices @param {() => Session|null} session null while nothing runs @param {Toasts} toasts @param {SwapListener} listener */
+  /**
+   * @param {Camera} camera
+   * @param {PhoneChoices} choices
+   * @param {() => Session|null} session null while nothing runs
+   * @param {Toasts} toasts
+   * @param {SwapListener} listener
+   */
   constructor(camera, choices, session, toasts, listener) {
     this.#camera = camera;
     this.#choices = choices;

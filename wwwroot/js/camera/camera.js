@@ -1,3 +1,4 @@
+// The device's camera.
 /** @typedef {'user'|'environment'} Facing */
 /** @typedef {'denied'|'insecure'|'missing'|'busy'|'unsupported'} CameraErrorReason */
 

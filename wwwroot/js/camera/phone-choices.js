@@ -1,3 +1,4 @@
+// What the user of the phone page chose.
 import { SIZES } from './camera.js';
 
 /** @typedef {'annotated'|'overlay'|'none'} Returned what the phone shows: the server's picture, its own with boxes, its own alone */

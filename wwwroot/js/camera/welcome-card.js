@@ -1,3 +1,4 @@
+// What the phone page shows before the camera runs.
 import { secureLink } from '../session/join-links.js';
 import { byId, setText, show } from '../ui/dom.js';
 import { text } from '../ui/text.js';
@@ -21,7 +22,8 @@ export class WelcomeCard {
     const kind = insecure ? 'insecure' : reason;
     this.#card.dataset.tone = kind ? 'bad' : 'plain';
     this.#card.dataset.problem = kind ?? '';
-    byId('welcome-icon', SVGUseElement).setAttribute('href', `/icons/icons.svg#${kind ? (kind === 'insecure' ? 'lock' : 'warn') : 'camera'}`);
+    const symbol = kind === 'insecure' ? 'lock' : kind ? 'warn' : 'camera';
+    byId('welcome-icon', SVGUseElement).setAttribute('href', `/icons/icons.svg#${symbol}`);
     setText(byId('welcome-title', HTMLElement), kind ? text.phone[kind] : text.phone.startTitle);
     this.#say(kind ? text.phone[`${kind}Advice`] : text.phone.startLead);
     this.#start.disabled = false;

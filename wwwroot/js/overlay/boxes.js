@@ -1,3 +1,4 @@
+// Boxes and their labels on the picture.
 import { colourOf, inkOn } from './palette.js';
 
 /** @typedef {import('./fit.js').Rect} Rect */

@@ -1,3 +1,4 @@
+// Where a picture lies in the box that shows it.
 /** @typedef {{left: number, top: number, width: number, height: number}} Rect */
 
 /**

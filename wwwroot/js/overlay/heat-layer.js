@@ -1,3 +1,4 @@
+// The heat map over the picture.
 import { byId } from '../ui/dom.js';
 import { heatColours } from './heat-colours.js';
 import { Poll } from '../ui/poll.js';

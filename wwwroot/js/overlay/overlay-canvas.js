@@ -28,7 +28,11 @@ export class OverlayCanvas {
   /** @type {{x: number, y: number, at: number}|null} */ #pulse = null;
   mirrored = false;
 
-  /** @param {HTMLCanvasElement} canvas @param {HTMLVideoElement} video beneath it, of the same size @param {() => void} repaint called when it has to be painted anew */
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {HTMLVideoElement} video beneath it, of the same size
+   * @param {() => void} repaint called when it has to be painted anew
+   */
   constructor(canvas, video, repaint) {
     const context = canvas.getContext('2d');
     if (!context) throw new Error('no 2D canvas');
@@ -90,7 +94,12 @@ export class OverlayCanvas {
     context.stroke();
   }
 
-  /** Lays what is drawn over the same picture at another size. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
+  /**
+   * Lays what is drawn over the same picture at another size.
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} width
+   * @param {number} height
+   */
   drawOnto(context, width, height) {
     const { rect } = this;
     const ratio = this.#canvas.width / Math.max(1, this.#canvas.clientWidth);

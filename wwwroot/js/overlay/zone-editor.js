@@ -1,3 +1,4 @@
+// Zones and lines, drawn with the pointer.
 import { text } from '../ui/text.js';
 import { paintShape, shapeColour } from './zone-painter.js';
 
@@ -57,7 +58,11 @@ export class ZoneEditor {
   /** The room's shapes, as the server has them; not while a corner is held here. @param {readonly WireZone[]} zones */
   setZones(zones) {
     if (this.#dragged) return;
-    this.#shapes = zones.map(({ name, points }) => ({ kind: points.length === 2 ? 'line' : 'zone', name, points: points.map(([x, y]) => ({ x, y })) }));
+    this.#shapes = zones.map(({ name, points }) => ({
+      kind: points.length === 2 ? 'line' : 'zone',
+      name,
+      points: points.map(([x, y]) => ({ x, y })),
+    }));
     this.#picture.repaint();
   }
 

@@ -57,7 +57,12 @@ function paintLabel(context, rect, corners, label) {
   context.fillText(label, left + 7, y + 10.5);
 }
 
-/** The direction that counts as forth, on the middle of a line. @param {CanvasRenderingContext2D} context @param {Point} a @param {Point} b */
+/**
+ * The direction that counts as forth, on the middle of a line.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Point} a
+ * @param {Point} b
+ */
 function paintArrow(context, a, b) {
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const nx = -(b.y - a.y) / length;

@@ -46,12 +46,14 @@ function goToFragment() {
 async function load() {
   try {
     const [root, health] = await Promise.all([api.openApi(), api.health().catch(() => null)]);
+    const keys = health?.tokens_required === true;
+    const onCopy = (/** @type {string} */ command) => void copy(command);
     for (const { name, description, operations } of readGroups(root)) {
-      addSection(name, description, operations.map((operation) => operationCard(operation, location.origin, health?.tokens_required === true, (command) => void copy(command))));
+      addSection(name, description, operations.map((operation) => operationCard(operation, location.origin, keys, onCopy)));
     }
-    const messages = readMessages(root);
-    addSection(text.reference.toServer, text.reference.toServerHint, messages.filter(({ direction }) => direction === 'to server').map(messageCard));
-    addSection(text.reference.toClient, text.reference.toClientHint, messages.filter(({ direction }) => direction === 'to client').map(messageCard));
+    const cards = (/** @type {string} */ wanted) => readMessages(root).filter(({ direction }) => direction === wanted).map(messageCard);
+    addSection(text.reference.toServer, text.reference.toServerHint, cards('to server'));
+    addSection(text.reference.toClient, text.reference.toClientHint, cards('to client'));
     show(status, false);
     goToFragment();
   } catch {

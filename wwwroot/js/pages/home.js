@@ -1,3 +1,4 @@
+// The start page: the code for a phone, and the rooms on air.
 import { api } from '../session/api.js';
 import { isRoomName, joinLinks } from '../session/join-links.js';
 import { setTone, showDetector } from '../panels/chips.js';

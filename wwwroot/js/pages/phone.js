@@ -1,3 +1,4 @@
+// The phone's page.
 import { Camera, CameraError, SIZES } from '../camera/camera.js';
 import { CameraControls } from '../camera/camera-controls.js';
 import { CameraSwap } from '../camera/camera-swap.js';

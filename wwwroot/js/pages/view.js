@@ -1,3 +1,4 @@
+// The viewer's page.
 import { showDetector, showLevel } from '../panels/chips.js';
 import { ConnectionSign } from '../panels/connection-sign.js';
 import { RoomControls } from '../panels/room-controls.js';

@@ -1,3 +1,4 @@
+// Small signs: state, load, detector.
 import { setText } from '../ui/dom.js';
 import { text } from '../ui/text.js';
 import { isMotion } from '../session/messages.js';
@@ -28,7 +29,12 @@ export function showLevel(chip, level) {
   setText(chip, text.level[level] ?? level);
 }
 
-/** Which detector is at work: a model, or the one that needs none. @param {HTMLElement} chip @param {string|undefined} model @param {string|undefined} provider */
+/**
+ * Which detector is at work: a model, or the one that needs none.
+ * @param {HTMLElement} chip
+ * @param {string|undefined} model
+ * @param {string|undefined} provider
+ */
 export function showDetector(chip, model, provider) {
   if (!model) {
     setText(chip, text.detectorUnknown);

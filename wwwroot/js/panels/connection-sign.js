@@ -1,3 +1,4 @@
+// How the page's connection stands.
 import { showState } from './chips.js';
 import { byId } from '../ui/dom.js';
 import { text } from '../ui/text.js';

@@ -1,3 +1,4 @@
+// Buttons for the whole picture: save, record, small window, full screen.
 import { Mirror, Recording, snapshot } from '../picture/capture.js';
 import { byId, show } from '../ui/dom.js';
 import { text } from '../ui/text.js';

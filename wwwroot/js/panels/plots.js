@@ -1,3 +1,4 @@
+// Curves of the last two minutes.
 import { make, setText } from '../ui/dom.js';
 import { curve, niceTop, Series } from './series.js';
 import { text } from '../ui/text.js';
@@ -12,7 +13,8 @@ const PAD = 3;
 
 /** @typedef {{stats: StatsMessage|null, link: LinkNumbers|null, shown: number}} Reading */
 
-/** @type {readonly {key: string, name: string, value: (reading: Reading) => number|undefined|null, show: (value: number) => string, top?: number}[]} */
+/** @typedef {(reading: Reading) => number|undefined|null} Value */
+/** @type {readonly {key: string, name: string, value: Value, show: (value: number) => string, top?: number}[]} */
 const PLOTS = [
   { key: 'delay', name: text.view.plotDelay, value: ({ stats }) => stats?.age_ms, show: text.ms },
   { key: 'rtt', name: text.view.plotRtt, value: ({ link }) => link?.rttMs, show: text.ms },
@@ -21,7 +23,13 @@ const PLOTS = [
   { key: 'rendered', name: text.view.plotRendered, value: ({ shown }) => shown, show: text.fps },
   { key: 'bitrate', name: text.view.plotBitrate, value: ({ link }) => link?.inKbps, show: text.kbps },
   { key: 'loss', name: text.view.plotLoss, value: ({ link }) => link?.loss, show: text.percent },
-  { key: 'level', name: text.view.plotLevel, value: ({ stats }) => (stats ? LEVELS.indexOf(stats.level) : undefined), show: (value) => text.level[LEVELS[value]] ?? '', top: 3 },
+  {
+    key: 'level',
+    name: text.view.plotLevel,
+    value: ({ stats }) => (stats ? LEVELS.indexOf(stats.level) : undefined),
+    show: (value) => text.level[LEVELS[value]] ?? '',
+    top: 3,
+  },
 ];
 
 /** Live curves of the last two minutes, one reading a second. */
@@ -34,7 +42,8 @@ export class Plots {
     this.#plots = PLOTS.map((plot) => {
       const value = make('b', { text: '–' });
       const canvas = make('canvas', { attributes: { role: 'img', 'aria-label': plot.name } });
-      place.append(make('div', { class: 'plot', attributes: { 'data-plot': plot.key } }, make('div', { class: 'plot-head' }, make('span', { text: plot.name }), value), canvas));
+      const head = make('div', { class: 'plot-head' }, make('span', { text: plot.name }), value);
+      place.append(make('div', { class: 'plot', attributes: { 'data-plot': plot.key } }, head, canvas));
       return { plot, series: new Series(), value, canvas };
     });
   }

@@ -21,10 +21,12 @@ export class RoomCard {
     this.#picture.addEventListener('load', () => { this.#picture.hidden = false; });
     this.#picture.addEventListener('error', () => { this.#picture.hidden = true; });
     const view = `/view?room=${encodeURIComponent(room)}`;
-    const watch = make('a', { class: 'button button-main', attributes: { href: view, 'aria-label': text.home.watchNamed(room) } }, icon('eye'), text.home.watch);
+    const attributes = { href: view, 'aria-label': text.home.watchNamed(room) };
+    const watch = make('a', { class: 'button button-main', attributes }, icon('eye'), text.home.watch);
+    const title = make('div', { class: 'room-title' }, make('h3', { text: room }), this.#level);
     this.element = make('li', { class: 'card room', attributes: { 'data-room': room } },
       make('div', { class: 'room-picture' }, this.#wait, this.#picture),
-      make('div', { class: 'room-body' }, make('div', { class: 'room-title' }, make('h3', { text: room }), this.#level), this.#facts, watch));
+      make('div', { class: 'room-body' }, title, this.#facts, watch));
   }
 
   /** @param {RoomEntry} entry */

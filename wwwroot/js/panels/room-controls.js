@@ -1,3 +1,4 @@
+// The room's settings as controls.
 import { byId, make, setText } from '../ui/dom.js';
 import { colourOf } from '../overlay/palette.js';
 import { text } from '../ui/text.js';
@@ -10,7 +11,10 @@ import { SettingsEdit, toggleClass } from './settings-edit.js';
 const SEND_AFTER_MS = 150;
 const MAX_DOTS = 4;
 
-/** What the sliders show and send. @type {Readonly<Record<string, {field: 'confidence'|'blur'|'detect_every'|'mask_every', show: (value: number) => string}>>} */
+/**
+ * What the sliders show and send.
+ * @type {Readonly<Record<string, {field: 'confidence'|'blur'|'detect_every'|'mask_every', show: (value: number) => string}>>}
+ */
 const SLIDERS = {
   confidence: { field: 'confidence', show: text.percent },
   blur: { field: 'blur', show: text.percent },
@@ -75,7 +79,8 @@ export class RoomControls {
   /** A watcher sees the room's settings and changes none of them. @param {boolean} readOnly */
   setReadOnly(readOnly) {
     this.#readOnly = readOnly;
-    for (const control of [this.#mode, this.#model, ...Object.keys(SLIDERS).map((id) => byId(id, HTMLInputElement))]) control.disabled = readOnly;
+    const sliders = Object.keys(SLIDERS).map((id) => byId(id, HTMLInputElement));
+    for (const control of [this.#mode, this.#model, ...sliders]) control.disabled = readOnly;
     this.#showClasses();
   }
 
@@ -126,16 +131,21 @@ export class RoomControls {
     const wanted = new Set(this.#edit.settings?.classes ?? []);
     const all = wanted.size === 0;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.label : undefined;
+    /** @type {Record<string, string>} */
+    const disabled = this.#readOnly ? { disabled: '' } : {};
     const buttons = [...this.#seen].sort().map((label) => {
       const dots = make('span', { class: 'dots' });
       this.#dots.set(label, dots);
       return make('button', {
         class: 'class',
-        attributes: { type: 'button', ...(this.#readOnly ? { disabled: '' } : {}), 'aria-pressed': String(all || wanted.has(label)), 'data-label': label },
+        attributes: { type: 'button', ...disabled, 'aria-pressed': String(all || wanted.has(label)), 'data-label': label },
         on: { click: () => this.#toggle(label) },
       }, label, dots);
     });
-    if (!all && !this.#readOnly) buttons.unshift(make('button', { class: 'class', text: text.view.classesAll, attributes: { type: 'button' }, on: { click: () => this.#choose([]) } }));
+    if (!all && !this.#readOnly) {
+      const on = { click: () => this.#choose([]) };
+      buttons.unshift(make('button', { class: 'class', text: text.view.classesAll, attributes: { type: 'button' }, on }));
+    }
     place.replaceChildren(...buttons);
     this.#legend = '';
     buttons.find((button) => focused !== undefined && button.dataset.label === focused)?.focus();

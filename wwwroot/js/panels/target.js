@@ -1,3 +1,4 @@
+// The object in focus.
 /** @typedef {import('../picture/stage.js').Stage} Stage */
 
 /**

@@ -1,3 +1,4 @@
+// What was seen in the last half minute.
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
 
 /**

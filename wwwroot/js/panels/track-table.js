@@ -1,3 +1,4 @@
+// The table of tracks.
 import { byId, make, setText, show } from '../ui/dom.js';
 import { colourOf } from '../overlay/palette.js';
 import { text } from '../ui/text.js';
@@ -5,6 +6,7 @@ import { TrackLog } from './track-log.js';
 
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
 /** @typedef {ReturnType<TrackLog['list']>[number]} TrackRow */
+/** @typedef {{row: HTMLTableRowElement, score: HTMLElement, life: HTMLElement, button: HTMLButtonElement, held: boolean|null}} ShownRow */
 
 const DRAW_MS = 250;
 const MAX_ROWS = 40;
@@ -15,7 +17,7 @@ export class TrackTable {
   #pane = byId('pane-tracks', HTMLElement);
   #body = byId('tracks-body', HTMLElement);
   #readOnly = false;
-  /** @type {Map<number, {row: HTMLTableRowElement, score: HTMLElement, life: HTMLElement, button: HTMLButtonElement, held: boolean|null}>} */
+  /** @type {Map<number, ShownRow>} */
   #rows = new Map();
   /** @type {number|null} */ #targetId = null;
   #drawn = 0;
@@ -56,7 +58,8 @@ export class TrackTable {
     }
     show(byId('tracks', HTMLElement), tracks.length > 0);
     show(byId('tracks-none', HTMLElement), tracks.length === 0);
-    byId('counts', HTMLElement).replaceChildren(...this.#log.counts(now).map(([label, count]) => make('span', { class: 'chip', text: `${label} ${count}` })));
+    const counts = this.#log.counts(now).map(([label, count]) => make('span', { class: 'chip', text: `${label} ${count}` }));
+    byId('counts', HTMLElement).replaceChildren(...counts);
   }
 
   /** @param {TrackRow} track */
@@ -87,7 +90,8 @@ export class TrackTable {
       attributes: { type: 'button' },
       on: { click: () => (id === this.#targetId ? this.#onRelease() : this.#onHold(id)) },
     });
-    const row = make('tr', {}, make('td', { class: 'num', text: String(id) }), make('td', {}, make('span', { class: 'cell' }, swatch, label)), score, life, make('td', {}, button));
+    const cells = [make('td', { class: 'num', text: String(id) }), make('td', {}, make('span', { class: 'cell' }, swatch, label))];
+    const row = make('tr', {}, ...cells, score, life, make('td', {}, button));
     const made = { row, score, life, button, held: /** @type {boolean|null} */ (null) };
     this.#rows.set(id, made);
     return made;

@@ -1,3 +1,4 @@
+// The list of zones and lines.
 import { byId, icon, make, setText, show } from '../ui/dom.js';
 import { text } from '../ui/text.js';
 import { shapeColour } from '../overlay/zone-painter.js';
@@ -24,7 +25,9 @@ export class ZoneList {
 
   /** Which button is down. */
   showDrawing() {
-    for (const kind of ['zone', 'line']) byId(`${kind}-draw`, HTMLElement).setAttribute('aria-pressed', String(this.#editor.drawing === kind));
+    for (const kind of ['zone', 'line']) {
+      byId(`${kind}-draw`, HTMLElement).setAttribute('aria-pressed', String(this.#editor.drawing === kind));
+    }
   }
 
   /** Shows the shapes anew where they are not the ones shown. */
@@ -42,12 +45,15 @@ export class ZoneList {
   #row({ kind, name }) {
     const swatch = make('span', { class: 'swatch' });
     swatch.style.background = shapeColour(name);
-    const input = make('input', { class: 'input', attributes: { 'aria-label': text.view.zoneRename(name), maxlength: '40' }, on: { change: () => {
+    const input = make('input', { class: 'input', attributes: { 'aria-label': text.view.zoneRename(name), maxlength: '40' } });
+    input.addEventListener('change', () => {
       if (!this.#editor.rename(name, input.value)) input.value = name;
-    } } });
+    });
     input.value = name;
     const label = text.view.zoneRemove(name);
-    const remove = make('button', { class: 'button button-icon', attributes: { type: 'button', 'aria-label': label, title: label }, on: { click: () => this.#remove(name) } }, icon('trash'));
+    const attributes = { type: 'button', 'aria-label': label, title: label };
+    const remove = make('button', { class: 'button button-icon', attributes }, icon('trash'));
+    remove.addEventListener('click', () => this.#remove(name));
     const count = make('p');
     this.#rows.set(name, count);
     return make('li', { class: 'zone', attributes: { 'data-kind': kind } }, swatch, input, remove, count);
@@ -77,6 +83,8 @@ export class ZoneList {
     const count = this.#counts.get(name);
     const kind = this.#editor.shapes.find((shape) => shape.name === name)?.kind;
     if (!count) return '';
-    return kind === 'zone' ? text.view.zoneInside(count.inside, count.entered, count.mean_dwell_seconds) : text.view.lineCrossed(count.entered, count.left);
+    return kind === 'zone'
+      ? text.view.zoneInside(count.inside, count.entered, count.mean_dwell_seconds)
+      : text.view.lineCrossed(count.entered, count.left);
   }
 }

@@ -1,3 +1,4 @@
+// Pictures and recordings of what is seen, as files.
 /** @typedef {import('./stage.js').Stage} Stage */
 
 const RECORDED_FPS = 30;

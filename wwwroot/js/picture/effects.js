@@ -1,3 +1,4 @@
+// What of a picture is blurred.
 import { boxesAlpha, placement, soften, softEllipse } from './mask-blur.js';
 import { unroll } from './mask-runs.js';
 

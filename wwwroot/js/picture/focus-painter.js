@@ -1,3 +1,4 @@
+// The blur, on the graphics card.
 import { bindTriangle, makeTarget, makeTexture, Pass } from './webgl.js';
 
 /** @typedef {{width: number, height: number, alpha: Uint8Array}} Alpha 255 where the picture stays sharp */

@@ -1,3 +1,4 @@
+// How long pictures wait for their results.
 import { ticks } from './timeline.js';
 
 const MAX_MS = 400;

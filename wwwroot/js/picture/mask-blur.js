@@ -1,3 +1,4 @@
+// Masks as the shader wants them: soft at the edge, and in their place.
 /** @typedef {import('./focus-painter.js').Alpha} Alpha */
 /** @typedef {import('./focus-painter.js').Box} Box */
 

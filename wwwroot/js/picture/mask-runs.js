@@ -1,3 +1,4 @@
+// Run lengths of a mask.
 /** @typedef {import('../session/messages.js').WireMask} WireMask */
 
 /** Longer than any side that the server sends: beyond it a message is taken for damaged. */

@@ -1,3 +1,4 @@
+// The picture and all that is drawn on it.
 import { OverlayCanvas } from '../overlay/overlay-canvas.js';
 import { Effects } from './effects.js';
 import { FocusPainter } from './focus-painter.js';

@@ -1,3 +1,4 @@
+// Results bound to the pictures that they belong to.
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
 /** @typedef {import('../session/messages.js').WireDetection} WireDetection */
 /** @typedef {{xmin: number, ymin: number, xmax: number, ymax: number}} Box */
@@ -67,7 +68,8 @@ export class Timeline {
     const after = results[index + 1];
     if (after && ticks(before.rtp_timestamp, after.rtp_timestamp) < GAP_TICKS) {
       const share = since / ticks(before.rtp_timestamp, after.rtp_timestamp);
-      return { message: before, boxes: before.detections.map((box) => between(box, find(after, box.track_id), share)), exact: false, ageMs };
+      const boxes = before.detections.map((box) => between(box, find(after, box.track_id), share));
+      return { message: before, boxes, exact: false, ageMs };
     }
     return { message: before, boxes: before.detections.map((box) => this.#carry(box, index, since)), exact: false, ageMs };
   }

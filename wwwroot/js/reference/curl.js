@@ -9,9 +9,14 @@ export function quote(word) {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** The address with examples in it: those of the path, and of the query where there is one. @param {Operation} operation @param {string} origin */
+/**
+ * The address with examples in it: those of the path, and of the query where there is one.
+ * @param {Operation} operation
+ * @param {string} origin
+ */
 export function addressOf({ path, parameters }, origin) {
-  const filled = path.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(String(parameters.find((one) => one.name === name)?.example ?? name)));
+  const exampleOf = (/** @type {string} */ name) => parameters.find((one) => one.name === name)?.example ?? name;
+  const filled = path.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(String(exampleOf(name))));
   const query = parameters.filter(({ where, example }) => where === 'query' && example !== undefined)
     .map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`);
   return `${origin}${filled}${query.length > 0 ? `?${query.join('&')}` : ''}`;

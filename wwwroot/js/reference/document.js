@@ -1,7 +1,7 @@
 // The server's OpenAPI document as the reference page reads it: references followed, operations by their tag.
 
 /**
- * @typedef {{name: string, where: string, required: boolean, description: string, kind: string, example: string|number|undefined}} Parameter
+ * @typedef {{name: string, where: string, required: boolean, description: string, kind: string, example?: string|number}} Parameter
  * @typedef {{type: string, example: unknown}} Body
  * @typedef {{status: string, description: string, headers: string[], body: Body|null}} Answer
  */

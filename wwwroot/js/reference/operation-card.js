@@ -21,22 +21,27 @@ export function shown(example) {
 export function operationCard(operation, origin, keys, onCopy) {
   const { id, method, path, summary, description, who, parameters, body, answers } = operation;
   const command = curlLines(operation, origin, keys).join('\n');
-  const card = make('details', { class: 'operation', attributes: { id } },
+  const button = make('button', {
+    class: 'button button-small',
+    text: text.reference.copy,
+    attributes: { type: 'button', 'aria-label': text.reference.copyNamed(summary) },
+    on: { click: () => onCopy(command) },
+  });
+  return make('details', { class: 'operation', attributes: { id } },
     make('summary', {},
       make('span', { class: `method method-${method.toLowerCase()}`, text: method }),
-      make('code', { class: 'path', text: path }),
+      make('code', { class: 'path' }, ...breakable(path)),
       make('span', { class: 'operation-summary', text: summary })),
     make('div', { class: 'operation-body' },
       ...(description ? [make('p', { text: description })] : []),
       make('p', { class: 'who' }, make('strong', { text: text.reference.who }), ` ${who}`),
       ...(parameters.length > 0 ? [make('h4', { text: text.reference.parameters }), parameterList(parameters)] : []),
-      ...(body ? [make('h4', { text: text.reference.body(body.type) }), ...(body.example === undefined ? [] : [block(shown(body.example), text.reference.bodyOf(summary))])] : []),
-      make('div', { class: 'code-head' }, make('h4', { text: text.reference.example }),
-        make('button', { class: 'button button-small', text: text.reference.copy, attributes: { type: 'button', 'aria-label': text.reference.copyNamed(summary) }, on: { click: () => onCopy(command) } })),
+      ...(body ? [make('h4', { text: text.reference.body(body.type) })] : []),
+      ...(body?.example === undefined ? [] : [block(shown(body.example), text.reference.bodyOf(summary))]),
+      make('div', { class: 'code-head' }, make('h4', { text: text.reference.example }), button),
       block(command, text.reference.commandOf(summary)),
       make('h4', { text: text.reference.answers }),
       make('ul', { class: 'answers' }, ...answers.map((answer) => answerRow(answer, summary)))));
-  return card;
 }
 
 /** @param {MessageEntry} message @returns {HTMLElement} */
@@ -48,6 +53,11 @@ export function messageCard({ name, summary, hub, example }) {
     make('div', { class: 'operation-body' },
       ...(hub ? [make('p', { class: 'who' }, make('strong', { text: text.reference.hub }), ' ', make('code', { text: hub }))] : []),
       block(shown(example), text.reference.messageOf(name))));
+}
+
+/** A path that breaks before its slashes, where it is too long for its line. @param {string} path @returns {(Node|string)[]} */
+function breakable(path) {
+  return path.split(/(?=\/)/).flatMap((part, i) => (i === 0 ? [part] : [make('wbr'), part]));
 }
 
 /** @param {Parameter[]} parameters */
@@ -64,8 +74,8 @@ function answerRow({ status, description, headers, body }, summary) {
   const row = make('li', {},
     make('span', { class: `chip ${good ? 'chip-good' : ''}`, text: status }),
     make('span', { text: description }));
-  if (headers.length > 0) row.append(make('span', { class: 'kind', text: text.reference.headers(headers.join(', ')) }));
-  if (good && body) row.append(make('span', { class: 'kind', text: body.type }));
+  const facts = [...(good && body ? [body.type] : []), ...(headers.length > 0 ? [text.reference.headers(headers.join(', '))] : [])];
+  if (facts.length > 0) row.append(make('span', { class: 'kind', text: facts.join(' · ') }));
   if (good && body?.example !== undefined) row.append(block(shown(body.example), text.reference.answerOf(status, summary)));
   return row;
 }

@@ -1,3 +1,4 @@
+// What the device check looks at.
 import { Camera, CameraError } from '../camera/camera.js';
 import { Refusal } from '../session/hub.js';
 import { Probe } from './probe.js';
@@ -29,7 +30,8 @@ const skip = (advice) => ({ status: 'skip', advice });
 async function camera({ askCamera }) {
   if (!window.isSecureContext) return bad(words.cameraInsecure);
   if (!navigator.mediaDevices?.enumerateDevices) return bad(text.phone.unsupportedAdvice);
-  const state = await navigator.permissions?.query({ name: /** @type {PermissionName} */ ('camera') }).then((found) => found.state).catch(() => 'prompt');
+  const name = /** @type {PermissionName} */ ('camera');
+  const state = await navigator.permissions?.query({ name }).then((found) => found.state).catch(() => 'prompt');
   if (state === 'denied') return bad(text.phone.deniedAdvice);
   if (!askCamera && state !== 'granted') {
     const devices = await navigator.mediaDevices.enumerateDevices();
@@ -98,7 +100,8 @@ const udp = (place) => probed(place, 'udp', async (_, took) => (took === null ? 
 /** @param {Place} place */
 const tcp = (place) => probed(place, 'tcp', async (_, took) => (took === null ? warn(words.tcpBad) : good(words.tcpGood, text.ms(took))));
 /** @param {Place} place */
-const turn = (place) => probed(place, 'relay', async (_, took) => (took === null ? bad(words.turnBad) : good(words.turnGood, text.ms(took))));
+const turn = (place) => probed(place, 'relay', async (_, took) => (
+  took === null ? bad(words.turnBad) : good(words.turnGood, text.ms(took))));
 /** @param {Place} place */
 const roundTrip = (place) => probed(place, 'udp', async (probe, took) => {
   const ms = took === null ? null : await probe.roundTrip();
@@ -123,6 +126,13 @@ async function judgeRate(measure, poor) {
   return kbps < GOOD_KBPS ? warn(words.rateTight, text.kbps(kbps)) : good(words.rateGood, text.kbps(kbps));
 }
 
+const upload = () => rate({
+  path: '/api/echo',
+  method: 'POST',
+  body: new Uint8Array(RATE_BYTES),
+  headers: { 'content-type': 'application/octet-stream' },
+});
+
 /** @type {readonly Check[]} */
 export const CHECKS = [
   { key: 'secure', name: words.secure, run: async () => (window.isSecureContext ? good(words.secureGood) : bad(words.secureBad)) },
@@ -134,5 +144,5 @@ export const CHECKS = [
   { key: 'turn', name: words.turn, run: turn },
   { key: 'rtt', name: words.rtt, run: roundTrip },
   { key: 'down', name: words.down, run: () => judgeRate(() => rate({ path: `/api/echo?bytes=${RATE_BYTES}` }), words.downBad) },
-  { key: 'up', name: words.up, run: () => judgeRate(() => rate({ path: '/api/echo', method: 'POST', body: new Uint8Array(RATE_BYTES), headers: { 'content-type': 'application/octet-stream' } }), words.upBad) },
+  { key: 'up', name: words.up, run: () => judgeRate(upload, words.upBad) },
 ];

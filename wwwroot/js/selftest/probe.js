@@ -1,3 +1,4 @@
+// One path to the server, tried.
 import { Hub } from '../session/hub.js';
 import { readMessage } from '../session/messages.js';
 
@@ -25,7 +26,8 @@ export class Probe {
   /** @param {string} room @param {string} [token] */
   async join(room, token) {
     await this.#hub.open();
-    this.#place = /** @type {JoinReply} */ (await this.#hub.call('Join', { room, role: 'viewer', token, view: 'source', name: 'selftest' }));
+    const request = { room, role: 'viewer', token, view: 'source', name: 'selftest' };
+    this.#place = /** @type {JoinReply} */ (await this.#hub.call('Join', request));
     return this.#place;
   }
 
@@ -41,7 +43,9 @@ export class Probe {
     pc.addTransceiver('video', { direction: 'recvonly' });
     /** @type {RTCIceCandidate[]|null} */
     let early = [];
-    const send = (/** @type {RTCIceCandidate} */ { candidate, sdpMid }) => void this.#hub.call('Candidate', { candidate, sdp_mid: sdpMid }).catch(() => {});
+    const send = (/** @type {RTCIceCandidate} */ { candidate, sdpMid }) => {
+      void this.#hub.call('Candidate', { candidate, sdp_mid: sdpMid }).catch(() => {});
+    };
     pc.onicecandidate = ({ candidate }) => {
       // Over TCP the server must not learn our UDP addresses, or its own checks would open that way.
       if (!candidate || way === 'tcp') return;

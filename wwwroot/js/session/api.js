@@ -1,5 +1,16 @@
+// What pages ask the server over HTTP.
 /**
- * @typedef {{room: string, phones: number, viewers: number, width: number, height: number, fps: number, level: import('./messages.js').Level, model: string, provider: string, since: string|number}} RoomEntry
+ * @typedef {object} RoomEntry a room on air, as far as pages show it
+ * @property {string} room
+ * @property {number} phones
+ * @property {number} viewers
+ * @property {number} width 0 before the first picture
+ * @property {number} height
+ * @property {number} fps
+ * @property {import('./messages.js').Level} level
+ */
+
+/**
  * @typedef {{phone_url: string, urls: string[], secure: boolean}} JoinInfo
  * @typedef {{status: string, version: string, model: string, provider: string, provider_reason?: string, tokens_required?: boolean}} Health
  */

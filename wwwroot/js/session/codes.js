@@ -1,7 +1,10 @@
 // Codes of refusals and notices, by what a session does about them.
 
 /** Refusals that asking again cannot change. */
-const FINAL = new Set(['bad_room', 'bad_role', 'bad_view', 'bad_token', 'token_expired', 'token_invalid', 'token_required', 'forbidden', 'bad_request', 'no_video']);
+const FINAL = new Set([
+  'bad_room', 'bad_role', 'bad_view', 'bad_request', 'no_video',
+  'bad_token', 'token_expired', 'token_invalid', 'token_required', 'forbidden',
+]);
 /** The server knows our place no longer: it waited long enough, or gave it away. */
 const PLACE_GONE = new Set(['unknown_session', 'not_joined']);
 /** Notices that say this server-side peer is gone, before the network would show it. */

@@ -1,3 +1,4 @@
+// The connection to the signalling hub.
 import { asMessage } from './messages.js';
 
 /** @typedef {import('./messages.js').Message} Message */

@@ -9,9 +9,11 @@ export function isRoomName(room) {
 }
 
 /**
- * @param {string} phoneBase where a phone reaches this server @param {string} room a valid name
- * @returns {{phone: string, shown: string, openPhone: string, openView: string, selftest: string}} phone: for the QR code and the link; shown: the same without its scheme; the others lead on from this page
+ * phone: for the QR code and the link · shown: the same without its scheme · the others lead on from the start page
+ * @typedef {{phone: string, shown: string, openPhone: string, openView: string, selftest: string}} JoinLinks
  */
+
+/** @param {string} phoneBase where a phone reaches this server @param {string} room a valid name @returns {JoinLinks} */
 export function joinLinks(phoneBase, room) {
   const url = new URL(phoneBase);
   url.pathname = '/phone';

@@ -1,3 +1,4 @@
+// The browser's statistics of a connection, as rates.
 /**
  * @typedef {object} LinkNumbers what the browser itself sees of the connection, over the last interval
  * @property {number} inFps @property {number} outFps
@@ -10,7 +11,9 @@
  * @property {number} freezes
  */
 
-/** @typedef {{frames: number, sent: number, bytesIn: number, bytesOut: number, received: number, lost: number, delay: number, emitted: number, freezes: number, at: number}} Counts */
+/** The browser's running counters, summed over streams, and when they were read. */
+const NOTHING = { frames: 0, sent: 0, bytesIn: 0, bytesOut: 0, received: 0, lost: 0, delay: 0, emitted: 0, freezes: 0, at: 0 };
+/** @typedef {typeof NOTHING} Counts */
 
 /** Turns the browser's running counters into rates, one reading after another. */
 export class LinkMeter {
@@ -23,7 +26,7 @@ export class LinkMeter {
   async read(pc) {
     const report = await pc.getStats();
     /** @type {Counts} */
-    const now = { frames: 0, sent: 0, bytesIn: 0, bytesOut: 0, received: 0, lost: 0, delay: 0, emitted: 0, freezes: 0, at: performance.now() };
+    const now = { ...NOTHING, at: performance.now() };
     /** @type {number|null} */ let rttMs = null;
     let width = 0; let height = 0; let codecId = ''; let pairId = '';
     report.forEach((/** @type {any} */ entry) => {

@@ -1,3 +1,4 @@
+// The WebRTC connection.
 import { readMessage } from './messages.js';
 
 /** @typedef {import('./messages.js').Message} Message */
@@ -11,6 +12,13 @@ import { readMessage } from './messages.js';
  * @property {MediaStream|null} local what to send, or null to watch only
  * @property {boolean} receive whether a video is wanted back
  * @property {number} maxBitrate bits a second to send at most
+ */
+
+/**
+ * @typedef {object} LinkListener
+ * @property {(stream: MediaStream, receiver: RTCRtpReceiver) => void} onTrack
+ * @property {(message: Message) => void} onMessage
+ * @property {(error: LinkError) => void} onError
  */
 
 /** ICE may say "disconnected" for a moment on a busy radio; only a longer silence counts. */
@@ -36,12 +44,13 @@ export class Link {
   /**
    * @param {Hub} hub
    * @param {LinkOptions} options
-   * @param {{onTrack: (stream: MediaStream, receiver: RTCRtpReceiver) => void, onMessage: (message: Message) => void, onError: (error: LinkError) => void}} listener
+   * @param {LinkListener} listener
    */
   constructor(hub, options, listener) {
     this.#hub = hub;
     this.#onError = listener.onError;
-    this.#pc = new RTCPeerConnection({ iceServers: options.iceServers, iceTransportPolicy: options.policy ?? 'all', bundlePolicy: 'max-bundle' });
+    const { iceServers, policy = 'all' } = options;
+    this.#pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: policy, bundlePolicy: 'max-bundle' });
     this.#channel = this.#pc.createDataChannel('vision', { ordered: false, maxRetransmits: 0 });
     this.#channel.onmessage = (event) => {
       const message = readMessage(event.data);

@@ -63,10 +63,19 @@
 
 /**
  * What a zone or line counted since it was drawn. For a line, entered is forth and left is back.
- * @typedef {{name: string, inside: number, entered: number, left: number, mean_dwell_seconds: number, per_class: Record<string, number>}} ZoneCount
+ * @typedef {object} ZoneCount
+ * @property {string} name
+ * @property {number} inside
+ * @property {number} entered
+ * @property {number} left
+ * @property {number} mean_dwell_seconds
+ * @property {Record<string, number>} per_class
  */
 
-/** Two points are a line, three and more a zone; fractions of the picture. @typedef {{name: string, points: [number, number][]}} WireZone */
+/**
+ * Two points are a line, three and more a zone; fractions of the picture.
+ * @typedef {{name: string, points: [number, number][]}} WireZone
+ */
 
 /** @typedef {{type: 'notice', code: string, message: string, recoverable: boolean}} NoticeMessage */
 /** @typedef {{type: 'pong', id?: number}} PongMessage */

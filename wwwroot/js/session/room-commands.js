@@ -1,3 +1,4 @@
+// What a page asks of its room.
 import { Refusal } from './hub.js';
 
 /** @typedef {import('./hub.js').Hub} Hub */
@@ -13,7 +14,10 @@ export class RoomCommands {
   /** @type {() => {hub: Hub|null, link: Link|null}} */ #connections;
   /** @type {(notice: NoticeMessage) => void} */ #onRefused;
 
-  /** @param {() => {hub: Hub|null, link: Link|null}} connections what there is just now @param {(notice: NoticeMessage) => void} onRefused */
+  /**
+   * @param {() => {hub: Hub|null, link: Link|null}} connections what there is just now
+   * @param {(notice: NoticeMessage) => void} onRefused
+   */
   constructor(connections, onRefused) {
     this.#connections = connections;
     this.#onRefused = onRefused;

@@ -15,7 +15,9 @@ function lookUp(path) {
  */
 export function applyText(root = document) {
   for (const element of root.querySelectorAll('[data-text]')) element.textContent = lookUp(element.getAttribute('data-text') ?? '');
-  for (const element of root.querySelectorAll('[data-name]')) element.setAttribute('aria-label', lookUp(element.getAttribute('data-name') ?? ''));
+  for (const element of root.querySelectorAll('[data-name]')) {
+    element.setAttribute('aria-label', lookUp(element.getAttribute('data-name') ?? ''));
+  }
   for (const element of root.querySelectorAll('[data-label]')) {
     const label = lookUp(element.getAttribute('data-label') ?? '');
     element.setAttribute('aria-label', label);

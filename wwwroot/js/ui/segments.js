@@ -1,3 +1,4 @@
+// A choice of few.
 import { make } from './dom.js';
 
 /** A choice of few as radio buttons side by side. */

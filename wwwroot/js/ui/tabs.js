@@ -1,3 +1,4 @@
+// Tabs.
 import { byId, make, show } from './dom.js';
 
 /** Tabs by the ARIA pattern: arrows move, Home and End jump, only the chosen one is a tab stop. */
@@ -5,11 +6,16 @@ export class Tabs {
   /** @type {{key: string, tab: HTMLButtonElement, pane: HTMLElement}[]} */ #all;
   /** @type {(key: string) => void} */ #onChoose;
 
-  /** @param {HTMLElement} list @param {Readonly<Record<string, string>>} names by key; the pane is #pane-key @param {(key: string) => void} onChoose */
+  /**
+   * @param {HTMLElement} list
+   * @param {Readonly<Record<string, string>>} names by key; the pane is #pane-key
+   * @param {(key: string) => void} onChoose
+   */
   constructor(list, names, onChoose) {
     this.#onChoose = onChoose;
     this.#all = Object.entries(names).map(([key, name]) => {
-      const tab = make('button', { class: 'tab', text: name, attributes: { type: 'button', role: 'tab', id: `tab-${key}`, 'aria-controls': `pane-${key}` }, on: { click: () => this.choose(key) } });
+      const attributes = { type: 'button', role: 'tab', id: `tab-${key}`, 'aria-controls': `pane-${key}` };
+      const tab = make('button', { class: 'tab', text: name, attributes, on: { click: () => this.choose(key) } });
       const pane = byId(`pane-${key}`, HTMLElement);
       pane.setAttribute('aria-labelledby', tab.id);
       list.append(tab);

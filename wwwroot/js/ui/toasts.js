@@ -1,3 +1,4 @@
+// Short messages that come and go.
 import { make } from './dom.js';
 
 const SHOWN_MS = 5_000;
