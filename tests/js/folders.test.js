@@ -64,7 +64,8 @@ test('within a folder no module imports itself through others', () => {
 
 /** Without types: two modules may speak of each other. */
 function codeImports(file) {
-  return [...textOf(file).matchAll(/^(?:import|export) [^;]*?from '(\.[^']+)'/gms)].map(([, path]) => relative(JS, resolve(JS, dirname(file), path)));
+  const paths = [...textOf(file).matchAll(/^(?:import|export) [^;]*?from '(\.[^']+)'/gms)].map(([, path]) => path);
+  return paths.map((path) => relative(JS, resolve(JS, dirname(file), path)));
 }
 
 test('every module opens with what it is', () => {

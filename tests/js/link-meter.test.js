@@ -8,6 +8,8 @@ function connection(rows) {
 }
 
 const inbound = (counts) => ({ type: 'inbound-rtp', kind: 'video', codecId: 'c', frameWidth: 640, frameHeight: 480, ...counts });
+const lost = (packetsReceived, packetsLost) => ({ packetsReceived, packetsLost });
+const buffered = (jitterBufferDelay, jitterBufferEmittedCount) => ({ jitterBufferDelay, jitterBufferEmittedCount });
 const PATH = {
   t: { type: 'transport', selectedCandidatePairId: 'p' },
   p: { type: 'candidate-pair', currentRoundTripTime: 0.025, localCandidateId: 'l' },
@@ -30,18 +32,22 @@ async function readings(t, ...reports) {
 
 test('rates come of two readings', async (t) => {
   const [first, second] = await readings(t,
-    { ...PATH, v: inbound({ framesDecoded: 100, bytesReceived: 10_000, packetsReceived: 90, packetsLost: 10, jitterBufferDelay: 1, jitterBufferEmittedCount: 100 }) },
-    { ...PATH, v: inbound({ framesDecoded: 160, bytesReceived: 260_000, packetsReceived: 165, packetsLost: 35, jitterBufferDelay: 4, jitterBufferEmittedCount: 160, freezeCount: 2 }) });
+    { ...PATH, v: inbound({ framesDecoded: 100, bytesReceived: 10_000, ...lost(90, 10), ...buffered(1, 100) }) },
+    { ...PATH, v: inbound({ framesDecoded: 160, bytesReceived: 260_000, ...lost(165, 35), ...buffered(4, 160), freezeCount: 2 }) });
   assert.equal(first, null);
   assert.deepEqual(second, {
-    inFps: 30, outFps: 0, inKbps: 1000, outKbps: 0, loss: 0.25, rttMs: 25, bufferMs: 50, width: 640, height: 480, codec: 'VP8', way: 'udp', freezes: 2,
+    inFps: 30, outFps: 0, inKbps: 1000, outKbps: 0, loss: 0.25, rttMs: 25, bufferMs: 50,
+    width: 640, height: 480, codec: 'VP8', way: 'udp', freezes: 2,
   });
 });
 
 test('what is sent counts beside what is received', async (t) => {
-  const sent = (framesEncoded, bytesSent) => ({ v: { type: 'outbound-rtp', kind: 'video', framesEncoded, bytesSent, frameWidth: 1280, frameHeight: 720 } });
+  const size = { frameWidth: 1280, frameHeight: 720 };
+  const sent = (framesEncoded, bytesSent) => ({ v: { type: 'outbound-rtp', kind: 'video', framesEncoded, bytesSent, ...size } });
   const [, second] = await readings(t, sent(0, 0), sent(50, 500_000));
-  assert.deepEqual([second.outFps, second.outKbps, second.width, second.rttMs, second.bufferMs, second.way], [25, 2000, 1280, null, 0, '']);
+  const { outFps, outKbps, width, rttMs, bufferMs, way } = second;
+  const expected = { outFps: 25, outKbps: 2000, width: 1280, rttMs: null, bufferMs: 0, way: '' };
+  assert.deepEqual({ outFps, outKbps, width, rttMs, bufferMs, way }, expected);
 });
 
 test('a relayed connection is called by its relay', async (t) => {
@@ -51,11 +57,11 @@ test('a relayed connection is called by its relay', async (t) => {
 });
 
 test('counters that begin anew give no reading', async (t) => {
-  const read = await readings(t, { v: inbound({ framesDecoded: 500 }) }, { v: inbound({ framesDecoded: 5 }) }, { v: inbound({ framesDecoded: 45 }) });
+  const read = await readings(t, ...[500, 5, 45].map((framesDecoded) => ({ v: inbound({ framesDecoded }) })));
   assert.deepEqual(read.map((one) => one?.inFps ?? null), [null, null, 20]);
 });
 
 test('packets found again are no negative loss', async (t) => {
-  const [, second] = await readings(t, { v: inbound({ packetsReceived: 10, packetsLost: 5 }) }, { v: inbound({ packetsReceived: 20, packetsLost: 2 }) });
+  const [, second] = await readings(t, { v: inbound(lost(10, 5)) }, { v: inbound(lost(20, 2)) });
   assert.equal(second.loss, 0);
 });

@@ -39,7 +39,9 @@ test('a phone turned upright turns its picture in the box', () => {
 });
 
 test('a picture without a size fills the box', () => {
-  for (const [width, height] of [[0, 0], [NaN, 480], [640, 0]]) assert.deepEqual(fit(300, 200, width, height), { left: 0, top: 0, width: 300, height: 200 });
+  for (const [width, height] of [[0, 0], [NaN, 480], [640, 0]]) {
+    assert.deepEqual(fit(300, 200, width, height), { left: 0, top: 0, width: 300, height: 200 });
+  }
 });
 
 test('points beside the picture are nowhere, its corners are in it', () => {

@@ -17,7 +17,7 @@ function words(lines) {
 
 test('every operation of the document is in a group', () => {
   const methods = ['get', 'post', 'put', 'patch', 'delete', 'options', 'head'];
-  const all = Object.values(root.paths).flatMap((item) => methods.filter((method) => item[method]).map((method) => item[method].operationId));
+  const all = Object.values(root.paths).flatMap((item) => methods.flatMap((method) => item[method]?.operationId ?? []));
   assert.deepEqual(operations.map(({ id }) => id).sort(), all.sort());
 });
 
@@ -27,7 +27,8 @@ test('references are followed, and one that leads nowhere is an error', () => {
 });
 
 test('an operation has the parameters of its path and its own', () => {
-  assert.deepEqual(named('whip_trickle').parameters.map(({ name, where, required }) => [name, where, required]), [['room', 'path', true], ['peer', 'path', true], ['If-Match', 'header', false]]);
+  const parameters = named('whip_trickle').parameters.map(({ name, where, required }) => [name, where, required]);
+  assert.deepEqual(parameters, [['room', 'path', true], ['peer', 'path', true], ['If-Match', 'header', false]]);
 });
 
 test('keys are asked for, may be sent, or are of no use', () => {
@@ -48,7 +49,8 @@ test('addresses hold examples and keep them apart', () => {
 
 test('a shell reads each command as it is meant', () => {
   assert.deepEqual(words(curlLines(named('tokens_create'), ORIGIN, true)), [
-    `${ORIGIN}/api/tokens`, '-H', 'Authorization: Bearer KEY', '-H', 'Content-Type: application/json', '-d', '{"room":"demo","role":"phone","minutes":60}',
+    `${ORIGIN}/api/tokens`, '-H', 'Authorization: Bearer KEY', '-H', 'Content-Type: application/json',
+    '-d', '{"room":"demo","role":"phone","minutes":60}',
   ]);
   assert.deepEqual(words(curlLines(named('whip_end'), ORIGIN, false)), [`${ORIGIN}/whip/demo/3f9a0c52d1e84b7a`, '-X', 'DELETE', '-i']);
   assert.deepEqual(words(curlLines(named('whep_trickle'), ORIGIN, false)).slice(1, 5), ['-X', 'PATCH', '-H', 'If-Match: *']);

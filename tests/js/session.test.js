@@ -11,7 +11,7 @@ test('errors are dealt with in the order in which they came', async () => {
   assert.deepEqual([await errors.next(), await errors.next()], ['hub', 'broken']);
 });
 
-test('who waits for trouble is told of the next one, or that nobody minds any more', async () => {
+test('a wait ends with the next error or with the queue', async () => {
   const errors = new ErrorQueue();
   const waiting = errors.next();
   errors.add('closed');
@@ -23,7 +23,7 @@ test('who waits for trouble is told of the next one, or that nobody minds any mo
   assert.equal(await errors.next(), null);
 });
 
-test('what was wrong before everything was made anew is of no matter', async () => {
+test('errors of before a new connection are dropped', async () => {
   const errors = new ErrorQueue();
   errors.add('broken');
   errors.clear();
@@ -61,7 +61,7 @@ test('and by the data channel where signalling is away', () => {
   assert.deepEqual(sent, [{ type: 'select', x: 0.25, y: 0.5, slot: 1 }, { type: 'release' }, { type: 'configure', blur: 0.5 }]);
 });
 
-test('a refused wish is told as a notice, and a lost one is not', async () => {
+test('a refused command becomes a notice, and a lost one does not', async () => {
   const refused = ways({ open: true, refusal: new Refusal('HubException: bad_value: No.') });
   refused.commands.configure({ blur: 7 });
   await new Promise(setImmediate);
