@@ -101,6 +101,8 @@ test('a line has an arrow and a zone has none', () => {
   const line = painted('line', ends);
   assert.deepEqual(line.slice(0, 2).map(({ values }) => values), [[100, 150], [500, 150]]);
   assert.deepEqual(line.slice(2).map(({ values }) => values), [[306, 150], [294, 150]]);
+  const down = painted('line', [{ x: 0.5, y: 0 }, { x: 0.5, y: 1 }]);
+  assert.deepEqual(down.slice(2).map(({ values }) => values), [[300, 156], [300, 144]]);
   const zone = painted('zone', [...ends, { x: 1, y: 1 }]);
   assert.deepEqual(zone.map(({ name }) => name), ['lineTo', 'lineTo', 'lineTo', 'closePath']);
 });

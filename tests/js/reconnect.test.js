@@ -180,6 +180,23 @@ test('the end of an old connection is void', async () => {
   assert.deepEqual([session.state, states.length, links.length], ['live', told, 2]);
 });
 
+test('the end of an old hub is void', async () => {
+  await open();
+  hubs[0].lose();
+  await until(() => hubs.length === 2 && session.state === 'live');
+  hubs[0].onLost();
+  for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+  assert.deepEqual([hubs.length, calls('Join').length], [2, 2]);
+});
+
+test('a place is taken again where a browser keeps nothing', async () => {
+  delete browser.navigator.locks;
+  await open();
+  hubs[0].lose();
+  await until(() => calls('Join').length === 2 && session.state === 'live');
+  assert.equal(calls('Join')[1].resume, 'r1');
+});
+
 test('a device without network says so', async () => {
   await open();
   browser.navigator.onLine = false;
