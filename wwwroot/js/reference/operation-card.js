@@ -35,12 +35,12 @@ export function operationCard(operation, origin, keys, onCopy) {
     make('div', { class: 'operation-body' },
       ...(description ? [make('p', { text: description })] : []),
       make('p', { class: 'who' }, make('strong', { text: text.reference.who }), ` ${who}`),
-      ...(parameters.length > 0 ? [make('h4', { text: text.reference.parameters }), parameterList(parameters)] : []),
-      ...(body ? [make('h4', { text: text.reference.body(body.type) })] : []),
+      ...(parameters.length > 0 ? [make('h3', { text: text.reference.parameters }), parameterList(parameters)] : []),
+      ...(body ? [make('h3', { text: text.reference.body(body.type) })] : []),
       ...(body?.example === undefined ? [] : [block(shown(body.example), text.reference.bodyOf(summary))]),
-      make('div', { class: 'code-head' }, make('h4', { text: text.reference.example }), button),
+      make('div', { class: 'code-head' }, make('h3', { text: text.reference.example }), button),
       block(command, text.reference.commandOf(summary)),
-      make('h4', { text: text.reference.answers }),
+      make('h3', { text: text.reference.answers }),
       make('ul', { class: 'answers' }, ...answers.map((answer) => answerRow(answer, summary)))));
 }
 
