@@ -1,12 +1,12 @@
 // The phone's page.
-import { Camera, CameraError, SIZES } from '../camera/camera.js';
+import { Camera, CameraError } from '../camera/camera.js';
 import { CameraControls } from '../camera/camera-controls.js';
 import { CameraSwap } from '../camera/camera-swap.js';
 import { showDetector, showLevel } from '../panels/chips.js';
 import { ConnectionSign } from '../panels/connection-sign.js';
 import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { PhoneChoices } from '../camera/phone-choices.js';
-import { Segments } from '../ui/segments.js';
+import { PhoneSheet } from '../camera/phone-sheet.js';
 import { Session } from '../session/session.js';
 import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
@@ -21,7 +21,6 @@ import { WelcomeCard } from '../camera/welcome-card.js';
 /** @typedef {import('../camera/camera.js').CameraErrorReason} CameraErrorReason */
 /** @typedef {import('../camera/phone-choices.js').Returned} Returned */
 /** @typedef {import('../session/messages.js').Message} Message */
-/** @typedef {import('../session/messages.js').Mode} Mode */
 /** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
 
 const METER_MS = 1_000;
@@ -40,6 +39,11 @@ class PhonePage {
     onGone: (reason) => void this.#stop(reason),
   });
   #cameraControls = new CameraControls(this.#camera, () => void this.#flip());
+  #sheet = new PhoneSheet(this.#choices, {
+    onReturned: (returned) => this.#setReturned(returned),
+    onSize: (height) => void this.#setSize(height),
+    onMode: (mode) => this.#session?.configure({ mode }),
+  });
   #welcome = new WelcomeCard(() => void this.#start());
   #sign = new ConnectionSign(this.#toasts, { tellsLoss: true });
   #target = new Target(this.#stage, () => this.#session);
@@ -55,16 +59,6 @@ class PhonePage {
     setText(byId('room-name', HTMLElement), this.#room);
     document.title = `${this.#room} · ${text.phone.title} · ${text.product}`;
     byId('view-link', HTMLAnchorElement).href = `/view?room=${encodeURIComponent(this.#room)}`;
-    const returned = new Segments(byId('return', HTMLElement), 'return', [
-      { value: 'annotated', label: text.phone.returnAnnotated },
-      { value: 'overlay', label: text.phone.returnOverlay },
-      { value: 'none', label: text.phone.returnNone },
-    ], (value) => this.#setReturned(/** @type {Returned} */ (value)));
-    const size = new Segments(byId('size', HTMLElement), 'size',
-      Object.keys(SIZES).map((height) => ({ value: height, label: `${height}p` })),
-      (value) => void this.#setSize(Number(value)));
-    returned.value = this.#choices.returned;
-    size.value = String(this.#choices.height);
     this.#listen();
     this.#hideControls();
     this.#welcome.show();
@@ -73,15 +67,6 @@ class PhonePage {
   #listen() {
     byId('stop', HTMLElement).addEventListener('click', () => void this.#stop());
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
-    const sheet = byId('sheet', HTMLDialogElement);
-    byId('settings', HTMLElement).addEventListener('click', () => sheet.showModal());
-    byId('sheet-close', HTMLElement).addEventListener('click', () => sheet.close());
-    sheet.addEventListener('click', (event) => {
-      if (event.target === sheet) sheet.close();
-    });
-    const mode = byId('mode', HTMLSelectElement);
-    for (const [value, label] of Object.entries(text.mode)) mode.add(new Option(label, value));
-    mode.addEventListener('change', () => this.#session?.configure({ mode: /** @type {Mode} */ (mode.value) }));
     this.#overlay.addEventListener('click', (event) => {
       const place = this.#stage.locate(event);
       if (place) this.#target.tap(place);
@@ -195,7 +180,7 @@ class PhonePage {
     const settings = { ...this.#settings, ...changed };
     this.#settings = settings;
     this.#stage.setSettings(settings);
-    byId('mode', HTMLSelectElement).value = settings.mode;
+    this.#sheet.showMode(settings.mode);
   }
 
   /** @param {number|null} id @param {string|undefined} label */
