@@ -82,5 +82,5 @@ function answerRow({ status, description, headers, body }, summary) {
 
 /** Code that scrolls by itself, by keyboard too. @param {string} code @param {string} name */
 function block(code, name) {
-  return make('pre', { class: 'code', attributes: { tabindex: '0', role: 'region', 'aria-label': name } }, make('code', { text: code }));
+  return make('pre', { class: 'code', attributes: { tabindex: '0', role: 'group', 'aria-label': name } }, make('code', { text: code }));
 }
