@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Backoff } from '../../wwwroot/js/backoff.js';
-import { Effects } from '../../wwwroot/js/effect.js';
-import { fit, toFraction } from '../../wwwroot/js/fit.js';
-import { heatColours } from '../../wwwroot/js/heatcolours.js';
-import { PictureHold } from '../../wwwroot/js/hold.js';
-import { colourOf, toneOf } from '../../wwwroot/js/palette.js';
-import { unroll } from '../../wwwroot/js/rle.js';
-import { curve, niceTop, Series } from '../../wwwroot/js/series.js';
-import { boxesAlpha, placement, soften } from '../../wwwroot/js/soft.js';
-import { Timeline } from '../../wwwroot/js/timeline.js';
-import { TrackLog } from '../../wwwroot/js/tracklog.js';
-import { asMessage, readMessage } from '../../wwwroot/js/wire.js';
+import { Backoff } from '../../wwwroot/js/session/backoff.js';
+import { Effects } from '../../wwwroot/js/picture/effects.js';
+import { fit, toFraction } from '../../wwwroot/js/overlay/fit.js';
+import { heatColours } from '../../wwwroot/js/overlay/heat-colours.js';
+import { JitterTarget } from '../../wwwroot/js/picture/jitter-target.js';
+import { colourOf, toneOf } from '../../wwwroot/js/overlay/palette.js';
+import { unroll } from '../../wwwroot/js/picture/mask-runs.js';
+import { curve, niceTop, Series } from '../../wwwroot/js/panels/series.js';
+import { boxesAlpha, placement, soften } from '../../wwwroot/js/picture/mask-blur.js';
+import { Timeline } from '../../wwwroot/js/picture/timeline.js';
+import { TrackLog } from '../../wwwroot/js/panels/track-log.js';
+import { asMessage, readMessage } from '../../wwwroot/js/session/messages.js';
 
 test('run lengths unroll row by row, zeros first', () => {
   assert.deepEqual([...unroll({ track_id: 1, width: 3, height: 2, rle: [1, 2, 3] })], [0, 255, 255, 0, 0, 0]);
@@ -112,20 +112,20 @@ test('focus takes the outline, without one an ellipse, without a held object not
 
 test('pictures are held back by as much as results are late, and let go again', () => {
   const receiver = { jitterBufferTarget: null };
-  const hold = new PictureHold(receiver);
+  const jitter = new JitterTarget(receiver);
   let now = 0;
   for (let i = 0; i < 60; i++, now += 33) {
-    hold.onPicture(i * 3000, now);
-    hold.onResult(i * 3000, now + 25);
+    jitter.onPicture(i * 3000, now);
+    jitter.onResult(i * 3000, now + 25);
   }
   assert.ok(receiver.jitterBufferTarget >= 25 && receiver.jitterBufferTarget < 120, `${receiver.jitterBufferTarget}`);
   const most = receiver.jitterBufferTarget;
   for (let i = 60; i < 400; i++, now += 33) {
-    hold.onResult(i * 3000, now - 5);
-    hold.onPicture(i * 3000, now);
+    jitter.onResult(i * 3000, now - 5);
+    jitter.onPicture(i * 3000, now);
   }
   assert.ok(receiver.jitterBufferTarget < most, `${receiver.jitterBufferTarget}`);
-  hold.close();
+  jitter.close();
   assert.equal(receiver.jitterBufferTarget, null);
 });
 

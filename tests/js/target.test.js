@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Target } from '../../wwwroot/js/target.js';
+import { Target } from '../../wwwroot/js/panels/target.js';
 
 const PERSON = { track_id: 7, label: 'person', score: 1, xmin: 0.6, ymin: 0.2, xmax: 0.8, ymax: 0.8 };
 const BICYCLE = { track_id: 3, label: 'bicycle', score: 1, xmin: 0.1, ymin: 0.4, xmax: 0.3, ymax: 0.6 };

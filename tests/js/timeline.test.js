@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ticks, Timeline } from '../../wwwroot/js/timeline.js';
+import { ticks, Timeline } from '../../wwwroot/js/picture/timeline.js';
 
 const STEP = 3000;
 

@@ -3,12 +3,16 @@ using Microsoft.Extensions.FileProviders;
 
 namespace Rtc.Server.Hosting;
 
-/// <summary>Serves wwwroot, gives its pages addresses without .html, and the SignalR client under /lib.</summary>
+/// <summary>
+/// Serves wwwroot, gives its pages addresses without .html, the SignalR client under /lib and the documents that the
+/// page /api leads to under /docs.
+/// </summary>
 internal static class Pages
 {
     /// <summary>The one npm package that pages load, as /lib/signalr.min.js; an image has it in wwwroot itself.</summary>
     private const string LibraryPath = "/lib";
     private const string LibraryFolder = "@microsoft/signalr/dist/browser";
+    private const string DocumentsPath = "/docs";
 
     public static void Use(WebApplication app, RtcPaths paths)
     {
@@ -35,6 +39,14 @@ internal static class Pages
         if (Directory.Exists(library) && !File.Exists(Path.Combine(paths.WebRoot, "lib", "signalr.min.js")))
         {
             app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(library), RequestPath = LibraryPath, ContentTypeProvider = types, OnPrepareResponse = Revalidate });
+        }
+
+        string documents = Path.Combine(paths.Root, "docs");
+        if (Directory.Exists(documents))
+        {
+            // Browsers show plain text; Markdown they would save.
+            var texts = new FileExtensionContentTypeProvider(new Dictionary<string, string> { [".md"] = "text/plain; charset=utf-8" });
+            app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(documents), RequestPath = DocumentsPath, ContentTypeProvider = texts, OnPrepareResponse = Revalidate });
         }
     }
 

@@ -48,7 +48,7 @@ public static class RtcHost
         builder.Services.AddSingleton(services => new ConnectionGate(options.Limits, services.GetRequiredService<RtcMetrics>()));
         builder.Services.AddSingleton(services => new MetricsCollector(services.GetRequiredService<RtcMetrics>().Meter, services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         builder.Services.AddSingleton(_ => new Telemetry(options));
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = Problems.NameType);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(options.Http.CorsOrigins)
             .WithMethods("GET", "POST", "PATCH", "DELETE")

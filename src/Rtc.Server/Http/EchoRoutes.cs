@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http.Features;
 using Rtc.Server.Load;
 
 namespace Rtc.Server.Http;
@@ -37,6 +38,12 @@ internal static class EchoRoutes
 
     private static async Task<IResult> CountAsync(HttpContext http)
     {
+        // The server's own limit is that of session descriptions, which is less than a measure takes.
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxBytes;
+        }
+
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Step);
         try
         {

@@ -18,10 +18,11 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/phone")]
     [InlineData("/view")]
     [InlineData("/selftest")]
+    [InlineData("/api")]
     public async Task A_page_weighs_little(string path)
     {
         await using PageUnderTest page = await OpenAsync(path, PageUnderTest.Desktop());
-        long weight = page.Loaded + (path == "/" ? 0 : new FileInfo(s_signalR).Length);
+        long weight = page.Loaded + (path is "/" or "/api" ? 0 : new FileInfo(s_signalR).Length);
         output.WriteLine($"{path}: {weight / 1024.0:0} KiB");
         Assert.InRange(weight, 10_000, LargestPage);
         page.AssertQuiet();
@@ -36,6 +37,8 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/view", ColorScheme.Dark)]
     [InlineData("/selftest", ColorScheme.Light)]
     [InlineData("/selftest", ColorScheme.Dark)]
+    [InlineData("/api", ColorScheme.Light)]
+    [InlineData("/api", ColorScheme.Dark)]
     public async Task Axe_finds_no_fault(string path, ColorScheme theme)
     {
         await using PageUnderTest page = await OpenAsync(path, PageUnderTest.Desktop(theme));
@@ -48,6 +51,12 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await AssertAccessibleAsync(page, "/phone, live");
             await page["#settings"].ClickAsync();
             await AssertAccessibleAsync(page, "/phone, settings");
+        }
+
+        if (path == "/api")
+        {
+            await page.RunAsync("() => { for (const card of document.querySelectorAll('details')) card.open = true; }");
+            await AssertAccessibleAsync(page, "/api, open");
         }
 
         if (path == "/view")
@@ -71,7 +80,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData(ColorScheme.Dark, true)]
     public async Task Every_page_fits_its_window(ColorScheme theme, bool phone)
     {
-        foreach (string path in (string[])["/", "/phone", "/view", "/selftest"])
+        foreach (string path in (string[])["/", "/phone", "/view", "/selftest", "/api"])
         {
             await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel(theme) : PageUnderTest.Desktop(theme));
             if (path == "/phone")
@@ -108,6 +117,9 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 break;
             case "/selftest":
                 await Assertions.Expect(page["#verdict"]).ToHaveAttributeAsync("data-done", "true", new() { Timeout = 45_000 });
+                break;
+            case "/api":
+                await Assertions.Expect(page["#status"]).ToBeHiddenAsync();
                 break;
             default:
                 await Assertions.Expect(page["#start"]).ToBeVisibleAsync();

@@ -103,7 +103,7 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         await using PageUnderTest view = await OpenAsync("source");
         double[] times = await view.EvaluateAsync<double[]>("""
             async () => {
-              const { FocusPainter } = await import('/js/focus.js');
+              const { FocusPainter } = await import('/js/picture/focus-painter.js');
               const [width, height] = [640, 480];
               const source = new OffscreenCanvas(width, height);
               const context = source.getContext('2d');

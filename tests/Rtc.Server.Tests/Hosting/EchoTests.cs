@@ -32,6 +32,19 @@ public sealed class EchoTests
         Assert.Empty(await host.Client.GetByteArrayAsync("/api/echo"));
     }
 
+    /// <summary>The device check sends a megabyte, whatever a session description may have.</summary>
+    [Theory]
+    [InlineData(1 << 20, 200)]
+    [InlineData((1 << 20) + 1, 413)]
+    public async Task Echo_counts_a_megabyte_and_no_more(int bytes, int status)
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        using var content = new ByteArrayContent(new byte[bytes]);
+        using HttpResponseMessage answer = await host.Client.PostAsync(new Uri("/api/echo", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.True(status != 200 || await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) == """{"bytes":1048576}""");
+    }
+
     private sealed class StalledClient : MemoryStream
     {
         public TaskCompletionSource Takes { get; } = new();

@@ -47,6 +47,27 @@ public sealed class RtcHostTests
         Assert.Contains("the model is loading", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("GET", "/api/models", 429)]
+    [InlineData("PATCH", "/whip/demo/x", 415)]
+    [InlineData("POST", "/api/echo", 413)]
+    [InlineData("GET", "/nothing", 404)]
+    public async Task Every_error_has_the_members_of_problem_details(string method, string path, int status)
+    {
+        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new() { MaxCpuPercent = 0, ApiPerMinute = status == 429 ? 1 : 600 } });
+        using HttpResponseMessage spent = await host.Client.GetAsync(new Uri("/api/health", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+        request.Content = method == "GET" ? null : new ByteArrayContent(new byte[(1 << 20) + 1]);
+        using HttpResponseMessage answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        using JsonDocument problem = JsonDocument.Parse(text);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(status, problem.RootElement.GetProperty("status").GetInt32());
+        Assert.StartsWith("http", problem.RootElement.GetProperty("type").GetString(), StringComparison.Ordinal);
+        Assert.NotEmpty(problem.RootElement.GetProperty("title").GetString()!);
+    }
+
     [Fact]
     public async Task Every_answer_carries_the_security_headers()
     {

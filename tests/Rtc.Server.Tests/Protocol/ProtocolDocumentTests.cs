@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Rtc.Pipeline;
 using Rtc.Server.Hosting;
 using Rtc.Server.Rooms;
@@ -20,17 +18,9 @@ public sealed partial class ProtocolDocumentTests
     public async Task Page_lists_every_route_and_no_other()
     {
         await using RunningHost host = await RunningHost.StartAsync();
-        string[] served =
-        [
-            .. host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-                .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/hub", StringComparison.Ordinal) == false)
-                .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
-                    .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"))
-                .Distinct().Order(StringComparer.Ordinal),
-        ];
         string[] listed = [.. Row().Matches(s_page).Select(row => $"{row.Groups[1]} {row.Groups[2]}").Order(StringComparer.Ordinal)];
 
-        Assert.Equal(served, listed);
+        Assert.Equal(ServedRoutes.Of(host), listed);
     }
 
     [Theory]

@@ -1,15 +1,16 @@
-import { api } from '../api.js';
-import { setTone, showDetector, showLevel } from '../chips.js';
-import { byId, icon, make, setText, show } from '../dom.js';
-import { Poll } from '../poll.js';
-import { applyText, text } from '../text.js';
-import { startTheme } from '../theme.js';
-import { Toasts } from '../toast.js';
-
-/** @typedef {import('../api.js').RoomEntry} RoomEntry */
+// The start page: the code for a phone, and the rooms on air.
+import { api } from '../session/api.js';
+import { isRoomName, joinLinks } from '../session/join-links.js';
+import { setTone, showDetector } from '../panels/chips.js';
+import { RoomCard } from '../panels/room-card.js';
+import { byId, setText, show } from '../ui/dom.js';
+import { Poll } from '../ui/poll.js';
+import { applyText } from '../ui/apply-text.js';
+import { text } from '../ui/text.js';
+import { startTheme } from '../ui/theme.js';
+import { Toasts } from '../ui/toasts.js';
 
 const POLL_MS = 2_000;
-const ROOM_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 applyText();
 startTheme();
@@ -25,55 +26,21 @@ const cards = new Map();
 let phoneBase = new URL('/phone', location.href).href;
 let secure = window.isSecureContext;
 
-/** One room on air: its picture, its numbers and the way in. */
-class RoomCard {
-  #picture = make('img', { attributes: { alt: '' } });
-  #level = make('span', { class: 'chip' });
-  #facts = make('p', { class: 'room-facts' });
-  #wait = make('span', { text: text.home.noPicture });
-  /** @type {HTMLElement} */ element;
-
-  /** @param {string} room */
-  constructor(room) {
-    this.#picture.alt = text.home.thumbAlt(room);
-    this.#picture.hidden = true;
-    this.#picture.addEventListener('load', () => { this.#picture.hidden = false; });
-    this.#picture.addEventListener('error', () => { this.#picture.hidden = true; });
-    const view = `/view?room=${encodeURIComponent(room)}`;
-    const watch = make('a', { class: 'button button-main', attributes: { href: view, 'aria-label': text.home.watchNamed(room) } }, icon('eye'), text.home.watch);
-    this.element = make('li', { class: 'card room', attributes: { 'data-room': room } },
-      make('div', { class: 'room-picture' }, this.#wait, this.#picture),
-      make('div', { class: 'room-body' }, make('div', { class: 'room-title' }, make('h3', { text: room }), this.#level), this.#facts, watch));
-  }
-
-  /** @param {RoomEntry} entry */
-  update(entry) {
-    // Until the first picture was decoded there is no thumbnail to ask for.
-    if (entry.phones > 0 && entry.width > 0) this.#picture.src = api.thumbnail(entry.room, Date.now());
-    showLevel(this.#level, entry.level);
-    const facts = [text.home.phones(entry.phones), text.home.viewers(entry.viewers)];
-    if (entry.width > 0) facts.push(`${entry.width}×${entry.height}`, text.fps(entry.fps));
-    this.#facts.replaceChildren(...facts.map((fact) => make('span', { text: fact })));
-  }
-}
-
 function showAddress() {
   const room = roomInput.value.trim();
-  const valid = ROOM_NAME.test(room);
+  const valid = isRoomName(room);
   roomInput.setAttribute('aria-invalid', String(!valid));
   if (!valid) return;
-  const url = new URL(phoneBase);
-  url.pathname = '/phone';
-  url.searchParams.set('room', room);
-  address.href = url.href;
-  setText(address, url.href.replace(/^https?:\/\//, ''));
-  qr.src = api.qr(url.href);
-  qr.alt = text.home.qrAlt(url.href);
+  const links = joinLinks(phoneBase, room);
+  address.href = links.phone;
+  setText(address, links.shown);
+  qr.src = api.qr(links.phone);
+  qr.alt = text.home.qrAlt(links.phone);
   show(qr, true);
   show(byId('insecure', HTMLElement), !secure);
-  byId('open-phone', HTMLAnchorElement).href = `/phone?room=${room}`;
-  byId('open-view', HTMLAnchorElement).href = `/view?room=${room}`;
-  byId('check', HTMLAnchorElement).href = `/selftest?room=${room}`;
+  byId('open-phone', HTMLAnchorElement).href = links.openPhone;
+  byId('open-view', HTMLAnchorElement).href = links.openView;
+  byId('check', HTMLAnchorElement).href = links.selftest;
 }
 
 async function readServer() {

@@ -1,26 +1,27 @@
-import { Camera, CameraError, SIZES } from '../camera.js';
-import { CameraControls } from '../cameracontrols.js';
-import { CameraSwap } from '../cameraswap.js';
-import { showDetector, showLevel } from '../chips.js';
-import { ConnectionSign } from '../connectionsign.js';
-import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../dom.js';
-import { PhoneChoices } from '../phonechoices.js';
-import { Segments } from '../segments.js';
-import { Session } from '../session.js';
-import { Stage } from '../stage.js';
-import { LinkMeter } from '../stats.js';
-import { Target } from '../target.js';
-import { applyText, text } from '../text.js';
-import { startTheme } from '../theme.js';
-import { Toasts } from '../toast.js';
-import { ScreenLock } from '../wakelock.js';
-import { WelcomeCard } from '../welcome.js';
+// The phone's page.
+import { Camera, CameraError } from '../camera/camera.js';
+import { CameraControls } from '../camera/camera-controls.js';
+import { CameraSwap } from '../camera/camera-swap.js';
+import { showDetector, showLevel } from '../panels/chips.js';
+import { ConnectionSign } from '../panels/connection-sign.js';
+import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { PhoneChoices } from '../camera/phone-choices.js';
+import { PhoneSheet } from '../camera/phone-sheet.js';
+import { Session } from '../session/session.js';
+import { Stage } from '../picture/stage.js';
+import { LinkMeter } from '../session/link-meter.js';
+import { Target } from '../panels/target.js';
+import { applyText } from '../ui/apply-text.js';
+import { text } from '../ui/text.js';
+import { startTheme } from '../ui/theme.js';
+import { Toasts } from '../ui/toasts.js';
+import { ScreenLock } from '../camera/screen-lock.js';
+import { WelcomeCard } from '../camera/welcome-card.js';
 
-/** @typedef {import('../camera.js').CameraProblem} CameraProblem */
-/** @typedef {import('../phonechoices.js').Returned} Returned */
-/** @typedef {import('../wire.js').Message} Message */
-/** @typedef {import('../wire.js').Mode} Mode */
-/** @typedef {import('../wire.js').RoomSettings} RoomSettings */
+/** @typedef {import('../camera/camera.js').CameraErrorReason} CameraErrorReason */
+/** @typedef {import('../camera/phone-choices.js').Returned} Returned */
+/** @typedef {import('../session/messages.js').Message} Message */
+/** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
 
 const METER_MS = 1_000;
 
@@ -35,9 +36,14 @@ class PhonePage {
   #camera = new Camera(() => void this.#swap.lost());
   #swap = new CameraSwap(this.#camera, this.#choices, () => this.#session, this.#toasts, {
     onSwapped: () => this.#onCamera(),
-    onGone: (problem) => void this.#stop(problem),
+    onGone: (reason) => void this.#stop(reason),
   });
   #cameraControls = new CameraControls(this.#camera, () => void this.#flip());
+  #sheet = new PhoneSheet(this.#choices, {
+    onReturned: (returned) => this.#setReturned(returned),
+    onSize: (height) => void this.#setSize(height),
+    onMode: (mode) => this.#session?.configure({ mode }),
+  });
   #welcome = new WelcomeCard(() => void this.#start());
   #sign = new ConnectionSign(this.#toasts, { tellsLoss: true });
   #target = new Target(this.#stage, () => this.#session);
@@ -53,16 +59,6 @@ class PhonePage {
     setText(byId('room-name', HTMLElement), this.#room);
     document.title = `${this.#room} · ${text.phone.title} · ${text.product}`;
     byId('view-link', HTMLAnchorElement).href = `/view?room=${encodeURIComponent(this.#room)}`;
-    const returned = new Segments(byId('return', HTMLElement), 'return', [
-      { value: 'annotated', label: text.phone.returnAnnotated },
-      { value: 'overlay', label: text.phone.returnOverlay },
-      { value: 'none', label: text.phone.returnNone },
-    ], (value) => this.#setReturned(/** @type {Returned} */ (value)));
-    const size = new Segments(byId('size', HTMLElement), 'size',
-      Object.keys(SIZES).map((height) => ({ value: height, label: `${height}p` })),
-      (value) => void this.#setSize(Number(value)));
-    returned.value = this.#choices.returned;
-    size.value = String(this.#choices.height);
     this.#listen();
     this.#hideControls();
     this.#welcome.show();
@@ -71,15 +67,6 @@ class PhonePage {
   #listen() {
     byId('stop', HTMLElement).addEventListener('click', () => void this.#stop());
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
-    const sheet = byId('sheet', HTMLDialogElement);
-    byId('settings', HTMLElement).addEventListener('click', () => sheet.showModal());
-    byId('sheet-close', HTMLElement).addEventListener('click', () => sheet.close());
-    sheet.addEventListener('click', (event) => {
-      if (event.target === sheet) sheet.close();
-    });
-    const mode = byId('mode', HTMLSelectElement);
-    for (const [value, label] of Object.entries(text.mode)) mode.add(new Option(label, value));
-    mode.addEventListener('change', () => this.#session?.configure({ mode: /** @type {Mode} */ (mode.value) }));
     this.#overlay.addEventListener('click', (event) => {
       const place = this.#stage.locate(event);
       if (place) this.#target.tap(place);
@@ -101,7 +88,7 @@ class PhonePage {
     try {
       if (!await this.#camera.open({ height: this.#choices.height })) return;
     } catch (error) {
-      this.#welcome.show(error instanceof CameraError ? error.problem : 'missing');
+      this.#welcome.show(error instanceof CameraError ? error.reason : 'missing');
       return;
     }
     this.#welcome.hide();
@@ -137,8 +124,8 @@ class PhonePage {
     this.#overlay.focus({ preventScroll: true });
   }
 
-  /** @param {CameraProblem} [problem] why it had to be, where nobody wished it */
-  async #stop(problem) {
+  /** @param {CameraErrorReason} [reason] why, where the user did not ask for it */
+  async #stop(reason) {
     clearInterval(this.#timer);
     const session = this.#session;
     this.#session = null;
@@ -150,7 +137,7 @@ class PhonePage {
     await Promise.all([session?.close(), this.#lock.release()]);
     this.#meter.reset();
     this.#hideControls();
-    this.#welcome.showAgain(problem);
+    this.#welcome.showAgain(reason);
   }
 
   /** Another camera runs, or the same one anew. */
@@ -193,7 +180,7 @@ class PhonePage {
     const settings = { ...this.#settings, ...changed };
     this.#settings = settings;
     this.#stage.setSettings(settings);
-    byId('mode', HTMLSelectElement).value = settings.mode;
+    this.#sheet.showMode(settings.mode);
   }
 
   /** @param {number|null} id @param {string|undefined} label */

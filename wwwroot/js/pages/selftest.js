@@ -1,10 +1,12 @@
-import { CHECKS } from '../checks.js';
-import { byId, make, roomOfAddress, setText, show, tokenOfAddress } from '../dom.js';
-import { applyText, text } from '../text.js';
-import { startTheme } from '../theme.js';
-import { Toasts } from '../toast.js';
+// The device check's page.
+import { CHECKS } from '../selftest/checks.js';
+import { byId, make, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { applyText } from '../ui/apply-text.js';
+import { text } from '../ui/text.js';
+import { startTheme } from '../ui/theme.js';
+import { Toasts } from '../ui/toasts.js';
 
-/** @typedef {import('../checks.js').Finding} Finding */
+/** @typedef {import('../selftest/checks.js').Finding} Finding */
 /** @typedef {Finding['status']|'wait'|'run'} Shown */
 
 /** @type {Readonly<Record<Shown, string>>} */
@@ -66,7 +68,9 @@ async function run() {
     row.set(finding.status, finding);
   }
   const count = (/** @type {string} */ status) => [...rows.values()].filter(({ finding }) => finding?.status === status).length;
-  setText(verdict, count('bad') > 0 ? text.selftest.someBad(count('bad')) : count('warn') > 0 ? text.selftest.someWarn(count('warn')) : text.selftest.allGood);
+  setText(verdict, count('bad') > 0 ? text.selftest.someBad(count('bad'))
+    : count('warn') > 0 ? text.selftest.someWarn(count('warn'))
+    : text.selftest.allGood);
   verdict.dataset.done = 'true';
   for (const button of [again, camera, copy]) button.disabled = false;
   show(camera, rows.get('camera')?.finding?.status === 'skip');
@@ -74,8 +78,13 @@ async function run() {
 
 /** The result as plain text, for a message to whoever runs the server. */
 function report() {
-  const lines = [...rows.values()].map(({ name, finding }) => `${text.selftest.status[finding?.status ?? 'wait']}: ${name}${finding?.value ? ` (${finding.value})` : ''}${finding && finding.status !== 'good' ? `. ${finding.advice}` : ''}`);
-  return [`${text.product}: ${text.selftest.title}, ${new Date().toISOString()}`, location.origin, navigator.userAgent, verdict.textContent, '', ...lines].join('\n');
+  const lines = [...rows.values()].map(({ name, finding }) => {
+    const value = finding?.value ? ` (${finding.value})` : '';
+    const advice = finding && finding.status !== 'good' ? `. ${finding.advice}` : '';
+    return `${text.selftest.status[finding?.status ?? 'wait']}: ${name}${value}${advice}`;
+  });
+  const title = `${text.product}: ${text.selftest.title}, ${new Date().toISOString()}`;
+  return [title, location.origin, navigator.userAgent, verdict.textContent, '', ...lines].join('\n');
 }
 
 again.addEventListener('click', () => void run());

@@ -1,28 +1,30 @@
-import { showDetector, showLevel } from '../chips.js';
-import { ConnectionSign } from '../connectionsign.js';
-import { Controls } from '../controls.js';
-import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../dom.js';
-import { HeatLayer } from '../heatlayer.js';
-import { PictureTools } from '../picturetools.js';
-import { Plots } from '../plots.js';
-import { Segments } from '../segments.js';
-import { Session } from '../session.js';
-import { Shortcuts } from '../shortcuts.js';
-import { Stage } from '../stage.js';
-import { LinkMeter } from '../stats.js';
-import { Tabs } from '../tabs.js';
-import { Target } from '../target.js';
-import { applyText, text } from '../text.js';
-import { startTheme } from '../theme.js';
-import { Toasts } from '../toast.js';
-import { TrackTable } from '../tracktable.js';
-import { ZoneEditor } from '../zoneeditor.js';
-import { ZoneList } from '../zonelist.js';
+// The viewer's page.
+import { showDetector, showLevel } from '../panels/chips.js';
+import { ConnectionSign } from '../panels/connection-sign.js';
+import { RoomControls } from '../panels/room-controls.js';
+import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { HeatLayer } from '../overlay/heat-layer.js';
+import { PictureTools } from '../panels/picture-tools.js';
+import { Plots } from '../panels/plots.js';
+import { Segments } from '../ui/segments.js';
+import { Session } from '../session/session.js';
+import { Shortcuts } from '../ui/shortcuts.js';
+import { Stage } from '../picture/stage.js';
+import { LinkMeter } from '../session/link-meter.js';
+import { Tabs } from '../ui/tabs.js';
+import { Target } from '../panels/target.js';
+import { applyText } from '../ui/apply-text.js';
+import { text } from '../ui/text.js';
+import { startTheme } from '../ui/theme.js';
+import { Toasts } from '../ui/toasts.js';
+import { TrackTable } from '../panels/track-table.js';
+import { ZoneEditor } from '../overlay/zone-editor.js';
+import { ZoneList } from '../panels/zone-list.js';
 
-/** @typedef {import('../wire.js').DetectionsMessage} DetectionsMessage */
-/** @typedef {import('../wire.js').Message} Message */
-/** @typedef {import('../wire.js').RoomSettings} RoomSettings */
-/** @typedef {import('../wire.js').StatsMessage} StatsMessage */
+/** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
+/** @typedef {import('../session/messages.js').Message} Message */
+/** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
+/** @typedef {import('../session/messages.js').StatsMessage} StatsMessage */
 /** @typedef {'annotated'|'source'} View */
 
 const METER_MS = 1_000;
@@ -39,7 +41,7 @@ class ViewPage {
   #heat = new HeatLayer(this.#stage, this.#room, tokenOfAddress());
   #target = new Target(this.#stage, () => this.#session);
   #meter = new LinkMeter();
-  #controls = new Controls((patch) => this.#session.configure(patch));
+  #controls = new RoomControls((patch) => this.#session.configure(patch));
   #tracks = new TrackTable((id) => this.#target.hold(id), () => this.#target.release());
   #plots = new Plots(byId('plots', HTMLElement));
   #zones = new ZoneEditor(this.#stage, this.#overlay, (zones) => this.#session.configure({ zones }), () => this.#zoneList.showDrawing());
@@ -173,7 +175,7 @@ class ViewPage {
     this.#onPeers(message.phones, message.viewers);
   }
 
-  /** @param {import('../wire.js').NoticeMessage} notice */
+  /** @param {import('../session/messages.js').NoticeMessage} notice */
   #onNotice({ code, message, recoverable }) {
     this.#toasts.show(message, recoverable ? 'warn' : 'bad');
     if (code !== 'view_changed') return;

@@ -1,0 +1,159 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Rtc.Server.Hosting;
+using Xunit;
+
+namespace Rtc.EndToEnd.Tests.Signalling;
+
+/// <summary>Every operation of the OpenAPI document is called on running servers and answers as the document says.</summary>
+public sealed class OpenApiAnswerTests : IAsyncLifetime
+{
+    private const string TokenKey = "a-token-key-of-more-than-thirty-two-characters";
+    private const string ApiKey = "an-api-key-of-sixteen-and-more";
+    private const string Sdp = "application/sdp";
+    private const string Fragment = "application/trickle-ice-sdpfrag";
+    private const string Candidate = "a=mid:0\r\na=candidate:1 1 udp 2130706431 192.0.2.1 61764 typ host\r\n";
+    private readonly HashSet<string> _called = [];
+    private ServerProcess _server = null!;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Open_server_answers_every_operation_as_documented()
+    {
+        _server = await ServerProcess.StartAsync(["--model", "motion"]);
+        foreach ((string path, string offer) in ((string, string)[])[("whip", Offers.Phone()), ("whep", Offers.Viewer())])
+        {
+            await SessionAsync(path, offer);
+        }
+
+        await CallAsync(200, "GET", "/api/models");
+        await CallAsync(200, "GET", "/api/join-info");
+        await CallAsync(200, "GET", "/api/qr.svg", "/api/qr.svg?text=hello");
+        await CallAsync(400, "GET", "/api/qr.svg");
+        await CallAsync(200, "GET", "/api/echo", "/api/echo?bytes=1000");
+        await CallAsync(200, "POST", "/api/echo", body: "0123456789", type: "application/octet-stream");
+        await CallAsync(200, "POST", "/api/echo", body: new string('x', 1 << 20), type: "application/octet-stream");
+        await CallAsync(413, "POST", "/api/echo", body: new string('x', (1 << 20) + 1), type: "application/octet-stream");
+        await CallAsync(403, "POST", "/api/echo", body: "0", type: "application/octet-stream", origin: "https://elsewhere.example");
+        await CallAsync(200, "GET", "/api/health");
+        await CallAsync(200, "GET", "/api/health/live");
+        await CallAsync(200, "GET", "/api/health/ready");
+        await CallAsync(200, "GET", "/metrics");
+        await CallAsync(409, "POST", "/api/tokens", body: """{"room":"demo","role":"phone"}""", type: "application/json");
+        await CallAsync(400, "POST", "/api/tokens", body: "{", type: "application/json");
+        await CallAsync(415, "POST", "/api/tokens", body: "{}", type: "text/plain");
+        Assert.Equal(DocumentedAnswer.Operations.Order(), _called.Order());
+    }
+
+    /// <summary>From the offer to the end of the session, and what is refused on the way.</summary>
+    private async Task SessionAsync(string path, string offer)
+    {
+        string create = $"/{path}/{{room}}";
+        string session = $"/{path}/{{room}}/{{peer}}";
+        await CallAsync(415, "POST", create, $"/{path}/live", offer, "text/plain");
+        await CallAsync(400, "POST", create, $"/{path}/live", "v=0", Sdp);
+        await CallAsync(400, "POST", create, $"/{path}/no%20room", offer, Sdp);
+        await CallAsync(413, "POST", create, $"/{path}/live", new string('x', 200_000), Sdp);
+        await CallAsync(204, "OPTIONS", create, $"/{path}/live");
+        await CallAsync(204, "OPTIONS", session, $"/{path}/live/x");
+        using HttpResponseMessage created = await CallAsync(201, "POST", create, $"/{path}/live", offer, Sdp);
+        string at = created.Headers.Location!.ToString();
+        Assert.StartsWith($"/{path}/live/", at, StringComparison.Ordinal);
+        await CallAsync(200, "GET", "/api/rooms");
+        await CallAsync(200, "GET", "/api/rooms/{room}", "/api/rooms/live");
+        await CallAsync(204, "GET", "/api/rooms/{room}/thumbnail.jpg", "/api/rooms/live/thumbnail.jpg");
+        await CallAsync(200, "GET", "/api/rooms/{room}/heat.png", "/api/rooms/live/heat.png");
+        await CallAsync(428, "PATCH", session, at, Candidate, Fragment);
+        await CallAsync(412, "PATCH", session, at, Candidate, Fragment, ifMatch: "\"0\"");
+        await CallAsync(204, "PATCH", session, at, Candidate, Fragment, ifMatch: created.Headers.ETag!.Tag);
+        await CallAsync(200, "PATCH", session, at, $"a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n{Candidate}", Fragment, ifMatch: "*");
+        await CallAsync(415, "PATCH", session, at, Candidate, Sdp, ifMatch: "*");
+        await CallAsync(403, "DELETE", session, at, origin: "https://elsewhere.example");
+        await CallAsync(200, "DELETE", session, at);
+        await CallAsync(404, "DELETE", session, at);
+        await CallAsync(404, "PATCH", session, at, Candidate, Fragment, ifMatch: "*");
+        await CallAsync(404, "GET", "/api/rooms/{room}", "/api/rooms/nobody");
+        await CallAsync(404, "GET", "/api/rooms/{room}/thumbnail.jpg", "/api/rooms/nobody/thumbnail.jpg");
+        await CallAsync(404, "GET", "/api/rooms/{room}/heat.png", "/api/rooms/nobody/heat.png");
+    }
+
+    [Fact]
+    public async Task Server_with_keys_refuses_as_documented()
+    {
+        _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
+        {
+            ["RTC__Auth__TokenKey"] = TokenKey,
+            ["RTC__Auth__ApiKey"] = ApiKey,
+            ["RTC__Rooms__MaxRooms"] = "1",
+        });
+        await CallAsync(200, "GET", "/api/rooms");
+        await CallAsync(404, "GET", "/api/rooms/{room}", "/api/rooms/demo");
+        await CallAsync(401, "GET", "/metrics");
+        await CallAsync(200, "GET", "/metrics", bearer: ApiKey);
+        const string Wanted = """{"room":"demo","role":"phone"}""";
+        await CallAsync(401, "POST", "/api/tokens", body: Wanted, type: "application/json");
+        await CallAsync(400, "POST", "/api/tokens", body: """{"room":"demo","role":"king"}""", type: "application/json", bearer: ApiKey);
+        await CallAsync(200, "POST", "/api/tokens", body: Wanted, type: "application/json", bearer: ApiKey);
+
+        await CallAsync(401, "POST", "/whip/{room}", "/whip/demo", Offers.Phone(), Sdp);
+        await CallAsync(403, "POST", "/whip/{room}", "/whip/demo", Offers.Phone(), Sdp, bearer: Token("other"));
+        await CallAsync(201, "POST", "/whip/{room}", "/whip/demo", Offers.Phone(), Sdp, bearer: Token("demo"));
+        await CallAsync(503, "POST", "/whip/{room}", "/whip/second", Offers.Phone(), Sdp, bearer: Token("second"));
+    }
+
+    [Fact]
+    public async Task Busy_client_is_told_when_to_come_again()
+    {
+        _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
+        {
+            ["RTC__Limits__ApiPerMinute"] = "1",
+            ["RTC__Limits__JoinsPerMinute"] = "1",
+        });
+        await CallAsync(200, "GET", "/api/models");
+        await CallAsync(429, "GET", "/api/models");
+        await CallAsync(429, "GET", "/api/health");
+        await CallAsync(200, "GET", "/api/health/ready");
+        await CallAsync(201, "POST", "/whep/{room}", "/whep/demo", Offers.Viewer(), Sdp);
+        await CallAsync(429, "POST", "/whep/{room}", "/whep/demo", Offers.Viewer(), Sdp);
+    }
+
+    private static string Token(string room) =>
+        JoinToken.Create(Encoding.UTF8.GetBytes(TokenKey), room, JoinRole.Phone, DateTimeOffset.UtcNow.AddHours(1));
+
+    private async Task<HttpResponseMessage> CallAsync(
+        int expected, string method, string route, string? path = null, string? body = null, string? type = null, string? bearer = null, string? ifMatch = null, string? origin = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path ?? route, UriKind.Relative));
+        request.Headers.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
+        if (origin is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Origin", origin);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(type!);
+        }
+
+        HttpResponseMessage answer = await _server.Http.SendAsync(request);
+        Assert.True(expected == (int)answer.StatusCode, $"{method} {path ?? route}: {(int)answer.StatusCode} instead of {expected}: {await answer.Content.ReadAsStringAsync()}");
+        await DocumentedAnswer.AssertAsync($"{method} {route}", answer);
+        _called.Add($"{method} {route}");
+        return answer;
+    }
+}

@@ -1,0 +1,36 @@
+// How the page's connection stands.
+import { showState } from './chips.js';
+import { byId } from '../ui/dom.js';
+import { text } from '../ui/text.js';
+
+/** @typedef {import('../session/session.js').SessionState} SessionState */
+/** @typedef {import('../ui/toasts.js').Toasts} Toasts */
+
+/** How the page's connection stands: on its chip, and in words where it is refused, was lost or came back. */
+export class ConnectionSign {
+  #chip = byId('state', HTMLElement);
+  #words = byId('state-text', HTMLElement);
+  /** @type {Toasts} */ #toasts;
+  /** @type {boolean} */ #tellsLoss;
+  #wasLost = false;
+
+  /** @param {Toasts} toasts @param {{tellsLoss: boolean}} options tellsLoss: a loss is told in words too, not on the chip alone */
+  constructor(toasts, { tellsLoss }) {
+    this.#toasts = toasts;
+    this.#tellsLoss = tellsLoss;
+  }
+
+  /** @param {SessionState} state @param {string} reason */
+  show(state, reason) {
+    showState(this.#chip, this.#words, state, reason);
+    if (state === 'refused') {
+      this.#toasts.show(reason || text.state.refused, 'bad');
+    } else if (state === 'repairing' || state === 'returning' || state === 'offline') {
+      if (this.#tellsLoss && !this.#wasLost) this.#toasts.show(text.state[state], 'warn');
+      this.#wasLost = true;
+    } else if (state === 'live' && this.#wasLost) {
+      this.#wasLost = false;
+      this.#toasts.show(text.phone.networkBack, 'good');
+    }
+  }
+}

@@ -1,0 +1,168 @@
+// The room's settings as controls.
+import { byId, make, setText } from '../ui/dom.js';
+import { colourOf } from '../overlay/palette.js';
+import { text } from '../ui/text.js';
+import { SettingsEdit, toggleClass } from './settings-edit.js';
+
+/** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
+/** @typedef {import('../session/messages.js').ModelEntry} ModelEntry */
+/** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
+
+const SEND_AFTER_MS = 150;
+const MAX_DOTS = 4;
+
+/**
+ * What the sliders show and send.
+ * @type {Readonly<Record<string, {field: 'confidence'|'blur'|'detect_every'|'mask_every', show: (value: number) => string}>>}
+ */
+const SLIDERS = {
+  confidence: { field: 'confidence', show: text.percent },
+  blur: { field: 'blur', show: text.percent },
+  'detect-every': { field: 'detect_every', show: text.view.pictures },
+  'mask-every': { field: 'mask_every', show: text.view.pictures },
+};
+
+/**
+ * The room's settings as controls. What somebody changes here goes to the server and comes back to everybody;
+ * what others change shows here, but never under a finger that is moving.
+ */
+export class RoomControls {
+  /** @type {(patch: Partial<RoomSettings>) => void} */ #onChange;
+  #edit = new SettingsEdit();
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ #timer;
+  /** @type {Set<string>} */ #seen = new Set();
+  /** @type {Map<string, HTMLElement>} The legend: under each class, the colours of its tracks. */ #dots = new Map();
+  #legend = '';
+  #readOnly = false;
+  #mode = byId('mode', HTMLSelectElement);
+  #model = byId('model', HTMLSelectElement);
+
+  /** @param {(patch: Partial<RoomSettings>) => void} onChange */
+  constructor(onChange) {
+    this.#onChange = onChange;
+    for (const [value, label] of Object.entries(text.mode)) this.#mode.add(new Option(label, value));
+    this.setModels([]);
+    this.#mode.addEventListener('change', () => this.#change({ mode: /** @type {RoomSettings['mode']} */ (this.#mode.value) }));
+    this.#model.addEventListener('change', () => this.#change({ model: this.#model.value }));
+    for (const [id, { field, show }] of Object.entries(SLIDERS)) {
+      const input = byId(id, HTMLInputElement);
+      input.addEventListener('input', () => {
+        setText(byId(`${id}-value`, HTMLElement), show(Number(input.value)));
+        input.setAttribute('aria-valuetext', show(Number(input.value)));
+        this.#change({ [field]: Number(input.value) });
+      });
+    }
+  }
+
+  /** @param {Partial<RoomSettings>} patch */
+  #change(patch) {
+    if (this.#readOnly) return;
+    this.#edit.change(patch);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#onChange(this.#edit.take()), SEND_AFTER_MS);
+  }
+
+  /** @param {ModelEntry[]} models */
+  setModels(models) {
+    const chosen = this.#edit.settings?.model ?? this.#model.value;
+    const detectors = models.filter(({ task, name }) => task.startsWith('detect') && name !== 'auto' && name !== 'motion');
+    this.#model.replaceChildren(new Option(text.view.modelAuto, 'auto'), new Option(text.view.modelMotion, 'motion'));
+    for (const { name, on_disk: onDisk, problem } of detectors) {
+      const option = new Option(onDisk ? name : `${name} (${text.home.modelMissing})`, name);
+      option.disabled = !onDisk || problem !== null;
+      if (problem) option.title = problem;
+      this.#model.add(option);
+    }
+    this.#model.value = chosen || 'auto';
+  }
+
+  /** A watcher sees the room's settings and changes none of them. @param {boolean} readOnly */
+  setReadOnly(readOnly) {
+    this.#readOnly = readOnly;
+    const sliders = Object.keys(SLIDERS).map((id) => byId(id, HTMLInputElement));
+    for (const control of [this.#mode, this.#model, ...sliders]) control.disabled = readOnly;
+    this.#showClasses();
+  }
+
+  /** @param {RoomSettings} received */
+  setSettings(received) {
+    const settings = this.#edit.receive(received);
+    this.#mode.value = settings.mode;
+    this.#model.value = settings.model;
+    for (const [id, { field, show }] of Object.entries(SLIDERS)) {
+      const input = byId(id, HTMLInputElement);
+      input.value = String(settings[field]);
+      setText(byId(`${id}-value`, HTMLElement), show(settings[field]));
+      input.setAttribute('aria-valuetext', show(settings[field]));
+    }
+    for (const label of received.classes) this.#seen.add(label);
+    this.#showClasses();
+  }
+
+  /** Classes are offered as they are seen. @param {DetectionsMessage} message */
+  addResult(message) {
+    const before = this.#seen.size;
+    for (const { label } of message.detections) this.#seen.add(label);
+    if (this.#seen.size !== before) this.#showClasses();
+    this.#showLegend(message);
+  }
+
+  /** @param {DetectionsMessage} message */
+  #showLegend({ detections }) {
+    const legend = detections.map(({ label, track_id: id }) => `${label} ${id}`).sort().join();
+    if (legend === this.#legend) return;
+    this.#legend = legend;
+    for (const [label, place] of this.#dots) {
+      const ids = detections.filter((box) => box.label === label).map(({ track_id: id }) => id).sort((a, b) => a - b);
+      place.replaceChildren(...ids.slice(0, MAX_DOTS).map((id) => {
+        const dot = make('span', { class: 'swatch' });
+        dot.style.background = colourOf(id);
+        return dot;
+      }));
+    }
+  }
+
+  #showClasses() {
+    const place = byId('classes', HTMLElement);
+    if (this.#seen.size === 0) {
+      place.replaceChildren(make('span', { class: 'note', text: text.view.classesNone }));
+      return;
+    }
+    const wanted = new Set(this.#edit.settings?.classes ?? []);
+    const all = wanted.size === 0;
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.label : undefined;
+    /** @type {Record<string, string>} */
+    const disabled = this.#readOnly ? { disabled: '' } : {};
+    const buttons = [...this.#seen].sort().map((label) => {
+      const dots = make('span', { class: 'dots' });
+      this.#dots.set(label, dots);
+      return make('button', {
+        class: 'class',
+        attributes: { type: 'button', ...disabled, 'aria-pressed': String(all || wanted.has(label)), 'data-label': label },
+        on: { click: () => this.#toggle(label) },
+      }, label, dots);
+    });
+    if (!all && !this.#readOnly) {
+      const on = { click: () => this.#choose([]) };
+      buttons.unshift(make('button', { class: 'class', text: text.view.classesAll, attributes: { type: 'button' }, on }));
+    }
+    place.replaceChildren(...buttons);
+    this.#legend = '';
+    buttons.find((button) => focused !== undefined && button.dataset.label === focused)?.focus();
+  }
+
+  /** @param {string} label */
+  #toggle(label) {
+    this.#choose(toggleClass(this.#edit.settings?.classes ?? [], this.#seen, label));
+  }
+
+  /** @param {string[]} classes */
+  #choose(classes) {
+    this.#change({ classes });
+    this.#showClasses();
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+  }
+}

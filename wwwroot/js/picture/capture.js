@@ -1,0 +1,95 @@
+// Pictures and recordings of what is seen, as files.
+/** @typedef {import('./stage.js').Stage} Stage */
+
+const RECORDED_FPS = 30;
+const RECORDED_BITRATE = 6_000_000;
+const KINDS = ['video/webm;codecs=vp9', 'video/webm;codecs=vp8', 'video/webm', 'video/mp4'];
+
+/** @param {string} room @param {string} end @param {Date} [now] */
+function fileName(room, end, now = new Date()) {
+  return `${room}-${now.toISOString().slice(0, 19).replace(/[:T]/g, '-')}.${end}`;
+}
+
+/** Hands a file to the browser's downloads. @param {Blob} blob @param {string} name */
+function save(blob, name) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/**
+ * The picture as it is seen, at its own resolution, into a PNG.
+ * @param {Stage} stage @param {string} room
+ * @returns {Promise<string|null>} the file's name, null where there is no picture
+ */
+export async function snapshot(stage, room) {
+  const canvas = document.createElement('canvas');
+  if (!stage.compose(canvas)) return null;
+  const blob = await new Promise((/** @type {(blob: Blob|null) => void} */ resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (!blob) return null;
+  const name = fileName(room, 'png');
+  save(blob, name);
+  return name;
+}
+
+/** A canvas that follows the stage, as a stream: for a recording, and for picture in picture with its overlay. */
+export class Mirror {
+  #canvas = document.createElement('canvas');
+  /** @type {Stage} */ #stage;
+
+  /** @param {Stage} stage */
+  constructor(stage) {
+    this.#stage = stage;
+    this.follow();
+    this.stream = this.#canvas.captureStream(RECORDED_FPS);
+  }
+
+  /** To be called for each picture. */
+  follow() {
+    this.#stage.compose(this.#canvas);
+  }
+
+  close() {
+    for (const track of this.stream.getTracks()) track.stop();
+  }
+}
+
+/** A recording of what is seen, made by the browser, saved when it ends. */
+export class Recording {
+  /** @type {MediaRecorder} */ #recorder;
+  /** @type {Blob[]} */ #parts = [];
+  /** @type {string} */ #kind;
+  /** @type {string} */ #room;
+
+  static get supported() {
+    return typeof MediaRecorder !== 'undefined' && KINDS.some((kind) => MediaRecorder.isTypeSupported(kind));
+  }
+
+  /** @param {MediaStream} stream @param {string} room */
+  constructor(stream, room) {
+    this.#room = room;
+    this.#kind = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind)) ?? KINDS[0];
+    this.#recorder = new MediaRecorder(stream, { mimeType: this.#kind, videoBitsPerSecond: RECORDED_BITRATE });
+    this.#recorder.addEventListener('dataavailable', ({ data }) => {
+      if (data.size > 0) this.#parts.push(data);
+    });
+    // A part a second: a page that dies keeps memory low until then, and stop() has little left to write.
+    this.#recorder.start(1_000);
+  }
+
+  /** @returns {Promise<string>} the file's name */
+  async stop() {
+    const recorder = this.#recorder;
+    if (recorder.state !== 'inactive') {
+      await new Promise((resolve) => {
+        recorder.addEventListener('stop', resolve, { once: true });
+        recorder.stop();
+      });
+    }
+    const name = fileName(this.#room, this.#kind.startsWith('video/mp4') ? 'mp4' : 'webm');
+    save(new Blob(this.#parts, { type: this.#kind.split(';')[0] }), name);
+    return name;
+  }
+}

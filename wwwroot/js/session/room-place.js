@@ -1,0 +1,109 @@
+// Signalling's half of a session: the hub connection and the place in the room.
+import { Hub } from './hub.js';
+import { KeptPlace } from './kept-place.js';
+
+/** @typedef {import('./messages.js').Message} Message */
+/** @typedef {import('./messages.js').JoinReply} JoinReply */
+/** @typedef {{room: string, role: 'phone'|'viewer', name?: string, token?: string, view?: 'annotated'|'source'}} JoinRequest */
+/** @typedef {(onMessage: (message: Message) => void, onLost: () => void) => Hub} HubMaker */
+
+/**
+ * @typedef {object} PlaceListener
+ * @property {(message: Message) => void} onMessage
+ * @property {() => void} onLost the hub connection ended, and not by us
+ * @property {(reply: JoinReply, samePeer: boolean) => void} onJoined
+ */
+
+/** A relay's password is good for an hour; a connection made later asks for a new one. */
+const SERVERS_GOOD_MS = 45 * 60_000;
+
+/** A place in a room: joined, taken again with the resume token after a loss, given up on purpose. Owns the hub connection. */
+export class RoomPlace {
+  /** @type {() => JoinRequest} */ #request;
+  /** @type {PlaceListener} */ #listener;
+  /** @type {HubMaker} */ #makeHub;
+  /** @type {KeptPlace} */ #kept;
+  /** @type {Hub|null} */ #hub = null;
+  /** @type {JoinReply|null} */ #reply = null;
+  /** Whether the open hub knows our place: a refused join leaves it open. */
+  #joined = false;
+  #joinedAt = 0;
+
+  /** @param {() => JoinRequest} request what to join with just now @param {PlaceListener} listener @param {HubMaker} [makeHub] */
+  constructor(request, listener, makeHub = (onMessage, onLost) => new Hub(onMessage, onLost)) {
+    this.#request = request;
+    this.#listener = listener;
+    this.#makeHub = makeHub;
+    const { room, role } = request();
+    this.#kept = new KeptPlace(room, role);
+  }
+
+  get hub() {
+    return this.#hub;
+  }
+
+  get isTaken() {
+    return this.#reply !== null;
+  }
+
+  get iceServers() {
+    return this.#reply?.ice_servers ?? [];
+  }
+
+  /** Makes what is missing: the hub connection, the place. @returns {Promise<Hub>} */
+  async enter() {
+    if (!this.#hub?.isOpen) {
+      await this.#hub?.close();
+      const hub = this.#makeHub((message) => this.#listener.onMessage(message), () => {
+        // An old connection's end is void.
+        if (hub === this.#hub) this.#listener.onLost();
+      });
+      this.#hub = hub;
+      this.#joined = false;
+      await hub.open();
+    }
+    const hub = /** @type {Hub} */ (this.#hub);
+    if (!this.#joined) await this.#join(hub);
+    return hub;
+  }
+
+  /** @param {Hub} hub */
+  async #join(hub) {
+    const before = this.#reply;
+    const resume = before?.resume ?? await this.#kept.read();
+    const reply = /** @type {JoinReply} */ (await hub.call('Join', { ...this.#request(), resume }));
+    this.#reply = reply;
+    this.#joined = true;
+    this.#joinedAt = Date.now();
+    this.#kept.keep(reply.resume);
+    this.#listener.onJoined(reply, before === null || before.peer_id === reply.peer_id);
+  }
+
+  /** Joining again with the resume token changes nothing but the relays' passwords. */
+  async renewServers() {
+    const old = Date.now() - this.#joinedAt > SERVERS_GOOD_MS;
+    if (old && this.#hub && this.iceServers.some(({ credential }) => credential)) await this.#join(this.#hub);
+  }
+
+  /** The server no longer knows the place: the next enter() joins again. */
+  expire() {
+    this.#joined = false;
+  }
+
+  /** Gives the place up; what comes next joins as a new member. */
+  leave() {
+    const hub = this.#hub;
+    this.#hub = null;
+    this.#reply = null;
+    this.#kept.forget();
+    if (hub) hub.call('Leave').catch(() => {}).finally(() => hub.close());
+  }
+
+  /** The same, for the page's end: within 300 ms. */
+  async close() {
+    this.#kept.forget();
+    const hub = this.#hub;
+    if (hub?.isOpen) await Promise.race([hub.call('Leave').catch(() => {}), new Promise((resolve) => setTimeout(resolve, 300))]);
+    await hub?.close();
+  }
+}
