@@ -9,7 +9,7 @@ public sealed record RoomPipelineOptions
 
     public RoomSettings Settings { get; init; } = new();
 
-    public VideoFormat OutputFormat { get; init; } = VideoFormat.Vp8;
+    public VideoFormats OutputFormats { get; init; } = VideoFormats.Vp8;
 
     public int BitrateKbps { get; init; } = 1200;
 

@@ -14,6 +14,12 @@ internal sealed class RecordingOutput : IPipelineOutput
 
     public ConcurrentQueue<(uint Timestamp, bool IsKey, byte FirstPixel)> ThinCoded { get; } = new();
 
+    /// <summary>Of each entry of <see cref="Coded"/>.</summary>
+    public ConcurrentQueue<VideoFormat> CodedFormats { get; } = new();
+
+    /// <summary>Of each entry of <see cref="ThinCoded"/>.</summary>
+    public ConcurrentQueue<VideoFormat> ThinFormats { get; } = new();
+
     public ConcurrentQueue<VisionResult> Results { get; } = new();
 
     public ConcurrentQueue<PipelineNotice> Notices { get; } = new();
@@ -27,6 +33,7 @@ internal sealed class RecordingOutput : IPipelineOutput
     public void OnCoded(CodedPicture picture)
     {
         Coded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
+        CodedFormats.Enqueue(picture.Format);
         picture.Dispose();
         Wake();
     }
@@ -34,6 +41,7 @@ internal sealed class RecordingOutput : IPipelineOutput
     public void OnThinCoded(CodedPicture picture)
     {
         ThinCoded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
+        ThinFormats.Enqueue(picture.Format);
         picture.Dispose();
         Wake();
     }
