@@ -15,6 +15,9 @@ internal sealed class BenchViewer(BenchClient client) : IBenchListener, IAsyncDi
 
     public long KeyFrames { get; private set; }
 
+    /// <summary>Of the last picture.</summary>
+    public VideoCodec Codec { get; private set; }
+
     public int Freezes { get; private set; }
 
     public double? FirstPictureMs { get; private set; }
@@ -36,6 +39,7 @@ internal sealed class BenchViewer(BenchClient client) : IBenchListener, IAsyncDi
 
         Frames++;
         KeyFrames += frame.IsKey ? 1 : 0;
+        Codec = frame.Codec;
         _lastMs = now;
         frame.Dispose();
     }

@@ -54,8 +54,8 @@ internal sealed record RunPlan
 
     public static RunPlan Read(Arguments arguments)
     {
-        int width = arguments.Whole("width", 640, 64, 3840);
-        int height = arguments.Whole("height", 480, 64, 2160);
+        int width = arguments.Whole("width", 640, 64, 4096);
+        int height = arguments.Whole("height", 480, 64, 2304);
         string view = arguments.Choice("view", "annotated", "json", "echo");
         return new RunPlan
         {

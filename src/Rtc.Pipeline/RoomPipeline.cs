@@ -122,11 +122,11 @@ public sealed class RoomPipeline : IAsyncDisposable
     public void RequestKeyFrame() => _controls.RequestKeyFrame();
 
     /// <summary>
-    /// Codes the source as it came a second time, at this rate, for those whose links its own stream does not fit; 0 ends it.
+    /// Codes the source as it came a second time, at this rate, for those whose links or codecs its own stream does not fit; 0 ends it.
     /// </summary>
-    public void SetThin(int kilobitsPerSecond, int temporalLayers, VideoCodec codec)
+    public void SetThin(int kilobitsPerSecond, int temporalLayers, VideoFormats formats)
     {
-        _controls.ThinCodec = codec;
+        _controls.ThinFormats = formats;
         _controls.ThinTemporalLayers = temporalLayers;
         _controls.ThinKbps = Math.Max(0, kilobitsPerSecond);
     }
@@ -144,7 +144,12 @@ public sealed class RoomPipeline : IAsyncDisposable
         _controls.TemporalLayers = temporalLayers;
     }
 
-    public void SetOutputCodec(VideoCodec codec) => _controls.OutputCodec = codec;
+    /// <summary>Each is an encode of every picture.</summary>
+    public VideoFormats OutputFormats
+    {
+        get => _controls.OutputFormats;
+        set => _controls.OutputFormats = value;
+    }
 
     /// <summary>
     /// What the room looked like within the last second, as JPEG. False at the first asking (the next picture is kept

@@ -21,6 +21,22 @@ public sealed class PictureMemoryTests
         Assert.True(memory.TryResize(0, Large));
     }
 
+    [Theory]
+    [InlineData(640, 480, 17)]
+    [InlineData(1280, 720, 45)]
+    [InlineData(1920, 1080, 95)]
+    [InlineData(4096, 2304, 404)]
+    public void Share_is_what_a_room_was_measured_to_take(int width, int height, int megabytes)
+    {
+        double share = (double)PictureMemory.ShareOf((long)width * height) / Megabyte;
+        Assert.InRange(share, megabytes * 0.9, megabytes * 1.1);
+        var memory = new PictureMemory(1000 * Megabyte);
+        Assert.True(memory.TryResize(0, (long)width * height));
+        Assert.Equal(PictureMemory.ShareOf((long)width * height), memory.HeldBytes);
+        Assert.True(memory.TryResize((long)width * height, 0));
+        Assert.Equal(0, memory.HeldBytes);
+    }
+
     [Fact]
     public void Pictures_of_a_pool_count_until_they_are_freed()
     {
@@ -76,7 +92,7 @@ public sealed class PictureMemoryTests
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 400, MayDrop = false });
         using Picture source = Pictures.Scene(pool, 320, 240, 0);
         using EncodedFrame coded = encoder.Encode(source, 0, forceKey: true)!;
-        var memory = new PictureMemory(4 * Megabyte);
+        var memory = new PictureMemory(12 * Megabyte);
         using (IVideoDecoder first = VideoCodecs.CreateDecoder(format, CodecHardware.Off, memory: memory))
         using (IVideoDecoder second = VideoCodecs.CreateDecoder(format, CodecHardware.Off, memory: memory))
         {

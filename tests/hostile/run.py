@@ -1,7 +1,8 @@
 """Runs the attacks of attacks/, each against a server of its own, and prints a line each. Exit 1 where one succeeded.
 
 An attack is one file: its docstring's first line is what it is, `run(server)` returns None where the server held and
-else what went wrong. It may set OPTIONS (environment of the server), FILES (limit of descriptors) and SECONDS (its limit).
+else what went wrong. It may set OPTIONS (environment of the server), FILES (limit of descriptors) and SECONDS (its limit),
+and say in `missing()` what it needs and this machine lacks.
 """
 import importlib.util
 import pathlib
@@ -45,17 +46,22 @@ def main(wanted):
     if not paths:
         print("no such attack; there are", ", ".join(path.stem for path in sorted((HERE / "attacks").glob("*.py"))))
         return 2
-    held = 0
+    held = skipped = 0
     for path in paths:
         attack = load(path)
         title = (attack.__doc__ or path.stem).strip().splitlines()[0]
+        if reason := getattr(attack, "missing", lambda: None)():
+            skipped += 1
+            print(f"skipped {path.stem:23} {'':40} {title}: {reason}", flush=True)
+            continue
         with Server(getattr(attack, "OPTIONS", {}), getattr(attack, "FILES", None)) as server:
             problem = server.problem() or judge(attack, server)
             memory = f"{server.before} -> {server.peak()} MiB ({server.measure})"
         held += problem is None
         print(f"{'held  ' if problem is None else 'FAILED'} {path.stem:24} {memory:40} {title}{'' if problem is None else ': ' + problem}", flush=True)
-    print(f"{held} held, {len(paths) - held} failed")
-    return 0 if held == len(paths) else 1
+    failed = len(paths) - held - skipped
+    print(f"{held} held, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

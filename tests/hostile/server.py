@@ -24,32 +24,66 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Cgroup:
-    """A memory cgroup below this process' own: version 2 where it is mounted with that controller, else version 1."""
+def mounts_of(kind):
+    """Where file systems of this kind are mounted."""
+    return [pathlib.Path(fields[1]) for fields in (line.split() for line in pathlib.Path("/proc/self/mounts").read_text().splitlines()) if fields[2] == kind]
 
-    def __init__(self, path, limit, usage, peak, kill):
-        self.path, self.usage, self.peak_file = path, usage, peak
+
+def own_group(controller):
+    """This process' own group in the hierarchy of a version 1 controller, or in version 2's where it is empty."""
+    for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controller in controllers.split(","):
+            return path.lstrip("/")
+    return ""
+
+
+def parents():
+    """Groups below which one with a limit of memory can be made, with the names of the limits of memory and of swap.
+
+    In version 2 a group has its limit where its parent hands the controller on (cgroup.subtree_control), and a group that
+    holds processes hands none on unless it is the root: so an ancestor of our own has to be found that does.
+    """
+    yield pathlib.Path("/sys/fs/cgroup/memory") / own_group("memory"), "memory.limit_in_bytes", ("memory.memsw.limit_in_bytes", str(LIMIT))
+    for mount in mounts_of("cgroup2"):
+        own = mount / own_group("")
+        for group in [own, *own.parents]:
+            control = group / "cgroup.subtree_control"
+            if control.exists() and "memory" in control.read_text().split():
+                yield group, "memory.max", ("memory.swap.max", "0")
+            if group == mount:
+                break
+
+
+def set_value(path, value):
+    """Never makes the file: where there is none, this is no group with that controller."""
+    file = os.open(path, os.O_WRONLY)
+    try:
+        os.write(file, value.encode())
+    finally:
+        os.close(file)
+
+
+class Cgroup:
+    """A memory cgroup below this process' own, or below the nearest ancestor that hands the controller on: version 1 where memory is there, else 2."""
+
+    def __init__(self, path, limit, swap):
+        self.path = path
         path.mkdir()
-        (path / limit).write_text(str(LIMIT))
-        for name, value in kill:
-            if (path / name).exists():
-                (path / name).write_text(value)
+        set_value(path / limit, str(LIMIT))
+        name, value = swap
+        if (path / name).exists():
+            set_value(path / name, value)
 
     @staticmethod
     def make():
         """None and the reason where this machine gives none."""
         name = f"rtc-hostile-{os.getpid()}-{time.monotonic_ns()}"
-        own = dict(reversed(line.split(":", 2)[1:][::-1]) for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines()) if os.path.exists("/proc/self/cgroup") else {}
-        tries = [
-            (pathlib.Path("/sys/fs/cgroup/memory" + own.get("memory", "/")), "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.max_usage_in_bytes", [("memory.memsw.limit_in_bytes", str(LIMIT))]),
-            (pathlib.Path("/sys/fs/cgroup" + own.get("", "/")), "memory.max", "memory.current", "memory.peak", [("memory.swap.max", "0")]),
-            (pathlib.Path("/sys/fs/cgroup"), "memory.max", "memory.current", "memory.peak", [("memory.swap.max", "0")]),
-        ]
         reason = "no memory controller"
-        for parent, limit, usage, peak, kill in tries:
+        for parent, limit, swap in parents():
             made = parent / name
             try:
-                return Cgroup(made, limit, usage, peak, kill), None
+                return Cgroup(made, limit, swap), None
             except OSError as error:
                 reason = f"{parent}: {error.strerror}"
                 if made.is_dir():
@@ -57,7 +91,7 @@ class Cgroup:
         return None, reason
 
     def enter(self):
-        (self.path / "cgroup.procs").write_text("0")
+        set_value(self.path / "cgroup.procs", "0")
 
     def close(self):
         for _ in range(100):

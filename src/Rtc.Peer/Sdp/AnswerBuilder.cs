@@ -229,7 +229,7 @@ internal sealed partial class AnswerBuilder
     private string? AcceptanceFault()
     {
         bool any = _states.Exists(state => !state.Section.Rejected);
-        if (_videos == 0 && (_policy.RequireVideo || !any))
+        if (_videos == 0 && (_policy.RequireVideo || _policy.RequireCodec || !any))
         {
             if (_codecFault is not null)
             {

@@ -15,6 +15,9 @@ public sealed record AnswerPolicy
     /// <summary>Refuse an offer without a usable video section instead of answering what is left of it.</summary>
     public bool RequireVideo { get; init; }
 
+    /// <summary>Refuse an offer of video in which no codec is common, also where its data channels could be taken.</summary>
+    public bool RequireCodec { get; init; }
+
     /// <summary>Codecs in order of preference; the first common one is what the other end sends.</summary>
     public IReadOnlyList<VideoCodec> Codecs { get; init; } = [VideoCodec.Vp8, VideoCodec.H264];
 

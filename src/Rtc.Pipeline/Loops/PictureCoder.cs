@@ -4,30 +4,30 @@ using Rtc.Media.Codecs;
 namespace Rtc.Pipeline;
 
 /// <summary>
-/// One encoder of the render loop with what it was last told. It is opened anew for another codec, and begins with a
-/// key frame then and after a <see cref="Rest"/>. Owned by <see cref="RenderStage"/>.
+/// The render loop's encoder of one format with what it was last told. It begins with a key frame when it is opened and
+/// after a <see cref="Rest"/>. Owned by <see cref="FormatCoders"/>.
 /// </summary>
-internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory codecs) : IDisposable
+internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory codecs, VideoCodec format) : IDisposable
 {
     /// <summary>The encoder is told of a change from an n-th of its rate on, not of each waver of the source.</summary>
     private const int RateSteps = 16;
 
     private IVideoEncoder? _encoder;
-    private VideoCodec _codec;
     private int _kbps;
     private bool _needKey = true;
     private bool _hadInterest;
+
+    public VideoCodec Format => format;
 
     /// <summary>Nobody gets what would be coded now: whoever comes later needs a key frame.</summary>
     public void Rest() => _needKey = true;
 
     /// <summary>How the next picture is to be coded.</summary>
-    public void Prepare(VideoCodec codec, Picture picture, int kbps, int minQuantizer, int temporalLayers)
+    public void Prepare(Picture picture, int kbps, int minQuantizer, int temporalLayers)
     {
-        if (_encoder is null || _codec != codec)
+        if (_encoder is null)
         {
-            _encoder?.Dispose();
-            _encoder = codecs.CreateEncoder(codec, new EncoderSettings
+            _encoder = codecs.CreateEncoder(format, new EncoderSettings
             {
                 Width = picture.Width,
                 Height = picture.Height,
@@ -35,7 +35,6 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
                 BitrateKbps = kbps,
                 TemporalLayers = temporalLayers,
             });
-            _codec = codec;
             _kbps = kbps;
             _needKey = true;
         }

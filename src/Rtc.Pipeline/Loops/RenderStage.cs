@@ -35,8 +35,8 @@ internal sealed class RenderStage : IDisposable
     private SceneArtist _artist = new();
     private readonly SceneCopy _scene = new();
     private readonly SourceMeter _source = new();
-    private readonly PictureCoder _coder;
-    private readonly PictureCoder _thin;
+    private readonly FormatCoders _coders;
+    private readonly FormatCoders _thin;
     private readonly Queue<(Picture Picture, PictureInfo Info, double DeadlineMs)> _waiting = [];
     private IVideoDecoder? _decoder;
     private VideoCodec _decoderCodec;
@@ -51,8 +51,8 @@ internal sealed class RenderStage : IDisposable
         _follower = new RegionFollower(board);
         _options = options;
         _codecs = codecs;
-        _coder = new PictureCoder(options, codecs);
-        _thin = new PictureCoder(options, codecs);
+        _coders = new FormatCoders(options, codecs);
+        _thin = new FormatCoders(options, codecs);
         _pool = pool;
         _output = output;
         _board = board;
@@ -170,7 +170,7 @@ internal sealed class RenderStage : IDisposable
         IVideoDecoder? decoder = _decoder;
         _decoder = null;
         decoder?.Dispose();
-        _coder.Dispose();
+        _coders.Dispose();
         _thin.Dispose();
         _artist.Dispose();
     }
@@ -191,7 +191,7 @@ internal sealed class RenderStage : IDisposable
     {
         // The decoder's references are stale from here on.
         _needKey = true;
-        _coder.Rest();
+        _coders.Rest();
         _thin.Rest();
         _counters.Rested++;
     }
@@ -305,15 +305,23 @@ internal sealed class RenderStage : IDisposable
 
     private void Encode(Picture picture, in PictureInfo info)
     {
-        VideoCodec codec = _controls.OutputCodec;
         RoomSettings settings = _controls.Settings;
         int kbps = _source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, settings.Mode != ViewMode.Plain);
-        _coder.Prepare(codec, picture, kbps, MinQuantizerFor(codec), _controls.TemporalLayers);
+        bool key = _controls.TakeKeyFrameRequest();
+        foreach (PictureCoder coder in _coders.For(_controls.OutputFormats))
+        {
+            coder.Prepare(picture, kbps, MinQuantizerFor(coder.Format), _controls.TemporalLayers);
+            Encode(coder, picture, info, key);
+        }
+    }
+
+    private void Encode(PictureCoder coder, Picture picture, in PictureInfo info, bool key)
+    {
         long before = _time.GetTimestamp();
 
         // The blurred background needs few bits: the subject gets them.
-        _coder.SetInterest(_artist.Subject, (int)(MostCoarseness * settings.Blur));
-        EncodedFrame? coded = _coder.Code(picture, info, _controls.TakeKeyFrameRequest());
+        coder.SetInterest(_artist.Subject, (int)(MostCoarseness * _controls.Settings.Blur));
+        EncodedFrame? coded = coder.Code(picture, info, key);
         _counters.Encode.Add(_time.GetElapsedTime(before).TotalMilliseconds);
         if (coded is null)
         {
@@ -336,11 +344,15 @@ internal sealed class RenderStage : IDisposable
             return;
         }
 
-        VideoCodec codec = _controls.ThinCodec;
-        _thin.Prepare(codec, picture, _source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false), MinQuantizerFor(codec), _controls.ThinTemporalLayers);
-        if (_thin.Code(picture, info, _controls.TakeThinKeyFrameRequest()) is { } coded)
+        int limited = _source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false);
+        bool key = _controls.TakeThinKeyFrameRequest();
+        foreach (PictureCoder coder in _thin.For(_controls.ThinFormats))
         {
-            _output.OnThinCoded(coded);
+            coder.Prepare(picture, limited, MinQuantizerFor(coder.Format), _controls.ThinTemporalLayers);
+            if (coder.Code(picture, info, key) is { } coded)
+            {
+                _output.OnThinCoded(coded);
+            }
         }
     }
 

@@ -8,10 +8,10 @@ internal sealed class RoomControls(RoomPipelineOptions options)
     private volatile bool _wantResults = true;
     private volatile int _bitrateKbps = options.BitrateKbps;
     private volatile int _temporalLayers = 1;
-    private volatile VideoCodec _outputCodec = options.OutputCodec;
+    private volatile VideoFormats _outputFormats = options.OutputFormats;
     private volatile int _thinKbps;
     private volatile int _thinTemporalLayers = 1;
-    private volatile VideoCodec _thinCodec = VideoCodec.Vp8;
+    private volatile VideoFormats _thinFormats = VideoFormats.Vp8;
     private int _keyFrameRequested;
     private int _thinKeyFrameRequested;
     private volatile string _lastNotice = "";
@@ -47,10 +47,10 @@ internal sealed class RoomControls(RoomPipelineOptions options)
         set => _temporalLayers = value;
     }
 
-    public VideoCodec OutputCodec
+    public VideoFormats OutputFormats
     {
-        get => _outputCodec;
-        set => _outputCodec = value;
+        get => _outputFormats;
+        set => _outputFormats = value;
     }
 
     /// <summary>What the source coded anew for thin links may take; 0 where nobody needs it.</summary>
@@ -66,10 +66,10 @@ internal sealed class RoomControls(RoomPipelineOptions options)
         set => _thinTemporalLayers = value;
     }
 
-    public VideoCodec ThinCodec
+    public VideoFormats ThinFormats
     {
-        get => _thinCodec;
-        set => _thinCodec = value;
+        get => _thinFormats;
+        set => _thinFormats = value;
     }
 
     /// <summary>Somebody needs results, or there is something to draw for somebody who watches.</summary>

@@ -9,7 +9,7 @@ public sealed record RoomPipelineOptions
 
     public RoomSettings Settings { get; init; } = new();
 
-    public VideoCodec OutputCodec { get; init; } = VideoCodec.Vp8;
+    public VideoFormats OutputFormats { get; init; } = VideoFormats.Vp8;
 
     /// <summary>Milliseconds since 1970 of <see cref="Instant"/> zero, by which a frame's arrival is told.</summary>
     public double OriginUnixMs { get; init; }

@@ -50,11 +50,11 @@ public sealed record LimitOptions
     [Range(1, 1_000_000)]
     public int MaxIceTcpPerAddress { get; init; } = 64;
 
-    [Description("Session descriptions that WHIP and WHEP receive at one moment; one address may have a quarter of them")]
+    [Description("Session descriptions that WHIP and WHEP receive at one moment; one address may have a quarter of them, and the oldest of the one with most gives way where all are taken")]
     [Range(4, 100_000)]
     public int MaxBodies { get; init; } = 256;
 
-    [Description("Hub connections that have not joined a room yet; one address may have half of them")]
+    [Description("Hub connections that have not joined a room yet; one address may have a quarter of them, and the oldest of the one with most gives way where all are taken")]
     [Range(4, 1_000_000)]
     public int MaxUnjoined { get; init; } = 1024;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rtc.Pipeline;
 using Rtc.Server.Metrics;
 using Rtc.Signaling.Messages;
 
@@ -21,18 +22,19 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
     private EncoderSteering _thinSteering;
     private EncoderTarget _target = new(limits.Start, 1);
     private EncoderTarget _thinTarget;
+    private VideoFormats _thinFormats = VideoFormats.Vp8;
     private SourceRate _source;
 
     public void SendVideo(EncodedFrame frame) => Fan(frame, RoomView.Annotated, isCoded: true);
 
-    /// <summary>The source as the server coded it, to those whose links the phone's own stream does not fit.</summary>
+    /// <summary>The source as the server coded it, to those whose links or codecs the phone's own stream does not fit.</summary>
     public void SendThin(EncodedFrame frame) => Fan(frame, RoomView.Source, isCoded: true);
 
     /// <summary>The phone's own frame, not decoded, to those who watch the source.</summary>
     public void Forward(EncodedFrame frame)
     {
         _source.Add(room.Now, frame.Length, frame.TemporalLayer);
-        RouteSource();
+        RouteSource(frame.Codec);
         Fan(frame, RoomView.Source, isCoded: false);
     }
 
@@ -93,32 +95,33 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
     {
         double best = 0;
         double worst = double.MaxValue;
-        bool vp8 = true;
+        var format = new CommonFormat();
         foreach (RoomMember member in room.Members)
         {
-            if (member.Watches(RoomView.Source) && member.Route.IsCoded && member.Estimate is { } estimate)
+            if (member.Watches(RoomView.Source) && member.Route.IsCoded)
             {
-                best = Math.Max(best, estimate.Kilobits);
-                worst = Math.Min(worst, estimate.Kilobits);
-                vp8 &= member.SendCodecs.Contains(VideoCodec.Vp8);
+                double kilobits = member.Estimate?.Kilobits ?? limits.Start;
+                best = Math.Max(best, kilobits);
+                worst = Math.Min(worst, kilobits);
+                format.Add(member);
             }
         }
 
         EncoderTarget wanted = best == 0 ? default : _thinSteering.Choose(best, worst, need: 0, limits);
-        if (wanted != _thinTarget)
+        if (wanted != _thinTarget || format.Formats != _thinFormats)
         {
             _thinTarget = wanted;
-            room.Pipeline.SetThin(wanted.Kilobits, wanted.TemporalLayers, vp8 ? VideoCodec.Vp8 : VideoCodec.H264);
+            _thinFormats = format.Formats;
+            room.Pipeline.SetThin(wanted.Kilobits, wanted.TemporalLayers, _thinFormats);
         }
     }
 
-    private void RouteSource()
+    private void RouteSource(VideoCodec codec)
     {
         bool changed = false;
         foreach (RoomMember member in room.Members)
         {
-            if (member.Watches(RoomView.Source) && member.Estimate is { } estimate
-                && member.Route.Update(room.Now, estimate.Kilobits, _source.Kilobits, _source.BaseKilobits))
+            if (member.Watches(RoomView.Source) && UpdateRoute(member, codec))
             {
                 changed = true;
                 room.OnRouteChanged(member.Route);
@@ -130,6 +133,10 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
             AdaptThin();
         }
     }
+
+    private bool UpdateRoute(RoomMember member, VideoCodec codec) =>
+        !member.SendCodecs.Contains(codec) ? member.Route.LeaveSource()
+        : member.Estimate is { } estimate && member.Route.Update(room.Now, estimate.Kilobits, _source.Kilobits, _source.BaseKilobits);
 
     /// <summary>By the data channel where one is open, else by the hub.</summary>
     private void Deliver(RoomMember member, string method, object message, byte[] utf8)
@@ -166,11 +173,12 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
     {
         if (view == RoomView.Annotated)
         {
-            return member.SendCodec == frame.Codec;
+            return CommonFormat.IsFor(member, frame.Codec, room.Pipeline.OutputFormats);
         }
 
-        return member.SendCodecs.Contains(frame.Codec)
-            && (isCoded ? TakesCoded(member, frame) : member.Route.TakesSource(room.Now, frame.IsKey, frame.RtpTimestamp));
+        return isCoded
+            ? CommonFormat.IsFor(member, frame.Codec, _thinFormats) && TakesCoded(member, frame)
+            : member.SendCodecs.Contains(frame.Codec) && member.Route.TakesSource(room.Now, frame.IsKey, frame.RtpTimestamp);
     }
 
     private bool TakesCoded(RoomMember member, EncodedFrame frame)

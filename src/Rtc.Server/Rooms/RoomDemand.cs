@@ -4,13 +4,13 @@ using Rtc.Signaling.Messages;
 namespace Rtc.Server.Rooms;
 
 /// <summary>What the members of a room need of its pipeline: nobody watching means nothing coded, nobody listening nothing detected.</summary>
-internal readonly record struct RoomDemand(bool Video, bool Results, VideoCodec Codec)
+internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormats Formats)
 {
     public static RoomDemand Of(IReadOnlyList<RoomMember> members)
     {
         bool video = false;
         bool results = false;
-        VideoCodec codec = VideoCodec.Vp8;
+        var format = new CommonFormat();
         for (int i = 0; i < members.Count; i++)
         {
             RoomMember member = members[i];
@@ -18,17 +18,17 @@ internal readonly record struct RoomDemand(bool Video, bool Results, VideoCodec 
             if (member.Watches(RoomView.Annotated))
             {
                 video = true;
-                codec = member.SendCodec == VideoCodec.H264 ? VideoCodec.H264 : codec;
+                format.Add(member);
             }
         }
 
-        return new RoomDemand(video, results, codec);
+        return new RoomDemand(video, results, format.Formats);
     }
 
     public void ApplyTo(RoomPipeline pipeline)
     {
         pipeline.WantVideo = Video;
         pipeline.WantResults = Results;
-        pipeline.SetOutputCodec(Codec);
+        pipeline.OutputFormats = Formats;
     }
 }

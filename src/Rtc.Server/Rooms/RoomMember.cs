@@ -58,12 +58,10 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
     /// <summary>The section on which this member's camera comes in.</summary>
     public string? ReceiveMid { get; set; }
 
-    /// <summary>The section on which this member is sent video, and in which codec.</summary>
+    /// <summary>The section on which this member is sent video.</summary>
     public string? SendMid { get; set; }
 
-    public VideoCodec SendCodec { get; set; }
-
-    /// <summary>All codecs that it takes: a phone's own frames go to it in any of them.</summary>
+    /// <summary>All codecs that it takes, the one that it is sent where there is a choice first.</summary>
     public IReadOnlyList<VideoCodec> SendCodecs { get; set; } = [];
 
     /// <summary>The open data channel "vision".</summary>

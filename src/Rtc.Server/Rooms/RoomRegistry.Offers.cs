@@ -48,7 +48,7 @@ internal sealed partial class RoomRegistry
 
         bool isNew = member.Port is null;
         WebRtcPeer peer = member.Port?.Peer ?? _peers.Create(_loop.Clock, IsLoopback(member.RemoteAddress), sdp);
-        var policy = new AnswerPolicy { ReceiveVideo = member.Role == Role.Phone, SendVideo = true, AcceptDataChannels = true };
+        var policy = new AnswerPolicy { ReceiveVideo = member.Role == Role.Phone, SendVideo = true, AcceptDataChannels = true, RequireCodec = true };
         if (!peer.TryAnswer(_loop.Clock.Now, sdp, policy, out string answer, out string? problem))
         {
             if (isNew)
@@ -79,7 +79,6 @@ internal sealed partial class RoomRegistry
         member.Negotiated = (sdp, answer);
         member.ReceiveMid = receives?.Mid;
         member.SendMid = sends?.Mid;
-        member.SendCodec = sends is { Codecs: [var first, ..] } ? first.Codec : VideoCodec.None;
         member.SendCodecs = [.. sends?.Codecs.Select(codec => codec.Codec) ?? []];
         room.Plug(member, peer);
         return new OfferReply(answer);

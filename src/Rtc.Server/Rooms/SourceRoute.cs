@@ -2,7 +2,7 @@ namespace Rtc.Server.Rooms;
 
 /// <summary>
 /// How one viewer of the source is served: by the phone's own pictures, or, where not even their base layer fits its
-/// link, by the server's at the link's rate. It goes back once the link has carried more than the source for a while,
+/// link or their codec is none of its own, by the server's at the link's rate. It goes back once the link has carried more than the source for a while,
 /// at a key frame of the phone's, and later each time that this turns out to be too early. Pure.
 /// </summary>
 internal struct SourceRoute()
@@ -61,6 +61,20 @@ internal struct SourceRoute()
         IsCoded = true;
         _awaitsKey = true;
         _since = null;
+        return true;
+    }
+
+    /// <summary>The phone's codec is none of this viewer's: from here on the server's pictures. True where something changed.</summary>
+    public bool LeaveSource()
+    {
+        (AwaitsSource, _since) = (false, null);
+        if (IsCoded)
+        {
+            return false;
+        }
+
+        IsCoded = true;
+        _awaitsKey = true;
         return true;
     }
 

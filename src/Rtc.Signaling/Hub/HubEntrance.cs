@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.SignalR;
 namespace Rtc.Signaling.Hub;
 
 /// <summary>
-/// The hub's connections until they join a room: so many at once, half of them of one address, with small messages.
-/// It stands before SignalR, whose own limit has to let a whole offer pass from the first byte on.
+/// The hub's connections until they join a room: so many at once, a quarter of them of one address, with small messages;
+/// the oldest of the address that has most gives way where all places are taken. It stands before SignalR, whose own limit has to let a whole offer pass from the first byte on.
 /// </summary>
 public sealed class HubEntrance(int maxUnjoined, int maxMessageBytes)
 {
-    private readonly AddressQuota _unjoined = new(maxUnjoined, Math.Max(1, maxUnjoined / 2));
+    private readonly EvictingQuota _unjoined = new(maxUnjoined);
 
     public int Unjoined => _unjoined.Held;
 
@@ -25,13 +25,14 @@ public sealed class HubEntrance(int maxUnjoined, int maxMessageBytes)
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         IPAddress? address = connection.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
-        if (!_unjoined.TryEnter(address))
+        using EvictingQuota.Place? place = _unjoined.TryEnter(address, connection.Abort);
+        if (place is null)
         {
             connection.Abort();
             return;
         }
 
-        using var guest = new HubGuest(() => _unjoined.Leave(address));
+        var guest = new HubGuest(place.Dispose);
         connection.Features.Set(guest);
         connection.Transport = new Entrance(connection.Transport.Output, new BoundedReader(connection.Transport.Input, guest, maxMessageBytes));
         await next(connection);

@@ -8,13 +8,14 @@ namespace Rtc.Signaling.Whip;
 
 /// <summary>
 /// Reads session descriptions in steps of what has come, never of what a client said would come: so many at one moment,
-/// a quarter of them for one address, each whole within its time.
+/// a quarter of them for one address, each whole within its time. Where all are taken, the oldest of the address that has
+/// most gives way.
 /// </summary>
 public sealed class SdpBodies(int maxBytes, int maxAtOnce, TimeSpan within)
 {
     private const int FirstStep = 4096;
 
-    private readonly AddressQuota _reading = new(maxAtOnce, Math.Max(1, maxAtOnce / 4));
+    private readonly EvictingQuota _reading = new(maxAtOnce);
 
     public async Task<Outcome<string>> ReadAsync(HttpRequest request)
     {
@@ -24,12 +25,14 @@ public sealed class SdpBodies(int maxBytes, int maxAtOnce, TimeSpan within)
         }
 
         IPAddress? address = request.HttpContext.Connection.RemoteIpAddress;
-        if (!_reading.TryEnter(address))
+        var evicted = new CancellationTokenSource();
+        using EvictingQuota.Place? place = _reading.TryEnter(address, () => _ = evicted.CancelAsync());
+        if (place is null)
         {
-            return new Refusal("busy", string.Create(CultureInfo.InvariantCulture, $"Too many session descriptions are on their way (Limits:MaxBodies={maxAtOnce})."), StatusCodes.Status503ServiceUnavailable);
+            return Busy();
         }
 
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(request.HttpContext.RequestAborted);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(request.HttpContext.RequestAborted, evicted.Token);
         deadline.CancelAfter(within);
         try
         {
@@ -37,13 +40,12 @@ public sealed class SdpBodies(int maxBytes, int maxAtOnce, TimeSpan within)
         }
         catch (OperationCanceledException) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            return new Refusal("body_too_slow", string.Create(CultureInfo.InvariantCulture, $"The description has {within.TotalSeconds} seconds to arrive (Limits:HandshakeSeconds)."), StatusCodes.Status408RequestTimeout);
-        }
-        finally
-        {
-            _reading.Leave(address);
+            return place.IsTakenBack ? Busy() : new Refusal("body_too_slow", string.Create(CultureInfo.InvariantCulture, $"The description has {within.TotalSeconds} seconds to arrive (Limits:HandshakeSeconds)."), StatusCodes.Status408RequestTimeout);
         }
     }
+
+    private Refusal Busy() => new(
+        "busy", string.Create(CultureInfo.InvariantCulture, $"Too many session descriptions are on their way (Limits:MaxBodies={maxAtOnce})."), StatusCodes.Status503ServiceUnavailable);
 
     private async Task<Outcome<string>> ReadAsync(Stream body, CancellationToken cancel)
     {

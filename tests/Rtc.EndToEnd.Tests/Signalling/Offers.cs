@@ -15,6 +15,8 @@ internal static class Offers
     /// <summary>A data channel and no video, which is too little for a phone.</summary>
     public static string DataOnly() => Make(new OfferPlan { DataChannel = true });
 
+    public static string Video(MediaDirection direction, bool hasChannel) => Make(new OfferPlan { Video = [direction], DataChannel = hasChannel });
+
     public static string? Line(string sdp, string start) =>
         sdp.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal));
 

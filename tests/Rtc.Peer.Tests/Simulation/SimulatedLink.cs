@@ -8,12 +8,16 @@ public sealed class SimulatedLink(int seed)
     // Ethernet, IPv4 and UDP headers count at the bottleneck.
     private const int HeaderBytes = 42;
 
+    // On a link that is nearly silent, as before a connection stands, so many datagrams would be a blackout of many seconds.
+    private static readonly TimeSpan s_longestBurst = TimeSpan.FromSeconds(1);
+
     private readonly Random _random = new(seed);
     private readonly PriorityQueue<Datagram, (long At, long Order)> _inFlight = new();
     private long _order;
     private long _freeAt;
     private long _lastArrival;
     private int _burstLeft;
+    private Instant _burstEnds;
 
     public LinkConditions Conditions { get; set; } = new();
 
@@ -31,7 +35,7 @@ public sealed class SimulatedLink(int seed)
     {
         Sent++;
         LinkConditions link = Conditions;
-        if (link.Blackout || IsLost(link))
+        if (link.Blackout || IsLost(now, link))
         {
             Lost++;
             return;
@@ -79,9 +83,9 @@ public sealed class SimulatedLink(int seed)
         return true;
     }
 
-    private bool IsLost(LinkConditions link)
+    private bool IsLost(Instant now, LinkConditions link)
     {
-        if (_burstLeft > 0)
+        if (_burstLeft > 0 && now < _burstEnds)
         {
             _burstLeft--;
             return true;
@@ -90,6 +94,7 @@ public sealed class SimulatedLink(int seed)
         if (_random.NextDouble() < link.BurstChance)
         {
             _burstLeft = _random.Next(1, link.BurstLength * 2);
+            _burstEnds = now + s_longestBurst;
             return true;
         }
 

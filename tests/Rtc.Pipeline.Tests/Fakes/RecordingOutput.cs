@@ -13,6 +13,12 @@ internal sealed class RecordingOutput : IPipelineOutput
 
     public ConcurrentQueue<(uint Timestamp, bool IsKey, byte FirstPixel)> ThinCoded { get; } = new();
 
+    /// <summary>Of each entry of <see cref="Coded"/>.</summary>
+    public ConcurrentQueue<VideoCodec> CodedFormats { get; } = new();
+
+    /// <summary>Of each entry of <see cref="ThinCoded"/>.</summary>
+    public ConcurrentQueue<VideoCodec> ThinFormats { get; } = new();
+
     public ConcurrentQueue<VisionResult> Results { get; } = new();
 
     public ConcurrentQueue<PipelineNotice> Notices { get; } = new();
@@ -26,6 +32,7 @@ internal sealed class RecordingOutput : IPipelineOutput
     public void OnCoded(EncodedFrame picture)
     {
         Coded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
+        CodedFormats.Enqueue(picture.Codec);
         picture.Dispose();
         Wake();
     }
@@ -33,6 +40,7 @@ internal sealed class RecordingOutput : IPipelineOutput
     public void OnThinCoded(EncodedFrame picture)
     {
         ThinCoded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
+        ThinFormats.Enqueue(picture.Codec);
         picture.Dispose();
         Wake();
     }

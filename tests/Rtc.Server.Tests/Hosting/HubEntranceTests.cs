@@ -60,9 +60,31 @@ public sealed class HubEntranceTests
         Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
     }
 
-    private static async Task<ClientWebSocket> OpenAsync(RunningHost host)
+    [Fact]
+    public async Task Oldest_connection_that_never_joined_gives_way_to_another_address()
+    {
+        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { MaxUnjoined = 4 } });
+        using ClientWebSocket first = await OpenAsync(host, "192.0.2.1");
+        using ClientWebSocket second = await OpenAsync(host, "192.0.2.1");
+        using ClientWebSocket third = await OpenAsync(host, "192.0.2.2");
+        using ClientWebSocket fourth = await OpenAsync(host, "192.0.2.2");
+
+        using ClientWebSocket other = await OpenAsync(host, "192.0.2.3");
+        await SendAsync(other, Join);
+
+        Assert.Contains("peer_id", await ReadUntilAsync(other, "\"invocationId\":\"1\""), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<WebSocketException>(() => ReadUntilAsync(first, "nothing"));
+        Assert.Equal(3, host.App.Services.GetRequiredService<HubEntrance>().Unjoined);
+    }
+
+    private static async Task<ClientWebSocket> OpenAsync(RunningHost host, string? through = null)
     {
         var socket = new ClientWebSocket();
+        if (through is not null)
+        {
+            socket.Options.SetRequestHeader("X-Forwarded-For", through);
+        }
+
         await socket.ConnectAsync(new UriBuilder(host.Client.BaseAddress!) { Scheme = "ws", Path = "/hub" }.Uri, default);
         await SendAsync(socket, Handshake);
         Assert.Contains("{}", await ReadUntilAsync(socket, "{}"), StringComparison.Ordinal);

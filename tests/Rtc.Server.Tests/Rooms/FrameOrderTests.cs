@@ -115,7 +115,6 @@ public sealed class FrameOrderTests : IAsyncLifetime
         var member = new RoomMember(PeerId.Create(), Role.Phone, RoomView.Source, string.Empty, "resume") { Link = new Silent(), Messages = new MessageRate(200) };
         _room.Enter(member);
         member.ReceiveMid = member.SendMid = "0";
-        member.SendCodec = VideoCodec.Vp8;
         member.SendCodecs = [VideoCodec.Vp8];
         _room.Plug(member, peer);
         Assert.True(client.Peer.TryAcceptAnswer(_loop.Clock.Now, answer, out error), error);

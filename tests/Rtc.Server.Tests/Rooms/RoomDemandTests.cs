@@ -143,7 +143,7 @@ public sealed class RoomDemandTests : IAsyncLifetime
     private PeerPort Plug(RoomMember member)
     {
         member.SendMid = "0";
-        member.SendCodec = VideoCodec.Vp8;
+        member.SendCodecs = [VideoCodec.Vp8];
         _room.Plug(member, Ports.Peer(_identity));
         return member.Port!;
     }

@@ -57,6 +57,42 @@ public sealed class SdpBodiesTests
     }
 
     [Fact]
+    public async Task Half_sent_offers_of_few_addresses_give_way_to_another_address()
+    {
+        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { MaxBodies = 8 } });
+        List<RawClient> half = [];
+        try
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                half.Add(await RawClient.ConnectAsync(host, $"127.0.0.{2 + (i / 2)}"));
+                await half[i].SendAsync(Head + "v=0");
+            }
+
+            // The first that finds no place ends the oldest of an address that has two; the fourteenth has met them all.
+            Task<string> oldest = half[0].HeadAsync();
+            for (int i = 0; i < 14; i++)
+            {
+                using RawClient other = await RawClient.ConnectAsync(host, $"127.0.0.{20 + i}");
+                await other.SendAsync(Head.Replace("100000", "3", StringComparison.Ordinal) + "v=0");
+                Assert.StartsWith("HTTP/1.1 400", await other.HeadAsync(), StringComparison.Ordinal);
+                if (oldest.IsCompleted)
+                {
+                    break;
+                }
+            }
+
+            string answer = await oldest;
+            Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
+            Assert.Contains("Retry-After: ", answer, StringComparison.Ordinal);
+        }
+        finally
+        {
+            half.ForEach(client => client.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Offer_that_does_not_end_in_time_is_answered_408()
     {
         await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { HandshakeSeconds = 2 } });

@@ -1,0 +1,40 @@
+using Rtc.Media.Codecs;
+using Rtc.Peer;
+using Rtc.Pipeline;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>
+/// The fewest formats in which a group of viewers can be served: one that all of them take, VP8 first, else the first of
+/// each. Pure.
+/// </summary>
+internal struct CommonFormat()
+{
+    private VideoFormats _common = VideoFormats.Vp8 | VideoFormats.H264;
+    private VideoFormats _first;
+
+    public readonly VideoFormats Formats =>
+        _common.HasFlag(VideoFormats.Vp8) ? VideoFormats.Vp8
+        : _common != VideoFormats.None ? _common
+        : _first;
+
+    public void Add(RoomMember member)
+    {
+        VideoFormats takes = VideoFormats.None;
+        foreach (VideoCodec codec in member.SendCodecs)
+        {
+            takes |= codec.AsSet();
+        }
+
+        if (takes != VideoFormats.None)
+        {
+            _common &= takes;
+            _first |= member.SendCodecs[0].AsSet();
+        }
+    }
+
+    /// <summary>Whether a picture in this codec is the member's, where the group is served in these formats.</summary>
+    public static bool IsFor(RoomMember member, VideoCodec codec, VideoFormats formats) =>
+        member.SendCodecs is [var first, ..]
+        && (first == codec || (!formats.HasFlag(first.AsSet()) && member.SendCodecs.Contains(codec)));
+}
