@@ -66,8 +66,8 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         facts.Update(new GaugeFacts
         {
             Rooms = rooms.Count,
-            Phones = rooms.Sum(room => room.Phones),
-            Viewers = rooms.Sum(room => room.Viewers),
+            Phones = rooms.Sum(room => room.Members.Phones),
+            Viewers = rooms.Sum(room => room.Members.Viewers),
             RoomsOptimal = levels.Count(level => level == Level.Optimal),
             RoomsModerate = levels.Count(level => level == Level.Moderate),
             RoomsHigh = levels.Count(level => level == Level.High),

@@ -1,4 +1,6 @@
+using System.Net;
 using Rtc.Peer;
+using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -6,17 +8,24 @@ using Rtc.Signaling.Whip;
 
 namespace Rtc.Server.Rooms;
 
-/// <summary>Descriptions and candidates of members, from the hub and from WHIP.</summary>
-internal sealed partial class RoomRegistry
+/// <summary>Descriptions and candidates of members, from the hub and from WHIP. Belongs to the media loop.</summary>
+internal sealed class RoomOffers(
+    RoomDirectory directory,
+    RoomCapacity capacity,
+    PeerFactory peers,
+    IAdmission admission,
+    MediaLoop loop,
+    int maxSdpBytes,
+    RtcMetrics metrics)
 {
-    private Outcome<OfferReply> Offer(PeerId id, string? sdp)
+    public Outcome<OfferReply> Offer(PeerId id, string? sdp)
     {
-        if (!_members.TryGetValue(id, out (Room Room, RoomMember Member) found))
+        if (!directory.TryFind(id, out Room? room, out RoomMember? member))
         {
             return Refusal.UnknownSession;
         }
 
-        if (_admission.AdmitOffer(found.Member.RemoteAddress) is { } turnedAway)
+        if (admission.AdmitOffer(member.RemoteAddress) is { } turnedAway)
         {
             return turnedAway;
         }
@@ -26,14 +35,13 @@ internal sealed partial class RoomRegistry
             return new Refusal("bad_sdp", "The offer is empty.");
         }
 
-        if (sdp.Length > _limits.SdpBytes)
+        if (sdp.Length > maxSdpBytes)
         {
-            _metrics.Refused("size");
-            return Refusal.SdpTooLarge(_limits.SdpBytes);
+            metrics.Refused("size");
+            return Refusal.SdpTooLarge(maxSdpBytes);
         }
 
-        (Room room, RoomMember member) = found;
-        if (!room.IsHeld && RoomsFull() is { } full)
+        if (!room.Members.IsHeld && capacity.RoomsFull() is { } full)
         {
             return full;
         }
@@ -46,9 +54,9 @@ internal sealed partial class RoomRegistry
         }
 
         bool isNew = member.Port is null;
-        WebRtcPeer peer = member.Port?.Peer ?? _peers.Create(_loop.Clock, IsLoopback(member.RemoteAddress), sdp);
+        WebRtcPeer peer = member.Port?.Peer ?? peers.Create(loop.Clock, IsLoopback(member.RemoteAddress), sdp);
         var policy = new AnswerPolicy { ReceiveVideo = member.Role == Role.Phone, SendVideo = true, AcceptDataChannels = true };
-        if (!peer.TryAnswer(_loop.Clock.Now, sdp, policy, out string answer, out string? problem))
+        if (!peer.TryAnswer(loop.Clock.Now, sdp, policy, out string answer, out string? problem))
         {
             if (isNew)
             {
@@ -61,8 +69,8 @@ internal sealed partial class RoomRegistry
         MediaSection? receives = peer.Sections.FirstOrDefault(section => section.Kind == MediaKind.Video && section.Receives);
         MediaSection? sends = peer.Sections.FirstOrDefault(section => section.Kind == MediaKind.Video && section.Sends);
         bool hasData = peer.Sections.Any(section => section.Kind == MediaKind.Data && !section.Rejected);
-        Refusal? missing = member.Role == Role.Phone && receives is null ? new Refusal("no_video", "The offer has no video that could be received.")
-            : member.Role == Role.Viewer && sends is null && !hasData ? new Refusal("no_video", "The offer asks for no video and no data channel.")
+        string? missing = member.Role == Role.Phone && receives is null ? "The offer has no video that could be received."
+            : member.Role == Role.Viewer && sends is null && !hasData ? "The offer asks for no video and no data channel."
             : null;
         if (missing is not null)
         {
@@ -71,7 +79,7 @@ internal sealed partial class RoomRegistry
                 peer.Dispose();
             }
 
-            return missing;
+            return new Refusal("no_video", missing);
         }
 
         member.Offered = offered;
@@ -84,16 +92,9 @@ internal sealed partial class RoomRegistry
         return new OfferReply(answer);
     }
 
-    private (RoomMember? Member, Refusal? Refusal) Find(SessionAddress address) =>
-        _members.TryGetValue(address.Peer, out (Room Room, RoomMember Member) found)
-            && found.Member.Role == address.Role
-            && found.Room.Name.ToString() == address.Room
-            ? (found.Member, null)
-            : (null, Refusal.UnknownSession);
-
-    private Outcome<TrickleReply> Trickle(SessionAddress address, TrickleFragment fragment, string? ifMatch)
+    public Outcome<TrickleReply> Trickle(SessionAddress address, TrickleFragment fragment, string? ifMatch)
     {
-        if (Find(address) is not { Member: { } member })
+        if (directory.Find(address) is not { } member)
         {
             return Refusal.UnknownSession;
         }
@@ -141,16 +142,37 @@ internal sealed partial class RoomRegistry
             }
         }
 
-        _loop.Flush(port);
+        loop.Flush(port);
         return new TrickleReply(tag, ours);
     }
 
+    public Refusal? AddCandidate(RoomMember member, string? candidate, string? mid)
+    {
+        if (member.Port is not { } port)
+        {
+            return new Refusal("no_offer", "Send an offer before its candidates.", 409);
+        }
+
+        if (string.IsNullOrEmpty(candidate))
+        {
+            return null;
+        }
+
+        if (AddCandidate(port, candidate, mid) is { } refusal)
+        {
+            return refusal;
+        }
+
+        loop.Flush(port);
+        return null;
+    }
+
     private Refusal? AddCandidate(PeerPort port, string candidate, string? mid) =>
-        port.Peer.TryAddRemoteCandidate(_loop.Clock.Now, candidate, mid, out string? problem)
+        port.Peer.TryAddRemoteCandidate(loop.Clock.Now, candidate, mid, out string? problem)
             ? null
             : BadCandidate(problem);
 
     private static Refusal BadCandidate(string? problem) => new("bad_candidate", problem ?? "That is not a candidate.");
 
-    private static bool IsLoopback(string address) => System.Net.IPAddress.TryParse(address, out System.Net.IPAddress? parsed) && System.Net.IPAddress.IsLoopback(parsed);
+    private static bool IsLoopback(string address) => IPAddress.TryParse(address, out IPAddress? parsed) && IPAddress.IsLoopback(parsed);
 }
