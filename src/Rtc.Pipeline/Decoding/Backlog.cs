@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Decoding;
 
 /// <summary>
 /// Tells the render loop whether the pictures that wait will take it too long, by how long pictures took it of late. Belongs

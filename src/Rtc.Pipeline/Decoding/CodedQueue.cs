@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Rtc.Media.Codecs;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Decoding;
 
 /// <summary>
 /// Coded pictures on their way from the network's loop to the room's. Pushing never waits. When it is full what

@@ -1,7 +1,7 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Decoding;
 
 /// <summary>Opens the codecs of a room; tests give their own.</summary>
 public interface ICodecFactory

@@ -2,7 +2,7 @@ using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Images;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Decoding;
 
 /// <summary>
 /// The media library's codecs, by the graphics card where <paramref name="hardware"/> says so. Pictures over

@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Decoding;
 
 /// <summary>
 /// Unwraps RTP's 32-bit video clock into one that only goes on. Where the sender starts anew (another offset, a

@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Decoding;
 
 /// <summary>Which picture it is and its times; travels beside the pixels.</summary>
 internal readonly record struct PictureInfo(long FrameId, uint RtpTimestamp, long Ticks, double? CaptureMs, double ReceivedMs)

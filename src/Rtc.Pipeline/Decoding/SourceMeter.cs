@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Decoding;
 
 /// <summary>
 /// How many bits the phone spends over the last second of its own clock, and how coarsely it codes. What is coded again

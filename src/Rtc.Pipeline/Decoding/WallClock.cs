@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Decoding;
 
 /// <summary>Times as the wire carries them: milliseconds since 1970, with fractions.</summary>
 internal static class WallClock

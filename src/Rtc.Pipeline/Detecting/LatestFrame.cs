@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Detecting;
 
 /// <summary>
 /// A place for one picture between the loop that decodes and the loop that looks. Offering hands the picture over;

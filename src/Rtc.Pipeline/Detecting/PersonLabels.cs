@@ -1,7 +1,7 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Detecting;
 
-/// <summary>Who is made unrecognisable in privacy mode.</summary>
-internal static class Privacy
+/// <summary>Which labels of a model are people: they are made unrecognisable in privacy mode.</summary>
+internal static class PersonLabels
 {
     public static bool IsPerson(string label) =>
         label.Equals("person", StringComparison.OrdinalIgnoreCase)

@@ -1,7 +1,10 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Loops;
+using Rtc.Pipeline.Settings;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Encoding;
 
 /// <summary>
 /// One encoder of the render loop with what it was last told. It is opened anew for another format, and begins with a

@@ -1,6 +1,7 @@
+using Rtc.Pipeline.Masks;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline.Masks;
+namespace Rtc.Pipeline.Scene;
 
 /// <summary>The outline that the render loop may copy; lives under the board's lock.</summary>
 internal sealed class MaskFront

@@ -1,6 +1,7 @@
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Scene;
 
 internal enum TargetKind
 {

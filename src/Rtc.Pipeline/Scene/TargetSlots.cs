@@ -1,7 +1,9 @@
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Scene;
 
 /// <summary>
 /// The one or two things in focus, and the rules for taking and losing them. Pure, and used under the

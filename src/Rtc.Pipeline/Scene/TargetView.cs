@@ -1,7 +1,7 @@
 using Rtc.Media;
 using Rtc.Pipeline.Masks;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Scene;
 
 /// <summary>A target as the render loop sees it.</summary>
 internal sealed class TargetView

@@ -1,7 +1,9 @@
 using Rtc.Media;
+using Rtc.Pipeline.Following;
+using Rtc.Pipeline.Scene;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline.Following;
+namespace Rtc.Pipeline.Targets;
 
 /// <summary>Runs the correlation filters of a room's targets on every picture. Owned by the render loop.</summary>
 internal sealed class RegionFollower(SceneBoard board)

@@ -1,9 +1,15 @@
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Following;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Masks;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline.Masks;
+namespace Rtc.Pipeline.Targets;
 
 /// <summary>
 /// Decides when a target is cut out anew and by what, and keeps the outlines. Owned by the inference loop. The mask

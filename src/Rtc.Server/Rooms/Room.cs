@@ -1,5 +1,7 @@
 using Rtc.Peer;
 using Rtc.Pipeline;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;

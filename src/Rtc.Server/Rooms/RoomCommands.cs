@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Rtc.Peer;
-using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rtc.Media.Codecs;
-using Rtc.Pipeline;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;

@@ -1,6 +1,8 @@
 using Rtc.Inference;
 using Rtc.Peer;
 using Rtc.Pipeline;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
 using Rtc.Server.Hosting;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;

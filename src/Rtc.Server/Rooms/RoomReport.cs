@@ -1,4 +1,5 @@
-using Rtc.Pipeline;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;

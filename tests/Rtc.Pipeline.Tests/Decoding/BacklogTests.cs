@@ -1,6 +1,7 @@
+using Rtc.Pipeline.Decoding;
 using Xunit;
 
-namespace Rtc.Pipeline.Tests.Loops;
+namespace Rtc.Pipeline.Tests.Decoding;
 
 /// <summary>When the render loop skips pictures, by what they cost it.</summary>
 public sealed class BacklogTests

@@ -1,6 +1,7 @@
+using Rtc.Pipeline.Decoding;
 using Xunit;
 
-namespace Rtc.Pipeline.Tests.Loops;
+namespace Rtc.Pipeline.Tests.Decoding;
 
 public class MediaTimelineTests
 {

@@ -1,8 +1,10 @@
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Detecting;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 
-namespace Rtc.Pipeline.Tests.Loops;
+namespace Rtc.Pipeline.Tests.Detecting;
 
 public sealed class LatestFrameTests : IDisposable
 {

@@ -1,10 +1,17 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Images;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Detecting;
+using Rtc.Pipeline.Loops;
+using Rtc.Pipeline.Rendering;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 
-namespace Rtc.Pipeline.Tests.Coding;
+namespace Rtc.Pipeline.Tests.Encoding;
 
 /// <summary>What is coded again takes little more bits than its source did, and looks like it.</summary>
 public sealed class SourceBitsTests

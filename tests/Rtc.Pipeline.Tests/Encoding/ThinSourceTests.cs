@@ -1,10 +1,11 @@
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 
-namespace Rtc.Pipeline.Tests.Coding;
+namespace Rtc.Pipeline.Tests.Encoding;
 
 /// <summary>The source coded a second time for thin links: as it came, only while somebody needs it.</summary>
 public sealed class ThinSourceTests

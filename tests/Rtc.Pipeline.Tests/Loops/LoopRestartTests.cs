@@ -1,10 +1,13 @@
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Pipeline.Loops;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 
-namespace Rtc.Pipeline.Tests;
+namespace Rtc.Pipeline.Tests.Loops;
 
 /// <summary>What becomes of a room whose decoder, drawing, encoder or detector throws.</summary>
 public sealed class LoopRestartTests

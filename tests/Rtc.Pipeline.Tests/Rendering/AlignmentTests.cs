@@ -1,9 +1,10 @@
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 
-namespace Rtc.Pipeline.Tests;
+namespace Rtc.Pipeline.Tests.Rendering;
 
 public class AlignmentTests
 {

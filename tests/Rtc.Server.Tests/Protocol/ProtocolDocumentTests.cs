@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Hosting;
 using Rtc.Server.Rooms;
 using Rtc.Server.Tests.Hosting;

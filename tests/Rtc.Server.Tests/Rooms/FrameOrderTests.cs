@@ -3,7 +3,7 @@ using System.Net;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Peer;
-using Rtc.Pipeline;
+using Rtc.Pipeline.Decoding;
 using Rtc.Server.Rooms;
 using Rtc.Server.Tests.Network;
 using Rtc.Signaling.Messages;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Network;
 using Rtc.Server.Rooms;
 using Rtc.Signaling;
