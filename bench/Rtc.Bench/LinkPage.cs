@@ -10,9 +10,7 @@ namespace Rtc.Bench;
 /// </summary>
 internal sealed class LinkPage : IAsyncDisposable
 {
-    private const string Script = """
-        async ({ width, height, mode, port, bitrate }) => {
-          const CELL = 16, BITS = 32;
+    private const string Script = "async ({ width, height, mode, port, bitrate }) => {" + ClockPage.Script + """
           const noise = new OffscreenCanvas(width * 2, height), ink = noise.getContext('2d');
           let dice = 7;
           const roll = (n) => (dice = (dice * 1103515245 + 12345) & 0x7fffffff) % n;
@@ -29,38 +27,25 @@ internal sealed class LinkPage : IAsyncDisposable
             pen.drawImage(noise, -Math.round((Math.sin(t * 0.4) + 1) * width / 2), 0);
             pen.fillStyle = '#d8d2a0'; pen.fillRect(width * (0.5 + 0.35 * Math.cos(t * 1.7)) - 40, height * 0.4, 80, 140);
             pen.fillStyle = '#203050'; pen.fillRect(width * (0.5 - 0.35 * Math.cos(t * 1.3)) - 50, height * 0.75, 100, 90);
-            const code = (Math.round(performance.now() * 10) >>> 0);
-            for (let i = 0; i < BITS; i++) { pen.fillStyle = (code >>> i) & 1 ? '#ffffff' : '#000000'; pen.fillRect((i % 16) * CELL, Math.floor(i / 16) * CELL, CELL, CELL); }
+            drawClock(pen);
           };
           setInterval(draw, 1000 / 30);
           const pc = new RTCPeerConnection();
           const transceiver = pc.addTransceiver(canvas.captureStream(30).getVideoTracks()[0], { direction: 'sendrecv', sendEncodings: [{ maxBitrate: bitrate * 1000 }] });
-          transceiver.setCodecPreferences(RTCRtpReceiver.getCapabilities('video').codecs.filter((c) => /VP8|rtx/i.test(c.mimeType)));
-          const video = document.createElement('video');
-          video.muted = true; video.playsInline = true; document.body.append(video);
-          pc.ontrack = (e) => { video.srcObject = new MediaStream([e.track]); video.play(); };
-          await pc.setLocalDescription(await pc.createOffer());
-          await new Promise((done) => { if (pc.iceGatheringState === 'complete') done(); pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && done(); setTimeout(done, 2000); });
+          transceiver.setCodecPreferences(vp8());
+          const video = player(pc);
+          await gathered(pc);
           const hidden = pc.localDescription.sdp.split('\r\n').filter((l) => !l.startsWith('a=candidate:')).join('\r\n');
           const response = await fetch('/whip/link?mode=' + mode, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: hidden });
           const answer = (await response.text()).split('\r\n').filter((l) => !(l.startsWith('a=candidate:') && / tcp /i.test(l)))
             .map((l) => { if (!l.startsWith('a=candidate:')) return l; const p = l.split(' '); p[4] = '127.0.0.1'; p[5] = port; return p.join(' '); })
             .filter((l, i, all) => !l.startsWith('a=candidate:') || all.indexOf(l) === i).join('\r\n');
           await pc.setRemoteDescription({ type: 'answer', sdp: answer });
-          const eye = document.createElement('canvas'); eye.width = 16 * CELL; eye.height = 2 * CELL;
-          const look = eye.getContext('2d', { willReadFrequently: true });
+          const look = clockReader(video, width);
           let shown = [];
           const read = (now, meta) => {
-            const shrunk = video.videoWidth / width;
-            look.drawImage(video, 0, 0, eye.width * shrunk, eye.height * shrunk, 0, 0, eye.width, eye.height);
-            const seen = performance.now();
-            const data = look.getImageData(0, 0, eye.width, eye.height).data;
-            let code = 0;
-            for (let i = 0; i < BITS; i++) {
-              const x = (i % 16) * CELL + CELL / 2, y = Math.floor(i / 16) * CELL + CELL / 2;
-              if (data[(y * eye.width + x) * 4 + 1] > 128) code |= 1 << i;
-            }
-            shown.push([seen, seen - (code >>> 0) / 10, meta.presentedFrames]);
+            const { seen, drawn } = look();
+            shown.push([seen, seen - drawn, meta.presentedFrames]);
             video.requestVideoFrameCallback(read);
           };
           video.requestVideoFrameCallback(read);

@@ -1,6 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Media.Codecs;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Detecting;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Loops;
+using Rtc.Pipeline.Rendering;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
+using Rtc.Pipeline.Tracking;
 
 namespace Rtc.Pipeline;
 

@@ -29,11 +29,12 @@ public sealed class MessageRate(int perSecond)
 
     private static readonly TimeSpan s_window = TimeSpan.FromSeconds(10);
     private double _left = perSecond * BurstSeconds;
-    private Instant _filled;
-    private Instant _windowEnds;
+    private TimeSpan _filled;
+    private TimeSpan _windowEnds;
     private int _refused;
 
-    public MessageVerdict Take(Instant now, int bytes)
+    /// <summary>What becomes of a message of this size that came <paramref name="now"/>, by any clock that only goes on.</summary>
+    public MessageVerdict Take(TimeSpan now, int bytes)
     {
         double most = perSecond * BurstSeconds;
         _left = Math.Min(most, _left + ((now - _filled).TotalSeconds * perSecond));

@@ -1,6 +1,9 @@
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Media.Codecs;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
+using Rtc.Pipeline.Tracking;
 using Xunit;
 
 namespace Rtc.Pipeline.Tests;

@@ -1,6 +1,11 @@
 using System.Diagnostics;
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Media.Codecs;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Loops;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 

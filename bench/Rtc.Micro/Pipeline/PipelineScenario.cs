@@ -5,6 +5,11 @@ using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Factory;
 using Rtc.Pipeline;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
+using Rtc.Pipeline.Tracking;
 
 namespace Rtc.Micro.Pipeline;
 

@@ -1,7 +1,9 @@
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Detecting;
 
 /// <summary>
 /// A room's detector, opened anew when the room is told another model, with the room's filters in the model's terms.
@@ -100,7 +102,7 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
 
         // A handle's model may change behind it (a provider that fell back, a model that was swapped).
         _namesFor = _detector!.ClassNames;
-        KnowsPeople = _namesFor.Any(Privacy.IsPerson);
+        KnowsPeople = _namesFor.Any(PersonLabels.IsPerson);
     }
 
     /// <summary>The model's numbers for these names; names that it does not know are said, once for each change.</summary>

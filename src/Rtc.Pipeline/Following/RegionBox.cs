@@ -1,4 +1,5 @@
 using Rtc.Media;
+using Rtc.Pipeline.Settings;
 
 namespace Rtc.Pipeline.Following;
 

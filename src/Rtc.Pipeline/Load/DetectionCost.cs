@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Load;
 
 /// <summary>
 /// What one detection at the model's full input would cost, also while a smaller input is in use. How much the smaller

@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Load;
 
 /// <summary>How much is given up under load.</summary>
 public enum Level

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Load;
 
 /// <summary>
 /// Chooses how much to give up from two measures: how long a picture waits for its detection to begin, and how many

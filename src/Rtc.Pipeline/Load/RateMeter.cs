@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Load;
 
 /// <summary>How often a second something happened, over the last two seconds. Used from one thread, read from any.</summary>
 internal sealed class RateMeter

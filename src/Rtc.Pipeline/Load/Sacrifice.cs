@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Load;
 
 /// <summary>What a level gives up.</summary>
 internal readonly record struct Sacrifice(int DetectEveryTaken, int MaskFactor, float InputScale, bool Masks)

@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Load;
 
 /// <summary>The last few hundred times of one stage, for a median and a 95th percentile when somebody asks.</summary>
 internal sealed class StageWindow

@@ -1,4 +1,7 @@
-namespace Rtc.Pipeline;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
+
+namespace Rtc.Pipeline.Loops;
 
 /// <summary>
 /// Runs one loop of a room. One that an exception ends begins again, its stage made anew, after a pause that doubles each

@@ -1,4 +1,9 @@
-namespace Rtc.Pipeline;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Tracking;
+
+namespace Rtc.Pipeline.Loops;
 
 /// <summary>Everything that a room counts and times. Each number is written by one loop and read from anywhere.</summary>
 internal sealed class PipelineCounters(TimeProvider time)

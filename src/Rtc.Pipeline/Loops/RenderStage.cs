@@ -1,9 +1,16 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
-using Rtc.Pipeline.Following;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Detecting;
+using Rtc.Pipeline.Encoding;
+using Rtc.Pipeline.Rendering;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
+using Rtc.Pipeline.Targets;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Loops;
 
 /// <summary>
 /// What happens to every coded picture, in order: decode, bring upright, offer a copy to the inference loop, draw the

@@ -1,79 +1,33 @@
-namespace Rtc.Pipeline;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
+
+namespace Rtc.Pipeline.Loops;
 
 /// <summary>What others tell a room from their own threads; the loops look at it once a picture.</summary>
 internal sealed class RoomControls(RoomPipelineOptions options)
 {
-    private volatile RoomSettings _settings = options.Settings;
-    private volatile bool _wantVideo = true;
-    private volatile bool _wantResults = true;
-    private volatile int _bitrateKbps = options.BitrateKbps;
-    private volatile int _temporalLayers = 1;
-    private volatile VideoFormats _outputFormats = options.OutputFormats;
-    private volatile int _thinKbps;
-    private volatile int _thinTemporalLayers = 1;
-    private volatile VideoFormats _thinFormats = VideoFormats.Vp8;
-    private int _keyFrameRequested;
-    private int _thinKeyFrameRequested;
-    private volatile string _lastNotice = "";
-
-    public RoomSettings Settings
-    {
-        get => _settings;
-        set => _settings = value;
-    }
-
-    public bool WantVideo
-    {
-        get => _wantVideo;
-        set => _wantVideo = value;
-    }
-
-    public bool WantResults
-    {
-        get => _wantResults;
-        set => _wantResults = value;
-    }
-
-    public int BitrateKbps
-    {
-        get => _bitrateKbps;
-        set => _bitrateKbps = value;
-    }
+    public volatile RoomSettings Settings = options.Settings;
+    public volatile bool WantVideo = true;
+    public volatile bool WantResults = true;
+    public volatile int BitrateKbps = options.BitrateKbps;
 
     /// <summary>More than one while viewers' links differ.</summary>
-    public int TemporalLayers
-    {
-        get => _temporalLayers;
-        set => _temporalLayers = value;
-    }
+    public volatile int TemporalLayers = 1;
 
-    public VideoFormats OutputFormats
-    {
-        get => _outputFormats;
-        set => _outputFormats = value;
-    }
+    public volatile VideoFormats OutputFormats = options.OutputFormats;
 
     /// <summary>What the source coded anew for thin links may take; 0 where nobody needs it.</summary>
-    public int ThinKbps
-    {
-        get => _thinKbps;
-        set => _thinKbps = value;
-    }
+    public volatile int ThinKbps;
 
-    public int ThinTemporalLayers
-    {
-        get => _thinTemporalLayers;
-        set => _thinTemporalLayers = value;
-    }
+    public volatile int ThinTemporalLayers = 1;
+    public volatile VideoFormats ThinFormats = VideoFormats.Vp8;
 
-    public VideoFormats ThinFormats
-    {
-        get => _thinFormats;
-        set => _thinFormats = value;
-    }
+    private volatile string _lastNotice = "";
+    private int _keyFrameRequested;
+    private int _thinKeyFrameRequested;
 
     /// <summary>Somebody needs results, or there is something to draw for somebody who watches.</summary>
-    public bool WantsDetection => _wantResults || (_wantVideo && _settings.Mode != ViewMode.Plain);
+    public bool WantsDetection => WantResults || (WantVideo && Settings.Mode != ViewMode.Plain);
 
     public void RequestKeyFrame() => Interlocked.Exchange(ref _keyFrameRequested, 1);
 

@@ -1,12 +1,19 @@
 using System.Runtime.InteropServices;
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Detecting;
 using Rtc.Pipeline.Following;
+using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Masks;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
+using Rtc.Pipeline.Targets;
 using Rtc.Pipeline.Tracking;
 using Rtc.Pipeline.Zones;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Loops;
 
 /// <summary>
 /// What happens to a picture on the inference loop, in order: detect (or coast), track, follow the targets, cut them

@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Loops;
 
 /// <summary>Milliseconds that one picture spent on the inference loop, by stage.</summary>
 internal struct VisionTimes

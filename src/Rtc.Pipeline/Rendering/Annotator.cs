@@ -1,9 +1,10 @@
 using System.Globalization;
 using Rtc.Media;
 using Rtc.Media.Drawing;
+using Rtc.Pipeline.Scene;
 using Paint = Rtc.Media.Drawing.Draw;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Rendering;
 
 /// <summary>Boxes, labels, and the outline of what is in focus.</summary>
 internal sealed class Annotator : IDisposable

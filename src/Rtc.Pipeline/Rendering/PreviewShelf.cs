@@ -1,6 +1,7 @@
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Rendering;
 
 /// <summary>
 /// One picture kept for whoever asks what a room looks like. Copied at most once a second and only while somebody asked

@@ -1,7 +1,9 @@
 using Rtc.Media;
 using Rtc.Media.Imaging;
+using Rtc.Pipeline.Detecting;
+using Rtc.Pipeline.Scene;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Rendering;
 
 /// <summary>
 /// Makes people unrecognisable. Where the model knows people or faces those are veiled, else all that was found. As long
@@ -25,7 +27,7 @@ internal sealed class PrivacyVeil
 
         foreach (SceneTrack track in scene.Tracks)
         {
-            if (!scene.KnowsPeople || Privacy.IsPerson(track.Label))
+            if (!scene.KnowsPeople || PersonLabels.IsPerson(track.Label))
             {
                 RectF box = scene.Units.ToPixels(track.Motion.At(steps));
                 float x = box.Width * Excess;

@@ -1,7 +1,10 @@
 using Rtc.Media;
 using Rtc.Media.Imaging;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Rendering;
 
 /// <summary>
 /// Puts a room's view on a picture, in place: first what is blurred, then what is drawn. Touches nothing where nothing

@@ -1,4 +1,6 @@
-namespace Rtc.Pipeline;
+using Rtc.Media.Codecs;
+
+namespace Rtc.Pipeline.Results;
 
 /// <summary>Where a room's pipeline hands on what it made. Called on the pipeline's own loops; must not block.</summary>
 public interface IPipelineOutput

@@ -1,4 +1,7 @@
-namespace Rtc.Pipeline;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Zones;
+
+namespace Rtc.Pipeline.Results;
 
 /// <summary>A room's counts, rates and times at one moment.</summary>
 public sealed record PipelineStats

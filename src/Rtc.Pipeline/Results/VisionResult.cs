@@ -1,6 +1,8 @@
 using Rtc.Media;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Results;
 
 /// <summary>All that was found in one picture, complete and immutable; one per processed picture.</summary>
 public sealed record VisionResult

@@ -1,9 +1,11 @@
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Following;
 using Rtc.Pipeline.Masks;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Scene;
 
 /// <summary>
 /// Where the two loops of a room meet: the inference loop puts its newest scene here, the render loop copies it

@@ -1,6 +1,7 @@
+using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Scene;
 
 /// <summary>What the render loop knows of the newest results: its own copy, written over for each picture.</summary>
 internal sealed class SceneCopy

@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Settings;
 
 /// <summary>Which results are drawn on a picture.</summary>
 public enum Alignment

@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Settings;
 
 /// <summary>A place in fractions of the upright picture.</summary>
 public readonly record struct PlaceF(float X, float Y);

@@ -1,6 +1,6 @@
 using Rtc.Media;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Settings;
 
 /// <summary>What a room's pipeline is opened with and keeps.</summary>
 public sealed record RoomPipelineOptions

@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Settings;
 
 /// <summary>What a room may be told while it runs; immutable, swapped whole.</summary>
 public sealed record RoomSettings

@@ -1,6 +1,6 @@
 using Rtc.Media.Codecs;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Settings;
 
 /// <summary>The formats that a room's viewers have to be served in; one, unless no format is common to all of them.</summary>
 [Flags]

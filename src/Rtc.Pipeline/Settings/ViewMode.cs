@@ -1,4 +1,4 @@
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Settings;
 
 /// <summary>What is done to a returned picture.</summary>
 public enum ViewMode

@@ -1,6 +1,6 @@
 using Rtc.Media;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Targets;
 
 /// <summary>What a thing looks like to somebody who forgets shapes: how often each colour occurs in the middle of its box.</summary>
 internal sealed class Appearance

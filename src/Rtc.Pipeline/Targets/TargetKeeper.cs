@@ -1,10 +1,15 @@
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Following;
+using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Masks;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Targets;
 
 /// <summary>
 /// What the inference loop does for a room's targets with each picture: answers taps, follows, holds and gives up, knows

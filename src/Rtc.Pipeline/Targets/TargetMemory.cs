@@ -1,7 +1,9 @@
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Scene;
 using Rtc.Pipeline.Tracking;
 
-namespace Rtc.Pipeline;
+namespace Rtc.Pipeline.Targets;
 
 /// <summary>
 /// Remembers what one slot's target looked like, and knows it again when it comes back under another track id. Owned by

@@ -1,3 +1,5 @@
+using Rtc.Pipeline.Settings;
+
 namespace Rtc.Pipeline.Zones;
 
 /// <summary>Plane geometry for zones and lines.</summary>

@@ -1,4 +1,6 @@
 using Rtc.Media;
+using Rtc.Pipeline.Settings;
+using Rtc.Pipeline.Tracking;
 
 namespace Rtc.Pipeline.Zones;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rtc.Pipeline.Settings;
 
 namespace Rtc.Pipeline.Zones;
 

@@ -1,6 +1,7 @@
 using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
 
 namespace Rtc.Server.Rooms;
 

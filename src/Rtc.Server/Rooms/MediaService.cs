@@ -7,7 +7,7 @@ namespace Rtc.Server.Rooms;
 internal sealed class MediaService(MediaLoop loop, LoopWatchdog watchdog, RoomRegistry rooms, RoomFacts facts, ServerLoad load, IHostApplicationLifetime lifetime) : IHostedService
 {
     // What was said needs a moment to leave: the hub's connections are cut without waiting for what they still hold.
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_noticeDelivery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private CancellationTokenRegistration _stopping;
 
@@ -40,7 +40,7 @@ internal sealed class MediaService(MediaLoop loop, LoopWatchdog watchdog, RoomRe
         Task<bool> telling = rooms.TellStoppingAsync();
         if (telling.Wait(s_patience) && telling.Result)
         {
-            Thread.Sleep(s_lastWords);
+            Thread.Sleep(s_noticeDelivery);
         }
     }
 }

@@ -1,5 +1,7 @@
 using Rtc.Media;
-using Rtc.Pipeline;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Tracking;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 

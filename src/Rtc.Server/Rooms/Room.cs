@@ -1,5 +1,7 @@
 using Rtc.Peer;
 using Rtc.Pipeline;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;
@@ -8,76 +10,63 @@ using Rtc.Signaling.Messages;
 namespace Rtc.Server.Rooms;
 
 /// <summary>
-/// One room: its members, its pipeline, and who is sent what. Everything here runs on the media loop; the
-/// pipeline's own loops reach it by posting. Owned by <see cref="RoomRegistry"/>.
+/// One room: ties its members, their media, what is said among them and its pipeline together. Everything here runs on
+/// the media loop. Owned by <see cref="RoomDirectory"/>, which is told of members that the room let go by itself.
 /// </summary>
-internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposable
+internal sealed class Room : IPeerOwner, IAsyncDisposable
 {
-    private static readonly TimeSpan s_settingsSpacing = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_peersSpacing = TimeSpan.FromMilliseconds(500);
     private readonly MediaLoop _loop;
-    private readonly RoomAudience _audience;
-    private readonly RtcMetrics _metrics;
-    private readonly Dictionary<PeerPort, RoomMember> _byPort = [];
-    private readonly LossMeter _loss = new();
-    private readonly int _messageBytes;
     private readonly Action<Room, RoomMember> _gone;
-    private readonly ILogger _log;
-    private RoomSettings _settingsTold;
-    private bool _settingsDue;
-    private KeyFrameGate _sourceKeys = new();
-    private KeyFrameGate _annotatedKeys = new();
-    private KeyFrameGate _thinKeys = new();
-    private RoomMember? _onAir;
-    private bool _peersChanged;
-    private Instant _peersTold;
-    private long _statsCoded;
-    private long _codedBytes;
-    private bool _disposed;
 
     public Room(
-        RoomName name, MediaLoop loop, Func<IPipelineOutput, RoomPipeline> pipeline, BitrateLimits bitrates, int messageBytes, RtcMetrics metrics, Action<Room, RoomMember> gone, ILogger log)
+        RoomName name,
+        MediaLoop loop,
+        Func<IPipelineOutput, RoomPipeline> pipeline,
+        BitrateLimits bitrates,
+        int messageBytes,
+        RtcMetrics metrics,
+        Action<Room, RoomMember> gone,
+        ILogger log)
     {
         Name = name;
-        _messageBytes = messageBytes;
-        _gone = gone;
-        _log = log;
         _loop = loop;
-        _metrics = metrics;
-        Since = DateTimeOffset.UtcNow;
-        Pipeline = pipeline(this);
-        _settingsTold = Pipeline.Settings;
-        _audience = new RoomAudience(this, bitrates, metrics);
+        _gone = gone;
+        Members = new RoomMembers(loop, metrics);
+        Pipeline = pipeline(new RoomOutput(this, loop, metrics, log));
+        Messages = new RoomMessages(loop, Members, Pipeline);
+        Commands = new RoomCommands(this, loop, messageBytes, metrics);
+        Media = new RoomMedia(loop, Pipeline, Members, bitrates, metrics);
     }
 
     public RoomName Name { get; }
 
-    public DateTimeOffset Since { get; }
+    public DateTimeOffset Since { get; } = DateTimeOffset.UtcNow;
 
     public RoomPipeline Pipeline { get; }
 
-    public List<RoomMember> Members { get; } = [];
+    public RoomMembers Members { get; }
 
-    /// <summary>Somebody in it has made an offer, so it counts as one of the server's rooms.</summary>
-    public bool IsHeld => Members.Exists(member => member.Offered is not null);
+    public RoomMedia Media { get; }
+
+    public RoomMessages Messages { get; }
+
+    public RoomCommands Commands { get; }
 
     public bool IsPrivate => Pipeline.Settings.Mode == ViewMode.Privacy;
 
-    public int Phones => Members.Count(member => member.Role == Role.Phone && member.LostAt is null);
-
-    public int Viewers => Members.Count(member => member.Role == Role.Viewer && member.LostAt is null);
-
     /// <summary>It has ended; nobody is let in any more.</summary>
-    public bool IsClosed => _disposed;
+    public bool IsClosed { get; private set; }
 
     public void Enter(RoomMember member)
     {
         Members.Add(member);
-        UpdateDemand();
-        AnnouncePeers();
+        OnMembersChanged();
     }
 
-    /// <summary>A member that was away is here again, over another signalling connection. Its peer connection stays where it still stands.</summary>
+    /// <summary>
+    /// A member that was away is here again, over another signalling connection. Its peer connection stays where it still
+    /// stands.
+    /// </summary>
     public void Return(RoomMember member, RoomView view, IMemberLink? link)
     {
         bool lives = member is { Port: not null, IsConnected: true };
@@ -88,20 +77,13 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
 
         member.Rejoin(lives ? member.Id : PeerId.Create(), link);
         member.View = view;
-        UpdateDemand();
-        AnnouncePeers();
+        OnMembersChanged();
     }
 
     /// <summary>What was negotiated with the peer is on the member: a new peer comes on the loop, and what it has to say is sent.</summary>
     public void Plug(RoomMember member, WebRtcPeer peer)
     {
-        if (member.Port is null)
-        {
-            member.Port = _loop.Add(peer, this);
-            _byPort[member.Port] = member;
-        }
-
-        _loop.Flush(member.Port);
+        Members.Connect(member, peer, this);
         UpdateDemand();
     }
 
@@ -118,196 +100,159 @@ internal sealed partial class Room : IPeerOwner, IPipelineOutput, IAsyncDisposab
         member.Link = null;
         if (!member.IsConnected)
         {
-            member.LostAt = Now;
+            member.LostAt = _loop.Clock.Now;
         }
 
-        UpdateDemand();
-        AnnouncePeers();
+        OnMembersChanged();
     }
 
     public void Leave(RoomMember member)
     {
         Disconnect(member);
         Members.Remove(member);
-        UpdateDemand();
-        AnnouncePeers();
+        OnMembersChanged();
     }
 
-    /// <summary>Settings from any member but a watcher reach everybody.</summary>
-    public Refusal? Configure(RoomMember member, SettingsMessage change)
+    /// <summary>The member loses its place with its connection, once the loop is done with what the connection still holds.</summary>
+    public void Expel(RoomMember member)
     {
-        if (Forbidden(member) is { } forbidden)
-        {
-            return forbidden;
-        }
-
-        Outcome<RoomSettings> next = SettingsMapping.Apply(Pipeline.Settings, change);
-        if (next.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (Pipeline.TryConfigure(next.Value!) is { } problem)
-        {
-            return new Refusal("bad_value", problem);
-        }
-
-        if (IsPrivate)
-        {
-            TakeSourceFromWatchers();
-        }
-
-        TellSettings();
-        return null;
-    }
-
-    private Refusal? Forbidden(RoomMember member)
-    {
-        if (member.Rights != Rights.Watcher)
-        {
-            return null;
-        }
-
-        _metrics.Refused("rights");
-        return Refusal.WatchersOnlyWatch;
-    }
-
-    /// <summary>Before the next picture is forwarded: who watched the source of a room that is private now is shown the veiled one.</summary>
-    private void TakeSourceFromWatchers()
-    {
-        foreach (RoomMember watcher in Members.Where(member => member is { Rights: Rights.Watcher, View: RoomView.Source }).ToArray())
-        {
-            watcher.View = RoomView.Annotated;
-            Tell(watcher, new NoticeMessage("view_changed", "The room is private now: you are shown the veiled picture.", Recoverable: true));
-            OnKeyFrameWanted(watcher);
-        }
-
-        UpdateDemand();
-    }
-
-    /// <summary>What is new since the last time, to all: at once, and then at most every tenth of a second however fast somebody moves a slider.</summary>
-    private void TellSettings()
-    {
-        if (_settingsDue)
+        if (!Members.Remove(member))
         {
             return;
         }
 
-        SettingsMessage told = SettingsMapping.Difference(_settingsTold, Pipeline.Settings);
-        _settingsTold = Pipeline.Settings;
-        _audience.SendToAll("settings", told, WireJson.Default.SettingsMessage);
-        _settingsDue = true;
-        _ = Task.Delay(s_settingsSpacing).ContinueWith(_ => _loop.Post(OnSettingsSpaced), TaskScheduler.Default);
-    }
-
-    private void OnSettingsSpaced()
-    {
-        _settingsDue = false;
-        if (!_disposed && !ReferenceEquals(_settingsTold, Pipeline.Settings))
+        _loop.Post(() =>
         {
-            TellSettings();
-        }
+            Disconnect(member);
+            _gone(this, member);
+            OnMembersChanged();
+        });
     }
-
-    /// <summary>At once where the last time was a while ago; a crowd that comes or goes is told of with the next tick.</summary>
-    private void AnnouncePeers()
-    {
-        _peersChanged = true;
-        if (Now - _peersTold >= s_peersSpacing)
-        {
-            TellPeers();
-        }
-    }
-
-    public void TellPeers()
-    {
-        if (_peersChanged)
-        {
-            _peersChanged = false;
-            _peersTold = Now;
-            _audience.SendToAll("peers", new PeersMessage(Phones, Viewers, Named()), WireJson.Default.PeersMessage);
-        }
-    }
-
-    private List<NamedPeer> Named() =>
-    [
-        .. Members.Where(member => member.Name.Length > 0 && member.LostAt is null).Take(PeersMessage.MostNamed)
-            .Select(member => new NamedPeer(member.Name, member.Role == Role.Phone ? "phone" : "viewer")),
-    ];
-
-    public void Tell(RoomMember member, NoticeMessage notice) => _audience.Send(member, "notice", notice, WireJson.Default.NoticeMessage);
 
     /// <summary>Ends whatever changes a member; nobody outside has to think of it.</summary>
-    private void UpdateDemand()
+    public void UpdateDemand()
     {
-        if (!_disposed)
+        if (!IsClosed)
         {
-            RoomDemand.Of(Members).ApplyTo(Pipeline);
-            _audience.Adapt();
+            RoomDemand.Of(Members.All).ApplyTo(Pipeline);
+            Media.Adapt();
         }
+    }
+
+    /// <summary>Once a second: what the room says of itself.</summary>
+    public void Tick()
+    {
+        StatsMessage stats = RoomReport.Stats(this, Media.TakeKilobits(), Media.TakeLoss());
+        Messages.SendToAll("stats", stats, WireJson.Default.StatsMessage);
+        Messages.TellPeers();
+    }
+
+    public void OnEvent(PeerPort port, ref PeerEvent happened)
+    {
+        if (!Members.TryFind(port, out RoomMember? member))
+        {
+            happened.Frame?.Dispose();
+            return;
+        }
+
+        // These come at the rate of packets and change no member.
+        switch (happened.Kind)
+        {
+            case PeerEventKind.VideoFrame:
+                Media.OnFrame(member, happened.Frame!);
+                return;
+            case PeerEventKind.ChannelMessage:
+                Commands.OnMessage(member, happened);
+                return;
+            case PeerEventKind.KeyFrameNeeded:
+                Media.WantKeyFrame(member);
+                return;
+            case PeerEventKind.BitrateChanged:
+                member.Estimate = happened.Bitrate;
+                Media.Adapt();
+                return;
+            default:
+                OnStateChanged(member, happened);
+                return;
+        }
+    }
+
+    private void OnStateChanged(RoomMember member, in PeerEvent happened)
+    {
+        switch (happened.Kind)
+        {
+            case PeerEventKind.Connected:
+            case PeerEventKind.Reconnected:
+                member.IsConnected = true;
+                member.LostAt = null;
+                break;
+            case PeerEventKind.Disconnected:
+                member.IsConnected = false;
+                member.LostAt ??= _loop.Clock.Now;
+                Media.Forget(member);
+                break;
+            case PeerEventKind.Closed:
+                OnClosed(member);
+                break;
+            case PeerEventKind.ChannelOpened when happened.Label == "vision":
+                member.VisionChannel = happened.ChannelId;
+                if (!member.CanReturn)
+                {
+                    // A page was told with its join.
+                    Messages.SendSettings(member);
+                }
+
+                break;
+            case PeerEventKind.ChannelClosed when happened.ChannelId == member.VisionChannel:
+                member.VisionChannel = null;
+                break;
+        }
+
+        UpdateDemand();
+        if (happened.Kind is PeerEventKind.Connected or PeerEventKind.Reconnected && member.SendMid is not null)
+        {
+            // Only now: a pipeline that nobody watches has no encoder to ask.
+            Media.WantKeyFrame(member);
+        }
+    }
+
+    private void OnClosed(RoomMember member)
+    {
+        Disconnect(member);
+        member.LostAt ??= _loop.Clock.Now;
+        member.Link?.Send("notice", new NoticeMessage("peer_closed", "The connection was closed.", Recoverable: true));
+        if (!member.CanReturn && Members.Remove(member))
+        {
+            _gone(this, member);
+        }
+
+        Messages.AnnouncePeers();
+    }
+
+    private void OnMembersChanged()
+    {
+        UpdateDemand();
+        Messages.AnnouncePeers();
     }
 
     private void Disconnect(RoomMember member)
     {
-        if (member.Port is not { } port)
+        if (Members.Disconnect(member))
         {
-            return;
-        }
-
-        _byPort.Remove(port);
-        member.Unplug();
-        _loop.Remove(port);
-        if (_onAir == member)
-        {
-            _onAir = null;
+            Media.Forget(member);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        _disposed = true;
-        foreach (RoomMember member in Members.ToArray())
+        IsClosed = true;
+        Messages.Close();
+        foreach (RoomMember member in Members.All.ToArray())
         {
             Disconnect(member);
         }
 
         Members.Clear();
         await Pipeline.DisposeAsync();
-    }
-
-    /// <summary>Asks something of a member's peer; an error of that peer's ends that peer alone.</summary>
-    internal bool Call<T>(PeerPort port, T argument, Func<WebRtcPeer, Instant, T, bool> call) => _loop.Call(port, argument, call);
-
-    internal Instant Now => _loop.Clock.Now;
-
-    public Refusal? Select(RoomMember member, SelectRequest point)
-    {
-        if (Forbidden(member) is { } forbidden)
-        {
-            return forbidden;
-        }
-
-        if (!(point.X is >= 0 and <= 1 && point.Y is >= 0 and <= 1))
-        {
-            return new Refusal("bad_value", "\"x\" and \"y\" have to be fractions of the picture, from 0 to 1.");
-        }
-
-        if (!Pipeline.Select(point.X.Value, point.Y.Value, point.Slot))
-        {
-            return new Refusal("bad_value", "\"slot\" is 0 or 1.");
-        }
-
-        return null;
-    }
-
-    public Refusal? Release(RoomMember member)
-    {
-        if (Forbidden(member) is { } forbidden)
-        {
-            return forbidden;
-        }
-
-        Pipeline.Release();
-        return null;
     }
 }

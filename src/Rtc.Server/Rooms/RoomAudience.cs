@@ -1,7 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Metrics;
+using Rtc.Server.Network;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;
@@ -10,10 +10,11 @@ namespace Rtc.Server.Rooms;
 internal readonly record struct BitrateLimits(int Minimum, int Start, int Maximum);
 
 /// <summary>
-/// Sends a room's pictures and messages to those who want them: one encode for all, the phone's own packets to
-/// those who asked for the source. A viewer whose link is too thin for the whole stream gets fewer temporal layers.
+/// Sends a room's pictures to those who watch: one encode for all, the phone's own packets to those who asked for the
+/// source. A viewer whose link is too thin for the whole stream gets fewer temporal layers. Belongs to the media loop.
 /// </summary>
-internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics metrics)
+internal sealed class RoomAudience(
+    MediaLoop loop, RoomMembers members, RoomPipeline pipeline, KeyFrameRequests keys, BitrateLimits limits, RtcMetrics metrics)
 {
     // What the pipeline spends at most on coding a phone's pictures again, of what they took.
     private const double RecodedShare = 1.3;
@@ -25,54 +26,25 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
     private VideoFormats _thinFormats = VideoFormats.Vp8;
     private SourceRate _source;
 
-    public void SendVideo(EncodedFrame frame) => Fan(frame, RoomView.Annotated, isCoded: true);
-
-    /// <summary>The source as the server coded it, to those whose links or codecs the phone's own stream does not fit.</summary>
-    public void SendThin(EncodedFrame frame) => Fan(frame, RoomView.Source, isCoded: true);
+    /// <summary>What the pipeline coded, to those who watch the view that it is of.</summary>
+    public void Send(EncodedFrame frame, RoomView view) => Fan(frame, view, isCoded: true);
 
     /// <summary>The phone's own frame, not decoded, to those who watch the source.</summary>
     public void Forward(EncodedFrame frame)
     {
-        _source.Add(room.Now, frame.Length, frame.TemporalLayer);
+        _source.Add(loop.Clock.Now, frame.Length, frame.TemporalLayer);
         RouteSource(frame.Codec);
         Fan(frame, RoomView.Source, isCoded: false);
     }
-
-    public void SendDetections(DetectionsMessage message, byte[] utf8)
-    {
-        for (int i = 0; i < room.Members.Count; i++)
-        {
-            RoomMember member = room.Members[i];
-            // A page whose media broke gets no results over the hub: it has nothing to draw them on.
-            if (member.VisionChannel is not null || member.LostAt is null)
-            {
-                Deliver(member, "detections", message, utf8);
-            }
-        }
-    }
-
-    /// <summary>Serialized once, however many there are.</summary>
-    public void SendToAll<T>(string method, T message, JsonTypeInfo<T> type)
-        where T : class
-    {
-        byte[] utf8 = JsonSerializer.SerializeToUtf8Bytes(message, type);
-        for (int i = 0; i < room.Members.Count; i++)
-        {
-            RoomMember member = room.Members[i];
-            Deliver(member, method, message, utf8);
-        }
-    }
-
-    public void Send<T>(RoomMember member, string method, T message, JsonTypeInfo<T> type)
-        where T : class => Deliver(member, method, message, JsonSerializer.SerializeToUtf8Bytes(message, type));
 
     /// <summary>Steers the encoders by the links of those who watch.</summary>
     public void Adapt()
     {
         double best = 0;
         double worst = double.MaxValue;
-        foreach (RoomMember member in room.Members)
+        for (int i = 0; i < members.All.Count; i++)
         {
+            RoomMember member = members.All[i];
             if (member.Watches(RoomView.Annotated) && member.Estimate is { } estimate)
             {
                 best = Math.Max(best, estimate.Kilobits);
@@ -84,20 +56,21 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
         if (wanted != _target)
         {
             _target = wanted;
-            room.Pipeline.SetBitrate(wanted.Kilobits, wanted.TemporalLayers);
+            pipeline.SetBitrate(wanted.Kilobits, wanted.TemporalLayers);
         }
 
         AdaptThin();
     }
 
-    /// <summary>The second encode, for viewers of the source: there while somebody needs it, as fast as the thinnest of them allows.</summary>
+    /// <summary>The second encode, for viewers of the source: there while somebody needs it, as fast as the thinnest allows.</summary>
     private void AdaptThin()
     {
         double best = 0;
         double worst = double.MaxValue;
         var format = new CommonFormat();
-        foreach (RoomMember member in room.Members)
+        for (int i = 0; i < members.All.Count; i++)
         {
+            RoomMember member = members.All[i];
             if (member.Watches(RoomView.Source) && member.Route.IsCoded)
             {
                 double kilobits = member.Estimate?.Kilobits ?? limits.Start;
@@ -112,19 +85,20 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
         {
             _thinTarget = wanted;
             _thinFormats = format.Formats;
-            room.Pipeline.SetThin(wanted.Kilobits, wanted.TemporalLayers, _thinFormats);
+            pipeline.SetThin(wanted.Kilobits, wanted.TemporalLayers, _thinFormats);
         }
     }
 
     private void RouteSource(VideoCodec codec)
     {
         bool changed = false;
-        foreach (RoomMember member in room.Members)
+        for (int i = 0; i < members.All.Count; i++)
         {
+            RoomMember member = members.All[i];
             if (member.Watches(RoomView.Source) && UpdateRoute(member, codec))
             {
                 changed = true;
-                room.OnRouteChanged(member.Route);
+                keys.OnRouteChanged(member.Route);
             }
         }
 
@@ -136,30 +110,18 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
 
     private bool UpdateRoute(RoomMember member, VideoCodec codec) =>
         !member.SendCodecs.Contains(codec) ? member.Route.LeaveSource()
-        : member.Estimate is { } estimate && member.Route.Update(room.Now, estimate.Kilobits, _source.Kilobits, _source.BaseKilobits);
-
-    /// <summary>By the data channel where one is open, else by the hub.</summary>
-    private void Deliver(RoomMember member, string method, object message, byte[] utf8)
-    {
-        if (member is { VisionChannel: { } channel, Port: { } port })
-        {
-            room.Call(port, (channel, utf8), static (peer, now, message) => peer.SendMessage(now, message.channel, message.utf8, isText: true));
-        }
-        else
-        {
-            member.Link?.Send(method, message);
-        }
-    }
+        : member.Estimate is { } estimate && member.Route.Update(loop.Clock.Now, estimate.Kilobits, _source.Kilobits, _source.BaseKilobits);
 
     private void Fan(EncodedFrame frame, RoomView view, bool isCoded)
     {
-        Instant now = room.Now;
-        for (int i = 0; i < room.Members.Count; i++)
+        Instant now = loop.Clock.Now;
+        for (int i = 0; i < members.All.Count; i++)
         {
-            RoomMember member = room.Members[i];
+            RoomMember member = members.All[i];
             if (member.Watches(view) && Takes(member, frame, view, isCoded))
             {
-                bool sent = room.Call(member.Port!, (member.SendMid, frame), static (peer, now, video) => peer.SendVideo(now, video.SendMid!, video.frame));
+                bool sent = loop.Call(
+                    member.Port!, (member.SendMid, frame), static (peer, now, video) => peer.SendVideo(now, video.SendMid!, video.frame));
                 if (sent && member.AwaitsFirstPicture)
                 {
                     member.AwaitsFirstPicture = false;
@@ -173,12 +135,12 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
     {
         if (view == RoomView.Annotated)
         {
-            return CommonFormat.IsFor(member, frame.Codec, room.Pipeline.OutputFormats);
+            return CommonFormat.IsFor(member, frame.Codec, pipeline.OutputFormats);
         }
 
         return isCoded
             ? CommonFormat.IsFor(member, frame.Codec, _thinFormats) && TakesCoded(member, frame)
-            : member.SendCodecs.Contains(frame.Codec) && member.Route.TakesSource(room.Now, frame.IsKey, frame.RtpTimestamp);
+            : member.SendCodecs.Contains(frame.Codec) && member.Route.TakesSource(loop.Clock.Now, frame.IsKey, frame.RtpTimestamp);
     }
 
     private bool TakesCoded(RoomMember member, EncodedFrame frame)
@@ -187,7 +149,7 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
         if (frame.IsKey && member.Route.AwaitsCodedKey)
         {
             // It was of a picture that this viewer has from the phone: the next one is not.
-            room.Pipeline.RequestThinKeyFrame();
+            pipeline.RequestThinKeyFrame();
         }
 
         return takes;

@@ -1,4 +1,5 @@
 using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;

@@ -1,5 +1,5 @@
 using Rtc.Inference;
-using Rtc.Pipeline;
+using Rtc.Pipeline.Load;
 using Rtc.Server.Hosting;
 using Rtc.Server.Load;
 using Rtc.Server.Metrics;

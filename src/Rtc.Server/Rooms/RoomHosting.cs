@@ -7,6 +7,9 @@ using Microsoft.Extensions.Options;
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Pipeline;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Hosting;
 using Rtc.Server.Http;
 using Rtc.Server.Load;
@@ -85,7 +88,7 @@ internal static class RoomHosting
     {
         RtcOptions options = app.Services.GetRequiredService<RtcOptions>();
         HubEntrance entrance = app.Services.GetRequiredService<HubEntrance>();
-        app.MapConnections("/hub", new HttpConnectionDispatcherOptions { ApplicationMaxBufferSize = UnreadHubBytes, WebSockets = { CloseTimeout = s_lastWords } }, connections =>
+        app.MapConnections("/hub", new HttpConnectionDispatcherOptions { ApplicationMaxBufferSize = UnreadHubBytes, WebSockets = { CloseTimeout = s_hubCloseTimeout } }, connections =>
         {
             connections.Use(next => connection => entrance.OnConnectionAsync(connection, next));
             connections.UseHub<VisionHub>();
@@ -169,7 +172,7 @@ internal static class RoomHosting
     private const int PictureMemoryPercent = 60;
 
     // A client that was told why its connection ends may hold it for this long; one that goes on sending would hold buffers for it.
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_hubCloseTimeout = TimeSpan.FromMilliseconds(500);
 
     // What a hub connection may have sent ahead while one of its calls is at work.
     private const int UnreadHubBytes = 16 * 1024;

@@ -2,7 +2,8 @@ using System.Text.Json;
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Peer;
-using Rtc.Pipeline;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
 using Rtc.Server.Hosting;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
@@ -66,8 +67,8 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         facts.Update(new GaugeFacts
         {
             Rooms = rooms.Count,
-            Phones = rooms.Sum(room => room.Phones),
-            Viewers = rooms.Sum(room => room.Viewers),
+            Phones = rooms.Sum(room => room.Members.Phones),
+            Viewers = rooms.Sum(room => room.Members.Viewers),
             RoomsOptimal = levels.Count(level => level == Level.Optimal),
             RoomsModerate = levels.Count(level => level == Level.Moderate),
             RoomsHigh = levels.Count(level => level == Level.High),

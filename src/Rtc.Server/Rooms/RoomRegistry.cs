@@ -1,7 +1,9 @@
 using Rtc.Inference;
 using Rtc.Pipeline;
-using Rtc.Server.Metrics;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
 using Rtc.Server.Hosting;
+using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -17,37 +19,20 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
-    // Many a WHIP client closes its connection first and its session then; it need not hear that there is none.
-    private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(10);
-
-    // Within this a member makes its first offer. A phone that doesn't leaves then, for it does nothing else; a listener,
-    // who is served over the hub as well, stays as long as nobody needs its place.
-    private static readonly TimeSpan s_toOffer = TimeSpan.FromSeconds(10);
-
     // A member that joined and never offered anything holds a place; it loses it after this.
     private static readonly TimeSpan s_idleJoin = TimeSpan.FromMinutes(2);
 
-    // Nobody has come for so long that the pause of a full collection meets nobody.
-    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(5);
-
-    private int _disposed;
-    private Instant? _emptySince;
-    private TaskCompletionSource? _drained;
     private readonly MediaLoop _loop;
-    private readonly PeerFactory _peers;
-    private readonly IModelHost _models;
-    private readonly Func<IPipelineOutput, RoomName, RoomPipeline> _pipelines;
-    private readonly RoomLimits _limits;
-    private readonly BitrateLimits _bitrates;
     private readonly IAdmission _admission;
     private readonly TurnCredentials _turn;
-    private readonly RtcMetrics _metrics;
     private readonly RoomMeter _meter;
     private readonly ILogger<RoomRegistry> _log;
-    private readonly Dictionary<RoomName, Room> _rooms = [];
-    private readonly Dictionary<PeerId, (Room Room, RoomMember Member)> _members = [];
-    private readonly Dictionary<PeerId, (SessionAddress Address, Instant At)> _ended = [];
+    private readonly TimeSpan _linger;
+    private readonly RoomDirectory _directory;
+    private readonly RoomJoins _joins;
+    private readonly RoomOffers _offers;
     private readonly Timer _timer;
+    private int _disposed;
 
     public RoomRegistry(
         MediaLoop loop,
@@ -63,58 +48,44 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         ILogger<RoomRegistry> log)
     {
         _loop = loop;
-        _peers = peers;
-        _models = models;
-        _pipelines = pipelines;
-        _limits = limits;
-        _bitrates = bitrates;
         _admission = admission;
-        _metrics = metrics;
+        _turn = turn;
         _meter = meter;
         _log = log;
-        _turn = turn;
+        _linger = limits.Linger;
+        Room Open(RoomName name, Action<Room, RoomMember> gone) =>
+            new(name, loop, output => pipelines(output, name), bitrates, limits.MessageBytes, metrics, gone, log);
+        _directory = new RoomDirectory(loop, Open, log);
+        var capacity = new RoomCapacity(_directory, limits, loop, metrics);
+        _joins = new RoomJoins(_directory, capacity, admission, models, turn, loop, limits.MessagesPerSecond, metrics);
+        _offers = new RoomOffers(_directory, capacity, peers, admission, loop, limits.SdpBytes, metrics);
         _timer = new Timer(_ => _loop.Post(Tick), null, s_tick, s_tick);
     }
 
     public IReadOnlyList<IceServer> CreateIceServers() => _turn.Create();
 
     public Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress) =>
-        Telemetry.SpanAsync("join", request.Role is "phone" or "viewer" ? request.Role : null, () => _loop.AskAsync(() => Join(request, link, remoteAddress)));
+        Telemetry.SpanAsync(
+            "join",
+            request.Role is "phone" or "viewer" ? request.Role : null,
+            () => _loop.AskAsync(() => _joins.Join(request, link, remoteAddress)));
 
     public Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) =>
         Telemetry.SpanAsync("offer", role: null, () =>
         {
             // Here and not on the loop, where every other room would wait for a library that is loaded the first time.
             _ = PeerFactory.CodecsFor(sdp ?? string.Empty);
-            return _loop.AskAsync(() => Offer(peer, sdp));
+            return _loop.AskAsync(() => _offers.Offer(peer, sdp));
         });
 
-    public Task<Refusal?> CandidateAsync(PeerId peer, string? candidate, string? mid) => OnMemberAsync(peer, (_, member) =>
-    {
-        if (member.Port is not { } port)
-        {
-            return new Refusal("no_offer", "Send an offer before its candidates.", 409);
-        }
-
-        if (string.IsNullOrEmpty(candidate))
-        {
-            return null;
-        }
-
-        if (AddCandidate(port, candidate, mid) is { } refusal)
-        {
-            return refusal;
-        }
-
-        _loop.Flush(port);
-        return null;
-    });
+    public Task<Refusal?> CandidateAsync(PeerId peer, string? candidate, string? mid) =>
+        OnMemberAsync(peer, (_, member) => _offers.AddCandidate(member, candidate, mid));
 
     public Task<Refusal?> FindAsync(SessionAddress address) => _loop.AskAsync(() =>
-        _ended.TryGetValue(address.Peer, out (SessionAddress Address, Instant At) ended) && ended.Address == address ? null : Find(address).Refusal);
+        _directory.EndedLately(address) || _directory.Find(address) is not null ? null : Refusal.UnknownSession);
 
     public Task<Outcome<TrickleReply>> TrickleAsync(SessionAddress address, TrickleFragment fragment, string? ifMatch) =>
-        Telemetry.SpanAsync("trickle", role: null, () => _loop.AskAsync(() => Trickle(address, fragment, ifMatch)));
+        Telemetry.SpanAsync("trickle", role: null, () => _loop.AskAsync(() => _offers.Trickle(address, fragment, ifMatch)));
 
     public Task<Refusal?> RestartAsync(PeerId peer) => OnMemberAsync(peer, (room, member) =>
     {
@@ -122,68 +93,56 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         return null;
     });
 
-    public Task<Refusal?> SelectAsync(PeerId peer, SelectRequest request) => OnMemberAsync(peer, (room, member) => room.Select(member, request));
+    public Task<Refusal?> SelectAsync(PeerId peer, SelectRequest request) =>
+        OnMemberAsync(peer, (room, member) => room.Commands.Select(member, request));
 
-    public Task<Refusal?> ReleaseAsync(PeerId peer) => OnMemberAsync(peer, (room, member) => room.Release(member));
+    public Task<Refusal?> ReleaseAsync(PeerId peer) => OnMemberAsync(peer, (room, member) => room.Commands.Release(member));
 
-    public Task<Refusal?> ConfigureAsync(PeerId peer, SettingsMessage settings) => OnMemberAsync(peer, (room, member) => room.Configure(member, settings));
+    public Task<Refusal?> ConfigureAsync(PeerId peer, SettingsMessage settings) =>
+        OnMemberAsync(peer, (room, member) => room.Commands.Configure(member, settings));
 
     public Task LeaveAsync(PeerId peer, IMemberLink? link, bool final) => _loop.AskAsync<object?>(() =>
     {
-        _ended.Remove(peer);
-        if (_members.TryGetValue(peer, out (Room Room, RoomMember Member) found) && found.Member.Link == link)
+        _directory.ForgetEnded(peer);
+        if (_directory.TryFind(peer, out Room? room, out RoomMember? member) && member.Link == link)
         {
-            if (final || found.Member.Offered is null)
+            if (final || member.Offered is null)
             {
-                RemoveMember(found.Room, found.Member);
+                _directory.Remove(room, member);
             }
             else
             {
-                found.Room.LoseLink(found.Member);
+                room.LoseLink(member);
             }
         }
 
         return null;
     }, evenLate: true);
 
-    public bool MayJoin(string room, Role role, string? token) => RoomName.TryParse(room, out RoomName name) && _admission.Knows(name, role, token);
+    public bool MayJoin(string room, Role role, string? token) =>
+        RoomName.TryParse(room, out RoomName name) && _admission.Knows(name, role, token);
 
     public Task<RoomSnapshot[]> SnapshotsAsync() =>
-        _loop.AskAsync(() => _rooms.Values.Select(room => room.Snapshot()).OrderBy(room => room.Room, StringComparer.Ordinal).ToArray());
+        _loop.AskAsync(() => _directory.Rooms.Select(RoomReport.Snapshot).OrderBy(room => room.Room, StringComparer.Ordinal).ToArray());
 
     /// <summary>Null where there is no such room.</summary>
     public Task<RoomSnapshot?> SnapshotAsync(string name) =>
-        _loop.AskAsync(() => RoomName.TryParse(name, out RoomName parsed) ? _rooms.GetValueOrDefault(parsed)?.Snapshot() : null);
+        _loop.AskAsync(() => _directory.Find(name) is { } room ? RoomReport.Snapshot(room) : null);
 
-    public Task<Room?> FindRoomAsync(string name) =>
-        _loop.AskAsync(() => RoomName.TryParse(name, out RoomName parsed) ? _rooms.GetValueOrDefault(parsed) : null);
+    public Task<Room?> FindRoomAsync(string name) => _loop.AskAsync(() => _directory.Find(name));
 
-    /// <summary>Tells everybody to move to another server, or to this one's successor. The task that comes back ends with the last room.</summary>
-    public Task<Task> DrainAsync() => _loop.AskAsync<Task>(() =>
+    /// <summary>Tells everybody to move to another server. The task that comes back ends with the last room.</summary>
+    public Task<Task> DrainAsync() => _loop.AskAsync(() =>
     {
-        _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        foreach (Room room in _rooms.Values)
-        {
-            room.OnNotice(new PipelineNotice("server_draining", "The server is about to stop: looking for another.", Recoverable: true));
-        }
-
-        if (_rooms.Count == 0)
-        {
-            _drained.TrySetResult();
-        }
-
-        return _drained.Task;
+        TellAll(new NoticeMessage("server_draining", "The server is about to stop: looking for another.", Recoverable: true));
+        return _directory.DrainedAsync();
     });
 
-    /// <summary>Says to everybody that the server stops, so that pages begin to look for it again at once. True where anybody was told.</summary>
+    /// <summary>Tells everybody that the server stops, so that pages look for it again at once. True where anybody was told.</summary>
     public Task<bool> TellStoppingAsync() => _loop.AskAsync(() =>
     {
-        foreach (Room room in _rooms.Values)
-        {
-            room.OnNotice(new PipelineNotice("server_stopping", "The server is stopping.", Recoverable: true));
-        }
-
-        return _members.Count > 0;
+        TellAll(new NoticeMessage("server_stopping", "The server is stopping.", Recoverable: true));
+        return _directory.Members.Count > 0;
     });
 
     /// <summary>The media service calls it before the loop ends, and the container once more after.</summary>
@@ -195,25 +154,80 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         }
 
         await _timer.DisposeAsync();
-        Room[] rooms = await _loop.AskAsync(() =>
-        {
-            Room[] all = [.. _rooms.Values];
-            _rooms.Clear();
-            _members.Clear();
-            return all;
-        });
-        foreach (Room room in rooms)
+        foreach (Room room in await _loop.AskAsync(_directory.Clear))
         {
             await (await _loop.AskAsync(() => room.DisposeAsync()));
         }
     }
 
+    /// <summary>Once a second, on the loop. What one room throws is its own: the others have their turn all the same.</summary>
+    internal void Tick()
+    {
+        Instant now = _loop.Clock.Now;
+        _directory.Tick(now);
+        try
+        {
+            _meter.Read(_loop, _directory.Rooms);
+        }
+        catch (Exception error)
+        {
+            LogMeterFailed(_log, error);
+        }
+
+        foreach (Room room in _directory.Rooms.ToArray())
+        {
+            try
+            {
+                Tick(room, now);
+            }
+            catch (Exception error)
+            {
+                LogTickFailed(_log, error, room.Name);
+            }
+        }
+    }
+
+    /// <summary>Removes members that left or timed out; what is left of the room is told how it fares.</summary>
+    private void Tick(Room room, Instant now)
+    {
+        foreach (RoomMember member in room.Members.All.ToArray())
+        {
+            bool lingered = member is { Link: null, LostAt: { } lost } && now - lost > _linger;
+            bool idle = member is { Port: null, LostAt: null, Link: null } && now - member.JoinedAt > s_idleJoin;
+            bool late = member is { Offered: null } and ({ Role: Role.Phone } or { Link: null })
+                && now - member.JoinedAt > RoomCapacity.TimeToOffer;
+            if (late)
+            {
+                room.Messages.Tell(member, RoomCapacity.NoOffer);
+            }
+
+            if (lingered || idle || late)
+            {
+                _directory.Remove(room, member);
+            }
+        }
+
+        if (!_directory.CloseIfEmpty(room))
+        {
+            room.Tick();
+        }
+    }
+
+    private void TellAll(NoticeMessage notice)
+    {
+        foreach (Room room in _directory.Rooms)
+        {
+            // Each for itself: what one room throws keeps none from hearing it.
+            _loop.Post(() => room.Messages.TellAll(notice));
+        }
+    }
+
     private Task<Refusal?> OnMemberAsync(PeerId peer, Func<Room, RoomMember, Refusal?> act) => _loop.AskAsync(() =>
-        _members.TryGetValue(peer, out (Room Room, RoomMember Member) found) ? act(found.Room, found.Member) : Refusal.UnknownSession);
+        _directory.TryFind(peer, out Room? room, out RoomMember? member) ? act(room, member) : Refusal.UnknownSession);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A {Role} joined {Room}")]
-    private static partial void LogJoined(ILogger log, Role role, RoomName room);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The once-a-second work of {Room} ended with an error; it comes round again")]
+    private static partial void LogTickFailed(ILogger log, Exception error, RoomName room);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A {Role} left {Room}")]
-    private static partial void LogLeft(ILogger log, Role role, RoomName room);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The counts of peers and rooms could not be read; they are read again in a second")]
+    private static partial void LogMeterFailed(ILogger log, Exception error);
 }

@@ -1,4 +1,4 @@
-using Rtc.Pipeline;
+using Rtc.Pipeline.Load;
 
 namespace Rtc.Server.Rooms;
 

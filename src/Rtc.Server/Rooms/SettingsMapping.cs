@@ -1,5 +1,5 @@
 using System.Globalization;
-using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 

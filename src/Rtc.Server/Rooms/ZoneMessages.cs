@@ -1,4 +1,6 @@
-using Rtc.Pipeline;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
+using Rtc.Pipeline.Zones;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
+using Rtc.Bench;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Browser;
@@ -12,9 +13,7 @@ namespace Rtc.EndToEnd.Tests.Browser;
 /// </summary>
 public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const string Measure = """
-        async ({ width, height, mode, seconds }) => {
-          const CELL = 16, BITS = 32;
+    private const string Measure = "async ({ width, height, mode, seconds }) => {" + ClockPage.Script + """
           const canvas = document.createElement('canvas');
           canvas.width = width; canvas.height = height;
           const pen = canvas.getContext('2d', { alpha: false });
@@ -25,41 +24,27 @@ public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
             const t = frame++ / 30;
             pen.fillStyle = '#d8d2a0'; pen.fillRect(width * (0.5 + 0.35 * Math.cos(t * 1.7)) - 40, height * 0.4, 80, 140);
             pen.fillStyle = '#203050'; pen.fillRect(width * (0.5 - 0.35 * Math.cos(t * 1.3)) - 50, height * 0.75, 100, 90);
-            const code = (Math.round(performance.now() * 10) >>> 0);
-            for (let i = 0; i < BITS; i++) { pen.fillStyle = (code >>> i) & 1 ? '#ffffff' : '#000000'; pen.fillRect((i % 16) * CELL, Math.floor(i / 16) * CELL, CELL, CELL); }
+            drawClock(pen);
           };
           const timer = setInterval(draw, 1000 / 30);
           const stream = canvas.captureStream(30);
           const pc = new RTCPeerConnection();
           const transceiver = pc.addTransceiver(stream.getVideoTracks()[0], { direction: 'sendrecv' });
-          transceiver.setCodecPreferences(RTCRtpReceiver.getCapabilities('video').codecs.filter((c) => /VP8|rtx/i.test(c.mimeType)));
+          transceiver.setCodecPreferences(vp8());
           const channel = pc.createDataChannel('vision', { ordered: false, maxRetransmits: 0 });
           const arrived = new Map();
           channel.onmessage = (e) => { const m = JSON.parse(e.data); if (m.type === 'detections') arrived.set(m.rtp_timestamp, performance.now()); };
-          const video = document.createElement('video');
-          video.muted = true; video.playsInline = true; document.body.append(video);
-          pc.ontrack = (e) => { video.srcObject = new MediaStream([e.track]); video.play(); };
-          await pc.setLocalDescription(await pc.createOffer());
-          await new Promise((done) => { if (pc.iceGatheringState === 'complete') done(); pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && done(); setTimeout(done, 2000); });
+          const video = player(pc);
+          await gathered(pc);
           const response = await fetch('/whip/latency?mode=' + mode, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: pc.localDescription.sdp });
           await pc.setRemoteDescription({ type: 'answer', sdp: await response.text() });
-          const eye = document.createElement('canvas'); eye.width = 16 * CELL; eye.height = 2 * CELL;
-          const look = eye.getContext('2d', { willReadFrequently: true });
+          const look = clockReader(video, width);
           const captured = new Map(), latency = [];
           const from = performance.now() + 4000;
           const read = (now, meta) => {
-            // Chromium may send a smaller picture while it does not know the way yet.
-            const shrunk = video.videoWidth / width;
-            look.drawImage(video, 0, 0, eye.width * shrunk, eye.height * shrunk, 0, 0, eye.width, eye.height);
-            const seen = performance.now();
-            const data = look.getImageData(0, 0, eye.width, eye.height).data;
-            let code = 0;
-            for (let i = 0; i < BITS; i++) {
-              const x = (i % 16) * CELL + CELL / 2, y = Math.floor(i / 16) * CELL + CELL / 2;
-              if (data[(y * eye.width + x) * 4 + 1] > 128) code |= 1 << i;
-            }
-            const age = seen - (code >>> 0) / 10;
-            if (age > 0 && age < 5000 && seen > from) { latency.push(age); captured.set(meta.rtpTimestamp, (code >>> 0) / 10); }
+            const { seen, drawn } = look();
+            const age = seen - drawn;
+            if (age > 0 && age < 5000 && seen > from) { latency.push(age); captured.set(meta.rtpTimestamp, drawn); }
             video.requestVideoFrameCallback(read);
           };
           video.requestVideoFrameCallback(read);

@@ -12,9 +12,8 @@ namespace Rtc.EndToEnd.Tests.Browser;
 /// </summary>
 public sealed class ThinLinkTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const string Measure = """
-        async ({ photograph, layers, port, view, seconds }) => {
-          const width = 640, height = 480, CELL = 16, BITS = 32;
+    private const string Measure = "async ({ photograph, layers, port, view, seconds }) => {" + ClockPage.Script + """
+          const width = 640, height = 480;
           const image = new Image();
           image.src = 'data:image/jpeg;base64,' + photograph;
           await image.decode();
@@ -24,14 +23,12 @@ public sealed class ThinLinkTests(ITestOutputHelper output) : IAsyncLifetime
           const draw = () => {
             const t = performance.now() / 1000;
             pen.drawImage(image, 200 + 150 * Math.sin(t * 0.5), 100 + 80 * Math.sin(t * 0.7), width, height, 0, 0, width, height);
-            const code = Math.round(performance.now() * 10) >>> 0;
-            for (let i = 0; i < BITS; i++) { pen.fillStyle = (code >>> i) & 1 ? '#ffffff' : '#000000'; pen.fillRect((i % 16) * CELL, Math.floor(i / 16) * CELL, CELL, CELL); }
+            drawClock(pen);
           };
           draw();
           const timer = setInterval(draw, 1000 / 30);
           const post = async (pc, path, bend) => {
-            await pc.setLocalDescription(await pc.createOffer());
-            await new Promise((done) => { if (pc.iceGatheringState === 'complete') done(); pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && done(); setTimeout(done, 2000); });
+            await gathered(pc);
             const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: bend ? pc.localDescription.sdp.split('\r\n').filter((l) => !l.startsWith('a=candidate:')).join('\r\n') : pc.localDescription.sdp });
             let sdp = await response.text();
             if (bend) {
@@ -44,31 +41,20 @@ public sealed class ThinLinkTests(ITestOutputHelper output) : IAsyncLifetime
           const phone = new RTCPeerConnection();
           const encoding = layers ? { maxBitrate: 1700000, scalabilityMode: layers } : { maxBitrate: 1700000 };
           const sending = phone.addTransceiver(canvas.captureStream(30).getVideoTracks()[0], { direction: 'sendonly', sendEncodings: [encoding] });
-          sending.setCodecPreferences(RTCRtpReceiver.getCapabilities('video').codecs.filter((c) => /VP8|rtx/i.test(c.mimeType)));
+          sending.setCodecPreferences(vp8());
           await post(phone, '/whip/thin?mode=annotate', false);
           await new Promise((done) => setTimeout(done, 5000));
           const viewer = new RTCPeerConnection();
           viewer.addTransceiver('video', { direction: 'recvonly' });
-          const video = document.createElement('video');
-          video.muted = true; video.playsInline = true; document.body.append(video);
-          viewer.ontrack = (e) => { video.srcObject = new MediaStream([e.track]); video.play(); };
+          const video = player(viewer);
           await post(viewer, '/whep/thin?view=' + view, true);
-          const eye = document.createElement('canvas'); eye.width = 16 * CELL; eye.height = 2 * CELL;
-          const look = eye.getContext('2d', { willReadFrequently: true });
+          const look = clockReader(video, width);
           const latency = [];
           const from = performance.now() + 5000;
           let last = 0, gap = 0;
           const read = () => {
-            const shrunk = video.videoWidth / width;
-            look.drawImage(video, 0, 0, eye.width * shrunk, eye.height * shrunk, 0, 0, eye.width, eye.height);
-            const seen = performance.now();
-            const data = look.getImageData(0, 0, eye.width, eye.height).data;
-            let code = 0;
-            for (let i = 0; i < BITS; i++) {
-              const x = (i % 16) * CELL + CELL / 2, y = Math.floor(i / 16) * CELL + CELL / 2;
-              if (data[(y * eye.width + x) * 4 + 1] > 128) code |= 1 << i;
-            }
-            const age = seen - (code >>> 0) / 10;
+            const { seen, drawn } = look();
+            const age = seen - drawn;
             if (age > 0 && age < 8000 && seen > from) { latency.push(age); gap = Math.max(gap, last ? seen - last : 0); last = seen; }
             video.requestVideoFrameCallback(read);
           };

@@ -3,6 +3,12 @@ using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Images;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Detecting;
+using Rtc.Pipeline.Loops;
+using Rtc.Pipeline.Rendering;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 
 namespace Rtc.Pipeline.Tests.Clips;

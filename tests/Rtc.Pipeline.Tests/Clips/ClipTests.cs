@@ -1,5 +1,10 @@
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
+using Rtc.Pipeline.Targets;
+using Rtc.Pipeline.Tracking;
 using Xunit;
 
 namespace Rtc.Pipeline.Tests.Clips;

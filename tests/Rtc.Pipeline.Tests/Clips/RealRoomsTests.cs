@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 

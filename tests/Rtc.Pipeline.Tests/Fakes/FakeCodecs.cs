@@ -1,5 +1,6 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Pipeline.Decoding;
 
 namespace Rtc.Pipeline.Tests.Fakes;
 

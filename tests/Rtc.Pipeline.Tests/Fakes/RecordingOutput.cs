@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Rtc.Media.Codecs;
+using Rtc.Pipeline.Results;
 
 namespace Rtc.Pipeline.Tests.Fakes;
 

@@ -1,5 +1,12 @@
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Detecting;
+using Rtc.Pipeline.Loops;
+using Rtc.Pipeline.Rendering;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
 
 namespace Rtc.Pipeline.Tests.Fakes;
 

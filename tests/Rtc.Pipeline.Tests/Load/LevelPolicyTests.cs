@@ -1,4 +1,4 @@
-using Rtc.Pipeline;
+using Rtc.Pipeline.Load;
 using Xunit;
 
 namespace Rtc.Pipeline.Tests.Load;

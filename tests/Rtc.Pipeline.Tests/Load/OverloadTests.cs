@@ -1,5 +1,8 @@
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Rtc.Inference;
 using Rtc.Media;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 

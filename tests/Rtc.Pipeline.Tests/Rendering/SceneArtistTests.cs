@@ -1,5 +1,9 @@
 using Rtc.Media;
+using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Masks;
+using Rtc.Pipeline.Rendering;
+using Rtc.Pipeline.Scene;
+using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Rtc.Pipeline.Tracking;
 using Xunit;

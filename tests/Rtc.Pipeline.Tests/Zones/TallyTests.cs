@@ -1,4 +1,6 @@
 using Rtc.Media;
+using Rtc.Pipeline.Settings;
+using Rtc.Pipeline.Tracking;
 using Rtc.Pipeline.Zones;
 using Xunit;
 

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Rtc.Inference;
 using Rtc.Pipeline;
+using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Rtc.Pipeline;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Hosting;
 using Rtc.Server.Rooms;
 using Rtc.Server.Tests.Hosting;

@@ -1,5 +1,6 @@
 using Rtc.Peer;
 using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Rooms;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;

@@ -1,20 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
-using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Peer;
-using Rtc.Peer.Dtls;
 using Rtc.Peer.Ice;
 using Rtc.Peer.Primitives;
 using Rtc.Peer.Sdp;
-using Rtc.Pipeline;
-using Rtc.Server.Metrics;
-using Rtc.Server.Network;
+using Rtc.Pipeline.Decoding;
 using Rtc.Server.Rooms;
 using Rtc.Server.Tests.Network;
-using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Tests.Rooms;
@@ -23,29 +17,16 @@ namespace Rtc.Server.Tests.Rooms;
 public sealed class FrameOrderTests : IAsyncLifetime
 {
     private const int NumberAt = 20;
-    private readonly DtlsIdentity _identity = DtlsIdentity.Create();
-    private readonly MediaLoop _loop = new(new MediaClock(), IPAddress.Loopback, 0, NullLogger<MediaLoop>.Instance);
-    private readonly ModelHost _models = new(new ModelHostOptions { Directory = AppContext.BaseDirectory });
-    private readonly PicturePool _pictures = new();
-    private readonly EncodedFramePool _received = new();
-    private readonly RtcMetrics _metrics = new();
     private readonly RecordingCodecs _codecs = new();
-    private readonly Room _room;
+    private readonly EncodedFramePool _received = new();
+    private readonly RoomFixture _fixture;
 
-    public FrameOrderTests() => _room = new Room(
-        RoomName.TryParse("order", out RoomName name) ? name : throw new InvalidOperationException(),
-        _loop,
-        output => new RoomPipeline(new RoomPipelineOptions(), _models, _pictures, output, TimeProvider.System, _codecs),
-        new BitrateLimits(100, 1000, 2000),
-        64 * 1024,
-        _metrics,
-        static (_, _) => { },
-        NullLogger.Instance);
+    public FrameOrderTests() => _fixture = new RoomFixture(_codecs);
 
     [Fact]
     public void Frames_that_one_repair_releases_reach_the_decoder_in_order()
     {
-        using var client = new LoopClient(_loop, _identity);
+        using var client = new LoopClient(_fixture.Loop, _fixture.Identity);
         RoomMember phone = Enter(client);
         client.Until(() => client.IsConnected && phone.IsConnected, "no connection");
         Send(client, 0);
@@ -73,7 +54,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
     [Fact]
     public void Decoder_reads_the_frame_that_the_peer_received()
     {
-        using var client = new LoopClient(_loop, _identity);
+        using var client = new LoopClient(_fixture.Loop, _fixture.Identity);
         RoomMember phone = Enter(client);
         phone.SendMid = null; // Nobody watches: no resend cache holds the frame.
         client.Until(() => client.IsConnected && phone.IsConnected, "no connection");
@@ -107,37 +88,27 @@ public sealed class FrameOrderTests : IAsyncLifetime
     /// <summary>A phone that watches its own source: the room sends to it within its own event.</summary>
     private RoomMember Enter(LoopClient client)
     {
-        string offer = client.Peer.CreateOffer(_loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], Codecs = [VideoCodec.Vp8] });
+        string offer = client.Peer.CreateOffer(_fixture.Loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], Codecs = [VideoCodec.Vp8] });
         var peer = new WebRtcPeer(
-            new PeerOptions { Identity = _identity, Random = SystemRandom.Instance, Pool = _received, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _loop.Port), CandidateKind.Host)] },
-            _loop.Clock.Now);
-        Assert.True(peer.TryAnswer(_loop.Clock.Now, offer, new AnswerPolicy { ReceiveVideo = true, SendVideo = true }, out string answer, out string? error), error);
-        var member = new RoomMember(PeerId.Create(), Role.Phone, RoomView.Source, string.Empty, "resume") { Link = new Silent(), Messages = new MessageRate(200) };
-        _room.Enter(member);
-        member.ReceiveMid = member.SendMid = "0";
-        member.SendCodecs = [VideoCodec.Vp8];
-        _room.Plug(member, peer);
-        Assert.True(client.Peer.TryAcceptAnswer(_loop.Clock.Now, answer, out error), error);
+            new PeerOptions
+            {
+                Identity = _fixture.Identity,
+                Random = SystemRandom.Instance,
+                Pool = _received,
+                LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _fixture.Loop.Port), CandidateKind.Host)],
+            },
+            _fixture.Loop.Clock.Now);
+        Assert.True(peer.TryAnswer(_fixture.Loop.Clock.Now, offer, new AnswerPolicy { ReceiveVideo = true, SendVideo = true }, out string answer, out string? error), error);
+        RoomMember member = _fixture.Enter(Role.Phone, RoomView.Source, new RecordingLink());
+        member.ReceiveMid = "0";
+        _fixture.Plug(member, peer);
+        Assert.True(client.Peer.TryAcceptAnswer(_fixture.Loop.Clock.Now, answer, out error), error);
         return member;
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _room.DisposeAsync();
-        _loop.Dispose();
-        _metrics.Dispose();
-        _models.Dispose();
-        _identity.Dispose();
-    }
-
-    private sealed class Silent : IMemberLink
-    {
-        public void Send(string method, object message)
-        {
-        }
-    }
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     /// <summary>Notes the number that each frame carries.</summary>
     private sealed class RecordingCodecs : ICodecFactory, IVideoDecoder

@@ -46,5 +46,5 @@ public sealed class MessageRateTests
         Assert.Equal(MessageVerdict.Accepted, new MessageRate(PerSecond).Take(At(0), 16 << 20));
     }
 
-    private static Instant At(double milliseconds) => Instant.FromMilliseconds(milliseconds);
+    private static TimeSpan At(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 }

@@ -1,16 +1,7 @@
-using System.Net;
-using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
-using Rtc.Inference;
-using Rtc.Media;
-using Rtc.Peer;
-using Rtc.Peer.Dtls;
-using Rtc.Pipeline;
-using Rtc.Server.Metrics;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Network;
 using Rtc.Server.Rooms;
-using Rtc.Server.Tests.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
@@ -19,35 +10,21 @@ namespace Rtc.Server.Tests.Rooms;
 /// <summary>Who may change what in a room, and what everybody else is told of it.</summary>
 public sealed class RoomRightsTests : IAsyncLifetime
 {
-    private readonly DtlsIdentity _identity = DtlsIdentity.Create();
-    private readonly MediaLoop _loop = new(new MediaClock(), IPAddress.Loopback, 0, NullLogger<MediaLoop>.Instance);
-    private readonly ModelHost _models = new(new ModelHostOptions { Directory = AppContext.BaseDirectory });
-    private readonly PicturePool _pictures = new();
-    private readonly RtcMetrics _metrics = new();
-    private readonly List<RoomMember> _gone = [];
+    private readonly RoomFixture _fixture = new();
     private readonly Room _room;
 
-    // The loop is never started: the test is its thread.
-    public RoomRightsTests() => _room = new Room(
-        RoomName.TryParse("rights", out RoomName name) ? name : throw new InvalidOperationException(),
-        _loop,
-        output => new RoomPipeline(new RoomPipelineOptions(), _models, _pictures, output, TimeProvider.System, new MediaCodecs()),
-        new BitrateLimits(100, 1000, 2000),
-        64 * 1024,
-        _metrics,
-        (_, member) => _gone.Add(member),
-        NullLogger.Instance);
+    public RoomRightsTests() => _room = _fixture.Room;
 
     [Fact]
     public void A_watcher_changes_nothing_in_the_room()
     {
-        (RoomMember watcher, Heard heard) = Enter(Role.Viewer, Rights.Watcher);
+        (RoomMember watcher, RecordingLink heard) = Enter(Role.Viewer, Rights.Watcher);
         RoomSettings before = _room.Pipeline.Settings;
 
-        Assert.Equal("forbidden", _room.Configure(watcher, new SettingsMessage { Mode = "plain" })?.Code);
-        Assert.Equal("forbidden", _room.Select(watcher, new SelectRequest { X = 0.5f, Y = 0.5f })?.Code);
-        Assert.Equal("forbidden", _room.Release(watcher)?.Code);
-        Assert.Equal(403, _room.Release(watcher)?.HttpStatus);
+        Assert.Equal("forbidden", _room.Commands.Configure(watcher, new SettingsMessage { Mode = "plain" })?.Code);
+        Assert.Equal("forbidden", _room.Commands.Select(watcher, new SelectRequest { X = 0.5f, Y = 0.5f })?.Code);
+        Assert.Equal("forbidden", _room.Commands.Release(watcher)?.Code);
+        Assert.Equal(403, _room.Commands.Release(watcher)?.HttpStatus);
         Assert.Same(before, _room.Pipeline.Settings);
         Assert.DoesNotContain("settings", heard.Methods);
     }
@@ -59,19 +36,19 @@ public sealed class RoomRightsTests : IAsyncLifetime
     {
         (RoomMember member, _) = Enter(Role.Viewer, rights);
 
-        Assert.Null(_room.Configure(member, new SettingsMessage { Mode = "privacy" }));
-        Assert.Null(_room.Select(member, new SelectRequest { X = 0.5f, Y = 0.5f }));
-        Assert.Null(_room.Release(member));
+        Assert.Null(_room.Commands.Configure(member, new SettingsMessage { Mode = "privacy" }));
+        Assert.Null(_room.Commands.Select(member, new SelectRequest { X = 0.5f, Y = 0.5f }));
+        Assert.Null(_room.Commands.Release(member));
         Assert.True(_room.IsPrivate);
     }
 
     [Fact]
     public void A_watchers_wish_on_the_channel_is_answered_with_a_notice()
     {
-        (RoomMember watcher, Heard heard) = Enter(Role.Viewer, Rights.Watcher);
-        PeerPort port = Plug(watcher);
+        (RoomMember watcher, RecordingLink heard) = Enter(Role.Viewer, Rights.Watcher);
+        PeerPort port = _fixture.Plug(watcher);
 
-        Says(port, """{"type":"configure","mode":"plain"}""");
+        _fixture.Says(port, """{"type":"configure","mode":"plain"}""");
 
         Assert.Equal("forbidden", Assert.Single(heard.Notices).Code);
         Assert.Equal(ViewMode.Annotate, _room.Pipeline.Settings.Mode);
@@ -80,10 +57,10 @@ public sealed class RoomRightsTests : IAsyncLifetime
     [Fact]
     public void Privacy_takes_the_source_from_watchers_and_from_nobody_else()
     {
-        (RoomMember watcher, Heard heard) = Enter(Role.Viewer, Rights.Watcher, RoomView.Source);
+        (RoomMember watcher, RecordingLink heard) = Enter(Role.Viewer, Rights.Watcher, RoomView.Source);
         (RoomMember operating, _) = Enter(Role.Viewer, Rights.Operator, RoomView.Source);
 
-        _room.Configure(operating, new SettingsMessage { Mode = "privacy" });
+        _room.Commands.Configure(operating, new SettingsMessage { Mode = "privacy" });
 
         Assert.Equal(RoomView.Annotated, watcher.View);
         Assert.Equal("view_changed", Assert.Single(heard.Notices).Code);
@@ -94,9 +71,9 @@ public sealed class RoomRightsTests : IAsyncLifetime
     public void Members_are_told_only_what_changed()
     {
         (RoomMember one, _) = Enter(Role.Phone, Rights.Operator);
-        (_, Heard other) = Enter(Role.Viewer, Rights.Operator);
+        (_, RecordingLink other) = Enter(Role.Viewer, Rights.Operator);
 
-        _room.Configure(one, new SettingsMessage { Blur = 0.5f, Confidence = _room.Pipeline.Settings.Confidence });
+        _room.Commands.Configure(one, new SettingsMessage { Blur = 0.5f, Confidence = _room.Pipeline.Settings.Confidence });
 
         string told = JsonSerializer.Serialize(Assert.Single(other.Settings), WireJson.Default.SettingsMessage);
         Assert.Equal("""{"type":"settings","blur":0.5}""", told);
@@ -106,11 +83,11 @@ public sealed class RoomRightsTests : IAsyncLifetime
     public void A_hasty_slider_reaches_the_others_as_few_messages()
     {
         (RoomMember one, _) = Enter(Role.Phone, Rights.Operator);
-        (_, Heard other) = Enter(Role.Viewer, Rights.Operator);
+        (_, RecordingLink other) = Enter(Role.Viewer, Rights.Operator);
 
         for (int step = 1; step <= 50; step++)
         {
-            Assert.Null(_room.Configure(one, new SettingsMessage { Blur = step / 100f }));
+            Assert.Null(_room.Commands.Configure(one, new SettingsMessage { Blur = step / 100f }));
         }
 
         Assert.Single(other.Settings);
@@ -121,14 +98,14 @@ public sealed class RoomRightsTests : IAsyncLifetime
     public void A_giant_of_settings_is_refused_and_the_largest_stays_small()
     {
         (RoomMember one, _) = Enter(Role.Phone, Rights.Operator);
-        (_, Heard other) = Enter(Role.Viewer, Rights.Operator);
+        (_, RecordingLink other) = Enter(Role.Viewer, Rights.Operator);
         float[][] Points(int count) => [.. Enumerable.Range(0, count).Select(point => new[] { point / 1234.5f, 0.123456789f })];
         ZoneMessage[] Zones(int count) => [.. Enumerable.Range(0, count).Select(zone => new ZoneMessage { Name = $"{zone}", Points = Points(64) })];
         string[] Labels(int count) => [.. Enumerable.Range(0, count).Select(label => $"{label}".PadRight(60, 'x'))];
 
-        Assert.Equal("bad_value", _room.Configure(one, new SettingsMessage { Zones = Zones(20) })?.Code);
-        Assert.Equal("bad_value", _room.Configure(one, new SettingsMessage { Classes = Labels(100) })?.Code);
-        Assert.Null(_room.Configure(one, new SettingsMessage { Zones = Zones(4), Classes = Labels(34) }));
+        Assert.Equal("bad_value", _room.Commands.Configure(one, new SettingsMessage { Zones = Zones(20) })?.Code);
+        Assert.Equal("bad_value", _room.Commands.Configure(one, new SettingsMessage { Classes = Labels(100) })?.Code);
+        Assert.Null(_room.Commands.Configure(one, new SettingsMessage { Zones = Zones(4), Classes = Labels(34) }));
 
         int bytes = JsonSerializer.SerializeToUtf8Bytes(Assert.Single(other.Settings), WireJson.Default.SettingsMessage).Length;
         Assert.InRange(bytes, 5_000, 9_000);
@@ -137,77 +114,32 @@ public sealed class RoomRightsTests : IAsyncLifetime
     [Fact]
     public async Task A_flooding_client_is_told_once_and_loses_its_place()
     {
-        (RoomMember flooding, Heard heard) = Enter(Role.Viewer, Rights.Operator);
-        PeerPort port = Plug(flooding);
+        (RoomMember flooding, RecordingLink heard) = Enter(Role.Viewer, Rights.Operator);
+        PeerPort port = _fixture.Plug(flooding);
         int before = heard.Notices.Count;
 
         for (int message = 0; message < 6000; message++)
         {
-            Says(port, """{"type":"select","x":7,"y":7}""");
+            _fixture.Says(port, """{"type":"select","x":7,"y":7}""");
         }
 
         string[] told = [.. heard.Notices.Skip(before).Where(notice => notice.Code == "too_many_messages").Select(notice => notice.Message)];
         Assert.Equal(2, told.Length);
         Assert.All(told, message => Assert.Contains("Limits:MessagesPerSecond", message, StringComparison.Ordinal));
-        Assert.DoesNotContain(flooding, _room.Members);
-        _loop.Start();
-        await _loop.AskAsync(() => 0);
-        Assert.Contains(flooding, _gone);
+        Assert.DoesNotContain(flooding, _room.Members.All);
+        _fixture.Loop.Start();
+        await _fixture.Loop.AskAsync(() => 0);
+        Assert.Contains(flooding, _fixture.Gone);
         Assert.Null(flooding.Port);
     }
 
-    private (RoomMember Member, Heard Heard) Enter(Role role, Rights rights, RoomView view = RoomView.Annotated)
+    private (RoomMember Member, RecordingLink Link) Enter(Role role, Rights rights, RoomView view = RoomView.Annotated)
     {
-        var heard = new Heard();
-        var member = new RoomMember(PeerId.Create(), role, view, string.Empty, "resume") { Link = heard, CanReturn = true, Rights = rights, Messages = new MessageRate(200) };
-        _room.Enter(member);
-        return (member, heard);
-    }
-
-    private PeerPort Plug(RoomMember member)
-    {
-        member.SendMid = "0";
-        member.SendCodecs = [VideoCodec.Vp8];
-        _room.Plug(member, Ports.Peer(_identity));
-        return member.Port!;
-    }
-
-    private void Says(PeerPort port, string message)
-    {
-        var happened = new PeerEvent { Kind = PeerEventKind.ChannelMessage, ChannelId = 1, Payload = Encoding.UTF8.GetBytes(message) };
-        _room.OnEvent(port, ref happened);
+        var link = new RecordingLink();
+        return (_fixture.Enter(role, view, link, rights), link);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _room.DisposeAsync();
-        _loop.Dispose();
-        _metrics.Dispose();
-        _models.Dispose();
-        _identity.Dispose();
-    }
-
-    private sealed class Heard : IMemberLink
-    {
-        public List<string> Methods { get; } = [];
-
-        public List<NoticeMessage> Notices { get; } = [];
-
-        public List<SettingsMessage> Settings { get; } = [];
-
-        public void Send(string method, object message)
-        {
-            Methods.Add(method);
-            if (message is NoticeMessage notice)
-            {
-                Notices.Add(notice);
-            }
-            else if (message is SettingsMessage settings)
-            {
-                Settings.Add(settings);
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 }

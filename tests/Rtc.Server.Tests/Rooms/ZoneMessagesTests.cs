@@ -1,4 +1,4 @@
-using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Rooms;
 using Rtc.Signaling.Messages;
 

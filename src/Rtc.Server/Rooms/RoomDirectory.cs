@@ -1,0 +1,177 @@
+using System.Diagnostics.CodeAnalysis;
+using Rtc.Peer;
+using Rtc.Server.Hosting;
+using Rtc.Server.Network;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>
+/// Every room of the process by its name and every member by its id. It opens rooms and ends those that emptied, and
+/// gives back what they took. Belongs to the media loop.
+/// </summary>
+internal sealed partial class RoomDirectory(MediaLoop loop, Func<RoomName, Action<Room, RoomMember>, Room> open, ILogger log)
+{
+    // Many a WHIP client closes its connection first and its session then; it need not hear that there is none.
+    private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(10);
+
+    // Nobody has come for so long that the pause of a full collection meets nobody.
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<RoomName, Room> _rooms = [];
+    private readonly Dictionary<PeerId, (Room Room, RoomMember Member)> _members = [];
+    private readonly Dictionary<PeerId, (SessionAddress Address, Instant At)> _ended = [];
+    private Instant? _emptySince;
+    private TaskCompletionSource? _drained;
+
+    public IReadOnlyCollection<Room> Rooms => _rooms.Values;
+
+    public IReadOnlyCollection<(Room Room, RoomMember Member)> Members => _members.Values;
+
+    /// <summary>Null where there is no such room.</summary>
+    public Room? Find(RoomName name) => _rooms.GetValueOrDefault(name);
+
+    /// <summary>Null where there is no such room, or none could have this name.</summary>
+    public Room? Find(string name) => RoomName.TryParse(name, out RoomName parsed) ? Find(parsed) : null;
+
+    /// <summary>Null where there is no such session.</summary>
+    public RoomMember? Find(SessionAddress address) =>
+        TryFind(address.Peer, out Room? room, out RoomMember? member) && member.Role == address.Role && room.Name.ToString() == address.Room
+            ? member
+            : null;
+
+    public bool TryFind(PeerId id, [NotNullWhen(true)] out Room? room, [NotNullWhen(true)] out RoomMember? member)
+    {
+        bool found = _members.TryGetValue(id, out (Room Room, RoomMember Member) place);
+        (room, member) = place;
+        return found;
+    }
+
+    public Room FindOrOpen(RoomName name)
+    {
+        if (!_rooms.TryGetValue(name, out Room? room))
+        {
+            room = open(name, OnGone);
+            _rooms.Add(name, room);
+        }
+
+        return room;
+    }
+
+    public void Enter(Room room, RoomMember member)
+    {
+        room.Enter(member);
+        _members[member.Id] = (room, member);
+        LogJoined(log, member.Role, room.Name);
+    }
+
+    /// <summary>A member of the room is here again, perhaps under another id.</summary>
+    public void Return(Room room, RoomMember member, RoomView view, IMemberLink? link)
+    {
+        _members.Remove(member.Id);
+        room.Return(member, view, link);
+        _members[member.Id] = (room, member);
+    }
+
+    public void Remove(Room room, RoomMember member, bool keepRoom = false)
+    {
+        _members.Remove(member.Id);
+        room.Leave(member);
+        LogLeft(log, member.Role, room.Name);
+        if (!keepRoom)
+        {
+            CloseIfEmpty(room);
+        }
+    }
+
+    public bool CloseIfEmpty(Room room)
+    {
+        if (room.Members.All.Count > 0)
+        {
+            return false;
+        }
+
+        // Another may have opened under its name since.
+        if (_rooms.GetValueOrDefault(room.Name) == room)
+        {
+            _rooms.Remove(room.Name);
+            _emptySince = _rooms.Count == 0 ? loop.Clock.Now : null;
+            _ = EndAsync(room);
+            if (_rooms.Count == 0)
+            {
+                _drained?.TrySetResult();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether the session ended by itself a moment ago.</summary>
+    public bool EndedLately(SessionAddress address) =>
+        _ended.TryGetValue(address.Peer, out (SessionAddress Address, Instant At) ended) && ended.Address == address;
+
+    public void ForgetEnded(PeerId id) => _ended.Remove(id);
+
+    /// <summary>Once a second: forgets what has ended, and gives memory back once nobody has come for a while.</summary>
+    public void Tick(Instant now)
+    {
+        foreach (PeerId old in _ended.Where(ended => now - ended.Value.At > s_remembered).Select(ended => ended.Key).ToArray())
+        {
+            _ended.Remove(old);
+        }
+
+        if (_emptySince is { } since && now - since >= s_quiet)
+        {
+            _emptySince = null;
+            if (_rooms.Count == 0)
+            {
+                _ = Task.Run(IdleMemory.GiveBack);
+            }
+        }
+    }
+
+    /// <summary>Ends with the last room.</summary>
+    public Task DrainedAsync()
+    {
+        _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_rooms.Count == 0)
+        {
+            _drained.TrySetResult();
+        }
+
+        return _drained.Task;
+    }
+
+    /// <summary>Lets go of all rooms, which are the caller's to end.</summary>
+    public Room[] Clear()
+    {
+        Room[] all = [.. _rooms.Values];
+        _rooms.Clear();
+        _members.Clear();
+        return all;
+    }
+
+    /// <summary>The room let somebody go by itself. Where that was the last, it ends as soon as it is done with it.</summary>
+    private void OnGone(Room room, RoomMember member)
+    {
+        _members.Remove(member.Id);
+        _ended[member.Id] = (new SessionAddress(room.Name.ToString(), member.Role, member.Id), loop.Clock.Now);
+        LogLeft(log, member.Role, room.Name);
+        loop.Post(() => CloseIfEmpty(room));
+    }
+
+    private static async Task EndAsync(Room room)
+    {
+        await room.DisposeAsync();
+
+        // Off the media loop: a room's codecs were tens of megabytes, and the system may have them back.
+        await Task.Run(NativeHeap.Trim);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A {Role} joined {Room}")]
+    private static partial void LogJoined(ILogger log, Role role, RoomName room);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A {Role} left {Room}")]
+    private static partial void LogLeft(ILogger log, Role role, RoomName room);
+}

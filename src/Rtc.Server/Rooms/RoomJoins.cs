@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text;
+using Rtc.Inference;
+using Rtc.Server.Hosting;
+using Rtc.Server.Metrics;
+using Rtc.Server.Network;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>Who is let in, to which room, and what it is told there. Belongs to the media loop.</summary>
+internal sealed class RoomJoins(
+    RoomDirectory directory,
+    RoomCapacity capacity,
+    IAdmission admission,
+    IModelHost models,
+    TurnCredentials turn,
+    MediaLoop loop,
+    int messagesPerSecond,
+    RtcMetrics metrics)
+{
+    public Outcome<JoinReply> Join(JoinRequest request, IMemberLink? link, string remoteAddress)
+    {
+        if (!RoomName.TryParse(request.Room, out RoomName name))
+        {
+            return Refusal.BadRoomName;
+        }
+
+        if (!TryParse(request.Role, out Role role))
+        {
+            return new Refusal("bad_role", "\"role\" is \"phone\" or \"viewer\".");
+        }
+
+        if (!TryParse(request.View, out RoomView view))
+        {
+            return new Refusal("bad_view", "\"view\" is \"annotated\" or \"source\".");
+        }
+
+        if (admission.Admit(name, role, request.Token, remoteAddress, out Rights rights) is { } turnedAway)
+        {
+            return turnedAway;
+        }
+
+        Room? there = directory.Find(name);
+        if (view == RoomView.Source && rights == Rights.Watcher && there is { IsPrivate: true })
+        {
+            metrics.Refused("rights");
+            return Refusal.SourceIsPrivate;
+        }
+
+        byte[]? token = rights == Rights.Operator || request.Token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(request.Token));
+        if (there is not null
+            && request.Resume is { Length: > 0 and <= 64 } resume
+            && there.Members.FindReturning(role, resume) is { } returning)
+        {
+            (returning.Rights, returning.TokenHash) = (rights, token);
+            directory.Return(there, returning, view, link);
+            returning.RemoteAddress = remoteAddress;
+            returning.JoinedAt = loop.Clock.Now;
+            return Reply(there, returning, resumed: true);
+        }
+
+        if (admission.AdmitNew(opensRoom: there is null) is { } busy)
+        {
+            return busy;
+        }
+
+        if (capacity.TakePlace(name, role, token, link is null ? null : remoteAddress) is { } full)
+        {
+            return full;
+        }
+
+        string secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var member = new RoomMember(PeerId.Create(), role, view, Clean(request.Name), secret)
+        {
+            Link = link,
+            Rights = rights,
+            TokenHash = token,
+            Messages = new MessageRate(messagesPerSecond),
+            CanReturn = link is not null,
+            RemoteAddress = remoteAddress,
+            JoinedAt = loop.Clock.Now,
+        };
+        Room room = directory.FindOrOpen(name);
+        directory.Enter(room, member);
+        metrics.Joined(role == Role.Phone ? "phone" : "viewer");
+        return Reply(room, member, resumed: false);
+    }
+
+    private JoinReply Reply(Room room, RoomMember member, bool resumed) => new()
+    {
+        PeerId = member.Id.ToString(),
+        Resume = member.Resume,
+        Resumed = resumed,
+        Rights = member.Rights.Name(),
+        IceServers = turn.Create(),
+        Settings = SettingsMapping.ToMessage(room.Pipeline.Settings),
+        Models =
+        [
+            .. models.Listed.Select(model =>
+                new ModelMessage(model.Name, model.Task, model.Licence, model.OnDisk, model.Provider, model.Problem)),
+        ],
+    };
+
+    private static bool TryParse(string? text, out Role role)
+    {
+        role = text == "viewer" ? Role.Viewer : Role.Phone;
+        return text is "phone" or "viewer";
+    }
+
+    private static bool TryParse(string? text, out RoomView view)
+    {
+        view = text == "source" ? RoomView.Source : RoomView.Annotated;
+        return text is null or "" or "annotated" or "source";
+    }
+
+    private static string Clean(string? name) =>
+        name is null ? string.Empty : new string([.. name.Where(c => !char.IsControl(c)).Take(40)]);
+}

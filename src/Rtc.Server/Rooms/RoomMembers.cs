@@ -1,0 +1,104 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Rtc.Peer;
+using Rtc.Server.Metrics;
+using Rtc.Server.Network;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>Who is in a room, in what role, with what rights and on which peer connection. Belongs to the media loop.</summary>
+internal sealed class RoomMembers(MediaLoop loop, RtcMetrics metrics)
+{
+    private readonly List<RoomMember> _all = [];
+    private readonly Dictionary<PeerPort, RoomMember> _byPort = [];
+
+    public IReadOnlyList<RoomMember> All => _all;
+
+    /// <summary>Somebody in it has made an offer, so it counts as one of the server's rooms.</summary>
+    public bool IsHeld => _all.Exists(member => member.Offered is not null);
+
+    /// <summary>Phones that are here now; one that was lost keeps its place for a while, but is not.</summary>
+    public int Phones => _all.Count(member => member.Role == Role.Phone && member.LostAt is null);
+
+    public int Viewers => _all.Count(member => member.Role == Role.Viewer && member.LostAt is null);
+
+    /// <summary>With those that were lost and may return.</summary>
+    public int ViewerPlaces => _all.Count(member => member.Role == Role.Viewer);
+
+    public void Add(RoomMember member) => _all.Add(member);
+
+    public bool Remove(RoomMember member) => _all.Remove(member);
+
+    public void Clear() => _all.Clear();
+
+    public bool TryFind(PeerPort port, [NotNullWhen(true)] out RoomMember? member) => _byPort.TryGetValue(port, out member);
+
+    /// <summary>The member that knows this secret, or null.</summary>
+    public RoomMember? FindReturning(Role role, string resume)
+    {
+        byte[] shown = Encoding.UTF8.GetBytes(resume);
+        return _all.Find(member =>
+            member.Role == role && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(member.Resume), shown));
+    }
+
+    /// <summary>The phone that joined with a token of this hash, or null.</summary>
+    public RoomMember? FindPhone(byte[]? tokenHash) => tokenHash is null ? null : _all.Find(member =>
+        member.Role == Role.Phone && member.TokenHash is { } hash && hash.AsSpan().SequenceEqual(tokenHash));
+
+    /// <summary>
+    /// The phones that go so that one more keeps within <paramref name="limit"/>: first the one that <paramref name="same"/>
+    /// names, then those that dropped, then the ones that came first.
+    /// </summary>
+    public RoomMember[] PhonesOver(int limit, RoomMember? same)
+    {
+        RoomMember[] phones =
+        [
+            .. _all.Where(member => member.Role == Role.Phone)
+                .OrderBy(member => member != same)
+                .ThenBy(member => member.LostAt is null)
+                .ThenBy(member => member.JoinedAt),
+        ];
+        return [.. phones.Take(phones.Length - limit + 1)];
+    }
+
+    /// <summary>Null where the member may change the room, which all may but watchers.</summary>
+    public Refusal? RefuseWatcher(RoomMember member)
+    {
+        if (member.Rights != Rights.Watcher)
+        {
+            return null;
+        }
+
+        metrics.Refused("rights");
+        return Refusal.WatchersOnlyWatch;
+    }
+
+    /// <summary>Puts a new peer on the loop, for <paramref name="owner"/> to hear of, and sends what the peer has to say.</summary>
+    public void Connect(RoomMember member, WebRtcPeer peer, IPeerOwner owner)
+    {
+        if (member.Port is null)
+        {
+            member.Port = loop.Add(peer, owner);
+            _byPort[member.Port] = member;
+        }
+
+        loop.Flush(member.Port);
+    }
+
+    /// <summary>Ends the member's peer connection; false where it had none.</summary>
+    public bool Disconnect(RoomMember member)
+    {
+        if (member.Port is not { } port)
+        {
+            return false;
+        }
+
+        _byPort.Remove(port);
+        member.Unplug();
+        loop.Remove(port);
+        return true;
+    }
+}

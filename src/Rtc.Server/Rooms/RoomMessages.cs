@@ -1,0 +1,132 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Rtc.Peer;
+using Rtc.Pipeline;
+using Rtc.Pipeline.Settings;
+using Rtc.Server.Network;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>
+/// What is said to a room's members, over the data channel where one is open, else over the hub: results, notices,
+/// settings as differences and who is there. Belongs to the media loop.
+/// </summary>
+internal sealed class RoomMessages(MediaLoop loop, RoomMembers members, RoomPipeline pipeline)
+{
+    private static readonly TimeSpan s_settingsSpacing = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_peersSpacing = TimeSpan.FromMilliseconds(500);
+
+    private RoomSettings _settingsTold = pipeline.Settings;
+    private bool _settingsDue;
+    private bool _peersChanged;
+    private Instant _peersTold;
+    private bool _closed;
+
+    public void Send<T>(RoomMember member, string method, T message, JsonTypeInfo<T> type)
+        where T : class => Deliver(member, method, message, JsonSerializer.SerializeToUtf8Bytes(message, type));
+
+    /// <summary>Serialized once, however many there are.</summary>
+    public void SendToAll<T>(string method, T message, JsonTypeInfo<T> type)
+        where T : class
+    {
+        byte[] utf8 = JsonSerializer.SerializeToUtf8Bytes(message, type);
+        for (int i = 0; i < members.All.Count; i++)
+        {
+            Deliver(members.All[i], method, message, utf8);
+        }
+    }
+
+    public void SendDetections(DetectionsMessage message, byte[] utf8)
+    {
+        for (int i = 0; i < members.All.Count; i++)
+        {
+            RoomMember member = members.All[i];
+
+            // A page whose media broke gets no results over the hub: it has nothing to draw them on.
+            if (member.VisionChannel is not null || member.LostAt is null)
+            {
+                Deliver(member, "detections", message, utf8);
+            }
+        }
+    }
+
+    public void Tell(RoomMember member, NoticeMessage notice) => Send(member, "notice", notice, WireJson.Default.NoticeMessage);
+
+    public void TellAll(NoticeMessage notice) => SendToAll("notice", notice, WireJson.Default.NoticeMessage);
+
+    /// <summary>All of the settings, to one that was not told with its join.</summary>
+    public void SendSettings(RoomMember member) =>
+        Send(member, "settings", SettingsMapping.ToMessage(pipeline.Settings), WireJson.Default.SettingsMessage);
+
+    /// <summary>
+    /// What is new since the last time, to all: at once, and then at most every tenth of a second however fast somebody
+    /// moves a slider.
+    /// </summary>
+    public void TellSettings()
+    {
+        if (_settingsDue)
+        {
+            return;
+        }
+
+        SettingsMessage told = SettingsMapping.Difference(_settingsTold, pipeline.Settings);
+        _settingsTold = pipeline.Settings;
+        SendToAll("settings", told, WireJson.Default.SettingsMessage);
+        _settingsDue = true;
+        _ = Task.Delay(s_settingsSpacing).ContinueWith(_ => loop.Post(OnSettingsSpaced), TaskScheduler.Default);
+    }
+
+    /// <summary>At once where the last time was a while ago; a crowd that comes or goes is told of with the next tick.</summary>
+    public void AnnouncePeers()
+    {
+        _peersChanged = true;
+        if (loop.Clock.Now - _peersTold >= s_peersSpacing)
+        {
+            TellPeers();
+        }
+    }
+
+    /// <summary>Who is there, to all, where that changed since they were told.</summary>
+    public void TellPeers()
+    {
+        if (_peersChanged)
+        {
+            _peersChanged = false;
+            _peersTold = loop.Clock.Now;
+            SendToAll("peers", new PeersMessage(members.Phones, members.Viewers, Named()), WireJson.Default.PeersMessage);
+        }
+    }
+
+    /// <summary>The room has ended: settings that were still to be told are not.</summary>
+    public void Close() => _closed = true;
+
+    private List<NamedPeer> Named() =>
+    [
+        .. members.All.Where(member => member.Name.Length > 0 && member.LostAt is null).Take(PeersMessage.MostNamed)
+            .Select(member => new NamedPeer(member.Name, member.Role == Role.Phone ? "phone" : "viewer")),
+    ];
+
+    private void OnSettingsSpaced()
+    {
+        _settingsDue = false;
+        if (!_closed && !ReferenceEquals(_settingsTold, pipeline.Settings))
+        {
+            TellSettings();
+        }
+    }
+
+    private void Deliver(RoomMember member, string method, object message, byte[] utf8)
+    {
+        if (member is { VisionChannel: { } channel, Port: { } port })
+        {
+            loop.Call(
+                port, (channel, utf8), static (peer, now, message) => peer.SendMessage(now, message.channel, message.utf8, isText: true));
+        }
+        else
+        {
+            member.Link?.Send(method, message);
+        }
+    }
+}
