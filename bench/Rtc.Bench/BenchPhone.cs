@@ -13,7 +13,7 @@ internal sealed record PhonePlan
 
     public required int FramesPerSecond { get; init; }
 
-    public required VideoFormat Codec { get; init; }
+    public required VideoCodec Codec { get; init; }
 
     public required int BitrateKbps { get; init; }
 }
@@ -129,18 +129,12 @@ internal sealed class BenchPhone : IBenchListener, IAsyncDisposable
             _clock.Took(timestamp, captured);
             bool key = _keyWanted;
             _keyWanted = false;
-            using CodedPicture? coded = encoder.Encode(picture, timestamp, key);
-            if (coded is null)
+            if (encoder.Encode(picture, timestamp, key) is not { } coded)
             {
                 continue;
             }
 
-            EncodedFrame sent = EncodedFramePool.Shared.Rent();
-            sent.Codec = _plan.Codec == VideoFormat.H264 ? VideoCodec.H264 : VideoCodec.Vp8;
-            sent.RtpTimestamp = timestamp;
-            sent.IsKey = coded.IsKey;
-            sent.Append(coded.Data);
-            _client.Send(sent);
+            _client.Send(coded);
             Measured.OnSent();
         }
     }

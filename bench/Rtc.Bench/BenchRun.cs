@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Rtc.Media.Codecs;
 using Rtc.Peer;
 
 namespace Rtc.Bench;
@@ -59,7 +58,7 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
         var client = new BenchClient(
             http,
             listener,
-            new OfferPlan { Video = [wantsPictures ? MediaDirection.SendReceive : MediaDirection.SendOnly], Codecs = [plan.Codec == VideoFormat.H264 ? VideoCodec.H264 : VideoCodec.Vp8], DataChannel = plan.View != "echo" },
+            new OfferPlan { Video = [wantsPictures ? MediaDirection.SendReceive : MediaDirection.SendOnly], Codecs = [plan.Codec == VideoCodec.H264 ? VideoCodec.H264 : VideoCodec.Vp8], DataChannel = plan.View != "echo" },
             NullLoggerFactory.Instance);
         IFrameSource source = plan.Video is { } file ? VideoClip.Read(file, plan.Width, plan.Height) : new Clip(plan.Width, plan.Height);
         var phone = new BenchPhone(

@@ -54,7 +54,7 @@ internal sealed class ReturnedPictures(PicturePool pictures, Action<Picture> onP
                         {
                             decoder?.Dispose();
                             codec = frame.Codec;
-                            decoder = VideoCodecs.CreateDecoder(codec == VideoCodec.H264 ? VideoFormat.H264 : VideoFormat.Vp8);
+                            decoder = VideoCodecs.CreateDecoder(codec == VideoCodec.H264 ? VideoCodec.H264 : VideoCodec.Vp8);
                         }
 
                         Decode(decoder, frame);

@@ -1,5 +1,3 @@
-using Rtc.Media.Codecs;
-
 namespace Rtc.Bench;
 
 /// <summary>One run, as the command line asks for it.</summary>
@@ -24,7 +22,7 @@ internal sealed record RunPlan
 
     public required int FramesPerSecond { get; init; }
 
-    public required VideoFormat Codec { get; init; }
+    public required VideoCodec Codec { get; init; }
 
     /// <summary>annotated, json or echo.</summary>
     public required string View { get; init; }
@@ -68,7 +66,7 @@ internal sealed record RunPlan
             Width = width & ~1,
             Height = height & ~1,
             FramesPerSecond = arguments.Whole("fps", 30, 1, 120),
-            Codec = arguments.Choice("codec", "vp8", "h264") == "h264" ? VideoFormat.H264 : VideoFormat.Vp8,
+            Codec = arguments.Choice("codec", "vp8", "h264") == "h264" ? VideoCodec.H264 : VideoCodec.Vp8,
             View = view,
             Model = arguments.Text("model"),
             Link = new LinkQuality(arguments.Number("loss", 0, 0, 1), arguments.Number("rtt", 0, 0, 5000), arguments.Number("rate", 0, 0, 1_000_000)),

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
-using Rtc.Media.Codecs;
 using Rtc.Peer;
 
 namespace Rtc.Bench;
@@ -93,7 +92,7 @@ internal static class SoakCommand
 
     private static async Task RoundAsync(HttpClient http, ServerUnderTest server, ImpairedLink link, Random random, double stay, int round)
     {
-        var plan = new PhonePlan { Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoFormat.Vp8, BitrateKbps = 500 };
+        var plan = new PhonePlan { Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoCodec.Vp8, BitrateKbps = 500 };
         var listener = new LateListener();
         var client = new BenchClient(http, listener, new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true }, NullLoggerFactory.Instance);
         var phone = new BenchPhone(plan, client, new Clip(plan.Width, plan.Height));

@@ -1,4 +1,3 @@
-using Rtc.Media.Codecs;
 using Rtc.Media.Yuv;
 
 namespace Rtc.Media;
@@ -73,13 +72,13 @@ public static unsafe class PictureOps
         return target;
     }
 
-    public static Picture Rotate(PictureView source, Rotation rotation, PicturePool pool) => Orient(
+    public static Picture Rotate(PictureView source, VideoRotation rotation, PicturePool pool) => Orient(
         source,
         rotation switch
         {
-            Rotation.Clockwise90 => Orientation.Clockwise90,
-            Rotation.Clockwise180 => Orientation.Turned180,
-            Rotation.Clockwise270 => Orientation.Clockwise270,
+            VideoRotation.Clockwise90 => Orientation.Clockwise90,
+            VideoRotation.Clockwise180 => Orientation.Turned180,
+            VideoRotation.Clockwise270 => Orientation.Clockwise270,
             _ => Orientation.Upright,
         },
         pool);

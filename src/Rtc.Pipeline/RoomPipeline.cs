@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Rtc.Inference;
 using Rtc.Media;
-using Rtc.Media.Codecs;
 
 namespace Rtc.Pipeline;
 
@@ -81,10 +80,10 @@ public sealed class RoomPipeline : IAsyncDisposable
     public PipelineStats Stats => Collect();
 
     /// <summary>
-    /// Takes ownership of the next coded picture, in order, and returns at once. False where it had to be dropped:
+    /// Takes over one reference to the next coded picture, in order, and returns at once. False where it had to be dropped:
     /// the room is behind, everything up to the next key frame goes too, and one is asked for.
     /// </summary>
-    public bool TryPush(CodedPicture picture)
+    public bool TryPush(EncodedFrame picture)
     {
         Interlocked.Increment(ref _counters.Received);
         _counters.ReceivedRate.Mark(_time.Milliseconds());
@@ -125,9 +124,9 @@ public sealed class RoomPipeline : IAsyncDisposable
     /// <summary>
     /// Codes the source as it came a second time, at this rate, for those whose links its own stream does not fit; 0 ends it.
     /// </summary>
-    public void SetThin(int kilobitsPerSecond, int temporalLayers, VideoFormat format)
+    public void SetThin(int kilobitsPerSecond, int temporalLayers, VideoCodec codec)
     {
-        _controls.ThinFormat = format;
+        _controls.ThinCodec = codec;
         _controls.ThinTemporalLayers = temporalLayers;
         _controls.ThinKbps = Math.Max(0, kilobitsPerSecond);
     }
@@ -145,7 +144,7 @@ public sealed class RoomPipeline : IAsyncDisposable
         _controls.TemporalLayers = temporalLayers;
     }
 
-    public void SetOutputFormat(VideoFormat format) => _controls.OutputFormat = format;
+    public void SetOutputCodec(VideoCodec codec) => _controls.OutputCodec = codec;
 
     /// <summary>
     /// What the room looked like within the last second, as JPEG. False at the first asking (the next picture is kept
@@ -205,7 +204,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     {
         while (!_queue.IsClosed)
         {
-            bool taken = _queue.WaitTake(WaitMs(), out CodedPicture? picture);
+            bool taken = _queue.WaitTake(WaitMs(), out EncodedFrame? picture);
             if (_queue.LacksKeyFrame)
             {
                 _render.AskForKeyFrame();

@@ -73,7 +73,7 @@ internal sealed class FakeRoom(double delayMs, int keepEvery = 1) : IPeerOwner, 
     private void Code()
     {
         using var pictures = new PicturePool();
-        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoFormat.Vp8);
+        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         IVideoEncoder? encoder = null;
         long count = 0;
         foreach ((EncodedFrame frame, long arrived) in _frames.GetConsumingEnumerable())
@@ -94,16 +94,10 @@ internal sealed class FakeRoom(double delayMs, int keepEvery = 1) : IPeerOwner, 
                         continue;
                     }
 
-                    encoder ??= VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = picture!.Width, Height = picture.Height, BitrateKbps = 1500, MayDrop = false });
+                    encoder ??= VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = picture!.Width, Height = picture.Height, BitrateKbps = 1500, MayDrop = false });
                     bool key = _keyWanted;
                     _keyWanted = false;
-                    using CodedPicture coded = encoder.Encode(picture!, frame.RtpTimestamp, key)!;
-                    EncodedFrame sent = EncodedFramePool.Shared.Rent();
-                    sent.Codec = VideoCodec.Vp8;
-                    sent.RtpTimestamp = coded.RtpTimestamp;
-                    sent.IsKey = coded.IsKey;
-                    sent.Append(coded.Data);
-                    _due.Add((sent, arrived));
+                    _due.Add((encoder.Encode(picture!, frame.RtpTimestamp, key)!, arrived));
                 }
             }
         }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Xunit;
 
@@ -18,7 +17,7 @@ public sealed class RoomMessagesTests
     {
         await using TestHost host = await TestHost.StartAsync();
         using var http = new HttpClient();
-        var plan = new PhonePlan { Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoFormat.Vp8, BitrateKbps = 800 };
+        var plan = new PhonePlan { Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoCodec.Vp8, BitrateKbps = 800 };
         var recorder = new Recorder();
         var client = new BenchClient(http, recorder, new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true }, NullLoggerFactory.Instance);
         await using var phone = new BenchPhone(plan, client, new Clip(plan.Width, plan.Height));

@@ -16,16 +16,16 @@ public sealed class MemoryTests
     {
         int count = int.TryParse(Environment.GetEnvironmentVariable("RTC_SOAK_PICTURES"), out int asked) ? asked : 1500;
         using var pool = new PicturePool();
-        using IVideoEncoder source = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = 160, Height = 120, MayDrop = false });
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = 160, Height = 120, MayDrop = false });
-        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoFormat.Vp8);
+        using IVideoEncoder source = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = 160, Height = 120, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = 160, Height = 120, MayDrop = false });
+        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         using var focus = new Focus();
         Mask mask = MaskShapes.Ellipse(new RectF(40, 30, 120, 90));
         var frames = new List<byte[]>();
         for (int time = 0; time < 30; time++)
         {
             using Picture scene = Pictures.Scene(pool, 160, 120, time);
-            using CodedPicture coded = source.Encode(scene, (uint)(time * 3000), false)!;
+            using EncodedFrame coded = source.Encode(scene, (uint)(time * 3000), false)!;
             frames.Add(coded.Data.ToArray());
         }
 
@@ -44,7 +44,7 @@ public sealed class MemoryTests
             {
                 focus.Apply(picture!, mask, 0.6f);
                 Draw.Label(picture!, 40, 30, "person", Palette.ForTrack(1));
-                using CodedPicture coded = encoder.Encode(picture!, (uint)(i * 3000), false)!;
+                using EncodedFrame coded = encoder.Encode(picture!, (uint)(i * 3000), false)!;
                 Assert.True(coded.Length > 0);
             }
         }

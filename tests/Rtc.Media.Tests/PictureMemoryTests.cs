@@ -67,14 +67,14 @@ public sealed class PictureMemoryTests
     }
 
     [Theory]
-    [InlineData(VideoFormat.Vp8)]
-    [InlineData(VideoFormat.H264)]
-    public void Decoder_takes_its_share_and_gives_it_back(VideoFormat format)
+    [InlineData(VideoCodec.Vp8)]
+    [InlineData(VideoCodec.H264)]
+    public void Decoder_takes_its_share_and_gives_it_back(VideoCodec format)
     {
         using var pool = new PicturePool();
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 400, MayDrop = false });
         using Picture source = Pictures.Scene(pool, 320, 240, 0);
-        using CodedPicture coded = encoder.Encode(source, 0, forceKey: true)!;
+        using EncodedFrame coded = encoder.Encode(source, 0, forceKey: true)!;
         var memory = new PictureMemory(4 * Megabyte);
         using (IVideoDecoder first = VideoCodecs.CreateDecoder(format, CodecHardware.Off, memory: memory))
         using (IVideoDecoder second = VideoCodecs.CreateDecoder(format, CodecHardware.Off, memory: memory))

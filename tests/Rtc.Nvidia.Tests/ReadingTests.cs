@@ -138,7 +138,7 @@ public sealed class ReadingTests : IDisposable
     private byte[] Write(H264Encoder encoder, int width, int height, int time, bool key = false)
     {
         using Picture picture = Pictures.Scene(_pool, width, height, time);
-        using CodedPicture coded = encoder.Encode(picture, (uint)(time * 3000), key)!;
+        using EncodedFrame coded = encoder.Encode(picture, (uint)(time * 3000), key)!;
         return coded.Data.ToArray();
     }
 

@@ -70,7 +70,7 @@ public sealed class SharingTests
             for (int i = 0; i < 5; i++)
             {
                 using Picture source = Pictures.Scene(pool, width, height, seed + i);
-                using CodedPicture coded = encoder.Encode(source, time += 3000, false)!;
+                using EncodedFrame coded = encoder.Encode(source, time += 3000, false)!;
                 Assert.Equal("h264_nvenc", encoder.Implementation);
                 Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? back));
                 using (back)

@@ -1,3 +1,4 @@
+using Rtc.Bitstream.H264;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.H264;
@@ -32,10 +33,10 @@ public sealed class WritingTests : IDisposable
         for (int time = 0; time < 30; time++)
         {
             using Picture source = Pictures.Scene(_pool, Width, Height, time);
-            using CodedPicture coded = encoder.Encode(source, (uint)(time * 3000), forceKey: time == 20)!;
+            using EncodedFrame coded = encoder.Encode(source, (uint)(time * 3000), forceKey: time == 20)!;
             Assert.Equal(time is 0 or 20, coded.IsKey);
             Assert.InRange(coded.Stats.Quantizer, 0, 51);
-            var units = new NalReader(coded.Data);
+            var units = new AnnexBReader(coded.Data);
             while (units.Read())
             {
                 Assert.NotEqual(NalType.Sei, units.Type);
@@ -143,7 +144,7 @@ public sealed class WritingTests : IDisposable
     private bool Write(H264Encoder encoder, int time, int width = Width, int height = Height)
     {
         using Picture picture = Pictures.Scene(_pool, width, height, time);
-        using CodedPicture coded = encoder.Encode(picture, (uint)(time * 3000), false)!;
+        using EncodedFrame coded = encoder.Encode(picture, (uint)(time * 3000), false)!;
         return coded.IsKey;
     }
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using Rtc.Bitstream.H264;
+using Rtc.Bitstream.Vp8;
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtcp;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Rtc.Bitstream.H264;
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtcp;
@@ -188,9 +189,9 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         _ = H264SliceView.TryParse(input, out _);
         _ = H264RecoveryPoint.IsIn(input);
         AnnexBReader units = new(input);
-        while (units.TryRead(out int offset, out int length))
+        while (units.Read())
         {
-            Assert.InRange(offset + length, 1, input.Length);
+            Assert.InRange(units.Offset + units.Current.Length, 1, input.Length);
         }
     }
 

@@ -1,6 +1,5 @@
 using Rtc.Inference;
 using Rtc.Media;
-using Rtc.Media.Codecs;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 
@@ -127,5 +126,5 @@ public sealed class LoopRestartTests
         },
         what);
 
-    private CodedPicture Next(bool key) => FakeCodecs.Code(64, 48, 50, _timestamp += 3000, key, (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds);
+    private EncodedFrame Next(bool key) => FakeCodecs.Code(64, 48, 50, _timestamp += 3000, key, (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds);
 }

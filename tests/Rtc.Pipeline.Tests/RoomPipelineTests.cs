@@ -1,6 +1,5 @@
 using Rtc.Inference;
 using Rtc.Media;
-using Rtc.Media.Codecs;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 
@@ -78,7 +77,7 @@ public class RoomPipelineTests
         (int, int) size = default;
         _codecs.OnEncode = picture => size = (picture.Width, picture.Height);
         await using RoomPipeline room = Open();
-        await PushAndWait(room, key: true, Rotation.Clockwise90);
+        await PushAndWait(room, key: true, VideoRotation.Clockwise90);
         Assert.Equal((Height, Width), size);
     }
 
@@ -238,10 +237,10 @@ public class RoomPipelineTests
     private RoomPipeline Open(RoomSettings? settings = null) =>
         new(new RoomPipelineOptions { Settings = settings ?? new() }, _models, _pool, _output, TimeProvider.System, _codecs);
 
-    private CodedPicture Next(bool key, byte brightness = 50, Rotation rotation = Rotation.None) => FakeCodecs.Code(
+    private EncodedFrame Next(bool key, byte brightness = 50, VideoRotation rotation = VideoRotation.None) => FakeCodecs.Code(
         Width, Height, brightness, _timestamp += TicksPerPicture, key, (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds, rotation);
 
-    private Task PushAndWait(RoomPipeline room, bool key, Rotation rotation = Rotation.None)
+    private Task PushAndWait(RoomPipeline room, bool key, VideoRotation rotation = VideoRotation.None)
     {
         Assert.True(room.TryPush(Next(key, rotation: rotation)));
         uint expected = _timestamp;

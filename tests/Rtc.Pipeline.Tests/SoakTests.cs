@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Rtc.Inference;
 using Rtc.Media;
-using Rtc.Media.Codecs;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 
@@ -83,13 +82,13 @@ public class SoakTests
         var settings = new RoomSettings();
         for (int i = 0; i < 300; i++)
         {
-            stage.Process(picture, new PictureInfo(i, 0, i * 3000, null, 0), settings);
+            stage.Process(picture, new PictureInfo(i, 0, i * 3000, 0, 0), settings);
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 300; i < 600; i++)
         {
-            stage.Process(picture, new PictureInfo(i, 0, i * 3000, null, 0), settings);
+            stage.Process(picture, new PictureInfo(i, 0, i * 3000, 0, 0), settings);
         }
 
         long each = (GC.GetAllocatedBytesForCurrentThread() - before) / 300;

@@ -43,7 +43,7 @@ internal static class CardReport
         using var encoder = new H264Encoder(settings);
         return Take(encoder.Implementation == H264Writer.Nvenc, i =>
         {
-            using CodedPicture coded = encoder.Encode(pictures[i % pictures.Count], (uint)(i * 3000), false)!;
+            using EncodedFrame coded = encoder.Encode(pictures[i % pictures.Count], (uint)(i * 3000), false)!;
             stream.Add(coded.Data.ToArray());
         });
     }

@@ -17,8 +17,8 @@ public class CodecBenchmarks
     private int _next;
     private uint _time;
 
-    [Params(VideoFormat.Vp8, VideoFormat.H264)]
-    public VideoFormat Format { get; set; }
+    [Params(VideoCodec.Vp8, VideoCodec.H264)]
+    public VideoCodec Format { get; set; }
 
     [Params(480, 720, 1080)]
     public int Height { get; set; }
@@ -35,7 +35,7 @@ public class CodecBenchmarks
         for (int i = 0; i < Pictures; i++)
         {
             _source.Add(Scene.At(_pool, Width, Height, i));
-            using CodedPicture coded = once.Encode(_source[i], (uint)(i * 3000), false)!;
+            using EncodedFrame coded = once.Encode(_source[i], (uint)(i * 3000), false)!;
             _coded.Add(coded.Data.ToArray());
         }
     }
@@ -53,7 +53,7 @@ public class CodecBenchmarks
     [Benchmark]
     public int Encode()
     {
-        using CodedPicture? coded = _encoder.Encode(_source[_next++ % Pictures], _time += 3000, false);
+        using EncodedFrame? coded = _encoder.Encode(_source[_next++ % Pictures], _time += 3000, false);
         return coded?.Length ?? 0;
     }
 

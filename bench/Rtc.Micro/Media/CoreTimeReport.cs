@@ -34,7 +34,7 @@ internal static class CoreTimeReport
             });
             CoreClock.Print($"{width}×{height} letterbox 416", i => TensorImage.Letterbox(pictures[i % 60], small, tensor, out _));
             CoreClock.Print($"{width}×{height} letterbox 640", i => TensorImage.Letterbox(pictures[i % 60], large, tensor, out _));
-            foreach (VideoFormat format in new[] { VideoFormat.Vp8, VideoFormat.H264 })
+            foreach (VideoCodec format in new[] { VideoCodec.Vp8, VideoCodec.H264 })
             {
                 Codec(format, width, height, pictures, pool);
             }
@@ -43,14 +43,14 @@ internal static class CoreTimeReport
         }
     }
 
-    private static void Codec(VideoFormat format, int width, int height, List<Picture> pictures, PicturePool pool)
+    private static void Codec(VideoCodec format, int width, int height, List<Picture> pictures, PicturePool pool)
     {
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = width, Height = height, BitrateKbps = width * height / 500, Threads = 1, MayDrop = false });
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(format);
         var coded = new List<byte[]>();
         CoreClock.Print($"{width}×{height} {format} encode", i =>
         {
-            using CodedPicture one = encoder.Encode(pictures[i % 60], (uint)(i * 3000), false)!;
+            using EncodedFrame one = encoder.Encode(pictures[i % 60], (uint)(i * 3000), false)!;
             coded.Add(one.Data.ToArray());
         });
         CoreClock.Print($"{width}×{height} {format} decode", i =>

@@ -56,7 +56,7 @@ internal static partial class FfmpegReport
         float[] tensor = new float[spec.Elements];
         int fitted = 416 * height / width;
         Row($"{size} letterbox 416", CoreClock.Median(i => TensorImage.Letterbox(pictures[i % Pictures], spec, tensor, out _)), Ffmpeg($"{input} -vf scale=416:{fitted}:flags=bilinear,format=gbrp,pad=416:416,format=gbrpf32le -c:v wrapped_avframe -f null -") - reading);
-        foreach (VideoFormat format in (VideoFormat[])[VideoFormat.Vp8, VideoFormat.H264])
+        foreach (VideoCodec format in (VideoCodec[])[VideoCodec.Vp8, VideoCodec.H264])
         {
             Codec(format, folder, input, reading, (width, height), pictures, pool);
         }
@@ -64,7 +64,7 @@ internal static partial class FfmpegReport
         pictures.ForEach(picture => picture.Dispose());
     }
 
-    private static void Codec(VideoFormat format, string folder, string input, double reading, (int Width, int Height) size, List<Picture> pictures, PicturePool pool)
+    private static void Codec(VideoCodec format, string folder, string input, double reading, (int Width, int Height) size, List<Picture> pictures, PicturePool pool)
     {
         int kilobits = size.Width * size.Height / 500;
         bool large = size.Width * size.Height > 640 * 480;
@@ -73,7 +73,7 @@ internal static partial class FfmpegReport
         var coded = new List<byte[]>();
         double encoding = CoreClock.Median(i =>
         {
-            using CodedPicture one = encoder.Encode(pictures[i % Pictures], (uint)(i * 3000), false)!;
+            using EncodedFrame one = encoder.Encode(pictures[i % Pictures], (uint)(i * 3000), false)!;
             coded.Add(one.Data.ToArray());
         });
         double decoding = CoreClock.Median(i =>
@@ -82,7 +82,7 @@ internal static partial class FfmpegReport
             picture?.Dispose();
         });
 
-        (string codec, string extension, string reader) = format == VideoFormat.Vp8
+        (string codec, string extension, string reader) = format == VideoCodec.Vp8
             ? ($"-c:v libvpx -deadline realtime -cpu-used {(large ? -9 : -8)} -qmin 8 -qmax 63 -lag-in-frames 0 -error-resilient 1 -auto-alt-ref 0", "ivf", "-c:v libvpx")
             : ($"-c:v libx264 -preset {(large ? "ultrafast" : "superfast")} -tune zerolatency -profile:v baseline -bf 0 -qmin 16", "h264", "-c:v h264");
         string file = Path.Combine(folder, $"coded.{extension}");

@@ -23,7 +23,7 @@ internal static class InterestReport
     {
         using var pool = new PicturePool();
         List<Picture> pictures = Load(clip, pool);
-        foreach (VideoFormat format in new[] { VideoFormat.Vp8, VideoFormat.H264 })
+        foreach (VideoCodec format in new[] { VideoCodec.Vp8, VideoCodec.H264 })
         {
             List<(double Kbps, double Psnr)> plain = Curve(format, pictures, pool, 0);
             List<(double Kbps, double Psnr)> focused = Curve(format, pictures, pool, Strength);
@@ -38,7 +38,7 @@ internal static class InterestReport
         pictures.ForEach(picture => picture.Dispose());
     }
 
-    private static List<(double Kbps, double Psnr)> Curve(VideoFormat format, List<Picture> pictures, PicturePool pool, int strength)
+    private static List<(double Kbps, double Psnr)> Curve(VideoCodec format, List<Picture> pictures, PicturePool pool, int strength)
     {
         var curve = new List<(double, double)>();
         Mask mask = MaskShapes.Box(Subject);
@@ -50,7 +50,7 @@ internal static class InterestReport
             (long bytes, double squares) = (0, 0);
             for (int i = 0; i < pictures.Count; i++)
             {
-                using CodedPicture coded = encoder.Encode(pictures[i], (uint)(i * 3000), false)!;
+                using EncodedFrame coded = encoder.Encode(pictures[i], (uint)(i * 3000), false)!;
                 decoder.Decode(coded.Data, pool, out Picture? back);
                 if (i >= Frames / 3)
                 {

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Rtc.Media;
-using Rtc.Media.Codecs;
 using Rtc.Media.Drawing;
 using Rtc.Media.Images;
 using Rtc.Media.Imaging;
@@ -85,7 +84,7 @@ public class PixelBenchmarks
     public void Copy() => PictureOps.Copy(_source, _target);
 
     [Benchmark]
-    public void Rotate() => PictureOps.Rotate(_source, Rotation.Clockwise90, _pool).Dispose();
+    public void Rotate() => PictureOps.Rotate(_source, VideoRotation.Clockwise90, _pool).Dispose();
 
     [Benchmark]
     public void ScaleToHalf() => PictureOps.Scale(_source, Width / 2, Height / 2, _pool).Dispose();

@@ -13,7 +13,7 @@ internal sealed class CodedClip
     public CodedClip(string path, int width, int height, int pictures)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 1500, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 1500, MayDrop = false });
         var start = new ProcessStartInfo("ffmpeg") { RedirectStandardOutput = true };
         foreach (string argument in (string[])["-v", "error", "-i", path, "-vf", $"scale={width}:{height}", "-frames:v", pictures.ToString(CultureInfo.InvariantCulture), "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"])
         {
@@ -27,7 +27,7 @@ internal sealed class CodedClip
         {
             using Picture picture = pool.Rent(width, height);
             Fill(picture, raw);
-            using CodedPicture coded = encoder.Encode(picture, (uint)(_pictures.Count * 3000), _pictures.Count == 0)!;
+            using EncodedFrame coded = encoder.Encode(picture, (uint)(_pictures.Count * 3000), _pictures.Count == 0)!;
             _pictures.Add((coded.Data.ToArray(), coded.IsKey));
         }
 
@@ -39,11 +39,11 @@ internal sealed class CodedClip
     public CodedClip(int width, int height, int pictures)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 1500, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 1500, MayDrop = false });
         for (int i = 0; i < pictures; i++)
         {
             using Picture picture = Media.Scene.At(pool, width, height, i);
-            using CodedPicture coded = encoder.Encode(picture, (uint)(i * 3000), i == 0)!;
+            using EncodedFrame coded = encoder.Encode(picture, (uint)(i * 3000), i == 0)!;
             _pictures.Add((coded.Data.ToArray(), coded.IsKey));
         }
     }
@@ -51,10 +51,15 @@ internal sealed class CodedClip
     public int Count => _pictures.Count;
 
     /// <summary>The picture of a stream that repeats the clip for ever, with a key frame at each beginning.</summary>
-    public CodedPicture At(long index, double nowMs)
+    public EncodedFrame At(long index, double nowMs)
     {
         (byte[] data, bool isKey) = _pictures[(int)(index % _pictures.Count)];
-        return CodedPicture.From(VideoFormat.Vp8, data, unchecked((uint)(index * 3000)), isKey, captureMs: nowMs, receivedMs: nowMs);
+        EncodedFrame frame = EncodedFramePool.Shared.Rent(VideoCodec.Vp8, unchecked((uint)(index * 3000)));
+        frame.IsKey = isKey;
+        frame.Arrival = Instant.FromMilliseconds(nowMs);
+        frame.CaptureNtp = NtpTime.FromUnixMilliseconds(nowMs);
+        frame.Append(data);
+        return frame;
     }
 
     private static void Fill(Picture picture, byte[] raw)

@@ -79,8 +79,8 @@ internal static class PipelineScenario
     {
         using var pool = new PicturePool();
         using IDetector bare = models.OpenDetector("auto", out _);
-        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoFormat.Vp8);
-        using CodedPicture first = clip.At(0, 0);
+        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
+        using EncodedFrame first = clip.At(0, 0);
         decoder.Decode(first.Data, pool, out Picture? picture);
         using Picture still = picture!;
         var found = new List<Detection>();
@@ -231,7 +231,7 @@ internal static class PipelineScenario
 
         public bool TakeKeyFrameRequest() => Interlocked.Exchange(ref _keyFrameNeeded, 0) == 1;
 
-        public void OnCoded(CodedPicture picture) => picture.Dispose();
+        public void OnCoded(EncodedFrame picture) => picture.Dispose();
 
         public void OnResult(VisionResult result)
         {

@@ -32,7 +32,7 @@ public sealed record EncoderSettings
 /// </summary>
 public interface IVideoEncoder : IDisposable
 {
-    VideoFormat Format { get; }
+    VideoCodec Codec { get; }
 
     /// <summary>Takes effect on the next picture.</summary>
     void SetBitrate(int kilobitsPerSecond);
@@ -62,6 +62,6 @@ public interface IVideoEncoder : IDisposable
     {
     }
 
-    /// <summary>Null where the encoder dropped the picture to hold its rate. The caller owns what is returned and the picture.</summary>
-    CodedPicture? Encode(Picture picture, uint rtpTimestamp, bool forceKey);
+    /// <summary>Null where the encoder dropped the picture to hold its rate. The caller disposes what is returned, and still owns the picture.</summary>
+    EncodedFrame? Encode(Picture picture, uint rtpTimestamp, bool forceKey);
 }

@@ -6,7 +6,7 @@ using Rtc.Media.Yuv;
 
 namespace Rtc.Media.Codecs;
 
-/// <summary>Opens codecs by format, and says which native libraries this machine has.</summary>
+/// <summary>Opens codecs by name, and says which native libraries this machine has.</summary>
 public static class VideoCodecs
 {
     /// <summary>4K of DCI, and as much standing upright: a larger picture is refused before memory is spent on it.</summary>
@@ -16,26 +16,26 @@ public static class VideoCodecs
     private static readonly Lazy<bool> UsableH264 = new(() => AvLibrary.HasH264);
 
     /// <summary>
-    /// Whether this machine's library both reads and writes the format. The first asking loads it: libavcodec brings
+    /// Whether this machine's library both reads and writes the codec. The first asking loads it: libavcodec brings
     /// fifty others with it and 15 MB, so ask for H.264 only when somebody speaks it.
     /// </summary>
-    public static bool IsUsable(VideoFormat format) => format == VideoFormat.H264 ? UsableH264.Value : UsableVp8.Value;
+    public static bool IsUsable(VideoCodec codec) => codec == VideoCodec.H264 ? UsableH264.Value : UsableVp8.Value;
 
     /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
     public static IVideoDecoder CreateDecoder(
-        VideoFormat format, CodecHardware hardware = CodecHardware.Auto, long maxPixels = MaxPixels, PictureMemory? memory = null) => format switch
+        VideoCodec codec, CodecHardware hardware = CodecHardware.Auto, long maxPixels = MaxPixels, PictureMemory? memory = null) => codec switch
     {
-        VideoFormat.Vp8 => new Vp8Decoder(maxPixels, memory),
-        VideoFormat.H264 => new H264Decoder(hardware, maxPixels, memory),
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no decoder for this format"),
+        VideoCodec.Vp8 => new Vp8Decoder(maxPixels, memory),
+        VideoCodec.H264 => new H264Decoder(hardware, maxPixels, memory),
+        _ => throw new ArgumentOutOfRangeException(nameof(codec), codec, "no decoder for this codec"),
     };
 
     /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
-    public static IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => format switch
+    public static IVideoEncoder CreateEncoder(VideoCodec codec, EncoderSettings settings) => codec switch
     {
-        VideoFormat.Vp8 => new Vp8Encoder(settings),
-        VideoFormat.H264 => new H264Encoder(settings),
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no encoder for this format"),
+        VideoCodec.Vp8 => new Vp8Encoder(settings),
+        VideoCodec.H264 => new H264Encoder(settings),
+        _ => throw new ArgumentOutOfRangeException(nameof(codec), codec, "no encoder for this codec"),
     };
 
     /// <summary>One line for each native library, for <c>rtc doctor</c>.</summary>

@@ -1,3 +1,4 @@
+using Rtc.Bitstream.H264;
 using Rtc.Peer.Rtp;
 
 namespace Rtc.Peer.Receive;
@@ -32,23 +33,23 @@ internal sealed class H264Depacketizer : IDepacketizer
             return false;
         }
 
-        switch (H264.Type(payload[0]))
+        switch (NalType.Of(payload[0]))
         {
-            case H264.FuA:
+            case H264Payload.FuA:
                 // Only the first fragment tells; an IDR picture may have several slices, and all but the first are no start.
-                bool first = (payload[1] & H264.FuStart) != 0;
-                kind = first ? KindOf(H264.Type(payload[1]), payload[2..]) : default;
+                bool first = (payload[1] & H264Payload.FuStart) != 0;
+                kind = first ? KindOf(NalType.Of(payload[1]), payload[2..]) : default;
                 return payload.Length > 2;
-            case H264.StapA:
+            case H264Payload.StapA:
                 StapAReader units = new(payload);
                 while (units.TryRead(out ReadOnlySpan<byte> unit))
                 {
-                    PayloadKind one = KindOf(H264.Type(unit[0]), unit[1..]);
+                    PayloadKind one = KindOf(NalType.Of(unit[0]), unit[1..]);
                     kind = new PayloadKind(kind.StartsFrame | one.StartsFrame, kind.StartsKey | one.StartsKey, kind.Delta | one.Delta);
                 }
 
                 return true;
-            case >= H264.Slice and < H264.StapA and int type:
+            case >= NalType.Slice and < H264Payload.StapA and int type:
                 kind = KindOf(type, payload[1..]);
                 return true;
             default:
@@ -74,8 +75,8 @@ internal sealed class H264Depacketizer : IDepacketizer
             return false;
         }
 
-        int type = H264.Type(payload[0]);
-        if (type == H264.FuA)
+        int type = NalType.Of(payload[0]);
+        if (type == H264Payload.FuA)
         {
             return TryAppendFragment(frame, payload);
         }
@@ -85,7 +86,7 @@ internal sealed class H264Depacketizer : IDepacketizer
             return false;
         }
 
-        if (type == H264.StapA)
+        if (type == H264Payload.StapA)
         {
             StapAReader units = new(payload);
             while (units.TryRead(out ReadOnlySpan<byte> unit))
@@ -96,7 +97,7 @@ internal sealed class H264Depacketizer : IDepacketizer
             return frame.Length > 0;
         }
 
-        if (type is < H264.Slice or > H264.StapA)
+        if (type is < NalType.Slice or > H264Payload.StapA)
         {
             return false;
         }
@@ -115,14 +116,14 @@ internal sealed class H264Depacketizer : IDepacketizer
     {
         switch (type)
         {
-            case H264.Sps:
+            case NalType.Sps:
                 return new PayloadKind(true, true, false);
-            case H264.Sei:
+            case NalType.Sei:
                 return new PayloadKind(false, _sets.Complete && H264RecoveryPoint.IsIn(body), false);
-            case H264.Idr:
+            case NalType.Idr:
                 // first_mb_in_slice is ue(v): a leading one bit means 0, the picture's first slice.
                 return body.Length > 0 && (body[0] & 0x80) != 0 ? new PayloadKind(false, _sets.Complete, false) : default;
-            case H264.Slice:
+            case NalType.Slice:
                 bool intra = _sets.Complete && H264SliceView.TryParse(body, out H264SliceView slice) && slice.IsIntra;
                 return new PayloadKind(false, intra && (body[0] & 0x80) != 0, !intra);
             default:
@@ -132,7 +133,7 @@ internal sealed class H264Depacketizer : IDepacketizer
 
     private bool TryAppendFragment(EncodedFrame frame, ReadOnlySpan<byte> payload)
     {
-        bool start = (payload[1] & H264.FuStart) != 0;
+        bool start = (payload[1] & H264Payload.FuStart) != 0;
         if (start == _inFragment || payload.Length < 3)
         {
             return false;
@@ -140,19 +141,19 @@ internal sealed class H264Depacketizer : IDepacketizer
 
         if (start)
         {
-            byte header = (byte)((payload[0] & H264.HeaderMask) | (payload[1] & H264.TypeMask));
+            byte header = (byte)((payload[0] & H264Payload.HeaderMask) | (payload[1] & NalType.Mask));
             BeginUnit(frame, header, payload[2..]);
             frame.Append([header]);
         }
 
         frame.Append(payload[2..]);
-        _inFragment = (payload[1] & H264.FuEnd) == 0;
+        _inFragment = (payload[1] & H264Payload.FuEnd) == 0;
         return true;
     }
 
     private void AppendUnit(EncodedFrame frame, ReadOnlySpan<byte> unit)
     {
-        if (H264.Type(unit[0]) is H264.Sps or H264.Pps)
+        if (NalType.Of(unit[0]) is NalType.Sps or NalType.Pps)
         {
             _sets.Keep(unit);
         }
@@ -163,31 +164,31 @@ internal sealed class H264Depacketizer : IDepacketizer
 
     private void BeginUnit(EncodedFrame frame, byte header, ReadOnlySpan<byte> body)
     {
-        switch (H264.Type(header))
+        switch (NalType.Of(header))
         {
-            case H264.Sps:
+            case NalType.Sps:
                 _frameHasSps = true;
                 break;
-            case H264.Pps:
+            case NalType.Pps:
                 _frameHasPps = true;
                 break;
-            case H264.Sei when H264RecoveryPoint.IsIn(body):
+            case NalType.Sei when H264RecoveryPoint.IsIn(body):
                 _recovers = true;
                 Open(frame);
                 break;
-            case H264.Idr:
+            case NalType.Idr:
                 SawSlice = true;
                 frame.IsKey = true;
                 Open(frame);
                 break;
-            case H264.Slice:
+            case NalType.Slice:
                 BeginSlice(frame, body);
                 break;
             default:
                 break;
         }
 
-        frame.Append(H264.StartCode);
+        frame.Append(AnnexBReader.StartCode);
     }
 
     private void BeginSlice(EncodedFrame frame, ReadOnlySpan<byte> body)
@@ -199,7 +200,7 @@ internal sealed class H264Depacketizer : IDepacketizer
         {
             // Decoders that wait for an IDR picture or a word that it is none (libavcodec) get that word.
             Open(frame);
-            frame.Append(H264.StartCode);
+            frame.Append(AnnexBReader.StartCode);
             frame.Append(H264RecoveryPoint.Unit);
         }
     }

@@ -1,4 +1,4 @@
-using Rtc.Peer.Rtp;
+using Rtc.Bitstream.H264;
 
 namespace Rtc.Peer.Receive;
 
@@ -8,31 +8,28 @@ namespace Rtc.Peer.Receive;
 /// </summary>
 internal sealed class H264ParameterSets
 {
-    private const int MostSets = 4;
-    private const int LongestSet = 1024;
+    private const int MaxSets = 4;
+    private const int MaxSetBytes = 1024;
 
-    private readonly byte[]?[] _sps = new byte[MostSets][];
-    private readonly byte[]?[] _pps = new byte[MostSets][];
+    private readonly byte[]?[] _sps = new byte[MaxSets][];
+    private readonly byte[]?[] _pps = new byte[MaxSets][];
 
     public bool Complete { get; private set; }
 
     /// <summary>Keeps a unit of type 7 or 8; others, and those with an id of 4 or more, are passed over.</summary>
     public void Keep(ReadOnlySpan<byte> unit)
     {
-        if (unit.Length is < 2 or > LongestSet)
+        if (unit.Length is < 2 or > MaxSetBytes)
         {
             return;
         }
 
-        // seq_parameter_set_id follows three bytes of profile and level (7.3.2.1.1), pic_parameter_set_id nothing (7.3.2.2).
-        bool sps = H264.Type(unit[0]) == H264.Sps;
-        int id = unit.Length > 4 || !sps ? ExpGolomb(unit[(sps ? 4 : 1)..]) : -1;
-        if ((uint)id >= MostSets)
+        if (!ParameterSetId.TryRead(unit, out uint id) || id >= MaxSets)
         {
             return;
         }
 
-        byte[]?[] sets = sps ? _sps : _pps;
+        byte[]?[] sets = NalType.Of(unit[0]) == NalType.Sps ? _sps : _pps;
         if (sets[id] is not { } known || !unit.SequenceEqual(known))
         {
             sets[id] = unit.ToArray();
@@ -53,22 +50,9 @@ internal sealed class H264ParameterSets
         {
             if (set is not null)
             {
-                frame.Append(H264.StartCode);
+                frame.Append(AnnexBReader.StartCode);
                 frame.Append(set);
             }
         }
-    }
-
-    /// <summary>ue(v) of at most 9 bits, -1 where longer (ITU-T H.264 section 9.1).</summary>
-    private static int ExpGolomb(ReadOnlySpan<byte> bytes)
-    {
-        uint bits = (uint)bytes[0] << 8 | (bytes.Length > 1 ? bytes[1] : 0u);
-        int zeros = 0;
-        while (zeros < 5 && (bits & (0x8000u >> zeros)) == 0)
-        {
-            zeros++;
-        }
-
-        return zeros == 5 ? -1 : (int)(bits >> (15 - (2 * zeros))) - 1;
     }
 }

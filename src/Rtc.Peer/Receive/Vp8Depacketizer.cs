@@ -1,3 +1,4 @@
+using Rtc.Bitstream.Vp8;
 using Rtc.Peer.Rtp;
 
 namespace Rtc.Peer.Receive;

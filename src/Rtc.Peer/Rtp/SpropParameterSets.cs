@@ -1,3 +1,5 @@
+using Rtc.Bitstream.H264;
+
 namespace Rtc.Peer.Rtp;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal static class SpropParameterSets
         foreach (Range part in text.AsSpan().Split(','))
         {
             bool read = Convert.TryFromBase64Chars(text.AsSpan()[part].Trim(), unit, out int length);
-            if (read && length > 1 && H264.Type(unit[0]) is H264.Sps or H264.Pps && units.Count < MostUnits)
+            if (read && length > 1 && NalType.Of(unit[0]) is NalType.Sps or NalType.Pps && units.Count < MostUnits)
             {
                 units.Add(unit[..length].ToArray());
             }

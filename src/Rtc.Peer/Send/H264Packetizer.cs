@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using Rtc.Bitstream.H264;
 using Rtc.Peer.Rtp;
 
 namespace Rtc.Peer.Send;
@@ -20,8 +22,9 @@ internal static class H264Packetizer
         int groupEnd = 0;
         int groupUnits = 0;
         int groupLength = 1;
-        while (units.TryRead(out int offset, out int length))
+        while (units.Read())
         {
+            (int offset, int length) = (units.Offset, units.Current.Length);
             if (groupUnits > 0 && groupLength + 2 + length > budget)
             {
                 Flush(frame, ring, ref groupStart, groupEnd, ref groupUnits, ref groupLength, ref first);
@@ -53,17 +56,17 @@ internal static class H264Packetizer
         AnnexBReader units = new(range, startsInUnit: true);
         int at = 1;
         int importance = 0;
-        while (units.TryRead(out int offset, out int length))
+        while (units.Read())
         {
             // NRI is the highest of all, F would be too (section 5.3).
-            importance = Math.Max(importance, range[offset] & 0x60);
-            destination[at++] = (byte)(length >> 8);
-            destination[at++] = (byte)length;
-            range.Slice(offset, length).CopyTo(destination[at..]);
-            at += length;
+            ReadOnlySpan<byte> unit = units.Current;
+            importance = Math.Max(importance, unit[0] & 0x60);
+            BinaryPrimitives.WriteUInt16BigEndian(destination[at..], (ushort)unit.Length);
+            unit.CopyTo(destination[(at + 2)..]);
+            at += 2 + unit.Length;
         }
 
-        destination[0] = (byte)(H264.StapA | importance);
+        destination[0] = (byte)(H264Payload.StapA | importance);
         return at;
     }
 
@@ -88,14 +91,14 @@ internal static class H264Packetizer
     private static void Fragment(EncodedFrame frame, int offset, int length, int budget, PacketRing ring, ref bool first)
     {
         byte header = frame.Data[offset];
-        byte indicator = (byte)((header & H264.HeaderMask) | H264.FuA);
+        byte indicator = (byte)((header & H264Payload.HeaderMask) | H264Payload.FuA);
         int at = offset + 1;
         SplitEvenly split = new(length - 1, budget - FuHeaderLength);
         for (int part = 0; part < split.Parts; part++)
         {
-            int fu = header & H264.TypeMask;
-            fu |= part == 0 ? H264.FuStart : 0;
-            fu |= part == split.Parts - 1 ? H264.FuEnd : 0;
+            int fu = header & NalType.Mask;
+            fu |= part == 0 ? H264Payload.FuStart : 0;
+            fu |= part == split.Parts - 1 ? H264Payload.FuEnd : 0;
             ref PacketRecord packet = ref ring.Add();
             packet.Frame = frame;
             packet.Offset = at;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Rtc.Media.Codecs;
 
 namespace Rtc.Pipeline;
 
@@ -11,7 +10,7 @@ namespace Rtc.Pipeline;
 internal sealed class CodedQueue(int capacity) : IDisposable
 {
     private readonly object _gate = new();
-    private readonly Queue<CodedPicture> _waiting = new(capacity);
+    private readonly Queue<EncodedFrame> _waiting = new(capacity);
     private bool _untilKey;
     private bool _closed;
     private bool _signalled;
@@ -43,7 +42,7 @@ internal sealed class CodedQueue(int capacity) : IDisposable
     }
 
     /// <summary>Takes ownership in every case; false where the picture was dropped.</summary>
-    public bool TryPush(CodedPicture picture)
+    public bool TryPush(EncodedFrame picture)
     {
         lock (_gate)
         {
@@ -70,7 +69,7 @@ internal sealed class CodedQueue(int capacity) : IDisposable
     }
 
     /// <summary>Waits for a picture, a <see cref="Signal"/> or the time limit. The caller owns what it gets.</summary>
-    public bool WaitTake(int limitMs, [NotNullWhen(true)] out CodedPicture? picture)
+    public bool WaitTake(int limitMs, [NotNullWhen(true)] out EncodedFrame? picture)
     {
         lock (_gate)
         {
@@ -117,7 +116,7 @@ internal sealed class CodedQueue(int capacity) : IDisposable
 
     private void DropWaiting()
     {
-        while (_waiting.TryDequeue(out CodedPicture? picture))
+        while (_waiting.TryDequeue(out EncodedFrame? picture))
         {
             Interlocked.Increment(ref _dropped);
             picture.Dispose();

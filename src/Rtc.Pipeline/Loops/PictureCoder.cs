@@ -4,7 +4,7 @@ using Rtc.Media.Codecs;
 namespace Rtc.Pipeline;
 
 /// <summary>
-/// One encoder of the render loop with what it was last told. It is opened anew for another format, and begins with a
+/// One encoder of the render loop with what it was last told. It is opened anew for another codec, and begins with a
 /// key frame then and after a <see cref="Rest"/>. Owned by <see cref="RenderStage"/>.
 /// </summary>
 internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory codecs) : IDisposable
@@ -13,7 +13,7 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
     private const int RateSteps = 16;
 
     private IVideoEncoder? _encoder;
-    private VideoFormat _format;
+    private VideoCodec _codec;
     private int _kbps;
     private bool _needKey = true;
     private bool _hadInterest;
@@ -22,12 +22,12 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
     public void Rest() => _needKey = true;
 
     /// <summary>How the next picture is to be coded.</summary>
-    public void Prepare(VideoFormat format, Picture picture, int kbps, int minQuantizer, int temporalLayers)
+    public void Prepare(VideoCodec codec, Picture picture, int kbps, int minQuantizer, int temporalLayers)
     {
-        if (_encoder is null || _format != format)
+        if (_encoder is null || _codec != codec)
         {
             _encoder?.Dispose();
-            _encoder = codecs.CreateEncoder(format, new EncoderSettings
+            _encoder = codecs.CreateEncoder(codec, new EncoderSettings
             {
                 Width = picture.Width,
                 Height = picture.Height,
@@ -35,7 +35,7 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
                 BitrateKbps = kbps,
                 TemporalLayers = temporalLayers,
             });
-            _format = format;
+            _codec = codec;
             _kbps = kbps;
             _needKey = true;
         }
@@ -60,17 +60,16 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
     }
 
     /// <summary>Null where the encoder left the picture out. The caller owns what is returned.</summary>
-    public CodedPicture? Code(Picture picture, in PictureInfo info, bool key)
+    public EncodedFrame? Code(Picture picture, in PictureInfo info, bool key)
     {
         _needKey |= key;
-        CodedPicture? coded = _encoder!.Encode(picture, info.RtpTimestamp, _needKey);
+        EncodedFrame? coded = _encoder!.Encode(picture, info.RtpTimestamp, _needKey);
         if (coded is null)
         {
             return null;
         }
 
-        coded.CaptureMs = info.CaptureMs;
-        coded.ReceivedMs = info.ReceivedMs;
+        coded.CaptureNtp = info.CaptureNtp;
         _needKey &= !coded.IsKey;
         return coded;
     }

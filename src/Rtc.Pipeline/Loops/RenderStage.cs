@@ -39,7 +39,7 @@ internal sealed class RenderStage : IDisposable
     private readonly PictureCoder _thin;
     private readonly Queue<(Picture Picture, PictureInfo Info, double DeadlineMs)> _waiting = [];
     private IVideoDecoder? _decoder;
-    private VideoFormat _decoderFormat;
+    private VideoCodec _decoderCodec;
     private MediaTimeline _timeline;
     private bool _needKey = true;
     private double _askedForKeyMs = double.NegativeInfinity;
@@ -65,8 +65,8 @@ internal sealed class RenderStage : IDisposable
     /// <summary>When <see cref="Flush"/> must be called at the latest, or null.</summary>
     public double? NextDeadlineMs => _waiting.TryPeek(out var first) ? first.DeadlineMs : null;
 
-    /// <summary>Takes one coded picture, which it owns then. <paramref name="behind"/>: newer ones wait already.</summary>
-    public void Process(CodedPicture coded, bool behind)
+    /// <summary>Takes one coded picture, whose reference it owns then. <paramref name="behind"/>: newer ones wait already.</summary>
+    public void Process(EncodedFrame coded, bool behind)
     {
         Picture? picture;
         PictureInfo info;
@@ -196,10 +196,11 @@ internal sealed class RenderStage : IDisposable
         _counters.Rested++;
     }
 
-    private Picture? Decode(CodedPicture coded, out PictureInfo info)
+    private Picture? Decode(EncodedFrame coded, out PictureInfo info)
     {
         info = default;
-        long ticks = _timeline.Next(coded.RtpTimestamp, coded.ReceivedMs);
+        double receivedMs = _options.OriginUnixMs + coded.Arrival.Milliseconds;
+        long ticks = _timeline.Next(coded.RtpTimestamp, receivedMs);
         if (_needKey && !coded.IsKey)
         {
             _counters.DroppedWithoutKey++;
@@ -207,14 +208,14 @@ internal sealed class RenderStage : IDisposable
             return null;
         }
 
-        if (_decoder is null || _decoderFormat != coded.Format)
+        if (_decoder is null || _decoderCodec != coded.Codec)
         {
             _decoder?.Dispose();
-            _decoder = _codecs.CreateDecoder(coded.Format);
-            _decoderFormat = coded.Format;
+            _decoder = _codecs.CreateDecoder(coded.Codec);
+            _decoderCodec = coded.Codec;
         }
 
-        _counters.Arrival.Add(_time.Milliseconds() - coded.ReceivedMs);
+        _counters.Arrival.Add(_time.Milliseconds() - receivedMs);
         long before = _time.GetTimestamp();
         switch (_decoder.Decode(coded.Data, _pool, out Picture? picture))
         {
@@ -239,7 +240,7 @@ internal sealed class RenderStage : IDisposable
 
         _needKey = false;
         _source.Add(ticks, coded.Length, _decoder.Quantizer);
-        if (coded.Rotation != Rotation.None)
+        if (coded.Rotation != VideoRotation.None)
         {
             using Picture lying = picture;
             picture = PictureOps.Rotate(lying, coded.Rotation, _pool);
@@ -251,7 +252,7 @@ internal sealed class RenderStage : IDisposable
         _counters.Decoded++;
         _counters.Width = picture.Width;
         _counters.Height = picture.Height;
-        info = new PictureInfo(_counters.Decoded - 1, coded.RtpTimestamp, ticks, coded.CaptureMs, coded.ReceivedMs);
+        info = new PictureInfo(_counters.Decoded - 1, coded.RtpTimestamp, ticks, coded.CaptureNtp, receivedMs);
         return picture;
     }
 
@@ -304,15 +305,15 @@ internal sealed class RenderStage : IDisposable
 
     private void Encode(Picture picture, in PictureInfo info)
     {
-        VideoFormat format = _controls.OutputFormat;
+        VideoCodec codec = _controls.OutputCodec;
         RoomSettings settings = _controls.Settings;
         int kbps = _source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, settings.Mode != ViewMode.Plain);
-        _coder.Prepare(format, picture, kbps, MinQuantizerFor(format), _controls.TemporalLayers);
+        _coder.Prepare(codec, picture, kbps, MinQuantizerFor(codec), _controls.TemporalLayers);
         long before = _time.GetTimestamp();
 
         // The blurred background needs few bits: the subject gets them.
         _coder.SetInterest(_artist.Subject, (int)(MostCoarseness * settings.Blur));
-        CodedPicture? coded = _coder.Code(picture, info, _controls.TakeKeyFrameRequest());
+        EncodedFrame? coded = _coder.Code(picture, info, _controls.TakeKeyFrameRequest());
         _counters.Encode.Add(_time.GetElapsedTime(before).TotalMilliseconds);
         if (coded is null)
         {
@@ -335,13 +336,13 @@ internal sealed class RenderStage : IDisposable
             return;
         }
 
-        VideoFormat format = _controls.ThinFormat;
-        _thin.Prepare(format, picture, _source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false), MinQuantizerFor(format), _controls.ThinTemporalLayers);
+        VideoCodec codec = _controls.ThinCodec;
+        _thin.Prepare(codec, picture, _source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false), MinQuantizerFor(codec), _controls.ThinTemporalLayers);
         if (_thin.Code(picture, info, _controls.TakeThinKeyFrameRequest()) is { } coded)
         {
             _output.OnThinCoded(coded);
         }
     }
 
-    private int MinQuantizerFor(VideoFormat format) => format == _decoderFormat ? _source.MinQuantizer : -1;
+    private int MinQuantizerFor(VideoCodec codec) => codec == _decoderCodec ? _source.MinQuantizer : -1;
 }

@@ -1,5 +1,3 @@
-using Rtc.Media.Codecs;
-
 namespace Rtc.Pipeline;
 
 /// <summary>What others tell a room from their own threads; the loops look at it once a picture.</summary>
@@ -10,10 +8,10 @@ internal sealed class RoomControls(RoomPipelineOptions options)
     private volatile bool _wantResults = true;
     private volatile int _bitrateKbps = options.BitrateKbps;
     private volatile int _temporalLayers = 1;
-    private volatile VideoFormat _outputFormat = options.OutputFormat;
+    private volatile VideoCodec _outputCodec = options.OutputCodec;
     private volatile int _thinKbps;
     private volatile int _thinTemporalLayers = 1;
-    private volatile VideoFormat _thinFormat = VideoFormat.Vp8;
+    private volatile VideoCodec _thinCodec = VideoCodec.Vp8;
     private int _keyFrameRequested;
     private int _thinKeyFrameRequested;
     private volatile string _lastNotice = "";
@@ -49,10 +47,10 @@ internal sealed class RoomControls(RoomPipelineOptions options)
         set => _temporalLayers = value;
     }
 
-    public VideoFormat OutputFormat
+    public VideoCodec OutputCodec
     {
-        get => _outputFormat;
-        set => _outputFormat = value;
+        get => _outputCodec;
+        set => _outputCodec = value;
     }
 
     /// <summary>What the source coded anew for thin links may take; 0 where nobody needs it.</summary>
@@ -68,10 +66,10 @@ internal sealed class RoomControls(RoomPipelineOptions options)
         set => _thinTemporalLayers = value;
     }
 
-    public VideoFormat ThinFormat
+    public VideoCodec ThinCodec
     {
-        get => _thinFormat;
-        set => _thinFormat = value;
+        get => _thinCodec;
+        set => _thinCodec = value;
     }
 
     /// <summary>Somebody needs results, or there is something to draw for somebody who watches.</summary>

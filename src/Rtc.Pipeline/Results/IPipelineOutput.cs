@@ -1,15 +1,13 @@
-using Rtc.Media.Codecs;
-
 namespace Rtc.Pipeline;
 
 /// <summary>Where a room's pipeline hands on what it made. Called on the pipeline's own loops; must not block.</summary>
 public interface IPipelineOutput
 {
-    /// <summary>The rendered picture, coded; the receiver owns it.</summary>
-    void OnCoded(CodedPicture picture);
+    /// <summary>The rendered picture, coded; the receiver disposes it.</summary>
+    void OnCoded(EncodedFrame picture);
 
-    /// <summary>The source as it came, coded for links that its own stream does not fit; the receiver owns it.</summary>
-    void OnThinCoded(CodedPicture picture) => picture.Dispose();
+    /// <summary>The source as it came, coded for links that its own stream does not fit; the receiver disposes it.</summary>
+    void OnThinCoded(EncodedFrame picture) => picture.Dispose();
 
     void OnResult(VisionResult result);
 

@@ -13,9 +13,9 @@ public sealed class MediaCodecs(
 {
     private const int JpegQuality = 75;
 
-    public IVideoDecoder CreateDecoder(VideoFormat format) => VideoCodecs.CreateDecoder(format, hardware, maxPixels, memory);
+    public IVideoDecoder CreateDecoder(VideoCodec codec) => VideoCodecs.CreateDecoder(codec, hardware, maxPixels, memory);
 
-    public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => VideoCodecs.CreateEncoder(format, settings with { Hardware = hardware });
+    public IVideoEncoder CreateEncoder(VideoCodec codec, EncoderSettings settings) => VideoCodecs.CreateEncoder(codec, settings with { Hardware = hardware });
 
     public byte[]? EncodeJpeg(Picture picture, int maxWidth, PicturePool pool)
     {

@@ -9,7 +9,10 @@ public sealed record RoomPipelineOptions
 
     public RoomSettings Settings { get; init; } = new();
 
-    public VideoFormat OutputFormat { get; init; } = VideoFormat.Vp8;
+    public VideoCodec OutputCodec { get; init; } = VideoCodec.Vp8;
+
+    /// <summary>Milliseconds since 1970 of <see cref="Instant"/> zero, by which a frame's arrival is told.</summary>
+    public double OriginUnixMs { get; init; }
 
     public int BitrateKbps { get; init; } = 1200;
 

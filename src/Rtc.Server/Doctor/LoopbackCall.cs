@@ -68,8 +68,8 @@ internal static class LoopbackCall
     private static async Task<(int Pictures, double MedianMs, string? Fault)> WatchAsync(LoopbackPeer near, CancellationToken cancel)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = BitrateKbps, MayDrop = false });
-        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoFormat.Vp8);
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = BitrateKbps, MayDrop = false });
+        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         var sent = new Dictionary<uint, Instant>();
         var times = new List<double>();
         using var pace = new PeriodicTimer(s_betweenPictures);
@@ -118,18 +118,10 @@ internal static class LoopbackCall
             picture.RowV(y).Fill(128);
         }
 
-        using CodedPicture? coded = encoder.Encode(picture, number * TicksPerPicture, near.TakeKeyNeed());
-        if (coded is null)
+        if (encoder.Encode(picture, number * TicksPerPicture, near.TakeKeyNeed()) is { } frame)
         {
-            return;
+            near.Send(frame);
         }
-
-        EncodedFrame frame = EncodedFramePool.Shared.Rent();
-        frame.Codec = VideoCodec.Vp8;
-        frame.RtpTimestamp = coded.RtpTimestamp;
-        frame.IsKey = coded.IsKey;
-        frame.Append(coded.Data);
-        near.Send(frame);
     }
 
     /// <summary>Each picture has a grey of its own, so that an old one is not taken for a new one.</summary>

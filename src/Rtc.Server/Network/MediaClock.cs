@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rtc.Peer;
 
 namespace Rtc.Server.Network;
 
@@ -9,20 +8,17 @@ namespace Rtc.Server.Network;
 /// </summary>
 public sealed class MediaClock
 {
-    private const double UnixToNtpSeconds = 2_208_988_800;
     private readonly long _origin = Stopwatch.GetTimestamp();
-    private readonly double _originUnixMs = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds;
 
     public Instant Now => new(Stopwatch.GetElapsedTime(_origin).Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>NTP time of instant zero, 32.32 fixed point.</summary>
-    public ulong NtpAtOrigin => ToNtp(_originUnixMs);
+    public ulong NtpAtOrigin => NtpTime.FromUnixMilliseconds(OriginUnixMs);
 
-    public double UnixMs(Instant at) => _originUnixMs + at.Milliseconds;
+    /// <summary>Milliseconds since 1970 of instant zero.</summary>
+    public double OriginUnixMs { get; } = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds;
+
+    public double UnixMs(Instant at) => OriginUnixMs + at.Milliseconds;
 
     public double UnixMsNow => UnixMs(Now);
-
-    public static double? NtpToUnixMs(ulong ntp) => ntp == 0 ? null : ((ntp / 4294967296.0) - UnixToNtpSeconds) * 1000;
-
-    public static ulong ToNtp(double unixMs) => (ulong)(((unixMs / 1000) + UnixToNtpSeconds) * 4294967296.0);
 }

@@ -47,8 +47,8 @@ internal sealed class PeerFactory : IDisposable
     /// <summary>What this machine cannot read and write is never negotiated, nor looked for before it is offered: the first time loads it.</summary>
     public static VideoCodec[] CodecsFor(string offer) =>
     [
-        .. VideoCodecs.IsUsable(VideoFormat.Vp8) ? [VideoCodec.Vp8] : Array.Empty<VideoCodec>(),
-        .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoFormat.H264) ? [VideoCodec.H264] : Array.Empty<VideoCodec>(),
+        .. VideoCodecs.IsUsable(VideoCodec.Vp8) ? [VideoCodec.Vp8] : Array.Empty<VideoCodec>(),
+        .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoCodec.H264) ? [VideoCodec.H264] : Array.Empty<VideoCodec>(),
     ];
 
     private static IEnumerable<LocalCandidate> Candidates(IEnumerable<IPAddress> addresses, CandidateKind kind, MediaLoop loop)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Rtc.Server.Network;
 using Rtc.Signaling;
@@ -115,14 +114,8 @@ internal sealed partial class Room
 
             AskForKeys();
             _metrics.PictureReceived();
-            Pipeline.TryPush(CodedPicture.From(
-                frame.Codec == VideoCodec.H264 ? VideoFormat.H264 : VideoFormat.Vp8,
-                frame.Data,
-                frame.RtpTimestamp,
-                frame.IsKey,
-                (Rotation)frame.Rotation,
-                MediaClock.NtpToUnixMs(frame.CaptureNtp),
-                _loop.Clock.UnixMs(frame.Arrival)));
+            frame.AddReference();
+            Pipeline.TryPush(frame);
         }
     }
 

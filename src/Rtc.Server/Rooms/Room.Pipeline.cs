@@ -1,4 +1,3 @@
-using Rtc.Media.Codecs;
 using Rtc.Pipeline;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -78,7 +77,7 @@ internal sealed partial class Room
         };
     }
 
-    public void OnCoded(CodedPicture picture) => _loop.Post(() =>
+    public void OnCoded(EncodedFrame picture) => _loop.Post(() =>
     {
         using (picture)
         {
@@ -96,7 +95,7 @@ internal sealed partial class Room
         }
     });
 
-    public void OnThinCoded(CodedPicture picture) => _loop.Post(() =>
+    public void OnThinCoded(EncodedFrame picture) => _loop.Post(() =>
     {
         using (picture)
         {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Rtc.Server.Metrics;
 using Rtc.Signaling.Messages;
@@ -19,32 +18,16 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
     // What the pipeline spends at most on coding a phone's pictures again, of what they took.
     private const double RecodedShare = 1.3;
 
-    private readonly EncodedFramePool _pool = EncodedFramePool.Shared;
     private EncoderSteering _steering;
     private EncoderSteering _thinSteering;
     private EncoderTarget _target = new(limits.Start, 1);
     private EncoderTarget _thinTarget;
     private SourceRate _source;
 
-    public void SendVideo(CodedPicture picture) => SendCoded(picture, RoomView.Annotated);
+    public void SendVideo(EncodedFrame frame) => Fan(frame, RoomView.Annotated, isCoded: true);
 
     /// <summary>The source as the server coded it, to those whose links the phone's own stream does not fit.</summary>
-    public void SendThin(CodedPicture picture) => SendCoded(picture, RoomView.Source);
-
-    private void SendCoded(CodedPicture picture, RoomView view)
-    {
-        VideoCodec codec = picture.Format == VideoFormat.H264 ? VideoCodec.H264 : VideoCodec.Vp8;
-        using EncodedFrame frame = _pool.Rent();
-        frame.Codec = codec;
-        frame.RtpTimestamp = picture.RtpTimestamp;
-        frame.IsKey = picture.IsKey;
-        frame.TemporalLayer = picture.TemporalLayer;
-        frame.LayerSync = picture.LayerSync;
-        frame.Arrival = room.Now;
-        frame.CaptureNtp = picture.CaptureMs is { } capture ? Network.MediaClock.ToNtp(capture) : 0;
-        frame.Append(picture.Data);
-        Fan(frame, view, isCoded: true);
-    }
+    public void SendThin(EncodedFrame frame) => Fan(frame, RoomView.Source, isCoded: true);
 
     /// <summary>The phone's own frame, not decoded, to those who watch the source.</summary>
     public void Forward(EncodedFrame frame)
@@ -126,7 +109,7 @@ internal sealed class RoomAudience(Room room, BitrateLimits limits, RtcMetrics m
         if (wanted != _thinTarget)
         {
             _thinTarget = wanted;
-            room.Pipeline.SetThin(wanted.Kilobits, wanted.TemporalLayers, vp8 ? VideoFormat.Vp8 : VideoFormat.H264);
+            room.Pipeline.SetThin(wanted.Kilobits, wanted.TemporalLayers, vp8 ? VideoCodec.Vp8 : VideoCodec.H264);
         }
     }
 

@@ -1,17 +1,16 @@
-using Rtc.Media.Codecs;
 using Rtc.Pipeline;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;
 
 /// <summary>What the members of a room need of its pipeline: nobody watching means nothing coded, nobody listening nothing detected.</summary>
-internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormat Format)
+internal readonly record struct RoomDemand(bool Video, bool Results, VideoCodec Codec)
 {
     public static RoomDemand Of(IReadOnlyList<RoomMember> members)
     {
         bool video = false;
         bool results = false;
-        VideoFormat format = VideoFormat.Vp8;
+        VideoCodec codec = VideoCodec.Vp8;
         for (int i = 0; i < members.Count; i++)
         {
             RoomMember member = members[i];
@@ -19,17 +18,17 @@ internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormat
             if (member.Watches(RoomView.Annotated))
             {
                 video = true;
-                format = member.SendCodec == Peer.VideoCodec.H264 ? VideoFormat.H264 : format;
+                codec = member.SendCodec == VideoCodec.H264 ? VideoCodec.H264 : codec;
             }
         }
 
-        return new RoomDemand(video, results, format);
+        return new RoomDemand(video, results, codec);
     }
 
     public void ApplyTo(RoomPipeline pipeline)
     {
         pipeline.WantVideo = Video;
         pipeline.WantResults = Results;
-        pipeline.SetOutputFormat(Format);
+        pipeline.SetOutputCodec(Codec);
     }
 }

@@ -121,12 +121,14 @@ internal static class RoomHosting
         IModelHost models = provider.GetRequiredService<IModelHost>();
         PicturePool pictures = provider.GetRequiredService<PicturePool>();
         TimeProvider time = provider.GetRequiredService<TimeProvider>();
+        MediaLoop loop = provider.GetRequiredService<MediaLoop>();
         PictureMemory memory = provider.GetRequiredService<PictureMemory>();
         provider.GetRequiredService<RtcMetrics>().Limits = Limits(options);
         RoomPipeline Open(IPipelineOutput output, RoomName name) => new(
             new RoomPipelineOptions
             {
                 Room = name.ToString(),
+                OriginUnixMs = loop.Clock.OriginUnixMs,
                 BitrateKbps = options.Media.StartBitrateKbps,
                 MaxPixels = options.Limits.MaxPixels,
             },
@@ -137,7 +139,7 @@ internal static class RoomHosting
             new MediaCodecs(options.Media.Hardware, options.Limits.MaxPixels, memory));
 
         return new RoomRegistry(
-            provider.GetRequiredService<MediaLoop>(),
+            loop,
             provider.GetRequiredService<PeerFactory>(),
             models,
             Open,

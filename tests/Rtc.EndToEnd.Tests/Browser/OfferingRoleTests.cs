@@ -58,21 +58,15 @@ public sealed class OfferingRoleTests : IAsyncLifetime
 
         // Ours to the page: a second of pictures, one key frame at the start.
         using var pictures = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = 320, Height = 240 });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = 320, Height = 240 });
         var clip = new Rtc.Bench.Clip(320, 240);
         for (int frame = 0; frame < 120; frame++)
         {
             using Picture picture = pictures.Rent(320, 240);
             clip.Draw(picture, frame);
-            using CodedPicture? coded = encoder.Encode(picture, (uint)(frame * 3000), heard.TakeKeyWish());
-            if (coded is not null)
+            if (encoder.Encode(picture, (uint)(frame * 3000), heard.TakeKeyWish()) is { } coded)
             {
-                EncodedFrame sent = EncodedFramePool.Shared.Rent();
-                sent.Codec = VideoCodec.Vp8;
-                sent.RtpTimestamp = coded.RtpTimestamp;
-                sent.IsKey = coded.IsKey;
-                sent.Append(coded.Data);
-                client.Send(sent);
+                client.Send(coded);
             }
 
             await Task.Delay(16);

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Bench;
-using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Xunit;
 
@@ -14,7 +13,7 @@ internal static class MediaClient
 
     private static readonly PhonePlan s_plan = new()
     {
-        Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoFormat.Vp8, BitrateKbps = 500,
+        Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoCodec.Vp8, BitrateKbps = 500,
     };
 
     /// <summary>A phone that only sends and to which nothing is sent: by itself it asks the server for nothing.</summary>

@@ -96,8 +96,8 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
         using var pool = new PicturePool();
         using Picture grey = pool.Rent(Width, Height);
         new Clip(Width, Height).Draw(grey, 0);
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = 2000, MayDrop = false });
-        using CodedPicture coded = encoder.Encode(grey, 0, forceKey: true)!;
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = 2000, MayDrop = false });
+        using EncodedFrame coded = encoder.Encode(grey, 0, forceKey: true)!;
         return coded.Data.ToArray();
     }
 

@@ -41,11 +41,11 @@ public sealed class AgainstFfmpegTests
     }
 
     [Theory]
-    [InlineData(VideoFormat.Vp8, 640, 360)]
-    [InlineData(VideoFormat.Vp8, 321, 181)]
-    [InlineData(VideoFormat.H264, 640, 360)]
-    [InlineData(VideoFormat.H264, 322, 182)]
-    public void What_we_encode_is_read_as_we_read_it_and_looks_like_the_clip(VideoFormat format, int width, int height)
+    [InlineData(VideoCodec.Vp8, 640, 360)]
+    [InlineData(VideoCodec.Vp8, 321, 181)]
+    [InlineData(VideoCodec.H264, 640, 360)]
+    [InlineData(VideoCodec.H264, 322, 182)]
+    public void What_we_encode_is_read_as_we_read_it_and_looks_like_the_clip(VideoCodec format, int width, int height)
     {
         Ffmpeg.Need();
 
@@ -59,7 +59,7 @@ public sealed class AgainstFfmpegTests
         double ssim = 0;
         for (int i = 0; i < pictures.Count; i++)
         {
-            using CodedPicture one = encoder.Encode(pictures[i], (uint)(i * 3000), false)!;
+            using EncodedFrame one = encoder.Encode(pictures[i], (uint)(i * 3000), false)!;
             coded.Add(one.Data.ToArray());
             Assert.Equal(DecodeStatus.Picture, decoder.Decode(one.Data, pool, out Picture? back));
             psnr += Quality.Psnr(pictures[i], back!) / pictures.Count;
@@ -69,7 +69,7 @@ public sealed class AgainstFfmpegTests
 
         Console.WriteLine($"{format} {width}×{height} at 1500 kbit/s: {psnr:0.00} dB, SSIM {ssim:0.0000}, {coded.Sum(c => c.Length) * 30 * 8 / 1000 / Frames} kbit/s");
         Assert.True(psnr > 35 && ssim > 0.92, $"{psnr:0.00} dB, SSIM {ssim:0.0000}");
-        byte[] raw = format == VideoFormat.Vp8
+        byte[] raw = format == VideoCodec.Vp8
             ? Ffmpeg.Run("-f ivf -i - -f rawvideo -pix_fmt yuv420p -", Ffmpeg.Ivf(coded, width, height))
             : Ffmpeg.Run("-f h264 -i - -f rawvideo -pix_fmt yuv420p -", [.. coded.SelectMany(c => c)]);
         using IVideoDecoder again = VideoCodecs.CreateDecoder(format);

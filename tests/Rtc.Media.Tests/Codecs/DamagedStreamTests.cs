@@ -8,9 +8,9 @@ namespace Rtc.Media.Tests.Codecs;
 public sealed class DamagedStreamTests
 {
     [Theory]
-    [InlineData(VideoFormat.Vp8, 4000)]
-    [InlineData(VideoFormat.H264, 4000)]
-    public void Damage_gives_an_error_or_a_picture_and_never_a_crash_or_a_leak(VideoFormat format, int rounds)
+    [InlineData(VideoCodec.Vp8, 4000)]
+    [InlineData(VideoCodec.H264, 4000)]
+    public void Damage_gives_an_error_or_a_picture_and_never_a_crash_or_a_leak(VideoCodec format, int rounds)
     {
         const int Seed = 20251;
         var random = new Random(Seed);
@@ -41,9 +41,9 @@ public sealed class DamagedStreamTests
     }
 
     [Theory]
-    [InlineData(VideoFormat.Vp8)]
-    [InlineData(VideoFormat.H264)]
-    public void Every_truncation_of_a_key_frame_is_survived(VideoFormat format)
+    [InlineData(VideoCodec.Vp8)]
+    [InlineData(VideoCodec.H264)]
+    public void Every_truncation_of_a_key_frame_is_survived(VideoCodec format)
     {
         using var pool = new PicturePool();
         byte[] key = Stream(format, pool)[0];
@@ -59,9 +59,9 @@ public sealed class DamagedStreamTests
     }
 
     [Theory]
-    [InlineData(VideoFormat.Vp8)]
-    [InlineData(VideoFormat.H264)]
-    public void A_decoder_that_starts_in_the_middle_asks_for_a_key_frame(VideoFormat format)
+    [InlineData(VideoCodec.Vp8)]
+    [InlineData(VideoCodec.H264)]
+    public void A_decoder_that_starts_in_the_middle_asks_for_a_key_frame(VideoCodec format)
     {
         using var pool = new PicturePool();
         List<byte[]> good = Stream(format, pool);
@@ -78,18 +78,18 @@ public sealed class DamagedStreamTests
         using var pool = new PicturePool();
         using var vp8 = new Vp8Decoder(maxPixels: 64 * 64);
         using var h264 = new H264Decoder(maxPixels: 64 * 64);
-        Assert.Equal(DecodeStatus.TooLarge, vp8.Decode(Stream(VideoFormat.Vp8, pool)[0], pool, out _));
-        Assert.Equal(DecodeStatus.TooLarge, h264.Decode(Stream(VideoFormat.H264, pool)[0], pool, out _));
+        Assert.Equal(DecodeStatus.TooLarge, vp8.Decode(Stream(VideoCodec.Vp8, pool)[0], pool, out _));
+        Assert.Equal(DecodeStatus.TooLarge, h264.Decode(Stream(VideoCodec.H264, pool)[0], pool, out _));
     }
 
-    private static List<byte[]> Stream(VideoFormat format, PicturePool pool)
+    private static List<byte[]> Stream(VideoCodec format, PicturePool pool)
     {
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 96, Height = 80, BitrateKbps = 400, MayDrop = false });
         var frames = new List<byte[]>();
         for (int time = 0; time < 10; time++)
         {
             using Picture source = Pictures.Scene(pool, 96, 80, time);
-            using CodedPicture coded = encoder.Encode(source, (uint)(time * 3000), time == 5)!;
+            using EncodedFrame coded = encoder.Encode(source, (uint)(time * 3000), time == 5)!;
             frames.Add(coded.Data.ToArray());
         }
 

@@ -1,3 +1,4 @@
+using Rtc.Bitstream.H264;
 using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.H264;
 using Rtc.Media.Tests.Support;
@@ -21,7 +22,7 @@ public sealed class H264RecoveryTests
             + "-c:v libx264 -bf 0 -profile:v baseline -x264-params keyint=250:min-keyint=125:scenecut=80:threads=1:rc-lookahead=5:ref=3 -f h264 -");
         List<byte[]> slices = [];
         List<byte> sets = [];
-        var units = new NalReader(stream);
+        var units = new AnnexBReader(stream);
         while (units.Read())
         {
             byte[] unit = [0, 0, 0, 1, .. units.Current];
@@ -29,7 +30,7 @@ public sealed class H264RecoveryTests
             {
                 sets.AddRange(unit);
             }
-            else if (units.Type is NalType.Slice or NalType.IdrSlice)
+            else if (units.Type is NalType.Slice or NalType.Idr)
             {
                 slices.Add(unit);
             }

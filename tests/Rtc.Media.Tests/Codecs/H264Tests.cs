@@ -1,3 +1,4 @@
+using Rtc.Bitstream.H264;
 using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.H264;
 using Rtc.Media.Tests.Support;
@@ -15,12 +16,12 @@ public sealed class H264Tests
         for (int time = 0; time < 50; time++)
         {
             using Picture source = Pictures.Scene(pool, 320, 240, time);
-            using CodedPicture? coded = encoder.Encode(source, (uint)(time * 3000), forceKey: time == 30);
+            using EncodedFrame? coded = encoder.Encode(source, (uint)(time * 3000), forceKey: time == 30);
             Assert.NotNull(coded);
             Assert.Equal(time is 0 or 30, coded.IsKey);
             Assert.InRange(coded.Stats.Quantizer, 0, 51);
             var types = new List<int>();
-            var units = new NalReader(coded.Data);
+            var units = new AnnexBReader(coded.Data);
             while (units.Read())
             {
                 types.Add(units.Type);
@@ -32,7 +33,7 @@ public sealed class H264Tests
                 }
             }
 
-            Assert.Equal(coded.IsKey, types.Contains(NalType.IdrSlice));
+            Assert.Equal(coded.IsKey, types.Contains(NalType.Idr));
             Assert.Equal(coded.IsKey, types.Contains(NalType.Sps) && types.Contains(NalType.Pps));
             Assert.DoesNotContain(NalType.Sei, types);
             Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? decoded));
@@ -77,7 +78,7 @@ public sealed class H264Tests
             for (int i = 0; i < 3; i++)
             {
                 using Picture source = Pictures.Scene(pool, width, height, i);
-                using CodedPicture? coded = encoder.Encode(source, time += 3000, false);
+                using EncodedFrame? coded = encoder.Encode(source, time += 3000, false);
                 Assert.Equal(i == 0, coded!.IsKey);
                 Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? decoded));
                 Assert.Equal((width, height), (decoded!.Width, decoded.Height));
@@ -97,7 +98,7 @@ public sealed class H264Tests
         using var encoder = new H264Encoder(new EncoderSettings { Width = width, Height = height, BitrateKbps = 3000 });
         using var decoder = new H264Decoder();
         using Picture source = Pictures.Scene(pool, width, height, 0);
-        using CodedPicture coded = encoder.Encode(source, 3000, false)!;
+        using EncodedFrame coded = encoder.Encode(source, 3000, false)!;
         Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? decoded));
         using (decoded)
         {

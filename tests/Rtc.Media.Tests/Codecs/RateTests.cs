@@ -7,9 +7,9 @@ namespace Rtc.Media.Tests.Codecs;
 public sealed class RateTests
 {
     [Theory]
-    [InlineData(VideoFormat.Vp8)]
-    [InlineData(VideoFormat.H264)]
-    public void The_bitrate_changes_while_running_without_a_key_frame(VideoFormat format)
+    [InlineData(VideoCodec.Vp8)]
+    [InlineData(VideoCodec.H264)]
+    public void The_bitrate_changes_while_running_without_a_key_frame(VideoCodec format)
     {
         using var pool = new PicturePool();
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 800 });
@@ -24,7 +24,7 @@ public sealed class RateTests
 
             // Noise on top of the scene: something that bits can always be spent on.
             using Picture source = Noisy(pool, time);
-            using CodedPicture? coded = encoder.Encode(source, (uint)(time * 3000), false);
+            using EncodedFrame? coded = encoder.Encode(source, (uint)(time * 3000), false);
             Assert.False(time > 0 && coded is { IsKey: true });
             before += time is >= 60 and < 120 ? coded?.Length ?? 0 : 0;
             after += time is >= 180 ? coded?.Length ?? 0 : 0;
@@ -35,9 +35,9 @@ public sealed class RateTests
     }
 
     [Theory]
-    [InlineData(VideoFormat.Vp8)]
-    [InlineData(VideoFormat.H264)]
-    public void No_bits_are_spent_on_what_nobody_sees(VideoFormat format)
+    [InlineData(VideoCodec.Vp8)]
+    [InlineData(VideoCodec.H264)]
+    public void No_bits_are_spent_on_what_nobody_sees(VideoCodec format)
     {
         using var pool = new PicturePool();
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 8000 });
@@ -47,7 +47,7 @@ public sealed class RateTests
         for (int time = 0; time < 60; time++)
         {
             using Picture source = Noisy(pool, time);
-            using CodedPicture coded = encoder.Encode(source, (uint)(time * 3000), false)!;
+            using EncodedFrame coded = encoder.Encode(source, (uint)(time * 3000), false)!;
             Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? back));
             using (back)
             {
@@ -63,9 +63,9 @@ public sealed class RateTests
     }
 
     [Theory]
-    [InlineData(VideoFormat.Vp8)]
-    [InlineData(VideoFormat.H264)]
-    public void A_region_of_interest_moves_bits_to_the_subject(VideoFormat format)
+    [InlineData(VideoCodec.Vp8)]
+    [InlineData(VideoCodec.H264)]
+    public void A_region_of_interest_moves_bits_to_the_subject(VideoCodec format)
     {
         var subject = new RectF(112, 64, 208, 176);
         double plain = SubjectQuality(format, subject, 0);
@@ -74,7 +74,7 @@ public sealed class RateTests
         Assert.True(focused > plain + 0.7, $"{plain:0.00} dB plain, {focused:0.00} dB focused");
     }
 
-    private static double SubjectQuality(VideoFormat format, RectF subject, int strength)
+    private static double SubjectQuality(VideoCodec format, RectF subject, int strength)
     {
         using var pool = new PicturePool();
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 500, MayDrop = false });
@@ -84,7 +84,7 @@ public sealed class RateTests
         for (int time = 0; time < 40; time++)
         {
             using Picture source = Noisy(pool, time);
-            using CodedPicture coded = encoder.Encode(source, (uint)(time * 3000), false)!;
+            using EncodedFrame coded = encoder.Encode(source, (uint)(time * 3000), false)!;
             Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? back));
             quality += time >= 20 ? Quality.Psnr(source, back!, subject) / 20 : 0;
             back!.Dispose();

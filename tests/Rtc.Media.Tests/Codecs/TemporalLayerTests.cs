@@ -12,7 +12,7 @@ public sealed class TemporalLayerTests
     public void Any_higher_layer_can_be_left_out_and_the_rest_decodes_to_the_same_bits(int layers)
     {
         using PicturePool pool = PicturePool.Diagnostic();
-        List<CodedPicture> coded = Encode(pool, layers, 49, interest: false);
+        List<EncodedFrame> coded = Encode(pool, layers, 49, interest: false);
         Check(pool, coded, layers);
     }
 
@@ -20,7 +20,7 @@ public sealed class TemporalLayerTests
     public void A_region_of_interest_does_not_tie_the_layers_together()
     {
         using PicturePool pool = PicturePool.Diagnostic();
-        List<CodedPicture> coded = Encode(pool, 3, 49, interest: true);
+        List<EncodedFrame> coded = Encode(pool, 3, 49, interest: true);
         Check(pool, coded, 3);
     }
 
@@ -28,7 +28,7 @@ public sealed class TemporalLayerTests
     public void The_layers_follow_their_pattern_and_share_the_bitrate()
     {
         using PicturePool pool = PicturePool.Diagnostic();
-        List<CodedPicture> coded = Encode(pool, 3, 49, interest: false);
+        List<EncodedFrame> coded = Encode(pool, 3, 49, interest: false);
         byte[] pattern = [0, 2, 1, 2];
         for (int i = 0; i < coded.Count; i++)
         {
@@ -48,7 +48,7 @@ public sealed class TemporalLayerTests
         for (int time = 0; time < 8; time++)
         {
             using Picture source = Pictures.Scene(pool, 160, 120, time);
-            using CodedPicture coded = encoder.Encode(source, (uint)(time * 3000), forceKey: time == 3)!;
+            using EncodedFrame coded = encoder.Encode(source, (uint)(time * 3000), forceKey: time == 3)!;
             layers[time] = coded.TemporalLayer;
             Assert.Equal(time is 0 or 3, coded.IsKey);
         }
@@ -60,7 +60,7 @@ public sealed class TemporalLayerTests
     public void Layers_come_and_go_without_a_key_frame()
     {
         using PicturePool pool = PicturePool.Diagnostic();
-        List<CodedPicture> coded = Encode(pool, 1, 60, interest: false, (encoder, time) => encoder.SetTemporalLayers(time is >= 11 and < 41 ? 2 : 1));
+        List<EncodedFrame> coded = Encode(pool, 1, 60, interest: false, (encoder, time) => encoder.SetTemporalLayers(time is >= 11 and < 41 ? 2 : 1));
         Assert.Equal([0], Enumerable.Range(0, 60).Where(i => coded[i].IsKey));
         Assert.All(coded.Take(11), picture => Assert.Equal(0, picture.TemporalLayer));
         Assert.Equal(15, coded.Count(picture => picture.TemporalLayer == 1));
@@ -68,10 +68,10 @@ public sealed class TemporalLayerTests
         Check(pool, coded, 2);
     }
 
-    private static List<CodedPicture> Encode(PicturePool pool, int layers, int count, bool interest, Action<Vp8Encoder, int>? before = null)
+    private static List<EncodedFrame> Encode(PicturePool pool, int layers, int count, bool interest, Action<Vp8Encoder, int>? before = null)
     {
         using var encoder = new Vp8Encoder(new EncoderSettings { Width = 320, Height = 240, TemporalLayers = layers, BitrateKbps = 600, MayDrop = false });
-        var coded = new List<CodedPicture>();
+        var coded = new List<EncodedFrame>();
         for (int time = 0; time < count; time++)
         {
             using Picture source = Pictures.Scene(pool, 320, 240, time);
@@ -88,12 +88,12 @@ public sealed class TemporalLayerTests
     }
 
     /// <summary>Decodes everything, then each smaller set of layers, and one that climbs up at a sync picture.</summary>
-    private static void Check(PicturePool pool, List<CodedPicture> coded, int layers)
+    private static void Check(PicturePool pool, List<EncodedFrame> coded, int layers)
     {
         var full = new List<Picture>();
         using (var decoder = new Vp8Decoder())
         {
-            foreach (CodedPicture picture in coded)
+            foreach (EncodedFrame picture in coded)
             {
                 Assert.Equal(DecodeStatus.Picture, decoder.Decode(picture.Data, pool, out Picture? decoded));
                 full.Add(decoded!);

@@ -14,12 +14,12 @@ public sealed class Vp8Tests
     public void A_picture_comes_back_close_to_what_went_in(int width, int height)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 3000, MayDrop = false });
-        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoFormat.Vp8);
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 3000, MayDrop = false });
+        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         for (int time = 0; time < 12; time++)
         {
             using Picture source = Pictures.Scene(pool, width, height, time);
-            using CodedPicture? coded = encoder.Encode(source, (uint)(time * 3000), forceKey: false);
+            using EncodedFrame? coded = encoder.Encode(source, (uint)(time * 3000), forceKey: false);
             Assert.NotNull(coded);
             Assert.Equal(time == 0, coded.IsKey);
             Assert.Equal(coded.Data.Length, coded.Stats.Bytes);
@@ -46,7 +46,7 @@ public sealed class Vp8Tests
         {
             encoder.SetMinQuantizer(time);
             using Picture source = Pictures.Noise(pool, 160, 120, time);
-            using CodedPicture? coded = encoder.Encode(source, (uint)(time * 3000), forceKey: false);
+            using EncodedFrame? coded = encoder.Encode(source, (uint)(time * 3000), forceKey: false);
             if (coded is not null)
             {
                 Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? decoded));
@@ -67,7 +67,7 @@ public sealed class Vp8Tests
         for (int time = 0; time < 200; time++)
         {
             using Picture source = Pictures.Scene(pool, 160, 120, time);
-            using CodedPicture? coded = encoder.Encode(source, (uint)(time * 3000), forceKey: time == 70);
+            using EncodedFrame? coded = encoder.Encode(source, (uint)(time * 3000), forceKey: time == 70);
             Assert.Equal(time is 0 or 70, coded?.IsKey ?? false);
         }
     }
@@ -85,7 +85,7 @@ public sealed class Vp8Tests
             for (int i = 0; i < 3; i++)
             {
                 using Picture source = Pictures.Scene(pool, width, height, i);
-                using CodedPicture? coded = encoder.Encode(source, time += 3000, false);
+                using EncodedFrame? coded = encoder.Encode(source, time += 3000, false);
                 Assert.Equal(i == 0, coded!.IsKey);
                 Assert.Equal(DecodeStatus.Picture, decoder.Decode(coded.Data, pool, out Picture? decoded));
                 Assert.Equal((width, height), (decoded!.Width, decoded.Height));

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using Rtc.Bitstream.H264;
 using Rtc.Media.Codecs;
-using Rtc.Media.Codecs.H264;
 
 namespace Rtc.Media.Tests.Support;
 
@@ -113,7 +113,7 @@ internal static class Ffmpeg
     {
         var units = new List<byte[]>();
         var current = new MemoryStream();
-        var reader = new NalReader(stream);
+        var reader = new AnnexBReader(stream);
         while (reader.Read())
         {
             if (reader.Type == NalType.Delimiter && current.Length > 0)

@@ -1,4 +1,3 @@
-using Rtc.Media.Codecs;
 using Rtc.Media.Tests.Support;
 
 namespace Rtc.Media.Tests.Yuv;
@@ -40,11 +39,11 @@ public sealed class PictureOpsTests
     }
 
     [Theory]
-    [InlineData(Rotation.Clockwise90, Orientation.Clockwise90)]
-    [InlineData(Rotation.Clockwise180, Orientation.Turned180)]
-    [InlineData(Rotation.Clockwise270, Orientation.Clockwise270)]
-    [InlineData(Rotation.None, Orientation.Upright)]
-    public void A_rotation_is_its_orientation(Rotation rotation, Orientation orientation)
+    [InlineData(VideoRotation.Clockwise90, Orientation.Clockwise90)]
+    [InlineData(VideoRotation.Clockwise180, Orientation.Turned180)]
+    [InlineData(VideoRotation.Clockwise270, Orientation.Clockwise270)]
+    [InlineData(VideoRotation.None, Orientation.Upright)]
+    public void A_rotation_is_its_orientation(VideoRotation rotation, Orientation orientation)
     {
         using var pool = new PicturePool();
         using Picture source = Pictures.Noise(pool, 30, 20, seed: 8);

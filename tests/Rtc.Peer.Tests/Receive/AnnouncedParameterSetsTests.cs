@@ -1,3 +1,4 @@
+using Rtc.Bitstream.H264;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtp;
 using Rtc.Peer.Sdp;
@@ -19,7 +20,7 @@ public sealed class AnnouncedParameterSetsTests
         (_, NegotiatedSession session) = SdpTesting.Answer(SdpTesting.NewNegotiation(), SdpTesting.Offer("gstreamer-publish-h264"));
         NegotiatedCodec codec = session.Sections.SelectMany(section => section.Codecs).First(codec => codec.Codec == VideoCodec.H264);
         IReadOnlyList<byte[]> sets = SpropParameterSets.Read(codec.ParameterSets);
-        Assert.Equal([H264.Sps, H264.Pps], sets.Select(unit => H264.Type(unit[0])));
+        Assert.Equal([NalType.Sps, NalType.Pps], sets.Select(unit => NalType.Of(unit[0])));
 
         SdpNegotiation ours = SdpTesting.NewNegotiation(2);
         string own = ours.CreateOffer(new OfferPlan { Video = [MediaDirection.SendReceive], Codecs = [VideoCodec.H264] }, SdpTesting.Local);

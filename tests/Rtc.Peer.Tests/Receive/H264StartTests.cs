@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rtc.Bitstream.H264;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtp;
 using Xunit;
@@ -107,15 +108,15 @@ public sealed class H264StartTests : IDisposable
         byte[] stream = X264();
         List<byte[]> units = [];
         AnnexBReader reader = new(stream);
-        while (reader.TryRead(out int offset, out int length))
+        while (reader.Read())
         {
-            units.Add(stream.AsSpan(offset, length).ToArray());
+            units.Add(reader.Current.ToArray());
         }
 
-        units.Where(unit => H264.Type(unit[0]) is H264.Sps or H264.Pps).ToList().ForEach(unit => _receiver.Assembler.H264.KeepParameterSet(unit));
-        byte[][] slices = [.. units.Where(unit => H264.Type(unit[0]) is H264.Slice or H264.Idr)];
+        units.Where(unit => NalType.Of(unit[0]) is NalType.Sps or NalType.Pps).ToList().ForEach(unit => _receiver.Assembler.H264.KeepParameterSet(unit));
+        byte[][] slices = [.. units.Where(unit => NalType.Of(unit[0]) is NalType.Slice or NalType.Idr)];
         Assert.Equal(120, slices.Length);
-        Assert.Single(slices, slice => H264.Type(slice[0]) == H264.Idr);
+        Assert.Single(slices, slice => NalType.Of(slice[0]) == NalType.Idr);
         List<int> keys = [];
         int came = 0;
         for (int i = 31; i < slices.Length; i++)
@@ -127,7 +128,7 @@ public sealed class H264StartTests : IDisposable
                 if (frame.IsKey)
                 {
                     keys.Add((int)(frame.RtpTimestamp / 3000));
-                    Assert.Equal(H264.Sps, H264.Type(frame.Data[4]));
+                    Assert.Equal(NalType.Sps, NalType.Of(frame.Data[4]));
                 }
 
                 frame.Dispose();
@@ -187,8 +188,8 @@ public sealed class H264StartTests : IDisposable
         {
             int length = Math.Min(MostPayload, unit.Length - at);
             bool last = at + length == unit.Length;
-            byte indicator = (byte)((unit[0] & H264.HeaderMask) | H264.FuA);
-            byte header = (byte)(H264.Type(unit[0]) | (at == 1 ? H264.FuStart : 0) | (last ? H264.FuEnd : 0));
+            byte indicator = (byte)((unit[0] & H264Payload.HeaderMask) | H264Payload.FuA);
+            byte header = (byte)(NalType.Of(unit[0]) | (at == 1 ? H264Payload.FuStart : 0) | (last ? H264Payload.FuEnd : 0));
             Give(timestamp, last, [indicator, header, .. unit.AsSpan(at, length)]);
         }
     }

@@ -38,32 +38,6 @@ public sealed class PayloadFormatTests
     }
 
     [Fact]
-    public void A_VP8_key_frame_tells_its_size()
-    {
-        // RFC 6386 section 9.1: frame tag, start code, 14 bits each of width and height with scale above.
-        Assert.True(Vp8FrameHeader.TryParse(Convert.FromHexString("50010 09D012A80 02E0 01".Replace(" ", "", StringComparison.Ordinal)), out Vp8FrameHeader header));
-        Assert.Equal(new Vp8FrameHeader(true, 640, 480), header);
-        Assert.True(Vp8FrameHeader.TryParse(Convert.FromHexString("510100"), out Vp8FrameHeader delta));
-        Assert.False(delta.IsKey);
-        Assert.False(Vp8FrameHeader.TryParse(Convert.FromHexString("5001009D012B8002E001"), out _));
-        Assert.False(Vp8FrameHeader.TryParse(Convert.FromHexString("5001009D012A800200"), out _));
-    }
-
-    [Fact]
-    public void Annex_B_units_are_found_between_three_and_four_byte_start_codes()
-    {
-        byte[] stream = Convert.FromHexString("00000001" + "6742" + "000001" + "68CE" + "0000000001" + "6588" + "0000");
-        AnnexBReader reader = new(stream);
-        List<string> units = [];
-        while (reader.TryRead(out int offset, out int length))
-        {
-            units.Add(Convert.ToHexString(stream.AsSpan(offset, length)));
-        }
-
-        Assert.Equal(["6742", "68CE", "6588"], units);
-    }
-
-    [Fact]
     public void STAP_A_gives_its_units_and_stops_at_a_size_that_cannot_be()
     {
         StapAReader good = new(Convert.FromHexString("78" + "00026742" + "000368CE3C"));

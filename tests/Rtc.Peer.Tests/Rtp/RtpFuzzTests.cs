@@ -1,3 +1,5 @@
+using Rtc.Bitstream.H264;
+using Rtc.Bitstream.Vp8;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtcp;
 using Rtc.Peer.Rtp;
@@ -33,9 +35,9 @@ public sealed class RtpFuzzTests(ITestOutputHelper output)
                 Depacketize(h264, frame, packet.Payload);
                 _ = Vp8FrameHeader.TryParse(packet.Payload, out _);
                 AnnexBReader units = new(packet.Payload);
-                while (units.TryRead(out int offset, out int length))
+                while (units.Read())
                 {
-                    Assert.InRange(offset + length, 1, packet.Payload.Length);
+                    Assert.InRange(units.Offset + units.Current.Length, 1, packet.Payload.Length);
                 }
             }
 

@@ -68,7 +68,9 @@ internal sealed class ClipRoom : ICodecFactory, IDisposable
 
         _decoded = next;
         uint timestamp = (uint)(_frame * 90_000 / _framesPerSecond);
-        _render.Process(CodedPicture.From(VideoFormat.Vp8, [0], timestamp, _frame == 0, receivedMs: TimeProvider.System.Milliseconds()), behind: false);
+        EncodedFrame coded = FakeCodecs.Frame(VideoCodec.Vp8, [0], timestamp, _frame == 0);
+        coded.Arrival = Instant.FromMilliseconds(TimeProvider.System.Milliseconds());
+        _render.Process(coded, behind: false);
         if (_frame % LookEvery == 0 && Latest.TryTake(out Picture? picture, out PictureInfo info))
         {
             using (picture)
@@ -81,9 +83,9 @@ internal sealed class ClipRoom : ICodecFactory, IDisposable
         return true;
     }
 
-    public IVideoDecoder CreateDecoder(VideoFormat format) => new Decoder(this);
+    public IVideoDecoder CreateDecoder(VideoCodec codec) => new Decoder(this);
 
-    public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => new Encoder(this);
+    public IVideoEncoder CreateEncoder(VideoCodec codec, EncoderSettings settings) => new Encoder(this);
 
     public void Dispose()
     {
@@ -119,16 +121,16 @@ internal sealed class ClipRoom : ICodecFactory, IDisposable
 
     private sealed class Encoder(ClipRoom owner) : IVideoEncoder
     {
-        public VideoFormat Format => VideoFormat.Vp8;
+        public VideoCodec Codec => VideoCodec.Vp8;
 
         public void SetBitrate(int kilobitsPerSecond)
         {
         }
 
-        public CodedPicture? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
+        public EncodedFrame? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
         {
             owner.Rendered(picture);
-            return CodedPicture.From(VideoFormat.Vp8, [0], rtpTimestamp, forceKey);
+            return FakeCodecs.Frame(VideoCodec.Vp8, [0], rtpTimestamp, forceKey);
         }
 
         public void Dispose()

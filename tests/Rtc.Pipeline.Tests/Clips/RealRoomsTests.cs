@@ -19,7 +19,7 @@ public class RealRoomsTests
         RawClip clip = RawClip.Open("video/one-by-one-person-detection.mp4", 768, 432, 8, 40);
         using var pool = new PicturePool();
         using var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "yolox_nano", Provider = "cpu", Threads = 1 });
-        List<CodedPicture> coded = Encode(clip, pool);
+        List<EncodedFrame> coded = Encode(clip, pool);
         RecordingOutput[] outputs = [.. Enumerable.Range(0, Rooms).Select(_ => new RecordingOutput())];
         RoomPipeline[] rooms = [.. outputs.Select(output => new RoomPipeline(new RoomPipelineOptions { Settings = new RoomSettings { Mode = ViewMode.Plain } }, models, pool, output, TimeProvider.System, new MediaCodecs()))];
         foreach (RoomPipeline room in rooms)
@@ -61,7 +61,7 @@ public class RealRoomsTests
         RawClip clip = RawClip.Open("video/one-by-one-person-detection.mp4", 768, 432, 8, 40);
         using var pool = new PicturePool();
         using var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "motion", Provider = "cpu", Threads = 1 });
-        List<CodedPicture> coded = Encode(clip, pool);
+        List<EncodedFrame> coded = Encode(clip, pool);
         var output = new RecordingOutput();
         var settings = new RoomSettings { Mode = ViewMode.Annotate, Model = "motion" };
         await using var room = new RoomPipeline(new RoomPipelineOptions { Settings = settings }, models, pool, output, TimeProvider.System, new MediaCodecs());
@@ -94,11 +94,11 @@ public class RealRoomsTests
         coded.ForEach(picture => picture.Dispose());
     }
 
-    private static List<CodedPicture> Encode(RawClip clip, PicturePool pool)
+    private static List<EncodedFrame> Encode(RawClip clip, PicturePool pool)
     {
-        var list = new List<CodedPicture>();
+        var list = new List<EncodedFrame>();
         using (clip)
-        using (IVideoEncoder encoder = new MediaCodecs().CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = clip.Width, Height = clip.Height, MayDrop = false, Threads = 1 }))
+        using (IVideoEncoder encoder = new MediaCodecs().CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = clip.Width, Height = clip.Height, MayDrop = false, Threads = 1 }))
         {
             while (clip.Next(pool) is { } picture)
             {
@@ -113,6 +113,10 @@ public class RealRoomsTests
         return list;
     }
 
-    private static CodedPicture Again(CodedPicture picture, bool key) => CodedPicture.From(
-        picture.Format, picture.Data, picture.RtpTimestamp, picture.IsKey || key, receivedMs: (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds);
+    private static EncodedFrame Again(EncodedFrame picture, bool key)
+    {
+        EncodedFrame frame = FakeCodecs.Frame(picture.Codec, picture.Data, picture.RtpTimestamp, picture.IsKey || key);
+        frame.Arrival = Instant.FromMilliseconds(TimeProvider.System.Milliseconds());
+        return frame;
+    }
 }

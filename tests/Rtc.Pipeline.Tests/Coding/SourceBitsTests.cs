@@ -45,13 +45,13 @@ public sealed class SourceBitsTests
         using var preview = new PreviewShelf(pool, time);
         using var latest = new LatestFrame(time);
         using var render = new RenderStage(options, new MediaCodecs(CodecHardware.Off), pool, output, new SceneBoard(), latest, controls, preview, new PipelineCounters(time), time);
-        using IVideoEncoder camera = VideoCodecs.CreateEncoder(VideoFormat.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = kilobits });
-        using IVideoDecoder mirror = VideoCodecs.CreateDecoder(VideoFormat.Vp8);
+        using IVideoEncoder camera = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = kilobits });
+        using IVideoDecoder mirror = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         long bitsIn = 0;
         for (int n = 0; n < Seconds * FramesPerSecond; n++)
         {
             using Picture scene = At(pool, street, width, height, n);
-            CodedPicture? coded = camera.Encode(scene, (uint)(n * 3000), n == 0);
+            EncodedFrame? coded = camera.Encode(scene, (uint)(n * 3000), n == 0);
             if (coded is null)
             {
                 continue;
@@ -107,7 +107,7 @@ public sealed class SourceBitsTests
     /// <summary>What a viewer would see, beside what the phone sent.</summary>
     private sealed class Decoded(PicturePool pool) : IPipelineOutput, IDisposable
     {
-        private readonly IVideoDecoder _decoder = VideoCodecs.CreateDecoder(VideoFormat.Vp8);
+        private readonly IVideoDecoder _decoder = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
 
         public Picture? Source { get; set; }
 
@@ -119,7 +119,7 @@ public sealed class SourceBitsTests
 
         public double EncodeMs { get; private set; }
 
-        public void OnCoded(CodedPicture picture)
+        public void OnCoded(EncodedFrame picture)
         {
             using (picture)
             {

@@ -20,26 +20,38 @@ internal sealed class FakeCodecs : ICodecFactory
 
     public int BitrateKbps { get; private set; }
 
-    public static CodedPicture Code(int width, int height, byte brightness, uint timestamp, bool key, double receivedMs, Rotation rotation = Rotation.None)
+    public static EncodedFrame Code(int width, int height, byte brightness, uint timestamp, bool key, double receivedMs, VideoRotation rotation = VideoRotation.None)
     {
         byte[] data = new byte[9];
         BitConverter.TryWriteBytes(data, width);
         BitConverter.TryWriteBytes(data.AsSpan(4), height);
         data[8] = brightness;
-        return CodedPicture.From(VideoFormat.Vp8, data, timestamp, key, rotation, captureMs: receivedMs - 10, receivedMs: receivedMs);
+        EncodedFrame frame = Frame(VideoCodec.Vp8, data, timestamp, key);
+        frame.Rotation = rotation;
+        frame.Arrival = Instant.FromMilliseconds(receivedMs);
+        frame.CaptureNtp = NtpTime.FromUnixMilliseconds(receivedMs - 10);
+        return frame;
     }
 
-    public IVideoDecoder CreateDecoder(VideoFormat format)
+    public static EncodedFrame Frame(VideoCodec codec, ReadOnlySpan<byte> data, uint timestamp, bool key)
+    {
+        EncodedFrame frame = EncodedFramePool.Shared.Rent(codec, timestamp);
+        frame.IsKey = key;
+        frame.Append(data);
+        return frame;
+    }
+
+    public IVideoDecoder CreateDecoder(VideoCodec codec)
     {
         Open++;
         return new Decoder(this);
     }
 
-    public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings)
+    public IVideoEncoder CreateEncoder(VideoCodec codec, EncoderSettings settings)
     {
         Open++;
         BitrateKbps = settings.BitrateKbps;
-        return new Encoder(this, format);
+        return new Encoder(this, codec);
     }
 
     private sealed class Decoder(FakeCodecs owner) : IVideoDecoder
@@ -71,17 +83,17 @@ internal sealed class FakeCodecs : ICodecFactory
         public void Dispose() => owner.Open--;
     }
 
-    private sealed class Encoder(FakeCodecs owner, VideoFormat format) : IVideoEncoder
+    private sealed class Encoder(FakeCodecs owner, VideoCodec codec) : IVideoEncoder
     {
-        public VideoFormat Format => format;
+        public VideoCodec Codec => codec;
 
         public void SetBitrate(int kilobitsPerSecond) => owner.BitrateKbps = kilobitsPerSecond;
 
-        public CodedPicture? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
+        public EncodedFrame? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
         {
             owner.OnEncode?.Invoke(picture);
             ReadOnlySpan<byte> data = [picture.RowY(0)[0], forceKey ? (byte)1 : (byte)0];
-            return CodedPicture.From(format, data, rtpTimestamp, forceKey);
+            return Frame(codec, data, rtpTimestamp, forceKey);
         }
 
         public void Dispose() => owner.Open--;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Rtc.Media.Codecs;
 
 namespace Rtc.Pipeline.Tests.Fakes;
 
@@ -24,14 +23,14 @@ internal sealed class RecordingOutput : IPipelineOutput
 
     public bool KeepResults { get; set; } = true;
 
-    public void OnCoded(CodedPicture picture)
+    public void OnCoded(EncodedFrame picture)
     {
         Coded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
         picture.Dispose();
         Wake();
     }
 
-    public void OnThinCoded(CodedPicture picture)
+    public void OnThinCoded(EncodedFrame picture)
     {
         ThinCoded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
         picture.Dispose();

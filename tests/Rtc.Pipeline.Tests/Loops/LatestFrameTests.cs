@@ -94,5 +94,5 @@ public sealed class LatestFrameTests : IDisposable
         Assert.InRange(offers - taken - _latest.Dropped, 0, 1);
     }
 
-    private void Offer(long frameId) => _latest.Offer(_pool.Rent(16, 16), new PictureInfo(frameId, 0, 0, null, 0));
+    private void Offer(long frameId) => _latest.Offer(_pool.Rent(16, 16), new PictureInfo(frameId, 0, 0, 0, 0));
 }

@@ -177,7 +177,7 @@ public sealed class SceneArtistTests : IDisposable
     }
 
     private void Publish(params SceneTrack[] tracks) =>
-        _board.Publish(new PictureInfo(0, 0, 0, null, 0), Units, [.. tracks], knowsPeople: true);
+        _board.Publish(new PictureInfo(0, 0, 0, 0, 0), Units, [.. tracks], knowsPeople: true);
 
     private void Draw(ViewMode mode, long ticks = 0) => Draw(new RoomSettings { Mode = mode, Blur = 1 }, ticks);
 

@@ -23,6 +23,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
     private readonly MediaLoop _loop = new(new MediaClock(), IPAddress.Loopback, 0, NullLogger<MediaLoop>.Instance);
     private readonly ModelHost _models = new(new ModelHostOptions { Directory = AppContext.BaseDirectory });
     private readonly PicturePool _pictures = new();
+    private readonly EncodedFramePool _received = new();
     private readonly RtcMetrics _metrics = new();
     private readonly RecordingCodecs _codecs = new();
     private readonly Room _room;
@@ -65,6 +66,21 @@ public sealed class FrameOrderTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 26), _codecs.Decoded.Select(number => (int)number));
     }
 
+    [Fact]
+    public void Decoder_reads_the_frame_that_the_peer_received()
+    {
+        using var client = new LoopClient(_loop, _identity);
+        RoomMember phone = Enter(client);
+        phone.SendMid = null; // Nobody watches: no resend cache holds the frame.
+        client.Until(() => client.IsConnected && phone.IsConnected, "no connection");
+        int lent = -1;
+        _codecs.OnDecode = () => lent = _received.Outstanding;
+        Send(client, 0);
+        client.Until(() => _codecs.Decoded.Count == 1, "the frame was not decoded");
+        Assert.Equal(1, lent);
+        client.Until(() => _received.Outstanding == 0, "the frame was not returned");
+    }
+
     private static void Send(LoopClient client, int number)
     {
         byte[] data = new byte[600];
@@ -89,7 +105,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
     {
         string offer = client.Peer.CreateOffer(_loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], Codecs = [VideoCodec.Vp8] });
         var peer = new WebRtcPeer(
-            new PeerOptions { Identity = _identity, Random = SystemRandom.Instance, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _loop.Port), CandidateKind.Host)] },
+            new PeerOptions { Identity = _identity, Random = SystemRandom.Instance, Pool = _received, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _loop.Port), CandidateKind.Host)] },
             _loop.Clock.Now);
         Assert.True(peer.TryAnswer(_loop.Clock.Now, offer, new AnswerPolicy { ReceiveVideo = true, SendVideo = true }, out string answer, out string? error), error);
         var member = new RoomMember(PeerId.Create(), Role.Phone, RoomView.Source, string.Empty, "resume") { Link = new Silent(), Messages = new MessageRate(200) };
@@ -125,12 +141,15 @@ public sealed class FrameOrderTests : IAsyncLifetime
     {
         public ConcurrentQueue<byte> Decoded { get; } = new();
 
-        public IVideoDecoder CreateDecoder(VideoFormat format) => this;
+        public Action? OnDecode { get; set; }
 
-        public IVideoEncoder CreateEncoder(VideoFormat format, EncoderSettings settings) => throw new NotSupportedException();
+        public IVideoDecoder CreateDecoder(VideoCodec codec) => this;
+
+        public IVideoEncoder CreateEncoder(VideoCodec codec, EncoderSettings settings) => throw new NotSupportedException();
 
         public DecodeStatus Decode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture)
         {
+            OnDecode?.Invoke();
             Decoded.Enqueue(data[NumberAt]);
             picture = pool.Rent(64, 48);
             return DecodeStatus.Picture;

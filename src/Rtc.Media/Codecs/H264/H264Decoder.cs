@@ -1,3 +1,4 @@
+using Rtc.Bitstream.H264;
 using Rtc.Media.Codecs.Av;
 
 namespace Rtc.Media.Codecs.H264;
@@ -114,10 +115,10 @@ public sealed class H264Decoder : IVideoDecoder
     {
         bool isKey = false;
         long pixels = 0;
-        var units = new NalReader(data);
+        var units = new AnnexBReader(data);
         while (units.Read())
         {
-            isKey |= units.Type == NalType.IdrSlice || (units.Type == NalType.Sei && RecoveryPoint.IsIn(units.Current[1..]));
+            isKey |= units.Type == NalType.Idr || (units.Type == NalType.Sei && H264RecoveryPoint.IsIn(units.Current[1..]));
             if (units.Type == NalType.Sps && SpsView.TryParse(units.Current, out SpsView sps))
             {
                 pixels = Math.Max(pixels, (long)sps.Width * sps.Height);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rtc.Bitstream.H264;
 using Rtc.Media.Codecs.Av;
 
 namespace Rtc.Media.Codecs.H264;
@@ -38,7 +39,7 @@ public sealed unsafe class H264Encoder : IVideoEncoder
         _writer = Open(settings.Width, settings.Height);
     }
 
-    public VideoFormat Format => VideoFormat.H264;
+    public VideoCodec Codec => VideoCodec.H264;
 
     /// <summary>libx264 or h264_nvenc.</summary>
     public string Implementation => _writer.Name;
@@ -56,7 +57,7 @@ public sealed unsafe class H264Encoder : IVideoEncoder
         _strength = Math.Clamp(strength, 0, 63);
     }
 
-    public CodedPicture? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
+    public EncodedFrame? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (Even(picture.Width) != _writer.Width || Even(picture.Height) != _writer.Height)
@@ -131,24 +132,21 @@ public sealed unsafe class H264Encoder : IVideoEncoder
         _pts = Math.Max(_pts + 1, (long)Math.Round(_elapsed * _settings.FramesPerSecond / ClockRate));
     }
 
-    private CodedPicture Take(byte* packet, uint rtpTimestamp, double milliseconds)
+    private EncodedFrame Take(byte* packet, uint rtpTimestamp, double milliseconds)
     {
         var data = new ReadOnlySpan<byte>(*(byte**)(packet + AvLayout.Packet.Data), *(int*)(packet + AvLayout.Packet.Size));
-        var coded = new CodedPicture(VideoFormat.H264, data.Length)
-        {
-            RtpTimestamp = rtpTimestamp,
-            IsKey = (*(int*)(packet + AvLayout.Packet.Flags) & AvLayout.Packet.FlagKey) != 0,
-        };
+        EncodedFrame coded = EncodedFramePool.Shared.Rent(VideoCodec.H264, rtpTimestamp);
+        coded.IsKey = (*(int*)(packet + AvLayout.Packet.Flags) & AvLayout.Packet.FlagKey) != 0;
 
         // x264 signs its first key picture with half a kilobyte of settings: nobody needs it on the wire.
         if (coded.IsKey)
         {
-            var units = new NalReader(data);
+            var units = new AnnexBReader(data);
             while (units.Read())
             {
                 if (units.Type != NalType.Sei)
                 {
-                    coded.Append([0, 0, 0, 1]);
+                    coded.Append(AnnexBReader.StartCode);
                     coded.Append(units.Current);
                 }
             }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rtc.Bitstream.Vp8;
 
 namespace Rtc.Media.Codecs.Vpx;
 
@@ -25,7 +26,7 @@ public sealed unsafe class Vp8Decoder : IVideoDecoder
     {
         picture = null;
         ObjectDisposedException.ThrowIf(_context.IsClosed, this);
-        if (!Vp8Header.TryParse(data, out Vp8Header header))
+        if (!Vp8FrameHeader.TryParse(data, out Vp8FrameHeader header) || !Vp8FrameHeader.HoldsFirstPartition(data))
         {
             return Lost();
         }

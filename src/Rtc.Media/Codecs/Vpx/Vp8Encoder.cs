@@ -69,7 +69,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
 
     ~Vp8Encoder() => FreeMemory();
 
-    public VideoFormat Format => VideoFormat.Vp8;
+    public VideoCodec Codec => VideoCodec.Vp8;
 
     public void SetBitrate(int kilobitsPerSecond)
     {
@@ -93,7 +93,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         _interest.Set(subject, strength);
     }
 
-    public CodedPicture? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
+    public EncodedFrame? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
     {
         ObjectDisposedException.ThrowIf(_context is null, this);
         if (picture.Width != _width || picture.Height != _height)
@@ -141,7 +141,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         long before = Stopwatch.GetTimestamp();
         int flags = key ? ForceKeyFlag : slot.Flags;
         Check(_library.Encode(_context.Pointer, _image, _time, new CULong((nuint)duration), new CLong(flags), new CULong(Realtime)), "picture");
-        CodedPicture? coded = TakePackets(rtpTimestamp);
+        EncodedFrame? coded = TakePackets(rtpTimestamp);
         double milliseconds = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
         if (coded is null)
         {
@@ -265,9 +265,9 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         strides[2] = picture.StrideUV;
     }
 
-    private CodedPicture? TakePackets(uint rtpTimestamp)
+    private EncodedFrame? TakePackets(uint rtpTimestamp)
     {
-        CodedPicture? coded = null;
+        EncodedFrame? coded = null;
         nint iterator = 0;
         for (byte* packet; (packet = _library.GetPacket(_context!.Pointer, &iterator)) is not null;)
         {
@@ -277,7 +277,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
             }
 
             var data = new ReadOnlySpan<byte>(*(byte**)(packet + VpxAbi.Packet.Buffer), checked((int)*(nuint*)(packet + VpxAbi.Packet.Size)));
-            coded ??= new CodedPicture(VideoFormat.Vp8, data.Length) { RtpTimestamp = rtpTimestamp };
+            coded ??= EncodedFramePool.Shared.Rent(VideoCodec.Vp8, rtpTimestamp);
             coded.IsKey |= (*(uint*)(packet + VpxAbi.Packet.Flags) & VpxAbi.Packet.FlagKey) != 0;
             coded.Append(data);
         }

@@ -1,25 +1,10 @@
-namespace Rtc.Peer;
-
-public enum VideoCodec : byte
-{
-    None,
-    Vp8,
-    H264,
-}
-
-/// <summary>How the picture has to be turned clockwise to stand upright (3GPP TS 26.114, CVO).</summary>
-public enum VideoRotation : byte
-{
-    None,
-    Clockwise90,
-    Clockwise180,
-    Clockwise270,
-}
+namespace Rtc.Bitstream;
 
 /// <summary>
-/// One whole encoded picture, in pooled memory. References are counted because a frame that goes to
-/// many viewers lies once in memory for all their retransmission caches: whoever keeps it calls
-/// <see cref="AddReference"/>, and everyone calls <see cref="Dispose"/> once.
+/// One whole encoded picture, in memory of an <see cref="EncodedFramePool"/>. What rented it fills it and holds the one
+/// reference; from then on nothing changes it. A frame that goes to a decoder and to many viewers lies in memory once, so
+/// references are counted: each further holder calls <see cref="AddReference"/>, and each calls <see cref="Dispose"/> once.
+/// The last of them returns it to the pool.
 /// </summary>
 public sealed class EncodedFrame : IDisposable
 {
@@ -48,11 +33,14 @@ public sealed class EncodedFrame : IDisposable
     /// <summary>VP8's Y bit: this picture depends on the base layer only.</summary>
     public bool LayerSync { get; set; }
 
-    /// <summary>When the last packet of the frame arrived.</summary>
+    /// <summary>When the last packet of the frame arrived; of a frame that was encoded here it says nothing.</summary>
     public Instant Arrival { get; set; }
 
     /// <summary>Capture time by the sender's wall clock as a 64-bit NTP value, 0 where the sender gives none.</summary>
     public ulong CaptureNtp { get; set; }
+
+    /// <summary>What our encoders say of it; all zero where it came from elsewhere.</summary>
+    public EncodeStats Stats { get; set; }
 
     public int Length { get; private set; }
 
@@ -95,6 +83,7 @@ public sealed class EncodedFrame : IDisposable
         LayerSync = false;
         Arrival = default;
         CaptureNtp = 0;
+        Stats = default;
     }
 
     internal int Capacity => _buffer.Length;

@@ -1,4 +1,4 @@
-namespace Rtc.Peer;
+namespace Rtc.Bitstream;
 
 /// <summary>
 /// A point on a monotonic clock, in microseconds from an origin that the shell chooses.

@@ -1,10 +1,13 @@
-namespace Rtc.Media.Codecs.H264;
+namespace Rtc.Bitstream.H264;
 
 /// <summary>The SEI message by which a sender says that a decoder can begin here without an IDR picture (ITU-T H.264 section D.1.8).</summary>
-internal static class RecoveryPoint
+public static class H264RecoveryPoint
 {
     private const int PayloadType = 6;
     private const byte More = 0xFF;
+
+    /// <summary>"Good from this picture on": recovery_frame_cnt 0, not exact, no broken link.</summary>
+    public static ReadOnlySpan<byte> Unit => [NalType.Sei, PayloadType, 1, 0x84, 0x80];
 
     /// <summary>Walks the messages of an SEI unit (section 7.3.2.3).</summary>
     /// <param name="body">The unit's bytes after its NAL header.</param>

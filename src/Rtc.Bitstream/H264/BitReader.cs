@@ -1,10 +1,10 @@
-namespace Rtc.Media.Codecs.H264;
+namespace Rtc.Bitstream.H264;
 
 /// <summary>Reads bits of a NAL unit's payload, stepping over emulation prevention (H.264, 7.3.1). Past the end it reads zeros and says so.</summary>
 internal ref struct BitReader(ReadOnlySpan<byte> payload)
 {
     // Exp-Golomb codes longer than this hold no number that a parameter set may have.
-    private const int LongestPrefix = 31;
+    private const int MaxPrefix = 31;
 
     private readonly ReadOnlySpan<byte> _payload = payload;
     private int _byte;
@@ -32,7 +32,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> payload)
         int zeros = 0;
         while (Bit() == 0)
         {
-            if (++zeros > LongestPrefix || Overrun)
+            if (++zeros > MaxPrefix || Overrun)
             {
                 Overrun = true;
                 return 0;

@@ -1,4 +1,4 @@
-namespace Rtc.Media.Codecs;
+namespace Rtc.Bitstream;
 
 /// <summary>What one picture cost to compress.</summary>
 /// <param name="Bytes">Size of the coded picture.</param>

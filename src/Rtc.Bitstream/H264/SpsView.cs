@@ -1,9 +1,9 @@
-namespace Rtc.Media.Codecs.H264;
+namespace Rtc.Bitstream.H264;
 
 /// <summary>What a sequence parameter set says about the picture's size (H.264, 7.3.2.1.1).</summary>
 public readonly ref struct SpsView
 {
-    private const int LargestInMacroblocks = 4096;
+    private const int MaxMacroblocksPerSide = 4096;
 
     private SpsView(byte profile, byte constraints, byte level, int width, int height)
     {
@@ -30,7 +30,7 @@ public readonly ref struct SpsView
     public static bool TryParse(ReadOnlySpan<byte> unit, out SpsView view)
     {
         view = default;
-        if (unit.Length < 4 || (unit[0] & 31) != NalType.Sps)
+        if (unit.Length < 4 || NalType.Of(unit[0]) != NalType.Sps)
         {
             return false;
         }
@@ -64,7 +64,7 @@ public readonly ref struct SpsView
         }
 
         bits.Flag();
-        if (bits.Overrun || columns is 0 or > LargestInMacroblocks || rows is 0 or > LargestInMacroblocks)
+        if (bits.Overrun || columns is 0 or > MaxMacroblocksPerSide || rows is 0 or > MaxMacroblocksPerSide)
         {
             return false;
         }
