@@ -3,6 +3,9 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
 using Rtc.Server.Hosting;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
+using Rtc.Peer.Sdp;
 
 namespace Rtc.Bench;
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Peer;
 
 namespace Rtc.Bench;

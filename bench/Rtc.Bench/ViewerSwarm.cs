@@ -5,6 +5,9 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
 
 namespace Rtc.Bench;

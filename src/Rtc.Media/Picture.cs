@@ -9,6 +9,9 @@ namespace Rtc.Media;
 /// </summary>
 public sealed unsafe class Picture : IDisposable
 {
+    /// <summary>4K of DCI, and as much standing upright: a larger picture is refused before memory is spent on it.</summary>
+    public const long MaxPixels = 4096L * 2304;
+
     private const int Alignment = 64;
     private readonly PicturePool _pool;
     private byte* _memory;

@@ -1,4 +1,4 @@
-using Rtc.Media.Yuv;
+using Rtc.Media.Native;
 
 namespace Rtc.Media;
 

@@ -1,3 +1,6 @@
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
+
 namespace Rtc.Peer;
 
 /// <summary>All that a peer is told at its birth.</summary>

@@ -1,4 +1,3 @@
-using Rtc.Peer.Dtls;
 using Rtc.Peer.Sctp;
 
 namespace Rtc.Peer;

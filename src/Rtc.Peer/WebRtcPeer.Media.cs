@@ -1,4 +1,6 @@
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Sdp;
+using Rtc.Peer.Session;
 
 namespace Rtc.Peer;
 

@@ -1,4 +1,3 @@
-using Rtc.Peer.Ice;
 using Rtc.Peer.Srtp;
 
 namespace Rtc.Peer;

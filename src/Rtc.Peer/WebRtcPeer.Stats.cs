@@ -1,5 +1,5 @@
 using Rtc.Peer.Ice;
-using Rtc.Peer.Rtp;
+using Rtc.Peer.Session;
 
 namespace Rtc.Peer;
 

@@ -1,7 +1,7 @@
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Ice;
-using Rtc.Peer.Rtp;
 using Rtc.Peer.Sdp;
+using Rtc.Peer.Session;
 
 namespace Rtc.Peer;
 

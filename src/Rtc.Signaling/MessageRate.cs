@@ -1,5 +1,3 @@
-using Rtc.Peer;
-
 namespace Rtc.Signaling;
 
 /// <summary>What is done with one message of a client.</summary>

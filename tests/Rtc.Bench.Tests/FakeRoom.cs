@@ -3,7 +3,9 @@ using System.Diagnostics;
 using System.Text;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Peer;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
 
 namespace Rtc.Bench.Tests;

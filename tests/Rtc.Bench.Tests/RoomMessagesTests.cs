@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Xunit;
 
 namespace Rtc.Bench.Tests;

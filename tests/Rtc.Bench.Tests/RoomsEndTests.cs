@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Options;
 using Xunit;
 

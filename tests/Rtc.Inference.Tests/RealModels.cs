@@ -1,4 +1,3 @@
-
 namespace Rtc.Inference.Tests;
 
 /// <summary>The folder of real models, pictures and clips, which lies outside of the repository.</summary>

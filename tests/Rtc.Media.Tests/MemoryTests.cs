@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Rtc.Media.Codecs;
 using Rtc.Media.Drawing;
+using Rtc.Media.Factory;
 using Rtc.Media.Imaging;
 using Rtc.Media.Tests.Support;
 

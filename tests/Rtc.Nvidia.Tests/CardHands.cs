@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.H264;
+using Rtc.Media.Factory;
 
 namespace Rtc.Nvidia.Tests;
 
@@ -29,7 +30,7 @@ internal static unsafe class CardHands
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Decode(ulong id, byte* unit, int bytes, byte* y, byte* uv, int pitch, int width, int height)
     {
-        H264Decoder decoder = Decoders.GetOrAdd(id, _ => new H264Decoder(CodecHardware.Off, VideoCodecs.MaxPixels, keepRange: true));
+        H264Decoder decoder = Decoders.GetOrAdd(id, _ => new H264Decoder(CodecHardware.Off, Picture.MaxPixels, keepRange: true));
         if (decoder.Decode(new ReadOnlySpan<byte>(unit, bytes), Pool, out Picture? picture) != DecodeStatus.Picture)
         {
             return 1;

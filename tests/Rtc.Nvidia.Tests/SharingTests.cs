@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.H264;
+using Rtc.Media.Factory;
 using Rtc.Media.Tests.Support;
 
 namespace Rtc.Nvidia.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Rtc.Bitstream.H264;
 using Rtc.Peer.Dtls;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtcp;
 using Rtc.Peer.Rtp;

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 
 namespace Rtc.Micro.Media;
 

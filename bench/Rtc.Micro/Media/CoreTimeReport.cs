@@ -1,6 +1,7 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Drawing;
+using Rtc.Media.Factory;
 using Rtc.Media.Imaging;
 using Rtc.Media.Tensors;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Rtc.Peer;
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Session;
 using Rtc.Peer.Srtp;
 
 namespace Rtc.Micro.Peer;

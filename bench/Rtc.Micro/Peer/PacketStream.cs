@@ -1,5 +1,6 @@
 using Rtc.Peer;
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Session;
 using Rtc.Peer.Srtp;
 
 namespace Rtc.Micro.Peer;

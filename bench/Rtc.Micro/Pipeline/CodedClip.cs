@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 
 namespace Rtc.Micro.Pipeline;
 

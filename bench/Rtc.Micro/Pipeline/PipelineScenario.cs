@@ -3,6 +3,7 @@ using System.Globalization;
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Pipeline;
 
 namespace Rtc.Micro.Pipeline;

@@ -1,3 +1,5 @@
+using Rtc.Media.Drawing.Letters;
+
 namespace Rtc.Media.Drawing;
 
 /// <summary>Boxes and labels straight into a picture, sized to be read at the picture's own size.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Rtc.Media.Native;
 using Rtc.Media.Yuv;
 
 namespace Rtc.Media.Images;

@@ -1,4 +1,4 @@
-namespace Rtc.Media;
+namespace Rtc.Media.Native;
 
 /// <summary>A native library is not installed, or is of a version whose memory layout is unknown here.</summary>
 public sealed class NativeLibraryMissingException : Exception

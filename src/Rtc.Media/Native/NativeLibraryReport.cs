@@ -1,4 +1,4 @@
-namespace Rtc.Media;
+namespace Rtc.Media.Native;
 
 /// <summary>What became of one native library on this machine: the line that <c>rtc doctor</c> prints for it.</summary>
 /// <param name="Name">The library's common name, "libvpx".</param>

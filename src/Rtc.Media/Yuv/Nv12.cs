@@ -1,3 +1,5 @@
+using Rtc.Media.Native;
+
 namespace Rtc.Media.Yuv;
 
 /// <summary>NV12, one plane of luma and one in which U and V take turns, as graphics cards give pictures back.</summary>

@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Rtc.Peer.Dtls;
 
-namespace Rtc.Peer;
+namespace Rtc.Peer.Dtls;
 
 /// <summary>
 /// The certificate that this process shows to its peers, and the OpenSSL context made with it. One serves all

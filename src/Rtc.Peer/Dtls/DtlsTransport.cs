@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Rtc.Peer.Ice;
 using Rtc.Peer.Srtp;
 
 namespace Rtc.Peer.Dtls;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using Rtc.Peer.Dtls;
 
-namespace Rtc.Peer;
+namespace Rtc.Peer.Dtls;
 
 /// <summary>Says which OpenSSL the process found, for those who diagnose an installation.</summary>
 public static unsafe class OpenSslLibrary

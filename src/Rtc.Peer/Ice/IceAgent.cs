@@ -1,5 +1,3 @@
-using Rtc.Peer.Stun;
-
 namespace Rtc.Peer.Ice;
 
 internal enum IceState : byte

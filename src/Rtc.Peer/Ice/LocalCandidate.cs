@@ -1,4 +1,4 @@
-namespace Rtc.Peer;
+namespace Rtc.Peer.Ice;
 
 public enum CandidateKind : byte
 {

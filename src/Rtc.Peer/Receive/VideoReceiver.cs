@@ -7,7 +7,7 @@ namespace Rtc.Peer.Receive;
 /// <summary>
 /// One incoming video stream: its media SSRC and the RTX SSRC beside it. Keeps the statistics, asks for
 /// what is missing, unwraps what was sent again, and asks for a key frame when nothing else helps.
-/// Owned and called by <see cref="RtpSession"/>.
+/// Owned and called by the RTP session.
 /// </summary>
 internal sealed class VideoReceiver : IDisposable
 {

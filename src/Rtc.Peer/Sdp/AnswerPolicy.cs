@@ -1,4 +1,4 @@
-namespace Rtc.Peer;
+namespace Rtc.Peer.Sdp;
 
 /// <summary>
 /// What an answer agrees to. Audio is always refused; the section stays as an inactive one where the other end's

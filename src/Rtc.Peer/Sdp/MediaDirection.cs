@@ -1,4 +1,4 @@
-namespace Rtc.Peer;
+namespace Rtc.Peer.Sdp;
 
 /// <summary>Which way media flows in a section, seen from whoever wrote the description (RFC 8866 section 6.7).</summary>
 [Flags]

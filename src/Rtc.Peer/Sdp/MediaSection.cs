@@ -1,4 +1,4 @@
-namespace Rtc.Peer;
+namespace Rtc.Peer.Sdp;
 
 /// <summary>A codec that both ends know, with the numbers of this session.</summary>
 public sealed record NegotiatedCodec

@@ -7,7 +7,7 @@ namespace Rtc.Peer.Send;
 /// <summary>
 /// One outgoing video stream: cuts frames into packets, numbers and writes them, leaves out temporal layers that a slow
 /// viewer can't take, and begins with a key frame whenever what was sent is of no use. Packets are written only when
-/// the pacer lets them go. Owned and called by <see cref="RtpSession"/>.
+/// the pacer lets them go. Owned and called by the RTP session.
 /// </summary>
 internal sealed partial class VideoSender : IDisposable
 {

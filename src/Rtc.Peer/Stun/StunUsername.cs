@@ -1,6 +1,4 @@
-using Rtc.Peer.Stun;
-
-namespace Rtc.Peer;
+namespace Rtc.Peer.Stun;
 
 /// <summary>
 /// The username of a connectivity check is "ufrag of the receiver:ufrag of the sender" (RFC 8445 section 7.2.2).

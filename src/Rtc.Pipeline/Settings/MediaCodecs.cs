@@ -1,5 +1,6 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Media.Images;
 
 namespace Rtc.Pipeline;
@@ -9,7 +10,7 @@ namespace Rtc.Pipeline;
 /// <paramref name="maxPixels"/>, or for which <paramref name="memory"/> has no share left, are refused.
 /// </summary>
 public sealed class MediaCodecs(
-    CodecHardware hardware = CodecHardware.Auto, long maxPixels = VideoCodecs.MaxPixels, PictureMemory? memory = null) : ICodecFactory
+    CodecHardware hardware = CodecHardware.Auto, long maxPixels = Picture.MaxPixels, PictureMemory? memory = null) : ICodecFactory
 {
     private const int JpegQuality = 75;
 

@@ -1,4 +1,4 @@
-using Rtc.Media.Codecs;
+using Rtc.Media;
 
 namespace Rtc.Pipeline;
 
@@ -25,7 +25,7 @@ public sealed record RoomPipelineOptions
     public int QueueCapacity { get; init; } = 30;
 
     /// <summary>What a camera that sends larger pictures is told; its decoder refuses them.</summary>
-    public long MaxPixels { get; init; } = VideoCodecs.MaxPixels;
+    public long MaxPixels { get; init; } = Picture.MaxPixels;
 
     /// <summary>Decoded pictures that may wait for their own results in exact alignment.</summary>
     public int MostWaitingForResults { get; init; } = 8;

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using Rtc.Inference;
 using Rtc.Media;
-using Rtc.Media.Codecs;
-using Rtc.Peer;
+using Rtc.Media.Factory;
+using Rtc.Media.Native;
+using Rtc.Peer.Dtls;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Media;
 using Rtc.Media.Codecs;
-using Rtc.Peer;
+using Rtc.Media.Factory;
+using Rtc.Media.Native;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Doctor;

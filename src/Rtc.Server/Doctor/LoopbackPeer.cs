@@ -1,6 +1,9 @@
 using System.Net;
 using System.Threading.Channels;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Doctor;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using Rtc.Peer;
 
 namespace Rtc.Server.Network;
 

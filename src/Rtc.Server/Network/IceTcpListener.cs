@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Rtc.Peer;
 using Rtc.Server.Options;
 using Rtc.Signaling;
 

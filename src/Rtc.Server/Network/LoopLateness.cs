@@ -1,5 +1,3 @@
-using Rtc.Peer;
-
 namespace Rtc.Server.Network;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Rtc.Peer;
 
 namespace Rtc.Server.Network;
 

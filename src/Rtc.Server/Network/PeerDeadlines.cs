@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Rtc.Peer;
 
 namespace Rtc.Server.Network;
 

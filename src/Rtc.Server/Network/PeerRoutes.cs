@@ -1,5 +1,5 @@
 using System.Text;
-using Rtc.Peer;
+using Rtc.Peer.Stun;
 
 namespace Rtc.Server.Network;
 

@@ -1,6 +1,8 @@
 using System.Net;
-using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
 using Rtc.Server.Hosting;
 using Rtc.Server.Network;
 

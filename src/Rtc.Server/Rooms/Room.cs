@@ -1,4 +1,3 @@
-using Rtc.Media.Codecs;
 using Rtc.Peer;
 using Rtc.Pipeline;
 using Rtc.Server.Metrics;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Rtc.Peer;
 using Rtc.Server.Metrics;
 using Rtc.Signaling.Messages;
 

@@ -1,4 +1,3 @@
-using Rtc.Peer;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Rtc.Peer;
 using Rtc.Server.Hosting;
 using Rtc.Server.Network;
 using Rtc.Signaling;

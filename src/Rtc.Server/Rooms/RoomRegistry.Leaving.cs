@@ -1,4 +1,3 @@
-using Rtc.Peer;
 using Rtc.Server.Hosting;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;

@@ -1,4 +1,5 @@
 using Rtc.Peer;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;

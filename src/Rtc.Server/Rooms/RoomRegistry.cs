@@ -1,5 +1,4 @@
 using Rtc.Inference;
-using Rtc.Peer;
 using Rtc.Pipeline;
 using Rtc.Server.Metrics;
 using Rtc.Server.Hosting;

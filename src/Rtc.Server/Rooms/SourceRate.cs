@@ -1,5 +1,3 @@
-using Rtc.Peer;
-
 namespace Rtc.Server.Rooms;
 
 /// <summary>What the phone's stream takes, whole and by its base layer alone, smoothed over about a second. Pure.</summary>

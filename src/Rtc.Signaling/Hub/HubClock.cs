@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rtc.Peer;
 
 namespace Rtc.Signaling.Hub;
 

@@ -4,7 +4,10 @@ using Microsoft.Playwright;
 using Rtc.Bench;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Peer;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Browser;

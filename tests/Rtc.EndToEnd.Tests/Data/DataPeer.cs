@@ -3,6 +3,10 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
 using Xunit;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Bench;
 using Rtc.Peer;
+using Rtc.Peer.Sdp;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Signalling;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Bench;
 using Rtc.Peer;
+using Rtc.Peer.Sdp;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Signalling;

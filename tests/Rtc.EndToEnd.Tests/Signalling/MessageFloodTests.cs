@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Bench;
 using Rtc.Peer;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Signalling;

@@ -1,4 +1,7 @@
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 
 namespace Rtc.EndToEnd.Tests.Signalling;
 

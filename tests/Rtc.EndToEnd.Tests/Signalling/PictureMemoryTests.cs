@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Bench;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Peer;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Signalling;

@@ -1,6 +1,7 @@
 using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.H264;
 using Rtc.Media.Codecs.Vpx;
+using Rtc.Media.Factory;
 using Rtc.Media.Tests.Support;
 
 namespace Rtc.Media.Tests.Codecs;
@@ -36,7 +37,7 @@ public sealed class AgainstFfmpegTests
         string aud = options.Contains("x264-params", StringComparison.Ordinal) ? "" : "-x264-params aud=1";
         byte[] stream = Ffmpeg.Run($"-i {Ffmpeg.Clip("bottle-detection.mp4")} -frames:v {Frames} -s {width}x{height} -pix_fmt yuv420p -c:v libx264 -preset veryfast {options} {aud} -b:v 500k -f h264 -");
         byte[] raw = Ffmpeg.Run("-f h264 -i - -f rawvideo -", stream);
-        using var decoder = new H264Decoder(CodecHardware.Off, VideoCodecs.MaxPixels, keepRange: true);
+        using var decoder = new H264Decoder(CodecHardware.Off, Picture.MaxPixels, keepRange: true);
         Ffmpeg.Compare(decoder, Ffmpeg.SplitAnnexB(stream), raw, width, height);
     }
 

@@ -1,6 +1,7 @@
 using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.H264;
 using Rtc.Media.Codecs.Vpx;
+using Rtc.Media.Factory;
 using Rtc.Media.Tests.Support;
 
 namespace Rtc.Media.Tests.Codecs;

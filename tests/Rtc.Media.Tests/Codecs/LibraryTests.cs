@@ -1,6 +1,8 @@
 using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.Av;
 using Rtc.Media.Codecs.Vpx;
+using Rtc.Media.Factory;
+using Rtc.Media.Native;
 
 namespace Rtc.Media.Tests.Codecs;
 

@@ -1,4 +1,5 @@
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Media.Imaging;
 using Rtc.Media.Tests.Support;
 

@@ -1,5 +1,6 @@
 using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.Vpx;
+using Rtc.Media.Factory;
 using Rtc.Media.Tests.Support;
 
 namespace Rtc.Media.Tests.Codecs;

@@ -1,4 +1,5 @@
 using Rtc.Media.Drawing;
+using Rtc.Media.Drawing.Letters;
 using Rtc.Media.Tests.Support;
 
 namespace Rtc.Media.Tests.Drawing;

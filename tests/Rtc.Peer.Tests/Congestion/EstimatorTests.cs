@@ -1,4 +1,5 @@
 using Rtc.Peer.Congestion;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Send;
 using Rtc.Peer.Tests.Rtp;
 using Xunit;

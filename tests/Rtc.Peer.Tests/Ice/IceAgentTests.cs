@@ -1,4 +1,5 @@
 using Rtc.Peer.Ice;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Stun;
 using Rtc.Peer.Tests.Simulation;
 using Xunit;

@@ -1,4 +1,5 @@
 using Rtc.Peer.Ice;
+using Rtc.Peer.Primitives;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Ice;

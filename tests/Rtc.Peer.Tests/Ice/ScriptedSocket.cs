@@ -1,5 +1,6 @@
 using System.Text;
 using Rtc.Peer.Ice;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Stun;
 
 namespace Rtc.Peer.Tests.Ice;

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Rtc.Peer.Ice;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Rtc.Peer.Tests.Simulation;
 using Xunit;
 

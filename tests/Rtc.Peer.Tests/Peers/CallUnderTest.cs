@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rtc.Peer.Sdp;
 using Rtc.Peer.Tests.Simulation;
 
 namespace Rtc.Peer.Tests.Peers;

@@ -1,3 +1,4 @@
+using Rtc.Peer.Sdp;
 using Rtc.Peer.Tests.Simulation;
 using Xunit;
 

@@ -1,3 +1,6 @@
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Rtc.Peer.Tests.Simulation;
 using Xunit;
 

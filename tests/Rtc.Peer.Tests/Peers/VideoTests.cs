@@ -1,3 +1,5 @@
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Rtc.Peer.Tests.Simulation;
 using Xunit;
 

@@ -1,7 +1,9 @@
 using Rtc.Bitstream.H264;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtp;
 using Rtc.Peer.Sdp;
+using Rtc.Peer.Session;
 using Rtc.Peer.Tests.Sdp;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Tests.Rtp;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rtc.Bitstream.H264;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtp;
 using Xunit;

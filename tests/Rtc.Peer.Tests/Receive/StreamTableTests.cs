@@ -1,5 +1,8 @@
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Sdp;
+using Rtc.Peer.Session;
 using Rtc.Peer.Tests.Rtp;
 using Xunit;
 

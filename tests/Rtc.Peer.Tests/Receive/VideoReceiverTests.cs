@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtp;
 using Rtc.Peer.Tests.Rtp;

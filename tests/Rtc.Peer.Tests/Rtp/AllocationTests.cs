@@ -1,4 +1,6 @@
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Session;
 using Rtc.Peer.Tests.Simulation;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Rtc.Peer.Rtcp;
-using Rtc.Peer.Rtp;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Rtp;

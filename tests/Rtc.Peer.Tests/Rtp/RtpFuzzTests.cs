@@ -1,8 +1,10 @@
 using Rtc.Bitstream.H264;
 using Rtc.Bitstream.Vp8;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtcp;
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Session;
 using Rtc.Peer.Tests.Simulation;
 using Xunit;
 

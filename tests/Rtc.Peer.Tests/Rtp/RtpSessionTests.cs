@@ -1,4 +1,3 @@
-using Rtc.Peer.Rtp;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Rtp;

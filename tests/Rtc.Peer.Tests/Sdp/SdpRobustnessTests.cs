@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Sdp;
 using Xunit;
 

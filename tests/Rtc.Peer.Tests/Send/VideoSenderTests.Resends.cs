@@ -1,3 +1,4 @@
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Rtp;
 using Rtc.Peer.Send;
 using Rtc.Peer.Tests.Rtp;

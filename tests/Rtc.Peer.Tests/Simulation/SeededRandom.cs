@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Rtc.Peer.Primitives;
 
 namespace Rtc.Peer.Tests.Simulation;
 

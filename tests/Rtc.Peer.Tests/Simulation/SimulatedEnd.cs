@@ -1,3 +1,5 @@
+using Rtc.Peer.Primitives;
+
 namespace Rtc.Peer.Tests.Simulation;
 
 /// <summary>A peer with an address in the simulated network, and all that it said so far.</summary>

@@ -1,3 +1,5 @@
+using Rtc.Peer.Primitives;
+
 namespace Rtc.Peer.Tests.Simulation;
 
 /// <summary>One direction of a network in virtual time.</summary>

@@ -1,3 +1,7 @@
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Xunit;
 
 namespace Rtc.Peer.Tests.Simulation;

@@ -1,3 +1,6 @@
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
+
 namespace Rtc.Peer.Tests.Simulation;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Stun;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Stun;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
 using Rtc.Media.Images;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;

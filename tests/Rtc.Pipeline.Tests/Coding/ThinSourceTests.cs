@@ -1,6 +1,5 @@
 using Rtc.Inference;
 using Rtc.Media;
-using Rtc.Media.Codecs;
 using Rtc.Pipeline.Tests.Fakes;
 using Xunit;
 

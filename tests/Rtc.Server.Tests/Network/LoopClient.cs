@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
+using Rtc.Peer.Primitives;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Tests.Network;

@@ -1,4 +1,4 @@
-using Rtc.Peer;
+using Rtc.Peer.Dtls;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Tests.Network;

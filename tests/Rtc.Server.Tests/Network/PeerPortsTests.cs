@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Tests.Network;

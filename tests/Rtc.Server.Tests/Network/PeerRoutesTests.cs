@@ -1,4 +1,5 @@
-using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Primitives;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Tests.Network;

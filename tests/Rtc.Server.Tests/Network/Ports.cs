@@ -1,5 +1,8 @@
 using System.Net;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Ice;
+using Rtc.Peer.Primitives;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Tests.Network;

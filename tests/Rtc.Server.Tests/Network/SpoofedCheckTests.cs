@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Tests.Network;

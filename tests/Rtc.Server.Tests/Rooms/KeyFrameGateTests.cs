@@ -1,4 +1,3 @@
-using Rtc.Peer;
 using Rtc.Server.Rooms;
 
 namespace Rtc.Server.Tests.Rooms;

@@ -1,4 +1,3 @@
-using Rtc.Peer;
 using Rtc.Signaling;
 
 namespace Rtc.Server.Tests.Rooms;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
 using Rtc.Server.Load;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;

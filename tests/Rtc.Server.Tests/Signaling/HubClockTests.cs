@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rtc.Peer;
 using Rtc.Signaling;
 using Rtc.Signaling.Hub;
 

@@ -3,6 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Whip;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rtc.Media.Native;
 
 namespace Rtc.Media.Codecs.Av;
 

@@ -1,3 +1,5 @@
+using Rtc.Media.Native;
+
 namespace Rtc.Media.Codecs.Av;
 
 /// <summary>

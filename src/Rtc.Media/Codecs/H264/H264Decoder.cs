@@ -26,7 +26,7 @@ public sealed class H264Decoder : IVideoDecoder
     private bool _needKey = true;
     private bool _disposed;
 
-    public H264Decoder(CodecHardware hardware = CodecHardware.Auto, long maxPixels = VideoCodecs.MaxPixels, PictureMemory? memory = null)
+    public H264Decoder(CodecHardware hardware = CodecHardware.Auto, long maxPixels = Picture.MaxPixels, PictureMemory? memory = null)
         : this(hardware, maxPixels, keepRange: false, memory)
     {
     }

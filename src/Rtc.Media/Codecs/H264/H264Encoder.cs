@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Rtc.Bitstream.H264;
 using Rtc.Media.Codecs.Av;
+using Rtc.Media.Native;
 
 namespace Rtc.Media.Codecs.H264;
 

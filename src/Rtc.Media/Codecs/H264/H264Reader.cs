@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rtc.Media.Codecs.Av;
 using Rtc.Media.Imaging;
+using Rtc.Media.Native;
 using Rtc.Media.Yuv;
 
 namespace Rtc.Media.Codecs.H264;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Rtc.Bitstream.Vp8;
 
 namespace Rtc.Media.Codecs.Vpx;
@@ -14,7 +13,7 @@ public sealed unsafe class Vp8Decoder : IVideoDecoder
     private VpxContext _context;
     private bool _needKey = true;
 
-    public Vp8Decoder(long maxPixels = VideoCodecs.MaxPixels, PictureMemory? memory = null)
+    public Vp8Decoder(long maxPixels = Picture.MaxPixels, PictureMemory? memory = null)
     {
         _share = new PictureShare(maxPixels, memory);
         _context = VpxContext.OpenDecoder(_library, threads: 1);

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Rtc.Media.Native;
 
 namespace Rtc.Media.Codecs.Vpx;
 

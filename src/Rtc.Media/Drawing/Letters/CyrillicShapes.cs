@@ -1,4 +1,4 @@
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>The letters of Cyrillic that neither Latin nor Greek has: those of the Slavic languages.</summary>
 internal static class CyrillicShapes

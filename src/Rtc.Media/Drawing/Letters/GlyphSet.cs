@@ -1,4 +1,4 @@
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>
 /// The font at one size. A glyph is drawn when it is first wanted and stays, until there are so many in all sizes

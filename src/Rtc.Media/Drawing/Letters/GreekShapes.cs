@@ -1,4 +1,4 @@
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>The letters of Greek that Latin does not have.</summary>
 internal static class GreekShapes

@@ -1,4 +1,4 @@
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>
 /// The letters of ASCII and what Latin alphabets add to them besides marks. A row is the letter and its strokes, as

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>
 /// Takes text apart into what is drawn one beside the other: a letter together with the marks after it, one box for

@@ -1,4 +1,4 @@
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>Where a mark goes on its letter.</summary>
 internal enum MarkPlace

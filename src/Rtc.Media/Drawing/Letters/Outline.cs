@@ -1,4 +1,4 @@
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>
 /// One letter as the skeleton of its pen strokes, on a grid: capitals 20 units high, small letters 14, descenders down

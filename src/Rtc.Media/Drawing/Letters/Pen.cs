@@ -1,4 +1,4 @@
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>
 /// Draws a letter's skeleton at one size, as coverage of pixels. Upright and level strokes, letters' edges, their tops and

@@ -1,4 +1,4 @@
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>Punctuation, money and small figures outside of ASCII: all of Latin-1, and what text in other languages uses.</summary>
 internal static class SignShapes

@@ -1,4 +1,4 @@
-namespace Rtc.Media.Drawing;
+namespace Rtc.Media.Drawing.Letters;
 
 /// <summary>
 /// The letters drawn for this project, by number: those with strokes of their own, small ones after capitals, and those

@@ -1,7 +1,8 @@
 using Rtc.Peer.Receive;
 using Rtc.Peer.Rtcp;
+using Rtc.Peer.Rtp;
 
-namespace Rtc.Peer.Rtp;
+namespace Rtc.Peer.Session;
 
 /// <summary>
 /// Everything of a session that listens: the streams, the log of arrivals for feedback and, where that

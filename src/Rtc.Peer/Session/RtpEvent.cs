@@ -1,6 +1,4 @@
-using Rtc.Peer.Receive;
-
-namespace Rtc.Peer.Rtp;
+namespace Rtc.Peer.Session;
 
 internal enum RtpEventKind : byte
 {

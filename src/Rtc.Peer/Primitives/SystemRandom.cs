@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Rtc.Peer;
+namespace Rtc.Peer.Primitives;
 
 /// <summary>The system's cryptographic generator, which everything outside of tests draws from.</summary>
 public sealed class SystemRandom : IRandomSource

@@ -3,7 +3,7 @@ using Rtc.Peer.Receive;
 using Rtc.Peer.Rtcp;
 using Rtc.Peer.Send;
 
-namespace Rtc.Peer.Rtp;
+namespace Rtc.Peer.Session;
 
 /// <summary>
 /// Writes a session's RTCP when something is due: reports once a second (RFC 3550 section 6), NACK, PLI,

@@ -1,4 +1,7 @@
-namespace Rtc.Peer.Rtp;
+using Rtc.Peer.Rtp;
+using Rtc.Peer.Sdp;
+
+namespace Rtc.Peer.Session;
 
 /// <summary>One codec of a negotiated m-section.</summary>
 internal sealed record RtpCodec(byte PayloadType, VideoCodec Codec)

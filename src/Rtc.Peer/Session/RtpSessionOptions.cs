@@ -1,4 +1,4 @@
-namespace Rtc.Peer.Rtp;
+namespace Rtc.Peer.Session;
 
 /// <summary>What a session is made with.</summary>
 internal sealed record RtpSessionOptions

@@ -1,4 +1,4 @@
-namespace Rtc.Peer.Ice;
+namespace Rtc.Peer.Primitives;
 
 /// <summary>
 /// A bounded ring of datagrams that wait for the shell, in buffers that are allocated once and used again.

@@ -1,8 +1,9 @@
 using Rtc.Peer.Congestion;
 using Rtc.Peer.Receive;
+using Rtc.Peer.Rtp;
 using Rtc.Peer.Send;
 
-namespace Rtc.Peer.Rtp;
+namespace Rtc.Peer.Session;
 
 /// <summary>
 /// All media of one peer, between plain RTP/RTCP packets on one side and whole frames on the other: the

@@ -1,6 +1,4 @@
-using Rtc.Media.Native;
-
-namespace Rtc.Media.Yuv;
+namespace Rtc.Media.Native;
 
 /// <summary>libyuv, loaded once: the few of its functions that are quicker there than anything written here would be.</summary>
 internal sealed unsafe class YuvLibrary

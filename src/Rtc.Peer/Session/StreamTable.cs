@@ -1,7 +1,9 @@
 using System.Text;
+using Rtc.Peer.Receive;
 using Rtc.Peer.Rtp;
+using Rtc.Peer.Sdp;
 
-namespace Rtc.Peer.Receive;
+namespace Rtc.Peer.Session;
 
 /// <summary>
 /// Finds the receiver for each incoming packet: by SSRC once known; the first time by MID, RID or

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 
-namespace Rtc.Peer;
+namespace Rtc.Peer.Primitives;
 
 public enum TransportProtocol : byte
 {

@@ -1,4 +1,4 @@
-namespace Rtc.Peer.Rtp;
+namespace Rtc.Peer.Session;
 
 /// <summary>A session's totals at one moment.</summary>
 internal readonly record struct RtpStats

@@ -1,17 +1,15 @@
+using Rtc.Media.Codecs;
 using Rtc.Media.Codecs.Av;
 using Rtc.Media.Codecs.H264;
 using Rtc.Media.Codecs.Vpx;
 using Rtc.Media.Images;
-using Rtc.Media.Yuv;
+using Rtc.Media.Native;
 
-namespace Rtc.Media.Codecs;
+namespace Rtc.Media.Factory;
 
 /// <summary>Opens codecs by name, and says which native libraries this machine has.</summary>
 public static class VideoCodecs
 {
-    /// <summary>4K of DCI, and as much standing upright: a larger picture is refused before memory is spent on it.</summary>
-    public const long MaxPixels = 4096L * 2304;
-
     private static readonly Lazy<bool> UsableVp8 = new(() => VpxLibrary.Report().Ok);
     private static readonly Lazy<bool> UsableH264 = new(() => AvLibrary.HasH264);
 
@@ -23,7 +21,7 @@ public static class VideoCodecs
 
     /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
     public static IVideoDecoder CreateDecoder(
-        VideoCodec codec, CodecHardware hardware = CodecHardware.Auto, long maxPixels = MaxPixels, PictureMemory? memory = null) => codec switch
+        VideoCodec codec, CodecHardware hardware = CodecHardware.Auto, long maxPixels = Picture.MaxPixels, PictureMemory? memory = null) => codec switch
     {
         VideoCodec.Vp8 => new Vp8Decoder(maxPixels, memory),
         VideoCodec.H264 => new H264Decoder(hardware, maxPixels, memory),

@@ -1,7 +1,7 @@
 using Rtc.Peer.Receive;
 using Rtc.Peer.Send;
 
-namespace Rtc.Peer.Rtp;
+namespace Rtc.Peer.Session;
 
 internal sealed partial class RtpSession
 {

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Rtc.Peer;
+namespace Rtc.Peer.Primitives;
 
 /// <summary>
 /// One peer's randomness in the shapes that its layers need: names, passwords, tie-breakers, SSRCs, first sequence numbers,

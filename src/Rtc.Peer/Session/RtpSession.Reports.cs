@@ -1,7 +1,7 @@
 using Rtc.Peer.Rtcp;
 using Rtc.Peer.Send;
 
-namespace Rtc.Peer.Rtp;
+namespace Rtc.Peer.Session;
 
 /// <summary>What the other side's RTCP says, and whom it concerns.</summary>
 internal sealed partial class RtpSession

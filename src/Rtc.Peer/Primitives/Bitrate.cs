@@ -1,4 +1,4 @@
-namespace Rtc.Peer;
+namespace Rtc.Peer.Primitives;
 
 /// <summary>Bits in a second.</summary>
 public readonly record struct Bitrate(long BitsPerSecond) : IComparable<Bitrate>

@@ -1,0 +1,65 @@
+using System.Reflection;
+using Rtc.Architecture.Tests.Wrong.High;
+using Rtc.Architecture.Tests.Wrong.Low;
+
+namespace Rtc.Architecture.Tests;
+
+/// <summary>Folders use only those below them, so that none can be understood only together with another.</summary>
+public sealed class FolderOrderTests
+{
+    // Lowest first; "." is the project's own folder. A project is held to an order once it stands here.
+    private static readonly FolderOrder[] s_orders =
+    [
+        new("Rtc.Bitstream", ". H264 Vp8"),
+        new("Rtc.Peer", "Primitives", "Stun Srtp Sctp Rtp Rtcp Sdp", "Ice Congestion", "Dtls Receive Send", "Session", "."),
+        new(
+            "Rtc.Media",
+            "Native",
+            ".",
+            "Yuv Imaging Tensors Drawing.Letters",
+            "Drawing Images Codecs",
+            "Codecs.Av Codecs.Vpx",
+            "Codecs.H264",
+            "Factory"),
+    ];
+
+    public static TheoryData<string> Projects => [.. s_orders.Select(order => order.Project)];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Folders_use_only_those_below_them(string project)
+    {
+        FolderOrder order = s_orders.Single(order => order.Project == project);
+        SourceFile[] sources = [.. Repository.Sources(project)];
+        Rule.Holds(order.Violations(FolderGraph.Of(Assembly.Load(project), sources), sources.Select(file => file.FolderNamespace).Distinct()));
+    }
+
+    [Theory]
+    [InlineData("Wrong.Low Wrong.High")]
+    [InlineData("Wrong.Low", "Wrong.High")]
+    public void Arrow_upward_or_sideways_is_found_wherever_the_code_hides_it(params string[] lines)
+    {
+        var order = new FolderOrder("Rtc.Architecture.Tests", lines);
+        IReadOnlyList<FolderArrow> arrows = FolderGraph.Of(typeof(UsesInBody).Assembly, []);
+        Rule.IsBroken(order.Violations(arrows, []), "Rtc.Architecture.Tests.Wrong.Low must not use Rtc.Architecture.Tests.Wrong.High");
+        foreach (Type low in (Type[])[typeof(UsesInBody), typeof(UsesInLambda), typeof(UsesInIterator), typeof(UsesAsArgument), typeof(UsesInAttribute)])
+        {
+            Type[] closures = low.GetNestedTypes(BindingFlags.NonPublic);
+            Assert.Contains(closures.Append(low).SelectMany(TypeReferences.Of), used => used.Namespace == typeof(Tall).Namespace);
+        }
+    }
+
+    [Fact]
+    public void Using_is_an_arrow_though_the_compiler_leaves_no_trace_of_it()
+    {
+        SourceFile[] sources =
+        [
+            new("Rtc.Peer/Rtp/Low.cs", "using static Rtc.Peer.Session.Limits;\nnamespace Rtc.Peer.Rtp;\n"),
+            new("Rtc.Peer/Session/Limits.cs", "namespace Rtc.Peer.Session;\n"),
+        ];
+        FolderArrow arrow = Assert.Single(FolderGraph.Of(typeof(Rule).Assembly, sources), arrow => arrow.From == "Rtc.Peer.Rtp");
+        Assert.Equal("Rtc.Peer.Session", arrow.To);
+        Rule.IsBroken(new FolderOrder("Rtc.Peer", "Rtp", "Session").Violations([arrow], []), "using Rtc.Peer.Session.Limits in Rtc.Peer/Rtp/Low.cs");
+        Rule.IsBroken(new FolderOrder("Rtc.Peer", "Rtp").Violations([], ["Rtc.Peer.Srtp"]), "Rtc.Peer.Srtp stands in no line");
+    }
+}

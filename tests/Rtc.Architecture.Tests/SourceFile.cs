@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+
+namespace Rtc.Architecture.Tests;
+
+/// <summary>A C# file by its path below src, and what a look at its text tells.</summary>
+internal sealed partial record SourceFile(string Path, string Text)
+{
+    /// <summary>The namespace that its folder asks for: Rtc.Peer/Rtp/X.cs is in Rtc.Peer.Rtp.</summary>
+    public string FolderNamespace => Path[..Path.LastIndexOf('/')].Replace('/', '.');
+
+    /// <summary>Null where it declares none, as a file of top-level statements does.</summary>
+    public string? Namespace => NamespaceLine().Match(Text) is { Success: true } match ? match.Groups[1].Value : null;
+
+    public int Lines => Text.AsSpan().Count('\n');
+
+    /// <summary>Namespaces that it opens by using, aliases and static ones included.</summary>
+    public IEnumerable<string> Usings => UsingLine().Matches(Text).Select(match => match.Groups[1].Value);
+
+    /// <summary>Types that it declares, nested ones left out.</summary>
+    public IEnumerable<string> Types => TypeLine().Matches(Text).Select(match => match.Groups[1].Value);
+
+    /// <summary>The text without comments.</summary>
+    public string Code => Comment().Replace(Text, " ");
+
+    [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    [GeneratedRegex(@"^(?:global )?using\s+(?:static\s+)?(?:\w+\s*=\s*)?([\w.]+)\s*;", RegexOptions.Multiline)]
+    private static partial Regex UsingLine();
+
+    [GeneratedRegex(@"^(?:(?:public|internal|file|static|sealed|abstract|readonly|ref|unsafe|partial)\s+)*(?:class|interface|enum|struct|record(?:\s+struct|\s+class)?)\s+(\w+)", RegexOptions.Multiline)]
+    private static partial Regex TypeLine();
+
+    [GeneratedRegex(@"//[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
+    private static partial Regex Comment();
+}
