@@ -4,6 +4,9 @@ using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Primitives;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Options;
 using Rtc.Server.Tests.Hosting;
 
