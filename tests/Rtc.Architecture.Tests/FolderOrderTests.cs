@@ -21,6 +21,17 @@ public sealed class FolderOrderTests
             "Codecs.Av Codecs.Vpx",
             "Codecs.H264",
             "Factory"),
+        new(
+            "Rtc.Pipeline",
+            "Settings Load Tracking Decoding",
+            "Zones",
+            "Results",
+            "Detecting Following Masks",
+            "Scene",
+            "Targets",
+            "Rendering Encoding",
+            "Loops",
+            "."),
     ];
 
     public static TheoryData<string> Projects => [.. s_orders.Select(order => order.Project)];

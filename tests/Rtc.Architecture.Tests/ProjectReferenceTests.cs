@@ -13,7 +13,7 @@ public sealed class ProjectReferenceTests
         ["Rtc.Media"] = ["Rtc.Bitstream"],
         ["Rtc.Inference"] = ["Rtc.Media"],
         ["Rtc.Pipeline"] = ["Rtc.Inference", "Rtc.Media"],
-        ["Rtc.Signaling"] = ["Rtc.Peer"],
+        ["Rtc.Signaling"] = [],
         ["Rtc.Server"] = ["Rtc.Inference", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling"],
     };
 

@@ -1,7 +1,6 @@
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Pipeline.Decoding;
-using Rtc.Pipeline.Loops;
 using Rtc.Pipeline.Settings;
 
 namespace Rtc.Pipeline.Encoding;
