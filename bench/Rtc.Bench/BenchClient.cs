@@ -38,7 +38,7 @@ internal sealed class BenchClient : IPeerOwner, IAsyncDisposable
     private readonly IBenchListener _listener;
     private readonly HttpClient _http;
     private readonly WebRtcPeer _peer;
-    private readonly PeerPort _port;
+    private readonly PeerSlot _port;
     private Uri? _session;
     private int? _channel;
 
@@ -155,7 +155,7 @@ internal sealed class BenchClient : IPeerOwner, IAsyncDisposable
         }
     });
 
-    public void OnEvent(PeerPort port, ref PeerEvent happened)
+    public void OnEvent(PeerSlot port, ref PeerEvent happened)
     {
         switch (happened.Kind)
         {

@@ -11,7 +11,7 @@ namespace Rtc.Bench;
 /// </summary>
 internal static class JanusSignalling
 {
-    private const int MostEvents = 20;
+    private const int MaxEvents = 20;
 
     /// <param name="http">Stays the caller's.</param>
     /// <param name="root">The API's root, as http://127.0.0.1:8088/janus.</param>
@@ -26,7 +26,7 @@ internal static class JanusSignalling
             ["body"] = new JsonObject { ["audio"] = true, ["video"] = true },
             ["jsep"] = new JsonObject { ["type"] = "offer", ["sdp"] = offer },
         });
-        for (int i = 0; i < MostEvents; i++)
+        for (int i = 0; i < MaxEvents; i++)
         {
             JsonElement happened = await http.GetFromJsonAsync<JsonElement>(new Uri(session + "?maxev=1"));
             if (happened.ValueKind == JsonValueKind.Array)

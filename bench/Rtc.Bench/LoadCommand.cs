@@ -16,7 +16,7 @@ internal static class LoadCommand
         string[] own = ["slo-p95", "slo-rate", "max-users", "step", "raise"];
         var options = new Arguments(arguments, [.. RunPlan.Options, .. own]);
         double objective = options.Number("slo-p95", 200, 1, 60_000);
-        double leastRate = options.Number("slo-rate", 0.8, 0, 1);
+        double minRate = options.Number("slo-rate", 0.8, 0, 1);
         int most = options.Whole("max-users", 32, 1, 1000);
         bool raisesViewers = options.Choice("raise", "users", "viewers") == "viewers";
         int step = options.Whole("step", 1, 1, 100);
@@ -38,7 +38,7 @@ internal static class LoadCommand
             double p95 = json["latency_metrics"]!["p95_latency"]!.GetValue<double>();
             double rate = json["performance_metrics"]!["processed_fps"]!.GetValue<double>();
             double watched = next.Viewers > 0 ? result.ViewerFrames / result.Seconds / next.Viewers : rate;
-            bool holds = result.Problem() is null && p95 <= objective && (plan.View == "json" || Math.Min(rate, watched) >= plan.FramesPerSecond * leastRate);
+            bool holds = result.Problem() is null && p95 <= objective && (plan.View == "json" || Math.Min(rate, watched) >= plan.FramesPerSecond * minRate);
             string kind = raisesViewers ? "viewers" : "users";
             Console.Error.WriteLine(FormattableString.Invariant(
                 $"{count,4} {kind}: p95 {p95:0.0} ms, {rate:0.0} a second each, {watched:0.0} at viewers, {json["resource_metrics"]!["cores"]} cores, {json["resource_metrics"]!["max_memory_usage"]} MB{(holds ? "" : "  <- objective broken")}"));

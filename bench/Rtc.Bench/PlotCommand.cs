@@ -14,7 +14,7 @@ internal static class PlotCommand
     private const int Right = 12;
     private const int Top = 36;
     private const int Bottom = 30;
-    private const int MostPoints = 240;
+    private const int MaxPoints = 240;
     private static readonly string[] s_colours = ["#0969da", "#bc4c00"];
 
     private sealed record Series(string Name, (double X, double Y)[] Points);
@@ -45,24 +45,24 @@ internal static class PlotCommand
     private static (double, double)[] Points(JsonElement list, Func<JsonElement, double> x, Func<JsonElement, double> y)
     {
         (double, double)[] all = [.. list.EnumerateArray().Select(item => (x(item), y(item)))];
-        int every = Math.Max(1, all.Length / MostPoints);
+        int every = Math.Max(1, all.Length / MaxPoints);
         return [.. all.Where((_, index) => index % every == 0 || index == all.Length - 1)];
     }
 
     private static string Draw(string title, params Series[] series)
     {
-        double mostX = Math.Max(series.Max(one => one.Points.Max(point => point.X)), 1e-9);
-        double mostY = Math.Max(series.Max(one => one.Points.Max(point => point.Y)), 1e-9);
-        double X(double value) => Left + (value / mostX * (Width - Left - Right));
-        double Y(double value) => Height - Bottom - (value / mostY * (Height - Bottom - Top));
+        double maxX = Math.Max(series.Max(one => one.Points.Max(point => point.X)), 1e-9);
+        double maxY = Math.Max(series.Max(one => one.Points.Max(point => point.Y)), 1e-9);
+        double X(double value) => Left + (value / maxX * (Width - Left - Right));
+        double Y(double value) => Height - Bottom - (value / maxY * (Height - Bottom - Top));
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"11\" fill=\"#57606a\">\n<rect width=\"{Width}\" height=\"{Height}\" fill=\"#fff\"/>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"16\" font-size=\"13\" fill=\"#1b1f24\">{WebUtility.HtmlEncode(title)}</text>\n");
         for (int step = 0; step <= 4; step++)
         {
-            double value = mostY * step / 4;
+            double value = maxY * step / 4;
             svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {Y(value):0.#}H{Width - Right}\" stroke=\"#d0d7de\"/><text x=\"{Left - 6}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value:0}</text>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(mostX * step / 4):0.#}\" y=\"{Height - 10}\" text-anchor=\"middle\">{mostX * step / 4:0.#}</text>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(maxX * step / 4):0.#}\" y=\"{Height - 10}\" text-anchor=\"middle\">{maxX * step / 4:0.#}</text>\n");
         }
 
         for (int i = 0; i < series.Length; i++)

@@ -8,7 +8,7 @@ namespace Rtc.Bench;
 /// <summary>What a run measured, and its JSON as the contract names it.</summary>
 internal sealed record RunResult
 {
-    private const double LeastShare = 0.9;
+    private const double MinShare = 0.9;
 
     public required RunPlan Plan { get; init; }
 
@@ -61,7 +61,7 @@ internal sealed record RunResult
             return $"a connection closed during the run: {reason}";
         }
 
-        if (Seconds < Plan.Duration * LeastShare)
+        if (Seconds < Plan.Duration * MinShare)
         {
             return string.Create(CultureInfo.InvariantCulture, $"only {Seconds:0.0} of {Plan.Duration} s were measured");
         }

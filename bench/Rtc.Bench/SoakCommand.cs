@@ -53,7 +53,7 @@ internal static class SoakCommand
         // The first stretch fills pools, caches and the compiler's tiers; what comes after may not grow.
         SoakState start = rests[Math.Min(1, rests.Count - 1)];
         SoakState last = rests[^1];
-        List<string> faults = [];
+        List<string> errors = [];
         Check(last.Megabytes > start.Megabytes + allowedMegabytes, "memory");
         Check(last.Handles > start.Handles + AllowedHandles, "handles");
         Check(last.Sockets > start.Sockets + AllowedHandles, "sockets");
@@ -63,7 +63,7 @@ internal static class SoakCommand
         {
             if (fails)
             {
-                faults.Add(what);
+                errors.Add(what);
             }
         }
 
@@ -73,8 +73,8 @@ internal static class SoakCommand
             {
                 ["rounds"] = rounds,
                 ["grown_mb"] = Math.Round(last.Megabytes - start.Megabytes, 1),
-                ["grew"] = new JsonArray([.. faults.Select(fault => JsonValue.Create(fault))]),
-                ["failed"] = faults.Count > 0,
+                ["grew"] = new JsonArray([.. errors.Select(error => JsonValue.Create(error))]),
+                ["failed"] = errors.Count > 0,
                 ["rests"] = new JsonArray([.. rests.Select(state => state.ToJson())]),
                 ["states"] = new JsonArray([.. busy.Select(state => state.ToJson())]),
             };
@@ -87,8 +87,8 @@ internal static class SoakCommand
         }
 
         Console.WriteLine(FormattableString.Invariant(
-            $"{rounds} rounds; at rest memory {start.Megabytes:0} -> {last.Megabytes:0} MB, handles {start.Handles} -> {last.Handles}, sockets {start.Sockets} -> {last.Sockets}, threads {start.Threads} -> {last.Threads}, lent {last.Pictures + last.Frames}; most {busy.Max(state => state.Megabytes):0} MB: {(faults.Count > 0 ? "GREW: " + string.Join(", ", faults) : "flat")}"));
-        return faults.Count > 0 ? 1 : 0;
+            $"{rounds} rounds; at rest memory {start.Megabytes:0} -> {last.Megabytes:0} MB, handles {start.Handles} -> {last.Handles}, sockets {start.Sockets} -> {last.Sockets}, threads {start.Threads} -> {last.Threads}, lent {last.Pictures + last.Frames}; most {busy.Max(state => state.Megabytes):0} MB: {(errors.Count > 0 ? "GREW: " + string.Join(", ", errors) : "flat")}"));
+        return errors.Count > 0 ? 1 : 0;
     }
 
     private static async Task RoundAsync(HttpClient http, ServerUnderTest server, ImpairedLink link, Random random, double stay, int round)

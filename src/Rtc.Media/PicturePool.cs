@@ -6,8 +6,8 @@ namespace Rtc.Media;
 /// </summary>
 public sealed class PicturePool : IDisposable
 {
-    private const int MostKeptPerSize = 8;
-    private const int MostSizesKept = 8;
+    private const int MaxKeptPerSize = 8;
+    private const int MaxSizesKept = 8;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(int Width, int Height), Shelf> _shelves = [];
@@ -98,7 +98,7 @@ public sealed class PicturePool : IDisposable
 
         lock (_gate)
         {
-            if (!_disposed && ShelfFor(picture) is { Pictures.Count: < MostKeptPerSize } shelf)
+            if (!_disposed && ShelfFor(picture) is { Pictures.Count: < MaxKeptPerSize } shelf)
             {
                 shelf.LastUse = ++_clock;
                 shelf.Pictures.Push(picture);
@@ -123,7 +123,7 @@ public sealed class PicturePool : IDisposable
             return shelf;
         }
 
-        if (_shelves.Count >= MostSizesKept)
+        if (_shelves.Count >= MaxSizesKept)
         {
             ((int, int) oldest, Shelf old) = _shelves.MinBy(entry => entry.Value.LastUse);
             foreach (Picture forgotten in old.Pictures)

@@ -8,7 +8,7 @@ internal sealed unsafe class PictureWatch
     private const byte Spoilt = 0xDD;
 
     // Enough to catch a writer that is a few pictures late, without keeping a test's whole run in memory.
-    private const int MostQuarantined = 32;
+    private const int MaxQuarantined = 32;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Picture, StackTrace> _lent = [];
@@ -30,7 +30,7 @@ internal sealed unsafe class PictureWatch
             _lent.Remove(picture, out StackTrace? rented);
             picture.RawBytes.Fill(Spoilt);
             _quarantine.Enqueue((picture, rented!));
-            if (_quarantine.Count > MostQuarantined)
+            if (_quarantine.Count > MaxQuarantined)
             {
                 Release();
             }

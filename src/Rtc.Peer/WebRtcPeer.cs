@@ -12,7 +12,7 @@ namespace Rtc.Peer;
 /// </summary>
 public sealed partial class WebRtcPeer : IDisposable
 {
-    private const int MostEvents = 1024;
+    private const int MaxEvents = 1024;
 
     private readonly PeerOptions _options;
     private readonly PeerRandom _random;
@@ -53,8 +53,8 @@ public sealed partial class WebRtcPeer : IDisposable
                 Random = _random,
                 NtpAtOrigin = options.NtpAtOrigin,
                 StartBitrate = options.StartBitrate,
-                LeastBitrate = options.MinBitrate,
-                MostBitrate = options.MaxBitrate,
+                MinBitrate = options.MinBitrate,
+                MaxBitrate = options.MaxBitrate,
                 Frames = options.Pool,
             },
             now);
@@ -233,7 +233,7 @@ public sealed partial class WebRtcPeer : IDisposable
     /// <summary>A shell that stops taking events loses the newest, not the memory of the process.</summary>
     private void Tell(in PeerEvent happened)
     {
-        if (_events.Count < MostEvents)
+        if (_events.Count < MaxEvents)
         {
             _events.Enqueue(happened);
         }

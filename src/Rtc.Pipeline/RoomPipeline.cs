@@ -30,7 +30,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly RoomControls _controls;
     private readonly PipelineCounters _counters;
-    private readonly SceneBoard _board = new();
+    private readonly SharedScene _board = new();
     private readonly CodedQueue _queue;
     private readonly Backlog _backlog;
     private readonly LatestFrame _latest;

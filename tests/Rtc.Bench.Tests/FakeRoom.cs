@@ -21,7 +21,7 @@ internal sealed class FakeRoom(double delayMs, int keepEvery = 1) : IPeerOwner, 
     private readonly BlockingCollection<(EncodedFrame Frame, long Arrived)> _due = [];
     private readonly Samples _delays = new();
     private MediaLoop _loop = null!;
-    private PeerPort _port = null!;
+    private PeerSlot _port = null!;
     private Thread? _coding;
     private Thread? _delivery;
     private volatile bool _keyWanted = true;
@@ -36,7 +36,7 @@ internal sealed class FakeRoom(double delayMs, int keepEvery = 1) : IPeerOwner, 
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    public void Open(MediaLoop loop, PeerPort port)
+    public void Open(MediaLoop loop, PeerSlot port)
     {
         (_loop, _port) = (loop, port);
         _coding = new Thread(Code) { IsBackground = true, Name = "fake coder" };
@@ -45,7 +45,7 @@ internal sealed class FakeRoom(double delayMs, int keepEvery = 1) : IPeerOwner, 
         _delivery.Start();
     }
 
-    public void OnEvent(PeerPort port, ref PeerEvent happened)
+    public void OnEvent(PeerSlot port, ref PeerEvent happened)
     {
         switch (happened.Kind)
         {

@@ -78,7 +78,7 @@ internal sealed class FakeServer : IAsyncDisposable
                     NtpAtOrigin = _loop.Clock.NtpAtOrigin,
                 },
                 _loop.Clock.Now);
-            PeerPort port = _loop.Add(peer, room);
+            PeerSlot port = _loop.Add(peer, room);
             room.Open(_loop, port);
             if (!peer.TryAnswer(_loop.Clock.Now, offer, new AnswerPolicy(), out string answer, out string? error))
             {

@@ -37,7 +37,7 @@ internal static unsafe class Card
     {
         if (IsStandIn)
         {
-            State.MostEncoders = State.ReadsUntilFault = State.WritesUntilFault = -1;
+            State.MaxEncoders = State.ReadsUntilFault = State.WritesUntilFault = -1;
         }
     }
 

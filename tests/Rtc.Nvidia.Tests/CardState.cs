@@ -27,7 +27,7 @@ internal struct CardState
     public long BitsPerSecond;
     public long LargestBitsPerSecond;
     public long BufferBits;
-    public long MostEncoders;
+    public long MaxEncoders;
     public long ReadsUntilFault;
     public long WritesUntilFault;
 

@@ -33,21 +33,21 @@ public sealed class SharingTests
     {
         Card.NeedAny();
 
-        var faults = new ConcurrentQueue<Exception>();
+        var errors = new ConcurrentQueue<Exception>();
         Thread[] rooms = [.. Enumerable.Range(0, 4).Select(seed => new Thread(() =>
         {
             try
             {
                 Room(seed);
             }
-            catch (Exception fault) when (fault is Xunit.Sdk.XunitException or InvalidOperationException)
+            catch (Exception error) when (error is Xunit.Sdk.XunitException or InvalidOperationException)
             {
-                faults.Enqueue(fault);
+                errors.Enqueue(error);
             }
         }))];
         Array.ForEach(rooms, room => room.Start());
         Assert.All(rooms, room => Assert.True(room.Join(TimeSpan.FromSeconds(60))));
-        Assert.Empty(faults);
+        Assert.Empty(errors);
     }
 
     [Fact]

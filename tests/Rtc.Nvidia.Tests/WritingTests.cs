@@ -90,7 +90,7 @@ public sealed class WritingTests : IDisposable
     {
         Card.NeedStandIn();
 
-        Card.State.MostEncoders = 2;
+        Card.State.MaxEncoders = 2;
         using (H264Encoder first = Open(500))
         using (H264Encoder second = Open(500))
         using (H264Encoder third = Open(500))

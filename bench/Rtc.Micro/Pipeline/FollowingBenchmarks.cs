@@ -13,7 +13,7 @@ public class FollowingBenchmarks
 
     private readonly PicturePool _pool = new();
     private readonly CameraShift _camera = new();
-    private readonly TravellingMask _mask = new();
+    private readonly PropagatedMask _mask = new();
     private readonly ResultMask _result = new();
     private Picture _picture = null!;
     private CorrelationFilter _filter = null!;

@@ -172,7 +172,7 @@ internal static class PipelineScenario
         int tenth = Math.Max(1, ages.Length / 10);
         double rate = (room.Stats.Rendered - rendered) / seconds;
         string level = $"{room.Stats.Level} ({room.Stats.LevelReason})";
-        slow.LeastMs = 0;
+        slow.MinMs = 0;
         Offer(room, sink, clip, 1000, 8, null);
         string relieved = room.Stats.Level.ToString();
         room.DisposeAsync().AsTask().GetAwaiter().GetResult();

@@ -5,9 +5,9 @@ using Rtc.Media;
 namespace Rtc.Micro.Pipeline;
 
 /// <summary>A model host whose detectors take at least so long: a machine that can do eight pictures a second.</summary>
-internal sealed class SlowedModels(IModelHost inner, double leastMs) : IModelHost
+internal sealed class SlowedModels(IModelHost inner, double minMs) : IModelHost
 {
-    public double LeastMs { get; set; } = leastMs;
+    public double MinMs { get; set; } = minMs;
 
     public IReadOnlyList<ModelInfo> Models => inner.Models;
 
@@ -32,7 +32,7 @@ internal sealed class SlowedModels(IModelHost inner, double leastMs) : IModelHos
         {
             long before = Stopwatch.GetTimestamp();
             DetectTimings timings = detector.Detect(picture, options, into);
-            double left = owner.LeastMs - Stopwatch.GetElapsedTime(before).TotalMilliseconds;
+            double left = owner.MinMs - Stopwatch.GetElapsedTime(before).TotalMilliseconds;
             if (left > 0)
             {
                 Thread.Sleep(TimeSpan.FromMilliseconds(left));

@@ -14,7 +14,7 @@ internal sealed class OnnxHeader
     private const int GraphInput = 11;
     private const int GraphOutput = 12;
     private const int LongestField = 1 << 20;
-    private const int MostDimensions = 16;
+    private const int MaxDimensions = 16;
 
     private readonly List<TensorSpec> _inputs = [];
     private readonly List<TensorSpec> _outputs = [];
@@ -147,7 +147,7 @@ internal sealed class OnnxHeader
                 if (Inner(tensor, 2, out ReadOnlySpan<byte> dimensions, out _))
                 {
                     ProtoReader each = new(dimensions);
-                    while (shape.Count < MostDimensions && each.TryNext(out int dimension, out _, out ReadOnlySpan<byte> extent))
+                    while (shape.Count < MaxDimensions && each.TryNext(out int dimension, out _, out ReadOnlySpan<byte> extent))
                     {
                         if (dimension == 1)
                         {

@@ -7,7 +7,7 @@ namespace Rtc.Inference.Detect;
 internal sealed class Candidates
 {
     // Overlap is quadratic, and no picture has more real objects than this.
-    private const int MostCompared = 1000;
+    private const int MaxCompared = 1000;
 
     private Candidate[] _items = new Candidate[256];
     private float[] _keys = new float[256];
@@ -66,7 +66,7 @@ internal sealed class Candidates
 
         _keys.AsSpan(0, Count).Sort(_order.AsSpan(0, Count));
         int kept = 0;
-        int compared = Math.Min(Count, MostCompared);
+        int compared = Math.Min(Count, MaxCompared);
         for (int i = 0; i < compared && kept < maximum; i++)
         {
             ref readonly Candidate candidate = ref _items[_order[i]];

@@ -133,9 +133,9 @@ public static class ClassNames
 
     private static bool TryFill(SortedDictionary<int, string> byId, out string[] names)
     {
-        const int mostClasses = 100_000;
+        const int maxClasses = 100_000;
         names = [];
-        if (byId.Count == 0 || byId.Keys.Last() >= mostClasses)
+        if (byId.Count == 0 || byId.Keys.Last() >= maxClasses)
         {
             return false;
         }

@@ -14,7 +14,7 @@ namespace Rtc.Inference.Detect;
 /// </summary>
 internal sealed class OnnxDetector : IDetector
 {
-    private const int MostAttempts = 3;
+    private const int MaxAttempts = 3;
 
     private readonly ModelHandle _handle;
     private readonly TensorFill _fill = new();
@@ -37,7 +37,7 @@ internal sealed class OnnxDetector : IDetector
     public DetectTimings Detect(Picture picture, DetectOptions options, List<Detection> into)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        for (int attempt = 0; _embedded is null && attempt < MostAttempts; attempt++)
+        for (int attempt = 0; _embedded is null && attempt < MaxAttempts; attempt++)
         {
             try
             {

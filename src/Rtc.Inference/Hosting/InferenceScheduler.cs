@@ -23,7 +23,7 @@ internal sealed class InferenceScheduler
     public long Images { get; private set; }
 
     /// <summary>Blocks until the request's picture has run. Throws where the run did, whichever room's thread it was on.</summary>
-    public void Execute(LoadedModel model, IDetectorLayout? layout, InferenceRequest request, int mostTogether, double deadline)
+    public void Execute(LoadedModel model, IDetectorLayout? layout, InferenceRequest request, int maxTogether, double deadline)
     {
         request.Reset();
         lock (_gate)
@@ -40,7 +40,7 @@ internal sealed class InferenceScheduler
                 return;
             }
 
-            Gather(mostTogether, deadline);
+            Gather(maxTogether, deadline);
             _busy = true;
         }
 

@@ -3,7 +3,7 @@ using Rtc.Inference.Catalogue;
 namespace Rtc.Inference.Hosting;
 
 /// <summary>From a name that anybody may send to a file; only the owner's own choice may be a path.</summary>
-internal sealed class ModelChoice(ModelShelf shelf, ModelCatalogue catalogue, string directory)
+internal sealed class ModelChoice(ModelDirectory shelf, ModelCatalogue catalogue, string directory)
 {
     /// <summary>Whether there is one for that task that may be taken without being asked for.</summary>
     public bool HasAutomatic(string task) => shelf.Models().Any(model => IsAutomatic(model, task));

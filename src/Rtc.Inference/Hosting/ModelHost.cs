@@ -18,7 +18,7 @@ public sealed class ModelHost : IModelHost
 
     private readonly OrtRuntime? _runtime;
     private readonly ModelSlots _slots;
-    private readonly ModelShelf _shelf;
+    private readonly ModelDirectory _shelf;
     private readonly ModelChoice _choice;
 
     public ModelHost(ModelHostOptions options)
@@ -31,7 +31,7 @@ public sealed class ModelHost : IModelHost
         RuntimeProblem = problem;
         Catalogue = ModelCatalogue.Load(options.Directory, out string? broken);
         CatalogueProblem = broken;
-        _shelf = new ModelShelf(options.Directory, Catalogue);
+        _shelf = new ModelDirectory(options.Directory, Catalogue);
         _shelf.Refresh();
         _choice = new ModelChoice(_shelf, Catalogue, options.Directory);
     }

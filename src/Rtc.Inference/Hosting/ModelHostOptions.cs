@@ -27,7 +27,7 @@ public sealed record ModelHostOptions
     public int Threads { get; init; }
 
     /// <summary>Most pictures of different rooms that run together where a model's batch axis is free.</summary>
-    public int MostTogether { get; init; } = 8;
+    public int MaxTogether { get; init; } = 8;
 
     /// <summary>A run of several pictures should not last longer than this, by what the last one took.</summary>
     public TimeSpan TogetherDeadline { get; init; } = TimeSpan.FromMilliseconds(40);

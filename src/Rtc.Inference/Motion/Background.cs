@@ -22,7 +22,7 @@ internal sealed class Background
     private const float SmallestSpread = 3f;
     private const float LargestSpread = 20f;
     private const float SpreadsApart = 3.2f;
-    private const float LeastDifference = 11f;
+    private const float MinDifference = 11f;
     private const float ChromaWeight = 1.6f;
 
     // A shadow darkens to no less than this share and keeps the colour.
@@ -180,7 +180,7 @@ internal sealed class Background
             float difference = MathF.Abs(luma - _mean[i]);
             float chroma = MathF.Abs(picture.U[i] - _meanU[i]) + MathF.Abs(picture.V[i] - _meanV[i]);
             float total = difference + (ChromaWeight * Math.Max(0, chroma - 3));
-            float limit = Math.Max(LeastDifference, SpreadsApart * _spread[i]);
+            float limit = Math.Max(MinDifference, SpreadsApart * _spread[i]);
             bool moved = total > limit;
             if (moved && luma < _mean[i] && luma > _mean[i] * DarkestShadow && chroma < ShadowChroma && _spread[i] < LargestSpread)
             {

@@ -20,7 +20,7 @@ internal readonly record struct Blob(int Left, int Top, int Right, int Bottom, i
 /// <summary>Finds connected parts by flooding, drops specks, and merges parts that lie close together.</summary>
 internal sealed class Blobs
 {
-    private const int MostParts = 256;
+    private const int MaxParts = 256;
 
     private readonly List<Blob> _found = [];
     private byte[] _left = [];
@@ -46,7 +46,7 @@ internal sealed class Blobs
         }
 
         foreground.CopyTo(_left, 0);
-        for (int i = 0; i < foreground.Length && _found.Count < MostParts; i++)
+        for (int i = 0; i < foreground.Length && _found.Count < MaxParts; i++)
         {
             if (_left[i] != 0)
             {

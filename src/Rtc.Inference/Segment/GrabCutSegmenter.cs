@@ -16,7 +16,7 @@ public sealed class GrabCutSegmenter : ISegmenter
 
     // The copy's pixels; the cost of a cut grows faster than its size.
     private const int WorkPixels = 4600;
-    private const int LeastSide = 16;
+    private const int MinSide = 16;
 
     /// <summary>Enough for nearly every shape of box, so that memory is had once and not again with each larger subject.</summary>
     internal const int UsualPlaces = 8192;
@@ -28,15 +28,15 @@ public sealed class GrabCutSegmenter : ISegmenter
     private const float Margin = 0.2f;
 
     // Below and above these shares of the box the colours did not part subject and surroundings.
-    private const float LeastShare = 0.12f;
-    private const float MostShare = 0.97f;
+    private const float MinShare = 0.12f;
+    private const float MaxShare = 0.97f;
 
     private const int ColdRounds = 2;
     private const int WarmRounds = 1;
     private const float WarmOverlap = 0.5f;
 
     // A mistake that the last outline hands on ends here at the latest.
-    private const int MostWarmInARow = 15;
+    private const int MaxWarmInARow = 15;
 
     private readonly TensorFill _fill = new();
     private readonly GrabCutSolver _solver = new();
@@ -72,7 +72,7 @@ public sealed class GrabCutSegmenter : ISegmenter
         (int width, int height) = WorkSize(crop);
         Read(picture, crop, width, height);
 
-        bool warm = _last is not null && _warmInARow < MostWarmInARow && _lastPicture == (picture.Width, picture.Height) && box.Iou(_lastBox) > WarmOverlap;
+        bool warm = _last is not null && _warmInARow < MaxWarmInARow && _lastPicture == (picture.Width, picture.Height) && box.Iou(_lastBox) > WarmOverlap;
         _warmInARow = warm ? _warmInARow + 1 : 0;
         _solver.Begin(_colours, width, height, Within(box, crop, width, height));
         if (warm)
@@ -89,7 +89,7 @@ public sealed class GrabCutSegmenter : ISegmenter
             _solver.Round();
         }
 
-        if (_solver.Finish() is not (>= LeastShare and <= MostShare))
+        if (_solver.Finish() is not (>= MinShare and <= MaxShare))
         {
             _last = null;
             return false;
@@ -119,9 +119,9 @@ public sealed class GrabCutSegmenter : ISegmenter
         float scale = Math.Min(1, MathF.Sqrt(WorkPixels / crop.Area));
         return (Side(crop.Width * scale, _plan?.Width ?? 0), Side(crop.Height * scale, _plan?.Height ?? 0));
 
-        static int Side(float exact, int last) => Math.Abs(exact - last) < SideStep && last >= LeastSide
+        static int Side(float exact, int last) => Math.Abs(exact - last) < SideStep && last >= MinSide
             ? last
-            : Math.Max(LeastSide, (int)MathF.Round(exact / SideStep) * SideStep);
+            : Math.Max(MinSide, (int)MathF.Round(exact / SideStep) * SideStep);
     }
 
     private static RectF Within(in RectF box, in RectF crop, int width, int height) => new(

@@ -15,8 +15,8 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
 {
     private const float Confidence = 0.15f;
     private const float Overlap = 0.6f;
-    private const int MostBoxes = 100;
-    private const float LeastAgreement = 0.3f;
+    private const int MaxBoxes = 100;
+    private const float MinAgreement = 0.3f;
     private const float Softness = 1f;
 
     private readonly TensorFill _fill = new();
@@ -57,7 +57,7 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
         _request.Binding = run;
         handle.Execute(_request);
         layout.Decode(run, 0, layout.Plan, Confidence, _request.Found);
-        int kept = _request.Found.Select(Overlap, MostBoxes);
+        int kept = _request.Found.Select(Overlap, MaxBoxes);
         if (!TryMatch(prompt, placement, kept, out Candidate chosen))
         {
             return false;
@@ -93,7 +93,7 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
             RectF box = placement.ToPicture(new RectF(candidate.Left, candidate.Top, candidate.Right, candidate.Bottom));
             float agreement = prompt.Box is { } wanted ? box.Iou(wanted)
                 : prompt is { X: { } x, Y: { } y } && box.Contains(x, y) ? 1 / (1 + box.Area) : 0;
-            if (agreement > best && (prompt.Box is null || agreement >= LeastAgreement))
+            if (agreement > best && (prompt.Box is null || agreement >= MinAgreement))
             {
                 (best, chosen) = (agreement, candidate);
             }

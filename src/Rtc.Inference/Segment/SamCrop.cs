@@ -11,7 +11,7 @@ internal readonly record struct SamCrop(int Left, int Top, int Side, int Picture
     /// <summary>By how much the box is widened in all.</summary>
     public const float Widening = 1.2f;
 
-    private const int LeastSide = 16;
+    private const int MinSide = 16;
 
     public RectF Square => new(Left, Top, Left + Side, Top + Side);
 
@@ -20,7 +20,7 @@ internal readonly record struct SamCrop(int Left, int Top, int Side, int Picture
 
     public static SamCrop Around(in RectF box, int width, int height)
     {
-        int side = Math.Max(LeastSide, (int)MathF.Ceiling(Math.Max(box.Width, box.Height) * Widening));
+        int side = Math.Max(MinSide, (int)MathF.Ceiling(Math.Max(box.Width, box.Height) * Widening));
         return new SamCrop(Place(box.CenterX, side, width), Place(box.CenterY, side, height), side, width, height);
     }
 

@@ -13,7 +13,7 @@ internal sealed record SemanticLayout
 {
     public const string Known = "semantic maps [1,C,h,w], [1,h,w,C] or class numbers [1,h,w]";
 
-    private const int MostClasses = 512;
+    private const int MaxClasses = 512;
 
     public required TensorPlan Plan { get; init; }
 
@@ -48,12 +48,12 @@ internal sealed record SemanticLayout
             return null;
         }
 
-        if (shape[1] is > 1 and <= MostClasses && IsMap(shape[2], shape[3], plan))
+        if (shape[1] is > 1 and <= MaxClasses && IsMap(shape[2], shape[3], plan))
         {
             return new SemanticLayout { Plan = Scaled(plan, (int)shape[1]), ClassCount = (int)shape[1], Interleaved = false, Width = (int)shape[3], Height = (int)shape[2] };
         }
 
-        return shape[3] is > 1 and <= MostClasses && IsMap(shape[1], shape[2], plan)
+        return shape[3] is > 1 and <= MaxClasses && IsMap(shape[1], shape[2], plan)
             ? new SemanticLayout { Plan = Scaled(plan, (int)shape[3]), ClassCount = (int)shape[3], Interleaved = true, Width = (int)shape[2], Height = (int)shape[1] }
             : null;
     }

@@ -7,13 +7,13 @@ namespace Rtc.Media.Imaging;
 public sealed unsafe class Focus : IDisposable
 {
     // Below this the shrinking would not fit chroma, which has half the resolution, and the blur would hardly show.
-    private const float LeastSigma = 4;
+    private const float MinSigma = 4;
 
     // A picture at full strength is blurred by a thirtieth of its height: faces in the background are gone.
     private const float SigmaOfHeight = 1 / 30f;
 
     // Privacy does not ask for beauty: at least a twentieth of the height, whatever the strength.
-    private const float LeastHidingSigmaOfHeight = 1 / 20f;
+    private const float MinHidingSigmaOfHeight = 1 / 20f;
 
     // The subject's own cells keep a grain of weight, or a background wholly inside of it would divide by nothing.
     private const float GrainOfWeight = 1 / 255f;
@@ -23,11 +23,11 @@ public sealed unsafe class Focus : IDisposable
     private readonly BlurredPlane _luma = new();
     private readonly BlurredPlane _u = new();
     private readonly BlurredPlane _v = new();
-    private GaussianKernel _kernel = new(LeastSigma, GaussianKernel.Quick);
+    private GaussianKernel _kernel = new(MinSigma, GaussianKernel.Quick);
 
     /// <summary>What <paramref name="strength"/>, 0 to 1, means in pixels of standard deviation.</summary>
     public static float SigmaFor(float strength, int height) =>
-        Math.Max(LeastSigma, Math.Clamp(strength, 0, 1) * height * SigmaOfHeight);
+        Math.Max(MinSigma, Math.Clamp(strength, 0, 1) * height * SigmaOfHeight);
 
     /// <summary>
     /// Blurs <paramref name="source"/> into <paramref name="destination"/> (the same picture, if wanted) except under the
@@ -86,7 +86,7 @@ public sealed unsafe class Focus : IDisposable
         }
 
         _alpha.Invert();
-        Blur(source, Math.Max(SigmaFor(strength, source.Height), source.Height * LeastHidingSigmaOfHeight), withoutSubject: false);
+        Blur(source, Math.Max(SigmaFor(strength, source.Height), source.Height * MinHidingSigmaOfHeight), withoutSubject: false);
         Composite(source, destination);
     }
 

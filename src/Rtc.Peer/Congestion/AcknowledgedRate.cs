@@ -5,7 +5,7 @@ internal sealed class AcknowledgedRate
 {
     private const int Size = 512;
     private const long WindowMicroseconds = 400_000;
-    private const long LeastMicroseconds = 150_000;
+    private const long MinMicroseconds = 150_000;
 
     private (long At, int Bytes)[] _arrivals = [];
     private int _first;
@@ -40,7 +40,7 @@ internal sealed class AcknowledgedRate
         _count++;
         _bytes += bytes;
         long span = _newest - _arrivals[_first].At;
-        if (span >= LeastMicroseconds)
+        if (span >= MinMicroseconds)
         {
             // The first packet's own bytes came before the span began; over a full window that evens out.
             Rate = new Bitrate((_bytes - _arrivals[_first].Bytes) * 8 * 1_000_000 / span);

@@ -12,7 +12,7 @@ internal sealed class AimdRate(Bitrate start)
     private const double AboveAcknowledged = 1.25;
     private const long Headroom = 10_000;
     private const double PacketBits = 1200 * 8;
-    private const double LeastIncreaseASecond = 4000;
+    private const double MinIncreaseASecond = 4000;
     private static readonly TimeSpan s_reaction = TimeSpan.FromMilliseconds(100);
 
     private bool _increasing = true;
@@ -73,7 +73,7 @@ internal sealed class AimdRate(Bitrate start)
         }
 
         double increased = _capacity > 0
-            ? _rate + (Math.Max(LeastIncreaseASecond, PacketBits / (roundTrip + s_reaction).TotalSeconds) * seconds)
+            ? _rate + (Math.Max(MinIncreaseASecond, PacketBits / (roundTrip + s_reaction).TotalSeconds) * seconds)
             : _rate * Math.Pow(IncreaseASecond, seconds);
 
         // What isn't sent isn't tested: don't grow far beyond it.

@@ -9,9 +9,9 @@ internal sealed class LossRate
     private const double HighLoss = 0.10;
     private const double LowLoss = 0.02;
     private const double IncreaseASecond = 1.15;
-    private const double MostInherent = 0.25;
+    private const double MaxInherent = 0.25;
     private const int Windows = 12;
-    private const int LeastPackets = 20;
+    private const int MinPackets = 20;
 
     private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(300);
@@ -51,7 +51,7 @@ internal sealed class LossRate
             _windowStart = now;
         }
 
-        if (now - _windowStart >= s_window && _expected >= LeastPackets)
+        if (now - _windowStart >= s_window && _expected >= MinPackets)
         {
             Note(Math.Clamp((double)_lost / _expected, 0, 1));
             _expected = 0;
@@ -100,7 +100,7 @@ internal sealed class LossRate
             return 0;
         }
 
-        double least = MostInherent;
+        double least = MaxInherent;
         foreach (double loss in _losses)
         {
             least = Math.Min(least, loss);

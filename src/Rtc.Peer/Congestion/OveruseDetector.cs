@@ -14,7 +14,7 @@ internal enum PathUse : byte
 internal sealed class OveruseDetector
 {
     private const double Gain = 4;
-    private const int MostDeltas = 60;
+    private const int MaxDeltas = 60;
     private const double FirstThreshold = 12.5;
     private const double LowestThreshold = 6;
     private const double HighestThreshold = 600;
@@ -36,7 +36,7 @@ internal sealed class OveruseDetector
 
     public void Update(double slope, int deltas, GroupDelta delta)
     {
-        double trend = Math.Min(deltas, MostDeltas) * slope * Gain;
+        double trend = Math.Min(deltas, MaxDeltas) * slope * Gain;
         if (trend > _threshold)
         {
             _overFor = _overFor < 0 ? delta.SentMilliseconds / 2 : _overFor + delta.SentMilliseconds;

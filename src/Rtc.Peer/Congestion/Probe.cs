@@ -6,9 +6,9 @@ namespace Rtc.Peer.Congestion;
 /// </summary>
 internal sealed class Probe
 {
-    private const int LeastPackets = 6;
-    private const double LeastSeconds = 0.015;
-    private const double LeastReceived = 0.75;
+    private const int MinPackets = 6;
+    private const double MinSeconds = 0.015;
+    private const double MinReceived = 0.75;
     private const double SaturatedBelow = 0.9;
     private const double SaturatedShare = 0.95;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
@@ -69,7 +69,7 @@ internal sealed class Probe
         _lastSent = now.Microseconds;
         _sentBytes += bytes;
         NextSend = new Instant(_firstSent + (_sentBytes * 8 * 1_000_000 / Rate.BitsPerSecond));
-        if (_sentPackets >= LeastPackets && _sentBytes * 8 >= Rate.BitsPerSecond * LeastSeconds)
+        if (_sentPackets >= MinPackets && _sentBytes * 8 >= Rate.BitsPerSecond * MinSeconds)
         {
             Active = false;
         }
@@ -112,7 +112,7 @@ internal sealed class Probe
 
         AwaitsResult = false;
         Active = false;
-        if (_received < _sentPackets * LeastReceived || _received < 3)
+        if (_received < _sentPackets * MinReceived || _received < 3)
         {
             return true;
         }

@@ -8,7 +8,7 @@ internal sealed class ProbePlan
 {
     private const double Step = 2.0;
     private const double Success = 0.7;
-    private const double MostLoss = 0.25;
+    private const double MaxLoss = 0.25;
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(1000);
     private static readonly TimeSpan s_afterSuccess = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1500);
@@ -21,7 +21,7 @@ internal sealed class ProbePlan
     public Instant Next(Instant lastOveruse, double loss)
     {
         Instant calm = lastOveruse + s_quiet;
-        return loss >= MostLoss ? Instant.Never : calm > _next ? calm : _next;
+        return loss >= MaxLoss ? Instant.Never : calm > _next ? calm : _next;
     }
 
     public static Bitrate RateFor(Bitrate estimate, Bitrate most) =>

@@ -18,8 +18,8 @@ internal static class DtlsRecords
     /// OpenSSL 3.0 takes an encrypted record without room for nonce and tag for an error of its own and gives the whole
     /// association up, so that one forged datagram would end it.
     /// </summary>
-    /// <param name="leastProtected">Bytes that every record of epoch 1 and up has to have.</param>
-    public static bool AreWellFormed(ReadOnlySpan<byte> datagram, int leastProtected)
+    /// <param name="minProtected">Bytes that every record of epoch 1 and up has to have.</param>
+    public static bool AreWellFormed(ReadOnlySpan<byte> datagram, int minProtected)
     {
         do
         {
@@ -36,7 +36,7 @@ internal static class DtlsRecords
                 || version is not (Dtls10 or Dtls12)
                 || length == 0
                 || length > datagram.Length - HeaderLength
-                || (epoch > 0 && length < leastProtected))
+                || (epoch > 0 && length < minProtected))
             {
                 return false;
             }

@@ -29,8 +29,8 @@ internal sealed unsafe class DtlsTransport : IDisposable
     private const int TimerSlackMicroseconds = 500; // so that the wall clock has surely passed it too
 
     // GCM: explicit nonce and tag. ChaCha20-Poly1305 has no explicit nonce.
-    private const int LeastProtected = 8 + 16;
-    private const int LeastChaCha = 16;
+    private const int MinProtected = 8 + 16;
+    private const int MinChaCha = 16;
 
     private static readonly byte[] s_exporterLabel = "EXTRACTOR-dtls_srtp"u8.ToArray();
     private static readonly TimeSpan s_firstTimeout = TimeSpan.FromMilliseconds(50);
@@ -44,7 +44,7 @@ internal sealed unsafe class DtlsTransport : IDisposable
     private readonly DatagramQueue _flight = new(LargestFlight);
     private GCHandle _self;
     private int _incomingLength;
-    private int _leastProtected = LeastProtected;
+    private int _minProtected = MinProtected;
     private bool _flightIsOld;
     private TimeSpan _timeout = s_firstTimeout;
     private Instant _retransmitAt = Instant.Never;
@@ -117,7 +117,7 @@ internal sealed unsafe class DtlsTransport : IDisposable
             return true;
         }
 
-        if (datagram.Length > LargestIncoming || !DtlsRecords.AreWellFormed(datagram, _leastProtected))
+        if (datagram.Length > LargestIncoming || !DtlsRecords.AreWellFormed(datagram, _minProtected))
         {
             return false;
         }
@@ -310,7 +310,7 @@ internal sealed unsafe class DtlsTransport : IDisposable
         if (result == 1)
         {
             State = DtlsState.Connected;
-            _leastProtected = CipherName!.Contains("CHACHA", StringComparison.Ordinal) ? LeastChaCha : LeastProtected;
+            _minProtected = CipherName!.Contains("CHACHA", StringComparison.Ordinal) ? MinChaCha : MinProtected;
             return;
         }
 

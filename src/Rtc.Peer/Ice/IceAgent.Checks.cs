@@ -5,7 +5,7 @@ namespace Rtc.Peer.Ice;
 /// <summary>What goes out: connectivity checks, their retransmission, and consent (RFC 8445 sections 6 and 7.2).</summary>
 internal sealed partial class IceAgent
 {
-    private const int MostAttempts = 8;
+    private const int MaxAttempts = 8;
 
     // Checks to addresses that never answered: ten a generation, and one for each check with right integrity from there.
     // An offer may name anybody, and forty-eight candidates would make one of 1.6 KB into 39 KB for a stranger.
@@ -137,7 +137,7 @@ internal sealed partial class IceAgent
             pair.Timeout = s_firstTimeout;
             pair.State = pair.IsValid ? PairState.Succeeded : PairState.InProgress;
         }
-        else if (pair.Attempts >= MostAttempts)
+        else if (pair.Attempts >= MaxAttempts)
         {
             Fail(pair);
             return;

@@ -10,7 +10,7 @@ internal sealed partial class IceAgent
     private const int UnknownAttributeCode = 420;
 
     // A port in use by an attacker who shares the password could be moved around for ever.
-    private const int MostBlocked = 16;
+    private const int MaxBlocked = 16;
 
     // Addresses whose consent was lost: not to be used again without a restart (RFC 7675 section 5.1).
     private readonly List<TransportAddress> _blocked = [];

@@ -232,7 +232,7 @@ internal sealed partial class IceAgent
     {
         IcePath lost = _selected!;
         RemovePath(lost);
-        if (_blocked.Count < MostBlocked)
+        if (_blocked.Count < MaxBlocked)
         {
             _blocked.Add(lost.Remote);
         }

@@ -94,7 +94,7 @@ internal sealed class ArrivalLog
             return false;
         }
 
-        int count = (int)Math.Min(_end - _next, TransportFeedbackWriter.MostStatuses);
+        int count = (int)Math.Min(_end - _next, TransportFeedbackWriter.MaxStatuses);
         Span<long> arrivals = stackalloc long[count];
         for (int i = 0; i < count; i++)
         {

@@ -11,7 +11,7 @@ internal sealed class KeyFrameRequests(bool fir)
     private const int UnansweredForNudge = 2;
 
     // On a path that just collapsed, a key frame a third of a second is what keeps it down.
-    private const int MostDoublings = 2;
+    private const int MaxDoublings = 2;
     private static readonly TimeSpan s_shortestSpacing = TimeSpan.FromMilliseconds(300);
 
     private int _unanswered;
@@ -48,7 +48,7 @@ internal sealed class KeyFrameRequests(bool fir)
 
         TimeSpan spacing = 2 * roundTrip;
         spacing = spacing > s_shortestSpacing ? spacing : s_shortestSpacing;
-        NextAsk = now + (spacing * (1 << Math.Min(_unanswered, MostDoublings)));
+        NextAsk = now + (spacing * (1 << Math.Min(_unanswered, MaxDoublings)));
         _pliPending = true;
         _firPending = fir && _unanswered >= UnansweredForFir;
         _nudgePending = _unanswered >= UnansweredForNudge;

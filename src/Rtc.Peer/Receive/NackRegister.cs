@@ -8,7 +8,7 @@ internal sealed class NackRegister
 {
     public const int Capacity = 512;
 
-    private const int MostTries = 12;
+    private const int MaxTries = 12;
 
     /// <summary>How long after a question it is said again, where questions get lost too.</summary>
     private static readonly TimeSpan s_echo = TimeSpan.FromMilliseconds(8);
@@ -109,7 +109,7 @@ internal sealed class NackRegister
                 Instant askedAt = entry.Echo ? entry.AskedAt : now;
                 bool echo = twice && !entry.Echo && spacing > 2 * s_echo;
                 TimeSpan wait = spacing + (spacing * (Math.Min(tries, 8) / 8.0));
-                Instant nextAsk = echo ? now + s_echo : tries >= MostTries ? Instant.Never : askedAt + wait;
+                Instant nextAsk = echo ? now + s_echo : tries >= MaxTries ? Instant.Never : askedAt + wait;
                 entry = new Entry(entry.Sequence, nextAsk, askedAt, tries, echo);
             }
 

@@ -9,7 +9,7 @@ internal sealed class PacketBufferPool
     /// <summary>Longer payloads don't come in one datagram of any usual path and are dropped.</summary>
     public const int BufferLength = 2048;
 
-    private const int MostKept = 512;
+    private const int MaxKept = 512;
 
     private readonly Stack<byte[]> _free = new();
 
@@ -24,7 +24,7 @@ internal sealed class PacketBufferPool
     public void Return(byte[] buffer)
     {
         Outstanding--;
-        if (_free.Count < MostKept)
+        if (_free.Count < MaxKept)
         {
             _free.Push(buffer);
         }

@@ -22,13 +22,13 @@ internal sealed class RembMaker
     private const double NudgedDown = 0.7;
     private const double NudgedUp = 1.3;
     private const double Unused = 0.6;
-    private static readonly Bitrate s_mostNudged = Bitrate.FromKilobits(2700);
-    private static readonly Bitrate s_leastNudged = Bitrate.FromKilobits(750);
+    private static readonly Bitrate s_maxNudged = Bitrate.FromKilobits(2700);
+    private static readonly Bitrate s_minNudged = Bitrate.FromKilobits(750);
     private static readonly TimeSpan s_nudge = TimeSpan.FromMilliseconds(400);
 
     // A queue that was full from the first packet on shows no growing delay, only this. Less may be the path's own loss.
     private const double HeavyLoss = 0.35;
-    private const int LeastExpected = 24;
+    private const int MinExpected = 24;
     private static readonly TimeSpan s_lossWindow = TimeSpan.FromMilliseconds(250);
 
     private readonly ArrivalGroups _groups = new();
@@ -116,14 +116,14 @@ internal sealed class RembMaker
     private Bitrate NudgedFrom(Bitrate told)
     {
         bool idle = _rate.Rate is { } came && came.BitsPerSecond < told.BitsPerSecond * Unused;
-        return idle && told < s_leastNudged
-            ? new Bitrate(Math.Max(s_leastNudged.BitsPerSecond, (long)(told.BitsPerSecond * NudgedUp)))
-            : new Bitrate((long)(Math.Min(told.BitsPerSecond, s_mostNudged.BitsPerSecond) * NudgedDown));
+        return idle && told < s_minNudged
+            ? new Bitrate(Math.Max(s_minNudged.BitsPerSecond, (long)(told.BitsPerSecond * NudgedUp)))
+            : new Bitrate((long)(Math.Min(told.BitsPerSecond, s_maxNudged.BitsPerSecond) * NudgedDown));
     }
 
     private bool IsLossHeavy(Instant now)
     {
-        if (now - _lossSince < s_lossWindow || _expected < LeastExpected)
+        if (now - _lossSince < s_lossWindow || _expected < MinExpected)
         {
             return false;
         }

@@ -15,7 +15,7 @@ internal sealed class RepairTiming
 
     // A full queue makes round trips of any length; what waited this long is of no use to anybody.
     private static readonly TimeSpan s_longestGiveUp = TimeSpan.FromMilliseconds(1000);
-    private static readonly TimeSpan s_mostReorderWait = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan s_maxReorderWait = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan s_onTop = TimeSpan.FromMilliseconds(20);
 
     // What comes sooner than this may be no answer but a copy that was sent unasked.
@@ -62,7 +62,7 @@ internal sealed class RepairTiming
     public void OnMerelyLate(Instant now, Instant? askedAt)
     {
         TimeSpan late = askedAt is { } asked ? now - asked + ReorderWait : ReorderWait;
-        ReorderWait = Longer(ReorderWait, Shorter(s_mostReorderWait, late));
+        ReorderWait = Longer(ReorderWait, Shorter(s_maxReorderWait, late));
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -9,9 +9,9 @@ namespace Rtc.Peer.Rtcp;
 internal static class TransportFeedbackWriter
 {
     /// <summary>Statuses in one message at most: worst case (two-bit chunks, large deltas) stays under 1,100 bytes.</summary>
-    public const int MostStatuses = 448;
+    public const int MaxStatuses = 448;
 
-    public const int LongestMessage = TransportFeedbackReader.HeaderLength + (MostStatuses * 2) + ((MostStatuses / 7 * 2) + 2);
+    public const int LongestMessage = TransportFeedbackReader.HeaderLength + (MaxStatuses * 2) + ((MaxStatuses / 7 * 2) + 2);
 
     private const int LongestRun = 0x1FFF;
     private const int OneBitStatuses = 14;
@@ -24,9 +24,9 @@ internal static class TransportFeedbackWriter
     /// </summary>
     public static int Write(Span<byte> destination, ushort baseSequence, byte feedbackCount, ReadOnlySpan<long> arrivals, out int consumed)
     {
-        Span<byte> symbols = stackalloc byte[MostStatuses];
-        Span<short> deltas = stackalloc short[MostStatuses];
-        int most = Math.Min(arrivals.Length, MostStatuses);
+        Span<byte> symbols = stackalloc byte[MaxStatuses];
+        Span<short> deltas = stackalloc short[MaxStatuses];
+        int most = Math.Min(arrivals.Length, MaxStatuses);
         long reference = arrivals[0] / TransportFeedbackReader.ReferenceMicroseconds;
         long tick = reference * (TransportFeedbackReader.ReferenceMicroseconds / TransportFeedbackReader.TickMicroseconds);
         int count = 0;

@@ -8,7 +8,7 @@ namespace Rtc.Peer.Rtp;
 /// </summary>
 internal static class SpropParameterSets
 {
-    private const int MostUnits = 8;
+    private const int MaxUnits = 8;
     private const int LongestUnit = 512;
 
     /// <summary>What is no parameter set is passed over.</summary>
@@ -24,7 +24,7 @@ internal static class SpropParameterSets
         foreach (Range part in text.AsSpan().Split(','))
         {
             bool read = Convert.TryFromBase64Chars(text.AsSpan()[part].Trim(), unit, out int length);
-            if (read && length > 1 && NalType.Of(unit[0]) is NalType.Sps or NalType.Pps && units.Count < MostUnits)
+            if (read && length > 1 && NalType.Of(unit[0]) is NalType.Sps or NalType.Pps && units.Count < MaxUnits)
             {
                 units.Add(unit[..length].ToArray());
             }

@@ -13,7 +13,7 @@ internal readonly record struct IncomingMessage(ushort StreamId, PayloadProtocol
 internal sealed class Reassembly(SctpMemory memory, int maxMessageSize)
 {
     // A chunk of one byte costs us much more than that; what is kept is charged at least this.
-    private const int LeastCharge = 128;
+    private const int MinCharge = 128;
 
     private readonly Dictionary<uint, Fragment> _fragments = [];
     private readonly Stack<Fragment> _free = new();
@@ -138,7 +138,7 @@ internal sealed class Reassembly(SctpMemory memory, int maxMessageSize)
         }
     }
 
-    private static int Charge(int length) => Math.Max(length, LeastCharge);
+    private static int Charge(int length) => Math.Max(length, MinCharge);
 
     private Fragment Keep(DataView data)
     {

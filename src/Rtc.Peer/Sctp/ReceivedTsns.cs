@@ -16,11 +16,11 @@ internal sealed class ReceivedTsns(Tsn firstTsn)
     private const int Span = 32768;
 
     // Islands kept. A packet that would open one more is dropped, and sent again by its owner.
-    private const int MostIslands = 256;
-    private const int MostDuplicates = 16;
+    private const int MaxIslands = 256;
+    private const int MaxDuplicates = 16;
 
     private readonly List<(Tsn First, Tsn Last)> _islands = [];
-    private readonly uint[] _duplicates = new uint[MostDuplicates];
+    private readonly uint[] _duplicates = new uint[MaxDuplicates];
     private int _duplicateCount;
 
     public Tsn Cumulative { get; private set; } = firstTsn.Previous;
@@ -75,7 +75,7 @@ internal sealed class ReceivedTsns(Tsn firstTsn)
         {
             _islands[at] = (tsn, _islands[at].Last);
         }
-        else if (_islands.Count < MostIslands || step == 1)
+        else if (_islands.Count < MaxIslands || step == 1)
         {
             _islands.Insert(at, (tsn, tsn));
         }
@@ -129,7 +129,7 @@ internal sealed class ReceivedTsns(Tsn firstTsn)
 
     private TsnNovelty Duplicate(Tsn tsn)
     {
-        if (_duplicateCount < MostDuplicates)
+        if (_duplicateCount < MaxDuplicates)
         {
             _duplicates[_duplicateCount++] = tsn.Value;
         }

@@ -12,7 +12,7 @@ internal sealed partial class SctpAssociation
 
     // DTLS has just shown that the other end is there, so what got lost is asked for again within a second,
     // for about a minute.
-    private const int MostHandshakeTries = 60;
+    private const int MaxHandshakeTries = 60;
     private static readonly TimeSpan s_longestHandshakeWait = TimeSpan.FromSeconds(1);
 
     private Instant _handshakeAt = Instant.Never;
@@ -150,7 +150,7 @@ internal sealed partial class SctpAssociation
     private void HandshakeTimedOut(Instant now)
     {
         _handshakeTries++;
-        if (_handshakeTries > MostHandshakeTries)
+        if (_handshakeTries > MaxHandshakeTries)
         {
             Fail("the other end did not answer the SCTP handshake", tellPeer: false);
             return;

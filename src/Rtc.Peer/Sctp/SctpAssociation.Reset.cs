@@ -6,7 +6,7 @@ namespace Rtc.Peer.Sctp;
 // the channel is gone when both have.
 internal sealed partial class SctpAssociation
 {
-    private const int MostStreamsARequest = 256;
+    private const int MaxStreamsARequest = 256;
 
     private enum ResetResult : uint
     {
@@ -49,7 +49,7 @@ internal sealed partial class SctpAssociation
         {
             DataChannel channel = _closing[i];
             ushort streamId = channel.StreamId!.Value;
-            if (channel.OutgoingIsReset || _resetting.Count == MostStreamsARequest || _queue.FindStream(streamId) is { MessagesHeld: > 0 })
+            if (channel.OutgoingIsReset || _resetting.Count == MaxStreamsARequest || _queue.FindStream(streamId) is { MessagesHeld: > 0 })
             {
                 continue;
             }

@@ -261,8 +261,8 @@ internal sealed partial class SctpAssociation
 
     private void WriteForwardTsn(Instant now, ref SctpPacketWriter packet)
     {
-        const int MostSkipped = 32;
-        if (!_forwardTsnDue || packet.Room < SctpSizes.ChunkHeader + 4 + (MostSkipped * 4))
+        const int MaxSkipped = 32;
+        if (!_forwardTsnDue || packet.Room < SctpSizes.ChunkHeader + 4 + (MaxSkipped * 4))
         {
             return;
         }
@@ -273,7 +273,7 @@ internal sealed partial class SctpAssociation
             return;
         }
 
-        Span<(ushort StreamId, ushort SequenceNumber)> skipped = stackalloc (ushort, ushort)[MostSkipped];
+        Span<(ushort StreamId, ushort SequenceNumber)> skipped = stackalloc (ushort, ushort)[MaxSkipped];
         int count = _outstanding.CollectSkipped(skipped, out Tsn reached);
         Span<byte> body = packet.Chunk(ChunkType.ForwardTsn, 0, 4 + (count * 4));
         BinaryPrimitives.WriteUInt32BigEndian(body, reached.Value);

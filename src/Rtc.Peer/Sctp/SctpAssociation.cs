@@ -97,9 +97,9 @@ internal sealed partial class SctpAssociation : IDisposable
             return;
         }
 
-        if (!SctpPacketView.TryParse(packet, out SctpPacketView view, out SctpDrop fault))
+        if (!SctpPacketView.TryParse(packet, out SctpPacketView view, out SctpDrop error))
         {
-            Stats.Count(fault);
+            Stats.Count(error);
             return;
         }
 

@@ -17,16 +17,16 @@ internal readonly ref struct SctpPacketView
 
     public ChunkReader Chunks => new(_packet[SctpSizes.CommonHeader..]);
 
-    public static bool TryParse(ReadOnlySpan<byte> packet, out SctpPacketView view, out SctpDrop fault)
+    public static bool TryParse(ReadOnlySpan<byte> packet, out SctpPacketView view, out SctpDrop error)
     {
         view = new SctpPacketView(packet);
         if (packet.Length < SctpSizes.CommonHeader + SctpSizes.ChunkHeader || packet.Length % 4 != 0)
         {
-            fault = SctpDrop.Malformed;
+            error = SctpDrop.Malformed;
             return false;
         }
 
-        fault = SctpDrop.BadChecksum;
+        error = SctpDrop.BadChecksum;
         return SctpChecksum.Matches(packet);
     }
 }

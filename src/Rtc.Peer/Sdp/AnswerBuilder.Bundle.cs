@@ -92,7 +92,7 @@ internal sealed partial class AnswerBuilder
     private List<string>? GroupOf(int carrier) =>
         _offer.Media[carrier].Mid is { } mid ? _offer.BundleGroups.Find(group => group.Contains(mid)) : null;
 
-    private string? BundleFault(int carrier)
+    private string? BundleError(int carrier)
     {
         List<string>? group = GroupOf(carrier);
         for (int i = 0; i < _states.Count; i++)

@@ -17,7 +17,7 @@ internal sealed partial class AnswerBuilder
     private readonly IReadOnlyList<SectionState> _before;
     private readonly SessionNumbers _numbers;
     private readonly List<SectionState> _states = [];
-    private string? _codecFault;
+    private string? _codecError;
     private int _videos;
     private bool _hasData;
 
@@ -42,7 +42,7 @@ internal sealed partial class AnswerBuilder
     {
         step = null;
         var builder = new AnswerBuilder(offer, policy, before, numbers);
-        error = builder.OrderFault() ?? "";
+        error = builder.OrderError() ?? "";
         if (error.Length > 0)
         {
             return false;
@@ -53,7 +53,7 @@ internal sealed partial class AnswerBuilder
             builder._states.Add(builder.Decide(i));
         }
 
-        error = builder.AcceptanceFault() ?? "";
+        error = builder.AcceptanceError() ?? "";
         if (error.Length > 0)
         {
             return false;
@@ -66,7 +66,7 @@ internal sealed partial class AnswerBuilder
             return builder.TryCloseEverything(lastSession, out step, out error);
         }
 
-        error = builder.BundleFault(carrier) ?? RemoteFacts.TransportFault(offer.Media[carrier], "offer") ?? "";
+        error = builder.BundleError(carrier) ?? RemoteFacts.TransportError(offer.Media[carrier], "offer") ?? "";
         DtlsSetup setup = offer.Media[carrier].Setup;
         if (error.Length == 0 && setup == DtlsSetup.HoldConnection)
         {
@@ -91,7 +91,7 @@ internal sealed partial class AnswerBuilder
     }
 
     // Sections never go away and never change places (RFC 9429 section 5.2.2).
-    private string? OrderFault()
+    private string? OrderError()
     {
         if (_offer.Media.Count == 0)
         {
@@ -158,7 +158,7 @@ internal sealed partial class AnswerBuilder
         if (codecs.Count == 0)
         {
             string names = VideoCodecMatch.Names(media);
-            _codecFault = "no common video codec: offered " + (names.Length == 0 ? "nothing with a name" : names);
+            _codecError = "no common video codec: offered " + (names.Length == 0 ? "nothing with a name" : names);
             return null;
         }
 
@@ -226,14 +226,14 @@ internal sealed partial class AnswerBuilder
         return stays ? new SendSources(_before[index].Section.SendSsrc, _before[index].Section.SendRtxSsrc) : _numbers.Sources();
     }
 
-    private string? AcceptanceFault()
+    private string? AcceptanceError()
     {
         bool any = _states.Exists(state => !state.Section.Rejected);
         if (_videos == 0 && (_policy.RequireVideo || _policy.RequireCodec || !any))
         {
-            if (_codecFault is not null)
+            if (_codecError is not null)
             {
-                return _codecFault;
+                return _codecError;
             }
 
             if (_policy.RequireVideo)

@@ -40,7 +40,7 @@ internal static class AnswerReader
         }
 
         MediaDescription media = answer.Media[carrier];
-        error = BundleFault(answer, states, carrier) ?? RemoteFacts.TransportFault(media, "answer") ?? "";
+        error = BundleError(answer, states, carrier) ?? RemoteFacts.TransportError(media, "answer") ?? "";
         if (error.Length == 0 && media.Setup is DtlsSetup.ActPass or DtlsSetup.HoldConnection)
         {
             error = "the answer must choose who opens DTLS (a=setup:active or a=setup:passive)";
@@ -134,7 +134,7 @@ internal static class AnswerReader
         return states.FindIndex(state => !state.Section.Rejected);
     }
 
-    private static string? BundleFault(SessionDescription answer, List<SectionState> states, int carrier)
+    private static string? BundleError(SessionDescription answer, List<SectionState> states, int carrier)
     {
         List<string>? group = answer.BundleGroups.Find(mids => mids.Contains(states[carrier].Section.Mid));
         for (int i = 0; i < states.Count; i++)

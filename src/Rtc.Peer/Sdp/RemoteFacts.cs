@@ -25,7 +25,7 @@ internal static class RemoteFacts
     public static string? Cname(MediaDescription media) => media.Sources.Find(source => source.Cname is not null)?.Cname;
 
     /// <summary>A complaint when the section can't carry the transport; null when it can.</summary>
-    public static string? TransportFault(MediaDescription carrier, string what)
+    public static string? TransportError(MediaDescription carrier, string what)
     {
         if (carrier.IceUfrag is null || carrier.IcePassword is null)
         {

@@ -7,15 +7,15 @@ namespace Rtc.Peer.Sdp;
 internal static class SdpLimits
 {
     public const int LongestDescription = 128 * 1024;
-    public const int MostSections = 64;
-    public const int MostFormats = 128;
-    public const int MostCandidates = 64;
-    public const int MostExtensions = 64;
-    public const int MostSsrcs = 64;
-    public const int MostRids = 16;
-    public const int MostFeedbacks = 32;
-    public const int MostFingerprints = 8;
-    public const int MostGroups = 8;
+    public const int MaxSections = 64;
+    public const int MaxFormats = 128;
+    public const int MaxCandidates = 64;
+    public const int MaxExtensions = 64;
+    public const int MaxSsrcs = 64;
+    public const int MaxRids = 16;
+    public const int MaxFeedbacks = 32;
+    public const int MaxFingerprints = 8;
+    public const int MaxGroups = 8;
 
     /// <summary>Of a mid or rid. In RTP's one-byte extension 16 fit; a description may use longer ones.</summary>
     public const int LongestId = 64;

@@ -31,7 +31,7 @@ internal ref partial struct SdpParser
                 Feedback(value);
                 break;
             case "candidate":
-                if (media.Candidates.Count < SdpLimits.MostCandidates &&
+                if (media.Candidates.Count < SdpLimits.MaxCandidates &&
                     IceCandidate.TryParse($"candidate:{value}", out IceCandidate candidate))
                 {
                     media.Candidates.Add(candidate);
@@ -43,7 +43,7 @@ internal ref partial struct SdpParser
                 break;
             case "ssrc-group":
                 ReadOnlySpan<char> semantics = SdpText.NextField(ref value);
-                if (media.SourceGroups.Count < SdpLimits.MostSsrcs && SdpText.IsToken(semantics, 16) &&
+                if (media.SourceGroups.Count < SdpLimits.MaxSsrcs && SdpText.IsToken(semantics, 16) &&
                     SdpText.TrySsrc(SdpText.NextField(ref value), out uint first) &&
                     SdpText.TrySsrc(SdpText.NextField(ref value), out uint second))
                 {
@@ -57,7 +57,7 @@ internal ref partial struct SdpParser
             case "rid":
                 ReadOnlySpan<char> id = SdpText.NextField(ref value);
                 ReadOnlySpan<char> way = SdpText.NextField(ref value);
-                if (media.Rids.Count < SdpLimits.MostRids && SdpText.IsToken(id, SdpLimits.LongestId) && way is "send" or "recv")
+                if (media.Rids.Count < SdpLimits.MaxRids && SdpText.IsToken(id, SdpLimits.LongestId) && way is "send" or "recv")
                 {
                     media.Rids.Add(new RidDescription(id.ToString(), way is "send"));
                 }
@@ -105,7 +105,7 @@ internal ref partial struct SdpParser
         ReadOnlySpan<char> type = SdpText.NextField(ref value);
         List<string>? list = type is "*" ? _feedbackForAll : FormatAt(type)?.Feedback;
         value = value.Trim(' ');
-        if (list is not null && list.Count < SdpLimits.MostFeedbacks && !value.IsEmpty && value.Length <= 64)
+        if (list is not null && list.Count < SdpLimits.MaxFeedbacks && !value.IsEmpty && value.Length <= 64)
         {
             list.Add(value.ToString());
         }
@@ -122,7 +122,7 @@ internal ref partial struct SdpParser
         SourceDescription? source = media.Sources.Find(known => known.Ssrc == ssrc);
         if (source is null)
         {
-            if (media.Sources.Count == SdpLimits.MostSsrcs)
+            if (media.Sources.Count == SdpLimits.MaxSsrcs)
             {
                 return;
             }
@@ -149,7 +149,7 @@ internal ref partial struct SdpParser
             ReadOnlySpan<char> way = SdpText.NextField(ref value);
             ReadOnlySpan<char> streams = SdpText.NextField(ref value);
             List<string>? list = way switch { "send" => media.SimulcastSend, "recv" => media.SimulcastReceive, _ => null };
-            while (list is not null && !streams.IsEmpty && list.Count < SdpLimits.MostRids)
+            while (list is not null && !streams.IsEmpty && list.Count < SdpLimits.MaxRids)
             {
                 ReadOnlySpan<char> stream = SdpText.NextField(ref streams, ';');
                 int comma = stream.IndexOf(',');

@@ -102,9 +102,9 @@ internal ref partial struct SdpParser
 
     private void BeginSection(ReadOnlySpan<char> value, int number)
     {
-        if (_session.Media.Count == SdpLimits.MostSections)
+        if (_session.Media.Count == SdpLimits.MaxSections)
         {
-            _error = string.Create(CultureInfo.InvariantCulture, $"the description has more than {SdpLimits.MostSections} sections");
+            _error = string.Create(CultureInfo.InvariantCulture, $"the description has more than {SdpLimits.MaxSections} sections");
             return;
         }
 
@@ -136,7 +136,7 @@ internal ref partial struct SdpParser
             Direction = _defaults.Direction,
         };
         bool rtp = _media.Kind is MediaKind.Audio or MediaKind.Video;
-        while (!rest.IsEmpty && _media.Formats.Count < SdpLimits.MostFormats)
+        while (!rest.IsEmpty && _media.Formats.Count < SdpLimits.MaxFormats)
         {
             ReadOnlySpan<char> format = SdpText.NextField(ref rest);
             if (!SdpText.IsToken(format, SdpLimits.LongestId))
@@ -245,7 +245,7 @@ internal ref partial struct SdpParser
                 return SdpText.IsIceText(value, SdpLimits.ShortestPassword, SdpLimits.LongestIceText);
             case "fingerprint":
                 bool read = Fingerprint.TryParse(value, out Fingerprint fingerprint);
-                if (read && target.Fingerprints.Count < SdpLimits.MostFingerprints)
+                if (read && target.Fingerprints.Count < SdpLimits.MaxFingerprints)
                 {
                     target.Fingerprints.Add(fingerprint);
                 }
@@ -289,13 +289,13 @@ internal ref partial struct SdpParser
     private readonly void Group(ReadOnlySpan<char> value)
     {
         if (!SdpText.NextField(ref value).Equals("BUNDLE", StringComparison.Ordinal) ||
-            _session.BundleGroups.Count == SdpLimits.MostGroups)
+            _session.BundleGroups.Count == SdpLimits.MaxGroups)
         {
             return;
         }
 
         var mids = new List<string>();
-        while (!value.IsEmpty && mids.Count < SdpLimits.MostSections)
+        while (!value.IsEmpty && mids.Count < SdpLimits.MaxSections)
         {
             ReadOnlySpan<char> mid = SdpText.NextField(ref value);
             if (SdpText.IsToken(mid, SdpLimits.LongestId))
@@ -320,7 +320,7 @@ internal ref partial struct SdpParser
         }
 
         if (SdpText.TryByte(slash < 0 ? id : id[..slash], 255, out byte number) && number > 0 && SdpText.IsVisible(uri, 256) &&
-            target.Extensions.Count < SdpLimits.MostExtensions)
+            target.Extensions.Count < SdpLimits.MaxExtensions)
         {
             target.Extensions.Add(new ExtensionMapping(number, uri.ToString(), direction));
         }

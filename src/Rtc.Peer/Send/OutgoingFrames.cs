@@ -15,7 +15,7 @@ internal readonly record struct OutgoingFrame(EncodedFrame Frame, long First, In
 /// </summary>
 internal sealed class OutgoingFrames(PacketRing ring)
 {
-    private const long MostCachedBytes = 8 * 1024 * 1024;
+    private const long MaxCachedBytes = 8 * 1024 * 1024;
 
     private readonly List<OutgoingFrame> _frames = [];
     private long _cachedBytes;
@@ -65,7 +65,7 @@ internal sealed class OutgoingFrames(PacketRing ring)
         int gone = 0;
         while (gone < _frames.Count
             && EndOf(gone) <= ring.Sent
-            && (now - _frames[gone].At > keep || _cachedBytes > MostCachedBytes || ring.NearlyFull))
+            && (now - _frames[gone].At > keep || _cachedBytes > MaxCachedBytes || ring.NearlyFull))
         {
             EncodedFrame frame = _frames[gone].Frame;
             ring.ForgetBefore(EndOf(gone));

@@ -8,7 +8,7 @@ namespace Rtc.Peer.Send;
 /// </summary>
 internal sealed class ResendQueue(PacketRing ring, SenderCounters counters)
 {
-    private const int MostQueued = 512;
+    private const int MaxQueued = 512;
     private static readonly TimeSpan s_shortestSpacing = TimeSpan.FromMilliseconds(10);
 
     private readonly Queue<long> _asked = new();
@@ -24,7 +24,7 @@ internal sealed class ResendQueue(PacketRing ring, SenderCounters counters)
         while (nack.TryRead(out ushort number))
         {
             long sequence = ring.Sent + (short)(ushort)(number - (ushort)ring.Sent);
-            if (!ring.WasSent(sequence) || sequence < _answerFrom || ring[sequence].AskedAgain || _asked.Count >= MostQueued)
+            if (!ring.WasSent(sequence) || sequence < _answerFrom || ring[sequence].AskedAgain || _asked.Count >= MaxQueued)
             {
                 counters.ResendRefused++;
                 continue;

@@ -14,7 +14,7 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback, PeerRandom rando
     /// <summary>Leaves room for SRTCP's index and tag below 1,280 bytes with IPv6 and UDP.</summary>
     private const int LongestCompound = 1180;
 
-    private const int MostNacks = 256;
+    private const int MaxNacks = 256;
     private const int MaxSources = 31;
     private static readonly TimeSpan s_reports = TimeSpan.FromSeconds(1);
 
@@ -22,7 +22,7 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback, PeerRandom rando
     private const double Compensation = Math.E - 1.5;
 
     private readonly byte[] _cname = Encoding.UTF8.GetBytes(cname)[..Math.Min(Encoding.UTF8.GetByteCount(cname), byte.MaxValue)];
-    private readonly ReportBlock[] _blocks = new ReportBlock[StreamTable.MostReceivers];
+    private readonly ReportBlock[] _blocks = new ReportBlock[StreamTable.MaxReceivers];
     private Instant _nextReport;
     private int _turn;
     private bool _bye;
@@ -74,7 +74,7 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback, PeerRandom rando
 
         if (receiving.TryTakeRemb(now, out Bitrate remb))
         {
-            Span<Ssrc> sources = stackalloc Ssrc[StreamTable.MostReceivers];
+            Span<Ssrc> sources = stackalloc Ssrc[StreamTable.MaxReceivers];
             int count = 0;
             foreach (VideoReceiver receiver in receiving.Streams.Receivers)
             {
@@ -151,7 +151,7 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback, PeerRandom rando
     /// <summary>Begins with another stream each time, so that one with many losses doesn't starve the rest.</summary>
     private void WriteRequests(Instant now, ref RtcpWriter writer, Ssrc self, ReceivingSide receiving)
     {
-        Span<ushort> due = stackalloc ushort[MostNacks];
+        Span<ushort> due = stackalloc ushort[MaxNacks];
         List<VideoReceiver> receivers = receiving.Streams.Receivers;
         for (int i = 0; i < receivers.Count; i++)
         {
@@ -166,7 +166,7 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback, PeerRandom rando
             }
 
             // A number needs four bytes at worst.
-            int most = Math.Clamp((writer.Room - 12) / 4, 0, MostNacks);
+            int most = Math.Clamp((writer.Room - 12) / 4, 0, MaxNacks);
             int count = most > 0 ? receiver.TakeNacks(now, due[..most]) : 0;
             if (count > 0)
             {

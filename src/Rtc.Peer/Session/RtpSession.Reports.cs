@@ -6,8 +6,8 @@ namespace Rtc.Peer.Session;
 /// <summary>What the other side's RTCP says, and whom it concerns.</summary>
 internal sealed partial class RtpSession
 {
-    private static readonly TimeSpan s_leastRoundTrip = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan s_mostRoundTrip = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_minRoundTrip = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_maxRoundTrip = TimeSpan.FromSeconds(3);
 
     private bool _hasRoundTrip;
 
@@ -74,7 +74,7 @@ internal sealed partial class RtpSession
             {
                 uint elapsed = NtpTime.Compact(Ntp(now)) - block.LastSenderReport - block.DelaySinceLastSenderReport;
                 TimeSpan sample = NtpTime.FromCompactSpan(elapsed);
-                if (sample < s_mostRoundTrip)
+                if (sample < s_maxRoundTrip)
                 {
                     SetRoundTrip(_hasRoundTrip ? RoundTrip + ((sample - RoundTrip) / 4) : sample);
                     _hasRoundTrip = true;
@@ -174,7 +174,7 @@ internal sealed partial class RtpSession
 
     private void SetRoundTrip(TimeSpan roundTrip)
     {
-        roundTrip = roundTrip < s_leastRoundTrip ? s_leastRoundTrip : roundTrip;
+        roundTrip = roundTrip < s_minRoundTrip ? s_minRoundTrip : roundTrip;
         _estimator.RoundTrip = roundTrip;
         foreach (VideoSender sender in _senders)
         {

@@ -14,7 +14,7 @@ namespace Rtc.Peer.Session;
 internal sealed partial class RtpSession : IDisposable
 {
     private const double PicturesShare = 0.65;
-    private static readonly Bitrate s_leastToShare = Bitrate.FromKilobits(600);
+    private static readonly Bitrate s_minToShare = Bitrate.FromKilobits(600);
 
     private readonly RtpSessionOptions _options;
     private readonly PeerRandom _random;
@@ -37,7 +37,7 @@ internal sealed partial class RtpSession : IDisposable
         _random = options.Random;
         _receiving = new ReceivingSide(options.Frames);
         _receiving.Configure([]);
-        _estimator = new BandwidthEstimator(options.StartBitrate, options.LeastBitrate, options.MostBitrate);
+        _estimator = new BandwidthEstimator(options.StartBitrate, options.MinBitrate, options.MaxBitrate);
         _toldBitrate = _estimator.Target;
         _pacer.SetRate(now, _estimator.PacingRate(now));
         _rtcp = new RtcpComposer(options.Cname, _random.NextSsrc(), _random);
@@ -281,7 +281,7 @@ internal sealed partial class RtpSession : IDisposable
 
     /// <summary>On a lossy link part of the bandwidth is for packets that go twice, unless there is little of it.</summary>
     private Bitrate ForPictures() =>
-        _estimator.Target > s_leastToShare && _senders.Exists(sender => sender.IsProtected)
+        _estimator.Target > s_minToShare && _senders.Exists(sender => sender.IsProtected)
             ? new Bitrate((long)(_estimator.Target.BitsPerSecond * PicturesShare))
             : _estimator.Target;
 

@@ -13,9 +13,9 @@ internal sealed record RtpSessionOptions
 
     public Bitrate StartBitrate { get; init; } = Bitrate.FromKilobits(1000);
 
-    public Bitrate LeastBitrate { get; init; } = Bitrate.FromKilobits(50);
+    public Bitrate MinBitrate { get; init; } = Bitrate.FromKilobits(50);
 
-    public Bitrate MostBitrate { get; init; } = Bitrate.FromKilobits(5000);
+    public Bitrate MaxBitrate { get; init; } = Bitrate.FromKilobits(5000);
 
     public EncodedFramePool Frames { get; init; } = EncodedFramePool.Shared;
 }

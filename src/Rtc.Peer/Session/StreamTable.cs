@@ -12,7 +12,7 @@ namespace Rtc.Peer.Session;
 /// </summary>
 internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buffers) : IDisposable
 {
-    public const int MostReceivers = 8;
+    public const int MaxReceivers = 8;
 
     private static readonly TimeSpan s_stale = TimeSpan.FromSeconds(2);
 
@@ -149,7 +149,7 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
     private bool TryAdd(Instant now, Ssrc ssrc, Section section, HeaderExtensionsView extensions, out Entry entry)
     {
         entry = default;
-        if (Receivers.Count >= MostReceivers && !TryDropStalest(now))
+        if (Receivers.Count >= MaxReceivers && !TryDropStalest(now))
         {
             Refused++;
             return false;

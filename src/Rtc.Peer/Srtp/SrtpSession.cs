@@ -23,7 +23,7 @@ internal sealed class SrtpSession : IDisposable
     public const int LargestOverhead = 20;
 
     // A page that stops and starts its camera for hours brings two new SSRCs each time; a stream costs some 300 bytes.
-    private const int MostStreams = 256;
+    private const int MaxStreams = 256;
     private const int RtpHeaderLength = 12;
     private const int RtcpHeaderLength = 8;
     private const int IndexLength = 4;
@@ -68,7 +68,7 @@ internal sealed class SrtpSession : IDisposable
         ushort sequence = BinaryPrimitives.ReadUInt16BigEndian(buffer[2..]);
         if (!_sent.TryGetValue(ssrc, out Stream? stream))
         {
-            if (_sent.Count >= MostStreams)
+            if (_sent.Count >= MaxStreams)
             {
                 return false;
             }
@@ -100,7 +100,7 @@ internal sealed class SrtpSession : IDisposable
         uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[8..]);
         ushort sequence = BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
         bool known = _received.TryGetValue(ssrc, out Stream? stream);
-        if (!known && _received.Count >= MostStreams)
+        if (!known && _received.Count >= MaxStreams)
         {
             return SrtpResult.TooManyStreams;
         }
@@ -155,7 +155,7 @@ internal sealed class SrtpSession : IDisposable
         uint trailer = BinaryPrimitives.ReadUInt32BigEndian(packet[trailerAt..]);
         uint index = trailer & LargestRtcpIndex;
         bool known = _receivedReports.TryGetValue(ssrc, out Stream? stream);
-        if (!known && _receivedReports.Count >= MostStreams)
+        if (!known && _receivedReports.Count >= MaxStreams)
         {
             return SrtpResult.TooManyStreams;
         }

@@ -10,10 +10,10 @@ namespace Rtc.Pipeline.Following;
 internal sealed class CameraShift
 {
     /// <summary>A peak that stands out less, in deviations, is no common motion.</summary>
-    private const float LeastSharpness = 12;
+    private const float MinSharpness = 12;
 
     /// <summary>Steadier than this many cells is a tripod.</summary>
-    private const float LeastShift = 0.15f;
+    private const float MinShift = 0.15f;
 
     private readonly float[] _beforeReal = new float[Fourier64.Cells];
     private readonly float[] _beforeImaginary = new float[Fourier64.Cells];
@@ -53,7 +53,7 @@ internal sealed class CameraShift
         CorrelationPeak peak = CorrelationPeak.Find(_crossReal);
         float x = Unwrap(peak.X);
         float y = Unwrap(peak.Y);
-        return peak.Sharpness < LeastSharpness || (Math.Abs(x) < LeastShift && Math.Abs(y) < LeastShift) ? default : (x, y);
+        return peak.Sharpness < MinSharpness || (Math.Abs(x) < MinShift && Math.Abs(y) < MinShift) ? default : (x, y);
     }
 
     /// <summary>The transform wraps around: more than half the side forward is backward.</summary>

@@ -12,8 +12,8 @@ internal static class RegionBox
     private const float SurroundingsShare = 0.3f;
 
     /// <summary>An outline that fills more is the background, one that fills less is noise.</summary>
-    private const float MostShare = 0.6f;
-    private const float LeastShare = 0.0006f;
+    private const float MaxShare = 0.6f;
+    private const float MinShare = 0.0006f;
 
     private const byte Inside = 128;
 
@@ -49,7 +49,7 @@ internal static class RegionBox
         float cellX = mask.Region.Width / mask.Width;
         float cellY = mask.Region.Height / mask.Height;
         float share = inside * cellX * cellY / ((float)width * height);
-        return share is < LeastShare or > MostShare
+        return share is < MinShare or > MaxShare
             ? null
             : new RectF(
                 mask.Region.Left + (left * cellX), mask.Region.Top + (top * cellY), mask.Region.Left + ((right + 1) * cellX), mask.Region.Top + ((bottom + 1) * cellY));

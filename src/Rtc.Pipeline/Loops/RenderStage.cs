@@ -26,13 +26,13 @@ internal sealed class RenderStage : IDisposable
     private const double RefusedRetryMs = 5000;
 
     /// <summary>How much coarser a fully blurred background is coded than its subject.</summary>
-    private const int MostCoarseness = 24;
+    private const int MaxCoarseness = 24;
 
     private readonly RoomPipelineOptions _options;
     private readonly ICodecFactory _codecs;
     private readonly PicturePool _pool;
     private readonly IPipelineOutput _output;
-    private readonly SceneBoard _board;
+    private readonly SharedScene _board;
     private readonly LatestFrame _latest;
     private readonly PipelineCounters _counters;
     private readonly TimeProvider _time;
@@ -52,7 +52,7 @@ internal sealed class RenderStage : IDisposable
     private double _askedForKeyMs = double.NegativeInfinity;
 
     public RenderStage(
-        RoomPipelineOptions options, ICodecFactory codecs, PicturePool pool, IPipelineOutput output, SceneBoard board, LatestFrame latest, RoomControls controls, PreviewShelf preview, PipelineCounters counters, TimeProvider time)
+        RoomPipelineOptions options, ICodecFactory codecs, PicturePool pool, IPipelineOutput output, SharedScene board, LatestFrame latest, RoomControls controls, PreviewShelf preview, PipelineCounters counters, TimeProvider time)
     {
         _preview = preview;
         _follower = new RegionFollower(board);
@@ -144,7 +144,7 @@ internal sealed class RenderStage : IDisposable
     public void Flush()
     {
         while (_waiting.TryPeek(out var first)
-            && (first.DeadlineMs <= _time.Milliseconds() || _waiting.Count > _options.MostWaitingForResults || _board.NewestFrameId >= first.Info.FrameId))
+            && (first.DeadlineMs <= _time.Milliseconds() || _waiting.Count > _options.MaxWaitingForResults || _board.NewestFrameId >= first.Info.FrameId))
         {
             _waiting.Dequeue();
             using Picture picture = first.Picture;
@@ -327,7 +327,7 @@ internal sealed class RenderStage : IDisposable
         long before = _time.GetTimestamp();
 
         // The blurred background needs few bits: the subject gets them.
-        coder.SetInterest(_artist.Subject, (int)(MostCoarseness * _controls.Settings.Blur));
+        coder.SetInterest(_artist.Subject, (int)(MaxCoarseness * _controls.Settings.Blur));
         EncodedFrame? coded = coder.Code(picture, info, key);
         _counters.Encode.Add(_time.GetElapsedTime(before).TotalMilliseconds);
         if (coded is null)

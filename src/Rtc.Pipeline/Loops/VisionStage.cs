@@ -22,18 +22,18 @@ namespace Rtc.Pipeline.Loops;
 internal sealed class VisionStage : IDisposable
 {
     /// <summary>A pause of more than this between two pictures counts as this much for the tracker.</summary>
-    private const double MostSteps = 60;
+    private const double MaxSteps = 60;
 
     /// <summary>For the cost of masks, which comes every few pictures.</summary>
     private const double Smoothing = 0.1;
 
     private readonly IModelHost _models;
     private readonly IPipelineOutput _output;
-    private readonly SceneBoard _board;
+    private readonly SharedScene _board;
     private readonly TimeProvider _time;
     private readonly PipelineCounters _counters;
     private RoomDetector _detector;
-    private TargetKeeper _targets;
+    private TargetFollower _targets;
     private readonly Func<int, SceneTrack?> _findLost;
     private readonly ResultMask _resultMask = new();
     private CameraShift _camera = new();
@@ -56,7 +56,7 @@ internal sealed class VisionStage : IDisposable
     private double _stepsSinceDetected;
     private double _maskMs;
 
-    public VisionStage(IModelHost models, IPipelineOutput output, SceneBoard board, PipelineCounters counters, TimeProvider time)
+    public VisionStage(IModelHost models, IPipelineOutput output, SharedScene board, PipelineCounters counters, TimeProvider time)
     {
         _models = models;
         _output = output;
@@ -64,7 +64,7 @@ internal sealed class VisionStage : IDisposable
         _time = time;
         _counters = counters;
         _detector = new RoomDetector(models, output);
-        _targets = new TargetKeeper(models, output, board, _ids, time);
+        _targets = new TargetFollower(models, output, board, _ids, time);
         _findLost = FindLost;
         _tracker = new ByteTracker(new ByteTrackOptions(), _ids);
     }
@@ -89,7 +89,7 @@ internal sealed class VisionStage : IDisposable
         var times = new VisionTimes();
         Prepare(picture, settings);
         bool opened = _detector.Open(settings);
-        Sacrifice sacrifice = Sacrifice.Of(_level.Current);
+        DegradationStep sacrifice = DegradationStep.Of(_level.Current);
         bool detect = IsDue(info, settings, sacrifice);
         double queueMs = Math.Max(0, _time.Milliseconds() - info.ReceivedMs);
         if (detect)
@@ -110,7 +110,7 @@ internal sealed class VisionStage : IDisposable
 
         Describe(info, detect);
         _targets.AnswerTaps(picture, info, _units, settings, _scene);
-        _stepsSinceDetected = Math.Clamp(info.StepsSince(_lastDetected), 0, MostSteps);
+        _stepsSinceDetected = Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps);
         _targets.Follow(info, _scene, _findLost);
         if (settings.Reidentify && detect)
         {
@@ -139,7 +139,7 @@ internal sealed class VisionStage : IDisposable
     {
         Dispose();
         _detector = new RoomDetector(_models, _output);
-        _targets = new TargetKeeper(_models, _output, _board, _ids, _time);
+        _targets = new TargetFollower(_models, _output, _board, _ids, _time);
         _camera = new CameraShift();
         _trackerFor = null;
         _everDetected = false;
@@ -168,11 +168,11 @@ internal sealed class VisionStage : IDisposable
         }
     }
 
-    private bool IsDue(in PictureInfo info, RoomSettings settings, in Sacrifice sacrifice) =>
+    private bool IsDue(in PictureInfo info, RoomSettings settings, in DegradationStep sacrifice) =>
         !_everDetected
         || (info.FrameId - _lastDetected.FrameId >= settings.DetectEvery && _takenSinceDetection + 1 >= sacrifice.DetectEveryTaken);
 
-    private VisionTimes Detect(Picture picture, in PictureInfo info, RoomSettings settings, in Sacrifice sacrifice, double queueMs)
+    private VisionTimes Detect(Picture picture, in PictureInfo info, RoomSettings settings, in DegradationStep sacrifice, double queueMs)
     {
         long before = _time.GetTimestamp();
         DetectTimings detector = _detector.Detect(picture, settings, sacrifice.InputScale, _detections);
@@ -195,7 +195,7 @@ internal sealed class VisionStage : IDisposable
         }
 
         double steps = _everDetected ? info.StepsSince(_lastDetected) : 1;
-        _tracker.Update(detections, steps > 0 ? Math.Min(steps, MostSteps) : 1);
+        _tracker.Update(detections, steps > 0 ? Math.Min(steps, MaxSteps) : 1);
         _everDetected = true;
         _lastDetected = info;
         _takenSinceDetection = 0;
@@ -214,7 +214,7 @@ internal sealed class VisionStage : IDisposable
     private void Describe(in PictureInfo info, bool detected)
     {
         _scene.Clear();
-        double steps = detected ? 0 : Math.Clamp(info.StepsSince(_lastDetected), 0, MostSteps);
+        double steps = detected ? 0 : Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps);
         foreach (Track track in _tracker.Active)
         {
             _scene.Add(Describe(track, steps, predicted: !detected));
@@ -244,7 +244,7 @@ internal sealed class VisionStage : IDisposable
         (int first, RectF firstBox) = _targets.Box(0, info);
         (int second, RectF secondBox) = _targets.Box(1, info);
         int shown = first != 0 ? first : second;
-        TravellingMask mask = _targets.Mask(first != 0 ? 0 : 1);
+        PropagatedMask mask = _targets.Mask(first != 0 ? 0 : 1);
         bool hasMask = shown != 0 && mask.TargetId == shown;
         return new VisionResult
         {

@@ -17,7 +17,7 @@ internal sealed class ResultMask
     private readonly Mask?[] _ring = new Mask?[Ring];
     private int _next;
 
-    public Mask Write(TravellingMask outline, in RectF box, in RoomUnits units)
+    public Mask Write(PropagatedMask outline, in RectF box, in RoomUnits units)
     {
         int width = Math.Max(1, (int)MathF.Round(LongerSide * units.Width / RoomUnits.LongerSide));
         int height = Math.Max(1, (int)MathF.Round(LongerSide * units.Height / RoomUnits.LongerSide));
@@ -30,7 +30,7 @@ internal sealed class ResultMask
         _next = (_next + 1) % Ring;
         mask.Region = new RectF(0, 0, units.PictureWidth, units.PictureHeight);
         mask.Alpha.Clear();
-        RectF reach = TravellingMask.Reach(box);
+        RectF reach = PropagatedMask.Reach(box);
         if (!(reach.Width > 0 && reach.Height > 0))
         {
             return mask;
@@ -43,18 +43,18 @@ internal sealed class ResultMask
         int right = Math.Clamp((int)MathF.Ceiling(reach.Right / cell), 0, width);
         for (int y = top; y < bottom; y++)
         {
-            int row = (int)((((y + 0.5f) * cell) - reach.Top) / reach.Height * TravellingMask.Side);
-            if (row is < 0 or >= TravellingMask.Side)
+            int row = (int)((((y + 0.5f) * cell) - reach.Top) / reach.Height * PropagatedMask.Side);
+            if (row is < 0 or >= PropagatedMask.Side)
             {
                 continue;
             }
 
-            ReadOnlySpan<byte> source = outline.Alpha.Slice(row * TravellingMask.Side, TravellingMask.Side);
+            ReadOnlySpan<byte> source = outline.Alpha.Slice(row * PropagatedMask.Side, PropagatedMask.Side);
             Span<byte> target = mask.Row(y);
             for (int x = left; x < right; x++)
             {
-                int column = (int)((((x + 0.5f) * cell) - reach.Left) / reach.Width * TravellingMask.Side);
-                if (column is >= 0 and < TravellingMask.Side && source[column] >= Threshold)
+                int column = (int)((((x + 0.5f) * cell) - reach.Left) / reach.Width * PropagatedMask.Side);
+                if (column is >= 0 and < PropagatedMask.Side && source[column] >= Threshold)
                 {
                     target[x] = 255;
                 }

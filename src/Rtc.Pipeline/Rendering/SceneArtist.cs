@@ -14,7 +14,7 @@ internal sealed class SceneArtist : IDisposable
 {
     private readonly Focus _focus = new();
     private readonly Annotator _annotator = new();
-    private readonly PrivacyVeil _veil = new();
+    private readonly PrivacyBlur _veil = new();
 
     /// <summary>The outline that is sharp in the picture just drawn, or null where all is.</summary>
     public Mask? Subject { get; private set; }

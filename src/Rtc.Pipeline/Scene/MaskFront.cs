@@ -8,12 +8,12 @@ internal sealed class MaskFront
 {
     private const long EllipseVersion = 0;
 
-    private readonly byte[] _alpha = new byte[TravellingMask.Side * TravellingMask.Side];
+    private readonly byte[] _alpha = new byte[PropagatedMask.Side * PropagatedMask.Side];
     private int _targetId;
     private long _version;
     private bool _isOutline;
 
-    public void Put(TravellingMask mask)
+    public void Put(PropagatedMask mask)
     {
         _targetId = mask.TargetId;
         mask.Alpha.CopyTo(_alpha);
@@ -33,10 +33,10 @@ internal sealed class MaskFront
         long version = view.Id == _targetId ? _version : EllipseVersion;
         if (view.MaskVersion != version)
         {
-            (version == EllipseVersion ? TravellingMask.EllipseAlpha : _alpha.AsSpan()).CopyTo(view.Mask.Alpha);
+            (version == EllipseVersion ? PropagatedMask.EllipseAlpha : _alpha.AsSpan()).CopyTo(view.Mask.Alpha);
             view.MaskVersion = version;
         }
 
-        view.Mask.Region = units.ToPixels(TravellingMask.Reach(view.Box));
+        view.Mask.Region = units.ToPixels(PropagatedMask.Reach(view.Box));
     }
 }

@@ -7,7 +7,7 @@ namespace Rtc.Pipeline.Scene;
 
 /// <summary>
 /// The one or two things in focus, and the rules for taking and losing them. Pure, and used under the
-/// <see cref="SceneBoard"/>'s lock: a tap comes from any thread and must count on the very next picture.
+/// <see cref="SharedScene"/>'s lock: a tap comes from any thread and must count on the very next picture.
 /// </summary>
 internal sealed class TargetSlots
 {

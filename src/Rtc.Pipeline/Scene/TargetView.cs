@@ -13,7 +13,7 @@ internal sealed class TargetView
     public RectF Box { get; set; }
 
     /// <summary>Its outline, laid over <see cref="Box"/> in the picture's pixels.</summary>
-    public Mask Mask { get; } = new(TravellingMask.Side, TravellingMask.Side, default);
+    public Mask Mask { get; } = new(PropagatedMask.Side, PropagatedMask.Side, default);
 
     /// <summary>Which outline <see cref="Mask"/> holds.</summary>
     public long MaskVersion { get; set; } = -1;

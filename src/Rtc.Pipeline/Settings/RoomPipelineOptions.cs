@@ -28,7 +28,7 @@ public sealed record RoomPipelineOptions
     public long MaxPixels { get; init; } = Picture.MaxPixels;
 
     /// <summary>Decoded pictures that may wait for their own results in exact alignment.</summary>
-    public int MostWaitingForResults { get; init; } = 8;
+    public int MaxWaitingForResults { get; init; } = 8;
 
     /// <summary>
     /// While those that wait will take longer than this a picture is decoded and neither drawn nor coded, so that delay never

@@ -3,8 +3,8 @@ namespace Rtc.Pipeline.Settings;
 /// <summary>What a room may be told while it runs; immutable, swapped whole.</summary>
 public sealed record RoomSettings
 {
-    public const int MostRegions = 32;
-    public const int MostCorners = 64;
+    public const int MaxRegions = 32;
+    public const int MaxCorners = 64;
     public const int SparsestDetection = 30;
     public const int SparsestMask = 60;
 
@@ -80,16 +80,16 @@ public sealed record RoomSettings
             return "the wait for exact alignment must be from 0 to 1000 ms";
         }
 
-        if (Zones.Count + Lines.Count > MostRegions)
+        if (Zones.Count + Lines.Count > MaxRegions)
         {
-            return $"at most {MostRegions} zones and lines in a room";
+            return $"at most {MaxRegions} zones and lines in a room";
         }
 
         foreach (Zone zone in Zones)
         {
-            if (zone.Corners.Count is < 3 or > MostCorners || !zone.Corners.All(IsInside))
+            if (zone.Corners.Count is < 3 or > MaxCorners || !zone.Corners.All(IsInside))
             {
-                return $"zone \"{zone.Name}\" needs 3 to {MostCorners} corners inside the picture";
+                return $"zone \"{zone.Name}\" needs 3 to {MaxCorners} corners inside the picture";
             }
         }
 

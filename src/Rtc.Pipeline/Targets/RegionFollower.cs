@@ -6,7 +6,7 @@ using Rtc.Pipeline.Tracking;
 namespace Rtc.Pipeline.Targets;
 
 /// <summary>Runs the correlation filters of a room's targets on every picture. Owned by the render loop.</summary>
-internal sealed class RegionFollower(SceneBoard board)
+internal sealed class RegionFollower(SharedScene board)
 {
     private readonly (int Id, CorrelationFilter Filter)?[] _followed = new (int, CorrelationFilter)?[TargetSlots.Count];
 

@@ -18,18 +18,18 @@ namespace Rtc.Pipeline.Targets;
 /// </summary>
 internal sealed class TargetMasks(IModelHost models, IPipelineOutput output, TimeProvider time) : IDisposable
 {
-    private readonly TravellingMask[] _masks = [new(), new()];
+    private readonly PropagatedMask[] _masks = [new(), new()];
     private readonly long[] _cutAtFrame = new long[TargetSlots.Count];
     private readonly ISegmenter?[] _segmenters = new ISegmenter?[TargetSlots.Count];
     private string? _openedFor;
     private bool _failed;
 
-    public TravellingMask this[int slot] => _masks[slot];
+    public PropagatedMask this[int slot] => _masks[slot];
 
     /// <summary>Cuts out whatever is due among the targets (boxes in room units; id 0 for none). Returns milliseconds spent.</summary>
-    public double Update(Picture picture, in PictureInfo info, in RoomUnits units, RoomSettings settings, in Sacrifice sacrifice, int slot, int id, in RectF box)
+    public double Update(Picture picture, in PictureInfo info, in RoomUnits units, RoomSettings settings, in DegradationStep sacrifice, int slot, int id, in RectF box)
     {
-        TravellingMask mask = _masks[slot];
+        PropagatedMask mask = _masks[slot];
         if (id == 0)
         {
             mask.Clear();

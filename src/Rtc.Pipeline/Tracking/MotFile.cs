@@ -11,7 +11,7 @@ namespace Rtc.Pipeline.Tracking;
 public static class MotFile
 {
     private const int FewestFields = 7;
-    private const int MostFrames = 10_000_000;
+    private const int MaxFrames = 10_000_000;
 
     /// <summary>Tracks all detections of <paramref name="input"/> and writes the tracks; false with a reason on bad input.</summary>
     public static bool TryTrack(TextReader input, TextWriter output, ByteTrackOptions options, out string? problem)
@@ -91,7 +91,7 @@ public static class MotFile
             count++;
         }
 
-        if (count < FewestFields || fields[0] is < 1 or > MostFrames || fields[0] != Math.Floor(fields[0]))
+        if (count < FewestFields || fields[0] is < 1 or > MaxFrames || fields[0] != Math.Floor(fields[0]))
         {
             return false;
         }

@@ -9,12 +9,12 @@ namespace Rtc.Pipeline.Tracking;
 internal readonly record struct MovingBox(RectF Box, float SpeedX, float SpeedY, float GrowthX, float GrowthY)
 {
     /// <summary>Carried further than this (half a second) a box would be a guess.</summary>
-    private const double MostSteps = 15;
+    private const double MaxSteps = 15;
 
     /// <summary>Less of its size than this a box never loses while it is carried.</summary>
-    private const double LeastScale = 0.5;
+    private const double MinScale = 0.5;
 
-    private const double MostScale = 2;
+    private const double MaxScale = 2;
 
     public static MovingBox From(in BoxFilter filter)
     {
@@ -28,11 +28,11 @@ internal readonly record struct MovingBox(RectF Box, float SpeedX, float SpeedY,
 
     public RectF At(double steps)
     {
-        double s = Math.Clamp(steps, -MostSteps, MostSteps);
+        double s = Math.Clamp(steps, -MaxSteps, MaxSteps);
         double x = Box.CenterX + (SpeedX * s);
         double y = Box.CenterY + (SpeedY * s);
-        double halfWidth = Math.Clamp(Box.Width + (GrowthX * s), LeastScale * Box.Width, MostScale * Box.Width) / 2;
-        double halfHeight = Math.Clamp(Box.Height + (GrowthY * s), LeastScale * Box.Height, MostScale * Box.Height) / 2;
+        double halfWidth = Math.Clamp(Box.Width + (GrowthX * s), MinScale * Box.Width, MaxScale * Box.Width) / 2;
+        double halfHeight = Math.Clamp(Box.Height + (GrowthY * s), MinScale * Box.Height, MaxScale * Box.Height) / 2;
         return new RectF((float)(x - halfWidth), (float)(y - halfHeight), (float)(x + halfWidth), (float)(y + halfHeight));
     }
 }

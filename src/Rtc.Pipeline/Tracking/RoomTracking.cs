@@ -4,7 +4,7 @@ namespace Rtc.Pipeline.Tracking;
 internal static class RoomTracking
 {
     /// <summary>Overlap weighted by score asks for near-perfect overlap of faint detections; above this it helps.</summary>
-    private const float LeastScoreToFuse = 0.5f;
+    private const float MinScoreToFuse = 0.5f;
 
     private const float BirthMargin = 0.1f;
 
@@ -13,6 +13,6 @@ internal static class RoomTracking
         TrackThreshold = confidence,
         LowThreshold = Math.Min(0.1f, confidence * 0.4f),
         BirthMargin = Math.Min(BirthMargin, (1 - confidence) / 2),
-        FuseScore = confidence >= LeastScoreToFuse,
+        FuseScore = confidence >= MinScoreToFuse,
     };
 }

@@ -19,14 +19,14 @@ internal static class DoctorCommand
         {
             TextWriter output = result.InvocationConfiguration.Output;
             OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), ServeCommand.Pairs(result.GetValue(set)));
-            if (reading.Faults.Count > 0)
+            if (reading.Errors.Count > 0)
             {
-                await result.InvocationConfiguration.Error.WriteLineAsync($"rtc: {reading.Faults[0]}");
+                await result.InvocationConfiguration.Error.WriteLineAsync($"rtc: {reading.Errors[0]}");
                 return RtcCommand.Misused;
             }
 
             bool bad = false;
-            await foreach (Check check in Examination.RunAsync(reading.Options))
+            await foreach (Check check in DoctorChecks.RunAsync(reading.Options))
             {
                 string mark = check.Verdict switch { Verdict.Good => "ok  ", Verdict.Warning => "note", _ => "BAD " };
                 await output.WriteLineAsync($"{mark}  {check.Name.PadRight(NameWidth)}  {check.Detail.ReplaceLineEndings(" ")}");

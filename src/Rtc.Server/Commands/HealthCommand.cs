@@ -27,9 +27,9 @@ internal static class HealthCommand
                 using HttpResponseMessage answer = await http.GetAsync(new Uri(new Uri(result.GetValue(address)!), "/api/health/live"), cancel);
                 return answer.IsSuccessStatusCode ? RtcCommand.Good : RtcCommand.Failed;
             }
-            catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException)
+            catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
             {
-                await result.InvocationConfiguration.Error.WriteLineAsync($"rtc: no answer: {fault.Message.ReplaceLineEndings(" ")}");
+                await result.InvocationConfiguration.Error.WriteLineAsync($"rtc: no answer: {error.Message.ReplaceLineEndings(" ")}");
                 return RtcCommand.Failed;
             }
         });

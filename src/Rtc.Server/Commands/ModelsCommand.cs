@@ -103,9 +103,9 @@ internal static class ModelsCommand
     {
         TextWriter error = result.InvocationConfiguration.Error;
         OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
-        if (reading.Faults.Count > 0)
+        if (reading.Errors.Count > 0)
         {
-            await error.WriteLineAsync($"rtc: {reading.Faults[0]}");
+            await error.WriteLineAsync($"rtc: {reading.Errors[0]}");
             return RtcCommand.Misused;
         }
 

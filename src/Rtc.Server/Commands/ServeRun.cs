@@ -13,9 +13,9 @@ internal static class ServeRun
     public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> given, TextWriter output, TextWriter error, CancellationToken cancel)
     {
         OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), given);
-        if (reading.Faults.Count > 0)
+        if (reading.Errors.Count > 0)
         {
-            await SayAsync(error, reading.Faults);
+            await SayAsync(error, reading.Errors);
             return RtcCommand.Misused;
         }
 
@@ -31,7 +31,7 @@ internal static class ServeRun
             return RtcCommand.Failed;
         }
 
-        IReadOnlyList<string> taken = PortProbe.Faults(options);
+        IReadOnlyList<string> taken = PortProbe.Errors(options);
         if (taken.Count > 0)
         {
             await SayAsync(error, taken);
@@ -90,7 +90,7 @@ internal static class ServeRun
             }
             else if (!either.IsCancellationRequested)
             {
-                await SayAsync(error, [start.Fault!]);
+                await SayAsync(error, [start.Error!]);
             }
         }
 
@@ -118,7 +118,7 @@ internal static class ServeRun
         StunAnswer answer = await StunProbe.AskAsync(server, options.Media.Port, cancel);
         if (answer.Seen is not { } seen)
         {
-            await SayAsync(error, [$"{answer.Fault}; clients outside are told no address"]);
+            await SayAsync(error, [$"{answer.Error}; clients outside are told no address"]);
             return options;
         }
 

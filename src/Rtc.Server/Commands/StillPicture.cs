@@ -3,7 +3,7 @@ using Rtc.Media.Images;
 
 namespace Rtc.Server.Commands;
 
-/// <summary>Reads and writes the pictures of the commands; every fault is one line.</summary>
+/// <summary>Reads and writes the pictures of the commands; every error is one line.</summary>
 internal static class StillPicture
 {
     public static bool TryRead(string path, PicturePool pool, out Picture? picture, out string? problem)
@@ -20,9 +20,9 @@ internal static class StillPicture
 
             return true;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problem = $"{path} can't be read: {fault.Message}";
+            problem = $"{path} can't be read: {error.Message}";
             return false;
         }
     }
@@ -37,9 +37,9 @@ internal static class StillPicture
             problem = null;
             return true;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problem = $"{path} can't be written: {fault.Message}";
+            problem = $"{path} can't be written: {error.Message}";
             return false;
         }
     }

@@ -9,7 +9,7 @@ namespace Rtc.Server.Commands;
 /// <summary><c>rtc token</c>: signs a join token with the configured key and prints it alone, for scripts.</summary>
 internal static class TokenCommand
 {
-    private const int MostMinutes = 7 * 24 * 60;
+    private const int MaxMinutes = 7 * 24 * 60;
 
     public static Command Create()
     {
@@ -17,7 +17,7 @@ internal static class TokenCommand
         var room = new Option<string>("--room") { Description = "Room to join", Required = true, HelpName = "ROOM" };
         var role = new Option<string>("--role") { Description = "phone or viewer", DefaultValueFactory = _ => "viewer", HelpName = "ROLE" };
         var rights = new Option<string?>("--rights") { Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator", HelpName = "RIGHTS" };
-        var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {MostMinutes}", DefaultValueFactory = _ => 60, HelpName = "MINUTES" };
+        var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {MaxMinutes}", DefaultValueFactory = _ => 60, HelpName = "MINUTES" };
         command.Validators.Add(result =>
         {
             if (!JoinRoles.TryRead(RoleOf(result), result.GetValue(rights), out _, out string problem))
@@ -41,15 +41,15 @@ internal static class TokenCommand
             TextWriter error = result.InvocationConfiguration.Error;
             OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>(), serving: false);
             int wanted = result.GetValue(minutes);
-            if (wanted is < 1 or > MostMinutes)
+            if (wanted is < 1 or > MaxMinutes)
             {
-                error.WriteLine($"rtc: --minutes lies between 1 and {MostMinutes}");
+                error.WriteLine($"rtc: --minutes lies between 1 and {MaxMinutes}");
                 return RtcCommand.Misused;
             }
 
-            if (reading.Faults.Count > 0 || reading.Options.Auth.TokenKey is not { } key)
+            if (reading.Errors.Count > 0 || reading.Options.Auth.TokenKey is not { } key)
             {
-                error.WriteLine("rtc: " + (reading.Faults.Count > 0 ? reading.Faults[0] : "no token key is set: give RTC__AUTH__TOKENKEY or Auth:TokenKeyFile"));
+                error.WriteLine("rtc: " + (reading.Errors.Count > 0 ? reading.Errors[0] : "no token key is set: give RTC__AUTH__TOKENKEY or Auth:TokenKeyFile"));
                 return RtcCommand.Misused;
             }
 

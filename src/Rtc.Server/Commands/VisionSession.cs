@@ -27,9 +27,9 @@ internal sealed class VisionSession : IDisposable
     public static VisionSession? Open(string? model, TextWriter error, out int code)
     {
         OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
-        if (reading.Faults.Count > 0)
+        if (reading.Errors.Count > 0)
         {
-            error.WriteLine($"rtc: {reading.Faults[0]}");
+            error.WriteLine($"rtc: {reading.Errors[0]}");
             code = RtcCommand.Misused;
             return null;
         }

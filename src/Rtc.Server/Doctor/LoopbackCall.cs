@@ -24,7 +24,7 @@ internal static class LoopbackCall
     private const uint TicksPerPicture = 3000;
 
     // VP8 at this rate keeps flat areas within a few steps of what they were.
-    private const int MostError = 12;
+    private const int MaxError = 12;
     private static readonly TimeSpan s_betweenPictures = TimeSpan.FromMilliseconds(33);
 
     public static async Task<LoopbackResult> RunAsync(TimeSpan patience)
@@ -51,22 +51,22 @@ internal static class LoopbackCall
             }
 
             stage = "video";
-            (int pictures, double median, string? fault) = await WatchAsync(near, limit.Token);
-            return fault is null
+            (int pictures, double median, string? error) = await WatchAsync(near, limit.Token);
+            return error is null
                 ? new LoopbackResult(true, FormattableString.Invariant($"connected in {connect:0} ms; message echoed; {pictures} VP8 pictures there and back, {median:0.0} ms each"))
-                : new LoopbackResult(false, fault);
+                : new LoopbackResult(false, error);
         }
         catch (OperationCanceledException)
         {
             return new LoopbackResult(false, FormattableString.Invariant($"{stage}: nothing came within {patience.TotalSeconds:0} s"));
         }
-        catch (Exception fault) when (fault is InvalidOperationException or System.Net.Sockets.SocketException or DllNotFoundException or NativeLibraryMissingException)
+        catch (Exception error) when (error is InvalidOperationException or System.Net.Sockets.SocketException or DllNotFoundException or NativeLibraryMissingException)
         {
-            return new LoopbackResult(false, $"{stage}: {fault.Message}");
+            return new LoopbackResult(false, $"{stage}: {error.Message}");
         }
     }
 
-    private static async Task<(int Pictures, double MedianMs, string? Fault)> WatchAsync(LoopbackPeer near, CancellationToken cancel)
+    private static async Task<(int Pictures, double MedianMs, string? Error)> WatchAsync(LoopbackPeer near, CancellationToken cancel)
     {
         using var pool = new PicturePool();
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = BitrateKbps, MayDrop = false });
@@ -129,5 +129,5 @@ internal static class LoopbackCall
     private static byte Luma(uint number) => (byte)(48 + (number * 37 % 160));
 
     private static bool Resembles(Picture picture, uint number) =>
-        picture.Width == Width && picture.Height == Height && Math.Abs(picture.RowY(Height / 2)[Width / 2] - Luma(number)) <= MostError;
+        picture.Width == Width && picture.Height == Height && Math.Abs(picture.RowY(Height / 2)[Width / 2] - Luma(number)) <= MaxError;
 }

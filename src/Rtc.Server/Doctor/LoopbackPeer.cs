@@ -18,7 +18,7 @@ internal sealed class LoopbackPeer : IPeerOwner, IDisposable
 
     private readonly MediaLoop _loop;
     private readonly WebRtcPeer _peer;
-    private readonly PeerPort _port;
+    private readonly PeerSlot _port;
     private readonly bool _echoes;
     private readonly Channel<EncodedFrame> _frames = Channel.CreateBounded<EncodedFrame>(
         new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest },
@@ -84,7 +84,7 @@ internal sealed class LoopbackPeer : IPeerOwner, IDisposable
 
     public void Send(EncodedFrame frame) => _loop.Post(() => SendOnLoop(frame));
 
-    public void OnEvent(PeerPort port, ref PeerEvent happened)
+    public void OnEvent(PeerSlot port, ref PeerEvent happened)
     {
         switch (happened.Kind)
         {

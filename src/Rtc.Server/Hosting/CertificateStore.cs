@@ -20,7 +20,7 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
     private static readonly TimeSpan s_renewBefore = TimeSpan.FromDays(30);
 
     /// <summary>Networks that a laptop comes back to need no new certificate; beyond this many the oldest names go.</summary>
-    private const int MostNames = 64;
+    private const int MaxNames = 64;
 
     public string Path => System.IO.Path.Combine(directory, FileName);
 
@@ -47,9 +47,9 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
             // A key that came from PEM is ephemeral, which Windows' TLS can't use; through PKCS#12 it works everywhere.
             return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
         }
-        catch (Exception fault) when (fault is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The certificate {file} can't be used: {fault.Message}", fault);
+            throw new StartException($"The certificate {file} can't be used: {error.Message}", error);
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
         }
 
         created = true;
-        byte[] pfx = Create([.. names.Concat(known).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostNames)]);
+        byte[] pfx = Create([.. names.Concat(known).Distinct(StringComparer.OrdinalIgnoreCase).Take(MaxNames)]);
         Keep(pfx);
         return X509CertificateLoader.LoadPkcs12(pfx, null);
     }
@@ -103,7 +103,7 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
         {
             return File.Exists(Path) ? X509CertificateLoader.LoadPkcs12FromFile(Path, null) : null;
         }
-        catch (Exception fault) when (fault is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {
             // A damaged file is replaced like an old one.
             return null;
@@ -161,10 +161,10 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
 
             File.Move(beside, Path, overwrite: true);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             File.Delete(beside);
-            throw new StartException($"The certificate can't be kept in {directory}: {fault.Message} (Http:StateDirectory names another place, --no-tls does without)", fault);
+            throw new StartException($"The certificate can't be kept in {directory}: {error.Message} (Http:StateDirectory names another place, --no-tls does without)", error);
         }
     }
 }

@@ -9,7 +9,7 @@ internal static unsafe class NativeHeap
 {
     private const int TrimThreshold = -1;
     private const int MapThreshold = -3;
-    private const int MostArenas = -8;
+    private const int MaxArenas = -8;
 
     /// <summary>Two threads can allocate at once without waiting; steady state allocates nothing.</summary>
     private const int Arenas = 2;
@@ -30,7 +30,7 @@ internal static unsafe class NativeHeap
         if (Glibc.Function("mallopt") is var mallopt && mallopt != 0)
         {
             var set = (delegate* unmanaged<int, int, int>)mallopt;
-            _ = set(MostArenas, Arenas);
+            _ = set(MaxArenas, Arenas);
             _ = set(MapThreshold, MappedBytes);
             _ = set(TrimThreshold, KeptOnTop);
         }

@@ -7,7 +7,7 @@ namespace Rtc.Server.Hosting;
 internal static class PortProbe
 {
     /// <summary>Null where the port is free, else one line for a person.</summary>
-    public static string? Fault(IPAddress address, int port, ProtocolType protocol, string option)
+    public static string? Error(IPAddress address, int port, ProtocolType protocol, string option)
     {
         if (port == 0)
         {
@@ -32,31 +32,31 @@ internal static class PortProbe
 
             return null;
         }
-        catch (SocketException fault)
+        catch (SocketException error)
         {
             string what = tcp ? "TCP" : "UDP";
-            return fault.SocketErrorCode switch
+            return error.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => $"{what} port {port} is taken by another program; choose another one with {option}",
                 SocketError.AccessDenied => $"{what} port {port} needs more rights; choose one above 1023 with {option}",
                 SocketError.AddressNotAvailable => $"{address} is no address of this machine (--host)",
-                _ => $"{what} port {port} can't be opened: {fault.Message} ({option})",
+                _ => $"{what} port {port} can't be opened: {error.Message} ({option})",
             };
         }
     }
 
     /// <summary>All that stands in the way of a start with these options.</summary>
-    public static IReadOnlyList<string> Faults(Options.RtcOptions options)
+    public static IReadOnlyList<string> Errors(Options.RtcOptions options)
     {
         IPAddress address = options.Http.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Http.Host);
-        string?[] faults =
+        string?[] errors =
         [
-            Fault(address, options.Http.Port, ProtocolType.Tcp, "--port"),
-            options.Http.Tls ? Fault(address, options.Http.HttpsPort, ProtocolType.Tcp, "--https-port") : null,
-            Fault(address, options.Http.HealthPort, ProtocolType.Tcp, "--set Http:HealthPort=PORT"),
-            Fault(address, options.Media.Port, ProtocolType.Udp, "--media-port"),
-            Fault(address, options.Media.Port, ProtocolType.Tcp, "--media-port"),
+            Error(address, options.Http.Port, ProtocolType.Tcp, "--port"),
+            options.Http.Tls ? Error(address, options.Http.HttpsPort, ProtocolType.Tcp, "--https-port") : null,
+            Error(address, options.Http.HealthPort, ProtocolType.Tcp, "--set Http:HealthPort=PORT"),
+            Error(address, options.Media.Port, ProtocolType.Udp, "--media-port"),
+            Error(address, options.Media.Port, ProtocolType.Tcp, "--media-port"),
         ];
-        return [.. faults.OfType<string>()];
+        return [.. errors.OfType<string>()];
     }
 }

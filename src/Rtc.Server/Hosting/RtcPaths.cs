@@ -6,7 +6,7 @@ namespace Rtc.Server.Hosting;
 /// </summary>
 internal sealed record RtcPaths(string Root)
 {
-    private const int MostLevels = 8;
+    private const int MaxLevels = 8;
 
     public string WebRoot => Path.Combine(Root, "wwwroot");
 
@@ -16,7 +16,7 @@ internal sealed record RtcPaths(string Root)
     {
         string first = start ?? AppContext.BaseDirectory;
         string? folder = first;
-        for (int level = 0; folder is not null && level < MostLevels; level++)
+        for (int level = 0; folder is not null && level < MaxLevels; level++)
         {
             if (File.Exists(Path.Combine(folder, "wwwroot", "index.html")) || File.Exists(Path.Combine(folder, "Rtc.sln")))
             {

@@ -7,7 +7,7 @@ using Rtc.Server.Options;
 namespace Rtc.Server.Hosting;
 
 /// <summary>What a STUN server saw, or one line that says why nothing came of it.</summary>
-internal sealed record StunAnswer(IPEndPoint? Seen, string? Fault);
+internal sealed record StunAnswer(IPEndPoint? Seen, string? Error);
 
 /// <summary>
 /// Asks a STUN server under which address the media port is seen from outside (RFC 8489 section 2). It is asked from that
@@ -64,9 +64,9 @@ internal static class StunProbe
 
             return new StunAnswer(null, $"the STUN server {server.Host}:{server.Port} does not answer");
         }
-        catch (SocketException fault)
+        catch (SocketException error)
         {
-            return new StunAnswer(null, $"the STUN server {server.Host}:{server.Port} can't be asked: {fault.Message}");
+            return new StunAnswer(null, $"the STUN server {server.Host}:{server.Port} can't be asked: {error.Message}");
         }
     }
 

@@ -6,7 +6,7 @@ namespace Rtc.Server.Hosting;
 internal static class TokenRoutes
 {
     private const int DefaultMinutes = 60;
-    private const int MostMinutes = 7 * 24 * 60;
+    private const int MaxMinutes = 7 * 24 * 60;
 
     public sealed record TokenRequest(string? Room, string? Role, string? Rights, int? Minutes);
 
@@ -34,9 +34,9 @@ internal static class TokenRoutes
             }
 
             int minutes = request.Minutes ?? DefaultMinutes;
-            if (minutes is < 1 or > MostMinutes)
+            if (minutes is < 1 or > MaxMinutes)
             {
-                return Problems.Of(StatusCodes.Status400BadRequest, "minutes", $"minutes lie between 1 and {MostMinutes}.");
+                return Problems.Of(StatusCodes.Status400BadRequest, "minutes", $"minutes lie between 1 and {MaxMinutes}.");
             }
 
             var lifetime = TimeSpan.FromMinutes(minutes);

@@ -17,7 +17,7 @@ internal sealed class IceTcpConnection(Socket socket, TransportAddress from, Med
     private const int OutboxPackets = 512;
 
     // What one connection may have waiting for the loop; more is dropped, as a full socket buffer drops UDP.
-    private const int MostWaiting = 512;
+    private const int MaxWaiting = 512;
     private static readonly TimeSpan s_firstPacketWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(60);
 
@@ -108,7 +108,7 @@ internal sealed class IceTcpConnection(Socket socket, TransportAddress from, Med
 
     private void Hand(ReadOnlySpan<byte> datagram)
     {
-        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
             Interlocked.Decrement(ref _waiting);
             return;

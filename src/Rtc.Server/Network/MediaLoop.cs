@@ -11,7 +11,7 @@ namespace Rtc.Server.Network;
 /// </summary>
 internal sealed partial class MediaLoop : IDisposable
 {
-    private const int MostReceivedAtOnce = 64;
+    private const int MaxReceivedAtOnce = 64;
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
@@ -19,7 +19,7 @@ internal sealed partial class MediaLoop : IDisposable
     private readonly MediaSocket _socket;
     private readonly IceTcpListener? _tcp;
     private readonly LoopInbox _inbox;
-    private readonly PeerPorts _peers;
+    private readonly PeerSlots _peers;
     private readonly Thread _thread;
     private readonly LoopLateness _lateness;
     private long _rounds;
@@ -38,7 +38,7 @@ internal sealed partial class MediaLoop : IDisposable
         _socket = new MediaSocket(host, port);
         _inbox = new LoopInbox(_socket.Wake, patience ?? s_patience);
         _tcp = IceTcpListener.TryOpen(_socket.Bound, Port, this, tcpConnections ?? IceTcpListener.DefaultQuota(), log);
-        _peers = new PeerPorts(clock, Send, log);
+        _peers = new PeerSlots(clock, Send, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "media", Priority = ThreadPriority.AboveNormal };
     }
 
@@ -68,7 +68,7 @@ internal sealed partial class MediaLoop : IDisposable
     public long Rounds => Volatile.Read(ref _rounds);
 
     /// <summary>For readers on the loop's thread, to whom alone a peer's place belongs; so do all calls about one.</summary>
-    public IReadOnlyList<PeerPort> Ports => _peers.All;
+    public IReadOnlyList<PeerSlot> Ports => _peers.All;
 
     public void Start()
     {
@@ -83,19 +83,19 @@ internal sealed partial class MediaLoop : IDisposable
     public Task<T> AskAsync<T>(Func<T> question, bool evenLate = false) =>
         Thread.CurrentThread == _thread ? Task.FromResult(question()) : _inbox.AskAsync(question, evenLate);
 
-    public PeerPort Add(WebRtcPeer peer, IPeerOwner owner) => _peers.Add(peer, owner);
+    public PeerSlot Add(WebRtcPeer peer, IPeerOwner owner) => _peers.Add(peer, owner);
 
     /// <summary>To be called after anything was asked of a peer: what it has to send leaves before the loop waits again.</summary>
-    public void Flush(PeerPort port) => _peers.Flush(port);
+    public void Flush(PeerSlot port) => _peers.Flush(port);
 
-    /// <summary>Asks something of a peer, contains what it throws, and sends as <see cref="Flush"/> does; see <see cref="PeerPorts.Call"/>.</summary>
-    public bool Call<T>(PeerPort port, T argument, Func<WebRtcPeer, Instant, T, bool> call) => _peers.Call(port, argument, call);
+    /// <summary>Asks something of a peer, contains what it throws, and sends as <see cref="Flush"/> does; see <see cref="PeerSlots.Call"/>.</summary>
+    public bool Call<T>(PeerSlot port, T argument, Func<WebRtcPeer, Instant, T, bool> call) => _peers.Call(port, argument, call);
 
     /// <summary>Takes the peer off the loop and disposes it. Its last words are sent first.</summary>
-    public void Remove(PeerPort port) => _peers.Remove(port);
+    public void Remove(PeerSlot port) => _peers.Remove(port);
 
     /// <summary>Takes the peer off the loop and disposes it without a word, as one that lost its network.</summary>
-    public void Abandon(PeerPort port) => _peers.Abandon(port);
+    public void Abandon(PeerSlot port) => _peers.Abandon(port);
 
     /// <summary>A datagram that came framed over TCP; called on the loop's thread.</summary>
     internal void OnTcpDatagram(ReadOnlySpan<byte> datagram, TransportAddress from) => _peers.Receive(datagram, from);
@@ -136,7 +136,7 @@ internal sealed partial class MediaLoop : IDisposable
             Guard(rest);
         }
 
-        foreach (PeerPort port in _peers.All.ToArray())
+        foreach (PeerSlot port in _peers.All.ToArray())
         {
             _peers.Remove(port);
         }
@@ -151,7 +151,7 @@ internal sealed partial class MediaLoop : IDisposable
         }
         catch (Exception error)
         {
-            LogFault(_log, error);
+            LogError(_log, error);
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed partial class MediaLoop : IDisposable
         bool readable = _socket.Wait(wait);
         _inbox.WakeUp();
         _lateness.Wakes();
-        for (int count = 0; readable && count < MostReceivedAtOnce; count++)
+        for (int count = 0; readable && count < MaxReceivedAtOnce; count++)
         {
             if (_socket.TryReceive(out ReadOnlySpan<byte> datagram, out TransportAddress from))
             {
@@ -195,5 +195,5 @@ internal sealed partial class MediaLoop : IDisposable
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The media loop met a fault and goes on")]
-    private static partial void LogFault(ILogger log, Exception error);
+    private static partial void LogError(ILogger log, Exception error);
 }

@@ -52,7 +52,7 @@ internal sealed class MediaSocket : IDisposable
     public long SendFailures { get; private set; }
 
     /// <summary>True as soon as a datagram waits, false where none came in time or somebody wakes it.</summary>
-    public bool Wait(TimeSpan longest) => FineWait.ForDatagram(_socket, _wake, longest);
+    public bool Wait(TimeSpan longest) => MicrosecondPoll.ForDatagram(_socket, _wake, longest);
 
     /// <summary>Ends the wait under way, or the next one. Never throws: whatever happens to our addresses, whoever posts goes on.</summary>
     public void Wake() => _wake.Set();

@@ -9,14 +9,14 @@ namespace Rtc.Server.Network;
 /// </summary>
 internal sealed class PeerDeadlines
 {
-    private readonly PriorityQueue<PeerPort, long> _queue = new();
+    private readonly PriorityQueue<PeerSlot, long> _queue = new();
 
     /// <summary>
     /// A deadline that moved later is left where it is: the peer is called early once and asked again. One that is over
     /// already is put off until <paramref name="soonest"/>: a peer that always wants to be called at once must not keep
     /// the loop from all others.
     /// </summary>
-    public void Set(PeerPort port, Instant deadline, Instant soonest = default)
+    public void Set(PeerSlot port, Instant deadline, Instant soonest = default)
     {
         deadline = deadline < soonest ? soonest : deadline;
         if (deadline < port.QueuedDeadline)
@@ -27,7 +27,7 @@ internal sealed class PeerDeadlines
     }
 
     /// <summary>A peer whose time has come. It has no deadline then until it is given one.</summary>
-    public bool TryTakeDue(Instant now, [NotNullWhen(true)] out PeerPort? due)
+    public bool TryTakeDue(Instant now, [NotNullWhen(true)] out PeerSlot? due)
     {
         while (_queue.TryPeek(out due, out long at) && at <= now.Microseconds)
         {
@@ -55,7 +55,7 @@ internal sealed class PeerDeadlines
         return left < TimeSpan.Zero ? TimeSpan.Zero : left < longest ? left : longest;
     }
 
-    public void Forget(PeerPort port)
+    public void Forget(PeerSlot port)
     {
         port.QueuedDeadline = Instant.Never;
         while (_queue.Remove(port, out _, out _))

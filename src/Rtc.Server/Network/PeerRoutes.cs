@@ -17,11 +17,11 @@ internal sealed class PeerRoutes
     private const int LongestUfrag = 256;
 
     private readonly Dictionary<TransportAddress, Route> _byAddress = [];
-    private readonly Dictionary<string, PeerPort>.AlternateLookup<ReadOnlySpan<char>> _byUfrag =
-        new Dictionary<string, PeerPort>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly Dictionary<string, PeerSlot>.AlternateLookup<ReadOnlySpan<char>> _byUfrag =
+        new Dictionary<string, PeerSlot>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Null where it is nobody's.</summary>
-    public PeerPort? Find(ReadOnlySpan<byte> datagram, TransportAddress from)
+    public PeerSlot? Find(ReadOnlySpan<byte> datagram, TransportAddress from)
     {
         if (!StunUsername.TryGetLocalUfrag(datagram, out ReadOnlySpan<byte> ufrag))
         {
@@ -35,11 +35,11 @@ internal sealed class PeerRoutes
         }
 
         int length = Encoding.ASCII.GetChars(ufrag, name);
-        return _byUfrag.TryGetValue(name[..length], out PeerPort? port) ? port : null;
+        return _byUfrag.TryGetValue(name[..length], out PeerSlot? port) ? port : null;
     }
 
     /// <summary>Checks under this name are the peer's from now on, and those under its earlier names stay so. To say it again costs nothing.</summary>
-    public void LearnUfrag(PeerPort port, string ufrag)
+    public void LearnUfrag(PeerSlot port, string ufrag)
     {
         if (ufrag.Length > 0 && (port.Ufrags.Count == 0 || !ReferenceEquals(port.Ufrags[^1], ufrag)))
         {
@@ -52,7 +52,7 @@ internal sealed class PeerRoutes
     /// To be told at each authenticated check and each answer: an address may have come to another peer behind the same
     /// NAT, and come back. A peer that knows too many loses an unproven one first.
     /// </summary>
-    public void LearnAddress(PeerPort port, TransportAddress address, bool isProven)
+    public void LearnAddress(PeerSlot port, TransportAddress address, bool isProven)
     {
         Route known = _byAddress.GetValueOrDefault(address);
         if (known.IsProven && !isProven)
@@ -76,7 +76,7 @@ internal sealed class PeerRoutes
     }
 
     /// <summary>The address leads nowhere any more; whose it was, or null.</summary>
-    public PeerPort? Forget(TransportAddress address)
+    public PeerSlot? Forget(TransportAddress address)
     {
         if (_byAddress.Remove(address, out Route route))
         {
@@ -87,7 +87,7 @@ internal sealed class PeerRoutes
     }
 
     /// <summary>Nothing leads to the peer any more.</summary>
-    public void Forget(PeerPort port)
+    public void Forget(PeerSlot port)
     {
         foreach (TransportAddress address in port.Addresses)
         {
@@ -107,7 +107,7 @@ internal sealed class PeerRoutes
     }
 
     // Another peer may have taken the address over since: it keeps it.
-    private void Forget(PeerPort port, TransportAddress address)
+    private void Forget(PeerSlot port, TransportAddress address)
     {
         if (_byAddress.GetValueOrDefault(address).Port == port)
         {
@@ -115,5 +115,5 @@ internal sealed class PeerRoutes
         }
     }
 
-    private readonly record struct Route(PeerPort? Port, bool IsProven);
+    private readonly record struct Route(PeerSlot? Port, bool IsProven);
 }

@@ -11,10 +11,10 @@ namespace Rtc.Server.Options;
 /// </summary>
 internal static class OptionsBinder
 {
-    public static T Bind<T>(IConfiguration section, string path, List<string> faults)
-        where T : class, new() => (T)Bind(typeof(T), section, path, faults);
+    public static T Bind<T>(IConfiguration section, string path, List<string> errors)
+        where T : class, new() => (T)Bind(typeof(T), section, path, errors);
 
-    private static object Bind(Type type, IConfiguration section, string path, List<string> faults)
+    private static object Bind(Type type, IConfiguration section, string path, List<string> errors)
     {
         object record = Activator.CreateInstance(type)!;
         PropertyInfo[] properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
@@ -23,11 +23,11 @@ internal static class OptionsBinder
             PropertyInfo? property = Array.Find(properties, p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
-                faults.Add($"{path}{Printable(child.Key)} is no option; there are {string.Join(", ", properties.Select(p => p.Name))}");
+                errors.Add($"{path}{Printable(child.Key)} is no option; there are {string.Join(", ", properties.Select(p => p.Name))}");
                 continue;
             }
 
-            object? value = ValueOf(property, child, path + property.Name, faults);
+            object? value = ValueOf(property, child, path + property.Name, errors);
             if (value is not null)
             {
                 property.SetValue(record, value);
@@ -37,12 +37,12 @@ internal static class OptionsBinder
         return record;
     }
 
-    private static object? ValueOf(PropertyInfo property, IConfigurationSection section, string path, List<string> faults)
+    private static object? ValueOf(PropertyInfo property, IConfigurationSection section, string path, List<string> errors)
     {
         Type type = property.PropertyType;
         if (OptionTable.IsSection(type))
         {
-            return Bind(type, section, path + ":", faults);
+            return Bind(type, section, path + ":", errors);
         }
 
         if (type == typeof(string[]))
@@ -56,7 +56,7 @@ internal static class OptionsBinder
             var items = new ArrayList();
             foreach (IConfigurationSection child in section.GetChildren())
             {
-                items.Add(Bind(element, child, $"{path}:{Printable(child.Key)}:", faults));
+                items.Add(Bind(element, child, $"{path}:{Printable(child.Key)}:", errors));
             }
 
             return items.ToArray(element);
@@ -83,7 +83,7 @@ internal static class OptionsBinder
                 case "FALSE" or "0" or "NO" or "OFF":
                     return false;
                 default:
-                    faults.Add($"{path} must be true or false, not {shown}");
+                    errors.Add($"{path} must be true or false, not {shown}");
                     return null;
             }
         }
@@ -95,20 +95,20 @@ internal static class OptionsBinder
                 return Enum.Parse(type, text, ignoreCase: true);
             }
 
-            faults.Add($"{path} must be {OptionTable.Choices(type)}, not {shown}");
+            errors.Add($"{path} must be {OptionTable.Choices(type)}, not {shown}");
             return null;
         }
 
         if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number))
         {
-            faults.Add($"{path} must be a whole number, not {shown}");
+            errors.Add($"{path} must be a whole number, not {shown}");
             return null;
         }
 
         RangeAttribute range = property.GetCustomAttribute<RangeAttribute>()!;
         if (number < (int)range.Minimum || number > (int)range.Maximum)
         {
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{path} must lie between {range.Minimum} and {range.Maximum}, not {number}"));
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{path} must lie between {range.Minimum} and {range.Maximum}, not {number}"));
             return null;
         }
 

@@ -5,60 +5,60 @@ namespace Rtc.Server.Options;
 /// <summary>What one option's range cannot say: how options fit together and whether files and addresses are there.</summary>
 internal static class OptionsCheck
 {
-    private const int LeastApiKey = 16;
-    private const int LeastTokenKey = 32;
-    private const int LeastTurnSecret = 16;
+    private const int MinApiKey = 16;
+    private const int MinTokenKey = 32;
+    private const int MinTurnSecret = 16;
     private static readonly string[] s_iceSchemes = ["stun:", "stuns:", "turn:", "turns:"];
 
     /// <summary><paramref name="serving"/> is false for a command that only signs or looks: what it alone cannot leave open is not asked of it.</summary>
-    public static void Check(RtcOptions options, List<string> faults, bool serving = true)
+    public static void Check(RtcOptions options, List<string> errors, bool serving = true)
     {
-        CheckHttp(options.Http, faults);
-        CheckMedia(options, faults);
-        CheckAuth(options.Auth, faults);
-        if (serving && options.Auth is { Public: false, TokenKey.Length: >= LeastTokenKey, ApiKey: null })
+        CheckHttp(options.Http, errors);
+        CheckMedia(options, errors);
+        CheckAuth(options.Auth, errors);
+        if (serving && options.Auth is { Public: false, TokenKey.Length: >= MinTokenKey, ApiKey: null })
         {
-            faults.Add("Auth:TokenKey without an API key would let anybody make join tokens: set RTC__AUTH__APIKEY or Auth:ApiKeyFile too");
+            errors.Add("Auth:TokenKey without an API key would let anybody make join tokens: set RTC__AUTH__APIKEY or Auth:ApiKeyFile too");
         }
 
         if (options.Tunnel.Kind is { } kind && kind is not ("ngrok" or "cloudflared"))
         {
-            faults.Add("Tunnel:Kind must be ngrok or cloudflared");
+            errors.Add("Tunnel:Kind must be ngrok or cloudflared");
         }
 
         if (options.Telemetry.OtlpEndpoint is { } otlp && !IsHttp(otlp))
         {
-            faults.Add("Telemetry:OtlpEndpoint must be an http:// or https:// address");
+            errors.Add("Telemetry:OtlpEndpoint must be an http:// or https:// address");
         }
 
         if (options.Model.OnnxRuntime is { } runtime && !File.Exists(runtime))
         {
-            faults.Add($"Model:OnnxRuntime: there is no file {runtime}");
+            errors.Add($"Model:OnnxRuntime: there is no file {runtime}");
         }
     }
 
-    private static void CheckHttp(HttpOptions http, List<string> faults)
+    private static void CheckHttp(HttpOptions http, List<string> errors)
     {
         if (!IPAddress.TryParse(http.Host, out _) && http.Host != "localhost")
         {
-            faults.Add("Http:Host must be an IP address of this machine, 0.0.0.0, [::] or localhost");
+            errors.Add("Http:Host must be an IP address of this machine, 0.0.0.0, [::] or localhost");
         }
 
         if (http.Tls && http.Port != 0 && http.Port == http.HttpsPort)
         {
-            faults.Add($"Http:Port and Http:HttpsPort are both {http.Port}");
+            errors.Add($"Http:Port and Http:HttpsPort are both {http.Port}");
         }
 
         if (http.HealthPort != 0 && (http.HealthPort == http.Port || (http.Tls && http.HealthPort == http.HttpsPort)))
         {
-            faults.Add($"Http:HealthPort {http.HealthPort} is that of pages too; it must be one of its own");
+            errors.Add($"Http:HealthPort {http.HealthPort} is that of pages too; it must be one of its own");
         }
 
         foreach ((string name, string? file) in new[] { ("Http:CertificateFile", http.CertificateFile), ("Http:CertificateKeyFile", http.CertificateKeyFile) })
         {
             if (file is not null && !File.Exists(file))
             {
-                faults.Add($"{name}: there is no file {file}");
+                errors.Add($"{name}: there is no file {file}");
             }
         }
 
@@ -66,7 +66,7 @@ internal static class OptionsCheck
         {
             if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) || !IsHttp(origin) || uri.PathAndQuery != "/" || origin.EndsWith('/'))
             {
-                faults.Add("Http:CorsOrigins: an origin looks like https://example.org, with no path");
+                errors.Add("Http:CorsOrigins: an origin looks like https://example.org, with no path");
             }
         }
 
@@ -74,79 +74,79 @@ internal static class OptionsCheck
         {
             if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
             {
-                faults.Add("Http:TrustedProxies: give addresses or networks such as 10.0.0.0/8");
+                errors.Add("Http:TrustedProxies: give addresses or networks such as 10.0.0.0/8");
             }
         }
     }
 
-    private static void CheckMedia(RtcOptions options, List<string> faults)
+    private static void CheckMedia(RtcOptions options, List<string> errors)
     {
         MediaOptions media = options.Media;
         HttpOptions http = options.Http;
         if (media.Port != 0 && (media.Port == http.Port || media.Port == http.HealthPort || (http.Tls && media.Port == http.HttpsPort)))
         {
-            faults.Add($"Media:Port {media.Port} is HTTP's too; media listens on TCP as well as UDP");
+            errors.Add($"Media:Port {media.Port} is HTTP's too; media listens on TCP as well as UDP");
         }
 
         if (media.MinBitrateKbps > media.StartBitrateKbps || media.StartBitrateKbps > media.MaxBitrateKbps)
         {
-            faults.Add("Media: MinBitrateKbps, StartBitrateKbps and MaxBitrateKbps must not fall");
+            errors.Add("Media: MinBitrateKbps, StartBitrateKbps and MaxBitrateKbps must not fall");
         }
 
         foreach (string address in media.AdvertisedAddresses)
         {
             if (!IPAddress.TryParse(address, out IPAddress? parsed) || IPAddress.Any.Equals(parsed) || IPAddress.IPv6Any.Equals(parsed))
             {
-                faults.Add("Media:AdvertisedAddresses: give IP addresses that clients can reach");
+                errors.Add("Media:AdvertisedAddresses: give IP addresses that clients can reach");
             }
         }
 
         if (media.StunServer is { } stun && !HostAndPort.TryParse(stun, out _))
         {
-            faults.Add("Media:StunServer must be host:port");
+            errors.Add("Media:StunServer must be host:port");
         }
 
         foreach (IceServerOptions server in media.IceServers)
         {
             if (server.Urls.Length == 0 || !server.Urls.All(IsIceUrl))
             {
-                faults.Add("Media:IceServers: Urls start with stun:, stuns:, turn: or turns:");
+                errors.Add("Media:IceServers: Urls start with stun:, stuns:, turn: or turns:");
             }
-            else if (server.Secret is { Length: < LeastTurnSecret })
+            else if (server.Secret is { Length: < MinTurnSecret })
             {
-                faults.Add($"Media:IceServers: a Secret has at least {LeastTurnSecret} characters");
+                errors.Add($"Media:IceServers: a Secret has at least {MinTurnSecret} characters");
             }
             else if (server.Secret is not null && (server.Username is not null || server.Credential is not null))
             {
-                faults.Add("Media:IceServers: give a TURN server either a Secret or Username and Credential");
+                errors.Add("Media:IceServers: give a TURN server either a Secret or Username and Credential");
             }
             else if (server.Urls.Any(url => url.StartsWith("turn", StringComparison.Ordinal)) && server.Secret is null && (server.Username is null || server.Credential is null))
             {
-                faults.Add("Media:IceServers: a TURN server needs a Secret, or Username and Credential");
+                errors.Add("Media:IceServers: a TURN server needs a Secret, or Username and Credential");
             }
         }
     }
 
-    private static void CheckAuth(AuthOptions auth, List<string> faults)
+    private static void CheckAuth(AuthOptions auth, List<string> errors)
     {
         if (auth.Public && auth.ApiKey is null)
         {
-            faults.Add("Auth:Public needs an API key: set RTC__AUTH__APIKEY or Auth:ApiKeyFile");
+            errors.Add("Auth:Public needs an API key: set RTC__AUTH__APIKEY or Auth:ApiKeyFile");
         }
 
         if (auth.Public && auth.TokenKey is null)
         {
-            faults.Add("Auth:Public needs a key for join tokens: set RTC__AUTH__TOKENKEY or Auth:TokenKeyFile");
+            errors.Add("Auth:Public needs a key for join tokens: set RTC__AUTH__TOKENKEY or Auth:TokenKeyFile");
         }
 
-        if (auth.ApiKey is { Length: < LeastApiKey })
+        if (auth.ApiKey is { Length: < MinApiKey })
         {
-            faults.Add($"Auth:ApiKey must have at least {LeastApiKey} characters");
+            errors.Add($"Auth:ApiKey must have at least {MinApiKey} characters");
         }
 
-        if (auth.TokenKey is { Length: < LeastTokenKey })
+        if (auth.TokenKey is { Length: < MinTokenKey })
         {
-            faults.Add($"Auth:TokenKey must have at least {LeastTokenKey} characters");
+            errors.Add($"Auth:TokenKey must have at least {MinTokenKey} characters");
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Rtc.Server.Options;
 
 /// <summary>What a start reads its options from, and all that was wrong with them.</summary>
-internal sealed record OptionsReading(RtcOptions Options, IReadOnlyList<string> Faults);
+internal sealed record OptionsReading(RtcOptions Options, IReadOnlyList<string> Errors);
 
 /// <summary>Gathers appsettings.json, the environment and the command line into one checked record.</summary>
 internal static class OptionsSource
@@ -11,7 +11,7 @@ internal static class OptionsSource
 
     public static OptionsReading Read(string directory, IReadOnlyDictionary<string, string?> commandLine, bool serving = true)
     {
-        var faults = new List<string>();
+        var errors = new List<string>();
         var builder = new ConfigurationBuilder();
         foreach (string file in new[] { Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Path.Combine(directory, "appsettings.json") }.Distinct())
         {
@@ -25,35 +25,35 @@ internal static class OptionsSource
         {
             configuration = builder.Build();
         }
-        catch (InvalidDataException fault)
+        catch (InvalidDataException error)
         {
-            return new OptionsReading(new RtcOptions(), [$"{fault.Message} {fault.InnerException?.Message}".Trim()]);
+            return new OptionsReading(new RtcOptions(), [$"{error.Message} {error.InnerException?.Message}".Trim()]);
         }
 
-        return Read(configuration.GetSection(Section), faults, serving);
+        return Read(configuration.GetSection(Section), errors, serving);
     }
 
-    public static OptionsReading Read(IConfiguration section, List<string> faults, bool serving = true)
+    public static OptionsReading Read(IConfiguration section, List<string> errors, bool serving = true)
     {
-        RtcOptions options = OptionsBinder.Bind<RtcOptions>(section, string.Empty, faults);
+        RtcOptions options = OptionsBinder.Bind<RtcOptions>(section, string.Empty, errors);
         options = options with
         {
             Auth = options.Auth with
             {
-                ApiKey = KeyOf(options.Auth.ApiKey, options.Auth.ApiKeyFile, "Auth:ApiKeyFile", faults),
-                TokenKey = KeyOf(options.Auth.TokenKey, options.Auth.TokenKeyFile, "Auth:TokenKeyFile", faults),
+                ApiKey = KeyOf(options.Auth.ApiKey, options.Auth.ApiKeyFile, "Auth:ApiKeyFile", errors),
+                TokenKey = KeyOf(options.Auth.TokenKey, options.Auth.TokenKeyFile, "Auth:TokenKeyFile", errors),
             },
         };
-        if (faults.Count == 0)
+        if (errors.Count == 0)
         {
-            OptionsCheck.Check(options, faults, serving);
+            OptionsCheck.Check(options, errors, serving);
         }
 
-        return new OptionsReading(options, faults);
+        return new OptionsReading(options, errors);
     }
 
     /// <summary>A key given directly wins over its file; the file's last line break is not part of the key.</summary>
-    private static string? KeyOf(string? given, string? file, string name, List<string> faults)
+    private static string? KeyOf(string? given, string? file, string name, List<string> errors)
     {
         if (given is not null || file is null)
         {
@@ -64,9 +64,9 @@ internal static class OptionsSource
         {
             return File.ReadAllText(file).Trim();
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            faults.Add($"{name}: {fault.Message}");
+            errors.Add($"{name}: {error.Message}");
             return null;
         }
     }

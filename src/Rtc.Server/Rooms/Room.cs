@@ -147,7 +147,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         Messages.TellPeers();
     }
 
-    public void OnEvent(PeerPort port, ref PeerEvent happened)
+    public void OnEvent(PeerSlot port, ref PeerEvent happened)
     {
         if (!Members.TryFind(port, out RoomMember? member))
         {

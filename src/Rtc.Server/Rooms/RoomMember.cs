@@ -48,7 +48,7 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
     /// <summary>The last offer and its answer; a WHIP client that restarts ICE sends only its new credentials.</summary>
     public (string Offer, string Answer)? Negotiated { get; set; }
 
-    public PeerPort? Port { get; set; }
+    public PeerSlot? Port { get; set; }
 
     public bool IsConnected { get; set; }
 

@@ -13,7 +13,7 @@ namespace Rtc.Server.Rooms;
 internal sealed class RoomMembers(MediaLoop loop, RtcMetrics metrics)
 {
     private readonly List<RoomMember> _all = [];
-    private readonly Dictionary<PeerPort, RoomMember> _byPort = [];
+    private readonly Dictionary<PeerSlot, RoomMember> _byPort = [];
 
     public IReadOnlyList<RoomMember> All => _all;
 
@@ -34,7 +34,7 @@ internal sealed class RoomMembers(MediaLoop loop, RtcMetrics metrics)
 
     public void Clear() => _all.Clear();
 
-    public bool TryFind(PeerPort port, [NotNullWhen(true)] out RoomMember? member) => _byPort.TryGetValue(port, out member);
+    public bool TryFind(PeerSlot port, [NotNullWhen(true)] out RoomMember? member) => _byPort.TryGetValue(port, out member);
 
     /// <summary>The member that knows this secret, or null.</summary>
     public RoomMember? FindReturning(Role role, string resume)

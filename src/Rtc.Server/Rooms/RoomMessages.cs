@@ -104,7 +104,7 @@ internal sealed class RoomMessages(MediaLoop loop, RoomMembers members, RoomPipe
 
     private List<NamedPeer> Named() =>
     [
-        .. members.All.Where(member => member.Name.Length > 0 && member.LostAt is null).Take(PeersMessage.MostNamed)
+        .. members.All.Where(member => member.Name.Length > 0 && member.LostAt is null).Take(PeersMessage.MaxNamed)
             .Select(member => new NamedPeer(member.Name, member.Role == Role.Phone ? "phone" : "viewer")),
     ];
 

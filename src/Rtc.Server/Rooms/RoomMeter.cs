@@ -20,7 +20,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
     private static readonly (DropReason Reason, string Name)[] s_reasons =
         [.. Enum.GetValues<DropReason>().Select(reason => (reason, JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())))];
 
-    private readonly Dictionary<PeerPort, PeerStats> _last = [];
+    private readonly Dictionary<PeerSlot, PeerStats> _last = [];
     private readonly Dictionary<Room, PipelineStats> _lastOfRoom = [];
     private long _unclaimed;
     private long _unsent;
@@ -32,7 +32,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
     {
         long bytesIn = 0;
         long bytesOut = 0;
-        foreach (PeerPort port in loop.Ports)
+        foreach (PeerSlot port in loop.Ports)
         {
             PeerStats now = port.Peer.Stats;
             PeerStats before = _last.GetValueOrDefault(port) ?? s_none;
@@ -42,7 +42,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             bytesOut += now.BytesSent - before.BytesSent;
         }
 
-        foreach (PeerPort gone in _last.Keys.Where(port => port.IsRemoved).ToArray())
+        foreach (PeerSlot gone in _last.Keys.Where(port => port.IsRemoved).ToArray())
         {
             _last.Remove(gone);
         }

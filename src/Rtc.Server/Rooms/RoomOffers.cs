@@ -167,7 +167,7 @@ internal sealed class RoomOffers(
         return null;
     }
 
-    private Refusal? AddCandidate(PeerPort port, string candidate, string? mid) =>
+    private Refusal? AddCandidate(PeerSlot port, string candidate, string? mid) =>
         port.Peer.TryAddRemoteCandidate(loop.Clock.Now, candidate, mid, out string? problem)
             ? null
             : BadCandidate(problem);

@@ -8,7 +8,7 @@ namespace Rtc.Server.Rooms;
 /// <summary>Between the settings of the wire and those of the pipeline. A bad value changes nothing and is named.</summary>
 internal static class SettingsMapping
 {
-    private const int MostClasses = 100;
+    private const int MaxClasses = 100;
     private const int LongestName = 64;
 
     /// <summary>The 80 labels of COCO have 520 letters.</summary>
@@ -108,9 +108,9 @@ internal static class SettingsMapping
 
         if (change.Classes is { } classes)
         {
-            if (classes.Count > MostClasses || classes.Any(name => name is not { Length: > 0 and <= LongestName }) || classes.Sum(name => name.Length) > MaxClassLetters)
+            if (classes.Count > MaxClasses || classes.Any(name => name is not { Length: > 0 and <= LongestName }) || classes.Sum(name => name.Length) > MaxClassLetters)
             {
-                return Bad("classes", string.Create(CultureInfo.InvariantCulture, $"at most {MostClasses} labels with {MaxClassLetters} letters in all"));
+                return Bad("classes", string.Create(CultureInfo.InvariantCulture, $"at most {MaxClasses} labels with {MaxClassLetters} letters in all"));
             }
 
             next = next with { Classes = [.. classes] };

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Rtc.Server.Tunnel;
 
 /// <summary>What came of starting a tunnel: its address, or one line that says why there is none.</summary>
-internal sealed record TunnelStart(TunnelProcess? Process, Uri? Address, string? Fault);
+internal sealed record TunnelStart(TunnelProcess? Process, Uri? Address, string? Error);
 
 /// <summary>Owns a running tunnel program and ends it with the server.</summary>
 internal sealed class TunnelProcess : IAsyncDisposable
@@ -51,10 +51,10 @@ internal sealed class TunnelProcess : IAsyncDisposable
             Uri address = kind.Api is { } api ? await tunnel.AskAsync(api, local.Port, limit.Token) : await tunnel.FromLogAsync(limit.Token);
             return new TunnelStart(tunnel, address, null);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or InvalidOperationException)
+        catch (Exception error) when (error is OperationCanceledException or InvalidOperationException)
         {
             string last = tunnel._lastLine is { } line ? $": {line}" : string.Empty;
-            string what = fault is InvalidOperationException ? "ended at once" : "named no public address in time";
+            string what = error is InvalidOperationException ? "ended at once" : "named no public address in time";
             await tunnel.DisposeAsync();
             return new TunnelStart(null, null, $"{kind.Name} {what}{last}; going on without a tunnel");
         }
@@ -67,7 +67,7 @@ internal sealed class TunnelProcess : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(1));
         }
-        catch (Exception fault) when (fault is InvalidOperationException or TimeoutException or Win32Exception)
+        catch (Exception error) when (error is InvalidOperationException or TimeoutException or Win32Exception)
         {
             // It had ended by itself, or is on its way out.
         }

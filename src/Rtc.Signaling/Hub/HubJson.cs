@@ -11,7 +11,7 @@ namespace Rtc.Signaling.Hub;
 /// SignalR's JSON protocol, except that it says what was wrong: an argument of another kind and a message past the
 /// limit are answered with a code and a sentence, as every refusal is, where SignalR would name neither.
 /// </summary>
-public sealed class HubJson(JsonHubProtocol json, int mostBytes) : IHubProtocol
+public sealed class HubJson(JsonHubProtocol json, int maxBytes) : IHubProtocol
 {
     public string Name => json.Name;
 
@@ -30,7 +30,7 @@ public sealed class HubJson(JsonHubProtocol json, int mostBytes) : IHubProtocol
         if (!TryParse(ref input, binder, out message))
         {
             // The connection hands on at most this much of a message: what has no end by then is too long.
-            return input.Length < mostBytes ? false : throw Refused("message_too_large", $"A message may have {mostBytes} bytes (Limits:MessageBytes and Limits:SdpBytes together).");
+            return input.Length < maxBytes ? false : throw Refused("message_too_large", $"A message may have {maxBytes} bytes (Limits:MessageBytes and Limits:SdpBytes together).");
         }
 
         if (message is InvocationBindingFailureMessage { BindingFailure.SourceException: not HubException } failure)

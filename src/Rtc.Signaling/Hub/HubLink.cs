@@ -8,7 +8,7 @@ namespace Rtc.Signaling.Hub;
 /// </summary>
 internal sealed class HubLink(IClientProxy client, HubCallerContext connection) : IMemberLink
 {
-    internal const int MostPerishable = 8;
+    internal const int MaxPerishable = 8;
     internal const int Most = 256;
     private int _unread;
 
@@ -21,7 +21,7 @@ internal sealed class HubLink(IClientProxy client, HubCallerContext connection) 
             return;
         }
 
-        if (unread >= MostPerishable && method is ("detections" or "stats"))
+        if (unread >= MaxPerishable && method is ("detections" or "stats"))
         {
             return;
         }

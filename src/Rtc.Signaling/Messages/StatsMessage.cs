@@ -49,7 +49,7 @@ public sealed record NoticeMessage(string Code, string Message, bool Recoverable
 /// <summary>Who is in the room: all of them as numbers, and the first of those who gave a name.</summary>
 public sealed record PeersMessage(int Phones, int Viewers, IReadOnlyList<NamedPeer> Named)
 {
-    public const int MostNamed = 50;
+    public const int MaxNamed = 50;
 
     public string Type => "peers";
 }

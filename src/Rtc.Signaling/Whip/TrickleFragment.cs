@@ -5,7 +5,7 @@ namespace Rtc.Signaling.Whip;
 /// <summary>What a PATCH brings (RFC 8840 section 9): candidates, and with other credentials than before an ICE restart.</summary>
 public sealed record TrickleFragment
 {
-    private const int MostCandidates = 100;
+    private const int MaxCandidates = 100;
 
     public string? Ufrag { get; private init; }
 
@@ -40,7 +40,7 @@ public sealed record TrickleFragment
             }
         }
 
-        if (candidates.Count > MostCandidates)
+        if (candidates.Count > MaxCandidates)
         {
             problem = "Those are too many candidates.";
             return false;

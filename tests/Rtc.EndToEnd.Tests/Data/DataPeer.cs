@@ -23,7 +23,7 @@ internal sealed class DataPeer : IPeerOwner, IDisposable
 
     private readonly MediaLoop _loop;
     private readonly WebRtcPeer _peer;
-    private readonly PeerPort _port;
+    private readonly PeerSlot _port;
     private readonly ConcurrentDictionary<int, string> _labels = [];
     private readonly ConcurrentDictionary<string, int> _open = [];
     private readonly ConcurrentDictionary<string, ConcurrentQueue<(bool IsText, byte[] Data)>> _heard = [];
@@ -135,7 +135,7 @@ internal sealed class DataPeer : IPeerOwner, IDisposable
         }
     }
 
-    public void OnEvent(PeerPort port, ref PeerEvent happened)
+    public void OnEvent(PeerSlot port, ref PeerEvent happened)
     {
         switch (happened.Kind)
         {

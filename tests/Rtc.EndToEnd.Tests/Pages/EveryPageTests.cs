@@ -144,10 +144,10 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
         JsonElement found = await page.EvaluateAsync<JsonElement>("""
             async () => {
               const { violations, passes } = await axe.run(document);
-              return { passes: passes.length, faults: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`) };
+              return { passes: passes.length, errors: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`) };
             }
             """);
         Assert.True(found.GetProperty("passes").GetInt32() > 10, $"{where}: axe looked at next to nothing");
-        Assert.True(found.GetProperty("faults").GetArrayLength() == 0, $"{where}: {found.GetProperty("faults")}");
+        Assert.True(found.GetProperty("errors").GetArrayLength() == 0, $"{where}: {found.GetProperty("errors")}");
     }
 }

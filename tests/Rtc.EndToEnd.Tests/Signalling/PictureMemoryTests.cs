@@ -48,7 +48,7 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
         Assert.Equal(Cameras, refused);
     }
 
-    private static async Task<(int Refused, double MostMegabytes)> FilmAsync(ServerProcess server, TimeSpan time, string reason = "Limits:MemoryMegabytes")
+    private static async Task<(int Refused, double MaxMegabytes)> FilmAsync(ServerProcess server, TimeSpan time, string reason = "Limits:MemoryMegabytes")
     {
         byte[] picture = KeyPicture();
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };

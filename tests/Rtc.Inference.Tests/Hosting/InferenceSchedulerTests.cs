@@ -11,7 +11,7 @@ namespace Rtc.Inference.Tests.Hosting;
 public sealed class InferenceSchedulerTests : IDisposable
 {
     private const int Rooms = 6;
-    private const int MostRounds = 2000;
+    private const int MaxRounds = 2000;
     private readonly ModelFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -29,7 +29,7 @@ public sealed class InferenceSchedulerTests : IDisposable
         int answered = 0;
         int failed = 0;
         int rounds = 0;
-        while (layout.Calls == 0 && rounds++ < MostRounds)
+        while (layout.Calls == 0 && rounds++ < MaxRounds)
         {
             await Task.WhenAll(handles.Select(handle => Task.Factory.StartNew(
                 () =>

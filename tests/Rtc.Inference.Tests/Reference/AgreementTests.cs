@@ -6,8 +6,8 @@ namespace Rtc.Inference.Tests.Reference;
 /// <summary>What we read out of real models on real pictures and clips, against <see cref="Judge"/>.</summary>
 public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
 {
-    private const float LeastOverlap = 0.95f;
-    private const float MostScoreApart = 0.02f;
+    private const float MinOverlap = 0.95f;
+    private const float MaxScoreApart = 0.02f;
 
     private const float Threshold = 0.35f;
 
@@ -83,7 +83,7 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
         int persons = 0;
         Each("deeplab", data, file, (width, height), every, 0, (picture, reading) =>
         {
-            Assert.True(map.TryMap(picture, out ClassMap classes, out string? fault), fault);
+            Assert.True(map.TryMap(picture, out ClassMap classes, out string? error), error);
             Assert.Equal((reading.MapWidth, reading.MapHeight), (classes.Width, classes.Height));
             double same = classes.Classes.Zip(reading.Classes).Count(pair => pair.First == pair.Second) / (double)reading.Classes.Length;
             persons += reading.Classes.Count(id => id == VocPerson);
@@ -131,22 +131,22 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
         double worst = 1;
         float apart = 0;
         // A box this near to the threshold may fall on either side of it.
-        Each(kind, data, file, size, every, threshold - MostScoreApart, (picture, reading) =>
+        Each(kind, data, file, size, every, threshold - MaxScoreApart, (picture, reading) =>
         {
             detector.Detect(picture, options, found);
-            foreach (Judged truth in reading.Boxes.Where(box => box.Score > threshold + MostScoreApart))
+            foreach (Judged truth in reading.Boxes.Where(box => box.Score > threshold + MaxScoreApart))
             {
                 Detection match = found.MaxBy(one => one.ClassId == truth.ClassId ? truth.Agreement(one.Box) : -1);
                 worst = Math.Min(worst, truth.Agreement(match.Box));
                 apart = Math.Max(apart, Math.Abs(match.Score - truth.Score));
-                Assert.True(truth.Agreement(match.Box) > LeastOverlap, $"class {truth.ClassId} {truth.Score:F3} {truth.Box} became {match.Score:F3} {match.Box}");
-                Assert.InRange(match.Score, truth.Score - MostScoreApart, truth.Score + MostScoreApart);
+                Assert.True(truth.Agreement(match.Box) > MinOverlap, $"class {truth.ClassId} {truth.Score:F3} {truth.Box} became {match.Score:F3} {match.Box}");
+                Assert.InRange(match.Score, truth.Score - MaxScoreApart, truth.Score + MaxScoreApart);
                 compared++;
             }
 
             // Nor do we find what the judge does not.
-            Assert.All(found.Where(one => one.Score > threshold + MostScoreApart), one => Assert.Contains(
-                reading.Boxes, truth => truth.ClassId == one.ClassId && truth.Agreement(one.Box) > LeastOverlap));
+            Assert.All(found.Where(one => one.Score > threshold + MaxScoreApart), one => Assert.Contains(
+                reading.Boxes, truth => truth.ClassId == one.ClassId && truth.Agreement(one.Box) > MinOverlap));
         });
         output.WriteLine($"{compared} boxes: least IoU {worst:F4}, scores at most {apart:F4} apart");
         Assert.True(compared >= least, $"{compared} boxes compared");

@@ -15,11 +15,11 @@ public sealed unsafe class BlurTests
     [InlineData(12f, 1.8, 0.45)]
     [InlineData(20f, 1.8, 0.45)]
     [InlineData(33f, 1.8, 0.45)]
-    public void A_blur_is_a_Gaussian_within_a_stated_error(float sigma, double mostWorst, double mostMean)
+    public void A_blur_is_a_Gaussian_within_a_stated_error(float sigma, double maxWorst, double maxMean)
     {
         using var blur = new GaussianBlur();
         (double worst, double mean) = Error(blur, sigma);
-        Assert.True(worst <= mostWorst && mean <= mostMean, $"sigma {sigma}: worst {worst:0.00}, mean {mean:0.000}");
+        Assert.True(worst <= maxWorst && mean <= maxMean, $"sigma {sigma}: worst {worst:0.00}, mean {mean:0.000}");
     }
 
     [Theory]

@@ -108,7 +108,7 @@ public sealed class EstimatorTests(ITestOutputHelper output)
             pair.Run(TimeSpan.FromSeconds(20));
             double estimate = pair.Sender.Stats.Estimate.Kilobits;
             output.WriteLine($"seed {seed}: {estimate:F0} kbit/s, delivered {pair.Delivered} of {pair.Made}, freeze {pair.LongestFreeze.TotalMilliseconds:F0} ms, lost {pair.Forward.Lost}");
-            Assert.Empty(pair.Faults);
+            Assert.Empty(pair.Errors);
             Assert.InRange(estimate, capped ? 250 : 1500, capped ? 520 : 5000);
         }
     }

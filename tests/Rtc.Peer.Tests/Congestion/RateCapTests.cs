@@ -43,7 +43,7 @@ public sealed class RateCapTests(ITestOutputHelper output)
             pair.Run(TimeSpan.FromSeconds(10));
             Say(pair, seed, "10 s after the return");
             Assert.True(pair.Sender.Stats.Estimate.Kilobits > 2100, $"seed {seed}: {pair.Sender.Stats.Estimate.Kilobits} 10 s after the return");
-            Assert.Empty(pair.Faults);
+            Assert.Empty(pair.Errors);
             Assert.True(pair.LongestFreeze < TimeSpan.FromSeconds(2), $"seed {seed}: froze {pair.LongestFreeze.TotalMilliseconds} ms");
         }
     }
@@ -73,7 +73,7 @@ public sealed class RateCapTests(ITestOutputHelper output)
             }
 
             Say(pair, seed, $"under the cap after {under} s");
-            Assert.Empty(pair.Faults);
+            Assert.Empty(pair.Errors);
             Assert.InRange(under, 0, 1);
             Assert.True(pair.LongestFreeze < TimeSpan.FromSeconds(1), $"seed {seed}: froze {pair.LongestFreeze.TotalMilliseconds} ms");
         }
@@ -89,7 +89,7 @@ public sealed class RateCapTests(ITestOutputHelper output)
             pair.Back.Loss = 0.15;
             pair.Run(TimeSpan.FromSeconds(20));
             Say(pair, seed, "with 15 % loss");
-            Assert.Empty(pair.Faults);
+            Assert.Empty(pair.Errors);
             Assert.True(pair.Sender.Stats.Estimate.Kilobits > 250, $"seed {seed}: {pair.Sender.Stats.Estimate.Kilobits} kbit/s");
         }
     }

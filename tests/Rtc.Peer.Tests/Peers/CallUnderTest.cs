@@ -64,7 +64,7 @@ internal sealed class CallUnderTest : IDisposable
         Frames.Where(frame => frame.At >= from && frame.At < to).Sum(frame => frame.Length * 8L) / (to - from).TotalSeconds;
 
     /// <summary>Null when every message came once, in order, both ways; call after a pause.</summary>
-    public string? DataFault() => Fault(World.B, _fromA) ?? Fault(World.A, _fromB);
+    public string? DataError() => Error(World.B, _fromA) ?? Error(World.A, _fromB);
 
     public void Dispose()
     {
@@ -72,7 +72,7 @@ internal sealed class CallUnderTest : IDisposable
         World.Dispose();
     }
 
-    private static string? Fault(SimulatedEnd end, int sent)
+    private static string? Error(SimulatedEnd end, int sent)
     {
         for (int i = 0; i < end.Messages.Count; i++)
         {

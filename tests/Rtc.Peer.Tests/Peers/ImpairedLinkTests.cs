@@ -18,8 +18,8 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
     [InlineData(0.05, 250, 0.98)]
     [InlineData(0.10, 400, 0.95)]
     [InlineData(0.20, 500, 0.95)]
-    public void Random_loss(double loss, double longestFreeze, double leastFrames) =>
-        Check(new LinkConditions { Delay = s_way, Loss = loss }, longestFreeze, leastFrames);
+    public void Random_loss(double loss, double longestFreeze, double minFrames) =>
+        Check(new LinkConditions { Delay = s_way, Loss = loss }, longestFreeze, minFrames);
 
     [Fact]
     public void Loss_in_bursts() =>
@@ -78,7 +78,7 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
             call.World.ToB.Conditions = wide;
             call.World.Run(TimeSpan.FromSeconds(20));
             double after = call.World.A.Peer.Stats.EstimatedBitrate.Kilobits;
-            output.WriteLine($"seed {seed}: {before:F0} -> {adapted:F0} after 5 s, {settled:F0} after 15 s, {after:F0} 20 s after the cap is gone; longest gap in between {call.LongestFreeze(drop, back):F0} ms, settled {freeze:F0} ms; {call.DataFault()}");
+            output.WriteLine($"seed {seed}: {before:F0} -> {adapted:F0} after 5 s, {settled:F0} after 15 s, {after:F0} 20 s after the cap is gone; longest gap in between {call.LongestFreeze(drop, back):F0} ms, settled {freeze:F0} ms; {call.DataError()}");
             worstOver = Math.Max(worstOver, Math.Max(adapted, settled));
             worstBack = Math.Min(worstBack, after);
             worstFreeze = Math.Max(worstFreeze, freeze);
@@ -105,10 +105,10 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
             call.World.Both = link;
             call.World.Run(TimeSpan.FromSeconds(6));
             double recovery = call.FirstFrameAfter(light);
-            output.WriteLine($"seed {seed}: first frame {recovery:F0} ms after the light, longest gap later {call.LongestFreeze(light):F0} ms, estimate {call.World.A.Peer.Stats.EstimatedBitrate.Kilobits:F0}; {call.DataFault()}");
+            output.WriteLine($"seed {seed}: first frame {recovery:F0} ms after the light, longest gap later {call.LongestFreeze(light):F0} ms, estimate {call.World.A.Peer.Stats.EstimatedBitrate.Kilobits:F0}; {call.DataError()}");
             worst = Math.Max(worst, recovery);
             Assert.False(call.World.A.Saw(PeerEventKind.Disconnected) || call.World.B.Saw(PeerEventKind.Disconnected));
-            Assert.Null(call.DataFault());
+            Assert.Null(call.DataError());
         }
 
         Assert.True(worst < 1500, $"seed of the worst: first frame {worst} ms after the black-out");
@@ -131,9 +131,9 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
             double recovery = 100 + call.FirstFrameAfter(moved + TimeSpan.FromMilliseconds(100));
             call.World.Run(TimeSpan.FromSeconds(12));
             recovery = 100 + call.FirstFrameAfter(moved + TimeSpan.FromMilliseconds(100));
-            output.WriteLine($"seed {seed}: {recovery:F0} ms; {call.DataFault()}");
+            output.WriteLine($"seed {seed}: {recovery:F0} ms; {call.DataError()}");
             worst = Math.Max(worst, recovery);
-            Assert.Null(call.DataFault());
+            Assert.Null(call.DataError());
         }
 
         Assert.True(worst < 3000, $"{worst} ms without a picture");
@@ -163,7 +163,7 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
             call.World.Both = new LinkConditions();
             call.Camera.Dispose();
             call.World.Run(TimeSpan.FromSeconds(3));
-            Assert.Null(call.DataFault());
+            Assert.Null(call.DataError());
             Assert.False(call.World.A.Saw(PeerEventKind.Disconnected) || call.World.B.Saw(PeerEventKind.Disconnected));
         }
 
@@ -171,7 +171,7 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
         Assert.True(worst < 3000, $"{worst} ms without a picture");
     }
 
-    private void Check(LinkConditions link, double longestFreeze, double leastFrames, VideoCodec codec = VideoCodec.Vp8)
+    private void Check(LinkConditions link, double longestFreeze, double minFrames, VideoCodec codec = VideoCodec.Vp8)
     {
         double worstFreeze = 0, worstShare = 1;
         for (int seed = 0; seed < Seeds; seed++)
@@ -183,14 +183,14 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
             call.World.Both = new LinkConditions();
             call.Camera.Dispose();
             call.World.Run(TimeSpan.FromSeconds(3));
-            string? fault = call.DataFault();
-            output.WriteLine($"seed {seed}: {call.Frames.Count} of {call.Camera.Sent} frames, longest gap {freeze:F0} ms, estimate {call.World.A.Peer.Stats.EstimatedBitrate.Kilobits:F0} kbit/s, nacks {call.World.B.Peer.Stats.NacksSent}, plis {call.World.B.Peer.Stats.KeyFramesRequested}; {fault}");
-            Assert.Null(fault);
+            string? error = call.DataError();
+            output.WriteLine($"seed {seed}: {call.Frames.Count} of {call.Camera.Sent} frames, longest gap {freeze:F0} ms, estimate {call.World.A.Peer.Stats.EstimatedBitrate.Kilobits:F0} kbit/s, nacks {call.World.B.Peer.Stats.NacksSent}, plis {call.World.B.Peer.Stats.KeyFramesRequested}; {error}");
+            Assert.Null(error);
             worstFreeze = Math.Max(worstFreeze, freeze);
             worstShare = Math.Min(worstShare, share);
         }
 
         Assert.True(worstFreeze < longestFreeze, $"froze for {worstFreeze} ms");
-        Assert.True(worstShare > leastFrames, $"only {worstShare:P0} of the frames came out");
+        Assert.True(worstShare > minFrames, $"only {worstShare:P0} of the frames came out");
     }
 }

@@ -11,7 +11,7 @@ namespace Rtc.Peer.Tests.Receive;
 public sealed class H264StartTests : IDisposable
 {
     private const byte H264Type = 102;
-    private const int MostPayload = 1100;
+    private const int MaxPayload = 1100;
     private const string Sps = "6742E01F8D68";
     private const string Pps = "68CE3C80";
     private const string Recovery = "0606018480";
@@ -179,15 +179,15 @@ public sealed class H264StartTests : IDisposable
     /// <summary>As one packet, or as fragments (RFC 6184 section 5.8).</summary>
     private void Send(byte[] unit, uint timestamp)
     {
-        if (unit.Length <= MostPayload)
+        if (unit.Length <= MaxPayload)
         {
             Give(timestamp, marker: true, unit);
             return;
         }
 
-        for (int at = 1; at < unit.Length; at += MostPayload)
+        for (int at = 1; at < unit.Length; at += MaxPayload)
         {
-            int length = Math.Min(MostPayload, unit.Length - at);
+            int length = Math.Min(MaxPayload, unit.Length - at);
             bool last = at + length == unit.Length;
             byte indicator = (byte)((unit[0] & H264Payload.HeaderMask) | H264Payload.FuA);
             byte header = (byte)(NalType.Of(unit[0]) | (at == 1 ? H264Payload.FuStart : 0) | (last ? H264Payload.FuEnd : 0));

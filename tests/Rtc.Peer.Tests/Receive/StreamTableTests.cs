@@ -83,7 +83,7 @@ public sealed class StreamTableTests : IDisposable
             Find(ssrc, 96, mid: "a", out _, out _);
         }
 
-        Assert.Equal(StreamTable.MostReceivers, _table.Receivers.Count);
+        Assert.Equal(StreamTable.MaxReceivers, _table.Receivers.Count);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class TransportFeedbackTests
         byte[] buffer = new byte[TransportFeedbackWriter.LongestMessage];
         for (int round = 0; round < 2000; round++)
         {
-            int count = random.Next(1, TransportFeedbackWriter.MostStatuses + 100);
+            int count = random.Next(1, TransportFeedbackWriter.MaxStatuses + 100);
             long[] arrivals = new long[count];
             long at = random.NextInt64(0, 1L << 38);
             double loss = random.NextDouble() * 0.9;
@@ -69,7 +69,7 @@ public sealed class TransportFeedbackTests
             }
 
             int length = TransportFeedbackWriter.Write(buffer, 65_500, (byte)round, arrivals, out int consumed);
-            Assert.InRange(consumed, 1, TransportFeedbackWriter.MostStatuses);
+            Assert.InRange(consumed, 1, TransportFeedbackWriter.MaxStatuses);
             Assert.True(TransportFeedbackReader.TryParse(buffer.AsSpan(0, length), out TransportFeedbackReader reader));
             Assert.Equal(consumed, reader.StatusCount);
             long cycle = (1L << 24) * 64_000;

@@ -104,7 +104,7 @@ internal sealed class MediaPair : IDisposable
 
     public TimeSpan LongestDelay { get; private set; }
 
-    public List<string> Faults { get; } = [];
+    public List<string> Errors { get; } = [];
 
     public Action<EncodedFrame>? OnFrame { get; set; }
 
@@ -262,17 +262,17 @@ internal sealed class MediaPair : IDisposable
         long index = (frame.RtpTimestamp - 0xFFFF_0000L + (frame.RtpTimestamp < 0xFFFF_0000 ? 1L << 32 : 0)) / 3000;
         if (index <= _lastDelivered)
         {
-            Faults.Add($"frame {index} after {_lastDelivered}");
+            Errors.Add($"frame {index} after {_lastDelivered}");
         }
 
         if (!_sentFrames.TryGetValue(frame.RtpTimestamp, out byte[]? sent) || !frame.Data.SequenceEqual(sent))
         {
-            Faults.Add($"frame {index} differs from what was sent");
+            Errors.Add($"frame {index} differs from what was sent");
         }
 
         if (_lastDelivered < 0 && !frame.IsKey)
         {
-            Faults.Add("began without a key frame");
+            Errors.Add("began without a key frame");
         }
 
         _lastDelivered = index;

@@ -12,7 +12,7 @@ public sealed class RtpSessionTests(ITestOutputHelper output)
         using MediaPair pair = new(seed);
         pair.Run(TimeSpan.FromSeconds(5));
         Report(pair, seed);
-        Assert.Empty(pair.Faults);
+        Assert.Empty(pair.Errors);
         Assert.InRange(pair.Delivered, pair.Made - 3, pair.Made);
         Assert.Equal(1, pair.KeysMade);
         Assert.Equal(0, pair.Viewer.Stats.PlisOut);
@@ -33,7 +33,7 @@ public sealed class RtpSessionTests(ITestOutputHelper output)
             pair.Back.Loss = 0.02;
             pair.Run(TimeSpan.FromSeconds(30));
             Report(pair, seed);
-            Assert.Empty(pair.Faults);
+            Assert.Empty(pair.Errors);
             Assert.InRange(pair.LongestFreeze.TotalMilliseconds, 30, 300);
             Assert.True(pair.Delivered > pair.Made * 0.97, $"seed {seed}: {pair.Delivered} of {pair.Made}");
         }
@@ -52,7 +52,7 @@ public sealed class RtpSessionTests(ITestOutputHelper output)
             pair.Renegotiate(96, 97);
             pair.Run(TimeSpan.FromSeconds(3));
             Report(pair, seed);
-            Assert.Empty(pair.Faults);
+            Assert.Empty(pair.Errors);
             Assert.Equal(1, pair.KeysMade);
             Assert.InRange(pair.LongestFreeze.TotalMilliseconds, 30, 300);
             Assert.True(pair.Delivered > pair.Made * 0.97, $"seed {seed}: {pair.Delivered} of {pair.Made}");

@@ -102,8 +102,8 @@ public sealed class SdpRobustnessTests(ITestOutputHelper output)
         }
 
         SessionDescription description = SdpTesting.Parse(text.ToString());
-        Assert.Equal(SdpLimits.MostSsrcs, description.Media[0].Sources.Count);
-        Assert.True(description.Media[0].PayloadFormats.All(format => format.Feedback.Count <= 2 * SdpLimits.MostFeedbacks));
+        Assert.Equal(SdpLimits.MaxSsrcs, description.Media[0].Sources.Count);
+        Assert.True(description.Media[0].PayloadFormats.All(format => format.Feedback.Count <= 2 * SdpLimits.MaxFeedbacks));
     }
 
     private static bool Try(string text)

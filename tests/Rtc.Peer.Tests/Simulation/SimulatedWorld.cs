@@ -16,7 +16,7 @@ public sealed class SimulatedWorld : IDisposable
     private static readonly DtlsIdentity s_identityB = DtlsIdentity.Create();
 
     // A busy call takes a few thousand steps a second of virtual time.
-    private const int MostSteps = 50_000;
+    private const int MaxSteps = 50_000;
 
     private readonly Random _lateness;
     private readonly List<Repeating> _repeating = [];
@@ -124,7 +124,7 @@ public sealed class SimulatedWorld : IDisposable
             idle = next <= Now ? idle + 1 : 0;
             Assert.True(idle < 10_000, $"seed {Seed}: the clock stands still at {Now.Milliseconds} ms ({Describe(A)}, {Describe(B)})");
             Assert.True(
-                steps++ < MostSteps + (limit.TotalSeconds * MostSteps),
+                steps++ < MaxSteps + (limit.TotalSeconds * MaxSteps),
                 $"seed {Seed}: the clock crawls at {Now.Microseconds} us, links {ToA.NextArrival.Microseconds} {ToB.NextArrival.Microseconds} ({Describe(A)}, {Describe(B)})");
             Now = next > Now ? next : Now;
             Step();
@@ -235,7 +235,7 @@ public sealed class SimulatedWorld : IDisposable
         {
             any = true;
             Assert.True(
-                taken++ < MostSteps,
+                taken++ < MaxSteps,
                 $"seed {Seed}: {end.Name} sends without end at {Now.Microseconds} us: {Convert.ToHexString(datagram.Data.Span[..Math.Min(24, datagram.Data.Length)])} to {datagram.To}");
             link.Send(Now, datagram.Data.Span, end.Address, datagram.To);
         }

@@ -45,7 +45,7 @@ internal sealed class ClipRoom : ICodecFactory, IDisposable
 
     public RecordingOutput Output { get; } = new();
 
-    public SceneBoard Board { get; } = new();
+    public SharedScene Board { get; } = new();
 
     public LatestFrame Latest { get; }
 

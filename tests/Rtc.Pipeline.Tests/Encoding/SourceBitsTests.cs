@@ -52,7 +52,7 @@ public sealed class SourceBitsTests
         using var output = new Decoded(pool);
         using var preview = new PreviewShelf(pool, time);
         using var latest = new LatestFrame(time);
-        using var render = new RenderStage(options, new MediaCodecs(CodecHardware.Off), pool, output, new SceneBoard(), latest, controls, preview, new PipelineCounters(time), time);
+        using var render = new RenderStage(options, new MediaCodecs(CodecHardware.Off), pool, output, new SharedScene(), latest, controls, preview, new PipelineCounters(time), time);
         using IVideoEncoder camera = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = kilobits });
         using IVideoDecoder mirror = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         long bitsIn = 0;

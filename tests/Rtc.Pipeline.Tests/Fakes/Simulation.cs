@@ -50,7 +50,7 @@ internal sealed class Simulation : IDisposable
 
     public RecordingOutput Output { get; } = new();
 
-    public SceneBoard Board { get; } = new();
+    public SharedScene Board { get; } = new();
 
     public RoomControls Controls { get; }
 

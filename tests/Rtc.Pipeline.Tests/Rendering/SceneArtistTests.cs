@@ -19,7 +19,7 @@ public sealed class SceneArtistTests : IDisposable
 
     private readonly PicturePool _pool = new();
     private readonly SceneArtist _artist = new();
-    private readonly SceneBoard _board = new();
+    private readonly SharedScene _board = new();
     private readonly SceneCopy _scene = new();
     private readonly Picture _picture;
     private readonly Picture _before;
@@ -111,7 +111,7 @@ public sealed class SceneArtistTests : IDisposable
         var box = new RectF(200, 100, 320, 400);
         Publish(Person(1, box));
         _board.Select(new PlaceF(260f / Width, 250f / Height), 0);
-        var mask = new TravellingMask();
+        var mask = new PropagatedMask();
         var upperHalf = new Mask(2, 2, box);
         upperHalf.Row(0).Fill(255);
         mask.Take(1, upperHalf, box);

@@ -31,7 +31,7 @@ public sealed class DoctorTests
         int port = ((System.Net.IPEndPoint)taken.LocalEndPoint!).Port;
         string state = Directory.CreateTempSubdirectory("rtc-doctor-").FullName;
         var checks = new List<Check>();
-        await foreach (Check check in Examination.RunAsync(new RtcOptions
+        await foreach (Check check in DoctorChecks.RunAsync(new RtcOptions
         {
             Http = new HttpOptions { Host = "127.0.0.1", Port = 0, HttpsPort = 0, StateDirectory = state },
             Media = new MediaOptions { Port = port },

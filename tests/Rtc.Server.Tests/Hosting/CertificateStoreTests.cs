@@ -51,9 +51,9 @@ public sealed class CertificateStoreTests : IDisposable
         Directory.CreateDirectory(_folder);
         File.CreateSymbolicLink($"{store.Path}.{Environment.ProcessId}", "/dev/full");
 
-        var fault = Assert.Throws<StartException>(() => store.LoadOrCreate(["localhost"], out _));
+        var error = Assert.Throws<StartException>(() => store.LoadOrCreate(["localhost"], out _));
 
-        Assert.Contains("space", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("space", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
@@ -125,9 +125,9 @@ public sealed class CertificateStoreTests : IDisposable
         string file = Path.Combine(_folder, "none.pem");
         File.WriteAllText(file, "none");
 
-        StartException fault = Assert.Throws<StartException>(() => CertificateStore.LoadFile(new HttpOptions { CertificateFile = file }));
+        StartException error = Assert.Throws<StartException>(() => CertificateStore.LoadFile(new HttpOptions { CertificateFile = file }));
 
-        Assert.Contains(file, fault.Message, StringComparison.Ordinal);
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 
     public void Dispose()

@@ -36,8 +36,8 @@ public sealed class DescriptorLimitTests
     [Fact]
     public void Limit_too_low_to_serve_ends_the_start_and_names_it()
     {
-        var fault = Assert.Throws<StartException>(() => DescriptorLimit.Fit(s_options, 128));
+        var error = Assert.Throws<StartException>(() => DescriptorLimit.Fit(s_options, 128));
 
-        Assert.Contains("open files is 128", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("open files is 128", error.Message, StringComparison.Ordinal);
     }
 }

@@ -269,9 +269,9 @@ public sealed class RtcHostTests
         using var tls = new SslStream(tcp.GetStream());
         var options = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = version, RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null };
 
-        Exception? fault = await Record.ExceptionAsync(() => tls.AuthenticateAsClientAsync(options));
+        Exception? error = await Record.ExceptionAsync(() => tls.AuthenticateAsClientAsync(options));
 
-        Assert.Equal(welcome, fault is null);
+        Assert.Equal(welcome, error is null);
     }
 
     [Theory]

@@ -173,11 +173,11 @@ internal sealed class PrometheusParser
     private static bool IsName(string name, bool colons) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_' || (colons && c == ':'));
 
-    private static void Require(bool holds, string fault)
+    private static void Require(bool holds, string error)
     {
         if (!holds)
         {
-            throw new FormatException(fault);
+            throw new FormatException(error);
         }
     }
 }

@@ -64,11 +64,11 @@ public sealed class LoopInboxTests
     public async Task A_question_is_answered_or_fails_as_it_failed()
     {
         Task<int> answer = _inbox.AskAsync(() => 7);
-        Task<int> fault = _inbox.AskAsync<int>(() => throw new InvalidOperationException("no"));
+        Task<int> error = _inbox.AskAsync<int>(() => throw new InvalidOperationException("no"));
         Assert.False(answer.IsCompleted);
         _inbox.RunPosted();
         Assert.Equal(7, await answer);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => fault);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => error);
     }
 
     [Fact]

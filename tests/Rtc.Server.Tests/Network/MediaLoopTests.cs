@@ -47,7 +47,7 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
         const int Strangers = 20;
         const int Each = 500;
         using MediaLoop loop = Open(IPAddress.Loopback);
-        (PeerPort port, string ufrag) = await AddPeerAsync(loop);
+        (PeerSlot port, string ufrag) = await AddPeerAsync(loop);
         byte[][] kinds = [StunCheck.For(ufrag), StunCheck.For("nobody"), ClientHello(), Media(), [0, 0, 0, 0], Enumerable.Repeat((byte)0xFF, 1400).ToArray(), [22]];
         var sockets = new List<Socket>();
         long sent = 0;
@@ -180,7 +180,7 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
         return loop;
     }
 
-    private async Task<(PeerPort Port, string Ufrag)> AddPeerAsync(MediaLoop loop)
+    private async Task<(PeerSlot Port, string Ufrag)> AddPeerAsync(MediaLoop loop)
     {
         var options = new PeerOptions { Identity = _identity, Random = SystemRandom.Instance, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, loop.Port), CandidateKind.Host)] };
         using var other = new WebRtcPeer(new PeerOptions { Identity = _identity, Random = SystemRandom.Instance }, default);
@@ -189,7 +189,7 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
         {
             var peer = new WebRtcPeer(options, loop.Clock.Now);
             Assert.True(peer.TryAnswer(loop.Clock.Now, offer, new AnswerPolicy(), out _, out string? error), error);
-            PeerPort port = loop.Add(peer, new Ports.Deaf());
+            PeerSlot port = loop.Add(peer, new Ports.Deaf());
             return (port, peer.LocalUfrag);
         });
     }

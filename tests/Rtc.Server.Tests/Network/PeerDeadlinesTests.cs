@@ -9,13 +9,13 @@ public sealed class PeerDeadlinesTests : IDisposable
     private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(100);
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
     private readonly PeerDeadlines _deadlines = new();
-    private readonly PeerPort[] _ports;
+    private readonly PeerSlot[] _ports;
 
     public PeerDeadlinesTests() => _ports = [.. Enumerable.Range(0, 20).Select(_ => Ports.Port(_identity))];
 
     public void Dispose()
     {
-        foreach (PeerPort port in _ports)
+        foreach (PeerSlot port in _ports)
         {
             port.Peer.Dispose();
         }
@@ -40,7 +40,7 @@ public sealed class PeerDeadlinesTests : IDisposable
         _deadlines.Set(_ports[0], At(50));
         _deadlines.Set(_ports[0], At(20));
         Assert.False(_deadlines.TryTakeDue(At(19), out _));
-        Assert.True(_deadlines.TryTakeDue(At(20), out PeerPort? due));
+        Assert.True(_deadlines.TryTakeDue(At(20), out PeerSlot? due));
         Assert.Same(_ports[0], due);
         Assert.False(_deadlines.TryTakeDue(At(1000), out _));
     }
@@ -50,7 +50,7 @@ public sealed class PeerDeadlinesTests : IDisposable
     {
         _deadlines.Set(_ports[0], At(20));
         _deadlines.Set(_ports[0], At(50));
-        Assert.True(_deadlines.TryTakeDue(At(20), out PeerPort? due));
+        Assert.True(_deadlines.TryTakeDue(At(20), out PeerSlot? due));
         _deadlines.Set(due, At(50));
         Assert.False(_deadlines.TryTakeDue(At(49), out _));
         Assert.True(_deadlines.TryTakeDue(At(50), out _));
@@ -71,8 +71,8 @@ public sealed class PeerDeadlinesTests : IDisposable
         for (int round = 0; round < 3; round++)
         {
             _deadlines.Set(_ports[0], At(5), At(11 + round));
-            var called = new List<PeerPort>();
-            while (called.Count < 10 && _deadlines.TryTakeDue(At(11 + round), out PeerPort? due))
+            var called = new List<PeerSlot>();
+            while (called.Count < 10 && _deadlines.TryTakeDue(At(11 + round), out PeerSlot? due))
             {
                 called.Add(due);
                 _deadlines.Set(_ports[0], At(5), At(12 + round));
@@ -89,7 +89,7 @@ public sealed class PeerDeadlinesTests : IDisposable
         _deadlines.Set(_ports[0], At(20));
         _deadlines.Set(_ports[1], At(25));
         _deadlines.Forget(_ports[0]);
-        Assert.True(_deadlines.TryTakeDue(At(100), out PeerPort? due));
+        Assert.True(_deadlines.TryTakeDue(At(100), out PeerSlot? due));
         Assert.Same(_ports[1], due);
         Assert.False(_deadlines.TryTakeDue(At(100), out _));
         Assert.Equal(s_longest, _deadlines.Until(At(0), s_longest));
@@ -105,17 +105,17 @@ public sealed class PeerDeadlinesTests : IDisposable
     {
         // Each port's wish as the plainest book would keep it: the soonest it asked for since it was last called.
         var random = new Random(seed);
-        var wished = new Dictionary<PeerPort, long>();
+        var wished = new Dictionary<PeerSlot, long>();
         long now = 0;
         for (int step = 0; step < 5000; step++)
         {
-            PeerPort port = _ports[random.Next(_ports.Length)];
+            PeerSlot port = _ports[random.Next(_ports.Length)];
             long at = now + random.Next(1, 500);
             _deadlines.Set(port, new Instant(at));
             wished[port] = Math.Min(at, wished.GetValueOrDefault(port, long.MaxValue));
             now += random.Next(20);
             long last = 0;
-            while (_deadlines.TryTakeDue(new Instant(now), out PeerPort? due))
+            while (_deadlines.TryTakeDue(new Instant(now), out PeerSlot? due))
             {
                 Assert.True(wished.Remove(due, out long wish), "it had no deadline");
                 Assert.InRange(wish, last, now);

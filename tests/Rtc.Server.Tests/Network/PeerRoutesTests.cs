@@ -10,8 +10,8 @@ public sealed class PeerRoutesTests : IDisposable
     private static readonly byte[] s_media = [0x80, 96, 0, 1, .. new byte[40]];
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
     private readonly PeerRoutes _routes = new();
-    private readonly PeerPort _one;
-    private readonly PeerPort _other;
+    private readonly PeerSlot _one;
+    private readonly PeerSlot _other;
 
     public PeerRoutesTests()
     {
@@ -133,7 +133,7 @@ public sealed class PeerRoutesTests : IDisposable
     {
         for (int turn = 0; turn < 4; turn++)
         {
-            PeerPort owner = turn % 2 == 0 ? _one : _other;
+            PeerSlot owner = turn % 2 == 0 ? _one : _other;
             _routes.LearnAddress(owner, Ports.Address(9), isProven: true);
             Assert.Same(owner, _routes.Find(s_media, Ports.Address(9)));
         }

@@ -17,11 +17,11 @@ internal static class Ports
     public static WebRtcPeer Peer(DtlsIdentity identity) =>
         new(new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [new LocalCandidate(Home, CandidateKind.Host)] }, default);
 
-    public static PeerPort Port(DtlsIdentity identity) => new(Peer(identity), new Deaf());
+    public static PeerSlot Port(DtlsIdentity identity) => new(Peer(identity), new Deaf());
 
     internal sealed class Deaf : IPeerOwner
     {
-        public void OnEvent(PeerPort port, ref PeerEvent happened)
+        public void OnEvent(PeerSlot port, ref PeerEvent happened)
         {
         }
     }

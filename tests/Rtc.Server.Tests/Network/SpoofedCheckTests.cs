@@ -15,15 +15,15 @@ public sealed class SpoofedCheckTests : IDisposable
 
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
     private readonly MediaClock _clock = new();
-    private readonly PeerPorts _ports;
+    private readonly PeerSlots _ports;
     private readonly Queue<(byte[] Data, TransportAddress To)> _sent = new();
     private readonly List<byte[]> _checks = [];
 
-    public SpoofedCheckTests() => _ports = new PeerPorts(_clock, (data, to) => _sent.Enqueue((data.ToArray(), to)), NullLogger.Instance);
+    public SpoofedCheckTests() => _ports = new PeerSlots(_clock, (data, to) => _sent.Enqueue((data.ToArray(), to)), NullLogger.Instance);
 
     public void Dispose()
     {
-        foreach (PeerPort port in _ports.All.ToArray())
+        foreach (PeerSlot port in _ports.All.ToArray())
         {
             _ports.Remove(port);
         }
@@ -36,7 +36,7 @@ public sealed class SpoofedCheckTests : IDisposable
     {
         TransportAddress victimAt = Ports.Address(1001), otherAt = Ports.Address(1002);
         using WebRtcPeer victim = Client(), other = Client();
-        PeerPort victims = Answer(victim), others = Answer(other);
+        PeerSlot victims = Answer(victim), others = Answer(other);
         RunUntil(() => victim.IsConnected && other.IsConnected && victims.Peer.IsConnected && others.Peer.IsConnected, (victim, victimAt), (other, otherAt));
 
         foreach (byte[] check in _checks)
@@ -57,7 +57,7 @@ public sealed class SpoofedCheckTests : IDisposable
 
     private WebRtcPeer Client() => new(new PeerOptions { Identity = _identity, Random = SystemRandom.Instance }, _clock.Now);
 
-    private PeerPort Answer(WebRtcPeer client)
+    private PeerSlot Answer(WebRtcPeer client)
     {
         WebRtcPeer peer = Ports.Peer(_identity);
         string offer = client.CreateOffer(_clock.Now, new OfferPlan { DataChannel = true });

@@ -11,7 +11,7 @@ public sealed class OptionsBinderTests
     {
         OptionsReading reading = Read();
 
-        Assert.Empty(reading.Faults);
+        Assert.Empty(reading.Errors);
         Assert.Equal(8080, reading.Options.Http.Port);
         Assert.Equal(8443, reading.Options.Http.HttpsPort);
         Assert.Equal(8444, reading.Options.Media.Port);
@@ -26,7 +26,7 @@ public sealed class OptionsBinderTests
         OptionsReading commas = Read(("Media:AdvertisedAddresses", "203.0.113.5, 2001:db8::1"));
         OptionsReading numbered = Read(("Media:AdvertisedAddresses:0", "203.0.113.5"), ("Media:AdvertisedAddresses:1", "2001:db8::1"));
 
-        Assert.Empty(commas.Faults);
+        Assert.Empty(commas.Errors);
         Assert.Equal(["203.0.113.5", "2001:db8::1"], commas.Options.Media.AdvertisedAddresses);
         Assert.Equal(commas.Options.Media.AdvertisedAddresses, numbered.Options.Media.AdvertisedAddresses);
     }
@@ -38,7 +38,7 @@ public sealed class OptionsBinderTests
         Assert.Equal(CodecHardware.Auto, Read().Options.Media.Hardware);
         foreach (string wrong in (string[])["1", "gpu", "auto,off"])
         {
-            Assert.Equal([$"Media:Hardware must be auto, off or always, not \"{wrong}\""], Read(("Media:Hardware", wrong)).Faults);
+            Assert.Equal([$"Media:Hardware must be auto, off or always, not \"{wrong}\""], Read(("Media:Hardware", wrong)).Errors);
         }
     }
 
@@ -51,7 +51,7 @@ public sealed class OptionsBinderTests
             ("Media:IceServers:1:Username", "u"),
             ("Media:IceServers:1:Credential", "c"));
 
-        Assert.Empty(reading.Faults);
+        Assert.Empty(reading.Errors);
         Assert.Equal(2, reading.Options.Media.IceServers.Length);
         Assert.Equal("c", reading.Options.Media.IceServers[1].Credential);
     }
@@ -61,12 +61,12 @@ public sealed class OptionsBinderTests
     {
         OptionsReading reading = Read(("Http:Port", "many"), ("Media:Port", "70000"), ("Http:Tls", "perhaps"), ("Http:Prot", "1"), ("Colour", "red"));
 
-        Assert.Equal(5, reading.Faults.Count);
-        Assert.Contains(reading.Faults, fault => fault.StartsWith("Http:Port must be a whole number", StringComparison.Ordinal));
-        Assert.Contains(reading.Faults, fault => fault.StartsWith("Media:Port must lie between 0 and 65535", StringComparison.Ordinal));
-        Assert.Contains(reading.Faults, fault => fault.StartsWith("Http:Tls must be true or false", StringComparison.Ordinal));
-        Assert.Contains(reading.Faults, fault => fault.StartsWith("Http:Prot is no option", StringComparison.Ordinal));
-        Assert.Contains(reading.Faults, fault => fault.StartsWith("Colour is no option", StringComparison.Ordinal));
+        Assert.Equal(5, reading.Errors.Count);
+        Assert.Contains(reading.Errors, error => error.StartsWith("Http:Port must be a whole number", StringComparison.Ordinal));
+        Assert.Contains(reading.Errors, error => error.StartsWith("Media:Port must lie between 0 and 65535", StringComparison.Ordinal));
+        Assert.Contains(reading.Errors, error => error.StartsWith("Http:Tls must be true or false", StringComparison.Ordinal));
+        Assert.Contains(reading.Errors, error => error.StartsWith("Http:Prot is no option", StringComparison.Ordinal));
+        Assert.Contains(reading.Errors, error => error.StartsWith("Colour is no option", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -74,8 +74,8 @@ public sealed class OptionsBinderTests
     {
         OptionsReading reading = Read(("Http:Port", "1\u001b[31m\n2"));
 
-        string fault = Assert.Single(reading.Faults);
-        Assert.DoesNotContain(fault, char.IsControl);
+        string error = Assert.Single(reading.Errors);
+        Assert.DoesNotContain(error, char.IsControl);
     }
 
     [Theory]
@@ -98,22 +98,22 @@ public sealed class OptionsBinderTests
     [InlineData("Auth:ApiKeyFile", "/nowhere/key")]
     [InlineData("Tunnel:Kind", "wormhole")]
     [InlineData("Telemetry:OtlpEndpoint", "localhost:4317")]
-    public void What_cannot_work_is_one_fault(string path, string value) => Assert.Single(Read((path, value)).Faults);
+    public void What_cannot_work_is_one_fault(string path, string value) => Assert.Single(Read((path, value)).Errors);
 
     [Fact]
     public void A_public_server_needs_both_keys()
     {
-        Assert.Equal(2, Read(("Auth:Public", "true")).Faults.Count);
-        Assert.Empty(Read(("Auth:Public", "true"), ("Auth:ApiKey", new string('a', 16)), ("Auth:TokenKey", new string('b', 32))).Faults);
+        Assert.Equal(2, Read(("Auth:Public", "true")).Errors.Count);
+        Assert.Empty(Read(("Auth:Public", "true"), ("Auth:ApiKey", new string('a', 16)), ("Auth:TokenKey", new string('b', 32))).Errors);
     }
 
     [Fact]
     public void Tokens_without_an_api_key_are_refused_at_start()
     {
-        string fault = Assert.Single(Read(("Auth:TokenKey", new string('b', 32))).Faults);
+        string error = Assert.Single(Read(("Auth:TokenKey", new string('b', 32))).Errors);
 
-        Assert.Contains("RTC__AUTH__APIKEY", fault, StringComparison.Ordinal);
-        Assert.Empty(Read(("Auth:TokenKey", new string('b', 32)), ("Auth:ApiKey", new string('a', 16))).Faults);
+        Assert.Contains("RTC__AUTH__APIKEY", error, StringComparison.Ordinal);
+        Assert.Empty(Read(("Auth:TokenKey", new string('b', 32)), ("Auth:ApiKey", new string('a', 16))).Errors);
     }
 
     [Fact]
@@ -121,10 +121,10 @@ public sealed class OptionsBinderTests
     {
         const string Server = "Media:IceServers:0:";
         const string Url = "turn:turn.example.org:3478";
-        Assert.Empty(Read((Server + "Urls", Url), (Server + "Secret", new string('s', 16))).Faults);
-        Assert.Empty(Read((Server + "Urls", Url), (Server + "Username", "user"), (Server + "Credential", "password")).Faults);
-        Assert.Single(Read((Server + "Urls", Url), (Server + "Secret", "short")).Faults);
-        Assert.Single(Read((Server + "Urls", Url), (Server + "Secret", new string('s', 16)), (Server + "Username", "user")).Faults);
+        Assert.Empty(Read((Server + "Urls", Url), (Server + "Secret", new string('s', 16))).Errors);
+        Assert.Empty(Read((Server + "Urls", Url), (Server + "Username", "user"), (Server + "Credential", "password")).Errors);
+        Assert.Single(Read((Server + "Urls", Url), (Server + "Secret", "short")).Errors);
+        Assert.Single(Read((Server + "Urls", Url), (Server + "Secret", new string('s', 16)), (Server + "Username", "user")).Errors);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class OptionsBinderTests
         File.Delete(file);
 
         Assert.Equal("secret-secret-secret", read.Options.Auth.ApiKey);
-        Assert.DoesNotContain("hush", Assert.Single(tooShort.Faults), StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", Assert.Single(tooShort.Errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class OptionsBinderTests
         OptionsReading reading = OptionsSource.Read(folder, new Dictionary<string, string?> { ["Http:Port"] = "9003", ["Media:AdvertisedAddresses"] = "192.0.2.3" });
         Directory.Delete(folder, recursive: true);
 
-        Assert.Empty(reading.Faults);
+        Assert.Empty(reading.Errors);
         Assert.Equal(9003, reading.Options.Http.Port);
         Assert.Equal(9002, reading.Options.Http.HttpsPort);
         Assert.Equal(["192.0.2.3"], reading.Options.Media.AdvertisedAddresses);
@@ -165,7 +165,7 @@ public sealed class OptionsBinderTests
         OptionsReading reading = OptionsSource.Read(folder, new Dictionary<string, string?>());
         Directory.Delete(folder, recursive: true);
 
-        Assert.Single(reading.Faults);
+        Assert.Single(reading.Errors);
     }
 
     private static OptionsReading Read(params (string Path, string Value)[] values)

@@ -36,7 +36,7 @@ public sealed class HubLinkTests
 
         link.Send("settings", "new");
 
-        Assert.Equal(HubLink.MostPerishable + 1, client.Sent.Count);
+        Assert.Equal(HubLink.MaxPerishable + 1, client.Sent.Count);
         Assert.Equal("settings", client.Sent[^1]);
 
         // He reads again: newer results come.

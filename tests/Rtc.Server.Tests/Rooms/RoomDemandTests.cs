@@ -18,7 +18,7 @@ public sealed class RoomDemandTests : IAsyncLifetime
     {
         RoomMember viewer = _fixture.Enter(Role.Viewer);
         Assert.False(_room.Pipeline.WantVideo);
-        PeerPort port = _fixture.Plug(viewer);
+        PeerSlot port = _fixture.Plug(viewer);
         Assert.False(_room.Pipeline.WantVideo);
         _fixture.Happens(port, PeerEventKind.Connected);
         Assert.True(_room.Pipeline.WantVideo);
@@ -33,7 +33,7 @@ public sealed class RoomDemandTests : IAsyncLifetime
     [Fact]
     public void Who_listens_on_the_channel_alone_is_worked_for_until_it_closes()
     {
-        PeerPort port = _fixture.Plug(_fixture.Enter(Role.Viewer, RoomView.Source));
+        PeerSlot port = _fixture.Plug(_fixture.Enter(Role.Viewer, RoomView.Source));
         _fixture.Happens(port, PeerEventKind.Connected);
         Assert.False(_room.Pipeline.WantResults);
         _fixture.Happens(port, PeerEventKind.ChannelOpened);
@@ -99,7 +99,7 @@ public sealed class RoomDemandTests : IAsyncLifetime
                 _room.Unplug(member);
                 return "a restart";
             default:
-                PeerPort port = member.Port ?? _fixture.Plug(member);
+                PeerSlot port = member.Port ?? _fixture.Plug(member);
                 PeerEventKind[] kinds =
                     [PeerEventKind.Connected, PeerEventKind.Connected, PeerEventKind.Disconnected, PeerEventKind.Reconnected, PeerEventKind.ChannelOpened, PeerEventKind.ChannelClosed, PeerEventKind.Closed];
                 PeerEventKind kind = kinds[random.Next(kinds.Length)];

@@ -65,7 +65,7 @@ internal sealed class RoomFixture : IAsyncDisposable
     }
 
     /// <summary>As after an offer that asks for video.</summary>
-    public PeerPort Plug(RoomMember member, WebRtcPeer? peer = null)
+    public PeerSlot Plug(RoomMember member, WebRtcPeer? peer = null)
     {
         member.SendMid = "0";
         member.SendCodecs = [VideoCodec.Vp8];
@@ -73,14 +73,14 @@ internal sealed class RoomFixture : IAsyncDisposable
         return member.Port!;
     }
 
-    public void Happens(PeerPort port, PeerEventKind kind)
+    public void Happens(PeerSlot port, PeerEventKind kind)
     {
         var happened = new PeerEvent { Kind = kind, ChannelId = 1, Label = "vision" };
         Room.OnEvent(port, ref happened);
     }
 
     /// <summary>As if the peer had sent it over its data channel.</summary>
-    public void Says(PeerPort port, string message)
+    public void Says(PeerSlot port, string message)
     {
         var happened = new PeerEvent { Kind = PeerEventKind.ChannelMessage, ChannelId = 1, Payload = Encoding.UTF8.GetBytes(message) };
         Room.OnEvent(port, ref happened);

@@ -50,7 +50,7 @@ public sealed class RoomMeterTests : IDisposable
         var machine = new FakeLoad();
         using var load = new ServerLoad(new RtcOptions(), machine, machine, new PictureMemory(1 << 20), _metrics);
         var meter = new RoomMeter(_metrics, new RoomFacts(_models, _metrics, load, new DrainState(), watchdog), _models, _pictures);
-        PeerPort port = _loop.Add(Ports.Peer(_identity), new Ports.Deaf());
+        PeerSlot port = _loop.Add(Ports.Peer(_identity), new Ports.Deaf());
         byte[] check = StunCheck.For(port.Peer.LocalUfrag);
         var seen = new List<long>();
         foreach (int strangers in (int[])[3, 2, 0, 7])
@@ -70,7 +70,7 @@ public sealed class RoomMeterTests : IDisposable
     [Fact]
     public void Statistics_of_a_peer_stay_as_they_were_when_taken()
     {
-        PeerPort port = _loop.Add(Ports.Peer(_identity), new Ports.Deaf());
+        PeerSlot port = _loop.Add(Ports.Peer(_identity), new Ports.Deaf());
         PeerStats before = port.Peer.Stats;
         _loop.OnTcpDatagram(StunCheck.For(port.Peer.LocalUfrag), Ports.Address(9));
         PeerStats after = port.Peer.Stats;
@@ -80,7 +80,7 @@ public sealed class RoomMeterTests : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
-        foreach (PeerPort port in _loop.Ports.ToArray())
+        foreach (PeerSlot port in _loop.Ports.ToArray())
         {
             _loop.Remove(port);
         }

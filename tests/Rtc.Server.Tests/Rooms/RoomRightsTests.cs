@@ -46,7 +46,7 @@ public sealed class RoomRightsTests : IAsyncLifetime
     public void A_watchers_wish_on_the_channel_is_answered_with_a_notice()
     {
         (RoomMember watcher, RecordingLink heard) = Enter(Role.Viewer, Rights.Watcher);
-        PeerPort port = _fixture.Plug(watcher);
+        PeerSlot port = _fixture.Plug(watcher);
 
         _fixture.Says(port, """{"type":"configure","mode":"plain"}""");
 
@@ -115,7 +115,7 @@ public sealed class RoomRightsTests : IAsyncLifetime
     public async Task A_flooding_client_is_told_once_and_loses_its_place()
     {
         (RoomMember flooding, RecordingLink heard) = Enter(Role.Viewer, Rights.Operator);
-        PeerPort port = _fixture.Plug(flooding);
+        PeerSlot port = _fixture.Plug(flooding);
         int before = heard.Notices.Count;
 
         for (int message = 0; message < 6000; message++)

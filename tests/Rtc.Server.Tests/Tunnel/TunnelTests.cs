@@ -34,8 +34,8 @@ public sealed class TunnelTests : IDisposable
         TunnelStart start = await TunnelProcess.StartAsync(TunnelKind.Ngrok with { Program = Path.Combine(_folder, "ngrok") }, s_local, CancellationToken.None);
 
         Assert.Null(start.Process);
-        Assert.Contains("ngrok is not installed", start.Fault, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', start.Fault!);
+        Assert.Contains("ngrok is not installed", start.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', start.Error!);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class TunnelTests : IDisposable
         TunnelStart start = await TunnelProcess.StartAsync(TunnelKind.Cloudflared with { Program = program }, s_local, CancellationToken.None);
 
         Assert.Null(start.Address);
-        Assert.Contains("account suspended", start.Fault, StringComparison.Ordinal);
+        Assert.Contains("account suspended", start.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class TunnelTests : IDisposable
         TunnelStart start = await TunnelProcess.StartAsync(TunnelKind.Cloudflared with { Program = program }, s_local, CancellationToken.None, TimeSpan.FromMilliseconds(300));
 
         Assert.Null(start.Address);
-        Assert.Contains("named no public address in time", start.Fault, StringComparison.Ordinal);
+        Assert.Contains("named no public address in time", start.Error, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

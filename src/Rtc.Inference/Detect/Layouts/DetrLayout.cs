@@ -9,7 +9,7 @@ namespace Rtc.Inference.Detect.Layouts;
 /// </summary>
 internal sealed class DetrLayout : IDetectorLayout
 {
-    private const int MostQueries = 2000;
+    private const int MaxQueries = 2000;
 
     // RT-DETR exported with boxes and probabilities side by side always has these.
     private const int QueriesOfOneOutput = 300;
@@ -73,7 +73,7 @@ internal sealed class DetrLayout : IDetectorLayout
             }
         }
 
-        return boxes < 0 || scores < 0 || probe.Size(boxes, 1) != probe.Size(scores, 1) || probe.Size(boxes, 1) > MostQueries
+        return boxes < 0 || scores < 0 || probe.Size(boxes, 1) != probe.Size(scores, 1) || probe.Size(boxes, 1) > MaxQueries
             ? null
             : new DetrLayout(probe, boxes, scores, (int)probe.Size(scores, 2), probabilities: false);
     }

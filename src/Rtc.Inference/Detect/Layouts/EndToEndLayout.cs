@@ -6,7 +6,7 @@ namespace Rtc.Inference.Detect.Layouts;
 /// <summary>End-to-end YOLO (v10, 26): [1, boxes, 6], corners in pixels, score, class; nothing overlaps any more.</summary>
 internal sealed class EndToEndLayout : IDetectorLayout
 {
-    private const int MostBoxes = 2000;
+    private const int MaxBoxes = 2000;
 
     private EndToEndLayout(TensorPlan plan) => Plan = plan with { Fit = Fit.Centre, Pad = 114, Scale = TensorPlan.Unit, Bias = default };
 
@@ -19,7 +19,7 @@ internal sealed class EndToEndLayout : IDetectorLayout
     public bool ChoosesItself => true;
 
     public static EndToEndLayout? Recognise(ModelProbe probe) =>
-        probe.Outputs.Count == 1 && probe.Outputs[0].Rank == 3 && probe.Size(0, 2) == 6 && probe.Size(0, 1) <= MostBoxes
+        probe.Outputs.Count == 1 && probe.Outputs[0].Rank == 3 && probe.Size(0, 2) == 6 && probe.Size(0, 1) <= MaxBoxes
             ? new EndToEndLayout(probe.Plan)
             : null;
 

@@ -7,7 +7,7 @@ namespace Rtc.Media.Drawing.Letters;
 internal sealed class GlyphSet
 {
     /// <summary>Bytes of coverage that are kept at most; the letters of ASCII are 22 KB at the size for 720 lines.</summary>
-    public const int MostKept = 4 << 20;
+    public const int MaxKept = 4 << 20;
 
     private const int SmallestSize = 8;
     private const int LargestSize = 64;
@@ -73,7 +73,7 @@ internal sealed class GlyphSet
         }
 
         // Whoever is drawing with one of these sets goes on with it, and the next label starts anew.
-        if (Interlocked.Add(ref s_kept, made.Coverage.Length) > MostKept)
+        if (Interlocked.Add(ref s_kept, made.Coverage.Length) > MaxKept)
         {
             Array.Clear(Sets);
             Volatile.Write(ref s_kept, 0);

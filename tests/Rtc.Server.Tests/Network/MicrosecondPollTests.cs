@@ -5,11 +5,11 @@ using Rtc.Server.Network;
 
 namespace Rtc.Server.Tests.Network;
 
-public sealed class FineWaitTests : IDisposable
+public sealed class MicrosecondPollTests : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
-    public FineWaitTests() => _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+    public MicrosecondPollTests() => _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
     private readonly WakeSignal _wake = new();
 
@@ -27,7 +27,7 @@ public sealed class FineWaitTests : IDisposable
     public void It_waits_as_long_as_it_was_told_and_not_shorter(int microseconds)
     {
         long began = Stopwatch.GetTimestamp();
-        Assert.False(FineWait.ForDatagram(_socket, _wake, TimeSpan.FromMicroseconds(microseconds)));
+        Assert.False(MicrosecondPoll.ForDatagram(_socket, _wake, TimeSpan.FromMicroseconds(microseconds)));
         Assert.True(Stopwatch.GetElapsedTime(began).TotalMicroseconds >= microseconds);
     }
 
@@ -37,10 +37,10 @@ public sealed class FineWaitTests : IDisposable
         using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         sender.SendTo([1, 2, 3], _socket.LocalEndPoint!);
         long began = Stopwatch.GetTimestamp();
-        Assert.True(FineWait.ForDatagram(_socket, _wake, TimeSpan.FromSeconds(60)));
+        Assert.True(MicrosecondPoll.ForDatagram(_socket, _wake, TimeSpan.FromSeconds(60)));
         Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
         _socket.Receive(new byte[8]);
-        Assert.False(FineWait.ForDatagram(_socket, _wake, TimeSpan.Zero));
+        Assert.False(MicrosecondPoll.ForDatagram(_socket, _wake, TimeSpan.Zero));
     }
 
     [Fact]
@@ -49,10 +49,10 @@ public sealed class FineWaitTests : IDisposable
         _wake.Set();
         _wake.Set();
         long began = Stopwatch.GetTimestamp();
-        Assert.False(FineWait.ForDatagram(_socket, _wake, TimeSpan.FromSeconds(60)));
+        Assert.False(MicrosecondPoll.ForDatagram(_socket, _wake, TimeSpan.FromSeconds(60)));
         Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
         began = Stopwatch.GetTimestamp();
-        Assert.False(FineWait.ForDatagram(_socket, _wake, TimeSpan.FromMilliseconds(5)));
+        Assert.False(MicrosecondPoll.ForDatagram(_socket, _wake, TimeSpan.FromMilliseconds(5)));
         Assert.True(Stopwatch.GetElapsedTime(began) >= TimeSpan.FromMilliseconds(5));
     }
 

@@ -11,7 +11,7 @@ namespace Rtc.Pipeline.Scene;
 /// Where the two loops of a room meet: the inference loop puts its newest scene here, the render loop copies it
 /// out, taps from anywhere choose among it. All of it under one lock that is never held longer than a small copy.
 /// </summary>
-internal sealed class SceneBoard
+internal sealed class SharedScene
 {
     /// <summary>Results older than this say nothing of the picture on hand any more.</summary>
     public const long StaleTicks = MediaTimeline.TicksPerSecond * 3 / 2;
@@ -149,7 +149,7 @@ internal sealed class SceneBoard
     }
 
     /// <summary>Lays out a target's outline for the render loop.</summary>
-    public void PutMask(int slot, TravellingMask mask)
+    public void PutMask(int slot, PropagatedMask mask)
     {
         lock (_gate)
         {

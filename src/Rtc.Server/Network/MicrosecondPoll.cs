@@ -8,7 +8,7 @@ namespace Rtc.Server.Network;
 /// a loop that wants to wake in half of one would go round and round until then, at 16 deadlines a second of a room
 /// a twentieth of what an echo costs. Where the C library is another one than glibc, the wait is rounded up.
 /// </summary>
-internal static unsafe class FineWait
+internal static unsafe class MicrosecondPoll
 {
     private const short Readable = 1;
 

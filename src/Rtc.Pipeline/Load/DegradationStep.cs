@@ -1,12 +1,12 @@
 namespace Rtc.Pipeline.Load;
 
 /// <summary>What a level gives up.</summary>
-internal readonly record struct Sacrifice(int DetectEveryTaken, int MaskFactor, float InputScale, bool Masks)
+internal readonly record struct DegradationStep(int DetectEveryTaken, int MaskFactor, float InputScale, bool Masks)
 {
     /// <summary>Smaller input: half the pixels.</summary>
     private const float SmallerInput = 0.7f;
 
-    public static Sacrifice Of(Level level) => level switch
+    public static DegradationStep Of(Level level) => level switch
     {
         Level.Optimal => new(1, 1, 1, true),
         Level.Moderate => new(2, 2, 1, true),

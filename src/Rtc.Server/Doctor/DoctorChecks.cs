@@ -12,7 +12,7 @@ using Rtc.Server.Options;
 namespace Rtc.Server.Doctor;
 
 /// <summary>Looks at everything that a start needs, in the order in which a newcomer would mend it.</summary>
-internal static class Examination
+internal static class DoctorChecks
 {
     private static readonly TimeSpan s_callPatience = TimeSpan.FromSeconds(10);
 
@@ -35,7 +35,7 @@ internal static class Examination
 
         yield return Pages(paths);
         yield return Certificate(options.Http);
-        IReadOnlyList<string> taken = PortProbe.Faults(options);
+        IReadOnlyList<string> taken = PortProbe.Errors(options);
         yield return taken.Count == 0
             ? new Check("ports", Verdict.Good, $"{options.Http.Port} HTTP, {(options.Http.Tls ? $"{options.Http.HttpsPort} HTTPS, " : string.Empty)}{options.Media.Port} media on UDP and TCP: free")
             : new Check("ports", Verdict.Bad, string.Join("; ", taken));
@@ -52,7 +52,7 @@ internal static class Examination
                 ? new Check("OpenSSL", Verdict.Good, $"{version} (DTLS)")
                 : new Check("OpenSSL", Verdict.Bad, $"{version}; version 3 is needed: apt install libssl3");
         }
-        catch (Exception fault) when (fault is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)
         {
             return new Check("OpenSSL", Verdict.Bad, "DTLS: libssl.so.3 is missing: apt install libssl3");
         }
@@ -125,9 +125,9 @@ internal static class Examination
             bool over = certificate.NotAfter.ToUniversalTime() < TimeProvider.System.GetUtcNow().UtcDateTime;
             return new Check("certificate", over ? Verdict.Bad : Verdict.Good, $"{certificate.Subject}, until {certificate.NotAfter:yyyy-MM-dd}, SHA-256 {CertificateStore.FingerprintOf(certificate)[..23]}…");
         }
-        catch (StartException fault)
+        catch (StartException error)
         {
-            return new Check("certificate", Verdict.Bad, fault.Message);
+            return new Check("certificate", Verdict.Bad, error.Message);
         }
     }
 }

@@ -13,15 +13,15 @@ namespace Rtc.Pipeline.Targets;
 
 /// <summary>
 /// What the inference loop does for a room's targets with each picture: answers taps, follows, holds and gives up, knows
-/// again, cuts out. The slots themselves live on the <see cref="SceneBoard"/>, where taps reach them at any time.
+/// again, cuts out. The slots themselves live on the <see cref="SharedScene"/>, where taps reach them at any time.
 /// </summary>
-internal sealed class TargetKeeper(IModelHost models, IPipelineOutput output, SceneBoard board, TrackIds ids, TimeProvider time) : IDisposable
+internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, SharedScene board, TrackIds ids, TimeProvider time) : IDisposable
 {
     private readonly TargetMasks _masks = new(models, output, time);
     private readonly TargetMemory[] _memories = [new(), new()];
     private readonly List<PipelineNotice> _notices = [];
 
-    public TravellingMask Mask(int slot) => _masks[slot];
+    public PropagatedMask Mask(int slot) => _masks[slot];
 
     /// <summary>Where a tap found no box, cuts out whatever is there, and has it followed.</summary>
     public void AnswerTaps(Picture picture, in PictureInfo info, in RoomUnits units, RoomSettings settings, List<SceneTrack> scene)
@@ -47,7 +47,7 @@ internal sealed class TargetKeeper(IModelHost models, IPipelineOutput output, Sc
     }
 
     /// <summary>Cuts the targets out where it is due; milliseconds spent.</summary>
-    public double CutOut(Picture picture, in PictureInfo info, in RoomUnits units, RoomSettings settings, in Sacrifice sacrifice)
+    public double CutOut(Picture picture, in PictureInfo info, in RoomUnits units, RoomSettings settings, in DegradationStep sacrifice)
     {
         double spentMs = 0;
         for (int slot = 0; slot < TargetSlots.Count; slot++)

@@ -10,7 +10,7 @@ namespace Rtc.Pipeline.Rendering;
 /// as nothing is known of a picture (no result yet, or only stale ones) the whole of it is veiled: this mode errs on
 /// that side.
 /// </summary>
-internal sealed class PrivacyVeil
+internal sealed class PrivacyBlur
 {
     /// <summary>A box is this much too small for hair, hands and the motion since it was found.</summary>
     private const float Excess = 0.08f;

@@ -7,7 +7,7 @@ namespace Rtc.Inference.Catalogue;
 internal sealed record ShelvedModel(string Name, string Path, string? DecoderPath, string Task, string Licence, bool Copyleft, bool Known, long Bytes, string? Problem);
 
 /// <summary>Looks over the folder of models: names, pairs, tasks and licences, from the catalogue and the files' own heads.</summary>
-internal sealed class ModelShelf(string directory, ModelCatalogue catalogue)
+internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
 {
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(2);
     private readonly Lock _gate = new();

@@ -6,7 +6,7 @@ namespace Rtc.Server.Network;
 /// One peer's place on the media loop: the peer, its owner, and what the loop's parts know of it, kept here so that
 /// no packet looks it up. Everything here belongs to the loop's thread.
 /// </summary>
-internal sealed class PeerPort(WebRtcPeer peer, IPeerOwner owner)
+internal sealed class PeerSlot(WebRtcPeer peer, IPeerOwner owner)
 {
     public WebRtcPeer Peer { get; } = peer;
 
@@ -21,10 +21,10 @@ internal sealed class PeerPort(WebRtcPeer peer, IPeerOwner owner)
     /// <summary>Kept by <see cref="PeerDeadlines"/>.</summary>
     public Instant QueuedDeadline { get; set; } = Instant.Never;
 
-    /// <summary>It may have something to send or to tell. Kept by <see cref="PeerPorts"/>.</summary>
+    /// <summary>It may have something to send or to tell. Kept by <see cref="PeerSlots"/>.</summary>
     public bool IsMarked { get; set; }
 
-    /// <summary>What its peer threw when something was asked of it; it is closed for that with this round. Kept by <see cref="PeerPorts"/>.</summary>
+    /// <summary>What its peer threw when something was asked of it; it is closed for that with this round. Kept by <see cref="PeerSlots"/>.</summary>
     public Exception? Error { get; set; }
 
     /// <summary>It is off the loop and its peer disposed, or about to be. Kept by <see cref="MediaLoop"/>.</summary>

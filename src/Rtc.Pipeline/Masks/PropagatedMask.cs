@@ -7,7 +7,7 @@ namespace Rtc.Pipeline.Masks;
 /// goes and however it grows, the outline goes with it. A new outline is mixed with the last one in those coordinates,
 /// so its edge is steadied over time without trailing behind what moves. Owned by the inference loop.
 /// </summary>
-internal sealed class TravellingMask
+internal sealed class PropagatedMask
 {
     public const int Side = 128;
 
@@ -16,7 +16,7 @@ internal sealed class TravellingMask
 
     /// <summary>Weight of a new outline that agrees with the last; one that disagrees replaces it.</summary>
     private const float NewWeight = 0.6f;
-    private const double LeastAgreement = 0.6;
+    private const double MinAgreement = 0.6;
 
     private const float EllipseSoftness = 0.18f;
 
@@ -62,7 +62,7 @@ internal sealed class TravellingMask
     public void Take(int targetId, Mask mask, in RectF box)
     {
         Resample(mask, Reach(box), _next);
-        bool mix = IsOutline && TargetId == targetId && Agreement(_alpha, _next) >= LeastAgreement;
+        bool mix = IsOutline && TargetId == targetId && Agreement(_alpha, _next) >= MinAgreement;
         for (int i = 0; i < _alpha.Length; i++)
         {
             _alpha[i] = mix ? (byte)(_alpha[i] + (NewWeight * (_next[i] - _alpha[i])) + 0.5f) : _next[i];

@@ -6,14 +6,14 @@ using Rtc.Server.Network;
 namespace Rtc.Server.Tests.Network;
 
 /// <summary>One peer's fault, or its owner's, ends that peer and nothing else.</summary>
-public sealed class PeerPortsTests : IDisposable
+public sealed class PeerSlotsTests : IDisposable
 {
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
-    private readonly PeerPorts _ports = new(new MediaClock(), static (_, _) => { }, NullLogger.Instance);
+    private readonly PeerSlots _ports = new(new MediaClock(), static (_, _) => { }, NullLogger.Instance);
 
     public void Dispose()
     {
-        foreach (PeerPort port in _ports.All.ToArray())
+        foreach (PeerSlot port in _ports.All.ToArray())
         {
             _ports.Remove(port);
         }
@@ -24,7 +24,7 @@ public sealed class PeerPortsTests : IDisposable
     [Fact]
     public void A_peer_whose_owner_faults_when_it_is_flushed_is_closed_alone()
     {
-        (PeerPort faulty, PeerPort sound) = OneOfEach();
+        (PeerSlot faulty, PeerSlot sound) = OneOfEach();
         _ports.Flush(faulty);
         _ports.DrainMarked();
         Assert.True(faulty.IsRemoved);
@@ -34,7 +34,7 @@ public sealed class PeerPortsTests : IDisposable
     [Fact]
     public void A_peer_whose_owner_faults_when_a_datagram_comes_is_closed_and_its_name_leads_nowhere()
     {
-        (PeerPort faulty, PeerPort sound) = OneOfEach();
+        (PeerSlot faulty, PeerSlot sound) = OneOfEach();
         byte[] check = StunCheck.For(faulty.Peer.LocalUfrag);
         byte[] another = StunCheck.For(sound.Peer.LocalUfrag);
         _ports.Receive(check, Ports.Address(9));
@@ -49,7 +49,7 @@ public sealed class PeerPortsTests : IDisposable
     [Fact]
     public void The_owner_hears_of_the_end_that_its_fault_brought()
     {
-        (PeerPort faulty, _) = OneOfEach();
+        (PeerSlot faulty, _) = OneOfEach();
         _ports.Flush(faulty);
         _ports.DrainMarked();
         Assert.Equal([(PeerEventKind.Closed, "closed by this side"), (PeerEventKind.Closed, "internal error")], ((Clumsy)faulty.Owner).Heard);
@@ -58,7 +58,7 @@ public sealed class PeerPortsTests : IDisposable
     [Fact]
     public void Who_was_removed_may_be_removed_and_flushed_again()
     {
-        (_, PeerPort sound) = OneOfEach();
+        (_, PeerSlot sound) = OneOfEach();
         _ports.Remove(sound);
         _ports.Remove(sound);
         _ports.Flush(sound);
@@ -70,7 +70,7 @@ public sealed class PeerPortsTests : IDisposable
     [Fact]
     public void A_call_that_throws_closes_its_peer_with_the_round_and_not_the_caller()
     {
-        (PeerPort faulty, PeerPort sound) = OneOfEach();
+        (PeerSlot faulty, PeerSlot sound) = OneOfEach();
         bool reached = false;
         Assert.False(_ports.Call(faulty, 1, static (_, _, _) => throw new InvalidOperationException("no")));
         Assert.False(_ports.Call(faulty, 1, (_, _, _) => reached = true));
@@ -87,8 +87,8 @@ public sealed class PeerPortsTests : IDisposable
     public void What_an_owner_asks_within_an_event_is_done_after_it_and_in_the_same_round()
     {
         var heard = new List<string>();
-        PeerPort second = _ports.Add(Ports.Peer(_identity), new Listener(_ => heard.Add("second")));
-        PeerPort first = _ports.Add(Ports.Peer(_identity), new Listener(port =>
+        PeerSlot second = _ports.Add(Ports.Peer(_identity), new Listener(_ => heard.Add("second")));
+        PeerSlot first = _ports.Add(Ports.Peer(_identity), new Listener(port =>
         {
             heard.Add("first begins");
             second.Peer.Close(default);
@@ -104,24 +104,24 @@ public sealed class PeerPortsTests : IDisposable
     }
 
     /// <summary>The first one has an event waiting, at which its owner throws.</summary>
-    private (PeerPort Faulty, PeerPort Sound) OneOfEach()
+    private (PeerSlot Faulty, PeerSlot Sound) OneOfEach()
     {
-        PeerPort faulty = _ports.Add(Ports.Peer(_identity), new Clumsy());
-        PeerPort sound = _ports.Add(Ports.Peer(_identity), new Ports.Deaf());
+        PeerSlot faulty = _ports.Add(Ports.Peer(_identity), new Clumsy());
+        PeerSlot sound = _ports.Add(Ports.Peer(_identity), new Ports.Deaf());
         faulty.Peer.Close(default);
         return (faulty, sound);
     }
 
-    private sealed class Listener(Action<PeerPort> hear) : IPeerOwner
+    private sealed class Listener(Action<PeerSlot> hear) : IPeerOwner
     {
-        public void OnEvent(PeerPort port, ref PeerEvent happened) => hear(port);
+        public void OnEvent(PeerSlot port, ref PeerEvent happened) => hear(port);
     }
 
     private sealed class Clumsy : IPeerOwner
     {
         public List<(PeerEventKind, string?)> Heard { get; } = [];
 
-        public void OnEvent(PeerPort port, ref PeerEvent happened)
+        public void OnEvent(PeerSlot port, ref PeerEvent happened)
         {
             Heard.Add((happened.Kind, happened.Reason));
             throw new InvalidOperationException("the owner's fault");

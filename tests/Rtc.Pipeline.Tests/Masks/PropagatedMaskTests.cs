@@ -5,14 +5,14 @@ using Xunit;
 
 namespace Rtc.Pipeline.Tests.Masks;
 
-public class TravellingMaskTests
+public class PropagatedMaskTests
 {
     private static readonly RoomUnits Units = new(640, 480);
 
     [Fact]
     public void An_outline_goes_and_grows_with_its_box_without_trailing_behind()
     {
-        var mask = new TravellingMask();
+        var mask = new PropagatedMask();
         var written = new ResultMask();
         double worst = 1;
         for (int t = 0; t < 60; t++)
@@ -36,7 +36,7 @@ public class TravellingMaskTests
     {
         var random = new Random(5);
         RectF box = new(200, 100, 360, 400);
-        var mask = new TravellingMask();
+        var mask = new PropagatedMask();
         byte[]? before = null;
         long raw = 0;
         long steady = 0;
@@ -59,22 +59,22 @@ public class TravellingMaskTests
     public void Another_shape_replaces_the_last_at_once()
     {
         RectF box = new(200, 100, 360, 400);
-        var mask = new TravellingMask();
+        var mask = new PropagatedMask();
         mask.Take(1, Circle(box), box);
         var left = new Mask(2, 1, box);
         left.Alpha[0] = 255;
         mask.Take(1, left, box);
-        Assert.Equal(0, mask.Alpha[(64 * TravellingMask.Side) + 100]);
-        Assert.Equal(255, mask.Alpha[(64 * TravellingMask.Side) + 30]);
+        Assert.Equal(0, mask.Alpha[(64 * PropagatedMask.Side) + 100]);
+        Assert.Equal(255, mask.Alpha[(64 * PropagatedMask.Side) + 30]);
     }
 
     [Fact]
     public void With_nothing_better_it_is_an_ellipse_inside_the_box()
     {
-        var mask = new TravellingMask();
+        var mask = new PropagatedMask();
         mask.UseEllipse(3);
         Assert.False(mask.IsOutline);
-        Assert.Equal(255, mask.Alpha[(64 * TravellingMask.Side) + 64]);
+        Assert.Equal(255, mask.Alpha[(64 * PropagatedMask.Side) + 64]);
         Assert.Equal(0, mask.Alpha[0]);
         Mask got = new ResultMask().Write(mask, Units.FromPixels(new RectF(100, 100, 200, 300)), Units);
         Assert.Equal((160, 120), (got.Width, got.Height));
@@ -86,7 +86,7 @@ public class TravellingMaskTests
     [Fact]
     public void Boxes_beyond_the_picture_or_without_size_do_no_harm()
     {
-        var mask = new TravellingMask();
+        var mask = new PropagatedMask();
         mask.UseEllipse(3);
         var written = new ResultMask();
         foreach (RectF box in (RectF[])[new(-500, -500, -100, -100), new(5000, 5000, 6000, 6000), new(10, 10, 10, 10), new(-1e9f, -1e9f, 1e9f, 1e9f)])
@@ -112,7 +112,7 @@ public class TravellingMaskTests
 
     private static byte[] Grid(Mask mask, RectF box)
     {
-        var single = new TravellingMask();
+        var single = new PropagatedMask();
         single.Take(1, mask, box);
         return single.Alpha.ToArray();
     }

@@ -10,31 +10,31 @@ internal delegate void DatagramSender(ReadOnlySpan<byte> datagram, TransportAddr
 /// happened, and closes one that faults alone. It has no thread: the media loop calls it. Whatever an owner asks of a
 /// peer while it hears of an event only marks that peer: to take the next event inside of this one would let that overtake it.
 /// </summary>
-internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, ILogger log)
+internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, ILogger log)
 {
     // What a pacer or a probe spreads packets by is longer.
-    private static readonly TimeSpan s_leastWait = TimeSpan.FromMicroseconds(100);
+    private static readonly TimeSpan s_minWait = TimeSpan.FromMicroseconds(100);
 
     private readonly PeerRoutes _routes = new();
     private readonly PeerDeadlines _deadlines = new();
-    private readonly List<PeerPort> _all = [];
-    private readonly List<PeerPort> _marked = [];
+    private readonly List<PeerSlot> _all = [];
+    private readonly List<PeerSlot> _marked = [];
 
-    public IReadOnlyList<PeerPort> All => _all;
+    public IReadOnlyList<PeerSlot> All => _all;
 
     /// <summary>Datagrams that belong to no peer.</summary>
     public long Unclaimed { get; private set; }
 
-    public PeerPort Add(WebRtcPeer peer, IPeerOwner owner)
+    public PeerSlot Add(WebRtcPeer peer, IPeerOwner owner)
     {
-        var port = new PeerPort(peer, owner);
+        var port = new PeerSlot(peer, owner);
         _all.Add(port);
         _routes.LearnUfrag(port, peer.LocalUfrag);
         return port;
     }
 
     /// <summary>To be called after anything was asked of a peer: <see cref="DrainMarked"/> sends what it has to send.</summary>
-    public void Flush(PeerPort port)
+    public void Flush(PeerSlot port)
     {
         if (!port.IsMarked && !port.IsRemoved)
         {
@@ -47,7 +47,7 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
     /// Asks something of a peer and marks it. False where the peer is gone or throws: it is closed for that with this round,
     /// and neither the caller nor the peer whose event the caller is at work on.
     /// </summary>
-    public bool Call<T>(PeerPort port, T argument, Func<WebRtcPeer, Instant, T, bool> call)
+    public bool Call<T>(PeerSlot port, T argument, Func<WebRtcPeer, Instant, T, bool> call)
     {
         if (port.IsRemoved || port.Error is not null)
         {
@@ -71,7 +71,7 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
     {
         for (int i = 0; i < _marked.Count; i++)
         {
-            PeerPort port = _marked[i];
+            PeerSlot port = _marked[i];
             port.IsMarked = false;
             DrainMarked(port);
         }
@@ -79,7 +79,7 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         _marked.Clear();
     }
 
-    private void DrainMarked(PeerPort port)
+    private void DrainMarked(PeerSlot port)
     {
         if (port.IsRemoved)
         {
@@ -88,7 +88,7 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
 
         if (port.Error is { } thrown)
         {
-            CloseFaulty(port, thrown);
+            CloseAfterError(port, thrown);
             return;
         }
 
@@ -99,12 +99,12 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         }
         catch (Exception error)
         {
-            CloseFaulty(port, error);
+            CloseAfterError(port, error);
         }
     }
 
     /// <summary>Takes the peer off the loop and disposes it. Its last words are sent first.</summary>
-    public void Remove(PeerPort port)
+    public void Remove(PeerSlot port)
     {
         if (port.IsRemoved)
         {
@@ -119,14 +119,14 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         catch (Exception error)
         {
             // A peer that is closed for its fault may have that fault here too; it goes without a word then.
-            LogPeerFault(log, error);
+            LogPeerError(log, error);
         }
 
         Abandon(port);
     }
 
     /// <summary>Takes the peer off the loop and disposes it without a word, as one that lost its network.</summary>
-    public void Abandon(PeerPort port)
+    public void Abandon(PeerSlot port)
     {
         port.IsRemoved = true;
         _all.Remove(port);
@@ -150,7 +150,7 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         }
         catch (Exception error)
         {
-            CloseFaulty(port, error);
+            CloseAfterError(port, error);
         }
     }
 
@@ -172,14 +172,14 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         }
         catch (Exception error)
         {
-            CloseFaulty(port, error);
+            CloseAfterError(port, error);
         }
     }
 
     public void AdvanceDue()
     {
         Instant now = clock.Now;
-        while (_deadlines.TryTakeDue(now, out PeerPort? port))
+        while (_deadlines.TryTakeDue(now, out PeerSlot? port))
         {
             try
             {
@@ -188,13 +188,13 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
             }
             catch (Exception error)
             {
-                CloseFaulty(port, error);
+                CloseAfterError(port, error);
             }
         }
     }
 
     /// <summary>What a peer has after every call: datagrams, events for its owner, and when it wants to be called next.</summary>
-    private void Drain(PeerPort port)
+    private void Drain(PeerSlot port)
     {
         if (port.IsRemoved)
         {
@@ -218,10 +218,10 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         }
 
         SendAll(port);
-        _deadlines.Set(port, port.Peer.NextDeadline, clock.Now + s_leastWait);
+        _deadlines.Set(port, port.Peer.NextDeadline, clock.Now + s_minWait);
     }
 
-    private void SendAll(PeerPort port)
+    private void SendAll(PeerSlot port)
     {
         while (port.Peer.TryTakeDatagram(out OutgoingDatagram datagram))
         {
@@ -229,9 +229,9 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         }
     }
 
-    private void CloseFaulty(PeerPort port, Exception error)
+    private void CloseAfterError(PeerSlot port, Exception error)
     {
-        LogPeerFault(log, error);
+        LogPeerError(log, error);
         var closed = new PeerEvent { Kind = PeerEventKind.Closed, Reason = "internal error" };
         try
         {
@@ -240,12 +240,12 @@ internal sealed partial class PeerPorts(MediaClock clock, DatagramSender send, I
         catch (Exception another)
         {
             // The fault may be the owner's.
-            LogPeerFault(log, another);
+            LogPeerError(log, another);
         }
 
         Remove(port);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A peer broke an invariant and is closed")]
-    private static partial void LogPeerFault(ILogger log, Exception error);
+    private static partial void LogPeerError(ILogger log, Exception error);
 }
