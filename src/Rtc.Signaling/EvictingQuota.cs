@@ -3,11 +3,13 @@ using System.Net;
 namespace Rtc.Signaling;
 
 /// <summary>
-/// Places that clients hold for a short while, a quarter of them at most by one address. Where all are taken, the oldest
-/// place of the address that has most is taken back for an address that has fewer, so that few addresses never keep others
-/// out. Safe from any thread.
+/// Places that clients hold for a short while, one address a share of them at most. Where all are taken, the oldest place
+/// of the address that has most is taken back for an address that has fewer, so that few addresses never keep others out.
+/// Safe from any thread.
 /// </summary>
-public sealed class EvictingQuota(int max)
+/// <param name="max">All places.</param>
+/// <param name="addresses">How many addresses it takes at least to hold them all.</param>
+public sealed class EvictingQuota(int max, int addresses = 4)
 {
     // A small server serves two clients behind one address all the same.
     private const int MinPerAddress = 2;
@@ -15,7 +17,7 @@ public sealed class EvictingQuota(int max)
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, Holder> _holders = [];
     private readonly SortedSet<Holder> _byWeight = new(Comparer<Holder>.Create(static (a, b) => (a.Places.Count, b.Oldest, a.Bucket).CompareTo((b.Places.Count, a.Oldest, b.Bucket))));
-    private readonly int _maxPerAddress = Math.Min(max, Math.Max(MinPerAddress, max / 4));
+    private readonly int _maxPerAddress = Math.Min(max, Math.Max(MinPerAddress, max / addresses));
     private int _all;
     private long _order;
 

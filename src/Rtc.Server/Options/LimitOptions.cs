@@ -54,7 +54,7 @@ public sealed record LimitOptions
     [Range(4, 100_000)]
     public int MaxBodies { get; init; } = 256;
 
-    [Description("Hub connections that have not joined a room yet; one address may have a quarter of them, and the oldest of the one with most gives way where all are taken")]
+    [Description("Hub connections that have not joined a room yet; one address may have half of them, and the oldest of the one with most gives way where all are taken")]
     [Range(4, 1_000_000)]
     public int MaxUnjoined { get; init; } = 1024;
 

@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.SignalR;
 namespace Rtc.Signaling.Hub;
 
 /// <summary>
-/// The hub's connections until they join a room: so many at once, a quarter of them of one address, with small messages;
+/// The hub's connections until they join a room: so many at once, half of them of one address, with small messages;
 /// the oldest of the address that has most gives way where all places are taken. It stands before SignalR, whose own limit has to let a whole offer pass from the first byte on.
 /// </summary>
 public sealed class HubEntrance(int maxUnjoined, int maxMessageBytes)
 {
-    private readonly EvictingQuota _unjoined = new(maxUnjoined);
+    private readonly EvictingQuota _unjoined = new(maxUnjoined, addresses: 2);
 
     public int Unjoined => _unjoined.Held;
 
