@@ -5,6 +5,9 @@ namespace Rtc.EndToEnd.Tests;
 /// <summary>The system's Chromium with a fake camera, headless, driven by Playwright; closed with its owner.</summary>
 public sealed class ChromiumBrowser : IAsyncDisposable
 {
+    private static readonly string?[] s_paths =
+        [Environment.GetEnvironmentVariable("RTC_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
     private readonly IPlaywright _playwright;
 
     private ChromiumBrowser(IPlaywright playwright, IBrowser browser)
@@ -15,9 +18,10 @@ public sealed class ChromiumBrowser : IAsyncDisposable
 
     public IBrowser Browser { get; }
 
+    public static bool IsInstalled => s_paths.Any(File.Exists);
+
     public static string ExecutablePath =>
-        new[] { Environment.GetEnvironmentVariable("RTC_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }
-            .FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("No Chromium: apt install chromium");
+        s_paths.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("No Chromium: apt install chromium");
 
     public static async Task<ChromiumBrowser> LaunchAsync(string? camera = null, params string[] more)
     {
