@@ -25,7 +25,7 @@ public sealed class StopTests(ITestOutputHelper output)
         output.WriteLine($"stopped within {took.TotalSeconds:0.00} s");
         Assert.Equal(0, exitCode);
         Assert.True(took < TimeSpan.FromSeconds(5), $"it took {took}");
-        Assert.Equal("server_stopping", (await idle.PushedAsync("notice")).GetProperty("code").GetString());
+        await idle.PushedAsync("notice", notice => notice.GetProperty("code").GetString() == "server_stopping");
         await ServerState.UntilAsync("a peer was not told", () => Task.FromResult(phone.ClosedBecause is not null && viewers.All(viewer => viewer.ClosedBecause is not null)));
         await Task.WhenAll(hub.Closed, silent.Closed, idle.Closed);
         Assert.DoesNotContain("Unhandled", server.Output, StringComparison.Ordinal);
