@@ -21,6 +21,9 @@ namespace Rtc.Pipeline;
 /// </summary>
 public sealed class RoomPipeline : IAsyncDisposable
 {
+    /// <summary>What coding a phone's pictures again may take at most, of what they took.</summary>
+    public const double MaxRecodedShare = SourceMeter.MaxShare;
+
     /// <summary>The render loop looks around this often while nothing comes.</summary>
     private const int IdleWaitMs = 1000;
 

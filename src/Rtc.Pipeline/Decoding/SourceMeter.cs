@@ -7,7 +7,7 @@ namespace Rtc.Pipeline.Decoding;
 internal sealed class SourceMeter
 {
     /// <summary>Coding anew costs more for the same quality: it is done quickly, in layers, and with key frames of its own.</summary>
-    private const double MaxShare = 1.3;
+    public const double MaxShare = 1.3;
 
     private const double MinKilobits = 50;
 

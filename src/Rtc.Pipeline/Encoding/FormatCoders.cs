@@ -20,7 +20,7 @@ internal sealed class FormatCoders(RoomPipelineOptions options, ICodecFactory co
         if (_wanted != wanted)
         {
             _wanted = wanted;
-            _coders = [.. _all.Where(coder => wanted.HasFlag(coder.Format.AsSet()))];
+            _coders = [.. _all.Where(coder => wanted.HasFlag(coder.Codec.AsSet()))];
             foreach (PictureCoder idle in _all.Except(_coders))
             {
                 idle.Dispose();

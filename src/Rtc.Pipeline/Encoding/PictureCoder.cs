@@ -6,10 +6,10 @@ using Rtc.Pipeline.Settings;
 namespace Rtc.Pipeline.Encoding;
 
 /// <summary>
-/// The render loop's encoder of one format with what it was last told. It begins with a key frame when it is opened and
+/// The render loop's encoder of one codec with what it was last told. It begins with a key frame when it is opened and
 /// after a <see cref="Rest"/>. Owned by <see cref="FormatCoders"/>.
 /// </summary>
-internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory codecs, VideoCodec format) : IDisposable
+internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory codecs, VideoCodec codec) : IDisposable
 {
     /// <summary>The encoder is told of a change from an n-th of its rate on, not of each waver of the source.</summary>
     private const int RateSteps = 16;
@@ -19,7 +19,7 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
     private bool _needKey = true;
     private bool _hadInterest;
 
-    public VideoCodec Format => format;
+    public VideoCodec Codec => codec;
 
     /// <summary>Nobody gets what would be coded now: whoever comes later needs a key frame.</summary>
     public void Rest() => _needKey = true;
@@ -29,7 +29,7 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
     {
         if (_encoder is null)
         {
-            _encoder = codecs.CreateEncoder(format, new EncoderSettings
+            _encoder = codecs.CreateEncoder(codec, new EncoderSettings
             {
                 Width = picture.Width,
                 Height = picture.Height,

@@ -317,7 +317,7 @@ internal sealed class RenderStage : IDisposable
         bool key = _controls.TakeKeyFrameRequest();
         foreach (PictureCoder coder in _coders.For(_controls.OutputFormats))
         {
-            coder.Prepare(picture, kbps, MinQuantizerFor(coder.Format), _controls.TemporalLayers);
+            coder.Prepare(picture, kbps, MinQuantizerFor(coder.Codec), _controls.TemporalLayers);
             Encode(coder, picture, info, key);
         }
     }
@@ -355,7 +355,7 @@ internal sealed class RenderStage : IDisposable
         bool key = _controls.TakeThinKeyFrameRequest();
         foreach (PictureCoder coder in _thin.For(_controls.ThinFormats))
         {
-            coder.Prepare(picture, limited, MinQuantizerFor(coder.Format), _controls.ThinTemporalLayers);
+            coder.Prepare(picture, limited, MinQuantizerFor(coder.Codec), _controls.ThinTemporalLayers);
             if (coder.Code(picture, info, key) is { } coded)
             {
                 _output.OnThinCoded(coded);

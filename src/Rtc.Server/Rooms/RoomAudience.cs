@@ -16,9 +16,6 @@ internal readonly record struct BitrateLimits(int Minimum, int Start, int Maximu
 internal sealed class RoomAudience(
     MediaLoop loop, RoomMembers members, RoomPipeline pipeline, KeyFrameRequests keys, BitrateLimits limits, RtcMetrics metrics)
 {
-    // What the pipeline spends at most on coding a phone's pictures again, of what they took.
-    private const double RecodedShare = 1.3;
-
     private EncoderSteering _steering;
     private EncoderSteering _thinSteering;
     private EncoderTarget _target = new(limits.Start, 1);
@@ -52,7 +49,7 @@ internal sealed class RoomAudience(
             }
         }
 
-        EncoderTarget wanted = _steering.Choose(best, worst, _source.Kilobits * RecodedShare, limits);
+        EncoderTarget wanted = _steering.Choose(best, worst, _source.Kilobits * RoomPipeline.MaxRecodedShare, limits);
         if (wanted != _target)
         {
             _target = wanted;
