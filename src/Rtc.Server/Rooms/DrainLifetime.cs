@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rtc.Server.Network;
 using Rtc.Server.Options;
 
 namespace Rtc.Server.Rooms;
@@ -11,6 +12,9 @@ internal sealed partial class DrainLifetime(
     IServiceProvider services, DrainState drain, RtcOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainLifetime> log)
     : IHostLifetime, IDisposable
 {
+    // What was said needs a moment to leave: the hub's connections are cut without waiting for what they still hold.
+    private static readonly TimeSpan s_noticeDelivery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private readonly List<PosixSignalRegistration> _signals = [];
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
@@ -25,7 +29,7 @@ internal sealed partial class DrainLifetime(
             _signals.Add(PosixSignalRegistration.Create(atOnce, signal =>
             {
                 signal.Cancel = true;
-                lifetime.StopApplication();
+                _ = StopAsync();
             }));
         }
 
@@ -38,7 +42,7 @@ internal sealed partial class DrainLifetime(
     {
         if (!drain.TryBegin() || options.Rooms.DrainSeconds == 0)
         {
-            lifetime.StopApplication();
+            await StopAsync();
             return;
         }
 
@@ -48,12 +52,12 @@ internal sealed partial class DrainLifetime(
             RoomRegistry rooms = services.GetRequiredService<RoomRegistry>();
             await (await rooms.DrainAsync()).WaitAsync(TimeSpan.FromSeconds(options.Rooms.DrainSeconds), time, lifetime.ApplicationStopping);
         }
-        catch (Exception over) when (over is TimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception over) when (over is TimeoutException or LoopTimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             // The rooms that are left have had their time, or somebody was in a greater hurry.
         }
 
-        lifetime.StopApplication();
+        await StopAsync();
     }
 
     public void Dispose()
@@ -64,6 +68,28 @@ internal sealed partial class DrainLifetime(
         }
 
         _signals.Clear();
+    }
+
+    /// <summary>
+    /// Tells everybody that the server stops, so that pages look for it again at once, and stops it. Before the stop and
+    /// not within it: there a thread of the pool would wait, and with few cores nobody may be left to send what was said.
+    /// </summary>
+    private async Task StopAsync()
+    {
+        try
+        {
+            services.GetRequiredService<RoomFacts>().Ready = false;
+            if (await services.GetRequiredService<RoomRegistry>().TellStoppingAsync().WaitAsync(s_patience, lifetime.ApplicationStopping))
+            {
+                await Task.Delay(s_noticeDelivery, lifetime.ApplicationStopping);
+            }
+        }
+        catch (Exception over) when (over is TimeoutException or LoopTimeoutException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The media thread is stuck, or the stop has begun: nobody is left to tell.
+        }
+
+        lifetime.StopApplication();
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Draining: no new rooms; those that are open have {Seconds} s")]
