@@ -92,7 +92,8 @@ internal sealed class NackRegister
     /// <summary>
     /// Numbers to ask for now, ascending. A repeat waits a round trip (and a little longer each time, so
     /// that a slow path isn't flooded); after the last try the number stays quiet until its frame is given up. With
-    /// <paramref name="twice"/> each question is said a second time shortly after: a sender that heard the first one ignores it.
+    /// <paramref name="twice"/>, where packets get lost however few are sent, each question is said a second time shortly
+    /// after (a sender that heard the first one ignores it), and no repeat waits longer than the one before.
     /// </summary>
     public int TakeDue(Instant now, TimeSpan roundTrip, Span<ushort> due, bool twice = false)
     {
@@ -108,7 +109,7 @@ internal sealed class NackRegister
                 int tries = entry.Echo ? entry.Tries : entry.Tries + 1;
                 Instant askedAt = entry.Echo ? entry.AskedAt : now;
                 bool echo = twice && !entry.Echo && spacing > 2 * s_echo;
-                TimeSpan wait = spacing + (spacing * (Math.Min(tries, 8) / 8.0));
+                TimeSpan wait = twice ? spacing : spacing + (spacing * (Math.Min(tries, 8) / 8.0));
                 Instant nextAsk = echo ? now + s_echo : tries >= MaxTries ? Instant.Never : askedAt + wait;
                 entry = new Entry(entry.Sequence, nextAsk, askedAt, tries, echo);
             }
