@@ -23,6 +23,8 @@ internal sealed class BandwidthEstimator
     private const long ReferenceCycle = (1L << 24) * TransportFeedbackReader.ReferenceMicroseconds;
 
     private const double HeavyLoss = 0.3;
+    private const double SomeLoss = 0.02;
+    private static readonly TimeSpan s_longWait = TimeSpan.FromMilliseconds(120);
     private static readonly TimeSpan s_draining = TimeSpan.FromMilliseconds(1000);
     private static readonly TimeSpan s_rembLife = TimeSpan.FromSeconds(5);
 
@@ -33,6 +35,7 @@ internal sealed class BandwidthEstimator
     private readonly AcknowledgedRate _acknowledged = new();
     private readonly AimdRate _delay;
     private readonly LossRate _loss = new();
+    private readonly StandingQueue _queue = new();
     private readonly Probe _probe = new();
     private readonly ProbePlan _plan = new();
     private readonly Bitrate _least;
@@ -72,6 +75,9 @@ internal sealed class BandwidthEstimator
     public double Loss => _loss.Loss;
 
     public PathUse Use => _detector.State;
+
+    /// <summary>Packets wait long and some are dropped: what is lost is lost to what we send, which sending more makes worse.</summary>
+    public bool HasFullQueue => _queue.Wait > s_longWait && _loss.Loss > SomeLoss;
 
     public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(100);
 
@@ -164,12 +170,13 @@ internal sealed class BandwidthEstimator
         }
 
         _loss.Add(expected, lost);
+        _queue.Update(now);
         if (_probe.TryFinish(now, out Bitrate? measured))
         {
             OnProbe(now, measured);
         }
 
-        PathUse use = _detector.State;
+        PathUse use = HasFullQueue ? PathUse.Over : _detector.State;
         if (use == PathUse.Over)
         {
             _lastOveruse = now;
@@ -224,6 +231,7 @@ internal sealed class BandwidthEstimator
     private void OnArrived(in SentPacket packet, long arrival)
     {
         _acknowledged.Add(arrival, packet.Bytes);
+        _queue.Add(packet.SentAt.Microseconds, arrival);
         if (packet.Probe != 0 && packet.Probe == _probe.Id && _probe.AwaitsResult)
         {
             _probe.OnArrived(packet.SentAt, arrival, packet.Bytes);

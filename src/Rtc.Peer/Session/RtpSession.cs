@@ -22,6 +22,7 @@ internal sealed partial class RtpSession : IDisposable
     private readonly List<VideoSender> _senders = [];
     private readonly List<string> _senderMids = [];
     private readonly BandwidthEstimator _estimator;
+    private readonly RepairShare _repairs = new();
     private readonly Pacer _pacer = new();
     private readonly RtcpComposer _rtcp;
     private readonly Queue<RtpEvent> _events = new();
@@ -40,6 +41,11 @@ internal sealed partial class RtpSession : IDisposable
         _estimator = new BandwidthEstimator(options.StartBitrate, options.MinBitrate, options.MaxBitrate);
         _toldBitrate = _estimator.Target;
         _pacer.SetRate(now, _estimator.PacingRate(now));
+        foreach (VideoSender sender in _senders)
+        {
+            sender.IsQueued = _estimator.HasFullQueue;
+        }
+
         _rtcp = new RtcpComposer(options.Cname, _random.NextSsrc(), _random);
     }
 
@@ -283,7 +289,7 @@ internal sealed partial class RtpSession : IDisposable
     private Bitrate ForPictures() =>
         _estimator.Target > s_minToShare && _senders.Exists(sender => sender.IsProtected)
             ? new Bitrate((long)(_estimator.Target.BitsPerSecond * PicturesShare))
-            : _estimator.Target;
+            : new Bitrate((long)(_estimator.Target.BitsPerSecond * (1 - _repairs.Value)));
 
     private void Share()
     {
@@ -306,7 +312,7 @@ internal sealed partial class RtpSession : IDisposable
         {
             if (sender.HasResends && sender.TryWriteResend(now, buffer, Number(sender), out int length))
             {
-                return OnSent(now, length, sender.NumbersResends && Number(sender) is not null);
+                return OnSent(now, length, sender.NumbersResends && Number(sender) is not null, isRepair: true);
             }
         }
 
@@ -345,8 +351,9 @@ internal sealed partial class RtpSession : IDisposable
 
     private int OnSent(Instant now, VideoSender sender, int length) => OnSent(now, length, Number(sender) is not null);
 
-    private int OnSent(Instant now, int length, bool numbered)
+    private int OnSent(Instant now, int length, bool numbered, bool isRepair = false)
     {
+        _repairs.OnSent(now, length, isRepair);
         _pacer.OnSent(length);
         _estimator.OnSent(now, length, numbered);
         return length;
