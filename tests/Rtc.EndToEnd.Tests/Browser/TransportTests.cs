@@ -124,7 +124,10 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
         await phone.ClickAsync("#start");
         IPage viewer = await PageProbe.OpenAsync(narrow, new Uri(_server.Address, "/view?room=cap"), _errors);
         await PageProbe.PlayingAsync(viewer);
+        long playing = Stopwatch.GetTimestamp();
         await viewer.WaitForFunctionAsync($"() => {LastBitrate} > {Cap} * 1.1", null, new PageWaitForFunctionOptions { Timeout = 20_000 });
+        string made = await viewer.EvaluateAsync<string>("() => window.__messages.filter((m) => m.includes('\"type\":\"stats\"')).map((m) => Math.round(JSON.parse(m).bitrate_kbps)).join(' ')");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"over the cap after {Stopwatch.GetElapsedTime(playing).TotalSeconds:0.0} s: {made} kbit/s"));
 
         link.Quality = new LinkQuality(RoundTripMs: 20, RateKbps: Cap);
         long began = Stopwatch.GetTimestamp();

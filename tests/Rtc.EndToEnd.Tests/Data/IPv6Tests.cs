@@ -9,6 +9,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Data;
 
 /// <summary>The same over IPv6 alone. Foreign peers don't use ::1, so against them it takes an address of the machine's.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class IPv6Tests(ITestOutputHelper output)
 {
     [Fact]

@@ -13,6 +13,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Examples;
 
 /// <summary>The examples against the packed packages: each does for a browser, the server or a foreign client what its readme says.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper output) : IClassFixture<BuiltExamples>
 {
     private const string Decoded = """

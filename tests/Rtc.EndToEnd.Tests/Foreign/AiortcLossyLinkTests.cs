@@ -5,6 +5,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Foreign;
 
 /// <summary>aiortc on a real link that loses and delays, both ways.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class AiortcLossyLinkTests(ITestOutputHelper output)
 {
     [Fact]

@@ -4,6 +4,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Foreign;
 
 /// <summary>aiortc where only a TURN relay leads to the server.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class AiortcRelayTests(ITestOutputHelper output)
 {
     [Fact]

@@ -4,6 +4,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Foreign;
 
 /// <summary>aiortc, a peer written by others, publishes by WHIP and watches by WHEP.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private ServerProcess _server = null!;

@@ -5,6 +5,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Foreign;
 
 /// <summary>GStreamer's webrtcbin publishes by WHIP. Skipped where it is not installed.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class GStreamerWhipTests(ITestOutputHelper output)
 {
     [Theory]
