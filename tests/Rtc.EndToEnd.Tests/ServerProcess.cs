@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -9,6 +10,7 @@ namespace Rtc.EndToEnd.Tests;
 public sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
+    private static readonly ConcurrentDictionary<int, bool> s_portsGiven = new();
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
@@ -82,14 +84,14 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>
     /// A port that is free on TCP and on UDP, below those that the system gives to whoever opens a socket: a browser opens
-    /// dozens before the server that this one is for has started.
+    /// dozens before the server that this one is for has started. Never the same twice: two tests may be looking.
     /// </summary>
     public static int FreePort()
     {
         for (int tries = 0; tries < 200; tries++)
         {
             int port = Random.Shared.Next(15_000, 30_000);
-            if (IsFree(port, SocketType.Stream, ProtocolType.Tcp) && IsFree(port, SocketType.Dgram, ProtocolType.Udp))
+            if (IsFree(port, SocketType.Stream, ProtocolType.Tcp) && IsFree(port, SocketType.Dgram, ProtocolType.Udp) && s_portsGiven.TryAdd(port, true))
             {
                 return port;
             }

@@ -11,9 +11,11 @@ namespace Rtc.EndToEnd.Tests.Browser;
 /// that returns, and takes the time of each result by the RTP timestamp of the picture it belongs to. The figures are
 /// printed; the limits are far above them, for the machine is shared.
 /// </summary>
-public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
+[Collection(LiveCollection.Name)]
+public sealed class LatencyTests(LiveFixture live, ITestOutputHelper output)
 {
-    private const string Measure = "async ({ width, height, mode, seconds }) => {" + ClockPage.Script + """
+    private const int Settling = 3;
+    private const string Measure = "async ({ width, height, mode, settling, seconds }) => {" + ClockPage.Script + """
           const canvas = document.createElement('canvas');
           canvas.width = width; canvas.height = height;
           const pen = canvas.getContext('2d', { alpha: false });
@@ -36,11 +38,11 @@ public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
           channel.onmessage = (e) => { const m = JSON.parse(e.data); if (m.type === 'detections') arrived.set(m.rtp_timestamp, performance.now()); };
           const video = player(pc);
           await gathered(pc);
-          const response = await fetch('/whip/latency?mode=' + mode, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: pc.localDescription.sdp });
+          const response = await fetch('/whip/latency-' + width + '?mode=' + mode, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: pc.localDescription.sdp });
           await pc.setRemoteDescription({ type: 'answer', sdp: await response.text() });
           const look = clockReader(video, width);
           const captured = new Map(), latency = [];
-          const from = performance.now() + 4000;
+          const from = performance.now() + settling * 1000;
           const read = (now, meta) => {
             const { seen, drawn } = look();
             const age = seen - drawn;
@@ -48,7 +50,7 @@ public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
             video.requestVideoFrameCallback(read);
           };
           video.requestVideoFrameCallback(read);
-          await new Promise((done) => setTimeout(done, 4000 + seconds * 1000));
+          await new Promise((done) => setTimeout(done, (settling + seconds) * 1000));
           clearInterval(timer);
           const results = [...captured].filter(([ts]) => arrived.has(ts)).map(([ts, at]) => arrived.get(ts) - at);
           pc.close();
@@ -56,11 +58,7 @@ public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
         }
         """;
 
-    private ChromiumBrowser _chromium = null!;
-
-    public async ValueTask InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
-
-    public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
+    private static readonly int s_measuring = LongRun.IsWanted ? 8 : 5;
 
     [Theory]
     [InlineData(640, 480, "plain", "motion")]
@@ -70,13 +68,14 @@ public sealed class LatencyTests(ITestOutputHelper output) : IAsyncLifetime
     {
         Assert.SkipWhen(model != "motion" && Repository.TestData is null, "RTC_TEST_DATA is not set");
 
-        string which = model == "motion" ? model : Path.Combine(Repository.TestData!, "models", model);
-        await using ServerProcess server = await ServerProcess.StartAsync(["--model", which]);
-        IPage page = await (await _chromium.Browser.NewContextAsync()).NewPageAsync();
+        await using ServerProcess? other = model == "motion" ? null : await ServerProcess.StartAsync(["--model", Path.Combine(Repository.TestData!, "models", model)]);
+        ServerProcess server = other ?? live.Server;
+        await using IBrowserContext context = await live.Browser.NewContextAsync();
+        IPage page = await context.NewPageAsync();
         await page.GotoAsync(server.Address.ToString());
         TimeSpan before = server.CpuTime();
-        JsonElement measured = await page.EvaluateAsync<JsonElement>(Measure, new { width, height, mode, seconds = 8 });
-        double cores = (server.CpuTime() - before).TotalSeconds / 12;
+        JsonElement measured = await page.EvaluateAsync<JsonElement>(Measure, new { width, height, mode, settling = Settling, seconds = s_measuring });
+        double cores = (server.CpuTime() - before).TotalSeconds / (Settling + s_measuring);
         double[] latency = Sorted(measured.GetProperty("latency"));
         double[] results = Sorted(measured.GetProperty("results"));
         output.WriteLine(string.Create(

@@ -13,28 +13,15 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Browser;
 
 /// <summary>Our peer as the offering, and so ICE's controlling, side against Chromium; the rooms' tests cover the answering one.</summary>
-public sealed class OfferingRoleTests : IAsyncLifetime
+[Collection(LiveCollection.Name)]
+public sealed class OfferingRoleTests(LiveFixture live)
 {
-    private ServerProcess _server = null!;
-    private ChromiumBrowser _chromium = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await ServerProcess.StartAsync(["--model", "motion"]);
-        _chromium = await ChromiumBrowser.LaunchAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _chromium.DisposeAsync();
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Chromium_answers_our_offer_and_video_and_messages_go_both_ways()
     {
-        IPage page = await (await _chromium.Browser.NewContextAsync()).NewPageAsync();
-        await page.GotoAsync(_server.Address.ToString());
+        await using IBrowserContext context = await live.Browser.NewContextAsync();
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync(live.Server.Address.ToString());
         using var http = new HttpClient();
         var heard = new Heard();
         await using var client = new BenchClient(

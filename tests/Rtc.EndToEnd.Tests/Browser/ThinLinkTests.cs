@@ -10,9 +10,10 @@ namespace Rtc.EndToEnd.Tests.Browser;
 /// Chromium publishes a drifting street with a clock in it and watches the source over a link of 500 kbit/s, a third of
 /// what it sends: the pictures come on, and soon.
 /// </summary>
-public sealed class ThinLinkTests(ITestOutputHelper output) : IAsyncLifetime
+[Collection(LiveCollection.Name)]
+public sealed class ThinLinkTests(LiveFixture live, ITestOutputHelper output)
 {
-    private const string Measure = "async ({ photograph, layers, port, view, seconds }) => {" + ClockPage.Script + """
+    private const string Measure = "async ({ photograph, layers, port, seconds }) => {" + ClockPage.Script + """
           const width = 640, height = 480;
           const image = new Image();
           image.src = 'data:image/jpeg;base64,' + photograph;
@@ -42,12 +43,12 @@ public sealed class ThinLinkTests(ITestOutputHelper output) : IAsyncLifetime
           const encoding = layers ? { maxBitrate: 1700000, scalabilityMode: layers } : { maxBitrate: 1700000 };
           const sending = phone.addTransceiver(canvas.captureStream(30).getVideoTracks()[0], { direction: 'sendonly', sendEncodings: [encoding] });
           sending.setCodecPreferences(vp8());
-          await post(phone, '/whip/thin?mode=annotate', false);
+          await post(phone, `/whip/thin${layers}?mode=annotate`, false);
           await new Promise((done) => setTimeout(done, 5000));
           const viewer = new RTCPeerConnection();
           viewer.addTransceiver('video', { direction: 'recvonly' });
           const video = player(viewer);
-          await post(viewer, '/whep/thin?view=' + view, true);
+          await post(viewer, `/whep/thin${layers}?view=source`, true);
           const look = clockReader(video, width);
           const latency = [];
           const from = performance.now() + 5000;
@@ -69,31 +70,25 @@ public sealed class ThinLinkTests(ITestOutputHelper output) : IAsyncLifetime
         }
         """;
 
-    private ChromiumBrowser _chromium = null!;
-
-    public async ValueTask InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
-
-    public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
-
     [Theory]
-    [InlineData("source", "")]
-    [InlineData("source", "L1T2")]
-    public async Task Source_behind_500_kilobits_keeps_moving_and_is_soon_there(string view, string layers)
+    [InlineData("")]
+    [InlineData("L1T2")]
+    public async Task Source_behind_500_kilobits_keeps_moving_and_is_soon_there(string layers)
     {
         Assert.SkipWhen(Repository.TestData is null, "RTC_TEST_DATA is not set");
-        const int Seconds = 10;
+        const int Seconds = 7;
         string photograph = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Repository.TestData!, "images", "crosswalk.jpg")));
-        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
-        using var link = new ImpairedLink(server.MediaPort, new LinkQuality(RoundTripMs: 50, RateKbps: 500));
-        IPage page = await (await _chromium.Browser.NewContextAsync()).NewPageAsync();
-        await page.GotoAsync(server.Address.ToString());
-        JsonElement measured = await page.EvaluateAsync<JsonElement>(Measure, new { photograph, layers, port = link.Port, view, seconds = Seconds });
+        using var link = new ImpairedLink(live.Server.MediaPort, new LinkQuality(RoundTripMs: 50, RateKbps: 500));
+        await using IBrowserContext context = await live.Browser.NewContextAsync();
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync(live.Server.Address.ToString());
+        JsonElement measured = await page.EvaluateAsync<JsonElement>(Measure, new { photograph, layers, port = link.Port, seconds = Seconds });
         double[] latency = [.. measured.GetProperty("latency").EnumerateArray().Select(value => value.GetDouble()).Order()];
         double rate = latency.Length / (double)Seconds;
         double median = latency.Length == 0 ? double.NaN : latency[latency.Length / 2];
         string result = string.Create(
             CultureInfo.InvariantCulture,
-            $"{view} {layers}: {rate:0.0} a second, longest gap {measured.GetProperty("gap").GetDouble():0} ms, median {median:0} ms; {measured.GetProperty("about").GetString()}");
+            $"{layers}: {rate:0.0} a second, longest gap {measured.GetProperty("gap").GetDouble():0} ms, median {median:0} ms; {measured.GetProperty("about").GetString()}");
 
         output.WriteLine(result);
 

@@ -8,6 +8,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Data;
 
 /// <summary>Our data channels against others' implementations: Chromium's (dcSCTP) and aiortc's.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class DataChannelTests(ITestOutputHelper output)
 {
     private const int Largest = 256 * 1024;

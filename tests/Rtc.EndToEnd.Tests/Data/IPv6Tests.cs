@@ -9,6 +9,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Data;
 
 /// <summary>The same over IPv6 alone. Foreign peers don't use ::1, so against them it takes an address of the machine's.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class IPv6Tests(ITestOutputHelper output)
 {
     [Fact]
@@ -65,7 +66,7 @@ public sealed class IPv6Tests(ITestOutputHelper output)
 
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], host: address);
         var client = new AiortcClient(server, output);
-        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/six?mode=plain", "--seconds", "7");
+        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/six?mode=plain", "--seconds", "5");
         await client.UntilOnAirAsync();
         JsonElement watched = await client.RunAsync("watch", "/whep/six?view=annotated", "--seconds", "3");
         await publishing;

@@ -4,8 +4,8 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Examples;
 
 /// <summary>
-/// The examples, built once against packages that were packed a moment before: of a version that no cache holds, and with a
-/// package folder of their own beside the usual one.
+/// The examples, built once against packages that were packed a moment before out of what these tests were built with: of a
+/// version that no cache holds, and with a package folder of their own beside the usual one.
 /// </summary>
 public sealed class BuiltExamples : IAsyncLifetime
 {
@@ -23,7 +23,7 @@ public sealed class BuiltExamples : IAsyncLifetime
         long began = Stopwatch.GetTimestamp();
         foreach (string project in (string[])["Rtc.Bitstream", "Rtc.Peer"])
         {
-            await DotnetAsync("pack", $"src/{project}", "--output", Packages, "--artifacts-path", Path.Combine(_folder, "pack"));
+            await DotnetAsync("pack", $"src/{project}", "--no-build", "--output", Packages);
         }
 
         string shared = Environment.GetEnvironmentVariable("NUGET_PACKAGES")

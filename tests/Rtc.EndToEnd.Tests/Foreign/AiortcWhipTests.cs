@@ -4,6 +4,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Foreign;
 
 /// <summary>aiortc, a peer written by others, publishes by WHIP and watches by WHEP.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private ServerProcess _server = null!;
@@ -24,9 +25,9 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task It_publishes_and_watches_with_a_data_channel()
     {
-        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/demo?mode=annotate", "--seconds", "9", "--return", "--data");
+        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/demo?mode=annotate", "--seconds", "6", "--return", "--data");
         await _client.UntilOnAirAsync();
-        JsonElement watched = await _client.RunAsync("watch", "/whep/demo?view=annotated", "--seconds", "4", "--data");
+        JsonElement watched = await _client.RunAsync("watch", "/whep/demo?view=annotated", "--seconds", "3", "--data");
         JsonElement published = await publishing;
 
         Assert.Equal(201, published.GetProperty("status").GetInt32());
@@ -43,24 +44,10 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task What_it_publishes_in_h264_reaches_a_viewer_who_waited()
     {
         // The viewer comes first: aiortc's encoder answers a request for a key frame with a picture that is none.
-        Task<JsonElement> watching = _client.RunAsync("watch", "/whep/h264?view=annotated", "--seconds", "9");
-        await _client.RunAsync("publish", "/whip/h264?mode=plain", "--seconds", "6", "--codec", "h264");
+        Task<JsonElement> watching = _client.RunAsync("watch", "/whep/h264?view=annotated", "--seconds", "7");
+        await _client.RunAsync("publish", "/whip/h264?mode=plain", "--seconds", "5", "--codec", "h264");
         JsonElement watched = await watching;
         Assert.True(watched.GetProperty("received").GetInt32() > 60, "the viewer got too few pictures");
         Assert.True(watched.GetProperty("changes").GetInt32() > 30, "the viewer's picture does not move");
-    }
-
-    [Fact]
-    public async Task Who_comes_late_to_its_h264_sees_a_picture_soon()
-    {
-        // Its encoder makes a key frame every eight seconds, whatever is asked of it; a bitrate told lower makes it begin anew.
-        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/late?mode=plain", "--seconds", "10", "--codec", "h264");
-        await _client.UntilOnAirAsync();
-        JsonElement watched = await _client.RunAsync("watch", "/whep/late?view=source", "--seconds", "6");
-        await publishing;
-        int first = watched.GetProperty("first_picture_ms").GetInt32();
-        output.WriteLine($"first picture after {first} ms");
-        Assert.InRange(first, 0, 5000); // a second or so, and what a busy machine adds
-        Assert.True(watched.GetProperty("changes").GetInt32() > 20, "the viewer's picture does not move");
     }
 }

@@ -5,6 +5,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Foreign;
 
 /// <summary>Firefox on the server's own pages. Skipped where it is not installed.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class FirefoxTests(ITestOutputHelper output)
 {
     private const string Offer = """

@@ -5,6 +5,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Foreign;
 
 /// <summary>GStreamer's webrtcbin publishes by WHIP. Skipped where it is not installed.</summary>
+[Collection(ForeignCollection.Name)]
 public sealed class GStreamerWhipTests(ITestOutputHelper output)
 {
     [Theory]
@@ -14,7 +15,7 @@ public sealed class GStreamerWhipTests(ITestOutputHelper output)
     {
         // On every address: its ICE does not reach 127.0.0.1 by UDP.
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], host: IPAddress.Any);
-        Task<JsonElement> publishing = Script.RunAsync("gst_publish.py", output, [new Uri(server.Address, "/whip/gst?mode=annotate").ToString(), "--seconds", "7", "--codec", codec]);
+        Task<JsonElement> publishing = Script.RunAsync("gst_publish.py", output, [new Uri(server.Address, "/whip/gst?mode=annotate").ToString(), "--seconds", "5", "--codec", codec]);
         JsonElement watched = default;
         var viewer = new AiortcClient(server, output);
         if (await viewer.IsOnAirAsync(publishing))

@@ -6,7 +6,7 @@ namespace Rtc.EndToEnd.Tests.Pages;
 [Collection(PagesCollection.Name)]
 public sealed class AlignmentTests(PagesFixture fixture, ITestOutputHelper output)
 {
-    private const int Pictures = 60;
+    private const int Pictures = 40;
     private const int Rounds = 3;
     private const double MeanLimit = 3;
     private const double MaxLimit = 6;
@@ -16,7 +16,7 @@ public sealed class AlignmentTests(PagesFixture fixture, ITestOutputHelper outpu
     {
         await using PageUnderTest view = await PageUnderTest.OpenAsync(fixture, "/view?room=demo&view=source");
         await view.StateAsync("live");
-        await view.UntilAsync("() => document.querySelector('#picture').videoWidth > 0 && fake.server.frame > 60");
+        await view.UntilAsync("() => document.querySelector('#picture').videoWidth > 0 && fake.server.frame > 30");
 
         // Both ends of the call, the page and its drawing share this browser: a busy machine may spoil a round. Boxes that
         // slide miss the limits in every round.

@@ -8,11 +8,9 @@ namespace Rtc.EndToEnd.Tests.Pages;
 [Collection(PagesCollection.Name)]
 public sealed class HeatLayerTests(PagesFixture fixture)
 {
-    // Each question for the map, as the page puts it, and the two seconds between them in a tenth of the time.
+    // Each question for the map, as the page puts it.
     private const string CountQuestions = """
         window.questions = [];
-        const later = window.setTimeout;
-        window.setTimeout = (work, delay, ...rest) => later(work, delay === 2000 ? 200 : delay, ...rest);
         const plain = window.fetch;
         window.fetch = (path, options) => {
           if (String(path).endsWith('/heat.png')) window.questions.push({ path, authorization: options?.headers?.authorization ?? null });
@@ -93,7 +91,7 @@ public sealed class HeatLayerTests(PagesFixture fixture)
 
     private async Task<PageUnderTest> OpenAsync(string path, string before)
     {
-        PageUnderTest view = await PageUnderTest.OpenAsync(fixture, path, before: before + CountQuestions);
+        PageUnderTest view = await PageUnderTest.OpenAsync(fixture, path, before: before + PageUnderTest.QuickPolls + CountQuestions);
         await view.StateAsync("live");
         await view.UntilAsync("() => document.querySelector('#picture').videoWidth > 0 && document.querySelector('#waiting').hidden");
         return view;

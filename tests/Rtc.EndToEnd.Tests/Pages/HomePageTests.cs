@@ -34,7 +34,7 @@ public sealed class HomePageTests(PagesFixture fixture)
     [Fact]
     public async Task Rooms_come_on_air_with_a_picture_and_go()
     {
-        await using PageUnderTest home = await PageUnderTest.OpenAsync(fixture, "/");
+        await using PageUnderTest home = await PageUnderTest.OpenAsync(fixture, "/", before: PageUnderTest.QuickPolls);
         await Assertions.Expect(home["#empty"]).ToBeVisibleAsync();
         home.Rooms = OnAir;
         await Assertions.Expect(home["[data-room=demo]"]).ToBeVisibleAsync();
@@ -50,7 +50,7 @@ public sealed class HomePageTests(PagesFixture fixture)
     [Fact]
     public async Task It_says_which_detector_is_at_work_and_when_the_server_is_away()
     {
-        await using PageUnderTest home = await PageUnderTest.OpenAsync(fixture, "/");
+        await using PageUnderTest home = await PageUnderTest.OpenAsync(fixture, "/", before: PageUnderTest.QuickPolls);
         await home.TextAsync("#detector", "Motion detector");
         await home.TextAsync("#server-text", "0.1.0");
         home.ServerAway = true;

@@ -15,7 +15,7 @@ public sealed class PagesFixture : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
 }
 
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class PagesCollection : ICollectionFixture<PagesFixture>
 {
     public const string Name = "pages";

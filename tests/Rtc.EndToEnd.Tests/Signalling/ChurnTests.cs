@@ -5,6 +5,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Signalling;
 
 /// <summary>Who comes and goes a thousand times leaves a server as it was: in memory, threads, sockets and counts.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class ChurnTests(ITestOutputHelper output)
 {
     private const int Clients = 4;

@@ -7,6 +7,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Signalling;
 
 /// <summary>Crowds and giants at a running server's door; whoever behaves is served meanwhile.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class HostileClientTests(HostileClientTests.HastyServer server, ITestOutputHelper output) : IClassFixture<HostileClientTests.HastyServer>
 {
     private const int Giants = 9;

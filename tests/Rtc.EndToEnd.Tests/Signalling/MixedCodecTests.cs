@@ -11,6 +11,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Signalling;
 
 /// <summary>Clients with different codecs in one room: each is sent pictures that it can read.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class MixedCodecTests(SignallingServer server, ITestOutputHelper output) : IClassFixture<SignallingServer>, IDisposable
 {
     private static readonly (string View, VideoCodec[] Codecs)[] s_crowd =

@@ -13,6 +13,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Signalling;
 
 /// <summary>What a room's pictures take in the server's memory, against what it counts for them (RTC_LONG=1).</summary>
+[Collection(AloneCollection.Name)]
 public sealed class ResidentPictureTests(ITestOutputHelper output)
 {
     private const int Pictures = 5;

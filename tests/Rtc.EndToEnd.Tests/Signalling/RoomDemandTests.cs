@@ -6,6 +6,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Signalling;
 
 /// <summary>What a room does follows from who is in it: nothing for nobody, and everything once however many watch.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class RoomDemandTests(SignallingServer server, ITestOutputHelper output) : IClassFixture<SignallingServer>, IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };

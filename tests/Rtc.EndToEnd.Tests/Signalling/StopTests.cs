@@ -4,6 +4,7 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Signalling;
 
 /// <summary>SIGTERM, as Kubernetes sends it, with everybody still there.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class StopTests(ITestOutputHelper output)
 {
     [Fact]

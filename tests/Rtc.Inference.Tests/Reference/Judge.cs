@@ -35,10 +35,29 @@ internal static class Judge
         _ => "deeplab_v3_1_default_1.onnx",
     });
 
-    public static IReadOnlyList<Reading> Read(string kind, string data, string file, int width, int height, int every, float confidence)
+    /// <summary>Hands over each picture with what the judge read in it; both sides get the same pictures, byte for byte.</summary>
+    public static void Each(string kind, string data, string file, (int Width, int Height) size, int every, float confidence, Action<Picture, Reading> compare)
+    {
+        byte[] raw = Frames(Path.Combine(data, file), every);
+        List<Reading> readings = Read(kind, data, raw, size.Width, size.Height, confidence);
+        using var pool = new PicturePool();
+        int at = 0;
+        foreach (Picture picture in Pictures(pool, raw, size.Width, size.Height))
+        {
+            using (picture)
+            {
+                compare(picture, readings[at++]);
+            }
+        }
+
+        Assert.Equal(readings.Count, at);
+        Assert.True(at > 0, "no picture was read");
+    }
+
+    private static List<Reading> Read(string kind, string data, byte[] raw, int width, int height, float confidence)
     {
         string arguments = string.Create(CultureInfo.InvariantCulture, $"\"{Script}\" {kind} \"{Model(data, kind)}\" {width} {height} {confidence}");
-        using var answer = new StreamReader(new MemoryStream(Run("node", arguments, Frames(Path.Combine(data, file), every))));
+        using var answer = new StreamReader(new MemoryStream(Run("node", arguments, raw)));
         var readings = new List<Reading>();
         while (answer.ReadLine() is { } line)
         {
@@ -48,10 +67,8 @@ internal static class Judge
         return readings;
     }
 
-    /// <summary>The same pictures, byte for byte.</summary>
-    public static IEnumerable<Picture> Pictures(PicturePool pool, string data, string file, int width, int height, int every)
+    private static IEnumerable<Picture> Pictures(PicturePool pool, byte[] raw, int width, int height)
     {
-        byte[] raw = Frames(Path.Combine(data, file), every);
         (int chromaWidth, int chromaHeight) = ((width + 1) / 2, (height + 1) / 2);
         for (int at = 0; at + (width * height) + (2 * chromaWidth * chromaHeight) <= raw.Length;)
         {
