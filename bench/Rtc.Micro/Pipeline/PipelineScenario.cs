@@ -237,7 +237,7 @@ internal static class PipelineScenario
 
         public bool TakeKeyFrameRequest() => Interlocked.Exchange(ref _keyFrameNeeded, 0) == 1;
 
-        public void OnCoded(EncodedFrame picture) => picture.Dispose();
+        public void OnCoded(EncodedFrame picture, ViewMode mode) => picture.Dispose();
 
         public void OnResult(VisionResult result)
         {
