@@ -39,6 +39,7 @@ internal static class PipelineScenario
         Stages(clip, models, new RoomSettings { Mode = ViewMode.Plain }, results: false, seconds, output);
         Stages(clip, models, new RoomSettings { Mode = ViewMode.Annotate }, results: true, seconds, output);
         Stages(clip, models, new RoomSettings { Mode = ViewMode.FocusAnnotate }, results: true, seconds, output);
+        Stages(clip, models, new RoomSettings { Mode = ViewMode.Privacy }, results: true, seconds, output);
         AgainstBare(clip, models, seconds, output);
         Overload(clip, models, 2 * seconds, output);
     }

@@ -20,7 +20,7 @@ internal sealed class PeopleWatch
     private const float CertainOther = 0.5f;
 
     /// <summary>One look may miss who stands still; so many do not.</summary>
-    private const int MinDetections = 3;
+    private const int MinDetections = 5;
 
     private readonly PeopleSeen _seen = new();
     private readonly List<(RectF Box, long Ticks)> _found = [];

@@ -23,9 +23,9 @@ internal sealed class Simulation : IDisposable
     private uint _timestamp;
     private bool _first = true;
 
-    public Simulation(RoomSettings? settings = null)
+    public Simulation(RoomSettings? settings = null, PrivacyOptions? privacy = null)
     {
-        var options = new RoomPipelineOptions { Settings = settings ?? new() };
+        var options = new RoomPipelineOptions { Settings = settings ?? new(), Privacy = privacy ?? new() };
         Controls = new RoomControls(options);
         Counters = new PipelineCounters(Time);
         Latest = new LatestFrame(Time);

@@ -25,11 +25,11 @@ internal sealed class HostileViewer : IDisposable
     private double _sharp;
     private double _began;
 
-    public HostileViewer(string name, int seed, RoomSettings? settings = null)
+    public HostileViewer(string name, int seed, RoomSettings? settings = null, PrivacyOptions? privacy = null)
     {
         _name = name;
         Scene = new StreetScene(Width, Height, seed);
-        Room = new Simulation((settings ?? new RoomSettings()) with { Mode = ViewMode.Privacy }) { Width = Width, Height = Height, ModelMs = 25 };
+        Room = new Simulation((settings ?? new RoomSettings()) with { Mode = ViewMode.Privacy }, privacy) { Width = Width, Height = Height, ModelMs = 25 };
         _began = Room.Time.NowMs;
         Room.Codecs.Paint = picture => Scene.Paint(picture, (Room.Time.NowMs - _began) / 1000, Room.LastTimestamp);
         Room.Codecs.OnEncodeAt = (picture, timestamp) => Look(picture, Scene.At(timestamp));
