@@ -18,7 +18,9 @@ public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
         "forbidden", "A watcher changes nothing in the room: this needs a token with an operator's or a camera's rights.", 403);
 
     public static Refusal SourceIsPrivate { get; } = new(
-        "view_forbidden", "The room is in privacy mode: it shows the picture with people blurred (view=annotated), and its source to nobody.", 403);
+        "view_forbidden",
+        "The room is in privacy mode: it shows the picture with people blurred (view=annotated), and its source to nobody.",
+        403);
 
     /// <summary>Somebody else made the room private.</summary>
     public static Refusal PrivacyIsAnothers { get; } = new(

@@ -64,7 +64,8 @@ internal sealed class VisionStage : IDisposable
     private double _stepsSinceDetected;
     private double _maskMs;
 
-    public VisionStage(RoomPipelineOptions options, IModelHost models, IPipelineOutput output, SharedScene board, PipelineCounters counters, TimeProvider time)
+    public VisionStage(
+        RoomPipelineOptions options, IModelHost models, IPipelineOutput output, SharedScene board, PipelineCounters counters, TimeProvider time)
     {
         _options = options;
         _models = models;

@@ -48,7 +48,8 @@ internal sealed class FaceDetector(IModelHost models, IPipelineOutput output) : 
             // It costs the room this model, not its video.
             _lookAt = long.MaxValue;
             Dispose();
-            output.OnNotice(new PipelineNotice("model_failed", $"{Family} failed, faces alone are not looked for: {error.Message}", Recoverable: true));
+            string message = $"{Family} failed, faces are not looked for any more: {error.Message}";
+            output.OnNotice(new PipelineNotice("model_failed", message, Recoverable: true));
             return;
         }
 

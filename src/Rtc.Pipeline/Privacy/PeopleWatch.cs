@@ -13,7 +13,7 @@ namespace Rtc.Pipeline.Privacy;
 /// </summary>
 internal sealed class PeopleWatch
 {
-    /// <summary>A place where a person was found stays blurred for this long: the next pictures may miss it, and a track take another.</summary>
+    /// <summary>Where a person was found stays blurred for this long: the next pictures may miss it, and its track take another.</summary>
     private const long HoldTicks = MediaTimeline.TicksPerSecond * 2 / 5;
 
     /// <summary>Of what is surely no person its motion needs no other reason.</summary>
@@ -24,11 +24,11 @@ internal sealed class PeopleWatch
 
     private readonly PeopleSeen _seen = new();
     private readonly List<(RectF Box, long Ticks)> _found = [];
-
     private int _seeing;
 
     /// <summary>In room units, as are <paramref name="detections"/> and <paramref name="faces"/>; good until the next call.</summary>
-    public PeopleSeen See(in PictureInfo info, ReadOnlySpan<Detection> detections, List<RectF> faces, ByteTracker tracker, RoomDetector detector)
+    public PeopleSeen See(
+        in PictureInfo info, ReadOnlySpan<Detection> detections, List<RectF> faces, ByteTracker tracker, RoomDetector detector)
     {
         _seeing = _seen.Known && Math.Abs(info.Ticks - _seen.Detected.Ticks) <= HoldTicks ? _seeing + 1 : 1;
         _seen.Known = true;
@@ -81,7 +81,8 @@ internal sealed class PeopleWatch
         _seen.Known = false;
     }
 
-    private static bool IsPerson(int classId, RoomDetector detector) => !detector.KnowsPeople || PersonLabels.IsPerson(detector.Label(classId));
+    private static bool IsPerson(int classId, RoomDetector detector) =>
+        !detector.KnowsPeople || PersonLabels.IsPerson(detector.Label(classId));
 
     private void Remember(in PictureInfo info)
     {

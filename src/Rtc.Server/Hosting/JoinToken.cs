@@ -6,7 +6,10 @@ using System.Text;
 
 namespace Rtc.Server.Hosting;
 
-/// <summary>What a token is for. A viewer's changes nothing but its own view; an operator watches too and may change the room, and a supervisor may also lift its privacy.</summary>
+/// <summary>
+/// What a token is for. A viewer's changes nothing but its own view; an operator watches too and may change the room, and a
+/// supervisor may also lift its privacy.
+/// </summary>
 public enum JoinRole : byte
 {
     Phone = 1,

@@ -96,5 +96,7 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
     /// <summary>The same member, or a phone that crashed and joined anew with its token.</summary>
     private static bool IsSame(RoomMember member, RoomMember? setter) =>
         member == setter
-        || (setter is { Role: Role.Phone, TokenHash: { } known } && member.Role == Role.Phone && member.TokenHash is { } shown && shown.AsSpan().SequenceEqual(known));
+        || (setter is { Role: Role.Phone, TokenHash: { } known }
+            && member is { Role: Role.Phone, TokenHash: { } shown }
+            && shown.AsSpan().SequenceEqual(known));
 }
