@@ -20,6 +20,19 @@ public sealed partial class WebRtcPeer
         return _connected && !_closed && _rtp.SendVideo(now, mid, frame);
     }
 
+    /// <summary>
+    /// Lets go of all that this section has sent or holds to be sent: nothing of it goes out any more, also where it is asked
+    /// for again. The section goes on with the next key frame, which is asked for.
+    /// </summary>
+    public void ForgetVideo(Instant now, string mid)
+    {
+        _now = now;
+        if (!_closed)
+        {
+            _rtp.ForgetVideo(now, mid);
+        }
+    }
+
     /// <summary>Asks for a key frame by PLI. Asking often is harmless: the rate is limited.</summary>
     public void RequestKeyFrame(Instant now, string mid)
     {

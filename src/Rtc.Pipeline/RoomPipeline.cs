@@ -68,7 +68,7 @@ public sealed class RoomPipeline : IAsyncDisposable
         _pictures = pictures;
         _preview = new PreviewShelf(pictures, time);
         _render = new RenderStage(options, codecs, pictures, output, _board, _latest, _controls, _preview, _counters, time);
-        _vision = new VisionStage(models, output, _board, _counters, time);
+        _vision = new VisionStage(options, models, output, _board, _counters, time);
         _loops = new Lazy<Task>(() => Task.WhenAll(Start("render", RenderLoop, _render.Renew), Start("vision", VisionLoop, _vision.Renew)));
     }
 
@@ -166,11 +166,14 @@ public sealed class RoomPipeline : IAsyncDisposable
 
     /// <summary>
     /// What the room looked like within the last second, as JPEG. False at the first asking (the next picture is kept
-    /// then, for as long as somebody keeps asking) and where no picture came. Encodes on the caller's thread.
+    /// then, for as long as somebody keeps asking) and where no picture came. Blurred as the video is while the room is
+    /// private. Encodes on the caller's thread.
     /// </summary>
     public bool TrySnapshot(int maxWidth, [NotNullWhen(true)] out byte[]? jpeg)
     {
-        jpeg = _preview.Use(picture => _codecs.EncodeJpeg(picture, Math.Max(16, maxWidth), _pictures));
+        jpeg = _preview.Use(
+            picture => _codecs.EncodeJpeg(picture, Math.Max(16, maxWidth), _pictures),
+            () => Settings.Mode == ViewMode.Privacy);
         return jpeg is not null;
     }
 

@@ -18,7 +18,15 @@ public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
         "forbidden", "A watcher changes nothing in the room: this needs a token with an operator's or a camera's rights.", 403);
 
     public static Refusal SourceIsPrivate { get; } = new(
-        "view_forbidden", "The room is in privacy mode: a watcher is shown the veiled picture (view=annotated), not the source.", 403);
+        "view_forbidden",
+        "The room is in privacy mode: it shows the picture with people blurred (view=annotated), and its source to nobody.",
+        403);
+
+    /// <summary>Somebody else made the room private.</summary>
+    public static Refusal PrivacyIsAnothers { get; } = new(
+        "privacy_guarded",
+        "The room is private: only whoever set that, or a token with a supervisor's rights, changes its mode or model.",
+        403);
 
     public static Refusal TooManyMessages { get; } = new(
         "too_many_messages", "Too many messages from this client (Limits:MessagesPerSecond).", 429);

@@ -11,6 +11,9 @@ public enum Rights
 
     /// <summary>Watches, and changes nothing but its own view.</summary>
     Watcher,
+
+    /// <summary>An operator who may also lift a privacy that another set.</summary>
+    Supervisor,
 }
 
 public static class RightsNames
@@ -20,6 +23,7 @@ public static class RightsNames
     {
         Rights.Camera => "camera",
         Rights.Operator => "operator",
+        Rights.Supervisor => "supervisor",
         _ => "watcher",
     };
 }

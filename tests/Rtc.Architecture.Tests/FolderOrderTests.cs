@@ -28,7 +28,7 @@ public sealed class FolderOrderTests
             "Results",
             "Detecting Following Masks",
             "Scene",
-            "Targets",
+            "Targets Privacy",
             "Rendering Encoding",
             "Loops",
             "."),

@@ -82,7 +82,7 @@ public class SoakTests
         Detection[] found = [.. Enumerable.Range(0, 8).Select(i => new Detection(0, 0.9f, new RectF(i * 8, 5, (i * 8) + 7, 30)))];
         var fake = new NoAllocationModels(found);
         var board = new SharedScene();
-        using var stage = new VisionStage(fake, room.Output, board, room.Counters, TimeProvider.System);
+        using var stage = new VisionStage(new RoomPipelineOptions(), fake, room.Output, board, room.Counters, TimeProvider.System);
         using Picture picture = room.Pool.Rent(64, 48);
         var settings = new RoomSettings();
         for (int i = 0; i < 300; i++)

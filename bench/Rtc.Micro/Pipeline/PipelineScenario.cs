@@ -40,6 +40,7 @@ internal static class PipelineScenario
         Stages(clip, models, new RoomSettings { Mode = ViewMode.Plain }, results: false, seconds, output);
         Stages(clip, models, new RoomSettings { Mode = ViewMode.Annotate }, results: true, seconds, output);
         Stages(clip, models, new RoomSettings { Mode = ViewMode.FocusAnnotate }, results: true, seconds, output);
+        Stages(clip, models, new RoomSettings { Mode = ViewMode.Privacy }, results: true, seconds, output);
         AgainstBare(clip, models, seconds, output);
         Overload(clip, models, 2 * seconds, output);
     }
@@ -238,7 +239,7 @@ internal static class PipelineScenario
 
         public bool TakeKeyFrameRequest() => Interlocked.Exchange(ref _keyFrameNeeded, 0) == 1;
 
-        public void OnCoded(EncodedFrame picture) => picture.Dispose();
+        public void OnCoded(EncodedFrame picture, ViewMode mode) => picture.Dispose();
 
         public void OnResult(VisionResult result)
         {

@@ -199,6 +199,13 @@ internal sealed partial class VideoSender : IDisposable
         }
     }
 
+    /// <summary>What was sent or waits must not be seen any more: a key frame comes next, and until then nothing.</summary>
+    public void ForgetFrames(Instant now)
+    {
+        StartOver();
+        _keys.Want(now);
+    }
+
     /// <summary>A section that stops sending lets its frames go and keeps its numbers; back again, it begins with a key frame.</summary>
     public void SetActive(bool active)
     {

@@ -166,7 +166,17 @@ internal sealed partial class RtpSession : IDisposable
         return sent;
     }
 
-    /// <summary>Caps the choice of temporal layers that the estimate makes.</summary>
+    /// <summary>Nothing of what the section has sent or holds is sent any more.</summary>
+    public void ForgetVideo(Instant now, string mid)
+    {
+        int index = _senderMids.IndexOf(mid);
+        if (index >= 0)
+        {
+            _senders[index].ForgetFrames(now);
+            TakeKeyRequest(index);
+        }
+    }
+
     /// <summary>The other side could read nothing so far: every stream begins anew.</summary>
     public void BeginAgain(Instant now)
     {
@@ -176,6 +186,7 @@ internal sealed partial class RtpSession : IDisposable
         }
     }
 
+    /// <summary>Caps the choice of temporal layers that the estimate makes.</summary>
     public void SetTemporalLayerLimit(string mid, int highest)
     {
         int index = _senderMids.IndexOf(mid);

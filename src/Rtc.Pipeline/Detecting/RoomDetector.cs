@@ -14,6 +14,9 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
     /// <summary>The tracker's second round lives on detections this far under the room's threshold.</summary>
     private const float LowShare = 0.4f;
 
+    /// <summary>In privacy mode a person is looked for down to this score, whatever else is reported.</summary>
+    private const float PrivacyScore = 0.1f;
+
     private const string Embedded = "motion";
 
     private IDetector? _detector;
@@ -82,6 +85,10 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
         return names is not null && classId >= 0 && classId < names.Count ? names[classId] : "object";
     }
 
+    /// <summary>Whether the room wants to hear of that class; in privacy mode people are looked for beyond that.</summary>
+    public bool IsAskedFor(int classId, RoomSettings settings) =>
+        settings.Classes.Count == 0 || settings.Classes.Contains(Label(classId), StringComparer.OrdinalIgnoreCase);
+
     public void Dispose() => _detector?.Dispose();
 
     private void Replace(string model)
@@ -96,7 +103,14 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
     private void Translate(RoomSettings settings, float inputScale)
     {
         HashSet<int>? classes = settings.Classes.Count > 0 ? ClassesNamed(settings.Classes) : null;
-        _options = new DetectOptions { Confidence = settings.Confidence * LowShare, Classes = classes };
+        float confidence = settings.Confidence * LowShare;
+        if (settings.Mode == ViewMode.Privacy)
+        {
+            classes?.UnionWith(Enumerable.Range(0, _detector!.ClassNames.Count).Where(id => PersonLabels.IsPerson(Label(id))));
+            confidence = Math.Min(confidence, PrivacyScore);
+        }
+
+        _options = new DetectOptions { Confidence = confidence, Classes = classes };
         _smallOptions = _options with { InputScale = inputScale };
         _optionsFor = settings;
 

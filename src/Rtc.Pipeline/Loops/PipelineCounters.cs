@@ -18,6 +18,7 @@ internal sealed class PipelineCounters(TimeProvider time)
     public long Detected;
     public long Coasted;
     public long Rendered;
+    public long BlurredWhole;
     public long Coded;
     public long DroppedByEncoder;
     public long Restarts;

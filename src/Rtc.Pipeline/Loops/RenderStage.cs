@@ -39,7 +39,7 @@ internal sealed class RenderStage : IDisposable
     private readonly RoomControls _controls;
     private readonly PreviewShelf _preview;
     private RegionFollower _follower;
-    private SceneArtist _artist = new();
+    private SceneArtist _artist;
     private readonly SceneCopy _scene = new();
     private readonly SourceMeter _source = new();
     private readonly FormatCoders _coders;
@@ -47,6 +47,7 @@ internal sealed class RenderStage : IDisposable
     private readonly Queue<(Picture Picture, PictureInfo Info, double DeadlineMs)> _waiting = [];
     private IVideoDecoder? _decoder;
     private VideoCodec _decoderCodec;
+    private ViewMode _codedMode;
     private MediaTimeline _timeline;
     private bool _needKey = true;
     private double _askedForKeyMs = double.NegativeInfinity;
@@ -57,6 +58,7 @@ internal sealed class RenderStage : IDisposable
         _preview = preview;
         _follower = new RegionFollower(board);
         _options = options;
+        _artist = new SceneArtist(pool, options.Privacy);
         _codecs = codecs;
         _coders = new FormatCoders(options, codecs);
         _thin = new FormatCoders(options, codecs);
@@ -106,12 +108,18 @@ internal sealed class RenderStage : IDisposable
             return;
         }
 
-        if (!behind)
+        // Once for all that is done to the picture: it is private in all of it or in none.
+        RoomSettings settings = _controls.Settings;
+        if (settings.Mode == ViewMode.Privacy)
+        {
+            _artist.Observe(picture, info);
+            _thin.Rest();
+        }
+        else if (!behind)
         {
             CodeThin(picture, info);
         }
 
-        RoomSettings settings = _controls.Settings;
         if (_board.HasRegions)
         {
             _follower.Follow(picture, info.Ticks);
@@ -119,7 +127,7 @@ internal sealed class RenderStage : IDisposable
 
         if (_controls.WantsDetection)
         {
-            Offer(ref picture, info);
+            Offer(ref picture, info, settings);
         }
 
         if (picture is null)
@@ -130,7 +138,7 @@ internal sealed class RenderStage : IDisposable
         if (!_controls.WantVideo || behind)
         {
             _counters.DroppedLate += behind && _controls.WantVideo ? 1 : 0;
-            _preview.Put(picture);
+            Keep(picture, info, settings);
             return;
         }
 
@@ -148,9 +156,10 @@ internal sealed class RenderStage : IDisposable
         {
             _waiting.Dequeue();
             using Picture picture = first.Picture;
-            Render(picture, first.Info);
-            _preview.Put(picture);
-            Encode(picture, first.Info);
+            RoomSettings settings = _controls.Settings;
+            Render(picture, first.Info, settings);
+            _preview.Put(picture, isBlurred: settings.Mode == ViewMode.Privacy);
+            Encode(picture, first.Info, settings);
         }
     }
 
@@ -161,7 +170,7 @@ internal sealed class RenderStage : IDisposable
     public void Renew()
     {
         Dispose();
-        _artist = new SceneArtist();
+        _artist = new SceneArtist(_pool, _options.Privacy);
         _follower = new RegionFollower(_board);
         _needKey = true;
     }
@@ -272,15 +281,16 @@ internal sealed class RenderStage : IDisposable
     }
 
     /// <summary>Hands the picture itself over where nobody watches, else a copy that nothing will be drawn on.</summary>
-    private void Offer(ref Picture? picture, in PictureInfo info)
+    private void Offer(ref Picture? picture, in PictureInfo info, RoomSettings settings)
     {
         Picture? offered = picture!;
-        if (!_controls.WantVideo)
+        bool isShown = _controls.WantVideo;
+        if (!isShown)
         {
-            _preview.Put(offered);
+            Keep(offered, info, settings);
         }
 
-        if (_controls.WantVideo)
+        if (isShown)
         {
             offered = PictureOps.Copy(offered, _pool);
         }
@@ -292,17 +302,36 @@ internal sealed class RenderStage : IDisposable
         _latest.Offer(offered, info);
     }
 
-    private void Render(Picture picture, in PictureInfo info)
+    /// <summary>For thumbnails while nobody watches: what the room shows in privacy mode, else the picture as it came.</summary>
+    private void Keep(Picture picture, in PictureInfo info, RoomSettings settings)
     {
-        long before = _time.GetTimestamp();
-        RoomSettings settings = _controls.Settings;
+        if (settings.Mode != ViewMode.Privacy)
+        {
+            _preview.Put(picture, isBlurred: false);
+        }
+        else if (_preview.IsDue)
+        {
+            using Picture copy = PictureOps.Copy(picture, _pool);
+            Draw(copy, info, settings);
+            _preview.Put(copy, isBlurred: true);
+        }
+    }
+
+    private void Draw(Picture picture, in PictureInfo info, RoomSettings settings)
+    {
         _artist.Begin();
         if (settings.Mode != ViewMode.Plain)
         {
             _board.CopyTo(_scene, info.Ticks, new RoomUnits(picture.Width, picture.Height));
-            _artist.Draw(picture, _scene, info.Ticks, settings);
+            _artist.Draw(picture, _scene, info, settings);
         }
+    }
 
+    private void Render(Picture picture, in PictureInfo info, RoomSettings settings)
+    {
+        long before = _time.GetTimestamp();
+        Draw(picture, info, settings);
+        _counters.BlurredWhole += _artist.IsBlurredWhole ? 1 : 0;
         double took = _time.GetElapsedTime(before).TotalMilliseconds;
         _counters.Render.Add(took);
         _output.OnStage("render", took);
@@ -310,24 +339,30 @@ internal sealed class RenderStage : IDisposable
         _counters.RenderedRate.Mark(_time.Milliseconds());
     }
 
-    private void Encode(Picture picture, in PictureInfo info)
+    private void Encode(Picture picture, in PictureInfo info, RoomSettings settings)
     {
-        RoomSettings settings = _controls.Settings;
+        if (settings.Mode == ViewMode.Privacy && _codedMode != ViewMode.Privacy)
+        {
+            // Coded as a difference to a raw picture a blur may leave something of it.
+            _coders.Rest();
+        }
+
+        _codedMode = settings.Mode;
         int kbps = _source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, settings.Mode != ViewMode.Plain);
         bool key = _controls.TakeKeyFrameRequest();
         foreach (PictureCoder coder in _coders.For(_controls.OutputFormats))
         {
             coder.Prepare(picture, kbps, MinQuantizerFor(coder.Codec), _controls.TemporalLayers);
-            Encode(coder, picture, info, key);
+            Encode(coder, picture, info, key, settings);
         }
     }
 
-    private void Encode(PictureCoder coder, Picture picture, in PictureInfo info, bool key)
+    private void Encode(PictureCoder coder, Picture picture, in PictureInfo info, bool key, RoomSettings settings)
     {
         long before = _time.GetTimestamp();
 
         // The blurred background needs few bits: the subject gets them.
-        coder.SetInterest(_artist.Subject, (int)(MaxCoarseness * _controls.Settings.Blur));
+        coder.SetInterest(_artist.Subject, (int)(MaxCoarseness * settings.Blur));
         EncodedFrame? coded = coder.Code(picture, info, key);
         _counters.Encode.Add(_time.GetElapsedTime(before).TotalMilliseconds);
         if (coded is null)
@@ -338,10 +373,10 @@ internal sealed class RenderStage : IDisposable
 
         _counters.Coded++;
         _counters.Turnaround.Add(_time.Milliseconds() - info.ReceivedMs);
-        _output.OnCoded(coded);
+        _output.OnCoded(coded, settings.Mode);
     }
 
-    /// <summary>Before anything is drawn: who asked for the source gets it as it came.</summary>
+    /// <summary>Before anything is drawn: who asked for the source gets it as it came. Never in privacy mode.</summary>
     private void CodeThin(Picture picture, in PictureInfo info)
     {
         int kbps = _controls.ThinKbps;

@@ -6,6 +6,7 @@ using Rtc.Pipeline.Detecting;
 using Rtc.Pipeline.Following;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Masks;
+using Rtc.Pipeline.Privacy;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Scene;
 using Rtc.Pipeline.Settings;
@@ -27,6 +28,10 @@ internal sealed class VisionStage : IDisposable
     /// <summary>For the cost of masks, which comes every few pictures.</summary>
     private const double Smoothing = 0.1;
 
+    /// <summary>Privacy lives on its detections: neither load nor settings leave out more than this between two.</summary>
+    private const long MaxPrivacyGapTicks = MediaTimeline.TicksPerSecond / 15;
+
+    private readonly RoomPipelineOptions _options;
     private readonly IModelHost _models;
     private readonly IPipelineOutput _output;
     private readonly SharedScene _board;
@@ -41,6 +46,9 @@ internal sealed class VisionStage : IDisposable
     private readonly LevelPolicy _level = new();
     private readonly List<Detection> _detections = [];
     private readonly List<SceneTrack> _scene = [];
+    private readonly List<RectF> _faces = [];
+    private PeopleWatch _people = new();
+    private FaceDetector _faceDetector;
     private string? _privacyWarnedFor;
     private volatile string _model = "";
     private volatile string _provider = "";
@@ -56,10 +64,13 @@ internal sealed class VisionStage : IDisposable
     private double _stepsSinceDetected;
     private double _maskMs;
 
-    public VisionStage(IModelHost models, IPipelineOutput output, SharedScene board, PipelineCounters counters, TimeProvider time)
+    public VisionStage(
+        RoomPipelineOptions options, IModelHost models, IPipelineOutput output, SharedScene board, PipelineCounters counters, TimeProvider time)
     {
+        _options = options;
         _models = models;
         _output = output;
+        _faceDetector = new FaceDetector(models, output);
         _board = board;
         _time = time;
         _counters = counters;
@@ -108,7 +119,7 @@ internal sealed class VisionStage : IDisposable
             _level.Update(_time.Milliseconds(), times.QueueMs, _possibleRate);
         }
 
-        Describe(info, detect);
+        Describe(info, settings, detect);
         _targets.AnswerTaps(picture, info, _units, settings, _scene);
         _stepsSinceDetected = Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps);
         _targets.Follow(info, _scene, _findLost);
@@ -124,7 +135,9 @@ internal sealed class VisionStage : IDisposable
         if (settings.Mode == ViewMode.Privacy && !_detector.KnowsPeople && _privacyWarnedFor != _detector.Model)
         {
             _privacyWarnedFor = _detector.Model;
-            _output.OnNotice(new PipelineNotice("privacy_without_people", $"{_detector.Model} does not know people: all that it finds is blurred, and who it does not find is not", Recoverable: true));
+            _output.OnNotice(new PipelineNotice("privacy_without_people", _options.Privacy.FailClosed
+                ? $"{_detector.Model} does not know people: the whole picture is blurred until a model is chosen that does"
+                : $"{_detector.Model} does not know people: all that it finds is blurred, and who it does not find is not", Recoverable: true));
         }
 
         (_model, _provider, _modelProblem) = (_detector.Model, _detector.Provider, _detector.Problem);
@@ -141,6 +154,8 @@ internal sealed class VisionStage : IDisposable
         _detector = new RoomDetector(_models, _output);
         _targets = new TargetFollower(_models, _output, _board, _ids, _time);
         _camera = new CameraShift();
+        _people = new PeopleWatch();
+        _faceDetector = new FaceDetector(_models, _output);
         _trackerFor = null;
         _everDetected = false;
     }
@@ -148,6 +163,7 @@ internal sealed class VisionStage : IDisposable
     public void Dispose()
     {
         _detector.Dispose();
+        _faceDetector.Dispose();
         _targets.Dispose();
     }
 
@@ -156,6 +172,11 @@ internal sealed class VisionStage : IDisposable
         var units = new RoomUnits(picture.Width, picture.Height);
         bool turned = _everDetected && !units.HasShapeOf(_units);
         _units = units;
+        if (turned)
+        {
+            _people.Clear();
+        }
+
         if (turned || !ReferenceEquals(_trackerFor, settings))
         {
             bool sameTracker = !turned && _trackerFor is not null && _trackerFor.Confidence == settings.Confidence;
@@ -170,12 +191,18 @@ internal sealed class VisionStage : IDisposable
 
     private bool IsDue(in PictureInfo info, RoomSettings settings, in DegradationStep sacrifice) =>
         !_everDetected
+        || (settings.Mode == ViewMode.Privacy && info.Ticks - _lastDetected.Ticks >= MaxPrivacyGapTicks)
         || (info.FrameId - _lastDetected.FrameId >= settings.DetectEvery && _takenSinceDetection + 1 >= sacrifice.DetectEveryTaken);
 
     private VisionTimes Detect(Picture picture, in PictureInfo info, RoomSettings settings, in DegradationStep sacrifice, double queueMs)
     {
         long before = _time.GetTimestamp();
         DetectTimings detector = _detector.Detect(picture, settings, sacrifice.InputScale, _detections);
+        if (settings.Mode == ViewMode.Privacy && _options.Privacy.Faces)
+        {
+            _faceDetector.Find(picture, info, _units, _faces);
+        }
+
         double wholeMs = _time.GetElapsedTime(before).TotalMilliseconds;
 
         before = _time.GetTimestamp();
@@ -196,6 +223,11 @@ internal sealed class VisionStage : IDisposable
 
         double steps = _everDetected ? info.StepsSince(_lastDetected) : 1;
         _tracker.Update(detections, steps > 0 ? Math.Min(steps, MaxSteps) : 1);
+        if (settings.Mode == ViewMode.Privacy)
+        {
+            _board.PublishPeople(_people.See(info, detections, _faces, _tracker, _detector), _units);
+        }
+
         _everDetected = true;
         _lastDetected = info;
         _takenSinceDetection = 0;
@@ -211,12 +243,17 @@ internal sealed class VisionStage : IDisposable
     }
 
     /// <summary>Writes the tracks down as of this picture.</summary>
-    private void Describe(in PictureInfo info, bool detected)
+    private void Describe(in PictureInfo info, RoomSettings settings, bool detected)
     {
         _scene.Clear();
         double steps = detected ? 0 : Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps);
         foreach (Track track in _tracker.Active)
         {
+            if (settings.Mode == ViewMode.Privacy && !_detector.IsAskedFor(track.ClassId, settings))
+            {
+                continue;
+            }
+
             _scene.Add(Describe(track, steps, predicted: !detected));
         }
     }

@@ -16,15 +16,29 @@ internal sealed class PreviewShelf(PicturePool pool, TimeProvider time) : IDispo
     private Picture? _kept;
     private double _askedMs = double.NegativeInfinity;
     private double _keptMs = double.NegativeInfinity;
+    private bool _isBlurred;
     private bool _closed;
 
-    /// <summary>Keeps a copy of the picture if one is due.</summary>
-    public void Put(Picture picture)
+    /// <summary>Whether <see cref="Put"/> would keep a picture now.</summary>
+    public bool IsDue
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return IsDueAt(time.Milliseconds());
+            }
+        }
+    }
+
+    /// <summary>Keeps a copy of the picture if one is due; <paramref name="isBlurred"/>: as privacy mode shows it.</summary>
+    public void Put(Picture picture, bool isBlurred)
     {
         double now = time.Milliseconds();
         lock (_gate)
         {
-            if (_closed || now - _askedMs > InterestMs || now - _keptMs < RefreshMs)
+            // A raw one is not what a private room shows, nor the other way round.
+            if (!IsDueAt(now) && (isBlurred == _isBlurred || !IsWantedAt(now)))
             {
                 return;
             }
@@ -37,20 +51,34 @@ internal sealed class PreviewShelf(PicturePool pool, TimeProvider time) : IDispo
 
             _kept ??= pool.Rent(picture.Width, picture.Height);
             _keptMs = now;
+            _isBlurred = isBlurred;
             PictureOps.Copy(picture, _kept);
         }
     }
 
-    /// <summary>Uses the kept picture; null where there is none yet, in which case the next one is kept.</summary>
-    public T? Use<T>(Func<Picture, T?> use)
+    /// <summary>
+    /// Uses the kept picture; null where there is none yet, in which case the next one is kept. One that is not blurred is
+    /// nothing for a room that is private by the time it was used.
+    /// </summary>
+    public T? Use<T>(Func<Picture, T?> use, Func<bool> isPrivate)
         where T : class
     {
         lock (_gate)
         {
             _askedMs = time.Milliseconds();
-            return _kept is null ? null : use(_kept);
+            if (_kept is null || (isPrivate() && !_isBlurred))
+            {
+                return null;
+            }
+
+            T? made = use(_kept);
+            return isPrivate() && !_isBlurred ? null : made;
         }
     }
+
+    private bool IsWantedAt(double now) => !_closed && now - _askedMs <= InterestMs;
+
+    private bool IsDueAt(double now) => IsWantedAt(now) && now - _keptMs >= RefreshMs;
 
     public void Dispose()
     {

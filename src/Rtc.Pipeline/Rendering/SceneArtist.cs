@@ -1,6 +1,7 @@
 using Rtc.Media;
 using Rtc.Media.Imaging;
 using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Privacy;
 using Rtc.Pipeline.Scene;
 using Rtc.Pipeline.Settings;
 
@@ -10,20 +11,26 @@ namespace Rtc.Pipeline.Rendering;
 /// Puts a room's view on a picture, in place: first what is blurred, then what is drawn. Touches nothing where nothing
 /// was found. Owned by the render loop; holds the memory that blurring needs.
 /// </summary>
-internal sealed class SceneArtist : IDisposable
+internal sealed class SceneArtist(PicturePool pool, PrivacyOptions privacy) : IDisposable
 {
     private readonly Focus _focus = new();
     private readonly Annotator _annotator = new();
-    private readonly PrivacyBlur _veil = new();
+    private readonly PrivacyBlur _privacy = new(pool, privacy);
 
     /// <summary>The outline that is sharp in the picture just drawn, or null where all is.</summary>
     public Mask? Subject { get; private set; }
 
-    public void Begin() => Subject = null;
+    /// <summary>Every picture in privacy mode, as it came, whether it will be drawn on or not.</summary>
+    public void Observe(Picture picture, in PictureInfo info) => _privacy.Observe(picture, info);
 
-    public void Draw(Picture picture, SceneCopy scene, long ticks, RoomSettings settings)
+    /// <summary>The picture just drawn was blurred whole, since too little was known of it.</summary>
+    public bool IsBlurredWhole { get; private set; }
+
+    public void Begin() => (Subject, IsBlurredWhole) = (null, false);
+
+    public void Draw(Picture picture, SceneCopy scene, in PictureInfo info, RoomSettings settings)
     {
-        double steps = (ticks - scene.Info.Ticks) / PictureInfo.TicksPerStep;
+        double steps = info.StepsSince(scene.Info);
         switch (settings.Mode)
         {
             case ViewMode.Annotate:
@@ -37,13 +44,14 @@ internal sealed class SceneArtist : IDisposable
                 _annotator.Draw(picture, scene, steps);
                 break;
             case ViewMode.Privacy:
-                _veil.Draw(picture, scene, steps, settings.Blur, _focus);
+                IsBlurredWhole = _privacy.Draw(picture, scene, info, settings.Blur, _focus);
                 break;
         }
     }
 
     public void Dispose()
     {
+        _privacy.Dispose();
         _focus.Dispose();
         _annotator.Dispose();
     }

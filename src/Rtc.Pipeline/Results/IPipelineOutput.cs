@@ -1,14 +1,21 @@
 using Rtc.Media.Codecs;
+using Rtc.Pipeline.Settings;
 
 namespace Rtc.Pipeline.Results;
 
 /// <summary>Where a room's pipeline hands on what it made. Called on the pipeline's own loops; must not block.</summary>
 public interface IPipelineOutput
 {
-    /// <summary>The rendered picture, coded; the receiver disposes it.</summary>
-    void OnCoded(EncodedFrame picture);
+    /// <summary>
+    /// The rendered picture, coded; the receiver disposes it. The mode is the one that it was drawn in, which need not be the
+    /// room's any more.
+    /// </summary>
+    void OnCoded(EncodedFrame picture, ViewMode mode);
 
-    /// <summary>The source as it came, coded for links that its own stream does not fit; the receiver disposes it.</summary>
+    /// <summary>
+    /// The source as it came, coded for links that its own stream does not fit; the receiver disposes it. There is none in
+    /// privacy mode.
+    /// </summary>
     void OnThinCoded(EncodedFrame picture) => picture.Dispose();
 
     void OnResult(VisionResult result);

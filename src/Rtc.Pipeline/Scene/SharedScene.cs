@@ -23,6 +23,8 @@ internal sealed class SharedScene
     private RoomUnits _units = new(4, 3);
     private bool _any;
     private bool _knowsPeople;
+    private readonly PeopleSeen _people = new();
+    private RoomUnits _peopleUnits;
     private long _renderTicks;
     private readonly MaskFront[] _masks = [new(), new()];
     private readonly (int Id, CorrelationFilter Filter)?[] _seeds = new (int, CorrelationFilter)?[TargetSlots.Count];
@@ -38,6 +40,16 @@ internal sealed class SharedScene
             _knowsPeople = knowsPeople;
             _tracks.Clear();
             _tracks.AddRange(tracks);
+        }
+    }
+
+    /// <summary>Who is to be blurred, as soon as a detection has said it.</summary>
+    public void PublishPeople(PeopleSeen seen, in RoomUnits units)
+    {
+        lock (_gate)
+        {
+            seen.CopyTo(_people);
+            _peopleUnits = units;
         }
     }
 
@@ -192,6 +204,8 @@ internal sealed class SharedScene
                 copy.Tracks.AddRange(_tracks);
             }
 
+            _people.CopyTo(copy.People);
+            copy.People.Known &= _peopleUnits.HasShapeOf(units);
             for (int i = 0; i < TargetSlots.Count; i++)
             {
                 ref TargetSlot slot = ref _targets[i];

@@ -36,6 +36,9 @@ public sealed record RoomPipelineOptions
     /// </summary>
     public double MaxBehindMs { get; init; } = 60;
 
+    /// <summary>What a room in privacy mode does where it knows too little.</summary>
+    public PrivacyOptions Privacy { get; init; } = new();
+
     /// <summary>The pause before a loop that an exception ended begins again; each further one is twice as long.</summary>
     public TimeSpan RestartDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 

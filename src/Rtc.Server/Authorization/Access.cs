@@ -74,14 +74,6 @@ public sealed class Access
         return !TokensRequired || MaySeeAll(request) || CheckJoin(TokenOf(request), room, JoinRole.Viewer) == TokenVerdict.Accepted;
     }
 
-    /// <summary>Whether the request brings more than a watcher's rights in the room: an operator's or camera's token, or the API key.</summary>
-    public bool MayOperate(HttpRequest request, string room)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return !TokensRequired || MaySeeAll(request)
-            || (CheckJoin(TokenOf(request), room, JoinRole.Viewer, out Rights rights) == TokenVerdict.Accepted && rights != Rights.Watcher);
-    }
-
     /// <summary>May this request know which rooms there are?</summary>
     public bool MaySeeAll(HttpRequest request) => !TokensRequired || (ApiKeyRequired && IsAdministrator(request));
 

@@ -6,12 +6,13 @@ namespace Rtc.Server.Authorization;
 internal static class JoinRoles
 {
     public const string RoleNames = "phone or viewer";
-    public const string RightsNames = "camera, operator or watcher";
+    public const string RightsNames = "camera, operator, supervisor or watcher";
 
     public static Rights RightsOf(JoinRole role) => role switch
     {
         JoinRole.Phone => Rights.Camera,
         JoinRole.Operator => Rights.Operator,
+        JoinRole.Supervisor => Rights.Supervisor,
         _ => Rights.Watcher,
     };
 
@@ -23,11 +24,12 @@ internal static class JoinRoles
             ("phone", null or "" or "camera") or (null or "", "camera") => JoinRole.Phone,
             ("viewer", null or "" or "watcher") or (null or "", "watcher") => JoinRole.Viewer,
             ("viewer" or null or "", "operator") => JoinRole.Operator,
+            ("viewer" or null or "", "supervisor") => JoinRole.Supervisor,
             _ => default,
         };
         problem = role is not (null or "" or "phone" or "viewer") || (role is null or "" && rights is null or "") ? $"role is {RoleNames}."
-            : rights is not (null or "" or "camera" or "operator" or "watcher") ? $"rights are {RightsNames}."
-            : "a phone has the rights of a camera, a viewer those of a watcher or an operator.";
+            : rights is not (null or "" or "camera" or "operator" or "supervisor" or "watcher") ? $"rights are {RightsNames}."
+            : "a phone has the rights of a camera, a viewer those of a watcher, an operator or a supervisor.";
         return read != default;
     }
 }

@@ -6,12 +6,16 @@ using System.Text;
 
 namespace Rtc.Server.Authorization;
 
-/// <summary>What a token is for. A viewer's changes nothing but its own view; an operator watches too and may change the room.</summary>
+/// <summary>
+/// What a token is for. A viewer's changes nothing but its own view; an operator watches too and may change the room, and a
+/// supervisor may also lift its privacy.
+/// </summary>
 public enum JoinRole : byte
 {
     Phone = 1,
     Viewer = 2,
     Operator = 3,
+    Supervisor = 4,
 }
 
 /// <summary>Why a token was turned away; <see cref="Accepted"/> is the only good one.</summary>
@@ -29,7 +33,7 @@ public enum TokenVerdict
 /// <summary>
 /// Leave to join one room in one role until a moment: version, role and expiry, the room's name, and an HMAC-SHA256
 /// over all of them, as base64url. Whoever holds the key makes and checks it; nothing is stored.
-/// A phone's token also lets its holder watch, and so does an operator's.
+/// A phone's token also lets its holder watch, and so do an operator's and a supervisor's.
 /// </summary>
 public static class JoinToken
 {
@@ -97,7 +101,7 @@ public static class JoinToken
         }
 
         granted = (JoinRole)bytes[1];
-        return granted == role || (role == JoinRole.Viewer && granted is (JoinRole.Phone or JoinRole.Operator))
+        return granted == role || (role == JoinRole.Viewer && granted is (JoinRole.Phone or JoinRole.Operator or JoinRole.Supervisor))
             ? TokenVerdict.Accepted
             : TokenVerdict.OtherRole;
     }

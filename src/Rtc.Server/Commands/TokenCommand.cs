@@ -16,7 +16,7 @@ internal static class TokenCommand
         var command = new Command("token", "Print a join token, signed with Auth:TokenKey.");
         var room = new Option<string>("--room") { Description = "Room to join", Required = true, HelpName = "ROOM" };
         var role = new Option<string>("--role") { Description = "phone or viewer", DefaultValueFactory = _ => "viewer", HelpName = "ROLE" };
-        var rights = new Option<string?>("--rights") { Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator", HelpName = "RIGHTS" };
+        var rights = new Option<string?>("--rights") { Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator or supervisor", HelpName = "RIGHTS" };
         var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {MaxMinutes}", DefaultValueFactory = _ => 60, HelpName = "MINUTES" };
         command.Validators.Add(result =>
         {

@@ -138,6 +138,12 @@ internal static class RoomHosting
                 OriginUnixMs = loop.Clock.OriginUnixMs,
                 BitrateKbps = options.Media.StartBitrateKbps,
                 MaxPixels = options.Limits.MaxPixels,
+                Privacy = new PrivacyOptions
+                {
+                    FailClosed = options.Rooms.PrivacyFailClosed,
+                    MaxDetectionAgeMs = options.Rooms.PrivacyMaxAgeMs,
+                    Faces = options.Rooms.PrivacyFaces,
+                },
             },
             models,
             pictures,

@@ -29,6 +29,16 @@ public sealed record RoomOptions
     [Range(0, 86_400)]
     public int DrainSeconds { get; init; } = 2;
 
+    [Description("In privacy mode, what cannot be told to be nobody is blurred: pictures whose newest detection is too old, all pictures of a model that does not know people, and whatever moves without a detection that explains it")]
+    public bool PrivacyFailClosed { get; init; } = true;
+
+    [Description("Milliseconds from which on a detection is too old for privacy mode, so that the whole picture is blurred")]
+    [Range(50, 2000)]
+    public int PrivacyMaxAgeMs { get; init; } = 200;
+
+    [Description("In privacy mode faces are looked for besides people, where a YuNet model is in the folder of models")]
+    public bool PrivacyFaces { get; init; } = true;
+
     [Description("Peers in all rooms together")]
     [Range(1, 1_000_000)]
     public int MaxPeers { get; init; } = 1000;

@@ -36,6 +36,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         Messages = new RoomMessages(loop, Members, Pipeline);
         Commands = new RoomCommands(this, loop, messageBytes, metrics);
         Media = new RoomMedia(loop, Pipeline, Members, bitrates, metrics);
+        Privacy = new RoomPrivacy(this, metrics);
     }
 
     public RoomName Name { get; }
@@ -51,6 +52,8 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     public RoomMessages Messages { get; }
 
     public RoomCommands Commands { get; }
+
+    public RoomPrivacy Privacy { get; }
 
     public bool IsPrivate => Pipeline.Settings.Mode == ViewMode.Privacy;
 

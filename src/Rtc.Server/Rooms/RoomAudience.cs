@@ -26,10 +26,15 @@ internal sealed class RoomAudience(
     /// <summary>What the pipeline coded, to those who watch the view that it is of.</summary>
     public void Send(EncodedFrame frame, RoomView view) => Fan(frame, view, isCoded: true);
 
-    /// <summary>The phone's own frame, not decoded, to those who watch the source.</summary>
+    /// <summary>The phone's own frame, not decoded, to those who watch the source; to nobody in privacy mode.</summary>
     public void Forward(EncodedFrame frame)
     {
         _source.Add(loop.Clock.Now, frame.Length, frame.TemporalLayer);
+        if (pipeline.Settings.Mode == ViewMode.Privacy)
+        {
+            return;
+        }
+
         RouteSource(frame.Codec);
         Fan(frame, RoomView.Source, isCoded: false);
     }

@@ -15,7 +15,7 @@ namespace Rtc.Server.Rooms;
 /// </summary>
 internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageBytes, RtcMetrics metrics)
 {
-    /// <summary>Settings from any member but a watcher reach everybody.</summary>
+    /// <summary>Settings from any member but a watcher reach everybody; privacy has a guard of its own.</summary>
     public Refusal? Configure(RoomMember member, SettingsMessage change)
     {
         if (room.Members.RefuseWatcher(member) is { } forbidden)
@@ -29,16 +29,18 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
             return refusal;
         }
 
+        if (room.Privacy.RefuseRelaxing(member, next.Value!) is { } guarded)
+        {
+            return guarded;
+        }
+
+        RoomSettings before = room.Pipeline.Settings;
         if (room.Pipeline.TryConfigure(next.Value!) is { } problem)
         {
             return new Refusal("bad_value", problem);
         }
 
-        if (room.IsPrivate)
-        {
-            TakeSourceFromWatchers();
-        }
-
+        room.Privacy.OnConfigured(member, before, wantsPrivacy: change.Mode is not null);
         room.Messages.TellSettings();
         return null;
     }
@@ -131,21 +133,6 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
     {
         byte[] pong = JsonSerializer.SerializeToUtf8Bytes(new PongMessage(id, loop.Clock.UnixMsNow), WireJson.Default.PongMessage);
         member.Port?.Peer.SendMessage(loop.Clock.Now, channel, pong, isText: true);
-    }
-
-    /// <summary>Before the next picture is forwarded: watchers of a source that is private now are shown the veiled picture.</summary>
-    private void TakeSourceFromWatchers()
-    {
-        var notice = new NoticeMessage("view_changed", "The room is private now: you are shown the veiled picture.", Recoverable: true);
-        RoomMember[] watchers = [.. room.Members.All.Where(member => member is { Rights: Rights.Watcher, View: RoomView.Source })];
-        foreach (RoomMember watcher in watchers)
-        {
-            room.Messages.Tell(watcher, notice);
-            watcher.View = RoomView.Annotated;
-            room.Media.WantKeyFrame(watcher);
-        }
-
-        room.UpdateDemand();
     }
 
     private static NoticeMessage TooManyMessages(bool isClosed) => new(

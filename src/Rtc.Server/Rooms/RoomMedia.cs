@@ -14,6 +14,7 @@ internal sealed class RoomMedia
 {
     private readonly MediaLoop _loop;
     private readonly RoomPipeline _pipeline;
+    private readonly RoomMembers _members;
     private readonly RtcMetrics _metrics;
     private readonly KeyFrameRequests _keys;
     private readonly RoomAudience _audience;
@@ -24,6 +25,7 @@ internal sealed class RoomMedia
     {
         _loop = loop;
         _pipeline = pipeline;
+        _members = members;
         _metrics = metrics;
         _keys = new KeyFrameRequests(loop, pipeline);
         _audience = new RoomAudience(loop, members, pipeline, _keys, bitrates, metrics);
@@ -93,6 +95,28 @@ internal sealed class RoomMedia
     {
         _keys.Want(member);
         _keys.Ask();
+    }
+
+    /// <summary>Whether it is this phone's pictures that the room shows.</summary>
+    public bool IsOnAir(RoomMember member) => _keys.OnAir == member;
+
+    /// <summary>
+    /// Nothing that was sent or waits to be sent up to now reaches a viewer any more, not even one that asks for lost packets:
+    /// all go on with the next key frame.
+    /// </summary>
+    public void ForgetSent()
+    {
+        foreach (RoomMember member in _members.All)
+        {
+            if (member is { Port: { } port, SendMid: { } mid })
+            {
+                _loop.Call(port, mid, static (peer, now, mid) =>
+                {
+                    peer.ForgetVideo(now, mid);
+                    return true;
+                });
+            }
+        }
     }
 
     public void AskPhoneForKeyFrame() => _keys.AskPhone();

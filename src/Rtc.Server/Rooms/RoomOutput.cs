@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;
@@ -11,9 +12,9 @@ namespace Rtc.Server.Rooms;
 /// <summary>What comes out of a room's pipeline, brought from the pipeline's threads to the media loop.</summary>
 internal sealed partial class RoomOutput(Room room, MediaLoop loop, RtcMetrics metrics, ILogger log) : IPipelineOutput
 {
-    public void OnCoded(EncodedFrame frame) => Post(frame, RoomView.Annotated);
+    public void OnCoded(EncodedFrame frame, ViewMode mode) => Post(frame, RoomView.Annotated, isBlurred: mode == ViewMode.Privacy);
 
-    public void OnThinCoded(EncodedFrame frame) => Post(frame, RoomView.Source);
+    public void OnThinCoded(EncodedFrame frame) => Post(frame, RoomView.Source, isBlurred: false);
 
     public void OnResult(VisionResult result)
     {
@@ -55,10 +56,12 @@ internal sealed partial class RoomOutput(Room room, MediaLoop loop, RtcMetrics m
         room.Messages.TellAll(new NoticeMessage(notice.Code, notice.Message, notice.Recoverable));
     });
 
-    private void Post(EncodedFrame coded, RoomView view) => loop.Post(() =>
+    private void Post(EncodedFrame coded, RoomView view, bool isBlurred) => loop.Post(() =>
     {
         using EncodedFrame frame = coded;
-        if (!room.IsClosed)
+
+        // Drawn before the room became private, and on its way since: too late.
+        if (!room.IsClosed && (isBlurred || !room.IsPrivate))
         {
             room.Media.OnCoded(frame, view);
         }

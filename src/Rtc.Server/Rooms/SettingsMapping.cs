@@ -28,7 +28,7 @@ internal static class SettingsMapping
     public static SettingsMessage ToMessage(RoomSettings settings) => new()
     {
         Type = "settings",
-        Mode = s_modes.First(mode => mode.Mode == settings.Mode).Name,
+        Mode = NameOf(settings.Mode),
         Model = settings.Model,
         Confidence = settings.Confidence,
         Blur = settings.Blur,
@@ -40,6 +40,8 @@ internal static class SettingsMapping
         Reidentify = settings.Reidentify,
         Zones = ZoneMessages.From(settings),
     };
+
+    public static string NameOf(ViewMode mode) => s_modes.First(named => named.Mode == mode).Name;
 
     /// <summary>What is other in the later ones.</summary>
     public static SettingsMessage Difference(RoomSettings earlier, RoomSettings later)

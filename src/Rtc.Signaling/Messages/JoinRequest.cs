@@ -37,7 +37,7 @@ public sealed record JoinReply
 
     public required bool Resumed { get; init; }
 
-    /// <summary>camera, operator or watcher: what this member may do, so that a page offers no more.</summary>
+    /// <summary>camera, operator, supervisor or watcher: what this member may do, so that a page offers no more.</summary>
     public required string Rights { get; init; }
 
     public required IReadOnlyList<IceServer> IceServers { get; init; }

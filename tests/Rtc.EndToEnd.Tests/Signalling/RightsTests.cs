@@ -52,7 +52,13 @@ public sealed class RightsTests : IAsyncLifetime
         Assert.Equal((403, "view_forbidden"), await WhepAsync("/whep/rights?view=source", watcher));
         Assert.Equal((403, "forbidden"), await WhepAsync("/whep/rights?mode=plain", watcher));
         Assert.Equal((201, null), await WhepAsync("/whep/rights", watcher));
-        Assert.Equal((201, null), await WhepAsync("/whep/rights?view=source&mode=plain", Token("rights", JoinRole.Operator)));
+
+        // Nor is an operator shown the source, or lifts what another one set; a supervisor may.
+        string another = Token("rights", JoinRole.Operator, minutes: 11);
+        Assert.Equal((403, "view_forbidden"), await WhepAsync("/whep/rights?view=source", another));
+        Assert.Equal((403, "privacy_guarded"), await WhepAsync("/whep/rights?mode=plain", another));
+        Assert.Equal((201, null), await WhepAsync("/whep/rights?mode=plain", Token("rights", JoinRole.Supervisor)));
+        Assert.Equal((201, null), await WhepAsync("/whep/rights?view=source", watcher));
     }
 
     [Fact]

@@ -34,6 +34,30 @@ public sealed partial class VideoSenderTests
     }
 
     [Fact]
+    public void Forgotten_frames_are_neither_sent_nor_sent_again()
+    {
+        Open();
+        Send(TestFrames.Vp8(_pool, 9000, key: true, 5000));
+        Assert.True(RtpHeaderView.TryParse(Next(), out RtpHeaderView sent));
+        ushort number = sent.Sequence;
+        Ask(number);
+        Assert.True(_sender.HasMedia && _sender.HasResends);
+
+        _sender.ForgetFrames(_now);
+
+        Assert.False(_sender.HasMedia || _sender.HasResends);
+        Assert.Equal(0, _sender.WaitingBytes);
+        Assert.True(_sender.TakeKeyFrameRequest());
+        Ask(number);
+        Assert.Null(Resend());
+        Send(TestFrames.Vp8(_pool, 12_000, key: false, 500));
+        Assert.False(_sender.HasMedia);
+        Send(TestFrames.Vp8(_pool, 15_000, key: true, 500));
+        Assert.True(RtpHeaderView.TryParse(Next(), out RtpHeaderView next));
+        Assert.Equal((ushort)(number + 1), next.Sequence);
+    }
+
+    [Fact]
     public void A_resent_packet_is_the_original_behind_its_number_on_the_RTX_stream()
     {
         Open();

@@ -38,7 +38,7 @@ internal sealed class ClipRoom : ICodecFactory, IDisposable
         Latest = new LatestFrame(TimeProvider.System);
         _preview = new PreviewShelf(Pool, TimeProvider.System);
         _render = new RenderStage(options, this, Pool, Output, Board, Latest, Controls, _preview, counters, TimeProvider.System);
-        Vision = new VisionStage(models, Output, Board, counters, TimeProvider.System);
+        Vision = new VisionStage(options, models, Output, Board, counters, TimeProvider.System);
     }
 
     public PicturePool Pool { get; } = new();

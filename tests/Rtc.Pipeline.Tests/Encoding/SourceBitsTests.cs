@@ -127,7 +127,7 @@ public sealed class SourceBitsTests
 
         public double EncodeMs { get; private set; }
 
-        public void OnCoded(EncodedFrame picture)
+        public void OnCoded(EncodedFrame picture, ViewMode mode)
         {
             using (picture)
             {

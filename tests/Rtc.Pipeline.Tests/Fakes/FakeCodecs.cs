@@ -17,6 +17,12 @@ internal sealed class FakeCodecs : ICodecFactory
     /// <summary>Called with every picture that is about to be encoded.</summary>
     public Action<Picture>? OnEncode { get; set; }
 
+    /// <summary>The same, with the picture's timestamp.</summary>
+    public Action<Picture, uint>? OnEncodeAt { get; set; }
+
+    /// <summary>Draws on every picture that was decoded.</summary>
+    public Action<Picture>? Paint { get; set; }
+
     public int Open { get; private set; }
 
     public int BitrateKbps { get; private set; }
@@ -78,6 +84,7 @@ internal sealed class FakeCodecs : ICodecFactory
                 picture.RowV(y).Fill(128);
             }
 
+            owner.Paint?.Invoke(picture);
             return DecodeStatus.Picture;
         }
 
@@ -93,6 +100,7 @@ internal sealed class FakeCodecs : ICodecFactory
         public EncodedFrame? Encode(Picture picture, uint rtpTimestamp, bool forceKey)
         {
             owner.OnEncode?.Invoke(picture);
+            owner.OnEncodeAt?.Invoke(picture, rtpTimestamp);
             ReadOnlySpan<byte> data = [picture.RowY(0)[0], forceKey ? (byte)1 : (byte)0];
             return Frame(codec, data, rtpTimestamp, forceKey);
         }

@@ -8,6 +8,9 @@ internal sealed class FakeModels : IModelHost
 {
     public Func<Picture, IEnumerable<Detection>> Find { get; set; } = _ => [];
 
+    /// <summary>Where it is set there is a model for faces too.</summary>
+    public Func<Picture, IEnumerable<Detection>>? FindFaces { get; set; }
+
     public Func<Picture, MaskPrompt, Mask?> Segment { get; set; } = (_, _) => null;
 
     /// <summary>Called in place of the model's work.</summary>
@@ -24,14 +27,19 @@ internal sealed class FakeModels : IModelHost
     public int Detections;
     public int Segmentations;
 
-    public IReadOnlyList<ModelInfo> Models => [new("fake", "detect", "none", true, 1, "cpu", null), new("broken", "detect", "none", true, 1, "cpu", null)];
+    public IReadOnlyList<ModelInfo> Models =>
+    [
+        new("fake", "detect", "none", true, 1, "cpu", null),
+        new("broken", "detect", "none", true, 1, "cpu", null),
+        new("yunet", "detect", "none", FindFaces is not null, 1, "cpu", null),
+    ];
 
     public IDetector OpenDetector(string name, out string? problem)
     {
         Opening?.Invoke();
         problem = name == "broken" ? "broken: not a model" : null;
         Interlocked.Increment(ref Open);
-        return new Detector(this, name is "broken" or "motion" ? "motion" : "fake");
+        return new Detector(this, name is "broken" or "motion" ? "motion" : name is "yunet" ? name : "fake");
     }
 
     public ISegmenter OpenSegmenter(string name, out string? problem)
@@ -51,11 +59,17 @@ internal sealed class FakeModels : IModelHost
 
         public string Provider => model == "motion" ? "embedded" : "cpu";
 
-        public IReadOnlyList<string> ClassNames => owner.ClassNames;
+        public IReadOnlyList<string> ClassNames => model == "yunet" ? ["face"] : owner.ClassNames;
 
         public DetectTimings Detect(Picture picture, DetectOptions options, List<Detection> into)
         {
             into.Clear();
+            if (model == "yunet")
+            {
+                into.AddRange(owner.FindFaces!(picture));
+                return default;
+            }
+
             Interlocked.Increment(ref owner.Detections);
             owner.Work?.Invoke(options);
             foreach (Detection detection in owner.Find(picture))

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Rtc.Media.Codecs;
 using Rtc.Pipeline.Results;
+using Rtc.Pipeline.Settings;
 
 namespace Rtc.Pipeline.Tests.Fakes;
 
@@ -31,7 +32,7 @@ internal sealed class RecordingOutput : IPipelineOutput
 
     public bool KeepResults { get; set; } = true;
 
-    public void OnCoded(EncodedFrame picture)
+    public void OnCoded(EncodedFrame picture, ViewMode mode)
     {
         Coded.Enqueue((picture.RtpTimestamp, picture.IsKey, picture.Data[0]));
         CodedFormats.Enqueue(picture.Codec);

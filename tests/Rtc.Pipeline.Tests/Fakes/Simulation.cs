@@ -16,29 +16,30 @@ namespace Rtc.Pipeline.Tests.Fakes;
 /// </summary>
 internal sealed class Simulation : IDisposable
 {
-    private const int Width = 64;
-    private const int Height = 48;
     private const double ResultEveryMs = 1000.0 / 30;
 
     private readonly List<double> _arrivals = [];
-    private readonly PreviewShelf _preview;
     private double _nextArrivalMs;
     private uint _timestamp;
     private bool _first = true;
 
-    public Simulation(RoomSettings? settings = null)
+    public Simulation(RoomSettings? settings = null, PrivacyOptions? privacy = null)
     {
-        var options = new RoomPipelineOptions { Settings = settings ?? new() };
+        var options = new RoomPipelineOptions { Settings = settings ?? new(), Privacy = privacy ?? new() };
         Controls = new RoomControls(options);
         Counters = new PipelineCounters(Time);
         Latest = new LatestFrame(Time);
-        _preview = new PreviewShelf(Pool, Time);
-        Render = new RenderStage(options, Codecs, Pool, Output, Board, Latest, Controls, _preview, Counters, Time);
-        Vision = new VisionStage(Models, Output, Board, Counters, Time);
+        Preview = new PreviewShelf(Pool, Time);
+        Render = new RenderStage(options, Codecs, Pool, Output, Board, Latest, Controls, Preview, Counters, Time);
+        Vision = new VisionStage(options, Models, Output, Board, Counters, Time);
         Models.Work = options => PassUntil(Time.NowMs + (SmallerInputSaves ? ModelMs * options.InputScale * options.InputScale : ModelMs));
         Models.WaitMs = () => 0;
         _nextArrivalMs = Time.NowMs;
     }
+
+    public int Width { get; init; } = 64;
+
+    public int Height { get; init; } = 48;
 
     public VirtualTime Time { get; } = new();
 
@@ -57,6 +58,11 @@ internal sealed class Simulation : IDisposable
     public PipelineCounters Counters { get; }
 
     public LatestFrame Latest { get; }
+
+    public PreviewShelf Preview { get; }
+
+    /// <summary>Of the picture that arrived last.</summary>
+    public uint LastTimestamp => _timestamp;
 
     public RenderStage Render { get; }
 
@@ -103,7 +109,7 @@ internal sealed class Simulation : IDisposable
     public void Dispose()
     {
         Latest.Dispose();
-        _preview.Dispose();
+        Preview.Dispose();
         Render.Dispose();
         Vision.Dispose();
         Assert(Pool.Outstanding == 0, $"{Pool.Outstanding} pictures leaked");

@@ -18,7 +18,7 @@ public sealed class SceneArtistTests : IDisposable
     private static readonly RoomUnits Units = new(Width, Height);
 
     private readonly PicturePool _pool = new();
-    private readonly SceneArtist _artist = new();
+    private readonly SceneArtist _artist;
     private readonly SharedScene _board = new();
     private readonly SceneCopy _scene = new();
     private readonly Picture _picture;
@@ -26,6 +26,7 @@ public sealed class SceneArtistTests : IDisposable
 
     public SceneArtistTests()
     {
+        _artist = new SceneArtist(_pool, new PrivacyOptions());
         _picture = Scenes.Picture(_pool, Width, Height, Scenes.Texture(Width, Height, 3, grain: 2));
         _before = PictureOps.Copy(_picture, _pool);
     }
@@ -180,16 +181,27 @@ public sealed class SceneArtistTests : IDisposable
         return sum / count;
     }
 
-    private void Publish(params SceneTrack[] tracks) =>
+    private void Publish(params SceneTrack[] tracks)
+    {
         _board.Publish(new PictureInfo(0, 0, 0, 0, 0), Units, [.. tracks], knowsPeople: true);
+        var people = new PeopleSeen { Known = true, IsSettled = true, KnowsPeople = true };
+        people.People.AddRange(tracks.Where(track => track.Label == "person").Select(track => track.Motion));
+        _board.PublishPeople(people, Units);
+    }
 
     private void Draw(ViewMode mode, long ticks = 0) => Draw(new RoomSettings { Mode = mode, Blur = 1 }, ticks);
 
     private void Draw(RoomSettings settings, long ticks)
     {
+        var info = new PictureInfo(ticks / 3000, 0, ticks, 0, 0);
         _artist.Begin();
         _board.CopyTo(_scene, ticks, Units);
-        _artist.Draw(_picture, _scene, ticks, settings);
+        if (settings.Mode == ViewMode.Privacy)
+        {
+            _artist.Observe(_picture, info);
+        }
+
+        _artist.Draw(_picture, _scene, info, settings);
     }
 
     private bool Differs(RectF area)

@@ -39,6 +39,21 @@ internal sealed class LoopClient : IDisposable
 
     public int Held => _held.Count;
 
+    /// <summary>Whatever comes in is lost.</summary>
+    public bool IsDeaf { get; set; }
+
+    /// <summary>Called with every frame that arrived whole; it is disposed after.</summary>
+    public Action<EncodedFrame>? OnFrame { get; set; }
+
+    /// <summary>What lies in the socket was sent before.</summary>
+    public void Discard()
+    {
+        while (_socket.Available > 0)
+        {
+            _socket.Receive(_buffer);
+        }
+    }
+
     /// <summary>What was held leaves, in one go.</summary>
     public void Release()
     {
@@ -67,7 +82,10 @@ internal sealed class LoopClient : IDisposable
         while (_socket.Available > 0)
         {
             int length = _socket.Receive(_buffer);
-            Peer.Receive(_loop.Clock.Now, _buffer.AsSpan(0, length), _server);
+            if (!IsDeaf)
+            {
+                Peer.Receive(_loop.Clock.Now, _buffer.AsSpan(0, length), _server);
+            }
         }
 
         Peer.Advance(_loop.Clock.Now);
@@ -87,7 +105,11 @@ internal sealed class LoopClient : IDisposable
         while (Peer.TryTakeEvent(out PeerEvent happened))
         {
             IsConnected |= happened.Kind == PeerEventKind.Connected;
-            happened.Frame?.Dispose();
+            if (happened.Frame is { } frame)
+            {
+                OnFrame?.Invoke(frame);
+                frame.Dispose();
+            }
         }
 
         _loop.Post(static () => { });

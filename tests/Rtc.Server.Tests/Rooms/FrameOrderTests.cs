@@ -16,7 +16,6 @@ namespace Rtc.Server.Tests.Rooms;
 /// <summary>What comes in one burst goes on in its order, also where the room sends to the very peer that it hears of.</summary>
 public sealed class FrameOrderTests : IAsyncLifetime
 {
-    private const int NumberAt = 20;
     private readonly RecordingCodecs _codecs = new();
     private readonly EncodedFramePool _received = new();
     private readonly RoomFixture _fixture;
@@ -68,20 +67,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
 
     private static void Send(LoopClient client, int number)
     {
-        byte[] data = new byte[600];
-        data[0] = (byte)(number == 0 ? 0x10 : 0x11);
-        if (number == 0)
-        {
-            ReadOnlySpan<byte> start = [0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01];
-            start.CopyTo(data.AsSpan(3));
-        }
-
-        data[NumberAt] = (byte)number;
-        using EncodedFrame frame = EncodedFramePool.Shared.Rent();
-        frame.Codec = VideoCodec.Vp8;
-        frame.IsKey = number == 0;
-        frame.RtpTimestamp = (uint)(1000 + (number * 3000));
-        frame.Append(data);
+        using EncodedFrame frame = VideoFrames.Vp8(number, isKey: number == 0);
         Assert.True(client.Peer.SendVideo(new Instant(1_000_000 + (number * 33_000)), "0", frame), $"frame {number} was not taken");
     }
 
@@ -124,7 +110,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
         public DecodeStatus Decode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture)
         {
             OnDecode?.Invoke();
-            Decoded.Enqueue(data[NumberAt]);
+            Decoded.Enqueue((byte)VideoFrames.NumberOf(data));
             picture = pool.Rent(64, 48);
             return DecodeStatus.Picture;
         }

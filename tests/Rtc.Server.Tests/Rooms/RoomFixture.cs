@@ -46,8 +46,14 @@ internal sealed class RoomFixture : IAsyncDisposable
     /// <summary>Members that the room let go by itself.</summary>
     public List<RoomMember> Gone { get; } = [];
 
-    public RoomPipeline OpenPipeline(IPipelineOutput output) =>
-        new(new RoomPipelineOptions(), Models, Pictures, output, TimeProvider.System, _codecs);
+    /// <summary>Of the last pipeline that was opened.</summary>
+    public IPipelineOutput? Output { get; private set; }
+
+    public RoomPipeline OpenPipeline(IPipelineOutput output)
+    {
+        Output = output;
+        return new(new RoomPipelineOptions(), Models, Pictures, output, TimeProvider.System, _codecs);
+    }
 
     public static RoomName Name(string name) => RoomName.TryParse(name, out RoomName parsed) ? parsed : throw new ArgumentException(name);
 

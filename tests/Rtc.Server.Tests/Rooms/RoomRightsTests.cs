@@ -55,19 +55,6 @@ public sealed class RoomRightsTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Privacy_takes_the_source_from_watchers_and_from_nobody_else()
-    {
-        (RoomMember watcher, RecordingLink heard) = Enter(Role.Viewer, Rights.Watcher, RoomView.Source);
-        (RoomMember operating, _) = Enter(Role.Viewer, Rights.Operator, RoomView.Source);
-
-        _room.Commands.Configure(operating, new SettingsMessage { Mode = "privacy" });
-
-        Assert.Equal(RoomView.Annotated, watcher.View);
-        Assert.Equal("view_changed", Assert.Single(heard.Notices).Code);
-        Assert.Equal(RoomView.Source, operating.View);
-    }
-
-    [Fact]
     public void Members_are_told_only_what_changed()
     {
         (RoomMember one, _) = Enter(Role.Phone, Rights.Operator);

@@ -111,7 +111,7 @@
  * @typedef {object} JoinReply
  * @property {string} peer_id
  * @property {string} resume
- * @property {'camera'|'operator'|'watcher'} [rights] a watcher changes nothing in the room
+ * @property {'camera'|'operator'|'supervisor'|'watcher'} [rights] a watcher changes nothing in the room
  * @property {RTCIceServer[]} ice_servers
  * @property {RoomSettings} settings
  * @property {ModelEntry[]} models
