@@ -10,6 +10,10 @@ namespace Rtc.Signaling;
 public readonly record struct RoomName
 {
     public const int LongestName = 64;
+
+    /// <summary>What a name has to be, for whoever gave another.</summary>
+    public const string Rule = "a room's name is 1 to 64 letters, digits, \"-\", \"_\" or \".\", and begins with no dot";
+
     private static readonly SearchValues<char> s_allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
