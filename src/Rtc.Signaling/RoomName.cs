@@ -23,6 +23,17 @@ public readonly record struct RoomName
 
     public override string ToString() => _value ?? string.Empty;
 
+    /// <summary>
+    /// Further cameras of a room have rooms of their own, "demo.2" to "demo.9" beside "demo": the name without that end, where
+    /// there is one.
+    /// </summary>
+    public static bool TryBase(string room, out string first)
+    {
+        bool isFurther = room.Length > 2 && room[^2] == '.' && room[^1] is >= '2' and <= '9';
+        first = isFurther ? room[..^2] : room;
+        return isFurther;
+    }
+
     public static bool TryParse([NotNullWhen(true)] string? text, out RoomName name)
     {
         bool valid = text is { Length: > 0 and <= LongestName } && text[0] != '.' && !text.AsSpan().ContainsAnyExcept(s_allowed);

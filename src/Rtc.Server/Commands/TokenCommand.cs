@@ -51,11 +51,14 @@ internal static class TokenCommand
         command.Options.Add(rights);
         command.Options.Add(minutes);
         command.Options.Add(link);
+        var set = new Option<string[]>("--set") { Description = "An option of serve, as Section:Name=VALUE; may be given again", HelpName = "NAME=VALUE" };
+        set.Validators.Add(ServeCommand.CheckPairs);
+        command.Options.Add(set);
         Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(result =>
         {
             TextWriter error = result.InvocationConfiguration.Error;
-            OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>(), serving: false);
+            OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), ServeCommand.Pairs(result.GetValue(set)), serving: false);
             int wanted = result.GetValue(minutes);
             if (wanted is < 1 or > MaxMinutes)
             {

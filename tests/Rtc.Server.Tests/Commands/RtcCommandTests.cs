@@ -93,6 +93,24 @@ public sealed class RtcCommandTests
         Assert.StartsWith("http://127.0.0.1:", json.GetProperty("phone")[0].GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("phone", null, "https://rtc.example.org/phone?room=demo&token=")]
+    [InlineData("viewer", "operator", "https://rtc.example.org/view?room=demo&token=")]
+    public async Task Token_link_leads_into_the_room(string role, string? rights, string start)
+    {
+        string[] arguments =
+        [
+            "token", "--room", "demo", "--role", role, .. rights is null ? [] : (string[])["--rights", rights],
+            "--link", "https://rtc.example.org", "--set", "Auth:TokenKey=a key of at least thirty-two characters",
+        ];
+        (int code, string output, string error) = await RunAsync(arguments);
+        (_, string document, _) = await RunAsync([.. arguments, "--json"]);
+
+        Assert.True(code == RtcCommand.Good, error);
+        Assert.StartsWith(start, output, StringComparison.Ordinal);
+        Assert.StartsWith(start, JsonDocument.Parse(document).RootElement.GetProperty("link").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Health_of_no_server_is_said_as_json_too()
     {

@@ -7,6 +7,7 @@ using Rtc.Pipeline;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Settings;
 using Rtc.Server.Hosting;
+using Rtc.Server.Http;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
 using Rtc.Server.Tests.Hosting;
@@ -153,6 +154,8 @@ public sealed partial class OpenApiDocumentTests
     [InlineData("StageTime", typeof(StageTime))]
     [InlineData("Model", typeof(ModelInfo))]
     [InlineData("TokenRequest", typeof(TokenRoutes.TokenRequest))]
+    [InlineData("LinkRequest", typeof(ShareRoutes.LinkRequest))]
+    [InlineData("Camera", typeof(CameraSnapshot))]
     public void Schemas_have_the_fields_of_their_types(string name, Type type)
     {
         IEnumerable<string> fields = type.GetProperties().Select(field => JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name));
