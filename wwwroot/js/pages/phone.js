@@ -15,6 +15,7 @@ import { furtherRoom, roomLink } from '../session/join-links.js';
 import { ShareDialog } from '../panels/share-dialog.js';
 import { TokenDialog } from '../panels/token-dialog.js';
 import { Poll } from '../ui/poll.js';
+import { Press } from '../ui/press.js';
 import { LinkMeter } from '../session/link-meter.js';
 import { Target } from '../panels/target.js';
 import { applyText } from '../ui/apply-text.js';
@@ -94,9 +95,9 @@ class PhonePage {
     byId('stop', HTMLElement).addEventListener('click', () => void this.#stop());
     byId('share', HTMLElement).addEventListener('click', () => this.#share.open());
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
-    this.#overlay.addEventListener('click', (event) => {
+    new Press(this.#overlay, (event, second) => {
       const place = this.#stage.locate(event);
-      if (place) this.#target.tap(place);
+      if (place) this.#target.tap(place, second);
     });
     this.#overlay.addEventListener('keydown', (event) => this.#onKey(event));
     window.addEventListener('pageshow', (event) => {
@@ -201,6 +202,8 @@ class PhonePage {
 
   /** @param {Message} message */
   #onMessage(message) {
+    // What is still said after the user stopped is no news.
+    if (!this.#session) return;
     if (message.type === 'detections') {
       this.#stage.addResult(message);
       this.#showHeld(message.target_id, message.detections.find(({ track_id: id }) => id === message.target_id)?.label);
@@ -230,8 +233,9 @@ class PhonePage {
   /** @param {number|null} id @param {string|undefined} label */
   #showHeld(id, label) {
     byId('release', HTMLButtonElement).disabled = id === null;
-    if (id === this.#target.id) return;
-    this.#target.id = id;
+    const before = this.#target.id;
+    this.#target.update(id, this.#settings?.mode);
+    if (id === before) return;
     setText(byId('hint', HTMLElement), id === null ? text.phone.hold : text.phone.holding(`${label ?? ''} ${id}`.trim()));
   }
 

@@ -13,6 +13,7 @@ import { roomLink } from '../session/join-links.js';
 import { Plots } from '../panels/plots.js';
 import { Segments } from '../ui/segments.js';
 import { Session } from '../session/session.js';
+import { Press } from '../ui/press.js';
 import { Shortcuts } from '../ui/shortcuts.js';
 import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
@@ -117,9 +118,9 @@ class ViewPage {
     byId('share', HTMLElement).addEventListener('click', () => this.#share.open());
     byId('release', HTMLButtonElement).disabled = true;
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
-    this.#overlay.addEventListener('click', (event) => {
+    new Press(this.#overlay, (event, second) => {
       const place = this.#stage.locate(event);
-      if (!this.#zones.click(place) && place && !this.#watchesOnly) this.#target.tap(place, event.shiftKey);
+      if (!this.#zones.click(place) && place && !this.#watchesOnly) this.#target.tap(place, second);
     });
     this.#video.addEventListener('resize', () => this.#describe({}));
     const keys = new Shortcuts({
@@ -177,7 +178,7 @@ class ViewPage {
     this.#stage.addResult(message);
     this.#controls.addResult(message);
     this.#tracks.add(message);
-    this.#target.id = message.target_id;
+    this.#target.update(message.target_id, this.#settings?.mode);
     byId('release', HTMLButtonElement).disabled = message.target_id === null || this.#watchesOnly;
     showDetector(byId('detector', HTMLElement), message.model, message.provider);
   }
@@ -195,7 +196,8 @@ class ViewPage {
   /** @param {import('../session/messages.js').NoticeMessage} notice */
   #onNotice({ code, message, recoverable }) {
     if (code === SERVER_DRAINING || code === 'server_stopping') this.#describe({ restarting: true });
-    this.#toasts.show(message, recoverable ? 'warn' : 'bad');
+    // The sign tells it, and the session makes another.
+    if (code !== 'peer_closed') this.#toasts.show(message, recoverable ? 'warn' : 'bad');
     if (code !== 'view_changed') return;
     // The server changed it on the running connection; only what the page draws has to follow.
     this.#showView('annotated');
@@ -251,6 +253,7 @@ class ViewPage {
     // A page that is not in front is shown no pictures.
     this.#stillMs = shown > 0 || document.visibilityState !== 'visible' ? 0 : this.#stillMs + METER_MS;
     this.#describe({});
+    this.#stage.keepClearOf([...byId('numbers', HTMLElement).children]);
     const pc = this.#session.peerConnection;
     const link = pc && this.#session.state === 'live' ? await this.#meter.read(pc).catch(() => null) : null;
     setText(byId('rate', HTMLElement), text.fps(shown));

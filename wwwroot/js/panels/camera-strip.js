@@ -47,7 +47,7 @@ export class CameraStrip {
   /** @param {CameraEntry} camera */
   #update({ room, name, on_air: onAir, fps }) {
     const tile = this.#tiles.get(room) ?? this.#add(room);
-    setText(tile.name, text.cameras.tile(name || room, onAir, Math.round(fps)));
+    setText(tile.name, text.cameras.tile(room, name, onAir, Math.round(fps)));
     if (onAir) tile.picture.src = api.thumbnail(room, Date.now(), this.#token);
   }
 

@@ -12,12 +12,22 @@ export function isRoomName(room) {
   return ROOM_NAME.test(room);
 }
 
-/** A page of a room, with the token along that this page was opened with. @param {string} path @param {string} room @param {string} [token] */
+/**
+ * A page of a room, with the token along that this page was opened with.
+ * @param {string} path
+ * @param {string} room
+ * @param {string} [token]
+ */
 export function roomLink(path, room, token) {
   return `${path}?room=${encodeURIComponent(room)}${token ? `&token=${encodeURIComponent(token)}` : ''}`;
 }
 
-/** The name for one more camera beside those that are there. @param {string} room @param {readonly {room: string}[]} cameras @returns {string} */
+/**
+ * The name for one more camera beside those that are there.
+ * @param {string} room
+ * @param {readonly {room: string}[]} cameras
+ * @returns {string}
+ */
 export function furtherRoom(room, cameras) {
   const first = room.replace(FURTHER, '');
   for (let number = 2; number < MAX_CAMERAS; number++) {
@@ -38,7 +48,12 @@ export function tokenFrom(typed) {
  * @typedef {{phone: string, shown: string, openPhone: string, openView: string, selftest: string}} JoinLinks
  */
 
-/** @param {string} phoneBase where a phone reaches this server @param {string} room a valid name @param {string} [token] @returns {JoinLinks} */
+/**
+ * @param {string} phoneBase where a phone reaches this server
+ * @param {string} room a valid name
+ * @param {string} [token]
+ * @returns {JoinLinks}
+ */
 export function joinLinks(phoneBase, room, token) {
   const url = new URL(phoneBase);
   url.pathname = '/phone';

@@ -1,6 +1,9 @@
 // A page's session with a room.
 import { Backoff } from './backoff.js';
-import { CAMERA_TAKEN, isCameraTaken, isFinal, isPeerGone, isPlaceGone, REPLACED, SERVER_DRAINING, VIEW_CHANGED, VIEW_FORBIDDEN } from './codes.js';
+import {
+  CAMERA_TAKEN, isCameraTaken, isFinal, isPeerGone, isPlaceGone,
+  REPLACED, SERVER_DRAINING, VIEW_CHANGED, VIEW_FORBIDDEN,
+} from './codes.js';
 import { ErrorQueue } from './error-queue.js';
 import { Refusal } from './hub.js';
 import { Link } from './link.js';

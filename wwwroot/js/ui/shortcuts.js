@@ -1,3 +1,4 @@
+// Keys of a page.
 const KEY = 'rtc-letter-keys';
 
 /** Single keys that do something wherever nothing is typed; with Ctrl, Alt or Meta they stay the browser's. */

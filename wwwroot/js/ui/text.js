@@ -53,7 +53,8 @@ export const text = Object.freeze({
   }),
   cameras: Object.freeze({
     name: 'Cameras of this room',
-    tile: (/** @type {string} */ name, /** @type {boolean} */ onAir, /** @type {number} */ fps) => (onAir ? `${name} · ${fps} fps` : `${name} · off air`),
+    tile: (/** @type {string} */ room, /** @type {string} */ name, /** @type {boolean} */ onAir, /** @type {number} */ fps) =>
+      [room, name, onAir ? `${fps} fps` : 'off air'].filter(Boolean).join(' · '),
   }),
   level: Object.freeze({
     optimal: 'Optimal',
