@@ -30,6 +30,12 @@ pull_model() {
   fi
 }
 
+# A public server asks for keys. Where none are given it gets some of its own, which ./rtc token then finds.
+case " $* " in
+  *" --help "* | *" -h "*) ;;
+  *" --public "*) rtc_make_keys ;;
+esac
+
 case " $* " in
   *" --help "* | *" -h "* | *" --model "*) ;;
   *) pull_model ;;

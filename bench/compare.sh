@@ -3,6 +3,9 @@
 #   bench/compare.sh [--rounds 3] [--duration 10] [--model yolox_nano.onnx] [--jobs echo,echo-hd,annotated,json] [--output compare.json]
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=bench/help.sh
+. "$here/help.sh"
+bench_help compare "$@"
 "$here/build.sh"
 missing=()
 for package in python3-aiortc python3-aiohttp python3-opencv janus; do

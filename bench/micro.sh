@@ -5,6 +5,9 @@
 # Anything else goes to BenchmarkDotNet: bench/micro.sh --filter '*Focus*'
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=bench/help.sh
+. "$here/help.sh"
+bench_help micro "$@"
 if [ "$#" -gt 0 ] && [[ ! "$1" =~ ^--(model|clip|compare|soak)$ ]]; then
   exec dotnet run -c Release --project "$here/Rtc.Micro" -- "$@"
 fi

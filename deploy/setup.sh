@@ -205,3 +205,37 @@ rtc_need_build() {
   rm -f "$log"
   printf '%s' "$kind" >"$root/$RTC_BUILD_STAMP"
 }
+
+# Where the server keeps its own certificate, and ./start.sh --public its keys.
+rtc_state_folder() {
+  printf '%s/rtc' "${XDG_STATE_HOME:-$HOME/.local/state}"
+}
+
+# Names the files of the keys to the program, where they are there and nothing else was given.
+rtc_use_keys() {
+  local folder
+  folder=$(rtc_state_folder)
+  if [ -z "${RTC__AUTH__TOKENKEY-}${RTC__AUTH__TOKENKEYFILE-}" ] && [ -s "$folder/token-key" ]; then
+    export RTC__AUTH__TOKENKEYFILE=$folder/token-key
+  fi
+  if [ -z "${RTC__AUTH__APIKEY-}${RTC__AUTH__APIKEYFILE-}" ] && [ -s "$folder/api-key" ]; then
+    export RTC__AUTH__APIKEYFILE=$folder/api-key
+  fi
+}
+
+# Makes the keys that a public server needs and that nobody gave, readable by their owner alone.
+rtc_make_keys() {
+  local folder name
+  folder=$(rtc_state_folder)
+  mkdir -p "$folder"
+  for name in token-key api-key; do
+    case $name in
+      token-key) [ -z "${RTC__AUTH__TOKENKEY-}${RTC__AUTH__TOKENKEYFILE-}" ] || continue ;;
+      api-key) [ -z "${RTC__AUTH__APIKEY-}${RTC__AUTH__APIKEYFILE-}" ] || continue ;;
+    esac
+    [ -s "$folder/$name" ] && continue
+    (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$folder/$name.new" && mv "$folder/$name.new" "$folder/$name")
+    rtc_say "made $folder/$name"
+  done
+  rtc_use_keys
+}

@@ -11,6 +11,7 @@ namespace Rtc.Bench;
 /// </summary>
 internal static class CompareCommand
 {
+    public static readonly string[] Options = ["rounds", "duration", "model", "output", "peers", "node-folder", "janus-folder", "jobs"];
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     private sealed record Contender(string Name, string[] Command, int Port, bool IsOurs, bool IsJanus = false);
@@ -19,7 +20,7 @@ internal static class CompareCommand
 
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        var options = new Arguments(arguments, "rounds", "duration", "model", "output", "peers", "node-folder", "janus-folder", "jobs");
+        var options = new Arguments(arguments, Options);
         int rounds = options.Whole("rounds", 3, 1, 100);
         double duration = options.Number("duration", 10, 2, 3600);
         string? model = options.Text("model") is { } file ? (File.Exists(file) ? Path.GetFullPath(file) : throw new UsageException($"{file} cannot be read")) : null;

@@ -10,33 +10,13 @@ namespace Rtc.Bench;
 /// </summary>
 internal static class LinkCommand
 {
-    private const string Help = """
-        usage: bench/link.sh [--option value …]
-        Chromium publishes a picture with a clock in it through a UDP relay and reads the clock back from the echo.
-          --links NAMES     comma-separated (all): {0}
-          --seconds N       measured a link (12)       --warmup N   before (5)
-          --rounds N        each link so often (1); the median round by pictures a second is printed
-          --seed N          of the relay's dice (1)    --program    another build's rtc.dll to measure
-          --width, --height the picture (640, 480)     --bitrate    at most, of the camera, in kbit/s (1700)
-          --mode MODE       plain, annotate (plain)    --model      a model (motion)
-          --output FILE     all rounds as JSON
-        Columns: pictures decoded a second; longest gap between two shown; median and 95th percentile of the echo's delay in ms;
-        then hop by hop, a second: drawn, encoded by the camera, whole at the server, decoded there, encoded there, whole at
-        the viewer, decoded there, seen on show by the page (which misses some that share a screen refresh).
-        """;
-
+    public static readonly string[] Options = ["links", "seconds", "warmup", "rounds", "seed", "program", "width", "height", "bitrate", "mode", "model", "output"];
     private static readonly string[] s_hops = ["drawn", "camera", "arrived", "server decoded", "server encoded", "viewer received", "viewer decoded", "shown"];
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        if (arguments is ["--help"] or ["-h"] or ["help"])
-        {
-            Console.WriteLine(Help.Replace("{0}", string.Join(' ', LinkProfile.All.Select(profile => profile.Name)), StringComparison.Ordinal));
-            return 0;
-        }
-
-        var options = new Arguments(arguments, "links", "seconds", "warmup", "rounds", "seed", "program", "width", "height", "bitrate", "mode", "model", "output");
+        var options = new Arguments(arguments, Options);
         string[] wanted = (options.Text("links") ?? string.Join(',', LinkProfile.All.Select(profile => profile.Name))).Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (wanted.FirstOrDefault(name => LinkProfile.All.All(profile => profile.Name != name)) is { } unknown)
         {

@@ -9,12 +9,12 @@ namespace Rtc.Bench;
 /// </summary>
 internal static class LoadCommand
 {
+    public static readonly string[] Options = [.. RunPlan.Options, "slo-p95", "slo-rate", "max-users", "step", "raise"];
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        string[] own = ["slo-p95", "slo-rate", "max-users", "step", "raise"];
-        var options = new Arguments(arguments, [.. RunPlan.Options, .. own]);
+        var options = new Arguments(arguments, Options);
         double objective = options.Number("slo-p95", 200, 1, 60_000);
         double minRate = options.Number("slo-rate", 0.8, 0, 1);
         int most = options.Whole("max-users", 32, 1, 1000);

@@ -8,6 +8,8 @@ namespace Rtc.Bench;
 /// <summary>`rtc-bench plot RESULT.json --output PLOT.svg`: a soak's memory or a load's curve as a small picture for a document.</summary>
 internal static class PlotCommand
 {
+    public static readonly string[] Options = ["output"];
+
     private const int Width = 720;
     private const int Height = 240;
     private const int Left = 48;
@@ -26,7 +28,7 @@ internal static class PlotCommand
             throw new UsageException("plot wants the JSON of a soak or of a load first");
         }
 
-        var options = new Arguments(arguments[1..], "output");
+        var options = new Arguments(arguments[1..], Options);
         using JsonDocument result = JsonDocument.Parse(File.ReadAllBytes(arguments[0]));
         JsonElement root = result.RootElement;
         string svg = root.TryGetProperty("rests", out JsonElement rests)

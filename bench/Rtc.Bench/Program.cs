@@ -5,6 +5,12 @@ try
 {
     string command = args.Length > 0 ? args[0] : "help";
     string[] rest = args.Length > 0 ? args[1..] : [];
+    if (CommandHelp.Commands.Contains(command) && CommandHelp.IsWanted(rest))
+    {
+        Console.Write(CommandHelp.Of(command));
+        return 0;
+    }
+
     return command switch
     {
         "run" => await RunCommand.InvokeAsync(rest),
@@ -15,7 +21,8 @@ try
         "start" => await StartCommand.InvokeAsync(rest),
         "plot" => PlotCommand.Invoke(rest),
         "validate" => ValidateCommand.Invoke(rest),
-        _ => Usage(),
+        "help" or "--help" or "-h" when args.Length > 0 => Usage(Console.Out, 0),
+        _ => Usage(Console.Error, 2),
     };
 }
 catch (UsageException problem)
@@ -34,8 +41,8 @@ catch (HttpRequestException problem)
     return 1;
 }
 
-static int Usage()
+static int Usage(TextWriter to, int code)
 {
-    Console.Error.WriteLine("usage: rtc-bench run|load|soak|compare|link|start|plot|validate [--option value …]");
-    return 2;
+    to.WriteLine($"usage: rtc-bench {string.Join('|', CommandHelp.Commands)} [--option value …] (rtc-bench COMMAND --help)");
+    return code;
 }

@@ -66,7 +66,15 @@ internal sealed record RunResult
             return string.Create(CultureInfo.InvariantCulture, $"only {Seconds:0.0} of {Plan.Duration} s were measured");
         }
 
-        return Latency.Count == 0 ? "nothing came back that could be measured" : null;
+        if (Latency.Count == 0)
+        {
+            return "nothing came back that could be measured";
+        }
+
+        long unreadable = Phones.Sum(phone => phone.Unreadable);
+        return Plan.View != "json" && unreadable > Latency.Count
+            ? string.Create(CultureInfo.InvariantCulture, $"the clock could be read in only {Latency.Count} of {Latency.Count + unreadable} pictures")
+            : null;
     }
 
     public JsonObject ToJson()

@@ -14,6 +14,8 @@ namespace Rtc.Bench;
 /// </summary>
 internal static class SoakCommand
 {
+    public static readonly string[] Options = ["minutes", "model", "output", "report", "seed", "growth-mb", "stay"];
+
     /// <summary>Between two rests. Phones that vanished are let go of half a minute later, so a rest takes as long.</summary>
     private const double CycleSeconds = 60;
 
@@ -22,7 +24,7 @@ internal static class SoakCommand
 
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        var options = new Arguments(arguments, "minutes", "model", "output", "report", "seed", "growth-mb", "stay");
+        var options = new Arguments(arguments, Options);
         double minutes = options.Number("minutes", 10, 0.2, 10_000);
         double allowedMegabytes = options.Number("growth-mb", 20, 1, 10_000);
         double stay = options.Number("stay", 1, 0.2, 600);

@@ -6,11 +6,13 @@ namespace Rtc.Bench;
 /// <summary>`rtc-bench start`: from the start of the process to the whole first page, the median of five.</summary>
 internal static class StartCommand
 {
+    public static readonly string[] Options = ["output", "model"];
+
     private const int Rounds = 5;
 
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        var options = new Arguments(arguments, "output", "model");
+        var options = new Arguments(arguments, Options);
         var times = new List<double>();
         for (int round = 0; round < Rounds; round++)
         {

@@ -3,15 +3,16 @@ using Rtc.Media;
 namespace Rtc.Bench;
 
 /// <summary>
-/// A picture's own clock: a number in black and white cells in the top left corner, large enough to survive
-/// coding at a low rate, with a check so that a damaged one is not read as another time.
+/// A picture's own clock: a number in black and white cells, large enough to survive coding at a low rate, with a check so
+/// that a damaged one is not read as another time. It lies along the lower edge, in one row where the picture is wide
+/// enough: a detector of movement takes a clock for something that moves, and the label of what it finds there is then
+/// drawn above the clock and not on it.
 /// </summary>
 internal static class TimeCode
 {
     private const int Bits = 32;
     private const int CheckBits = 8;
-    private const int CellsPerRow = 20;
-    private const int Rows = (Bits + CheckBits) / CellsPerRow;
+    private const int Cells = Bits + CheckBits;
     private const byte Black = 20;
     private const byte White = 230;
     private const byte Middle = 125;
@@ -22,10 +23,9 @@ internal static class TimeCode
     {
         int cell = Cell(picture.Width);
         ulong bits = Sealed(value);
-        for (int index = 0; index < Bits + CheckBits; index++)
+        for (int index = 0; index < Cells; index++)
         {
-            int left = index % CellsPerRow * cell;
-            int top = index / CellsPerRow * cell;
+            (int left, int top) = Corner(index, picture.Width, picture.Height);
             byte level = ((bits >> index) & 1) != 0 ? White : Black;
             for (int y = top; y < top + cell; y++)
             {
@@ -33,10 +33,11 @@ internal static class TimeCode
             }
         }
 
-        for (int y = 0; y < Rows * cell / 2; y++)
+        int across = CellsPerRow(picture.Width) * cell / 2;
+        for (int y = Corner(0, picture.Width, picture.Height).Top / 2; y < picture.ChromaHeight; y++)
         {
-            picture.RowU(y)[..(CellsPerRow * cell / 2)].Fill(128);
-            picture.RowV(y)[..(CellsPerRow * cell / 2)].Fill(128);
+            picture.RowU(y)[..across].Fill(128);
+            picture.RowV(y)[..across].Fill(128);
         }
     }
 
@@ -44,10 +45,11 @@ internal static class TimeCode
     {
         int cell = Cell(picture.Width);
         ulong bits = 0;
-        for (int index = 0; index < Bits + CheckBits; index++)
+        for (int index = 0; index < Cells; index++)
         {
-            int left = (index % CellsPerRow * cell) + (cell / 4);
-            int top = (index / CellsPerRow * cell) + (cell / 4);
+            (int left, int top) = Corner(index, picture.Width, picture.Height);
+            left += cell / 4;
+            top += cell / 4;
             int sum = 0;
             int count = 0;
             for (int y = top; y < top + (cell / 2); y++)
@@ -67,6 +69,16 @@ internal static class TimeCode
 
         value = (uint)bits;
         return Sealed(value) == bits;
+    }
+
+    private static int CellsPerRow(int width) => Math.Min(Cells, width / Cell(width));
+
+    private static (int Left, int Top) Corner(int index, int width, int height)
+    {
+        int cell = Cell(width);
+        int perRow = CellsPerRow(width);
+        int rows = (Cells + perRow - 1) / perRow;
+        return (index % perRow * cell, ((height - (rows * cell)) & ~1) + (index / perRow * cell));
     }
 
     private static ulong Sealed(uint value)

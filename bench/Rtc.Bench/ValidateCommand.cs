@@ -5,6 +5,8 @@ namespace Rtc.Bench;
 /// <summary>`rtc-bench validate FILE`: a gate for pipelines. Exits 1 with the figures that miss their objective.</summary>
 internal static class ValidateCommand
 {
+    public static readonly string[] Options = ["median", "p95", "p99", "rate"];
+
     public static int Invoke(string[] arguments)
     {
         if (arguments.Length == 0 || arguments[0].StartsWith("--", StringComparison.Ordinal))
@@ -12,7 +14,7 @@ internal static class ValidateCommand
             throw new UsageException("validate wants a metrics file first");
         }
 
-        var options = new Arguments(arguments[1..], "median", "p95", "p99", "rate");
+        var options = new Arguments(arguments[1..], Options);
         double median = options.Number("median", 100, 0, 1e6);
         double p95 = options.Number("p95", 150, 0, 1e6);
         double p99 = options.Number("p99", 200, 0, 1e6);

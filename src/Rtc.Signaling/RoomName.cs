@@ -10,6 +10,10 @@ namespace Rtc.Signaling;
 public readonly record struct RoomName
 {
     public const int LongestName = 64;
+
+    /// <summary>What a name has to be, for whoever gave another.</summary>
+    public const string Rule = "a room's name is 1 to 64 letters, digits, \"-\", \"_\" or \".\", and begins with no dot";
+
     private static readonly SearchValues<char> s_allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
@@ -18,6 +22,17 @@ public readonly record struct RoomName
     private RoomName(string value) => _value = value;
 
     public override string ToString() => _value ?? string.Empty;
+
+    /// <summary>
+    /// Further cameras of a room have rooms of their own, "demo.2" to "demo.9" beside "demo": the name without that end, where
+    /// there is one.
+    /// </summary>
+    public static bool TryBase(string room, out string first)
+    {
+        bool isFurther = room.Length > 2 && room[^2] == '.' && room[^1] is >= '2' and <= '9';
+        first = isFurther ? room[..^2] : room;
+        return isFurther;
+    }
 
     public static bool TryParse([NotNullWhen(true)] string? text, out RoomName name)
     {

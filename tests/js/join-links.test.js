@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { api } from '../../wwwroot/js/session/api.js';
-import { isRoomName, joinLinks, secureLink } from '../../wwwroot/js/session/join-links.js';
+import { furtherRoom, isRoomName, joinLinks, roomLink, secureLink, tokenFrom } from '../../wwwroot/js/session/join-links.js';
 
 test('the code leads a phone to the room at the server\'s own address', () => {
   const links = joinLinks('https://192.168.7.7:8443/', 'kitchen');
@@ -38,4 +38,25 @@ test('a server without https, or an answer that is none, leads nowhere', () => {
 
 test('a thumbnail is asked for anew each time, whatever the room\'s name', () => {
   assert.equal(api.thumbnail('a/b', 5), '/api/rooms/a%2Fb/thumbnail.jpg?t=5');
+});
+
+test('a token travels from page to page', () => {
+  const token = 'AQIAAAAAZ3-_abcdefgh';
+  const links = joinLinks('https://a.example/', 'demo', token);
+  for (const link of Object.values(links)) assert.ok(link.endsWith(`room=demo&token=${token}`), link);
+  assert.equal(roomLink('/view', 'demo'), '/view?room=demo');
+});
+
+test('a token is taken alone or out of a link, and nothing else is one', () => {
+  const token = 'AQIAAAAAZ3-_abcdefgh';
+  assert.equal(tokenFrom(` ${token} `), token);
+  assert.equal(tokenFrom(`https://a.example/view?room=demo&token=${token}`), token);
+  for (const typed of ['', 'short', 'https://a.example/view?room=demo', `${token} and more`]) assert.equal(tokenFrom(typed), null, typed);
+});
+
+test('one more camera takes the first room that is free', () => {
+  assert.equal(furtherRoom('demo', [{ room: 'demo' }]), 'demo.2');
+  assert.equal(furtherRoom('demo.2', [{ room: 'demo' }, { room: 'demo.2' }]), 'demo.3');
+  assert.ok(isRoomName('demo.3'));
+  assert.ok(!isRoomName('.demo'));
 });

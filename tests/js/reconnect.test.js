@@ -118,6 +118,21 @@ test('a refusal that may pass is asked about again', async () => {
   assert.ok(states.includes('connecting: Full.'));
 });
 
+test('a phone that finds another on air hears who it is, and may take its place once', async () => {
+  const taken = 'limit_reached: The server\'s limit Rooms:PhonesPerRoom=1 is reached. On air is "Hall".';
+  server.answer = (method, body) => {
+    if (method === 'Join' && !body.takeover && !body.resume) throw new Refusal(`HubException: ${taken}`);
+    return method === 'Join' ? reply() : {};
+  };
+  void open({ role: 'phone' }).catch(() => {});
+  await until(() => session.state === 'refused');
+  assert.match(states.at(-1), /On air is "Hall"/);
+  await open({ role: 'phone', takeover: true });
+  hubs.at(-1).lose();
+  await until(() => calls('Join').length === 3 && session.state === 'live');
+  assert.deepEqual(calls('Join').map(({ takeover }) => takeover), [undefined, true, undefined]);
+});
+
 test('a place that the server forgot is joined anew on the same hub', async () => {
   await open();
   server.repairs = false;

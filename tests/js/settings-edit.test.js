@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SettingsEdit, toggleClass } from '../../wwwroot/js/panels/settings-edit.js';
+import { isWanted, NO_CLASS, SettingsEdit, toggleClass } from '../../wwwroot/js/panels/settings-edit.js';
 
 const ROOM = { mode: 'annotate', model: 'auto', confidence: 0.35, blur: 0.7, classes: [], detect_every: 1, mask_every: 2 };
 
@@ -40,8 +40,12 @@ test('pressing a class leaves it out, and in again', () => {
   assert.deepEqual(toggleClass(['person'], seen, 'cup'), ['person', 'cup']);
 });
 
-test('all classes and none of them are no choice', () => {
+test('all classes are no choice, and none of them is none', () => {
   const seen = new Set(['person', 'cup']);
   assert.deepEqual(toggleClass(['person'], seen, 'cup'), []);
-  assert.deepEqual(toggleClass(['person'], seen, 'person'), []);
+  const none = toggleClass(['person'], seen, 'person');
+  assert.deepEqual(none, [NO_CLASS]);
+  assert.deepEqual([...seen].map((label) => isWanted(none, label)), [false, false]);
+  assert.deepEqual(toggleClass(none, seen, 'cup'), ['cup']);
+  assert.deepEqual([...seen].map((label) => isWanted([], label)), [true, true]);
 });

@@ -58,7 +58,8 @@ public sealed class ModelHost : IModelHost
 
     public IDetector OpenDetector(string name, out string? problem)
     {
-        if (name.Equals(MotionDetector.ModelName, StringComparison.OrdinalIgnoreCase))
+        if (name.Equals(MotionDetector.ModelName, StringComparison.OrdinalIgnoreCase)
+            || (name.Equals(Auto, StringComparison.OrdinalIgnoreCase) && MotionDetector.ModelName.Equals(Options.Model, StringComparison.OrdinalIgnoreCase)))
         {
             problem = null;
             return new MotionDetector();
@@ -134,6 +135,10 @@ public sealed class ModelHost : IModelHost
         handle.Dispose();
         return null;
     }
+
+    /// <summary>Whether the runtime was built with this provider; the machine may still lack what it stands on.</summary>
+    public bool Offers(string provider) =>
+        _runtime is not null && Providers.TryParse(provider, out Provider known) && _runtime.Providers.Contains(Providers.Native(known));
 
     /// <summary>
     /// Loads a model's file anew, in the caller's time, and swaps it in for all rooms between two pictures. False with

@@ -6,9 +6,6 @@ namespace Rtc.Pipeline.Following;
 /// <summary>The box of a tapped place that no detector knows.</summary>
 internal static class RegionBox
 {
-    /// <summary>With no outline: a square of this share of the longer side.</summary>
-    private const float DefaultShare = 0.14f;
-
     private const float SurroundingsShare = 0.3f;
 
     /// <summary>An outline that fills more is the background, one that fills less is noise.</summary>
@@ -63,8 +60,6 @@ internal static class RegionBox
 
     /// <summary>What is shown to a model that wants a box.</summary>
     public static RectF Surroundings(PlaceF place, int width, int height) => Around(place, width, height, SurroundingsShare);
-
-    public static RectF Around(PlaceF place, int width, int height) => Around(place, width, height, DefaultShare);
 
     private static RectF Around(PlaceF place, int width, int height, float share)
     {

@@ -113,6 +113,22 @@ internal sealed class SharedScene
         }
     }
 
+    /// <summary>Nothing is at the place that was tapped: the slot is free again. False where the tap was taken back meanwhile.</summary>
+    public bool DropPrompt(int slot, PlaceF place)
+    {
+        lock (_gate)
+        {
+            ref TargetSlot target = ref _targets[slot];
+            if (target.Kind != TargetKind.Prompted || target.Place != place)
+            {
+                return false;
+            }
+
+            target = default;
+            return true;
+        }
+    }
+
     /// <summary>The place that waits to be cut out, or null; tried once more against the boxes of <paramref name="tracks"/>.</summary>
     public PlaceF? PromptedPlace(int slot, List<SceneTrack> tracks, in RoomUnits units, long ticks)
     {

@@ -20,7 +20,10 @@ public sealed record RoomSettings
     /// <summary>0 to 1.</summary>
     public float Blur { get; init; } = 0.6f;
 
-    /// <summary>Labels to keep; empty for all.</summary>
+    /// <summary>No model's label: in place of labels it stands for none of them.</summary>
+    public const string NoClass = "none";
+
+    /// <summary>Labels to keep; empty for all, <see cref="NoClass"/> for none.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
     public int DetectEvery { get; init; } = 1;

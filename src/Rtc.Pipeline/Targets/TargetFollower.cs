@@ -23,7 +23,7 @@ internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, 
 
     public PropagatedMask Mask(int slot) => _masks[slot];
 
-    /// <summary>Where a tap found no box, cuts out whatever is there, and has it followed.</summary>
+    /// <summary>Where a tap found no box, cuts out whatever is there and has it followed, or says that nothing is.</summary>
     public void AnswerTaps(Picture picture, in PictureInfo info, in RoomUnits units, RoomSettings settings, List<SceneTrack> scene)
     {
         for (int slot = 0; slot < TargetSlots.Count; slot++)
@@ -33,14 +33,21 @@ internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, 
                 continue;
             }
 
-            Mask? mask = _masks.CutOut(picture, settings, slot, place.X * picture.Width, place.Y * picture.Height, RegionBox.Surroundings(place, picture.Width, picture.Height));
-            RectF? outline = mask is null ? null : RegionBox.Of(mask, picture.Width, picture.Height);
-            RectF pixels = outline ?? RegionBox.Around(place, picture.Width, picture.Height);
+            if (_masks.CutOut(picture, settings, slot, place) is not var (mask, pixels))
+            {
+                if (board.DropPrompt(slot, place))
+                {
+                    _notices.Add(new PipelineNotice("nothing_there", "Nothing stands out there.", Recoverable: true));
+                }
+
+                continue;
+            }
+
             int id = ids.Next();
             var filter = new CorrelationFilter(picture, units, units.FromPixels(pixels));
-            if (board.BecomeRegion(slot, place, id, filter, info) && outline is not null)
+            if (board.BecomeRegion(slot, place, id, filter, info))
             {
-                _masks.Adopt(slot, id, mask!, pixels, info);
+                _masks.Adopt(slot, id, mask, pixels, info);
                 board.PutMask(slot, _masks[slot]);
             }
         }

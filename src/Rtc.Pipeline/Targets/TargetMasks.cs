@@ -1,7 +1,6 @@
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Pipeline.Decoding;
-using Rtc.Pipeline.Following;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Masks;
 using Rtc.Pipeline.Results;
@@ -59,20 +58,9 @@ internal sealed class TargetMasks(IModelHost models, IPipelineOutput output, Tim
         return time.GetElapsedTime(before).TotalMilliseconds;
     }
 
-    /// <summary>
-    /// Whatever is at this place (pixels), or null. A model that cannot do with a point alone is shown the place's
-    /// surroundings, and believed where the thing that it finds there is under the point.
-    /// </summary>
-    public Mask? CutOut(Picture picture, RoomSettings settings, int slot, float x, float y, in RectF surroundings)
-    {
-        if (TrySegment(picture, settings, slot, new MaskPrompt(null, x, y)) is { } mask)
-        {
-            return mask;
-        }
-
-        mask = TrySegment(picture, settings, slot, new MaskPrompt(surroundings, x, y));
-        return mask is not null && RegionBox.Covers(mask, x, y) ? mask : null;
-    }
+    /// <summary>Whatever is at this place, and the box around it in pixels; null where nothing stands out there.</summary>
+    public (Mask Mask, RectF Box)? CutOut(Picture picture, RoomSettings settings, int slot, PlaceF place) =>
+        PlaceOutline.TryCut(prompt => TrySegment(picture, settings, slot, prompt), picture, place, out Mask? mask, out RectF box) ? (mask!, box) : null;
 
     /// <summary>Takes an outline that was cut out just now, so that it need not be cut twice.</summary>
     public void Adopt(int slot, int id, Mask mask, in RectF pixels, in PictureInfo info)

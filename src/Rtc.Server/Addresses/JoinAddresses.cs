@@ -39,6 +39,17 @@ internal sealed class JoinAddresses(RtcOptions options)
         _phone = found.Length > 0 ? found : [outside];
     }
 
+    /// <summary>Those of a server that these options start, for a command that runs beside it.</summary>
+    public static JoinAddresses Configured(RtcOptions options)
+    {
+        string host = options.Http.Host.Contains(':', StringComparison.Ordinal) && !options.Http.Host.StartsWith('[') ? $"[{options.Http.Host}]" : options.Http.Host;
+        var addresses = new JoinAddresses(options);
+        addresses.Listening(options.Http.Tls
+            ? [$"http://{host}:{options.Http.Port}", $"https://{host}:{options.Http.HttpsPort}"]
+            : [$"http://{host}:{options.Http.Port}"]);
+        return addresses;
+    }
+
     /// <summary>
     /// The best address for a phone, as far as a request can tell: a browser that got here by HTTPS under a name
     /// of its own came through a proxy or over the network, and a phone may take the same way.

@@ -28,19 +28,27 @@ public sealed class Access
     public bool ApiKeyRequired => _apiKeyHash is not null;
 
     /// <summary>May whoever brought this token join? The verdict is for logs and answers; it says nothing of the key.</summary>
-    public TokenVerdict CheckJoin(string? token, string room, JoinRole role) =>
-        _tokenKey is null ? TokenVerdict.Accepted : JoinToken.Check(_tokenKey, token, room, role, _clock.GetUtcNow());
+    public TokenVerdict CheckJoin(string? token, string room, JoinRole role) => CheckJoin(token, room, role, out _);
 
     /// <summary>The same, and what its bringer may do then: everything where no tokens are asked for.</summary>
-    public TokenVerdict CheckJoin(string? token, string room, JoinRole role, out Rights rights)
+    public TokenVerdict CheckJoin(string? token, string room, JoinRole role, out Rights rights) => CheckJoin(token, room, role, out rights, out _);
+
+    /// <summary>The same, and until when. A room's token opens the rooms of its further cameras too.</summary>
+    public TokenVerdict CheckJoin(string? token, string room, JoinRole role, out Rights rights, out DateTimeOffset expires)
     {
         rights = Rights.Operator;
+        expires = DateTimeOffset.MaxValue;
         if (_tokenKey is null)
         {
             return TokenVerdict.Accepted;
         }
 
-        TokenVerdict verdict = JoinToken.Check(_tokenKey, token, room, role, _clock.GetUtcNow(), out JoinRole granted);
+        TokenVerdict verdict = JoinToken.Check(_tokenKey, token, room, role, _clock.GetUtcNow(), out JoinRole granted, out expires);
+        if (verdict == TokenVerdict.OtherRoom && RoomName.TryBase(room, out string first))
+        {
+            verdict = JoinToken.Check(_tokenKey, token, first, role, _clock.GetUtcNow(), out granted, out expires);
+        }
+
         rights = JoinRoles.RightsOf(granted);
         return verdict;
     }
@@ -77,7 +85,7 @@ public sealed class Access
     /// <summary>May this request know which rooms there are?</summary>
     public bool MaySeeAll(HttpRequest request) => !TokensRequired || (ApiKeyRequired && IsAdministrator(request));
 
-    private static string TokenOf(HttpRequest request) => BearerOf(request) ?? request.Query["token"].ToString();
+    internal static string TokenOf(HttpRequest request) => BearerOf(request) ?? request.Query["token"].ToString();
 
     /// <summary>The bearer token of a request (RFC 6750 section 2.1), null where there is none.</summary>
     public static string? BearerOf(HttpRequest request)

@@ -57,12 +57,14 @@ public static class JoinToken
     }
 
     public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now) =>
-        Check(key, token, room, role, now, out _);
+        Check(key, token, room, role, now, out _, out _);
 
     /// <summary><paramref name="granted"/> is what the token was made for: the same role, or one that includes it.</summary>
-    public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now, out JoinRole granted)
+    public static TokenVerdict Check(
+        ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now, out JoinRole granted, out DateTimeOffset expires)
     {
         granted = JoinRole.Viewer;
+        expires = default;
         if (token.IsEmpty)
         {
             return TokenVerdict.Missing;
@@ -89,7 +91,9 @@ public static class JoinToken
             return TokenVerdict.Malformed;
         }
 
-        if (BinaryPrimitives.ReadInt64BigEndian(bytes[2..]) <= now.ToUnixTimeSeconds())
+        // What is signed here was a time when it was signed.
+        expires = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(bytes[2..]));
+        if (expires.ToUnixTimeSeconds() <= now.ToUnixTimeSeconds())
         {
             return TokenVerdict.Expired;
         }

@@ -1,24 +1,20 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Media.Drawing;
+using Rtc.Media.Images;
 
 namespace Rtc.Server.Commands;
 
 /// <summary><c>rtc detect</c>: what is in pictures, as lines or as JSON with the field names of the live messages.</summary>
 internal static class DetectCommand
 {
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     public static Command Create()
     {
-        var command = new Command("detect", "Detect objects in JPEG pictures.");
-        var images = new Argument<string[]>("IMAGE") { Description = "JPEG pictures", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string>("--model") { Description = "A model of the models folder, or an ONNX file", HelpName = "FILE|NAME" };
+        var command = new Command("detect", $"Detect objects in {StillImage.Kinds} pictures.");
+        var images = new Argument<string[]>("IMAGE") { Description = $"{StillImage.Kinds} pictures", Arity = ArgumentArity.OneOrMore };
         var confidence = new Option<float>("--confidence") { Description = "Least score, 0 to 1", DefaultValueFactory = _ => 0.25f, HelpName = "SCORE" };
-        var json = new Option<bool>("--json") { Description = "One JSON object a picture and line" };
         var into = new Option<string>("--out") { Description = "Write the picture with its boxes, JPEG or PNG; for one picture", HelpName = "FILE" };
         confidence.Validators.Add(result =>
         {
@@ -28,9 +24,9 @@ internal static class DetectCommand
             }
         });
         command.Arguments.Add(images);
-        command.Options.Add(model);
+        (Option<string> model, Option<string> provider) = VisionSession.AddOptions(command);
         command.Options.Add(confidence);
-        command.Options.Add(json);
+        Option<bool> json = CommandJson.AddTo(command);
         command.Options.Add(into);
         command.Validators.Add(result =>
         {
@@ -42,6 +38,7 @@ internal static class DetectCommand
         command.SetAction(result => Run(
             result.GetValue(images)!,
             result.GetValue(model),
+            result.GetValue(provider),
             new DetectOptions { Confidence = result.GetValue(confidence) },
             result.GetValue(json),
             result.GetValue(into),
@@ -50,7 +47,7 @@ internal static class DetectCommand
         return command;
     }
 
-    private static int Run(string[] images, string? model, DetectOptions options, bool json, string? into, TextWriter output, TextWriter error)
+    private static int Run(string[] images, string? model, string? provider, DetectOptions options, bool json, string? into, TextWriter output, TextWriter error)
     {
         using var pool = new PicturePool();
         foreach (string image in images)
@@ -65,13 +62,14 @@ internal static class DetectCommand
             picture!.Dispose();
         }
 
-        using VisionSession? session = VisionSession.Open(model, error, out int code);
+        using VisionSession? session = VisionSession.Open(model, provider, needsWeights: true, error, out int code);
         if (session is null)
         {
             return code;
         }
 
         var found = new List<Detection>();
+        var documents = new List<object>();
         foreach (string image in images)
         {
             if (!StillPicture.TryRead(image, session.Pool, out Picture? picture, out string? problem))
@@ -83,7 +81,15 @@ internal static class DetectCommand
             using (picture)
             {
                 DetectTimings timings = session.Detector.Detect(picture!, options, found);
-                output.WriteLine(json ? Json(image, picture!, session, found, timings) : Lines(image, picture!, session, found));
+                if (json)
+                {
+                    documents.Add(Document(image, picture!, session, found, timings));
+                }
+                else
+                {
+                    output.WriteLine(Lines(image, picture!, session, found));
+                }
+
                 if (into is not null)
                 {
                     Annotate(picture!, session, found);
@@ -96,18 +102,25 @@ internal static class DetectCommand
             }
         }
 
+        if (json)
+        {
+            output.WriteLine(CommandJson.Of(new { Images = documents }));
+        }
+
         return RtcCommand.Good;
     }
 
-    private static string Json(string image, Picture picture, VisionSession session, List<Detection> found, DetectTimings timings) => JsonSerializer.Serialize(
+    /// <summary>"image" is what "file" was called before.</summary>
+    private static object Document(string image, Picture picture, VisionSession session, List<Detection> found, DetectTimings timings) =>
         new
         {
+            File = image,
             Image = image,
             picture.Width,
             picture.Height,
             session.Detector.Model,
             session.Detector.Provider,
-            Detections = found.Select(detection => new
+            Detections = found.ConvertAll(detection => new
             {
                 Label = session.LabelOf(detection),
                 Score = Math.Round(detection.Score, 4),
@@ -117,8 +130,7 @@ internal static class DetectCommand
                 Ymax = Math.Round(detection.Box.Bottom / picture.Height, 5),
             }),
             TimingsMs = new { timings.Prepare, timings.Run, timings.Decode },
-        },
-        s_json);
+        };
 
     private static string Lines(string image, Picture picture, VisionSession session, List<Detection> found)
     {

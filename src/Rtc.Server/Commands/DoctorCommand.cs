@@ -15,6 +15,7 @@ internal static class DoctorCommand
         var set = new Option<string[]>("--set") { Description = "An option of serve, as Section:Name=VALUE; may be given again", HelpName = "NAME=VALUE" };
         set.Validators.Add(ServeCommand.CheckPairs);
         command.Options.Add(set);
+        Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(async (result, _) =>
         {
             TextWriter output = result.InvocationConfiguration.Output;
@@ -25,15 +26,23 @@ internal static class DoctorCommand
                 return RtcCommand.Misused;
             }
 
+            bool asJson = result.GetValue(json);
+            var all = new List<object>();
             bool bad = false;
             await foreach (Check check in DoctorChecks.RunAsync(reading.Options))
             {
+                bad |= check.Verdict == Verdict.Bad;
+                if (asJson)
+                {
+                    all.Add(new { check.Name, Verdict = check.Verdict.ToString().ToLowerInvariant(), Detail = check.Detail.ReplaceLineEndings(" ") });
+                    continue;
+                }
+
                 string mark = check.Verdict switch { Verdict.Good => "ok  ", Verdict.Warning => "note", _ => "BAD " };
                 await output.WriteLineAsync($"{mark}  {check.Name.PadRight(NameWidth)}  {check.Detail.ReplaceLineEndings(" ")}");
-                bad |= check.Verdict == Verdict.Bad;
             }
 
-            await output.WriteLineAsync(bad ? "Something is missing." : "All that is needed works.");
+            await output.WriteLineAsync(asJson ? CommandJson.Of(new { Ok = !bad, Checks = all }) : bad ? "Something is missing." : "All that is needed works.");
             return bad ? RtcCommand.Failed : RtcCommand.Good;
         });
         return command;

@@ -4,21 +4,26 @@ using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Inference.Segment;
 using Rtc.Media;
+using Rtc.Media.Images;
 using Rtc.Media.Imaging;
+using Rtc.Pipeline.Settings;
+using Rtc.Pipeline.Targets;
 
 namespace Rtc.Server.Commands;
 
-/// <summary><c>rtc focus</c>: keeps the object at a point sharp and blurs the rest, as the live focus does.</summary>
+/// <summary>
+/// <c>rtc focus</c>: keeps the object at a point sharp and blurs the rest, as the live focus does. A detector helps to
+/// find it; with none, whatever stands out at the point is cut out.
+/// </summary>
 internal static class FocusCommand
 {
     public static Command Create()
     {
-        var command = new Command("focus", "Keep the object at a point sharp and blur the rest of a JPEG picture.");
-        var image = new Argument<string>("IMAGE") { Description = "A JPEG picture" };
+        var command = new Command("focus", $"Keep the object at a point sharp and blur the rest of a {StillImage.Kinds} picture.");
+        var image = new Argument<string>("IMAGE") { Description = $"A {StillImage.Kinds} picture" };
         var select = new Option<string>("--select") { Description = "The point: fractions of the picture from its top left (0.5,0.4), or pixels (320,192)", Required = true, HelpName = "X,Y" };
         var into = new Option<string>("--out") { Description = "The picture to write, JPEG or PNG", Required = true, HelpName = "FILE" };
         var blur = new Option<float>("--blur") { Description = "Strength, 0 to 1", DefaultValueFactory = _ => 0.6f, HelpName = "STRENGTH" };
-        var model = new Option<string>("--model") { Description = "Detector: a model of the models folder, or an ONNX file", HelpName = "FILE|NAME" };
         select.Validators.Add(result =>
         {
             if (!TryPoint(result.GetValueOrDefault<string>(), out _, out _))
@@ -37,73 +42,90 @@ internal static class FocusCommand
         command.Options.Add(select);
         command.Options.Add(into);
         command.Options.Add(blur);
-        command.Options.Add(model);
+        (Option<string> model, Option<string> provider) = VisionSession.AddOptions(command);
+        Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(result =>
         {
             TryPoint(result.GetValue(select), out float x, out float y);
-            return Run(result.GetValue(image)!, x, y, result.GetValue(into)!, result.GetValue(blur), result.GetValue(model), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+            var wish = new Wish(result.GetValue(image)!, x, y, result.GetValue(into)!, result.GetValue(blur), result.GetValue(model), result.GetValue(provider), result.GetValue(json));
+            return Run(wish, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
         });
         return command;
     }
 
-    private static int Run(string image, float x, float y, string into, float blur, string? model, TextWriter output, TextWriter error)
+    private static int Run(Wish wish, TextWriter output, TextWriter error)
     {
         using var pool = new PicturePool();
-        if (!StillPicture.TryRead(image, pool, out Picture? read, out string? problem))
+        if (!StillPicture.TryRead(wish.Image, pool, out Picture? read, out string? problem))
         {
             error.WriteLine($"rtc: {problem}");
             return RtcCommand.Misused;
         }
 
         using Picture picture = read!;
-        (x, y) = x <= 1 && y <= 1 ? (x * picture.Width, y * picture.Height) : (x, y);
+        (float x, float y) = wish.X <= 1 && wish.Y <= 1 ? (wish.X * picture.Width, wish.Y * picture.Height) : (wish.X, wish.Y);
         if (x > picture.Width || y > picture.Height)
         {
             error.WriteLine($"rtc: --select lies outside of the picture, which is {picture.Width}×{picture.Height}");
             return RtcCommand.Misused;
         }
 
-        using VisionSession? session = VisionSession.Open(model, error, out int code);
+        using VisionSession? session = VisionSession.Open(wish.Model, wish.Provider, needsWeights: false, error, out int code);
         if (session is null)
         {
             return code;
         }
 
-        var found = new List<Detection>();
-        session.Detector.Detect(picture, new DetectOptions(), found);
-        Detection[] hits = [.. found.Where(detection => detection.Box.Contains(x, y)).OrderBy(detection => detection.Box.Area)];
-        if (hits.Length == 0)
+        using ISegmenter segmenter = session.Models.OpenSegmenter(ModelHost.Auto, out _);
+        if ((Detected(session, segmenter, picture, x, y) ?? AtPoint(segmenter, picture, x, y)) is not { } subject)
         {
-            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rtc: nothing was detected at {x:0},{y:0}"));
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rtc: nothing was detected at {x:0},{y:0}, and nothing stands out there"));
             return RtcCommand.Failed;
         }
 
-        // Of several the smallest: a tap on a cup means the cup and not the table under it.
-        (Mask mask, string by) = Outline(session, picture, hits[0].Box, x, y);
         using var focus = new Focus();
-        focus.Apply(picture, mask, blur);
-        if (!StillPicture.TryWrite(into, picture, out problem))
+        focus.Apply(picture, subject.Mask, wish.Blur);
+        if (!StillPicture.TryWrite(wish.Into, picture, out problem))
         {
             error.WriteLine($"rtc: {problem}");
             return RtcCommand.Misused;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{session.LabelOf(hits[0])} {hits[0].Score:0.00}, outlined by {by}: {into}"));
+        output.WriteLine(wish.Json
+            ? CommandJson.Of(new { File = wish.Into, subject.Label, Score = subject.Score is { } score ? Math.Round(score, 4) : (double?)null, OutlinedBy = subject.By })
+            : string.Create(CultureInfo.InvariantCulture, $"{subject.Label}{(subject.Score is { } sure ? $" {sure:0.00}" : string.Empty)}, outlined by {subject.By}: {wish.Into}"));
         return RtcCommand.Good;
     }
 
-    private static (Mask Mask, string By) Outline(VisionSession session, Picture picture, RectF box, float x, float y)
+    /// <summary>Of several under the point the smallest: a tap on a cup means the cup and not the table under it.</summary>
+    private static Subject? Detected(VisionSession session, ISegmenter segmenter, Picture picture, float x, float y)
     {
-        using ISegmenter segmenter = session.Models.OpenSegmenter(ModelHost.Auto, out _);
-        if (segmenter.TrySegment(picture, new MaskPrompt(box, x, y), out Mask? mask))
+        var found = new List<Detection>();
+        if (session.Detects)
         {
-            return (mask!, segmenter.Model);
+            session.Detector.Detect(picture, new DetectOptions(), found);
+        }
+
+        Detection[] hits = [.. found.Where(detection => detection.Box.Contains(x, y)).OrderBy(detection => detection.Box.Area)];
+        if (hits is not [var hit, ..])
+        {
+            return null;
+        }
+
+        if (segmenter.TrySegment(picture, new MaskPrompt(hit.Box, x, y), out Mask? mask))
+        {
+            return new Subject(session.LabelOf(hit), hit.Score, mask!, segmenter.Model);
         }
 
         using var ellipse = new EllipseSegmenter();
-        ellipse.TrySegment(picture, new MaskPrompt(box, null, null), out mask);
-        return (mask!, ellipse.Model);
+        ellipse.TrySegment(picture, new MaskPrompt(hit.Box, null, null), out mask);
+        return new Subject(session.LabelOf(hit), hit.Score, mask!, ellipse.Model);
     }
+
+    private static Subject? AtPoint(ISegmenter segmenter, Picture picture, float x, float y) =>
+        PlaceOutline.TryCut(segmenter, picture, new PlaceF(x / picture.Width, y / picture.Height), out Mask? mask, out _)
+            ? new Subject("object", null, mask!, segmenter.Model)
+            : null;
 
     private static bool TryPoint(string? text, out float x, out float y)
     {
@@ -113,4 +135,9 @@ internal static class FocusCommand
             && float.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out x)
             && float.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out y);
     }
+
+    private sealed record Wish(string Image, float X, float Y, string Into, float Blur, string? Model, string? Provider, bool Json);
+
+    /// <summary>What stays sharp; no score where no detector knows it.</summary>
+    private sealed record Subject(string Label, float? Score, Mask Mask, string By);
 }

@@ -19,21 +19,32 @@ internal static class HealthCommand
             }
         });
         command.Arguments.Add(address);
+        Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(async (result, cancel) =>
         {
             using var http = new HttpClient { Timeout = s_patience };
             try
             {
                 using HttpResponseMessage answer = await http.GetAsync(new Uri(new Uri(result.GetValue(address)!), "/api/health/live"), cancel);
+                await SayAsync(result, json, answer.IsSuccessStatusCode, null);
                 return answer.IsSuccessStatusCode ? RtcCommand.Good : RtcCommand.Failed;
             }
             catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
             {
+                await SayAsync(result, json, alive: false, error.Message);
                 await result.InvocationConfiguration.Error.WriteLineAsync($"rtc: no answer: {error.Message.ReplaceLineEndings(" ")}");
                 return RtcCommand.Failed;
             }
         });
         return command;
+    }
+
+    private static async Task SayAsync(ParseResult result, Option<bool> json, bool alive, string? error)
+    {
+        if (result.GetValue(json))
+        {
+            await result.InvocationConfiguration.Output.WriteLineAsync(CommandJson.Of(new { Alive = alive, Error = error?.ReplaceLineEndings(" ") }));
+        }
     }
 
     /// <summary>Null where the environment sets none; port 0 of the health listener means that there is none.</summary>

@@ -23,9 +23,22 @@ internal static class ModelsCommand
     private static Command List()
     {
         var command = new Command("list", "What the catalogue offers and what the models folder holds.");
+        Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(result => WithStore(result, (store, _) =>
         {
             TextWriter output = result.InvocationConfiguration.Output;
+            if (result.GetValue(json))
+            {
+                output.WriteLine(CommandJson.Of(new
+                {
+                    Directory = store.Location,
+                    Models = store.Catalogue.Entries
+                        .Select(entry => new { entry.Name, entry.Task, entry.Licence, Bytes = entry.Size, OnDisk = store.IsComplete(entry), IsDefault = ModelName.Same(entry.Name, store.Catalogue.Default) })
+                        .Concat(OwnFiles(store).Select(file => new { Name = Path.GetFileNameWithoutExtension(file), Task = "unknown", Licence = "unknown", Bytes = new FileInfo(file).Length, OnDisk = true, IsDefault = false })),
+                }));
+                return Task.FromResult(RtcCommand.Good);
+            }
+
             foreach (CatalogueEntry entry in store.Catalogue.Entries)
             {
                 string here = store.IsComplete(entry) ? "here" : "-";
@@ -48,8 +61,10 @@ internal static class ModelsCommand
         var command = new Command("pull", "Fetch models of the catalogue; their SHA-256 is checked.");
         var names = new Argument<string[]>("NAME") { Description = "Models to fetch; \"default\" or none is the default one", Arity = ArgumentArity.ZeroOrMore };
         command.Arguments.Add(names);
+        Option<bool> json = CommandJson.AddTo(command);
         command.SetAction((result, cancel) => WithStore(result, async (store, error) =>
         {
+            var pulled = new List<object>();
             string[] wanted = result.GetValue(names) is { Length: > 0 } given ? given : ["default"];
             foreach (string name in wanted.Select(name => name == "default" ? store.Catalogue.Default : name))
             {
@@ -65,7 +80,16 @@ internal static class ModelsCommand
                     return RtcCommand.Failed;
                 }
 
-                await result.InvocationConfiguration.Output.WriteLineAsync($"{name} is in {store.Location}");
+                pulled.Add(new { Name = name, Directory = store.Location });
+                if (!result.GetValue(json))
+                {
+                    await result.InvocationConfiguration.Output.WriteLineAsync($"{name} is in {store.Location}");
+                }
+            }
+
+            if (result.GetValue(json))
+            {
+                await result.InvocationConfiguration.Output.WriteLineAsync(CommandJson.Of(new { Pulled = pulled }));
             }
 
             return RtcCommand.Good;
@@ -78,6 +102,7 @@ internal static class ModelsCommand
         var command = new Command("verify", "Check the SHA-256 of fetched models.");
         var name = new Argument<string>("NAME") { Description = "One model; none is all that are here", Arity = ArgumentArity.ZeroOrOne };
         command.Arguments.Add(name);
+        Option<bool> json = CommandJson.AddTo(command);
         command.SetAction((result, cancel) => WithStore(result, async (store, error) =>
         {
             string? wanted = result.GetValue(name);
@@ -88,7 +113,17 @@ internal static class ModelsCommand
             }
 
             bool good = true;
-            foreach (VerifyResult verified in await store.VerifyAsync(wanted, cancel))
+            IReadOnlyList<VerifyResult> checkedFiles = [.. await store.VerifyAsync(wanted, cancel)];
+            if (result.GetValue(json))
+            {
+                await result.InvocationConfiguration.Output.WriteLineAsync(CommandJson.Of(new
+                {
+                    Files = checkedFiles.Select(file => new { file.File, Ok = file.Problem is null, Error = file.Problem }),
+                }));
+                return checkedFiles.All(file => file.Problem is null) ? RtcCommand.Good : RtcCommand.Failed;
+            }
+
+            foreach (VerifyResult verified in checkedFiles)
             {
                 await result.InvocationConfiguration.Output.WriteLineAsync($"{(verified.Problem is null ? "ok  " : "BAD ")}  {verified.File}  {verified.Problem}".TrimEnd());
                 good &= verified.Problem is null;

@@ -51,6 +51,7 @@ internal static class ServeCommand
         command.Options.Add(ngrok);
         command.Options.Add(set);
         set.Validators.Add(CheckPairs);
+        Option<bool> json = CommandJson.AddTo(command, "Say the addresses, the model and the rest as one JSON document and line");
         command.SetAction((result, cancel) =>
         {
             Dictionary<string, string?> given = Pairs(result.GetValue(set));
@@ -65,7 +66,7 @@ internal static class ServeCommand
             Give(given, result.GetValue(noTls), "Http:Tls", "false");
             Give(given, result.GetValue(isPublic), "Auth:Public", "true");
             Give(given, result.GetValue(ngrok), "Tunnel:Kind", "ngrok");
-            return ServeRun.RunAsync(given, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, cancel);
+            return ServeRun.RunAsync(given, result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, cancel);
         });
         return command;
     }

@@ -1,12 +1,14 @@
 using System.Runtime;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Rtc.Inference;
 using Rtc.Server.Addresses;
 using Rtc.Server.Authorization;
 using Rtc.Server.Certificates;
 using Rtc.Server.Hosting;
 using Rtc.Server.Native;
 using Rtc.Server.Options;
+using Rtc.Server.Rooms;
 using Rtc.Server.Startup;
 using Rtc.Server.Tunnel;
 
@@ -15,7 +17,7 @@ namespace Rtc.Server.Commands;
 /// <summary>One run of the server: options, ports, certificate, host, banner, tunnel, and a clean end.</summary>
 internal static class ServeRun
 {
-    public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> given, TextWriter output, TextWriter error, CancellationToken cancel)
+    public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> given, bool json, TextWriter output, TextWriter error, CancellationToken cancel)
     {
         OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), given);
         if (reading.Errors.Count > 0)
@@ -52,11 +54,21 @@ internal static class ServeRun
             bool made = false;
             using X509Certificate2? certificate = options.Http.Tls ? CertificateOf(options.Http, out made) : null;
             await using WebApplication app = RtcHost.Build(options, certificate);
+            if (ModelCheck.Error(app.Services.GetRequiredService<ModelHost>()) is { } wrong)
+            {
+                await SayAsync(error, [wrong]);
+                return RtcCommand.Misused;
+            }
+
             await app.StartAsync(cancel);
             JoinAddresses addresses = app.Services.GetRequiredService<JoinAddresses>();
             addresses.Listening(app.Urls);
-            var banner = new Banner(addresses, app.Services.GetRequiredService<Access>(), options, output);
+            var banner = new Banner(addresses, app.Services.GetRequiredService<Access>(), options, output, json);
             await banner.WriteAsync(certificate, made);
+
+            // A model may take long to load; nobody waits for it, and what is said of it comes when it is there.
+            RoomFacts facts = app.Services.GetRequiredService<RoomFacts>();
+            _ = Task.Run(() => banner.WriteModelAsync(facts.Read()), CancellationToken.None);
             _ = Task.Run(IdleMemory.GiveBack, CancellationToken.None);
             await ServeUntilStoppedAsync(app, options, banner, error, cancel);
             return RtcCommand.Good;

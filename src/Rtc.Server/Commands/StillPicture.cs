@@ -12,9 +12,9 @@ internal static class StillPicture
         try
         {
             byte[] data = File.ReadAllBytes(path);
-            if (!Jpeg.TryDecode(data, pool, out picture, out problem))
+            if (!StillImage.TryDecode(data, pool, out picture, out problem))
             {
-                problem = $"{path} is no JPEG picture: {problem}";
+                problem = $"{path} is no {StillImage.Kinds} picture: {problem}";
                 return false;
             }
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text;
 using Rtc.Server.Authorization;
 using Rtc.Server.Options;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Commands;
 
@@ -18,6 +19,19 @@ internal static class TokenCommand
         var role = new Option<string>("--role") { Description = "phone or viewer", DefaultValueFactory = _ => "viewer", HelpName = "ROLE" };
         var rights = new Option<string?>("--rights") { Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator or supervisor", HelpName = "RIGHTS" };
         var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {MaxMinutes}", DefaultValueFactory = _ => 60, HelpName = "MINUTES" };
+        var link = new Option<string?>("--link")
+        {
+            Description = "Print a link with the token in it: to that address, or to where a server with these options is found",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "ADDRESS",
+        };
+        link.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } at && !(Uri.TryCreate(at, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
+            {
+                result.AddError("--link takes an address like https://rtc.example.org");
+            }
+        });
         command.Validators.Add(result =>
         {
             if (!JoinRoles.TryRead(RoleOf(result), result.GetValue(rights), out _, out string problem))
@@ -27,19 +41,24 @@ internal static class TokenCommand
         });
         room.Validators.Add(result =>
         {
-            if (Encoding.UTF8.GetByteCount(result.GetValueOrDefault<string>() ?? string.Empty) is 0 or > JoinToken.LongestRoom)
+            if (!RoomName.TryParse(result.GetValueOrDefault<string>(), out _))
             {
-                result.AddError($"--room is a name of 1 to {JoinToken.LongestRoom} bytes");
+                result.AddError($"--room: {RoomName.Rule}");
             }
         });
         command.Options.Add(room);
         command.Options.Add(role);
         command.Options.Add(rights);
         command.Options.Add(minutes);
+        command.Options.Add(link);
+        var set = new Option<string[]>("--set") { Description = "An option of serve, as Section:Name=VALUE; may be given again", HelpName = "NAME=VALUE" };
+        set.Validators.Add(ServeCommand.CheckPairs);
+        command.Options.Add(set);
+        Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(result =>
         {
             TextWriter error = result.InvocationConfiguration.Error;
-            OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>(), serving: false);
+            OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), ServeCommand.Pairs(result.GetValue(set)), serving: false);
             int wanted = result.GetValue(minutes);
             if (wanted is < 1 or > MaxMinutes)
             {
@@ -55,7 +74,14 @@ internal static class TokenCommand
 
             JoinRoles.TryRead(RoleOf(result.CommandResult), result.GetValue(rights), out JoinRole joinRole, out _);
             DateTimeOffset expires = TimeProvider.System.GetUtcNow().AddMinutes(wanted);
-            result.InvocationConfiguration.Output.WriteLine(JoinToken.Create(Encoding.UTF8.GetBytes(key), result.GetValue(room)!, joinRole, expires));
+            string name = result.GetValue(room)!;
+            string token = JoinToken.Create(Encoding.UTF8.GetBytes(key), name, joinRole, expires);
+            Uri at = result.GetValue(link) is { } address ? new Uri(address) : JoinAddresses.Configured(reading.Options).Phone[0];
+            string joinLink = JoinLink.Of(at, name, joinRole, token).AbsoluteUri;
+            result.InvocationConfiguration.Output.WriteLine(
+                result.GetValue(json) ? CommandJson.Of(new { Room = name, Token = token, Rights = JoinRoles.RightsOf(joinRole).Name(), Expires = expires, Link = joinLink })
+                : result.GetResult(link) is not null ? joinLink
+                : token);
             return RtcCommand.Good;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Rtc.Pipeline.Tracking;
 
 namespace Rtc.Server.Commands;
@@ -13,11 +14,12 @@ internal static class TrackCommand
         var into = new Option<string>("--out") { Description = "Write the tracks there instead of to the terminal", HelpName = "FILE" };
         command.Arguments.Add(detections);
         command.Options.Add(into);
-        command.SetAction(result => Run(result.GetValue(detections)!, result.GetValue(into), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        Option<bool> json = CommandJson.AddTo(command, "The tracks as one JSON document");
+        command.SetAction(result => Run(result.GetValue(detections)!, result.GetValue(into), result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 
-    private static int Run(string detections, string? into, TextWriter output, TextWriter error)
+    private static int Run(string detections, string? into, bool json, TextWriter output, TextWriter error)
     {
         string doing = $"{detections} can't be read";
         try
@@ -30,14 +32,15 @@ internal static class TrackCommand
                 return RtcCommand.Misused;
             }
 
+            string text = json ? Json(tracks.ToString()) : tracks.ToString();
             if (into is null)
             {
-                output.Write(tracks.ToString());
+                output.Write(text);
                 return RtcCommand.Good;
             }
 
             doing = $"{into} can't be written";
-            File.WriteAllText(into, tracks.ToString());
+            File.WriteAllText(into, text);
             return RtcCommand.Good;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -45,5 +48,19 @@ internal static class TrackCommand
             error.WriteLine($"rtc: {doing}: {fault.Message.ReplaceLineEndings(" ")}");
             return RtcCommand.Misused;
         }
+    }
+
+    /// <summary>The lines of the MOTChallenge text, which this program wrote a moment ago, by track.</summary>
+    private static string Json(string tracks)
+    {
+        var rows = tracks.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => Array.ConvertAll(line.Split(','), field => double.Parse(field, CultureInfo.InvariantCulture)))
+            .GroupBy(row => (int)row[1])
+            .Select(track => new
+            {
+                TrackId = track.Key,
+                Frames = track.Select(row => new { Frame = (int)row[0], Left = row[2], Top = row[3], Width = row[4], Height = row[5] }),
+            });
+        return CommandJson.Of(new { Tracks = rows }) + "\n";
     }
 }

@@ -1,5 +1,8 @@
+using System.CommandLine;
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
+using Rtc.Inference.Motion;
+using Rtc.Inference.Onnx;
 using Rtc.Media;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
@@ -7,7 +10,7 @@ using Rtc.Server.Startup;
 
 namespace Rtc.Server.Commands;
 
-/// <summary>What a command on still pictures stands on: options, pool, models and a detector that has weights.</summary>
+/// <summary>What a command on still pictures stands on: options, pool, models and a detector.</summary>
 internal sealed class VisionSession : IDisposable
 {
     private VisionSession(ModelHost models, IDetector detector)
@@ -22,47 +25,65 @@ internal sealed class VisionSession : IDisposable
 
     public IDetector Detector { get; }
 
+    /// <summary>Whether there are weights: the embedded detector watches movement, and a still picture has none.</summary>
+    public bool Detects => Detector.Provider != MotionDetector.ProviderName;
+
     /// <summary>
-    /// Null with an exit code where there is nothing to detect with: the embedded detector watches movement, and a
-    /// still picture has none.
+    /// The model options of the commands on pictures: what they name is opened, or the command ends.
     /// </summary>
-    public static VisionSession? Open(string? model, TextWriter error, out int code)
+    public static (Option<string> Model, Option<string> Provider) AddOptions(Command command)
     {
+        var model = new Option<string>("--model") { Description = "Detector: a model of the models folder, or an ONNX file", HelpName = "FILE|NAME" };
+        var provider = new Option<string>("--provider") { Description = $"What runs it: {string.Join(", ", Providers.Names)}", HelpName = "PROVIDER" };
+        provider.Validators.Add(result =>
+        {
+            if (!Providers.TryParse(result.GetValueOrDefault<string>() ?? string.Empty, out _))
+            {
+                result.AddError($"--provider is one of {string.Join(", ", Providers.Names)}");
+            }
+        });
+        command.Options.Add(model);
+        command.Options.Add(provider);
+        return (model, provider);
+    }
+
+    /// <summary>Null with an exit code where what was named can't be had, or where weights are needed and there are none.</summary>
+    public static VisionSession? Open(string? model, string? provider, bool needsWeights, TextWriter error, out int code)
+    {
+        code = RtcCommand.Misused;
         OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
         if (reading.Errors.Count > 0)
         {
             error.WriteLine($"rtc: {reading.Errors[0]}");
-            code = RtcCommand.Misused;
             return null;
         }
 
         ModelHostOptions options = RoomHosting.ModelOptions(reading.Options, RtcPaths.Find());
-        if (model is not null)
+        options = options with
         {
-            bool file = File.Exists(model);
-            if (!file && (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)))
-            {
-                error.WriteLine($"rtc: {model} can't be read: there is no such file");
-                code = RtcCommand.Misused;
-                return null;
-            }
-
-            options = options with { Model = file ? Path.GetFullPath(model) : model };
+            Model = model is null ? options.Model : File.Exists(model) ? Path.GetFullPath(model) : model,
+            Provider = provider ?? options.Provider,
+        };
+        var models = new ModelHost(options);
+        if (ModelCheck.Error(models) is { } wrong)
+        {
+            models.Dispose();
+            error.WriteLine($"rtc: {wrong.ReplaceLineEndings(" ")}");
+            return null;
         }
 
-        var models = new ModelHost(options);
         IDetector detector = models.OpenDetector(ModelHost.Auto, out string? problem);
-        if (detector.Provider == "embedded")
+        var session = new VisionSession(models, detector);
+        if (needsWeights && !session.Detects)
         {
-            detector.Dispose();
-            models.Dispose();
+            session.Dispose();
             error.WriteLine($"rtc: no model to detect with ({(problem ?? "none is on hand").ReplaceLineEndings(" ")}); ./rtc models pull fetches one");
             code = RtcCommand.Failed;
             return null;
         }
 
         code = RtcCommand.Good;
-        return new VisionSession(models, detector);
+        return session;
     }
 
     public void Dispose()

@@ -24,6 +24,7 @@ internal static class Pages
         if (Directory.Exists(paths.WebRoot))
         {
             var files = new PhysicalFileProvider(paths.WebRoot);
+            app.Use((context, next) => WithLostPageAsync(context, next, files));
             app.Use((context, next) =>
             {
                 if (PageFile(context.Request, files) is { } file)
@@ -68,6 +69,33 @@ internal static class Pages
         string file = path + ".html";
         return path.Length > 1 && path.AsSpan(1).IndexOfAnyExcept(s_pageLetters) < 0 && files.GetFileInfo(file).Exists ? file : null;
     }
+
+    /// <summary>Whoever reads with a browser what isn't there gets a page that leads on; programs get problem details, as ever.</summary>
+    private static async Task WithLostPageAsync(HttpContext context, RequestDelegate next, PhysicalFileProvider files)
+    {
+        await next(context);
+        HttpRequest request = context.Request;
+        bool isPage = (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            && !s_programs.Any(path => request.Path.StartsWithSegments(path, StringComparison.Ordinal));
+        if (context.Response.HasStarted || context.Response.StatusCode != StatusCodes.Status404NotFound || !isPage || files.GetFileInfo(LostPage) is not { Exists: true } page)
+        {
+            return;
+        }
+
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.ContentLength = page.Length;
+        context.Response.Headers.CacheControl = "no-cache";
+        if (HttpMethods.IsGet(request.Method))
+        {
+            await context.Response.SendFileAsync(page, context.RequestAborted);
+        }
+    }
+
+    private const string LostPage = "/404.html";
+
+    /// <summary>Below these nobody looks for a page.</summary>
+    private static readonly string[] s_programs = ["/api", "/hub", "/whip", "/whep", "/metrics", "/openapi"];
 
     private static readonly System.Buffers.SearchValues<char> s_pageLetters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
 

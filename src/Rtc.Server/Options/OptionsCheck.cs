@@ -1,4 +1,5 @@
 using System.Net;
+using Rtc.Inference.Onnx;
 
 namespace Rtc.Server.Options;
 
@@ -24,6 +25,11 @@ internal static class OptionsCheck
         if (options.Tunnel.Kind is { } kind && kind is not ("ngrok" or "cloudflared"))
         {
             errors.Add("Tunnel:Kind must be ngrok or cloudflared");
+        }
+
+        if (!Providers.TryParse(options.Model.Provider, out _))
+        {
+            errors.Add($"Model:Provider must be one of {string.Join(", ", Providers.Names)}");
         }
 
         if (options.Telemetry.OtlpEndpoint is { } otlp && !IsHttp(otlp))

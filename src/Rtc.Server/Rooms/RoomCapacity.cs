@@ -25,7 +25,7 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
     /// Null where one more may join, for whom a place was made then. <paramref name="openingFrom"/> is the address of a
     /// client that joins before it offers; a WHIP client brings its offer.
     /// </summary>
-    public Refusal? TakePlace(RoomName name, Role role, byte[]? token, string? openingFrom)
+    public Refusal? TakePlace(RoomName name, Role role, byte[]? token, string? openingFrom, bool takeover = false)
     {
         if (directory.Members.Count >= limits.Peers && !TryMakePlace())
         {
@@ -45,9 +45,10 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
 
         // The same token again is the same camera, which crashed and came back before anybody noticed.
         RoomMember? same = room.Members.FindPhone(token);
-        if (room.Members.Phones >= limits.PhonesPerRoom && !limits.PhoneTakeover && same is null)
+        if (room.Members.PhonesAt(loop.Clock.Now) >= limits.PhonesPerRoom && !limits.PhoneTakeover && !takeover && same is null)
         {
-            return Limit("Rooms:PhonesPerRoom", limits.PhonesPerRoom);
+            string who = room.Members.OnAir(loop.Clock.Now) is { Name.Length: > 0 } phone ? $"\"{phone.Name}\"" : "a camera";
+            return Limit("Rooms:PhonesPerRoom", limits.PhonesPerRoom, $" On air is {who}: take its place, or join beside it as {Further(name)}.");
         }
 
         MakePlaceForPhone(room, same);
@@ -86,7 +87,7 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
     /// <summary>A phone that dropped gives its place to the next one at once; with takeover, so does the one that came first.</summary>
     private void MakePlaceForPhone(Room room, RoomMember? same)
     {
-        foreach (RoomMember last in room.Members.PhonesOver(limits.PhonesPerRoom, same))
+        foreach (RoomMember last in room.Members.PhonesOver(limits.PhonesPerRoom, same, loop.Clock.Now))
         {
             if (last.LostAt is null)
             {
@@ -98,10 +99,17 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
         }
     }
 
-    private Refusal Limit(string option, int value)
+    /// <summary>The name of a further camera's room that is free.</summary>
+    private string Further(RoomName name)
+    {
+        RoomName.TryBase(name.ToString(), out string first);
+        return Enumerable.Range(2, 8).Select(number => $"{first}.{number}").FirstOrDefault(room => directory.Find(room) is null) ?? $"{first}.2";
+    }
+
+    private Refusal Limit(string option, int value, string advice = "")
     {
         metrics.Refused("limit");
-        string reached = string.Create(CultureInfo.InvariantCulture, $"The server's limit {option}={value} is reached.");
+        string reached = string.Create(CultureInfo.InvariantCulture, $"The server's limit {option}={value} is reached.{advice}");
         return new Refusal("limit_reached", reached, 503);
     }
 }

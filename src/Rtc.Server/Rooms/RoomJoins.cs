@@ -66,7 +66,7 @@ internal sealed class RoomJoins(
             return busy;
         }
 
-        if (capacity.TakePlace(name, role, token, link is null ? null : remoteAddress) is { } full)
+        if (capacity.TakePlace(name, role, token, link is null ? null : remoteAddress, request.Takeover) is { } full)
         {
             return full;
         }

@@ -41,6 +41,8 @@ internal sealed class RoomMedia
                 return;
             }
 
+            member.PictureAt = _loop.Clock.Now;
+
             // One phone is on air until it goes; another one's pictures would be nonsense to the decoder, and begin with a key frame.
             if (_keys.OnAir is null && frame.IsKey)
             {

@@ -42,6 +42,9 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public Instant JoinedAt { get; set; }
 
+    /// <summary>When its camera's newest picture came; null before the first one on this connection.</summary>
+    public Instant? PictureAt { get; set; }
+
     /// <summary>Which connection its last offer spoke of; null where it never offered one.</summary>
     public OfferIdentity? Offered { get; set; }
 
@@ -90,6 +93,7 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
         SendMid = null;
         VisionChannel = null;
         Estimate = null;
+        PictureAt = null;
         Route = new SourceRoute();
     }
 }

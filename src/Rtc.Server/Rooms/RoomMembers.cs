@@ -12,6 +12,8 @@ namespace Rtc.Server.Rooms;
 /// <summary>Who is in a room, in what role, with what rights and on which peer connection. Belongs to the media loop.</summary>
 internal sealed class RoomMembers(MediaLoop loop, RtcMetrics metrics)
 {
+    private static readonly TimeSpan s_maxSilence = TimeSpan.FromSeconds(2.5);
+
     private readonly List<RoomMember> _all = [];
     private readonly Dictionary<PeerSlot, RoomMember> _byPort = [];
 
@@ -22,6 +24,15 @@ internal sealed class RoomMembers(MediaLoop loop, RtcMetrics metrics)
 
     /// <summary>Phones that are here now; one that was lost keeps its place for a while, but is not.</summary>
     public int Phones => _all.Count(member => member.Role == Role.Phone && member.LostAt is null);
+
+    /// <summary>
+    /// Phones whose place is not free: a phone films thirty times a second, so that one that was on air and has sent nothing
+    /// for a while has crashed or lost its way, long before its connection is given up.
+    /// </summary>
+    public int PhonesAt(Instant now) => _all.Count(member => member.Role == Role.Phone && !HasGone(member, now));
+
+    /// <summary>The phone that came first of those that send or are about to; null where there is none.</summary>
+    public RoomMember? OnAir(Instant now) => _all.Find(member => member.Role == Role.Phone && !HasGone(member, now));
 
     public int Viewers => _all.Count(member => member.Role == Role.Viewer && member.LostAt is null);
 
@@ -50,15 +61,15 @@ internal sealed class RoomMembers(MediaLoop loop, RtcMetrics metrics)
 
     /// <summary>
     /// The phones that go so that one more keeps within <paramref name="limit"/>: first the one that <paramref name="same"/>
-    /// names, then those that dropped, then the ones that came first.
+    /// names, then those that dropped or fell silent, then the ones that came first.
     /// </summary>
-    public RoomMember[] PhonesOver(int limit, RoomMember? same)
+    public RoomMember[] PhonesOver(int limit, RoomMember? same, Instant now)
     {
         RoomMember[] phones =
         [
             .. _all.Where(member => member.Role == Role.Phone)
                 .OrderBy(member => member != same)
-                .ThenBy(member => member.LostAt is null)
+                .ThenBy(member => !HasGone(member, now))
                 .ThenBy(member => member.JoinedAt),
         ];
         return [.. phones.Take(phones.Length - limit + 1)];
@@ -75,6 +86,9 @@ internal sealed class RoomMembers(MediaLoop loop, RtcMetrics metrics)
         metrics.Refused("rights");
         return Refusal.WatchersOnlyWatch;
     }
+
+    private static bool HasGone(RoomMember member, Instant now) =>
+        member.LostAt is not null || (member.PictureAt is { } last && now - last > s_maxSilence);
 
     /// <summary>Puts a new peer on the loop, for <paramref name="owner"/> to hear of, and sends what the peer has to say.</summary>
     public void Connect(RoomMember member, WebRtcPeer peer, IPeerOwner owner)

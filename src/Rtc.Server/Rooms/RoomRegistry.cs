@@ -22,6 +22,8 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     // A member that joined and never offered anything holds a place; it loses it after this.
     private static readonly TimeSpan s_idleJoin = TimeSpan.FromMinutes(2);
 
+    private const int MaxCameras = 9;
+
     private readonly MediaLoop _loop;
     private readonly IAdmission _admission;
     private readonly TurnCredentials _turn;
@@ -128,6 +130,17 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     /// <summary>Null where there is no such room.</summary>
     public Task<RoomSnapshot?> SnapshotAsync(string name) =>
         _loop.AskAsync(() => _directory.Find(name) is { } room ? RoomReport.Snapshot(room) : null);
+
+    /// <summary>The cameras of a room: its own, and those of the rooms beside it that bear its name.</summary>
+    public Task<CameraSnapshot[]> CamerasAsync(string name)
+    {
+        RoomName.TryBase(name, out string first);
+        return _loop.AskAsync(() => Enumerable.Range(1, MaxCameras)
+            .Select(number => _directory.Find(number == 1 ? first : $"{first}.{number}"))
+            .OfType<Room>()
+            .Select(room => RoomReport.Camera(room, _loop.Clock.Now))
+            .ToArray());
+    }
 
     public Task<Room?> FindRoomAsync(string name) => _loop.AskAsync(() => _directory.Find(name));
 

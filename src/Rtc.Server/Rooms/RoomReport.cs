@@ -73,6 +73,20 @@ internal static class RoomReport
         };
     }
 
+    public static CameraSnapshot Camera(Room room, Instant now)
+    {
+        RoomMember? phone = room.Members.OnAir(now);
+        return new CameraSnapshot
+        {
+            Room = room.Name.ToString(),
+            Name = phone?.Name ?? string.Empty,
+            OnAir = phone is not null,
+            Viewers = room.Members.Viewers,
+            Fps = Math.Round(room.Pipeline.Stats.ReceivedPerSecond, 1),
+            Since = room.Since,
+        };
+    }
+
     private static StageTime Rounded(StageTime time) => new(Math.Round(time.Median, 3), Math.Round(time.P95, 3));
 
     private static long Dropped(PipelineStats stats) =>

@@ -46,9 +46,10 @@ internal static class ApiRoutes
             ? Results.Text(Qr(text), "image/svg+xml")
             : Results.Problem($"\"text\" has 1 to {LongestQrText} characters.", statusCode: 400));
         routes.MapEcho();
+        routes.MapShare();
     }
 
-    private static IResult NoRoom() => Results.Problem("There is no such room on air.", statusCode: 404, title: "unknown_room");
+    internal static IResult NoRoom() => Results.Problem("There is no such room on air.", statusCode: 404, title: "unknown_room");
 
     private static string Qr(string text)
     {

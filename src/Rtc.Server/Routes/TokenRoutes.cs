@@ -30,9 +30,9 @@ internal static class TokenRoutes
                 return Problems.Of(StatusCodes.Status400BadRequest, "role", problem);
             }
 
-            if (string.IsNullOrWhiteSpace(request.Room) || System.Text.Encoding.UTF8.GetByteCount(request.Room) > JoinToken.LongestRoom)
+            if (!RoomName.TryParse(request.Room, out _))
             {
-                return Problems.Of(StatusCodes.Status400BadRequest, "room", $"room is a name of 1 to {JoinToken.LongestRoom} bytes.");
+                return Problems.Of(StatusCodes.Status400BadRequest, "room", $"{RoomName.Rule}.");
             }
 
             int minutes = request.Minutes ?? DefaultMinutes;

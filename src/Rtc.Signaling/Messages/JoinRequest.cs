@@ -25,6 +25,9 @@ public sealed record JoinRequest
 
     public string? View { get; init; }
 
+    /// <summary>A phone takes the place of the one on air, which is told; without it a phone too many is refused.</summary>
+    public bool Takeover { get; init; }
+
     /// <summary>The secret that an earlier join returned: whoever shows it within the room's linger time is the same phone again.</summary>
     public string? Resume { get; init; }
 }

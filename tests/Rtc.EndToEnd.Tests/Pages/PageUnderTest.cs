@@ -48,6 +48,9 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
     /// <summary>/api/rooms' answer.</summary>
     public string Rooms { get; set; } = "[]";
 
+    /// <summary>What a room's cameras are; a page asks when it opens.</summary>
+    public string Cameras { get; set; } = "[]";
+
     /// <summary>heat.png's answer: hot where a test wants it, all of it black otherwise.</summary>
     public Mask Heat { get; set; } = new(64, 36, new RectF(0, 0, 640, 480));
 
@@ -161,6 +164,9 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             "/api/echo" => new() { Body = """{"bytes":1048576}""", ContentType = "application/json" },
             var path when path.EndsWith("/thumbnail.jpg", StringComparison.Ordinal) =>
                 new() { Body = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#3b6"/></svg>""", ContentType = "image/svg+xml" },
+            var path when path.EndsWith("/cameras", StringComparison.Ordinal) => new() { Body = Cameras, ContentType = "application/json" },
+            var path when path.EndsWith("/links", StringComparison.Ordinal) =>
+                new() { Body = """{"url":"https://192.168.7.7:8443/view?room=demo&token=t","rights":"watcher","expires":"2030-01-01T12:00:00Z","qr_svg_url":"/api/qr.svg?text=x"}""", ContentType = "application/json" },
             var path when path.EndsWith("/heat.png", StringComparison.Ordinal) => new() { BodyBytes = Png.Encode(Heat), ContentType = "image/png" },
             _ => new() { Status = 404 },
         };

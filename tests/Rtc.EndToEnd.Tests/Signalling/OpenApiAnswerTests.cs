@@ -72,6 +72,9 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(200, "GET", "/api/rooms/{room}", "/api/rooms/live");
         await CallAsync(204, "GET", "/api/rooms/{room}/thumbnail.jpg", "/api/rooms/live/thumbnail.jpg");
         await CallAsync(200, "GET", "/api/rooms/{room}/heat.png", "/api/rooms/live/heat.png");
+        await CallAsync(200, "GET", "/api/rooms/{room}/cameras", "/api/rooms/live/cameras");
+        await CallAsync(200, "POST", "/api/rooms/{room}/links", "/api/rooms/live/links", """{"rights":"camera"}""", "application/json");
+        await CallAsync(400, "POST", "/api/rooms/{room}/links", "/api/rooms/no%20room/links", """{"rights":"camera"}""", "application/json");
         await CallAsync(428, "PATCH", session, at, Candidate, Fragment);
         await CallAsync(412, "PATCH", session, at, Candidate, Fragment, ifMatch: "\"0\"");
         await CallAsync(204, "PATCH", session, at, Candidate, Fragment, ifMatch: created.Headers.ETag!.Tag);
@@ -97,6 +100,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         });
         await CallAsync(200, "GET", "/api/rooms");
         await CallAsync(404, "GET", "/api/rooms/{room}", "/api/rooms/demo");
+        await CallAsync(404, "GET", "/api/rooms/{room}/cameras", "/api/rooms/demo/cameras");
+        await CallAsync(403, "POST", "/api/rooms/{room}/links", "/api/rooms/demo/links", "{}", "application/json");
         await CallAsync(401, "GET", "/metrics");
         await CallAsync(200, "GET", "/metrics", bearer: ApiKey);
         const string Wanted = """{"room":"demo","role":"phone"}""";

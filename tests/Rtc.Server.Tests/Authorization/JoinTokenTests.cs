@@ -33,7 +33,7 @@ public sealed class JoinTokenTests
     [InlineData(JoinRole.Operator, JoinRole.Viewer, Rights.Operator)]
     public void A_token_gives_the_rights_that_it_was_made_for(JoinRole made, JoinRole shown, Rights expected)
     {
-        Assert.Equal(TokenVerdict.Accepted, JoinToken.Check(s_key, Token("demo", made), "demo", shown, s_now, out JoinRole granted));
+        Assert.Equal(TokenVerdict.Accepted, JoinToken.Check(s_key, Token("demo", made), "demo", shown, s_now, out JoinRole granted, out _));
         Assert.Equal(expected, JoinRoles.RightsOf(granted));
     }
 

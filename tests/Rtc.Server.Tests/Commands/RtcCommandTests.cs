@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Rtc.Server.Commands;
 using Rtc.Server.Options;
 
@@ -16,9 +17,16 @@ public sealed class RtcCommandTests
     [InlineData("serve", "--set", "nonsense")]
     [InlineData("serve", "--set", "Http:Prot=1")]
     [InlineData("serve", "--tunnel", "wormhole")]
+    [InlineData("serve", "--provider", "abacus")]
+    [InlineData("serve", "--model", "nosuch", "--no-tls", "--port", "0", "--media-port", "0", "--host", "127.0.0.1")]
+    [InlineData("serve", "--model", "/nowhere/x.onnx", "--no-tls", "--port", "0", "--media-port", "0", "--host", "127.0.0.1")]
+    [InlineData("serve", "--provider", "tensorrt", "--no-tls", "--port", "0", "--media-port", "0", "--host", "127.0.0.1")]
+    [InlineData("serve", "--set", "Model:Segmenter=nosuch", "--no-tls", "--port", "0", "--media-port", "0", "--host", "127.0.0.1")]
     [InlineData("fly")]
     [InlineData]
     [InlineData("token", "--room", "demo", "--role", "king")]
+    [InlineData("token", "--room", "no room")]
+    [InlineData("token", "--room", "demo", "--link", "elsewhere")]
     [InlineData("token")]
     public async Task What_cannot_be_understood_is_one_line_and_two(params string[] arguments)
     {
@@ -55,6 +63,61 @@ public sealed class RtcCommandTests
         Assert.Equal(RtcCommand.Good, code);
         Assert.Contains($" {command} ", output, StringComparison.Ordinal);
         Assert.Empty(error);
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("doctor")]
+    [InlineData("detect")]
+    [InlineData("track")]
+    [InlineData("focus")]
+    [InlineData("models", "list")]
+    [InlineData("models", "pull")]
+    [InlineData("models", "verify")]
+    [InlineData("token")]
+    [InlineData("health")]
+    public async Task Every_command_takes_json(params string[] command) =>
+        Assert.Contains("--json", (await RunAsync([.. command, "--help"])).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Started_server_names_model_provider_and_mode()
+    {
+        string lines = await ServeAsync(json: false, output => output.Contains("  model ", StringComparison.Ordinal));
+        string document = await ServeAsync(json: true, output => output.Contains('\n', StringComparison.Ordinal));
+
+        Assert.Contains("  model    motion on embedded; rooms begin in mode annotate", lines, StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(document).RootElement;
+        Assert.Equal("motion", json.GetProperty("model").GetString());
+        Assert.Equal("embedded", json.GetProperty("provider").GetString());
+        Assert.Equal("annotate", json.GetProperty("mode").GetString());
+        Assert.StartsWith("http://127.0.0.1:", json.GetProperty("phone")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("phone", null, "https://rtc.example.org/phone?room=demo&token=")]
+    [InlineData("viewer", "operator", "https://rtc.example.org/view?room=demo&token=")]
+    public async Task Token_link_leads_into_the_room(string role, string? rights, string start)
+    {
+        string[] arguments =
+        [
+            "token", "--room", "demo", "--role", role, .. rights is null ? [] : (string[])["--rights", rights],
+            "--link", "https://rtc.example.org", "--set", "Auth:TokenKey=a key of at least thirty-two characters",
+        ];
+        (int code, string output, string error) = await RunAsync(arguments);
+        (_, string document, _) = await RunAsync([.. arguments, "--json"]);
+
+        Assert.True(code == RtcCommand.Good, error);
+        Assert.StartsWith(start, output, StringComparison.Ordinal);
+        Assert.StartsWith(start, JsonDocument.Parse(document).RootElement.GetProperty("link").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_of_no_server_is_said_as_json_too()
+    {
+        (int code, string output, _) = await RunAsync("health", "http://127.0.0.1:9", "--json");
+
+        Assert.Equal(RtcCommand.Failed, code);
+        Assert.False(JsonDocument.Parse(output).RootElement.GetProperty("alive").GetBoolean());
     }
 
     [Fact]
@@ -98,6 +161,33 @@ public sealed class RtcCommandTests
         Assert.Equal((width + 1) / 2, plain.Length);
         Assert.Equal(plain.Length, coloured.TrimEnd('\n').Split('\n').Length);
         Assert.Contains("\x1b[48;5;231m", coloured, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ServeAsync(bool json, Func<string, bool> isWhole)
+    {
+        string[] options = ["Model:Name=motion", "Http:Tls=false", "Http:Port=0", "Media:Port=0", "Http:Host=127.0.0.1"];
+        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var output = new StringWriter();
+        TextWriter shared = TextWriter.Synchronized(output);
+        Task<int> running = ServeRun.RunAsync(
+            ServeCommand.Pairs(options), json, shared, TextWriter.Null, over.Token);
+        while (!running.IsCompleted && !isWhole(Written()))
+        {
+            await Task.Delay(20);
+        }
+
+        await over.CancelAsync();
+        Assert.Equal(RtcCommand.Good, await running);
+        return Written();
+
+        string Written()
+        {
+            // The writer around it locks itself for each call.
+            lock (shared)
+            {
+                return output.ToString();
+            }
+        }
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)

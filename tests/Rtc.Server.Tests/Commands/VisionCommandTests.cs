@@ -14,6 +14,7 @@ public sealed class VisionCommandTests : IDisposable
     [InlineData("detect")]
     [InlineData("detect", "a.jpg", "b.jpg", "--out", "c.jpg")]
     [InlineData("detect", "a.jpg", "--confidence", "2")]
+    [InlineData("detect", "a.jpg", "--provider", "abacus")]
     [InlineData("track", "/nowhere.txt")]
     [InlineData("track")]
     [InlineData("focus", "/nowhere.jpg", "--select", "0.5,0.5", "--out", "x.jpg")]
@@ -38,7 +39,7 @@ public sealed class VisionCommandTests : IDisposable
         string file = Path.Combine(_folder, "text.jpg");
         await File.WriteAllTextAsync(file, "no picture\n");
 
-        Assert.Contains("text.jpg is no JPEG picture", (await RunAsync("detect", file)).Error, StringComparison.Ordinal);
+        Assert.Contains("text.jpg is no JPEG, PNG or WebP picture", (await RunAsync("detect", file)).Error, StringComparison.Ordinal);
         Assert.Contains("text.jpg: line 1", (await RunAsync("track", file)).Error, StringComparison.Ordinal);
     }
 
@@ -54,9 +55,29 @@ public sealed class VisionCommandTests : IDisposable
 
         (int code, string output, string error) = await RunAsync("detect", image, "--model", model);
 
-        Assert.Equal(RtcCommand.Failed, code);
+        Assert.Equal(RtcCommand.Misused, code);
         Assert.Empty(output);
         Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.Equal(RtcCommand.Misused, (await RunAsync("detect", image, "--model", "nosuch")).Code);
+        Assert.Equal(RtcCommand.Misused, (await RunAsync("focus", image, "--select", "0.5,0.5", "--out", Path.Combine(_folder, "x.jpg"), "--model", "nosuch")).Code);
+    }
+
+    [Theory]
+    [InlineData("disc.png")]
+    [InlineData("disc.jpg")]
+    public async Task Focus_needs_no_detector_where_something_stands_out(string name)
+    {
+        string image = Path.Combine(_folder, name);
+        string into = Path.Combine(_folder, "focus.png");
+        WriteDisc(image);
+
+        (int code, string output, string error) = await RunAsync("focus", image, "--select", "0.4,0.5", "--out", into, "--model", "motion", "--json");
+        (int beside, _, string said) = await RunAsync("focus", image, "--select", "0.85,0.2", "--out", into, "--model", "motion");
+
+        Assert.True(code == RtcCommand.Good, error);
+        Assert.Equal("object", JsonDocument.Parse(output).RootElement.GetProperty("label").GetString());
+        Assert.Equal(RtcCommand.Failed, beside);
+        Assert.Contains("nothing stands out there", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,6 +95,8 @@ public sealed class VisionCommandTests : IDisposable
         Assert.Equal(5, lines.Length);
         Assert.All(lines, line => Assert.Equal("1", line.Split(',')[1]));
         Assert.Equal(await File.ReadAllTextAsync(into), printed);
+        JsonElement track = JsonDocument.Parse((await RunAsync("track", input, "--json")).Output).RootElement.GetProperty("tracks")[0];
+        Assert.Equal(5, track.GetProperty("frames").GetArrayLength());
     }
 
     [Fact]
@@ -84,6 +107,8 @@ public sealed class VisionCommandTests : IDisposable
         Assert.Equal(RtcCommand.Good, code);
         Assert.Contains("yolox-nano", output, StringComparison.Ordinal);
         Assert.Contains("(default)", output, StringComparison.Ordinal);
+        JsonElement models = JsonDocument.Parse((await RunAsync("models", "list", "--json")).Output).RootElement.GetProperty("models");
+        Assert.Single(models.EnumerateArray(), model => model.GetProperty("is_default").GetBoolean());
     }
 
     [Fact]
@@ -97,7 +122,8 @@ public sealed class VisionCommandTests : IDisposable
 
         (int code, string output, string error) = await RunAsync("detect", image, "--json", "--model", model);
         Assert.True(code == RtcCommand.Good, error);
-        JsonElement found = JsonDocument.Parse(output).RootElement;
+        JsonElement found = JsonDocument.Parse(output).RootElement.GetProperty("images")[0];
+        Assert.Equal(image, found.GetProperty("file").GetString());
         JsonElement first = found.GetProperty("detections")[0];
         string point = FormattableString.Invariant($"{(first.GetProperty("xmin").GetDouble() + first.GetProperty("xmax").GetDouble()) / 2},{(first.GetProperty("ymin").GetDouble() + first.GetProperty("ymax").GetDouble()) / 2}");
         (int focused, string said, string fault) = await RunAsync("focus", image, "--select", point, "--out", into, "--model", model);
@@ -111,6 +137,26 @@ public sealed class VisionCommandTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>A bright disc on a dark, grainy ground.</summary>
+    private static void WriteDisc(string path)
+    {
+        using var pool = new PicturePool();
+        using Picture picture = pool.Rent(320, 240);
+        var random = new Random(3);
+        for (int y = 0; y < picture.Height; y++)
+        {
+            for (int x = 0; x < picture.Width; x++)
+            {
+                bool inside = Math.Pow(x - 128, 2) + Math.Pow(y - 120, 2) < 24 * 24;
+                picture.RowY(y)[x] = (byte)((inside ? 190 : 60) + random.Next(-8, 9));
+                picture.RowU(y / 2)[x / 2] = (byte)(inside ? 90 : 128);
+                picture.RowV(y / 2)[x / 2] = (byte)(inside ? 170 : 128);
+            }
+        }
+
+        File.WriteAllBytes(path, path.EndsWith(".png", StringComparison.Ordinal) ? Png.Encode(picture) : Jpeg.Encode(picture));
+    }
 
     private static double Sharpness(string path)
     {

@@ -6,6 +6,8 @@ using Rtc.Inference;
 using Rtc.Pipeline;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Settings;
+using Rtc.Server.Hosting;
+using Rtc.Server.Http;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
 using Rtc.Server.Routes;
@@ -154,6 +156,8 @@ public sealed partial class OpenApiDocumentTests
     [InlineData("StageTime", typeof(StageTime))]
     [InlineData("Model", typeof(ModelInfo))]
     [InlineData("TokenRequest", typeof(TokenRoutes.TokenRequest))]
+    [InlineData("LinkRequest", typeof(ShareRoutes.LinkRequest))]
+    [InlineData("Camera", typeof(CameraSnapshot))]
     public void Schemas_have_the_fields_of_their_types(string name, Type type)
     {
         IEnumerable<string> fields = type.GetProperties().Select(field => JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name));

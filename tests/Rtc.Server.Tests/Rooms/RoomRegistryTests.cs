@@ -67,6 +67,57 @@ public sealed class RoomRegistryTests : IAsyncLifetime
         Assert.Null(await _registry.ReleaseAsync(id));
     }
 
+    [Fact]
+    public async Task Second_phone_hears_who_is_on_air_and_may_take_over()
+    {
+        var first = new RecordingLink();
+        Assert.Null((await JoinPhoneAsync("Kitchen", first)).Refusal);
+
+        Refusal? refused = (await JoinPhoneAsync("Hall", new RecordingLink())).Refusal;
+        Outcome<JoinReply> taken = await JoinPhoneAsync("Hall", new RecordingLink(), takeover: true);
+
+        Assert.Equal("limit_reached", refused?.Code);
+        Assert.Contains("On air is \"Kitchen\": take its place, or join beside it as place.2.", refused?.Message, StringComparison.Ordinal);
+        Assert.Null(taken.Refusal);
+        Assert.Equal("replaced", Assert.Single(first.Notices).Code);
+        Assert.Equal("Hall", Assert.Single(await _registry.CamerasAsync("place")).Name);
+    }
+
+    [Theory]
+    [InlineData(2, "limit_reached")]
+    [InlineData(3, null)]
+    public async Task Phone_that_fell_silent_gives_its_place_up_within_three_seconds(int seconds, string? refusal)
+    {
+        var crashed = new RecordingLink();
+        await JoinPhoneAsync("Kitchen", crashed);
+        Room room = (await _registry.FindRoomAsync("place"))!;
+        await _fixture.Loop.AskAsync(() => room.Members.All[0].PictureAt = _fixture.Loop.Clock.Now - TimeSpan.FromSeconds(seconds));
+
+        Outcome<JoinReply> next = await JoinPhoneAsync("Hall", new RecordingLink());
+
+        Assert.Equal(refusal, next.Refusal?.Code);
+        Assert.Equal(refusal is null ? "Hall" : "Kitchen", Assert.Single(await _registry.CamerasAsync("place")).Name);
+    }
+
+    [Fact]
+    public async Task Cameras_of_a_name_are_listed_each_with_its_room()
+    {
+        await JoinPhoneAsync("Kitchen", new RecordingLink());
+        await JoinPhoneAsync("Hall", new RecordingLink(), room: "place.2");
+        await JoinPhoneAsync("Elsewhere", new RecordingLink(), room: "other.2");
+
+        foreach (string asked in (string[])["place", "place.2"])
+        {
+            CameraSnapshot[] cameras = await _registry.CamerasAsync(asked);
+            Assert.Equal(["place", "place.2"], cameras.Select(camera => camera.Room));
+            Assert.Equal(["Kitchen", "Hall"], cameras.Select(camera => camera.Name));
+            Assert.All(cameras, camera => Assert.True(camera.OnAir));
+        }
+    }
+
+    private Task<Outcome<JoinReply>> JoinPhoneAsync(string name, IMemberLink link, bool takeover = false, string room = "place") =>
+        _registry.JoinAsync(new JoinRequest { Room = room, Role = "phone", Name = name, Takeover = takeover }, link, "127.0.0.1");
+
     private async Task<PeerId> JoinAsync(string room, IMemberLink link)
     {
         Outcome<JoinReply> joined = await _registry.JoinAsync(new JoinRequest { Room = room, Role = "viewer" }, link, "127.0.0.1");

@@ -9,11 +9,21 @@ import { text } from '../ui/text.js';
 export class WelcomeCard {
   #card = byId('welcome', HTMLElement);
   #start = byId('start', HTMLButtonElement);
+  #second = byId('second', HTMLButtonElement);
+  /** Who is on air in the room; null while nobody is, as far as is known. @type {string|null} */ #onAir = null;
   #abort = new AbortController();
 
-  /** @param {() => void} onStart */
-  constructor(onStart) {
-    this.#start.addEventListener('click', onStart, { signal: this.#abort.signal });
+  /** @param {(takeover: boolean) => void} onStart @param {() => void} onSecond somebody wants to be a further camera of the room */
+  constructor(onStart, onSecond) {
+    this.#start.addEventListener('click', () => onStart(this.#onAir !== null), { signal: this.#abort.signal });
+    this.#second.addEventListener('click', onSecond, { signal: this.#abort.signal });
+  }
+
+  /** Whether another camera is on air, and how it is called; told before anything is sent. @param {string|null} name */
+  setOnAir(name) {
+    if (name === this.#onAir) return;
+    this.#onAir = name;
+    if (!this.#start.disabled && this.#card.dataset.problem === '') this.show();
   }
 
   /** @param {CameraErrorReason} [reason] why the camera could not be had */
@@ -24,10 +34,12 @@ export class WelcomeCard {
     this.#card.dataset.problem = kind ?? '';
     const symbol = kind === 'insecure' ? 'lock' : kind ? 'warn' : 'camera';
     byId('welcome-icon', SVGUseElement).setAttribute('href', `/icons/icons.svg#${symbol}`);
-    setText(byId('welcome-title', HTMLElement), kind ? text.phone[kind] : text.phone.startTitle);
-    this.#say(kind ? text.phone[`${kind}Advice`] : text.phone.startLead);
+    const taken = !kind && this.#onAir !== null;
+    setText(byId('welcome-title', HTMLElement), kind ? text.phone[kind] : taken ? text.phone.takenTitle : text.phone.startTitle);
+    this.#say(kind ? text.phone[`${kind}Advice`] : taken ? text.phone.taken(this.#onAir ?? '') : text.phone.startLead);
     this.#start.disabled = false;
-    setText(this.#start, kind ? text.phone.again : text.phone.start);
+    setText(this.#start, kind ? text.phone.again : taken ? text.phone.takeOver : text.phone.start);
+    show(this.#second, taken);
     show(this.#start, !insecure);
     const secure = byId('secure', HTMLAnchorElement);
     show(secure, insecure);
@@ -38,12 +50,20 @@ export class WelcomeCard {
   /** As at first, but the camera ran before: stopped on purpose, or because of an error. @param {CameraErrorReason} [reason] */
   showAgain(reason) {
     this.show(reason);
-    if (!reason) this.#say(text.phone.stopped);
+    if (!reason && this.#onAir === null) this.#say(text.phone.stopped);
     this.#start.focus();
+  }
+
+  /** Another camera has this one's place now. */
+  showReplaced() {
+    this.showAgain();
+    setText(byId('welcome-title', HTMLElement), text.phone.replaced);
+    this.#say(text.phone.replacedText);
   }
 
   /** The browser asks for the camera now. */
   wait() {
+    show(this.#second, false);
     this.#start.disabled = true;
     setText(this.#start, text.phone.starting);
   }

@@ -1,79 +1,64 @@
 // Boxes and their labels on the picture.
+import { placeLabels } from './label-places.js';
 import { colourOf, inkOn } from './palette.js';
 
 /** @typedef {import('./fit.js').Rect} Rect */
 /** @typedef {import('../session/messages.js').WireDetection} WireDetection */
 
-const FONT = '600 13px system-ui, sans-serif';
-const LABEL_HEIGHT = 20;
+const FONT = '600 12px system-ui, sans-serif';
+const LABEL_HEIGHT = 18;
+const PADDING = 6;
+const RADIUS = 8;
 
 /**
- * Boxes with their label, as corners that leave the object itself in view; the held one is whole and stronger.
+ * Thin rounded boxes with their labels, which lie on nothing else; the held one is stronger.
  * @param {CanvasRenderingContext2D} context scaled to CSS pixels
  * @param {Rect} rect where the picture lies
  * @param {readonly WireDetection[]} boxes
- * @param {{targetId?: number|null, mirrored?: boolean, labels?: boolean}} [options]
+ * @param {{targetId?: number|null, mirrored?: boolean, labels?: boolean, keepOut?: readonly Rect[]}} [options]
  */
-export function drawBoxes(context, rect, boxes, { targetId = null, mirrored = false, labels = true } = {}) {
+export function drawBoxes(context, rect, boxes, { targetId = null, mirrored = false, labels = true, keepOut = [] } = {}) {
   context.font = FONT;
   context.textBaseline = 'middle';
-  context.lineCap = 'round';
-  context.lineJoin = 'round';
-  for (const box of boxes) {
-    const held = box.track_id === targetId;
-    const left = rect.left + (mirrored ? 1 - box.xmax : box.xmin) * rect.width;
-    const top = rect.top + box.ymin * rect.height;
-    const width = (box.xmax - box.xmin) * rect.width;
-    const height = (box.ymax - box.ymin) * rect.height;
+  const drawn = boxes.map((box) => {
+    const words = `${box.label} ${box.track_id}`;
+    return {
+      box,
+      words,
+      held: box.track_id === targetId,
+      left: rect.left + (mirrored ? 1 - box.xmax : box.xmin) * rect.width,
+      top: rect.top + box.ymin * rect.height,
+      width: (box.xmax - box.xmin) * rect.width,
+      height: (box.ymax - box.ymin) * rect.height,
+      labelWidth: labels ? context.measureText(words).width + 2 * PADDING : 0,
+    };
+  });
+  for (const { box, held, left, top, width, height } of drawn) {
     context.globalAlpha = box.predicted && !held ? 0.6 : 1;
     context.setLineDash(box.predicted ? [6, 6] : []);
-    traceBox(context, left, top, width, height, held);
-    context.strokeStyle = 'rgb(0 0 0 / 0.45)';
-    context.lineWidth = held ? 6 : 5;
+    context.beginPath();
+    context.roundRect(left, top, width, height, Math.min(RADIUS, width / 4, height / 4));
+    context.strokeStyle = 'rgb(0 0 0 / 0.4)';
+    context.lineWidth = held ? 5 : 3.5;
     context.stroke();
     context.strokeStyle = colourOf(box.track_id);
-    context.lineWidth = held ? 3.5 : 2.5;
+    context.lineWidth = held ? 3 : 1.75;
     context.stroke();
-    if (labels) drawLabel(context, rect, left, top, box, held);
   }
   context.globalAlpha = 1;
   context.setLineDash([]);
+  if (!labels) return;
+  placeLabels(drawn, LABEL_HEIGHT, rect, keepOut).forEach((place, i) => {
+    if (place) drawLabel(context, place, drawn[i].words, drawn[i].box.track_id, drawn[i].held);
+  });
 }
 
-/**
- * @param {CanvasRenderingContext2D} context @param {number} left @param {number} top
- * @param {number} width @param {number} height @param {boolean} whole
- */
-function traceBox(context, left, top, width, height, whole) {
+/** @param {CanvasRenderingContext2D} context @param {Rect} place @param {string} words @param {number} id @param {boolean} held */
+function drawLabel(context, { left, top, width, height }, words, id, held) {
   context.beginPath();
-  if (whole) {
-    context.roundRect(left, top, width, height, Math.min(8, width / 4, height / 4));
-    return;
-  }
-  const x = Math.min(24, width / 3);
-  const y = Math.min(24, height / 3);
-  const right = left + width;
-  const bottom = top + height;
-  for (const [cx, cy, dx, dy] of [[left, top, x, y], [right, top, -x, y], [right, bottom, -x, -y], [left, bottom, x, -y]]) {
-    context.moveTo(cx + dx, cy);
-    context.lineTo(cx, cy);
-    context.lineTo(cx, cy + dy);
-  }
-}
-
-/**
- * @param {CanvasRenderingContext2D} context @param {Rect} rect @param {number} left @param {number} top
- * @param {WireDetection} box @param {boolean} held
- */
-function drawLabel(context, rect, left, top, box, held) {
-  const text = `${box.label} ${box.track_id}`;
-  const width = context.measureText(text).width + 14;
-  const x = Math.max(rect.left, Math.min(left, rect.left + rect.width - width));
-  const y = top - LABEL_HEIGHT - 4 >= rect.top ? top - LABEL_HEIGHT - 4 : top + 4;
-  context.beginPath();
-  context.roundRect(x, y, width, LABEL_HEIGHT, LABEL_HEIGHT / 2);
-  context.fillStyle = held ? colourOf(box.track_id) : 'rgb(8 12 16 / 0.72)';
+  context.roundRect(left, top, width, height, height / 2);
+  context.fillStyle = held ? colourOf(id) : 'rgb(8 12 16 / 0.72)';
   context.fill();
-  context.fillStyle = held ? inkOn(box.track_id) : '#ffffff';
-  context.fillText(text, x + 7, y + LABEL_HEIGHT / 2 + 0.5);
+  context.fillStyle = held ? inkOn(id) : '#ffffff';
+  context.fillText(words, left + PADDING, top + height / 2 + 0.5);
 }

@@ -27,6 +27,7 @@ export class OverlayCanvas {
   /** @type {() => void} */ #repaint;
   /** @type {{x: number, y: number, at: number}|null} */ #pulse = null;
   mirrored = false;
+  /** What labels may not cover. @type {readonly Rect[]} */ keepOut = [];
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -47,6 +48,13 @@ export class OverlayCanvas {
   /** @returns {Rect} where the picture lies, in CSS pixels */
   get rect() {
     return fit(this.#canvas.clientWidth, this.#canvas.clientHeight, this.#video.videoWidth, this.#video.videoHeight);
+  }
+
+  /** Labels stay clear of these, which lie over the canvas. @param {readonly Element[]} elements */
+  keepClearOf(elements) {
+    const { left, top } = this.#canvas.getBoundingClientRect();
+    this.keepOut = elements.map((element) => element.getBoundingClientRect()).filter(({ width }) => width > 0)
+      .map((bounds) => ({ left: bounds.left - left, top: bounds.top - top, width: bounds.width, height: bounds.height }));
   }
 
   /** A pointer's place as fractions of the picture; null beside it. @param {{clientX: number, clientY: number}} event */
@@ -73,7 +81,10 @@ export class OverlayCanvas {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, clientWidth, clientHeight);
     const { rect } = this;
-    if (drawing) drawBoxes(context, rect, boxesOf(drawing), { targetId: drawing.targets.target_id, mirrored: this.mirrored });
+    if (drawing) {
+      const options = { targetId: drawing.targets.target_id, mirrored: this.mirrored, keepOut: this.keepOut };
+      drawBoxes(context, rect, boxesOf(drawing), options);
+    }
     onPaint(context, rect);
     this.#paintPulse(rect);
   }

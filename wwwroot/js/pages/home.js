@@ -1,9 +1,9 @@
 // The start page: the code for a phone, and the rooms on air.
 import { api } from '../session/api.js';
-import { isRoomName, joinLinks } from '../session/join-links.js';
+import { isRoomName, joinLinks, tokenFrom } from '../session/join-links.js';
 import { setTone, showDetector } from '../panels/chips.js';
 import { RoomCard } from '../panels/room-card.js';
-import { byId, setText, show } from '../ui/dom.js';
+import { byId, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { Poll } from '../ui/poll.js';
 import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
@@ -19,19 +19,28 @@ const toasts = new Toasts();
 const address = byId('address', HTMLAnchorElement);
 const qr = byId('qr', HTMLImageElement);
 const roomInput = byId('room', HTMLInputElement);
+const roomNote = byId('room-note', HTMLElement);
+const tokenInput = byId('token', HTMLInputElement);
 const server = byId('server', HTMLElement);
 const rooms = byId('rooms', HTMLElement);
 /** @type {Map<string, RoomCard>} */
 const cards = new Map();
 let phoneBase = new URL('/phone', location.href).href;
 let secure = window.isSecureContext;
+/** The rooms on air; null where the server does not tell. @type {string[]|null} */
+let onAir = null;
 
 function showAddress() {
   const room = roomInput.value.trim();
   const valid = isRoomName(room);
   roomInput.setAttribute('aria-invalid', String(!valid));
-  if (!valid) return;
-  const links = joinLinks(phoneBase, room);
+  setText(roomNote, !valid ? text.home.roomBad : onAir && !onAir.includes(room) ? text.home.roomEmpty : '');
+  for (const id of ['open-phone', 'open-view']) byId(id, HTMLAnchorElement).setAttribute('aria-disabled', String(!valid));
+  if (!valid) {
+    for (const id of ['open-phone', 'open-view']) byId(id, HTMLAnchorElement).removeAttribute('href');
+    return;
+  }
+  const links = joinLinks(phoneBase, room, tokenFrom(tokenInput.value) ?? tokenOfAddress());
   address.href = links.phone;
   setText(address, links.shown);
   qr.src = api.qr(links.phone);
@@ -49,6 +58,7 @@ async function readServer() {
   phoneBase = info.phone_url;
   secure = info.secure;
   if (changed) showAddress();
+  show(byId('token-row', HTMLElement), health.tokens_required === true);
   showDetector(byId('detector', HTMLElement), health.model, health.provider);
   setTone(server, 'good');
   setText(byId('server-text', HTMLElement), `${text.home.health} ${health.version ?? ''}`.trim());
@@ -71,11 +81,16 @@ async function readRooms() {
     card.update(entry);
   }
   show(byId('empty', HTMLElement), entries.length === 0);
+  // Where tokens are asked for nothing is told of rooms.
+  onAir = byId('token-row', HTMLElement).hidden ? entries.filter(({ phones }) => phones > 0).map(({ room }) => room) : null;
+  showAddress();
 }
 
 roomInput.value = new URLSearchParams(location.search).get('room') ?? 'demo';
 roomInput.title = text.home.roomHint;
 roomInput.addEventListener('input', showAddress);
+tokenInput.value = tokenOfAddress() ?? '';
+tokenInput.addEventListener('input', showAddress);
 byId('copy', HTMLElement).addEventListener('click', async () => {
   try {
     await navigator.clipboard.writeText(address.href);

@@ -9,6 +9,13 @@ import { PhoneChoices } from '../camera/phone-choices.js';
 import { PhoneSheet } from '../camera/phone-sheet.js';
 import { Session } from '../session/session.js';
 import { Stage } from '../picture/stage.js';
+import { api } from '../session/api.js';
+import { asksForToken, CAMERA_TAKEN, REPLACED, SERVER_DRAINING } from '../session/codes.js';
+import { furtherRoom, roomLink } from '../session/join-links.js';
+import { ShareDialog } from '../panels/share-dialog.js';
+import { TokenDialog } from '../panels/token-dialog.js';
+import { Poll } from '../ui/poll.js';
+import { Press } from '../ui/press.js';
 import { LinkMeter } from '../session/link-meter.js';
 import { Target } from '../panels/target.js';
 import { applyText } from '../ui/apply-text.js';
@@ -24,6 +31,7 @@ import { WelcomeCard } from '../camera/welcome-card.js';
 /** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
 
 const METER_MS = 1_000;
+const CAMERAS_MS = 2_000;
 
 /** The phone's page: a camera, a session, a stage, and the buttons that join them. */
 class PhonePage {
@@ -44,7 +52,10 @@ class PhonePage {
     onSize: (height) => void this.#setSize(height),
     onMode: (mode) => this.#session?.configure({ mode }),
   });
-  #welcome = new WelcomeCard(() => void this.#start());
+  #welcome = new WelcomeCard((takeover) => void this.#start(takeover), () => this.#joinBeside());
+  /** @type {import('../session/api.js').CameraEntry[]} */ #cameras = [];
+  #tokens = new TokenDialog();
+  #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'watcher');
   #sign = new ConnectionSign(this.#toasts, { tellsLoss: true });
   #target = new Target(this.#stage, () => this.#session);
   #lock = new ScreenLock();
@@ -58,18 +69,35 @@ class PhonePage {
   constructor() {
     setText(byId('room-name', HTMLElement), this.#room);
     document.title = `${this.#room} · ${text.phone.title} · ${text.product}`;
-    byId('view-link', HTMLAnchorElement).href = `/view?room=${encodeURIComponent(this.#room)}`;
+    byId('view-link', HTMLAnchorElement).href = roomLink('/view', this.#room, tokenOfAddress());
     this.#listen();
     this.#hideControls();
     this.#welcome.show();
+    // Who is on air is told before anything is sent, and as long as this camera is not.
+    new Poll(async () => {
+      if (this.#session) return;
+      this.#cameras = await api.cameras(this.#room, tokenOfAddress()).catch(() => []);
+      if (!this.#session) this.#showOnAir();
+    }, CAMERAS_MS);
+  }
+
+  #showOnAir() {
+    const there = this.#cameras.find(({ room, on_air: onAir }) => onAir && room === this.#room);
+    this.#welcome.setOnAir(there ? there.name : null);
+  }
+
+  /** As one more camera of the room, in a room of its own beside it. */
+  #joinBeside() {
+    location.assign(roomLink('/phone', furtherRoom(this.#room, this.#cameras), tokenOfAddress()));
   }
 
   #listen() {
     byId('stop', HTMLElement).addEventListener('click', () => void this.#stop());
+    byId('share', HTMLElement).addEventListener('click', () => this.#share.open());
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
-    this.#overlay.addEventListener('click', (event) => {
+    new Press(this.#overlay, (event, second) => {
       const place = this.#stage.locate(event);
-      if (place) this.#target.tap(place);
+      if (place) this.#target.tap(place, second);
     });
     this.#overlay.addEventListener('keydown', (event) => this.#onKey(event));
     window.addEventListener('pageshow', (event) => {
@@ -83,7 +111,8 @@ class PhonePage {
     show(byId('state', HTMLElement), false);
   }
 
-  async #start() {
+  /** @param {boolean} takeover from the camera that is on air */
+  async #start(takeover) {
     this.#welcome.wait();
     try {
       if (!await this.#camera.open({ height: this.#choices.height })) return;
@@ -103,12 +132,14 @@ class PhonePage {
     this.#session = new Session({
       room: this.#room,
       role: 'phone',
+      name: deviceName(),
+      takeover,
       token: tokenOfAddress(),
       local: this.#camera.stream,
       receive: this.#choices.returned === 'annotated',
       maxBitrate: this.#camera.bitrate,
     }, {
-      onState: (state, reason) => this.#sign.show(state, reason),
+      onState: (state, reason, code) => this.#onState(state, reason, code),
       onTrack: (stream) => {
         this.#returnedStream = stream;
         this.#showPicture();
@@ -122,6 +153,18 @@ class PhonePage {
     void this.#session.run();
     this.#timer = setInterval(() => void this.#measure(), METER_MS);
     this.#overlay.focus({ preventScroll: true });
+  }
+
+  /** @param {import('../session/session.js').SessionState} state @param {string} reason @param {string} code */
+  #onState(state, reason, code) {
+    this.#sign.show(state, reason);
+    if (state !== 'refused') return;
+    if (asksForToken(code)) this.#tokens.ask(reason);
+    if (code === CAMERA_TAKEN) void this.#stop().then(() => api.cameras(this.#room, tokenOfAddress())).then((cameras) => {
+      this.#cameras = cameras;
+      this.#showOnAir();
+    }).catch(() => {});
+    if (code === REPLACED) void this.#stop().then(() => this.#welcome.showReplaced());
   }
 
   /** @param {CameraErrorReason} [reason] why, where the user did not ask for it */
@@ -159,15 +202,19 @@ class PhonePage {
 
   /** @param {Message} message */
   #onMessage(message) {
+    // What is still said after the user stopped is no news.
+    if (!this.#session) return;
     if (message.type === 'detections') {
       this.#stage.addResult(message);
       this.#showHeld(message.target_id, message.detections.find(({ track_id: id }) => id === message.target_id)?.label);
       showDetector(byId('detector', HTMLElement), message.model, message.provider);
     } else if (message.type === 'stats') {
+      this.#sign.describe({ stats: message });
       this.#ageMs = message.age_ms;
       showLevel(byId('level', HTMLElement), message.level);
       showDetector(byId('detector', HTMLElement), message.model, message.provider);
     } else if (message.type === 'notice') {
+      if (message.code === SERVER_DRAINING || message.code === 'server_stopping') this.#sign.describe({ restarting: true });
       this.#toasts.show(message.message, message.recoverable ? 'warn' : 'bad');
     } else if (message.type === 'settings') {
       this.#onSettings(message.settings);
@@ -186,8 +233,9 @@ class PhonePage {
   /** @param {number|null} id @param {string|undefined} label */
   #showHeld(id, label) {
     byId('release', HTMLButtonElement).disabled = id === null;
-    if (id === this.#target.id) return;
-    this.#target.id = id;
+    const before = this.#target.id;
+    this.#target.update(id, this.#settings?.mode);
+    if (id === before) return;
     setText(byId('hint', HTMLElement), id === null ? text.phone.hold : text.phone.holding(`${label ?? ''} ${id}`.trim()));
   }
 
@@ -235,6 +283,12 @@ class PhonePage {
     }
     this.#showPicture();
   }
+}
+
+/** What others see this camera called, as far as the browser tells. */
+function deviceName() {
+  return /iPhone|iPad|Android|Windows|Macintosh|CrOS|Linux/.exec(navigator.userAgent)?.[0]
+    .replace('Macintosh', 'Mac').replace('CrOS', 'Chromebook') ?? text.phone.deviceName;
 }
 
 applyText();

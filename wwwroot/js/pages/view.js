@@ -5,9 +5,15 @@ import { RoomControls } from '../panels/room-controls.js';
 import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { HeatLayer } from '../overlay/heat-layer.js';
 import { PictureTools } from '../panels/picture-tools.js';
+import { CameraStrip } from '../panels/camera-strip.js';
+import { ShareDialog } from '../panels/share-dialog.js';
+import { TokenDialog } from '../panels/token-dialog.js';
+import { asksForToken, SERVER_DRAINING } from '../session/codes.js';
+import { roomLink } from '../session/join-links.js';
 import { Plots } from '../panels/plots.js';
 import { Segments } from '../ui/segments.js';
 import { Session } from '../session/session.js';
+import { Press } from '../ui/press.js';
 import { Shortcuts } from '../ui/shortcuts.js';
 import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
@@ -53,12 +59,15 @@ class ViewPage {
   #shown = 0;
   /** All of the room's settings: the join tells them, and later messages what changed. @type {RoomSettings|null} */ #settings = null;
   #watchesOnly = false;
+  #tokens = new TokenDialog();
+  #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'camera');
+  #stillMs = 0;
 
   constructor() {
     this.#view = new URLSearchParams(location.search).get('view') === 'source' ? 'source' : 'annotated';
     setText(byId('room-name', HTMLElement), this.#room);
     document.title = `${this.#room} · ${text.view.title} · ${text.product}`;
-    byId('phone-link', HTMLAnchorElement).href = `/phone?room=${encodeURIComponent(this.#room)}`;
+    byId('phone-link', HTMLAnchorElement).href = roomLink('/phone', this.#room, tokenOfAddress());
     this.#views = new Segments(byId('views', HTMLElement), 'view', [
       { value: 'annotated', label: text.view.annotated, hint: text.view.annotatedHint },
       { value: 'source', label: text.view.source, hint: text.view.sourceHint },
@@ -76,14 +85,19 @@ class ViewPage {
     this.#zoneList.rebuild();
     this.#applyView();
     this.#listen();
-    this.#wait(true);
+    new CameraStrip(byId('cameras', HTMLElement), this.#room, tokenOfAddress());
     this.#session = this.#open();
+    this.#describe({});
     setInterval(() => void this.#measure(), METER_MS);
   }
 
   #open() {
     const session = new Session({ room: this.#room, role: 'viewer', view: this.#view, token: tokenOfAddress(), receive: true }, {
-      onState: (state, reason) => this.#sign.show(state, reason),
+      onState: (state, reason, code) => {
+        this.#sign.show(state, reason);
+        this.#describe({});
+        if (state === 'refused' && asksForToken(code)) this.#tokens.ask(reason);
+      },
       onTrack: (stream, receiver) => {
         this.#stage.setStream(stream, receiver);
         this.#meter.reset();
@@ -101,14 +115,15 @@ class ViewPage {
   }
 
   #listen() {
+    byId('share', HTMLElement).addEventListener('click', () => this.#share.open());
     byId('release', HTMLButtonElement).disabled = true;
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
-    this.#overlay.addEventListener('click', (event) => {
+    new Press(this.#overlay, (event, second) => {
       const place = this.#stage.locate(event);
-      if (!this.#zones.click(place) && place && !this.#watchesOnly) this.#target.tap(place, event.shiftKey);
+      if (!this.#zones.click(place) && place && !this.#watchesOnly) this.#target.tap(place, second);
     });
-    this.#video.addEventListener('resize', () => this.#wait(!this.#stage.hasPicture));
-    new Shortcuts({
+    this.#video.addEventListener('resize', () => this.#describe({}));
+    const keys = new Shortcuts({
       s: () => void this.#tools.saveSnapshot(),
       r: () => void this.#tools.toggleRecording(),
       p: () => void this.#tools.toggleSmallWindow(),
@@ -118,6 +133,9 @@ class ViewPage {
       enter: (event) => this.#onEnter(event),
       escape: () => this.#onEscape(),
     });
+    const letters = byId('letter-keys', HTMLInputElement);
+    letters.checked = keys.letters;
+    letters.addEventListener('change', () => { keys.letters = letters.checked; });
     window.addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload();
     });
@@ -160,7 +178,7 @@ class ViewPage {
     this.#stage.addResult(message);
     this.#controls.addResult(message);
     this.#tracks.add(message);
-    this.#target.id = message.target_id;
+    this.#target.update(message.target_id, this.#settings?.mode);
     byId('release', HTMLButtonElement).disabled = message.target_id === null || this.#watchesOnly;
     showDetector(byId('detector', HTMLElement), message.model, message.provider);
   }
@@ -177,7 +195,9 @@ class ViewPage {
 
   /** @param {import('../session/messages.js').NoticeMessage} notice */
   #onNotice({ code, message, recoverable }) {
-    this.#toasts.show(message, recoverable ? 'warn' : 'bad');
+    if (code === SERVER_DRAINING || code === 'server_stopping') this.#describe({ restarting: true });
+    // The sign tells it, and the session makes another.
+    if (code !== 'peer_closed') this.#toasts.show(message, recoverable ? 'warn' : 'bad');
     if (code !== 'view_changed') return;
     // The server changed it on the running connection; only what the page draws has to follow.
     this.#showView('annotated');
@@ -207,21 +227,33 @@ class ViewPage {
   /** @param {number} phones @param {number} viewers */
   #onPeers(phones, viewers) {
     setText(byId('people', HTMLElement), `${text.home.phones(phones)}, ${text.home.viewers(viewers)}`);
-    if (phones === 0 || !this.#stage.hasPicture) this.#wait(true);
-    else this.#wait(false);
+    this.#describe({ phones });
   }
 
-  /** @param {boolean} waiting */
-  #wait(waiting) {
-    setText(byId('waiting-title', HTMLElement), text.view.waiting);
-    setText(byId('waiting-text', HTMLElement), text.view.waitingHint);
-    show(byId('waiting', HTMLElement), waiting);
-    show(byId('numbers', HTMLElement), !waiting);
+  /**
+   * One phrase for how things stand, on the chip and, where the picture is none or stands still, over the last one.
+   * @param {Partial<import('../panels/status-phrase.js').Standing>} news
+   */
+  #describe(news) {
+    const { hasPicture } = this.#stage;
+    const { words, live } = this.#sign.describe({ hasPicture, stillMs: this.#stillMs, stats: this.#stats, ...news });
+    const waiting = byId('waiting', HTMLElement);
+    waiting.dataset.over = hasPicture ? 'picture' : 'nothing';
+    setText(byId('waiting-title', HTMLElement), words);
+    const invites = words === text.view.waiting;
+    setText(byId('waiting-text', HTMLElement), invites ? text.view.waitingHint : '');
+    show(byId('phone-link', HTMLElement), invites);
+    show(waiting, !live);
+    show(byId('numbers', HTMLElement), live);
   }
 
   async #measure() {
     const shown = this.#stage.pictures - this.#shown;
     this.#shown = this.#stage.pictures;
+    // A page that is not in front is shown no pictures.
+    this.#stillMs = shown > 0 || document.visibilityState !== 'visible' ? 0 : this.#stillMs + METER_MS;
+    this.#describe({});
+    this.#stage.keepClearOf([...byId('numbers', HTMLElement).children]);
     const pc = this.#session.peerConnection;
     const link = pc && this.#session.state === 'live' ? await this.#meter.read(pc).catch(() => null) : null;
     setText(byId('rate', HTMLElement), text.fps(shown));

@@ -3,24 +3,14 @@ import { setText } from '../ui/dom.js';
 import { text } from '../ui/text.js';
 import { isMotion } from '../session/messages.js';
 
-/** @typedef {import('../session/session.js').SessionState} SessionState */
 /** @typedef {import('../session/messages.js').Level} Level */
 
-/** @type {Readonly<Record<SessionState, string>>} */
-const STATE_TONES = { connecting: '', live: 'good', repairing: 'warn', returning: 'warn', offline: 'bad', refused: 'bad', closed: '' };
 /** @type {Readonly<Record<Level, string>>} */
 const LEVEL_TONES = { optimal: 'good', moderate: '', high: 'warn', critical: 'bad' };
 
 /** @param {HTMLElement} chip @param {string} tone */
 export function setTone(chip, tone) {
   for (const other of ['good', 'warn', 'bad']) chip.classList.toggle(`chip-${other}`, other === tone);
-}
-
-/** @param {HTMLElement} chip @param {HTMLElement} words @param {SessionState} state @param {string} reason */
-export function showState(chip, words, state, reason) {
-  chip.dataset.state = state;
-  setTone(chip, STATE_TONES[state]);
-  setText(words, reason && state === 'refused' ? reason : text.state[state]);
 }
 
 /** @param {HTMLElement} chip @param {Level} level */

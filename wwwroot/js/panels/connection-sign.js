@@ -1,9 +1,12 @@
 // How the page's connection stands.
-import { showState } from './chips.js';
-import { byId } from '../ui/dom.js';
+import { setTone } from './chips.js';
+import { phraseOf } from './status-phrase.js';
+import { byId, setText } from '../ui/dom.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('../session/session.js').SessionState} SessionState */
+/** @typedef {import('./status-phrase.js').Standing} Standing */
+/** @typedef {import('./status-phrase.js').Phrase} Phrase */
 /** @typedef {import('../ui/toasts.js').Toasts} Toasts */
 
 /** How the page's connection stands: on its chip, and in words where it is refused, was lost or came back. */
@@ -13,6 +16,7 @@ export class ConnectionSign {
   /** @type {Toasts} */ #toasts;
   /** @type {boolean} */ #tellsLoss;
   #wasLost = false;
+  /** @type {Standing} */ #standing = { state: 'connecting' };
 
   /** @param {Toasts} toasts @param {{tellsLoss: boolean}} options tellsLoss: a loss is told in words too, not on the chip alone */
   constructor(toasts, { tellsLoss }) {
@@ -22,7 +26,7 @@ export class ConnectionSign {
 
   /** @param {SessionState} state @param {string} reason */
   show(state, reason) {
-    showState(this.#chip, this.#words, state, reason);
+    this.describe({ state, reason, ...(state === 'live' ? { restarting: false } : {}) });
     if (state === 'refused') {
       this.#toasts.show(reason || text.state.refused, 'bad');
     } else if (state === 'repairing' || state === 'returning' || state === 'offline') {
@@ -32,5 +36,15 @@ export class ConnectionSign {
       this.#wasLost = false;
       this.#toasts.show(text.phone.networkBack, 'good');
     }
+  }
+
+  /** What else is known by now. @param {Partial<Standing>} news @returns {Phrase} */
+  describe(news) {
+    this.#standing = { ...this.#standing, ...news };
+    const phrase = phraseOf(this.#standing);
+    this.#chip.dataset.state = this.#standing.state;
+    setTone(this.#chip, phrase.tone);
+    setText(this.#words, phrase.words);
+    return phrase;
   }
 }

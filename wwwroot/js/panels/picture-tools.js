@@ -1,10 +1,12 @@
 // Buttons for the whole picture: save, record, small window, full screen.
 import { Mirror, Recording, snapshot } from '../picture/capture.js';
-import { byId, show } from '../ui/dom.js';
+import { byId, setText, show } from '../ui/dom.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('../picture/stage.js').Stage} Stage */
 /** @typedef {import('../ui/toasts.js').Toasts} Toasts */
+
+const CLOCK_MS = 500;
 
 /**
  * The buttons that do something with the whole picture: save it, record it, show it in a small window or on the full
@@ -16,6 +18,7 @@ export class PictureTools {
   /** @type {Toasts} */ #toasts;
   /** @type {Mirror|null} */ #mirror = null;
   /** @type {Recording|null} */ #recording = null;
+  /** @type {ReturnType<typeof setInterval>|undefined} */ #clock;
   #abort = new AbortController();
 
   /** @param {Stage} stage @param {string} room @param {Toasts} toasts */
@@ -59,8 +62,17 @@ export class PictureTools {
     }
   }
 
+  #showTime() {
+    const seconds = this.#recording?.seconds ?? 0;
+    setText(byId('record-time', HTMLElement), `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`);
+  }
+
   /** @param {boolean} on */
   #showRecording(on) {
+    clearInterval(this.#clock);
+    this.#clock = on ? setInterval(() => this.#showTime(), CLOCK_MS) : undefined;
+    show(byId('record-time', HTMLElement), on);
+    if (on) this.#showTime();
     const button = byId('record', HTMLElement);
     const label = on ? text.view.recordStop : text.view.record;
     button.setAttribute('aria-pressed', String(on));

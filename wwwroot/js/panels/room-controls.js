@@ -2,7 +2,7 @@
 import { byId, make, setText } from '../ui/dom.js';
 import { colourOf } from '../overlay/palette.js';
 import { text } from '../ui/text.js';
-import { SettingsEdit, toggleClass } from './settings-edit.js';
+import { isWanted, NO_CLASS, SettingsEdit, toggleClass } from './settings-edit.js';
 
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
 /** @typedef {import('../session/messages.js').ModelEntry} ModelEntry */
@@ -95,7 +95,7 @@ export class RoomControls {
       setText(byId(`${id}-value`, HTMLElement), show(settings[field]));
       input.setAttribute('aria-valuetext', show(settings[field]));
     }
-    for (const label of received.classes) this.#seen.add(label);
+    for (const label of received.classes) if (label !== NO_CLASS) this.#seen.add(label);
     this.#showClasses();
   }
 
@@ -128,8 +128,8 @@ export class RoomControls {
       place.replaceChildren(make('span', { class: 'note', text: text.view.classesNone }));
       return;
     }
-    const wanted = new Set(this.#edit.settings?.classes ?? []);
-    const all = wanted.size === 0;
+    const chosen = this.#edit.settings?.classes ?? [];
+    const all = chosen.length === 0;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.label : undefined;
     /** @type {Record<string, string>} */
     const disabled = this.#readOnly ? { disabled: '' } : {};
@@ -138,7 +138,7 @@ export class RoomControls {
       this.#dots.set(label, dots);
       return make('button', {
         class: 'class',
-        attributes: { type: 'button', ...disabled, 'aria-pressed': String(all || wanted.has(label)), 'data-label': label },
+        attributes: { type: 'button', ...disabled, 'aria-pressed': String(isWanted(chosen, label)), 'data-label': label },
         on: { click: () => this.#toggle(label) },
       }, label, dots);
     });

@@ -35,14 +35,23 @@ export class SettingsEdit {
   }
 }
 
+/** The server takes an empty list for "all of them"; this one, which is no model's label, stands for none. */
+export const NO_CLASS = 'none';
+
+/** Whether a class is wanted. @param {readonly string[]} chosen @param {string} label */
+export function isWanted(chosen, label) {
+  return chosen.length === 0 || chosen.includes(label);
+}
+
 /**
- * The classes that are wanted after one of them was pressed; none means all.
+ * The classes that are wanted after one of them was pressed; an empty list means all, one with {@link NO_CLASS} none.
  * @param {readonly string[]} chosen @param {ReadonlySet<string>} seen all that are offered @param {string} label
  * @returns {string[]}
  */
 export function toggleClass(chosen, seen, label) {
-  const base = chosen.length === 0 ? [...seen] : chosen;
+  const base = chosen.length === 0 ? [...seen] : chosen.filter((other) => other !== NO_CLASS);
   const after = base.includes(label) ? base.filter((other) => other !== label) : [...base, label];
-  // All of them chosen, or none left, is the same as no choice.
+  if (after.length === 0) return [NO_CLASS];
+  // All of them chosen is the same as no choice.
   return after.length === seen.size ? [] : after;
 }

@@ -1,6 +1,7 @@
 // Pictures and recordings of what is seen, as files.
 /** @typedef {import('./stage.js').Stage} Stage */
 
+const SAVED_MS = 60_000;
 const RECORDED_FPS = 30;
 const RECORDED_BITRATE = 6_000_000;
 const KINDS = ['video/webm;codecs=vp9', 'video/webm;codecs=vp8', 'video/webm', 'video/mp4'];
@@ -56,10 +57,67 @@ export class Mirror {
   }
 }
 
+/** Where a recording's parts go while it runs: to a file of the browser's own disk where it lends one, else to memory. */
+class Parts {
+  /** @type {Blob[]} */ #kept = [];
+  /** @type {FileSystemFileHandle|null} */ #file = null;
+  /** @type {FileSystemWritableFileStream|null} */ #stream = null;
+  /** @type {Promise<void>} */ #last;
+  #name = `recording-${crypto.randomUUID?.() ?? Date.now()}`;
+
+  constructor() {
+    this.#last = this.#open();
+  }
+
+  async #open() {
+    try {
+      const folder = await navigator.storage.getDirectory();
+      this.#file = await folder.getFileHandle(this.#name, { create: true });
+      this.#stream = await this.#file.createWritable();
+    } catch {
+      // Plain http, a private window, or a browser without: memory does.
+      this.#stream = null;
+    }
+  }
+
+  /** @param {Blob} part */
+  add(part) {
+    this.#last = this.#last.then(async () => {
+      if (!this.#stream) {
+        this.#kept.push(part);
+        return;
+      }
+      try {
+        await this.#stream.write(part);
+      } catch {
+        // The disk is full: what is written stays, and the rest is kept in memory.
+        await this.#stream.close().catch(() => {});
+        this.#stream = null;
+        this.#kept.push(part);
+      }
+    });
+  }
+
+  /** @param {string} type @returns {Promise<Blob>} */
+  async whole(type) {
+    await this.#last;
+    await this.#stream?.close().catch(() => {});
+    const file = await this.#file?.getFile().catch(() => null);
+    return new Blob(file ? [file, ...this.#kept] : this.#kept, { type });
+  }
+
+  /** The file is of no more use. */
+  async drop() {
+    const folder = await navigator.storage?.getDirectory?.().catch(() => null);
+    await folder?.removeEntry(this.#name).catch(() => {});
+  }
+}
+
 /** A recording of what is seen, made by the browser, saved when it ends. */
 export class Recording {
   /** @type {MediaRecorder} */ #recorder;
-  /** @type {Blob[]} */ #parts = [];
+  #parts = new Parts();
+  #began = performance.now();
   /** @type {string} */ #kind;
   /** @type {string} */ #room;
 
@@ -73,10 +131,15 @@ export class Recording {
     this.#kind = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind)) ?? KINDS[0];
     this.#recorder = new MediaRecorder(stream, { mimeType: this.#kind, videoBitsPerSecond: RECORDED_BITRATE });
     this.#recorder.addEventListener('dataavailable', ({ data }) => {
-      if (data.size > 0) this.#parts.push(data);
+      if (data.size > 0) this.#parts.add(data);
     });
     // A part a second: a page that dies keeps memory low until then, and stop() has little left to write.
     this.#recorder.start(1_000);
+  }
+
+  /** Seconds since it began. */
+  get seconds() {
+    return Math.floor((performance.now() - this.#began) / 1000);
   }
 
   /** @returns {Promise<string>} the file's name */
@@ -89,7 +152,8 @@ export class Recording {
       });
     }
     const name = fileName(this.#room, this.#kind.startsWith('video/mp4') ? 'mp4' : 'webm');
-    save(new Blob(this.#parts, { type: this.#kind.split(';')[0] }), name);
+    save(await this.#parts.whole(this.#kind.split(';')[0]), name);
+    setTimeout(() => void this.#parts.drop(), SAVED_MS);
     return name;
   }
 }

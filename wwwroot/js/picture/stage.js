@@ -131,6 +131,11 @@ export class Stage {
     return this.#overlay.locate(event);
   }
 
+  /** Labels stay clear of these. @param {readonly Element[]} elements over the picture */
+  keepClearOf(elements) {
+    this.#overlay.keepClearOf(elements);
+  }
+
   /** Shows where was tapped, until the answer comes. @param {number} x @param {number} y */
   pulse(x, y) {
     this.#overlay.pulse(x, y);

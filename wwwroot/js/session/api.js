@@ -1,4 +1,6 @@
 // What pages ask the server over HTTP.
+const PATIENCE_MS = 5_000;
+
 /**
  * @typedef {object} RoomEntry a room on air, as far as pages show it
  * @property {string} room
@@ -16,13 +18,21 @@
  */
 
 /**
+ * @typedef {'camera'|'operator'|'watcher'} Rights
+ * @typedef {{room: string, name: string, on_air: boolean, viewers: number, fps: number, since: string}} CameraEntry
+ * @typedef {{url: string, rights: Rights, expires: string|null, qr_svg_url: string}} RoomLink
+ */
+
+/**
  * @template T
  * @param {string} path
- * @param {number} [patienceMs]
+ * @param {string} [token] a room's
  * @returns {Promise<T>} rejects where the server is away or says no
  */
-async function get(path, patienceMs = 5_000) {
-  const response = await fetch(path, { signal: AbortSignal.timeout(patienceMs), headers: { accept: 'application/json' } });
+async function get(path, token) {
+  /** @type {Record<string, string>} */
+  const headers = token ? { accept: 'application/json', authorization: `Bearer ${token}` } : { accept: 'application/json' };
+  const response = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS), headers });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }
@@ -38,6 +48,18 @@ export const api = Object.freeze({
   openApi: () => get('/openapi/v1.json'),
   /** @param {string} url */
   qr: (url) => `/api/qr.svg?text=${encodeURIComponent(url)}`,
-  /** @param {string} room @param {number} stamp so that the browser asks again */
-  thumbnail: (room, stamp) => `/api/rooms/${encodeURIComponent(room)}/thumbnail.jpg?t=${stamp}`,
+  /** @param {string} room @param {number} stamp so that the browser asks again @param {string} [token] */
+  thumbnail: (room, stamp, token) =>
+    `/api/rooms/${encodeURIComponent(room)}/thumbnail.jpg?t=${stamp}${token ? `&token=${encodeURIComponent(token)}` : ''}`,
+  /** @param {string} room @param {string} [token] @returns {Promise<CameraEntry[]>} */
+  cameras: (room, token) => get(`/api/rooms/${encodeURIComponent(room)}/cameras`, token),
+  /** @param {string} room @param {Rights} rights @param {string} [token] @returns {Promise<RoomLink>} rejects with the status */
+  link: async (room, rights, token) => {
+    /** @type {Record<string, string>} */
+    const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    const request = { method: 'POST', headers, body: JSON.stringify({ rights }), signal: AbortSignal.timeout(PATIENCE_MS) };
+    const response = await fetch(`/api/rooms/${encodeURIComponent(room)}/links`, request);
+    if (!response.ok) throw new Error(String(response.status));
+    return response.json();
+  },
 });

@@ -16,8 +16,23 @@ export const SERVER_DRAINING = 'server_draining';
 export const VIEW_CHANGED = 'view_changed';
 /** The same as an answer to a join that asked for the source. */
 export const VIEW_FORBIDDEN = 'view_forbidden';
+/** Another phone is on air where this one wants to be. */
+export const CAMERA_TAKEN = 'camera_taken';
 /** Another phone has this one's place: coming back would take it again, and so on for ever. */
 export const REPLACED = 'replaced';
+
+/** Refusals that another token would change. */
+const TOKEN = new Set(['token_required', 'token_expired', 'token_invalid', 'bad_token']);
+
+/** @param {string} code of a refusal */
+export function asksForToken(code) {
+  return TOKEN.has(code);
+}
+
+/** Another phone is on air, and stays unless this one takes its place. @param {{code: string, message: string}} refusal */
+export function isCameraTaken({ code, message }) {
+  return code === 'limit_reached' && message.includes('Rooms:PhonesPerRoom');
+}
 
 /** @param {string} code of a refusal */
 export function isFinal(code) {

@@ -4,7 +4,11 @@ import { KeptPlace } from './kept-place.js';
 
 /** @typedef {import('./messages.js').Message} Message */
 /** @typedef {import('./messages.js').JoinReply} JoinReply */
-/** @typedef {{room: string, role: 'phone'|'viewer', name?: string, token?: string, view?: 'annotated'|'source'}} JoinRequest */
+/**
+ * @typedef {{
+ *   room: string, role: 'phone'|'viewer', name?: string, token?: string, view?: 'annotated'|'source', takeover?: boolean,
+ * }} JoinRequest
+ */
 /** @typedef {(onMessage: (message: Message) => void, onLost: () => void) => Hub} HubMaker */
 
 /**

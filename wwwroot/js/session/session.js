@@ -1,6 +1,9 @@
 // A page's session with a room.
 import { Backoff } from './backoff.js';
-import { isFinal, isPeerGone, isPlaceGone, REPLACED, SERVER_DRAINING, VIEW_CHANGED, VIEW_FORBIDDEN } from './codes.js';
+import {
+  CAMERA_TAKEN, isCameraTaken, isFinal, isPeerGone, isPlaceGone,
+  REPLACED, SERVER_DRAINING, VIEW_CHANGED, VIEW_FORBIDDEN,
+} from './codes.js';
 import { ErrorQueue } from './error-queue.js';
 import { Refusal } from './hub.js';
 import { Link } from './link.js';
@@ -31,11 +34,12 @@ import { RoomPlace } from './room-place.js';
  * @property {MediaStream|null} [local]
  * @property {boolean} [receive]
  * @property {number} [maxBitrate]
+ * @property {boolean} [takeover] take the place of the phone on air
  */
 
 /**
  * @typedef {object} SessionListener
- * @property {(state: SessionState, reason: string) => void} onState
+ * @property {(state: SessionState, reason: string, code: string) => void} onState the code of a refusal or notice that ended it
  * @property {(stream: MediaStream, receiver: RTCRtpReceiver) => void} onTrack
  * @property {(message: Message) => void} onMessage
  * @property {(reply: JoinReply) => void} onJoined
@@ -80,12 +84,14 @@ export class Session {
     this.#listener = listener;
     this.#makeLink = makeLink;
     this.#place = new RoomPlace(() => {
-      const { room, role, name, token, view } = this.#options;
-      return { room, role, name, token, view };
+      const { room, role, name, token, view, takeover } = this.#options;
+      return takeover ? { room, role, name, token, view, takeover } : { room, role, name, token, view };
     }, {
       onMessage: (message) => this.#receive(message),
       onLost: () => this.#errors.add('hub'),
       onJoined: (reply, samePeer) => {
+        // Whoever took the place from this one meanwhile keeps it.
+        this.#options = { ...this.#options, takeover: false };
         listener.onJoined(reply);
         if (!samePeer) this.#dropLink();
       },
@@ -130,8 +136,8 @@ export class Session {
       this.#receive({ type: 'notice', code: VIEW_CHANGED, message: refusal.message, recoverable: true });
       return true;
     }
-    if (refusal && isFinal(refusal.code)) {
-      this.#tell('refused', refusal.message);
+    if (refusal && (isFinal(refusal.code) || isCameraTaken(refusal))) {
+      this.#tell('refused', refusal.message, isCameraTaken(refusal) ? CAMERA_TAKEN : refusal.code);
       return false;
     }
     if (refusal && isPlaceGone(refusal.code)) this.#place.expire();
@@ -226,7 +232,7 @@ export class Session {
     } else if (code === VIEW_CHANGED) {
       this.#options = { ...this.#options, view: 'annotated' };
     } else if (code === REPLACED) {
-      this.#tell('refused', message);
+      this.#tell('refused', message, code);
       void this.close();
     }
   }
@@ -239,11 +245,11 @@ export class Session {
     if (this.#state === 'live' && (state === 'disconnected' || state === 'failed')) this.#errors.add('broken');
   }
 
-  /** @param {SessionState} state @param {string} [reason] */
-  #tell(state, reason = '') {
+  /** @param {SessionState} state @param {string} [reason] @param {string} [code] */
+  #tell(state, reason = '', code = '') {
     if (this.#state === 'closed') return;
     this.#state = state;
-    this.#listener.onState(state, reason);
+    this.#listener.onState(state, reason, code);
   }
 
   #dropLink() {

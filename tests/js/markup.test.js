@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { text } from '../../wwwroot/js/ui/text.js';
+
+const WWW = fileURLToPath(new URL('../../wwwroot/', import.meta.url));
+
+test('the pages hold their sentences as text, and the same that the scripts have', () => {
+  for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html'))) {
+    const html = readFileSync(WWW + page, 'utf8');
+    const places = [...html.matchAll(/data-text="([^"]+)"[^>]*>([^<]*)</g)];
+    for (const [, key, words] of places) {
+      const wanted = key.split('.').reduce((value, part) => value[part], text);
+      assert.equal(words.replaceAll('&lt;', '<').replaceAll('&amp;', '&'), wanted, `${page}: ${key}`);
+    }
+  }
+});
+
+test('without scripts a page says what it is and what it needs', () => {
+  for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html') && file !== '404.html')) {
+    const html = readFileSync(WWW + page, 'utf8');
+    assert.match(html, /<noscript[^>]*>[^<]{60,}/s, page);
+  }
+});

@@ -1,0 +1,48 @@
+// Where a room asks for a token.
+import { tokenFrom } from '../session/join-links.js';
+import { make, setText } from '../ui/dom.js';
+import { text } from '../ui/text.js';
+
+/** Asks for the token that a room wants, and opens the page again with it. A whole link may be pasted too. */
+export class TokenDialog {
+  #input = make('input', {
+    class: 'input',
+    attributes: { id: 'token-input', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', 'aria-describedby': 'token-reason' },
+  });
+  #reason = make('p', { class: 'note', attributes: { id: 'token-reason', role: 'status' } });
+  #dialog;
+
+  constructor() {
+    const form = make('form', { class: 'dialog-body', attributes: { method: 'dialog' }, on: { submit: (event) => this.#submit(event) } },
+      this.#reason,
+      make('div', { class: 'field' }, make('label', { text: text.token.label, attributes: { for: 'token-input' } }), this.#input),
+      make('button', { class: 'button button-main', text: text.token.enter, attributes: { type: 'submit' } }));
+    this.#dialog = make('dialog', { class: 'dialog', attributes: { id: 'token-dialog', 'aria-labelledby': 'token-title' } },
+      make('div', { class: 'dialog-head' }, make('h2', { text: text.token.title, attributes: { id: 'token-title' } })), form);
+    document.body.append(this.#dialog);
+  }
+
+  /** @param {string} reason the server's */
+  ask(reason) {
+    setText(this.#reason, `${reason} ${text.token.hint}`.trim());
+    if (!this.#dialog.open) this.#dialog.showModal();
+  }
+
+  /** @param {Event} event */
+  #submit(event) {
+    event.preventDefault();
+    const token = tokenFrom(this.#input.value);
+    this.#input.setAttribute('aria-invalid', String(!token));
+    if (!token) {
+      setText(this.#reason, text.token.bad);
+      return;
+    }
+    const url = new URL(location.href);
+    url.searchParams.set('token', token);
+    location.replace(url);
+  }
+
+  close() {
+    this.#dialog.remove();
+  }
+}
