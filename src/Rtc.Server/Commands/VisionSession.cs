@@ -26,28 +26,13 @@ internal sealed class VisionSession : IDisposable
     /// </summary>
     public static VisionSession? Open(string? model, TextWriter error, out int code)
     {
-        OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
-        if (reading.Errors.Count > 0)
+        if (!TryReadOptions(model, error, out ModelHostOptions options, out string? chosen))
         {
-            error.WriteLine($"rtc: {reading.Errors[0]}");
             code = RtcCommand.Misused;
             return null;
         }
 
-        ModelHostOptions options = Rooms.RoomHosting.ModelOptions(reading.Options, RtcPaths.Find());
-        if (model is not null)
-        {
-            bool file = File.Exists(model);
-            if (!file && (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)))
-            {
-                error.WriteLine($"rtc: {model} can't be read: there is no such file");
-                code = RtcCommand.Misused;
-                return null;
-            }
-
-            options = options with { Model = file ? Path.GetFullPath(model) : model };
-        }
-
+        options = chosen is null ? options : options with { Model = chosen };
         var models = new ModelHost(options);
         IDetector detector = models.OpenDetector(ModelHost.Auto, out string? problem);
         if (detector.Provider == "embedded")
@@ -61,6 +46,38 @@ internal sealed class VisionSession : IDisposable
 
         code = RtcCommand.Good;
         return new VisionSession(models, detector);
+    }
+
+    /// <summary>The options of this folder and environment; false where they or the model's file can't be read, which was said then.</summary>
+    /// <param name="model">A file or a name, as somebody typed it; null for none.</param>
+    /// <param name="error">Where the one line goes.</param>
+    /// <param name="options">For the models.</param>
+    /// <param name="chosen">The model's whole path, or its name.</param>
+    public static bool TryReadOptions(string? model, TextWriter error, out ModelHostOptions options, out string? chosen)
+    {
+        (options, chosen) = (new ModelHostOptions(), model);
+        OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
+        if (reading.Errors.Count > 0)
+        {
+            error.WriteLine($"rtc: {reading.Errors[0]}");
+            return false;
+        }
+
+        options = Rooms.RoomHosting.ModelOptions(reading.Options, RtcPaths.Find());
+        if (model is null)
+        {
+            return true;
+        }
+
+        bool file = File.Exists(model);
+        if (!file && (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+        {
+            error.WriteLine($"rtc: {model} can't be read: there is no such file");
+            return false;
+        }
+
+        chosen = file ? Path.GetFullPath(model) : model;
+        return true;
     }
 
     public void Dispose()
