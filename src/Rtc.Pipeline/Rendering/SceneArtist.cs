@@ -15,6 +15,7 @@ internal sealed class SceneArtist : IDisposable
     private readonly Focus _focus = new();
     private readonly Annotator _annotator = new();
     private readonly PrivacyBlur _veil = new();
+    private readonly ClassTint _tint = new();
 
     /// <summary>The outline that is sharp in the picture just drawn, or null where all is.</summary>
     public Mask? Subject { get; private set; }
@@ -38,6 +39,9 @@ internal sealed class SceneArtist : IDisposable
                 break;
             case ViewMode.Privacy:
                 _veil.Draw(picture, scene, steps, settings.Blur, _focus);
+                break;
+            case ViewMode.Segment when scene.Any:
+                _tint.Draw(picture, scene.Classes, settings);
                 break;
         }
     }

@@ -17,5 +17,7 @@ internal sealed class SceneCopy
 
     public List<SceneTrack> Tracks { get; } = [];
 
+    public SceneClasses Classes { get; } = new();
+
     public TargetView[] Targets { get; } = [new(), new()];
 }
