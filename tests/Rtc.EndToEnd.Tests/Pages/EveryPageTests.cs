@@ -18,6 +18,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/phone")]
     [InlineData("/view")]
     [InlineData("/selftest")]
+    [InlineData("/segment")]
     [InlineData("/api")]
     public async Task A_page_weighs_little(string path)
     {
@@ -37,6 +38,8 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/view", ColorScheme.Dark)]
     [InlineData("/selftest", ColorScheme.Light)]
     [InlineData("/selftest", ColorScheme.Dark)]
+    [InlineData("/segment", ColorScheme.Light)]
+    [InlineData("/segment", ColorScheme.Dark)]
     [InlineData("/api", ColorScheme.Light)]
     [InlineData("/api", ColorScheme.Dark)]
     public async Task Axe_finds_no_fault(string path, ColorScheme theme)
@@ -80,7 +83,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData(ColorScheme.Dark, true)]
     public async Task Every_page_fits_its_window(ColorScheme theme, bool phone)
     {
-        foreach (string path in (string[])["/", "/phone", "/view", "/selftest", "/api"])
+        foreach (string path in (string[])["/", "/phone", "/view", "/selftest", "/segment", "/api"])
         {
             await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel(theme) : PageUnderTest.Desktop(theme));
             if (path == "/phone")
@@ -120,6 +123,9 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 break;
             case "/api":
                 await Assertions.Expect(page["#status"]).ToBeHiddenAsync();
+                break;
+            case "/segment":
+                await Assertions.Expect(page["#profiles input"]).ToHaveCountAsync(4);
                 break;
             default:
                 await Assertions.Expect(page["#start"]).ToBeVisibleAsync();
