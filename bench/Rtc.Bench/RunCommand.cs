@@ -13,7 +13,9 @@ internal static class RunCommand
         RunPlan plan = RunPlan.Read(new Arguments(arguments, RunPlan.Options));
         Console.Error.WriteLine(FormattableString.Invariant(
             $"{plan.Users} phone(s), {plan.Width}×{plan.Height} at {plan.FramesPerSecond}, {plan.Codec}, view {plan.View}, {plan.Duration:0} s"));
-        RunResult result = plan.IsClient ? await new ClientRun(plan, Console.Error).PlayAsync() : await new BenchRun(plan, Console.Error).PlayAsync();
+        RunResult result = plan.IsClient ? await new ClientRun(plan, Console.Error).PlayAsync()
+            : plan.IsFrames ? await new FrameRun(plan, Console.Error).PlayAsync()
+            : await new BenchRun(plan, Console.Error).PlayAsync();
         JsonObject json = result.ToJson();
         if (plan.Output is { } output)
         {

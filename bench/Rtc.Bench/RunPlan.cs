@@ -5,7 +5,7 @@ internal sealed record RunPlan
 {
     public static readonly string[] Options =
     [
-        "duration", "mode", "users", "width", "height", "fps", "codec", "view", "model", "loss", "rtt", "rate", "url", "pid", "output", "report", "bitrate", "viewers", "video", "warmup", "return-path", "signalling",
+        "duration", "mode", "users", "width", "height", "fps", "codec", "view", "model", "loss", "rtt", "rate", "url", "pid", "output", "report", "bitrate", "viewers", "video", "warmup", "return-path", "signalling", "profile",
     ];
 
     public required double Duration { get; init; }
@@ -47,7 +47,16 @@ internal sealed record RunPlan
     public required string PublishPath { get; init; }
 
     /// <summary>The model runs where the camera is, in this process: no server and no network.</summary>
-    public bool IsClient { get; init; }
+    public bool IsClient => Mode == "client";
+
+    /// <summary>Pictures go over the frame socket.</summary>
+    public bool IsFrames => Mode == "ws";
+
+    /// <summary>server, client or ws.</summary>
+    public string Mode { get; init; } = "server";
+
+    /// <summary>The profile of segmentation; null lets the server choose.</summary>
+    public string? ModelMode { get; init; }
 
     /// <summary>The server is Janus with its echo test, asked over its own API; else it speaks WHIP.</summary>
     public bool IsJanus { get; init; }
@@ -76,7 +85,8 @@ internal sealed record RunPlan
             Report = arguments.Text("report"),
             Video = arguments.Text("video"),
             BitrateKbps = arguments.Whole("bitrate", width * height >= 900_000 ? 2500 : 1200, 50, 20_000),
-            IsClient = arguments.Choice("mode", "server", "client") == "client",
+            Mode = arguments.Choice("mode", "server", "client", "ws"),
+            ModelMode = arguments.Text("profile"),
             IsJanus = arguments.Choice("signalling", "whip", "janus") == "janus",
             PublishPath = arguments.Text("return-path") ?? ("/whip/{room}?mode=" + view switch { "annotated" => "annotate", _ => "plain" }),
         };

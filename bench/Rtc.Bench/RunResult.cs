@@ -39,6 +39,9 @@ internal sealed record RunResult
 
     public required double DownlinkKbps { get; init; }
 
+    /// <summary>Milliseconds of the server's own work on a frame beside the model's; of frames over a WebSocket alone.</summary>
+    public Summary? BesideModel { get; init; }
+
     public required JsonElement? RoomsBefore { get; init; }
 
     public required JsonElement? RoomsAfter { get; init; }
@@ -99,7 +102,7 @@ internal sealed record RunResult
                 ["samples_collected"] = latency.Count,
                 ["timestamp"] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture),
                 ["total_frames"] = Sent,
-                ["mode"] = Plan.IsClient ? "client" : "server",
+                ["mode"] = Plan.Mode,
                 ["view"] = Plan.View,
                 ["users"] = Plan.Users,
                 ["viewers"] = Plan.Viewers,
@@ -135,6 +138,7 @@ internal sealed record RunResult
                 ["server_latency"] = Round(server.Median),
                 ["network_latency"] = Round(Math.Max(0, latency.Median - server.Median)),
                 ["queue_ms"] = Round(queue.Median),
+                ["beside_model_ms"] = BesideModel is { } beside ? Round(beside.Median) : null,
                 ["age_of_results_p95"] = Round(server.P95),
                 ["frames_sent"] = Sent,
                 ["frames_returned"] = Returned,

@@ -19,4 +19,17 @@ public interface IModelHost : IDisposable
     IDetector OpenDetector(string name, out string? problem);
 
     ISegmenter OpenSegmenter(string name, out string? problem);
+
+    /// <summary>The profiles of segmentation as they stand, without loading anything.</summary>
+    IReadOnlyList<ProfileInfo> Profiles => [];
+
+    /// <summary>
+    /// A class map by a profile's name, whose model is loaded where it is not yet; null with the reason where there is none.
+    /// "motion" always is.
+    /// </summary>
+    IClassMapper? OpenClasses(string profile, out string? problem)
+    {
+        problem = profile == SegmentProfile.Motion ? null : $"no profile named '{profile}'";
+        return problem is null ? new Motion.MotionMapper() : null;
+    }
 }

@@ -1,4 +1,5 @@
 using Rtc.Inference;
+using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Pipeline.Settings;
@@ -51,6 +52,39 @@ public class RoomPipelineTests
         Assert.Equal(0, _pool.Outstanding);
         Assert.Equal(0, _codecs.Open);
         Assert.Equal(0, _models.Open);
+    }
+
+    [Fact]
+    public async Task Segment_mode_tints_the_picture_and_tells_its_classes()
+    {
+        _models.Map = (_, map) => map.Classes.AsSpan(0, map.Classes.Length / 4).Fill(1);
+        byte above = 0;
+        byte below = 0;
+        _codecs.OnEncode = picture => (above, below) = (picture.RowU(10)[80], picture.RowU(110)[80]);
+        await using (RoomPipeline room = Open(new RoomSettings { Mode = ViewMode.Segment }))
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                await PushAndWait(room, i == 0);
+            }
+
+            _output.Until(() => _output.Results.Any(result => result.Classes is not null), "a class map");
+            await PushAndWait(room, key: false);
+            Assert.Equal([new ClassShare(1, "person", 0.25)], _output.Results.Last(result => result.Classes is not null).Classes!);
+            Assert.NotEqual(below, above);
+
+            Assert.Null(room.TryConfigure(room.Settings with { Mode = ViewMode.Annotate }));
+            for (int i = 0; i < 5; i++)
+            {
+                await PushAndWait(room, key: false);
+            }
+
+            _output.Until(() => _output.Results.Last().Classes is null, "the end of class maps");
+            Assert.Equal(below, above);
+        }
+
+        Assert.Equal(0, _models.Open);
+        Assert.Equal(0, _pool.Outstanding);
     }
 
     [Fact]

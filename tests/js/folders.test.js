@@ -17,7 +17,8 @@ const MAY_USE = {
   panels: ['ui', 'session', 'overlay', 'picture'],
   selftest: ['ui', 'session', 'camera'],
   reference: ['ui'],
-  pages: ['ui', 'session', 'overlay', 'picture', 'camera', 'panels', 'selftest', 'reference'],
+  segment: ['ui', 'session'],
+  pages: ['ui', 'session', 'overlay', 'picture', 'camera', 'panels', 'selftest', 'reference', 'segment'],
 };
 
 const files = readdirSync(JS, { recursive: true }).filter((file) => file.endsWith('.js'));

@@ -88,7 +88,7 @@ test('each mode shows its boxes', () => {
   assert.deepEqual(ids('focus+annotate', { target_id: 2 }), [1, 2, 3]);
   assert.deepEqual(ids('focus', { target_id: 2, second_target_id: 3 }), [2, 3]);
   assert.deepEqual(ids('focus', { target_id: null }), []);
-  assert.deepEqual([...ids('plain', { target_id: 1 }), ...ids('privacy', { target_id: 1 })], []);
+  assert.deepEqual([...ids('plain', { target_id: 1 }), ...ids('privacy', { target_id: 1 }), ...ids('segment', { target_id: 1 })], []);
 });
 
 test('a line has an arrow and a zone has none', () => {

@@ -140,6 +140,43 @@ public sealed class ModelHost : IModelHost
     public bool Offers(string provider) =>
         _runtime is not null && Providers.TryParse(provider, out Provider known) && _runtime.Providers.Contains(Providers.Native(known));
 
+    /// <inheritdoc/>
+    public IReadOnlyList<ProfileInfo> Profiles =>
+    [
+        .. Options.Profiles.Select(Describe),
+        new ProfileInfo(SegmentProfile.Motion, MotionDetector.ModelName, "Apache-2.0", MotionMapper.Names, null),
+    ];
+
+    /// <inheritdoc/>
+    public IClassMapper? OpenClasses(string profile, out string? problem)
+    {
+        problem = null;
+        if (profile == SegmentProfile.Motion)
+        {
+            return new MotionMapper();
+        }
+
+        if (Options.Profiles.FirstOrDefault(known => known.Name == profile) is not { } found)
+        {
+            problem = $"no profile named '{profile}'";
+            return null;
+        }
+
+        if (!TryFind(found, out ShelvedModel? model, out problem) || !TryOpen(model!.Name, model.Path, out ModelHandle? handle, out problem))
+        {
+            return null;
+        }
+
+        if (handle!.Model.Kind is ModelKind.Semantic)
+        {
+            return new SemanticSegmenter(handle, found.Side, steady: true);
+        }
+
+        problem = $"{model.Name} gives no class map: its task is {handle.Model.Kind.Task}";
+        handle.Dispose();
+        return null;
+    }
+
     /// <summary>
     /// Loads a model's file anew, in the caller's time, and swaps it in for all rooms between two pictures. False with
     /// the reason where the new file does not stand; the old model goes on then.
@@ -147,6 +184,45 @@ public sealed class ModelHost : IModelHost
     public bool TryReload(string name, out string? problem) => _slots.TryReload(name, out problem);
 
     public void Dispose() => _slots.Dispose();
+
+    private bool TryFind(SegmentProfile profile, out ShelvedModel? model, out string? problem)
+    {
+        if (string.IsNullOrEmpty(profile.Model))
+        {
+            (model, problem) = (null, $"no model is set for it ({profile.Option})");
+            return false;
+        }
+
+        if (!_choice.TryResolve(Auto, "segment", profile.Model, out model, out problem))
+        {
+            problem = $"{problem} ({profile.Option})";
+            return false;
+        }
+
+        return true;
+    }
+
+    private ProfileInfo Describe(SegmentProfile profile)
+    {
+        if (!TryFind(profile, out ShelvedModel? model, out string? problem))
+        {
+            return new ProfileInfo(profile.Name, null, string.Empty, [], problem);
+        }
+
+        ModelSlot? slot = _slots.Find(model!.Path);
+        if (slot?.Current is { } loaded)
+        {
+            return new ProfileInfo(profile.Name, model.Name, Licence(model.Licence, model.Copyleft), loaded.ClassNames, null);
+        }
+
+        bool readable = OnnxHeader.TryRead(model.Path, out OnnxHeader header, out string? broken);
+        return new ProfileInfo(
+            profile.Name,
+            model.Name,
+            Licence(model.Licence, model.Copyleft),
+            readable ? SemanticNames.Of(header) : [],
+            Runtime is null ? RuntimeProblem : slot?.Problem ?? (readable ? null : $"{model.Name}: {broken}"));
+    }
 
     private bool TrySegmenter(ShelvedModel found, ModelHandle handle, out ISegmenter? segmenter, out string? problem)
     {

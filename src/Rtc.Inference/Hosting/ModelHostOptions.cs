@@ -20,6 +20,9 @@ public sealed record ModelHostOptions
     /// <summary>A mask model slower than this is not taken by itself; GrabCut takes a few milliseconds.</summary>
     public TimeSpan SlowestAutomaticMask { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>What fast, balanced and accurate mean; "motion" needs no entry.</summary>
+    public IReadOnlyList<SegmentProfile> Profiles { get; init; } = [];
+
     /// <summary>One of <see cref="Providers.Names"/>.</summary>
     public string Provider { get; init; } = "auto";
 
@@ -37,6 +40,9 @@ public sealed record ModelHostOptions
 
     /// <summary>Loaded models that nobody uses any more and that are kept for the next one who asks.</summary>
     public int IdleModelsKept { get; init; } = 1;
+
+    /// <summary>Bytes of the files of idle models that are kept at most; a larger one goes with its last user.</summary>
+    public long IdleBytesKept { get; init; } = 512L << 20;
 
     /// <summary>A provider whose first run takes longer is given up.</summary>
     public TimeSpan WarmUpLimit { get; init; } = TimeSpan.FromSeconds(60);

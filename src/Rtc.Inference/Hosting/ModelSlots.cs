@@ -5,7 +5,7 @@ namespace Rtc.Inference.Hosting;
 
 /// <summary>
 /// The files that were asked for, each loaded once however many rooms hold it. What nobody holds any more is kept for
-/// the next who asks, up to a number. Owned by <see cref="ModelHost"/>; any thread may call it.
+/// the next who asks, up to a number and a size. Owned by <see cref="ModelHost"/>; any thread may call it.
 /// </summary>
 /// <param name="loader">Null where there is no runtime: then nothing opens.</param>
 /// <param name="wish">The provider to try first.</param>
@@ -87,7 +87,7 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
             }
 
             _idle.Add(slot);
-            while (_idle.Count > options.IdleModelsKept)
+            while (_idle.Count > options.IdleModelsKept || _idle.Sum(idle => idle.Current?.FileBytes ?? 0) > options.IdleBytesKept)
             {
                 _idle[0].Unload();
                 _idle.RemoveAt(0);

@@ -43,9 +43,12 @@ internal sealed unsafe class SmallPicture
 
     public bool Fits(Picture picture) => picture.Width == _sourceWidth && picture.Height == _sourceHeight;
 
+    /// <summary>Luma alone; the chroma stays what it was.</summary>
+    public void TakeLuma(Picture picture) => Average(picture.Y, picture.StrideY, _block, Y);
+
     public void Take(Picture picture)
     {
-        Average(picture.Y, picture.StrideY, _block, Y);
+        TakeLuma(picture);
         int chromaBlock = Math.Max(1, _block / 2);
         if (_block == 1)
         {

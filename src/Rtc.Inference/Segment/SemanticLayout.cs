@@ -2,6 +2,7 @@ using Rtc.Inference.Detect;
 using Rtc.Inference.Detect.Layouts;
 using Rtc.Inference.Onnx;
 using Rtc.Inference.Prepare;
+using Rtc.Media;
 
 namespace Rtc.Inference.Segment;
 
@@ -13,7 +14,7 @@ internal sealed record SemanticLayout
 {
     public const string Known = "semantic maps [1,C,h,w], [1,h,w,C] or class numbers [1,h,w]";
 
-    private const int MaxClasses = 512;
+    private const int MaxClasses = ClassMap.MaxClasses;
 
     public required TensorPlan Plan { get; init; }
 
@@ -27,14 +28,31 @@ internal sealed record SemanticLayout
 
     public required int Height { get; init; }
 
+    /// <summary>Which of the model's outputs it is; torchvision's have a second one that only training uses.</summary>
+    public int Output { get; init; }
+
     public static SemanticLayout? Recognise(ModelProbe probe)
     {
-        if (probe.Outputs.Count == 0)
+        int main = MainOutput(probe.Outputs);
+        return main < 0 ? null : Recognise(probe, probe.Outputs[main]) is { } layout ? layout with { Output = main } : null;
+    }
+
+    /// <summary>The output with the map by its usual names, else the first; −1 where there is none.</summary>
+    public static int MainOutput(IReadOnlyList<TensorSpec> outputs)
+    {
+        for (int i = 0; i < outputs.Count; i++)
         {
-            return null;
+            if (outputs[i].Name is "out" or "logits")
+            {
+                return i;
+            }
         }
 
-        TensorSpec output = probe.Outputs[0];
+        return outputs.Count > 0 ? 0 : -1;
+    }
+
+    private static SemanticLayout? Recognise(ModelProbe probe, TensorSpec output)
+    {
         TensorPlan plan = probe.Plan with { Fit = Fit.Stretch };
         IReadOnlyList<long> shape = output.Shape;
         bool numbers = output.Type is TensorType.Int64 or TensorType.Int32 or TensorType.UInt8 or TensorType.Int8;
@@ -58,8 +76,16 @@ internal sealed record SemanticLayout
             : null;
     }
 
-    public IReadOnlyList<string> Names(IReadOnlyDictionary<string, string> metadata) =>
-        ClassCount == 2 && !metadata.ContainsKey("names") ? ["background", "person"] : ClassNames.For(metadata, Math.Max(1, ClassCount), paperIds: false);
+    public IReadOnlyList<string> Names(IReadOnlyDictionary<string, string> metadata) => SemanticNames.For(metadata, Math.Max(1, ClassCount));
+
+    /// <summary>The layout of a run on a picture of another size: the same classes, another map.</summary>
+    public SemanticLayout Resized(ReadOnlySpan<long> shape) => this with
+    {
+        Width = (int)shape[Interleaved ? 2 : shape.Length - 1],
+        Height = (int)shape[Interleaved ? 1 : shape.Length - 2],
+    };
+
+    public bool Fits(ReadOnlySpan<long> shape) => shape[Interleaved ? 2 : shape.Length - 1] == Width && shape[Interleaved ? 1 : shape.Length - 2] == Height;
 
     /// <summary>A map is not much smaller than the picture, an eighth at least, and has its shape.</summary>
     private static bool IsMap(long height, long width, TensorPlan plan) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rtc.Inference.Detect.Layouts;
 using Rtc.Inference.Hosting;
 using Rtc.Inference.Onnx;
@@ -10,7 +11,7 @@ namespace Rtc.Inference.Segment;
 /// A room's handle on a semantic model: gives a class for every place, and as a segmenter the outline of whatever
 /// class a prompt's box or point is mostly on.
 /// </summary>
-public sealed class SemanticSegmenter : ISegmenter
+public sealed class SemanticSegmenter : ISegmenter, IClassMapper
 {
     private const int Background = 0;
 
@@ -24,9 +25,22 @@ public sealed class SemanticSegmenter : ISegmenter
     private readonly TensorFill _fill = new();
     private readonly InferenceRequest _request = new() { Alone = true };
     private readonly ClassMap _map = new();
+    private readonly int _side;
+    private readonly ClassHysteresis? _hysteresis;
     private float[] _margin = [];
+    private SemanticLayout? _whole;
+    private SemanticLayout? _layout;
+    private float _scale;
 
-    internal SemanticSegmenter(ModelHandle handle) => _handle = handle;
+    /// <param name="handle">Becomes this one's own.</param>
+    /// <param name="side">The picture's side where the model leaves it free; 0 takes the model's usual one.</param>
+    /// <param name="steady">Holds the map against flicker from picture to picture.</param>
+    internal SemanticSegmenter(ModelHandle handle, int side = 0, bool steady = false)
+    {
+        _handle = handle;
+        _side = side;
+        _hysteresis = steady ? new ClassHysteresis() : null;
+    }
 
     public string Model => _handle.Model.Name;
 
@@ -34,14 +48,21 @@ public sealed class SemanticSegmenter : ISegmenter
 
     public IReadOnlyList<string> ClassNames => _handle.Model.ClassNames;
 
+    public double WaitTime { get; private set; }
+
+    public double RunTime => _request.RunTime;
+
     /// <summary>The class of every place in the picture; the map is kept and written anew each time.</summary>
-    public bool TryMap(Picture picture, out ClassMap map, out string? problem)
+    public bool TryMap(Picture picture, out ClassMap map, out string? problem) => TryMap(picture, 1, out map, out problem);
+
+    /// <inheritdoc/>
+    public bool TryMap(Picture picture, float inputScale, out ClassMap map, out string? problem)
     {
         map = _map;
-        OrtException? failure = Write(picture);
+        OrtException? failure = Write(picture, inputScale);
         if (failure is not null && _handle.TryRecover(failure))
         {
-            failure = Write(picture);
+            failure = Write(picture, inputScale);
         }
 
         problem = failure?.Message;
@@ -51,7 +72,7 @@ public sealed class SemanticSegmenter : ISegmenter
     public bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask)
     {
         mask = null;
-        if (!TryMap(picture, out _, out _) || _handle.Model.Kind is not ModelKind.Semantic { Layout: { } layout })
+        if (!TryMap(picture, out _, out _) || _layout is not { } layout)
         {
             return false;
         }
@@ -85,12 +106,12 @@ public sealed class SemanticSegmenter : ISegmenter
     public void Dispose() => _handle.Dispose();
 
     /// <summary>Writes the map; null where it went well.</summary>
-    private OrtException? Write(Picture picture)
+    private OrtException? Write(Picture picture, float inputScale)
     {
         try
         {
-            Run(picture, out SemanticLayout layout, out OrtRun run);
-            Choose(layout, run);
+            OrtRun run = Run(picture, inputScale);
+            Choose(_layout!, run, picture);
             return null;
         }
         catch (OrtException failure)
@@ -99,50 +120,72 @@ public sealed class SemanticSegmenter : ISegmenter
         }
     }
 
-    private void Run(Picture picture, out SemanticLayout layout, out OrtRun run)
+    private OrtRun Run(Picture picture, float inputScale)
     {
         _handle.Follow();
-        layout = _handle.Model.Kind is ModelKind.Semantic semantic
+        SemanticLayout whole = _handle.Model.Kind is ModelKind.Semantic semantic
             ? semantic.Layout
             : throw new OrtException($"{_handle.Model.Name} is no semantic model any more");
-        run = _handle.Bind(layout.Plan);
+        SemanticLayout layout = LayoutFor(whole, inputScale);
+        OrtRun run = _handle.Bind(layout.Plan);
         _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), layout.Plan, _handle.PictureInput);
         _request.Binding = run;
+        long began = Stopwatch.GetTimestamp();
         _handle.Execute(_request);
+        WaitTime = Math.Max(0, Stopwatch.GetElapsedTime(began).TotalMilliseconds - _request.RunTime);
+        ReadOnlySpan<long> shape = run.Shape(layout.Output);
+        if (!layout.Fits(shape))
+        {
+            _layout = layout.Resized(shape);
+            _hysteresis?.Reset();
+        }
+
+        return run;
     }
 
-    private void Choose(SemanticLayout layout, OrtRun run)
+    /// <summary>The same object, and so the same plan, as long as nothing changed.</summary>
+    private SemanticLayout LayoutFor(SemanticLayout whole, float inputScale)
     {
-        _map.Resize(layout.Width, layout.Height);
+        const int multiple = 32;
+        float scale = _handle.Model.FreeSize ? Math.Clamp(inputScale, 0.1f, 1) : 1;
+        if (_layout is not null && ReferenceEquals(whole, _whole) && scale == _scale)
+        {
+            return _layout;
+        }
+
+        (_whole, _scale) = (whole, scale);
+        int width = _side > 0 && _handle.Model.FreeSize ? _side : whole.Plan.Width;
+        int height = _side > 0 && _handle.Model.FreeSize ? _side : whole.Plan.Height;
+        width = scale == 1 ? width : Math.Max(multiple, (int)MathF.Round(width * scale / multiple) * multiple);
+        height = scale == 1 ? height : Math.Max(multiple, (int)MathF.Round(height * scale / multiple) * multiple);
+        return _layout = (width, height) == (whole.Plan.Width, whole.Plan.Height) ? whole : whole with { Plan = whole.Plan with { Width = width, Height = height } };
+    }
+
+    private void Choose(SemanticLayout layout, OrtRun run, Picture picture)
+    {
         int places = layout.Width * layout.Height;
-        ReadOnlySpan<float> scores = run.Floats(0);
+        ReadOnlySpan<float> scores = run.Floats(layout.Output);
+        if (scores.Length < Math.Max(1, layout.ClassCount) * (long)places)
+        {
+            throw new OrtException($"{_handle.Model.Name} gave {scores.Length} numbers for a map of {layout.Width}×{layout.Height}");
+        }
+
+        _map.Resize(layout.Width, layout.Height);
         byte[] classes = _map.Classes;
-        if (layout.ClassCount == 0)
+        ClassScores all = new(scores, layout.ClassCount, places, layout.Interleaved);
+        if (layout.ClassCount > 0)
+        {
+            all.Choose(classes);
+        }
+        else
         {
             for (int i = 0; i < places; i++)
             {
                 classes[i] = (byte)Math.Clamp(scores[i], 0, 255);
             }
-
-            return;
         }
 
-        (int step, int next) = layout.Interleaved ? (1, layout.ClassCount) : (places, 1);
-        for (int i = 0; i < places; i++)
-        {
-            int best = 0;
-            float largest = scores[i * next];
-            for (int c = 1; c < layout.ClassCount; c++)
-            {
-                float score = scores[(i * next) + (c * step)];
-                if (score > largest)
-                {
-                    (largest, best) = (score, c);
-                }
-            }
-
-            classes[i] = (byte)best;
-        }
+        _hysteresis?.Settle(_map, all, picture);
     }
 
     /// <summary>How far ahead of the best other class the wanted one is, at every place.</summary>
@@ -164,7 +207,7 @@ public sealed class SemanticSegmenter : ISegmenter
             return;
         }
 
-        ReadOnlySpan<float> scores = _request.Binding!.Floats(0);
+        ReadOnlySpan<float> scores = _request.Binding!.Floats(layout.Output);
         (int step, int next) = layout.Interleaved ? (1, layout.ClassCount) : (places, 1);
         for (int i = 0; i < places; i++)
         {

@@ -16,6 +16,9 @@ public static unsafe class Jpeg
     /// <summary>Photographs are larger than video: 100 megapixels.</summary>
     public const long MaxPixels = 100_000_000;
 
+    // Progressive files have ten or so; each costs a pass over the whole picture, and a small file may have thousands.
+    private const int MaxScans = 100;
+
     [ThreadStatic]
     private static TurboJpegHandle? _compressor;
 
@@ -62,9 +65,14 @@ public static unsafe class Jpeg
     }
 
     /// <summary>The upright picture; false with a reason where the bytes are no JPEG, are broken or the picture is too large.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture, out string? problem)
+    public static bool TryDecode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture, out string? problem) =>
+        TryDecode(data, pool, MaxPixels, out picture, out _, out problem);
+
+    /// <summary>The same for pictures of strangers: the size is looked at before memory is spent on it.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> data, PicturePool pool, long maxPixels, out Picture? picture, out bool isTooLarge, out string? problem)
     {
         picture = null;
+        isTooLarge = false;
         TurboJpegLibrary library = TurboJpegLibrary.Instance;
         nint handle = (_decompressor ??= TurboJpegHandle.Decompressor()).Value;
         fixed (byte* bytes = data)
@@ -79,9 +87,16 @@ public static unsafe class Jpeg
                 return false;
             }
 
-            if (width < 1 || height < 1 || (long)width * height > MaxPixels)
+            if (width < 1 || height < 1 || (long)width * height > maxPixels)
             {
-                problem = $"{width}×{height} is larger than {MaxPixels} pixels";
+                isTooLarge = true;
+                problem = $"{width}×{height} is larger than {maxPixels} pixels";
+                return false;
+            }
+
+            if (data.Count((ReadOnlySpan<byte>)[0xFF, 0xDA]) > MaxScans)
+            {
+                problem = $"more than {MaxScans} scans";
                 return false;
             }
 

@@ -1,7 +1,7 @@
 namespace Rtc.Pipeline.Load;
 
 /// <summary>What a level gives up.</summary>
-internal readonly record struct DegradationStep(int DetectEveryTaken, int MaskFactor, float InputScale, bool Masks)
+public readonly record struct DegradationStep(int DetectEveryTaken, int MaskFactor, float InputScale, bool Masks)
 {
     /// <summary>Smaller input: half the pixels.</summary>
     private const float SmallerInput = 0.7f;

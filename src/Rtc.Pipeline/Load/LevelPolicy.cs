@@ -7,7 +7,7 @@ namespace Rtc.Pipeline.Load;
 /// detections a second are possible. Both are of the machine, not of what is being done at the moment: a level that
 /// gives up detections must not look like relief, or it would flap. Pure: time comes in.
 /// </summary>
-internal sealed class LevelPolicy
+public sealed class LevelPolicy
 {
     /// <summary>Worse must last this long before one level is given up, better this long before one is taken back.</summary>
     public const double RiseAfterMs = 500;

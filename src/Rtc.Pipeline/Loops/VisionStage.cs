@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Rtc.Inference;
+using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Detecting;
@@ -39,6 +40,8 @@ internal sealed class VisionStage : IDisposable
     private readonly PipelineCounters _counters;
     private RoomDetector _detector;
     private TargetFollower _targets;
+    private RoomClasses _classes;
+    private IReadOnlyList<ClassShare>? _shares;
     private readonly Func<int, SceneTrack?> _findLost;
     private readonly ResultMask _resultMask = new();
     private CameraShift _camera = new();
@@ -75,6 +78,7 @@ internal sealed class VisionStage : IDisposable
         _time = time;
         _counters = counters;
         _detector = new RoomDetector(models, output);
+        _classes = new RoomClasses(models, output);
         _targets = new TargetFollower(models, output, board, _ids, time);
         _findLost = FindLost;
         _tracker = new ByteTracker(new ByteTrackOptions(), _ids);
@@ -128,8 +132,9 @@ internal sealed class VisionStage : IDisposable
             _targets.Recognise(picture, info, _units, _scene);
         }
 
+        times.MaskMs = MapClasses(picture, settings, sacrifice, detect);
         _board.Publish(info, _units, _scene, _detector.KnowsPeople);
-        times.MaskMs = _targets.CutOut(picture, info, _units, settings, sacrifice);
+        times.MaskMs += _targets.CutOut(picture, info, _units, settings, sacrifice);
         _maskMs += sacrifice.Masks ? Smoothing * ((times.MaskMs * sacrifice.MaskFactor) - _maskMs) : 0;
         _targets.Tell();
         if (settings.Mode == ViewMode.Privacy && !_detector.KnowsPeople && _privacyWarnedFor != _detector.Model)
@@ -152,6 +157,7 @@ internal sealed class VisionStage : IDisposable
     {
         Dispose();
         _detector = new RoomDetector(_models, _output);
+        _classes = new RoomClasses(_models, _output);
         _targets = new TargetFollower(_models, _output, _board, _ids, _time);
         _camera = new CameraShift();
         _people = new PeopleWatch();
@@ -164,7 +170,38 @@ internal sealed class VisionStage : IDisposable
     {
         _detector.Dispose();
         _faceDetector.Dispose();
+        _classes.Dispose();
         _targets.Dispose();
+    }
+
+    /// <summary>Milliseconds that the class map took; it is made where a detection is, and only while somebody looks at it.</summary>
+    private double MapClasses(Picture picture, RoomSettings settings, in DegradationStep step, bool due)
+    {
+        if (settings.Mode != ViewMode.Segment)
+        {
+            if (_shares is not null)
+            {
+                _shares = null;
+                _classes.Rest();
+                _board.ClearClasses();
+            }
+
+            return 0;
+        }
+
+        if (!due)
+        {
+            return 0;
+        }
+
+        long before = _time.GetTimestamp();
+        if (_classes.See(picture, step.InputScale) is { } map)
+        {
+            _shares = ClassShare.Of(map, _classes.Names);
+            _board.PutClasses(map, _classes.Names);
+        }
+
+        return _time.GetElapsedTime(before).TotalMilliseconds;
     }
 
     private void Prepare(Picture picture, RoomSettings settings)
@@ -300,6 +337,7 @@ internal sealed class VisionStage : IDisposable
             Detections = count == objects.Length ? objects : objects[..count],
             Mask = hasMask ? _resultMask.Write(mask, first != 0 ? firstBox : secondBox, _units) : null,
             MaskTrackId = hasMask ? shown : null,
+            Classes = _shares,
             QueueTime = times.QueueMs,
             DetectTime = times.DetectMs,
             TrackTime = times.TrackMs,

@@ -16,6 +16,7 @@ internal sealed class SceneArtist(PicturePool pool, PrivacyOptions privacy) : ID
     private readonly Focus _focus = new();
     private readonly Annotator _annotator = new();
     private readonly PrivacyBlur _privacy = new(pool, privacy);
+    private readonly ClassTint _tint = new();
 
     /// <summary>The outline that is sharp in the picture just drawn, or null where all is.</summary>
     public Mask? Subject { get; private set; }
@@ -45,6 +46,9 @@ internal sealed class SceneArtist(PicturePool pool, PrivacyOptions privacy) : ID
                 break;
             case ViewMode.Privacy:
                 IsBlurredWhole = _privacy.Draw(picture, scene, info, settings.Blur, _focus);
+                break;
+            case ViewMode.Segment when scene.Any:
+                _tint.Draw(picture, scene.Classes, settings);
                 break;
         }
     }

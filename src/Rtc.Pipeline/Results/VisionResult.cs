@@ -1,3 +1,4 @@
+using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Tracking;
@@ -43,6 +44,9 @@ public sealed record VisionResult
     public Mask? Mask { get; init; }
 
     public int? MaskTrackId { get; init; }
+
+    /// <summary>The classes of the picture's class map, largest first; null where none was made.</summary>
+    public IReadOnlyList<ClassShare>? Classes { get; init; }
 
     /// <summary>Milliseconds from the picture's arrival until its detection began, the model's queue included.</summary>
     public double QueueTime { get; init; }

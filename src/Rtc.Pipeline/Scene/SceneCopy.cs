@@ -19,5 +19,7 @@ internal sealed class SceneCopy
 
     public PeopleSeen People { get; } = new();
 
+    public SceneClasses Classes { get; } = new();
+
     public TargetView[] Targets { get; } = [new(), new()];
 }

@@ -26,6 +26,7 @@ internal sealed class SharedScene
     private readonly PeopleSeen _people = new();
     private RoomUnits _peopleUnits;
     private long _renderTicks;
+    private readonly SceneClasses _classes = new();
     private readonly MaskFront[] _masks = [new(), new()];
     private readonly (int Id, CorrelationFilter Filter)?[] _seeds = new (int, CorrelationFilter)?[TargetSlots.Count];
     private volatile bool _hasRegions;
@@ -53,12 +54,31 @@ internal sealed class SharedScene
         }
     }
 
+    /// <summary>Lays out a class map for the render loop.</summary>
+    public void PutClasses(ClassMap map, IReadOnlyList<string> names)
+    {
+        lock (_gate)
+        {
+            _classes.Put(map, names);
+        }
+    }
+
+    /// <summary>No map is made any more: the last one says nothing of later pictures.</summary>
+    public void ClearClasses()
+    {
+        lock (_gate)
+        {
+            _classes.Clear();
+        }
+    }
+
     /// <summary>Nothing is being looked for: forget what was found.</summary>
     public void Clear()
     {
         lock (_gate)
         {
             _any = false;
+            _classes.Clear();
             _tracks.Clear();
         }
     }
@@ -215,6 +235,7 @@ internal sealed class SharedScene
             copy.Units = units;
             copy.KnowsPeople = _knowsPeople;
             copy.Tracks.Clear();
+            _classes.CopyTo(copy.Classes);
             if (copy.Any)
             {
                 copy.Tracks.AddRange(_tracks);

@@ -17,4 +17,7 @@ public enum ViewMode
 
     /// <summary>People and faces blurred, all else as it came.</summary>
     Privacy,
+
+    /// <summary>Each place in the colour of the class that it belongs to.</summary>
+    Segment,
 }

@@ -85,6 +85,13 @@ public sealed class Access
     /// <summary>May this request know which rooms there are?</summary>
     public bool MaySeeAll(HttpRequest request) => !TokensRequired || (ApiKeyRequired && IsAdministrator(request));
 
+    /// <summary>May this request send pictures of its own? Where tokens are asked for, with any join token that still lasts, or with the API key.</summary>
+    public bool MaySendFrames(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _tokenKey is null || MaySeeAll(request) || JoinToken.Check(_tokenKey, TokenOf(request), _clock.GetUtcNow()) == TokenVerdict.Accepted;
+    }
+
     internal static string TokenOf(HttpRequest request) => BearerOf(request) ?? request.Query["token"].ToString();
 
     /// <summary>The bearer token of a request (RFC 6750 section 2.1), null where there is none.</summary>

@@ -59,9 +59,12 @@ public static class JoinToken
     public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now) =>
         Check(key, token, room, role, now, out _, out _);
 
+    /// <summary>Whether it is a token of ours that still lasts, for whichever room and role.</summary>
+    public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, DateTimeOffset now) => Check(key, token, null, JoinRole.Viewer, now, out _, out _);
+
     /// <summary><paramref name="granted"/> is what the token was made for: the same role, or one that includes it.</summary>
     public static TokenVerdict Check(
-        ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now, out JoinRole granted, out DateTimeOffset expires)
+        ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string? room, JoinRole role, DateTimeOffset now, out JoinRole granted, out DateTimeOffset expires)
     {
         granted = JoinRole.Viewer;
         expires = default;
@@ -96,6 +99,12 @@ public static class JoinToken
         if (expires.ToUnixTimeSeconds() <= now.ToUnixTimeSeconds())
         {
             return TokenVerdict.Expired;
+        }
+
+        if (room is null)
+        {
+            granted = (JoinRole)bytes[1];
+            return TokenVerdict.Accepted;
         }
 
         Span<byte> wanted = stackalloc byte[LongestRoom * 4];

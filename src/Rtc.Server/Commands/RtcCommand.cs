@@ -36,6 +36,7 @@ internal static class RtcCommand
         root.Subcommands.Add(DetectCommand.Create());
         root.Subcommands.Add(TrackCommand.Create());
         root.Subcommands.Add(FocusCommand.Create());
+        root.Subcommands.Add(SegmentCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());
         root.Subcommands.Add(TokenCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
@@ -43,7 +44,7 @@ internal static class RtcCommand
         help.Action = new HelpWithOptions((HelpAction)help.Action!);
         root.SetAction(result =>
         {
-            result.InvocationConfiguration.Error.WriteLine("rtc: say what to do: serve, doctor, detect, track, focus, models, token or health (rtc --help)");
+            result.InvocationConfiguration.Error.WriteLine("rtc: say what to do: serve, doctor, detect, track, focus, segment, models, token or health (rtc --help)");
             return Misused;
         });
         return root;

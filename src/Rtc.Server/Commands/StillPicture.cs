@@ -28,12 +28,15 @@ internal static class StillPicture
     }
 
     /// <summary>JPEG, or PNG where the name ends so.</summary>
-    public static bool TryWrite(string path, Picture picture, out string? problem)
+    public static bool TryWrite(string path, Picture picture, out string? problem) =>
+        TryWrite(path, path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) ? Png.Encode(picture) : Jpeg.Encode(picture), out problem);
+
+    /// <summary>A file that is coded already.</summary>
+    public static bool TryWrite(string path, byte[] file, out string? problem)
     {
         try
         {
-            bool png = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
-            File.WriteAllBytes(path, png ? Png.Encode(picture) : Jpeg.Encode(picture));
+            File.WriteAllBytes(path, file);
             problem = null;
             return true;
         }

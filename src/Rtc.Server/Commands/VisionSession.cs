@@ -51,19 +51,12 @@ internal sealed class VisionSession : IDisposable
     public static VisionSession? Open(string? model, string? provider, bool needsWeights, TextWriter error, out int code)
     {
         code = RtcCommand.Misused;
-        OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
-        if (reading.Errors.Count > 0)
+        if (!TryReadOptions(model, error, out ModelHostOptions options, out string? chosen))
         {
-            error.WriteLine($"rtc: {reading.Errors[0]}");
             return null;
         }
 
-        ModelHostOptions options = RoomHosting.ModelOptions(reading.Options, RtcPaths.Find());
-        options = options with
-        {
-            Model = model is null ? options.Model : File.Exists(model) ? Path.GetFullPath(model) : model,
-            Provider = provider ?? options.Provider,
-        };
+        options = options with { Model = chosen ?? options.Model, Provider = provider ?? options.Provider };
         var models = new ModelHost(options);
         if (ModelCheck.Error(models) is { } wrong)
         {
@@ -84,6 +77,38 @@ internal sealed class VisionSession : IDisposable
 
         code = RtcCommand.Good;
         return session;
+    }
+
+    /// <summary>The options of this folder and environment; false where they or the model's file can't be read, which was said then.</summary>
+    /// <param name="model">A file or a name, as somebody typed it; null for none.</param>
+    /// <param name="error">Where the one line goes.</param>
+    /// <param name="options">For the models.</param>
+    /// <param name="chosen">The model's whole path, or its name.</param>
+    public static bool TryReadOptions(string? model, TextWriter error, out ModelHostOptions options, out string? chosen)
+    {
+        (options, chosen) = (new ModelHostOptions(), model);
+        OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
+        if (reading.Errors.Count > 0)
+        {
+            error.WriteLine($"rtc: {reading.Errors[0]}");
+            return false;
+        }
+
+        options = RoomHosting.ModelOptions(reading.Options, RtcPaths.Find());
+        if (model is null)
+        {
+            return true;
+        }
+
+        bool file = File.Exists(model);
+        if (!file && (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+        {
+            error.WriteLine($"rtc: {model} can't be read: there is no such file");
+            return false;
+        }
+
+        chosen = file ? Path.GetFullPath(model) : model;
+        return true;
     }
 
     public void Dispose()

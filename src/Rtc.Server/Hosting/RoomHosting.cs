@@ -12,7 +12,10 @@ using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Settings;
 using Rtc.Server.Authorization;
+using Rtc.Server.Frames;
 using Rtc.Server.Health;
+using Rtc.Server.Hosting;
+using Rtc.Server.Http;
 using Rtc.Server.Load;
 using Rtc.Server.Metrics;
 using Rtc.Server.Native;
@@ -78,6 +81,7 @@ internal static class RoomHosting
                 json.PayloadSerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
                 json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
             });
+        services.AddFrameSockets();
         services.AddSingleton(new HubMessages(options.Limits.MessagesPerSecond));
         services.AddSingleton(new HubPatience(TimeSpan.FromSeconds(options.Limits.HandshakeSeconds * HandshakesToJoin)));
         services.AddSingleton(new HubEntrance(options.Limits.MaxUnjoined, options.Limits.UnjoinedMessageBytes));
@@ -100,6 +104,7 @@ internal static class RoomHosting
         });
         app.MapWhip(new SdpBodies(options.Limits.SdpBytes, options.Limits.MaxBodies, TimeSpan.FromSeconds(options.Limits.HandshakeSeconds)));
         app.MapApi();
+        app.MapFrameSockets();
         return app;
     }
 
@@ -215,5 +220,12 @@ internal static class RoomHosting
         Provider = options.Model.Provider,
         Threads = options.Model.Threads,
         RuntimeLibrary = options.Model.OnnxRuntime,
+        IdleBytesKept = (long)options.Segmentation.IdleMegabytes << 20,
+        Profiles =
+        [
+            new SegmentProfile(SegmentProfile.Fast, options.Segmentation.Fast, options.Segmentation.FastSize, "Segmentation:Fast"),
+            new SegmentProfile(SegmentProfile.Balanced, options.Segmentation.Balanced, options.Segmentation.BalancedSize, "Segmentation:Balanced"),
+            new SegmentProfile(SegmentProfile.Accurate, options.Segmentation.Accurate, options.Segmentation.AccurateSize, "Segmentation:Accurate"),
+        ],
     };
 }

@@ -16,6 +16,7 @@ internal static class OriginCheck
     {
         HttpRequest request = context.Request;
         bool guarded = request.Path.StartsWithSegments("/hub", StringComparison.OrdinalIgnoreCase)
+            || request.Path.StartsWithSegments("/ws", StringComparison.OrdinalIgnoreCase)
             || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
         string origin = request.Headers.Origin.ToString();
         if (!guarded || origin.Length == 0 || IsOwn(request, origin) || options.Http.CorsOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))

@@ -12,6 +12,8 @@ public sealed record RtcOptions
 
     public ModelOptions Model { get; init; } = new();
 
+    public SegmentationOptions Segmentation { get; init; } = new();
+
     public RoomOptions Rooms { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();

@@ -45,6 +45,7 @@ internal static class ResultMessages
             SecondTargetId = result.SecondTargetId,
             Detections = detections,
             Mask = result.Mask is { } mask ? new(result.MaskTrackId, mask.Width, mask.Height, RunLengths(mask)) : null,
+            Classes = result.Classes?.Select(found => new ClassMessage(found.Label, Math.Round(found.Share, 4))).ToArray(),
             TimingsMs = new(Round(result.QueueTime), Round(result.DetectTime), Round(result.TrackTime), Round(result.MaskTime)),
         };
     }

@@ -23,6 +23,7 @@ internal static class SettingsMapping
         ("focus", ViewMode.Focus),
         ("focus+annotate", ViewMode.FocusAnnotate),
         ("privacy", ViewMode.Privacy),
+        ("segment", ViewMode.Segment),
     ];
 
     public static SettingsMessage ToMessage(RoomSettings settings) => new()

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rtc.Signaling.Messages;
 
 /// <summary>What one picture held; one message per processed picture.</summary>
@@ -36,12 +38,19 @@ public sealed record DetectionsMessage
 
     public required MaskMessage? Mask { get; init; }
 
+    /// <summary>What the picture consists of, largest first; only where the room segments.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClassMessage>? Classes { get; init; }
+
     public required TimingsMessage TimingsMs { get; init; }
 }
 
 /// <summary>One object; the box is in fractions of the upright picture.</summary>
 public sealed record DetectionMessage(
     int TrackId, string Label, float Score, float Xmin, float Ymin, float Xmax, float Ymax, bool Predicted);
+
+/// <summary>A class and what share of the picture it has, 0 to 1.</summary>
+public sealed record ClassMessage(string Label, double Coverage);
 
 /// <summary>A mask over the whole picture, run by run, row by row, zeros first.</summary>
 public sealed record MaskMessage(int? TrackId, int Width, int Height, IReadOnlyList<int> Rle);

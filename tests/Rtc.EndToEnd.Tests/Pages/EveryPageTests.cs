@@ -19,6 +19,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/phone")]
     [InlineData("/view")]
     [InlineData("/selftest")]
+    [InlineData("/segment")]
     [InlineData("/api")]
     public async Task Axe_finds_no_error_in_either_theme(string path)
     {
@@ -61,6 +62,8 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/view", true)]
     [InlineData("/selftest", false)]
     [InlineData("/selftest", true)]
+    [InlineData("/segment", false)]
+    [InlineData("/segment", true)]
     [InlineData("/api", false)]
     [InlineData("/api", true)]
     public async Task Page_weighs_little_and_fits_its_window(string path, bool phone)
@@ -110,6 +113,9 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 break;
             case "/api":
                 await Assertions.Expect(page["#status"]).ToBeHiddenAsync();
+                break;
+            case "/segment":
+                await Assertions.Expect(page["#profiles input"]).ToHaveCountAsync(4);
                 break;
             default:
                 await Assertions.Expect(page["#start"]).ToBeVisibleAsync();

@@ -35,6 +35,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
             await SessionAsync(path, offer);
         }
 
+        await CallAsync(400, "GET", "/ws");
         await CallAsync(200, "GET", "/api/models");
         await CallAsync(200, "GET", "/api/join-info");
         await CallAsync(200, "GET", "/api/qr.svg", "/api/qr.svg?text=hello");

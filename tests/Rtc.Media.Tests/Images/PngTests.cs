@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using Rtc.Media.Drawing;
 using Rtc.Media.Images;
 using Rtc.Media.Tests.Support;
 using Rtc.Media.Yuv;
@@ -28,6 +29,32 @@ public sealed class PngTests
         var mask = new Mask(9, 4, new RectF(0, 0, 9, 4));
         new Random(1).NextBytes(mask.Alpha);
         Assert.Equal(mask.Alpha.ToArray(), Unpack(Png.Encode(mask), 9, 4, 1));
+    }
+
+    [Theory]
+    [InlineData(64, 48)]
+    [InlineData(7, 3)]
+    public void Indexed_file_is_read_by_others_with_its_colours(int width, int height)
+    {
+        Ffmpeg.Need();
+        var random = new Random(4);
+        Colour[] palette = [.. Enumerable.Range(0, 21).Select(ClassColours.Voc)];
+        byte[] pixels = new byte[width * height];
+        random.NextBytes(pixels);
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)((i / width) % 3 == 1 && i >= width ? pixels[i - width] : pixels[i] % palette.Length);
+        }
+
+        byte[] rgba = Ffmpeg.Run("-f png_pipe -i - -f rawvideo -pix_fmt rgba -", Png.EncodeIndexed(pixels, width, height, palette, [0, 255, 7]));
+
+        Assert.Equal(pixels.Length * 4, rgba.Length);
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            Colour colour = palette[pixels[i]];
+            byte alpha = pixels[i] switch { 0 => 0, 2 => 7, _ => 255 };
+            Assert.Equal([colour.Red, colour.Green, colour.Blue, alpha], rgba[(i * 4)..((i * 4) + 4)]);
+        }
     }
 
     private static byte[] Unpack(byte[] png, int width, int height, int bytesPerPixel)

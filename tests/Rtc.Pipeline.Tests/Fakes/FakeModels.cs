@@ -49,8 +49,46 @@ internal sealed class FakeModels : IModelHost
         return new Segmenter(this);
     }
 
+    /// <summary>Writes a class map's places; null has none but motion's.</summary>
+    public Action<Picture, ClassMap>? Map { get; set; }
+
+    public IReadOnlyList<ProfileInfo> Profiles => Map is null ? [] : [new("fast", "fake-map", "none", ["background", "person", "sky"], null)];
+
+    public IClassMapper? OpenClasses(string profile, out string? problem)
+    {
+        problem = null;
+        Interlocked.Increment(ref Open);
+        return new Mapper(this);
+    }
+
     public void Dispose()
     {
+    }
+
+    private sealed class Mapper(FakeModels owner) : IClassMapper
+    {
+        private readonly ClassMap _map = new();
+
+        public string Model => "fake-map";
+
+        public string Provider => "cpu";
+
+        public IReadOnlyList<string> ClassNames { get; } = ["background", "person", "sky"];
+
+        public double WaitTime => 0;
+
+        public double RunTime => 1;
+
+        public bool TryMap(Picture picture, float inputScale, out ClassMap map, out string? problem)
+        {
+            (map, problem) = (_map, null);
+            _map.Resize(32, 24);
+            Array.Clear(_map.Classes);
+            owner.Map?.Invoke(picture, _map);
+            return true;
+        }
+
+        public void Dispose() => Interlocked.Decrement(ref owner.Open);
     }
 
     private sealed class Detector(FakeModels owner, string model) : IDetector

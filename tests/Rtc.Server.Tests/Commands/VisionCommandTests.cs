@@ -20,6 +20,11 @@ public sealed class VisionCommandTests : IDisposable
     [InlineData("focus", "/nowhere.jpg", "--select", "0.5,0.5", "--out", "x.jpg")]
     [InlineData("focus", "/nowhere.jpg", "--select", "middle", "--out", "x.jpg")]
     [InlineData("focus", "/nowhere.jpg", "--out", "x.jpg")]
+    [InlineData("segment", "/nowhere.jpg", "--out", "x.png")]
+    [InlineData("segment", "/nowhere.jpg")]
+    [InlineData("segment", "a.jpg", "--mode", "motion", "--out", "x.png")]
+    [InlineData("segment", "a.jpg", "--overlay", "mask", "--out", "x.jpg")]
+    [InlineData("segment", "a.jpg", "--opacity", "2", "--out", "x.png")]
     [InlineData("models", "pull", "../../etc/passwd")]
     [InlineData("models", "verify", "nobody")]
     [InlineData("models", "burn")]
@@ -78,6 +83,27 @@ public sealed class VisionCommandTests : IDisposable
         Assert.Equal("object", JsonDocument.Parse(output).RootElement.GetProperty("label").GetString());
         Assert.Equal(RtcCommand.Failed, beside);
         Assert.Contains("nothing stands out there", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("out.png", null, 3)]
+    [InlineData("out.png", "filled", 2)]
+    [InlineData("out.jpg", "side-by-side", null)]
+    public async Task Real_model_segments_a_picture_into_a_file(string file, string? overlay, int? pngColours)
+    {
+        string? data = Environment.GetEnvironmentVariable("RTC_TEST_DATA");
+        Assert.SkipUnless(Directory.Exists(data), "RTC_TEST_DATA names no folder");
+        string into = Path.Combine(_folder, file);
+        string[] arguments = ["segment", Path.Combine(data, "images", "people.jpg"), "--model", Path.Combine(data, "models", "deeplab_v3_1_default_1.onnx"), "--out", into, "--json", .. overlay is null ? (string[])[] : ["--overlay", overlay]];
+
+        (int code, string output, string error) = await RunAsync(arguments);
+
+        Assert.True(code == RtcCommand.Good, error);
+        JsonElement told = JsonDocument.Parse(output).RootElement;
+        Assert.Equal("fast", told.GetProperty("model_mode").GetString());
+        Assert.True(told.GetProperty("coverage").GetProperty("person").GetDouble() > 0.02, output);
+        byte[] written = await File.ReadAllBytesAsync(into);
+        Assert.Equal(pngColours, written[0] == 0x89 ? written[25] : null);
     }
 
     [Fact]

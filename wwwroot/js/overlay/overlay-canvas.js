@@ -13,7 +13,7 @@ const PULSE_MS = 450;
 
 /** Which boxes a mode shows: all of them, those in focus, or none. @param {Drawing} drawing */
 export function boxesOf({ mode, boxes, targets }) {
-  if (mode === 'plain' || mode === 'privacy') return [];
+  if (mode === 'plain' || mode === 'privacy' || mode === 'segment') return [];
   if (mode !== 'focus') return boxes;
   return boxes.filter(({ track_id: id }) => id === targets.target_id || id === targets.second_target_id);
 }

@@ -79,7 +79,7 @@
 
 /** @typedef {{type: 'notice', code: string, message: string, recoverable: boolean}} NoticeMessage */
 /** @typedef {{type: 'pong', id?: number}} PongMessage */
-/** @typedef {'plain'|'annotate'|'focus'|'focus+annotate'|'privacy'} Mode */
+/** @typedef {'plain'|'annotate'|'focus'|'focus+annotate'|'privacy'|'segment'} Mode */
 
 /**
  * @typedef {object} RoomSettings

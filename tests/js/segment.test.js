@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keepEdges } from '../../wwwroot/js/segment/class-edges.js';
+import { decodeAnswer, encodeFrame } from '../../wwwroot/js/segment/frame-codec.js';
+import { parseMessage } from '../../wwwroot/js/segment/frame-messages.js';
+
+test('a frame has the header that the server reads', () => {
+  const message = new Uint8Array(encodeFrame(0xfffffffe, 12.5, new Uint8Array([7, 8]).buffer));
+  assert.deepEqual([...message.slice(0, 8)], [1, 1, 0, 0, 0xfe, 0xff, 0xff, 0xff]);
+  assert.equal(new DataView(message.buffer).getFloat64(8, true), 12.5);
+  assert.deepEqual([...message.slice(16)], [7, 8]);
+});
+
+test('an answer is read, and what is none is not', async () => {
+  const message = new Uint8Array(encodeFrame(9, 5, new Uint8Array([1, 2, 3]).buffer));
+  message[1] = 2;
+  const answer = decodeAnswer(message.buffer);
+  assert.equal(answer?.id, 9);
+  assert.equal(answer?.file.type, 'image/png');
+  assert.deepEqual([...new Uint8Array(await answer.file.arrayBuffer())], [1, 2, 3]);
+  for (const [at, value] of [[0, 2], [1, 9]]) {
+    const broken = message.slice();
+    broken[at] = value;
+    assert.equal(decodeAnswer(broken.buffer), null);
+  }
+  assert.equal(decodeAnswer(message.slice(0, 16).buffer), null);
+});
+
+test('messages are read as far as they make sense', () => {
+  const answer = parseMessage('{"type":"segmentation","id":3,"metadata":{"model_mode":"fast","detected_classes":["person",7],"coverage":{"person":0.5},"colors":{"person":[1,2,3]},"fps":"many"}}');
+  assert.ok(answer?.type === 'segmentation');
+  assert.deepEqual(answer.classes, [{ label: 'person', share: 0.5, colour: [1, 2, 3] }]);
+  assert.equal(answer.fps, 0);
+  assert.equal(parseMessage('{"type":"connected"}')?.type, 'connected');
+  for (const text of ['', '7', '[]', '{', '{"type":"tomorrow"}']) assert.equal(parseMessage(text), null);
+});
+
+test('edges are what another class is near to', () => {
+  const width = 12;
+  const pixels = new Uint32Array(width * 8).map((_, at) => (at % width < 6 ? 1 : 2));
+  keepEdges(pixels, width, 8, 2);
+  assert.deepEqual([...pixels.slice(36, 48)], [0, 0, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0]);
+});
