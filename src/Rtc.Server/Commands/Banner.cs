@@ -3,6 +3,7 @@ using Rtc.Pipeline.Settings;
 using Rtc.Server.Addresses;
 using Rtc.Server.Authorization;
 using Rtc.Server.Certificates;
+using Rtc.Server.Health;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;

@@ -1,4 +1,5 @@
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Inference.Motion;
 using Rtc.Inference.Segment;
 

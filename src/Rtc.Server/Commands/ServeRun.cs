@@ -2,6 +2,7 @@ using System.Runtime;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Server.Addresses;
 using Rtc.Server.Authorization;
 using Rtc.Server.Certificates;

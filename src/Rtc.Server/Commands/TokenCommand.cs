@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
+using Rtc.Server.Addresses;
 using Rtc.Server.Authorization;
 using Rtc.Server.Options;
 using Rtc.Signaling;

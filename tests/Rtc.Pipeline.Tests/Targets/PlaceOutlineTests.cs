@@ -2,6 +2,7 @@ using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Targets;
+using Xunit;
 
 namespace Rtc.Pipeline.Tests.Targets;
 

@@ -1,9 +1,12 @@
+using Rtc.Server.Addresses;
+using Rtc.Server.Authorization;
 using Rtc.Server.Hosting;
+using Rtc.Server.Http;
 using Rtc.Server.Load;
 using Rtc.Server.Rooms;
 using Rtc.Signaling;
 
-namespace Rtc.Server.Http;
+namespace Rtc.Server.Routes;
 
 /// <summary>What a page of a room asks for others to come in: who is on air, and links that let somebody join.</summary>
 internal static class ShareRoutes

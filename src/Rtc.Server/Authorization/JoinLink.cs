@@ -1,4 +1,6 @@
-namespace Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
+
+namespace Rtc.Server.Authorization;
 
 /// <summary>The link that lets somebody into a room: the page of the role, the room, and a token where one is needed.</summary>
 internal static class JoinLink
