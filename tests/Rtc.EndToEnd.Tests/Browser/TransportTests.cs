@@ -112,7 +112,7 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
     [Fact]
     public async Task A_viewers_narrow_link_brings_the_encoder_under_it_within_five_seconds()
     {
-        const double Cap = 300;
+        const double Cap = 500;
         using var link = new ImpairedLink(_server.MediaPort, new LinkQuality(RoundTripMs: 20));
         await using IBrowserContext wide = await live.Browser.NewContextAsync();
         await using IBrowserContext narrow = await live.Browser.NewContextAsync();
@@ -124,10 +124,7 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
         await phone.ClickAsync("#start");
         IPage viewer = await PageProbe.OpenAsync(narrow, new Uri(_server.Address, "/view?room=cap"), _errors);
         await PageProbe.PlayingAsync(viewer);
-        long playing = Stopwatch.GetTimestamp();
         await viewer.WaitForFunctionAsync($"() => {LastBitrate} > {Cap} * 1.1", null, new PageWaitForFunctionOptions { Timeout = 20_000 });
-        string made = await viewer.EvaluateAsync<string>("() => window.__messages.filter((m) => m.includes('\"type\":\"stats\"')).map((m) => Math.round(JSON.parse(m).bitrate_kbps)).join(' ')");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"over the cap after {Stopwatch.GetElapsedTime(playing).TotalSeconds:0.0} s: {made} kbit/s"));
 
         link.Quality = new LinkQuality(RoundTripMs: 20, RateKbps: Cap);
         long began = Stopwatch.GetTimestamp();

@@ -66,7 +66,7 @@ public sealed class IPv6Tests(ITestOutputHelper output)
 
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], host: address);
         var client = new AiortcClient(server, output);
-        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/six?mode=plain", "--seconds", "5");
+        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/six?mode=plain", "--seconds", "7");
         await client.UntilOnAirAsync();
         JsonElement watched = await client.RunAsync("watch", "/whep/six?view=annotated", "--seconds", "3");
         await publishing;

@@ -13,7 +13,7 @@ public sealed class AiortcLateViewerTests(ITestOutputHelper output)
         // Its encoder makes a key frame every eight seconds, whatever is asked of it; a bitrate told lower makes it begin anew.
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
         var client = new AiortcClient(server, output);
-        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/late?mode=plain", "--seconds", "8", "--codec", "h264");
+        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/late?mode=plain", "--seconds", "10", "--codec", "h264");
         await client.UntilOnAirAsync();
         JsonElement watched = await client.RunAsync("watch", "/whep/late?view=source", "--seconds", "6");
         await publishing;

@@ -15,9 +15,9 @@ public sealed class AiortcLossyLinkTests(ITestOutputHelper output)
         var client = new AiortcClient(server, output);
         using var up = new ImpairedLink(server.MediaPort, new LinkQuality(Loss: 0.02, RoundTripMs: 50, Seed: 5));
         using var down = new ImpairedLink(server.MediaPort, new LinkQuality(Loss: 0.02, RoundTripMs: 50, Seed: 6));
-        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/lossy?mode=annotate", up.Port, "--seconds", "9", "--data");
+        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/lossy?mode=annotate", up.Port, "--seconds", "12", "--data");
         await client.UntilOnAirAsync();
-        JsonElement watched = await client.RunAsync("watch", "/whep/lossy?view=annotated", down.Port, "--seconds", "5", "--data");
+        JsonElement watched = await client.RunAsync("watch", "/whep/lossy?view=annotated", down.Port, "--seconds", "7", "--data");
         JsonElement published = await publishing;
 
         output.WriteLine($"up: {up.Dropped} lost of {up.Passed + up.Dropped}; down: {down.Dropped} of {down.Passed + down.Dropped}");

@@ -25,9 +25,9 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task It_publishes_and_watches_with_a_data_channel()
     {
-        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/demo?mode=annotate", "--seconds", "6", "--return", "--data");
+        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/demo?mode=annotate", "--seconds", "9", "--return", "--data");
         await _client.UntilOnAirAsync();
-        JsonElement watched = await _client.RunAsync("watch", "/whep/demo?view=annotated", "--seconds", "3", "--data");
+        JsonElement watched = await _client.RunAsync("watch", "/whep/demo?view=annotated", "--seconds", "4", "--data");
         JsonElement published = await publishing;
 
         Assert.Equal(201, published.GetProperty("status").GetInt32());
@@ -44,8 +44,8 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task What_it_publishes_in_h264_reaches_a_viewer_who_waited()
     {
         // The viewer comes first: aiortc's encoder answers a request for a key frame with a picture that is none.
-        Task<JsonElement> watching = _client.RunAsync("watch", "/whep/h264?view=annotated", "--seconds", "7");
-        await _client.RunAsync("publish", "/whip/h264?mode=plain", "--seconds", "5", "--codec", "h264");
+        Task<JsonElement> watching = _client.RunAsync("watch", "/whep/h264?view=annotated", "--seconds", "9");
+        await _client.RunAsync("publish", "/whip/h264?mode=plain", "--seconds", "6", "--codec", "h264");
         JsonElement watched = await watching;
         Assert.True(watched.GetProperty("received").GetInt32() > 60, "the viewer got too few pictures");
         Assert.True(watched.GetProperty("changes").GetInt32() > 30, "the viewer's picture does not move");
