@@ -44,6 +44,7 @@ public sealed class RoomPrivacyTests : IAsyncLifetime
         _fixture.Says(port, """{"type":"configure","mode":"annotate"}""");
 
         Assert.Equal("privacy_guarded", heard.Notices[^1].Code);
+        Assert.Equal("privacy", heard.Settings[^1].Mode);
         Assert.Same(before, _room.Pipeline.Settings);
         Assert.Null(_room.Commands.Configure(operating, new SettingsMessage { Blur = 1 }));
         Assert.True(_room.IsPrivate);
