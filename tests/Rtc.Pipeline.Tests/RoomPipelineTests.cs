@@ -258,6 +258,21 @@ public class RoomPipelineTests
     }
 
     [Fact]
+    public async Task No_class_is_nothing_found_and_no_complaint()
+    {
+        _models.Find = _ => [new Detection(0, 0.9f, new RectF(80, 60, 160, 180))];
+        await using RoomPipeline room = Open(new RoomSettings { Classes = [RoomSettings.NoClass] });
+        for (int i = 0; i < 5; i++)
+        {
+            await PushAndWait(room, i == 0);
+        }
+
+        Assert.NotEmpty(_output.Results);
+        Assert.All(_output.Results, result => Assert.Empty(result.Detections));
+        Assert.DoesNotContain(_output.Notices, notice => notice.Code == "class_unknown");
+    }
+
+    [Fact]
     public async Task Bitrate_and_key_frames_reach_the_encoder()
     {
         await using RoomPipeline room = Open();

@@ -136,9 +136,24 @@ public sealed class ModelHost : IModelHost
         return null;
     }
 
-    /// <summary>Whether the runtime was built with this provider; the machine may still lack what it stands on.</summary>
-    public bool Offers(string provider) =>
-        _runtime is not null && Providers.TryParse(provider, out Provider known) && _runtime.Providers.Contains(Providers.Native(known));
+    /// <summary>Why a session can't be set up for this provider here; null where it can. That it also runs only a model tells.</summary>
+    public string? ProviderError(string name)
+    {
+        if (_runtime is null || !Providers.TryParse(name, out Provider provider) || provider is Provider.Auto)
+        {
+            return _runtime is null ? RuntimeProblem : null;
+        }
+
+        try
+        {
+            using Microsoft.ML.OnnxRuntime.SessionOptions setup = SessionSetup.Create(new SessionOptions { Provider = provider });
+            return null;
+        }
+        catch (Exception error) when (error is Microsoft.ML.OnnxRuntime.OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            return ModelLoader.Short(error.Message);
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<ProfileInfo> Profiles =>

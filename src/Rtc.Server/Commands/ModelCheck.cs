@@ -43,10 +43,9 @@ internal static class ModelCheck
             return null;
         }
 
-        // With no model at hand there is nothing to try it with; then it is enough that the runtime has it.
-        return !embedded ? $"--provider {provider}: {problem ?? $"the model runs on {detector.Provider}"}"
-            : models.Offers(provider) ? null
-            : $"--provider {provider}: ONNX Runtime {models.Runtime.Version} is without it";
+        // With no model at hand there is nothing to try it with; then it is enough that a session can be set up.
+        string? error = embedded ? models.ProviderError(provider) : problem ?? $"the model runs on {detector.Provider}";
+        return error is null ? null : $"--provider {provider}: {error}";
     }
 
     private static string? SegmenterError(ModelHost models)
