@@ -9,8 +9,8 @@ public sealed class LostPageTests
     [InlineData("/nowhere", "text/html", "text/html")]
     [InlineData("/no/where.png", "text/html", "text/html")]
     [InlineData("/nowhere", "application/json", "application/problem+json")]
-    [InlineData("/api/nowhere", "text/html", "application/problem+json")]
-    public async Task Browser_gets_a_page_and_a_program_problem_details(string path, string accept, string answer)
+    [InlineData("/api/nowhere", "text/html", "text/plain")]
+    public async Task Browser_gets_a_page_and_a_program_none(string path, string accept, string answer)
     {
         await using RunningHost host = await RunningHost.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
