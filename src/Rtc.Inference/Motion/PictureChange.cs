@@ -24,6 +24,9 @@ internal sealed class PictureChange
 
     public int Height => _small?.Height ?? 0;
 
+    /// <summary>Share of the picture that changed, 0 to 1.</summary>
+    public float Share { get; private set; }
+
     /// <summary>Not zero where the picture changed, and one place around.</summary>
     public byte[] Changed { get; private set; } = [];
 
@@ -39,13 +42,17 @@ internal sealed class PictureChange
 
         _small!.TakeLuma(picture);
         byte[] luma = _small.Y;
+        int count = 0;
         for (int i = 0; i < luma.Length; i++)
         {
             float apart = luma[i] - _reference[i];
             bool changed = first || MathF.Abs(apart) > Difference;
             _reference[i] = changed ? luma[i] : _reference[i] + (Follow * apart);
             _raw[i] = changed ? (byte)1 : (byte)0;
+            count += _raw[i];
         }
+
+        Share = (float)count / luma.Length;
 
         Widen();
     }

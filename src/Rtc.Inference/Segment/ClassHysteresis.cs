@@ -18,6 +18,9 @@ internal sealed class ClassHysteresis
     // Without scores nothing else tells noise from a change.
     private const byte WinsWithoutScores = 3;
 
+    // Above this share of changed places it is another picture, or the camera moves: nothing of before holds.
+    private const float AnotherPicture = 0.4f;
+
     // Every n-th place is measured.
     private const int SampleStep = 16;
 
@@ -47,7 +50,7 @@ internal sealed class ClassHysteresis
     {
         _change.Take(picture);
         byte[] classes = map.Classes;
-        if (!_any || _held.Length != classes.Length || _columns.Length != map.Width)
+        if (!_any || _change.Share > AnotherPicture || _held.Length != classes.Length || _columns.Length != map.Width)
         {
             Begin(map);
             Measure(scores);

@@ -87,7 +87,14 @@ public static unsafe class Jpeg
                 return false;
             }
 
-            if (width < 1 || height < 1 || (long)width * height > maxPixels)
+            if (width < 1 || height < 1)
+            {
+                // A file that ends behind its tables is good as far as it goes.
+                problem = "it ends before the picture";
+                return false;
+            }
+
+            if ((long)width * height > maxPixels)
             {
                 isTooLarge = true;
                 problem = $"{width}×{height} is larger than {maxPixels} pixels";

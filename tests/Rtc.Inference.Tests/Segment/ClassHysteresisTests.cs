@@ -55,6 +55,31 @@ public sealed class ClassHysteresisTests(ITestOutputHelper output) : IDisposable
         Assert.All(map.Classes, found => Assert.Equal(1, found));
     }
 
+    [Fact]
+    public void Another_picture_is_not_held_by_the_one_before()
+    {
+        var hysteresis = new ClassHysteresis();
+        var random = new Random(9);
+        var map = new ClassMap();
+        map.Resize(Side, Side);
+        for (int step = 0; step < 6; step++)
+        {
+            using Picture picture = _pool.Rent(Side * 4, Side * 4);
+            Paint.Texture(picture, step, 40, 200);
+            float[] scores = new float[Classes * Side * Side];
+            for (int i = 0; i < scores.Length; i++)
+            {
+                scores[i] = Normal(random);
+            }
+
+            ClassScores all = new(scores, Classes, Side * Side, interleaved: true);
+            all.Choose(map.Classes);
+            byte[] raw = [.. map.Classes];
+            hysteresis.Settle(map, all, picture);
+            Assert.Equal(raw, map.Classes);
+        }
+    }
+
     private (int Raw, int Held, double RawIou, double HeldIou) Play(int steps, Func<int, float> centre, float scale, float noise)
     {
         var hysteresis = new ClassHysteresis();

@@ -7,6 +7,7 @@ using Rtc.Server.Rooms;
 using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
 using Rtc.Signaling;
+using Rtc.Signaling.Frames;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Tests.Protocol;
@@ -39,6 +40,18 @@ public sealed partial class ProtocolDocumentTests
             Refusal? refusal = SettingsMapping.Apply(new RoomSettings(), settings).Refusal;
             Assert.True(refusal is null, refusal?.Message);
         }
+    }
+
+    [Theory]
+    [InlineData("ws init", FrameCommandKind.Init)]
+    [InlineData("ws frame", FrameCommandKind.Frame)]
+    [InlineData("ws change_mode", FrameCommandKind.ChangeMode)]
+    [InlineData("ws update_viz", FrameCommandKind.UpdateView)]
+    public void Examples_to_the_frame_socket_are_understood(string name, FrameCommandKind kind)
+    {
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(Example(name));
+        Assert.True(FrameCommand.TryParse(text, new FrameView(), out FrameCommand command, out FrameError? error), error?.Message);
+        Assert.Equal(kind, command.Kind);
     }
 
     [Fact]
