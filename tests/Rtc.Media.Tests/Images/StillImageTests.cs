@@ -16,7 +16,7 @@ public sealed class StillImageTests
         using Picture back = Read(Png.Encode(source), pool);
 
         Assert.Equal((33, 18), (back.Width, back.Height));
-        Assert.True(Quality.Psnr(source, back) > 40, $"{Quality.Psnr(source, back)}");
+        Assert.True(Quality.Psnr(source, back) > MinPsnr, $"{Quality.Psnr(source, back)}");
     }
 
     [Theory]
