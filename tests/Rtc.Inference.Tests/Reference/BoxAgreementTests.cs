@@ -1,3 +1,4 @@
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 
 namespace Rtc.Inference.Tests.Reference;

@@ -1,4 +1,5 @@
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Settings;
