@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Rtc.Inference;
+using Rtc.Server.Authorization;
 using Rtc.Server.Hosting;
 using Rtc.Server.Load;
 using Rtc.Server.Options;

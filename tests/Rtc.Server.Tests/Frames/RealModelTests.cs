@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Frames;
