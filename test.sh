@@ -122,6 +122,7 @@ need_tool Firefox 'command -v firefox-esr || command -v firefox' firefox-esr fir
 need_program promtool prometheus
 need_program nginx nginx
 need_tool 'YAML in Python' '/usr/bin/python3 -c "import yaml"' python3-yaml
+need_tool 'websockets of Python' '/usr/bin/python3 -c "import websockets"' python3-websockets
 need_tool 'a C compiler' 'command -v gcc && test -e /usr/include/stdlib.h' build-essential
 need_tool "NVIDIA's headers" 'test -e /usr/include/ffnvcodec/nvEncodeAPI.h' libffmpeg-nvenc-dev
 need_tool 'GStreamer in Python' '/usr/bin/python3 -c "import gi; gi.require_version(\"Gst\", \"1.0\")"' python3-gst-1.0

@@ -18,8 +18,8 @@ public sealed class FolderOrderTests
             ".",
             "Yuv Imaging Tensors Drawing.Letters",
             "Drawing Codecs",
-            "Images",
             "Codecs.Av Codecs.Vpx",
+            "Images",
             "Codecs.H264",
             "Factory"),
         new(
@@ -42,6 +42,7 @@ public sealed class FolderOrderTests
             "Authorization Limits Load",
             "Health",
             "Rooms",
+            "Frames",
             "Routes",
             "Hosting",
             "Doctor",

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using Rtc.Server.Authorization;
-using Rtc.Server.Hosting;
 using Rtc.Server.Http;
 using Rtc.Server.Load;
 using Rtc.Server.Metrics;

@@ -1,6 +1,5 @@
 using Rtc.Server.Addresses;
 using Rtc.Server.Authorization;
-using Rtc.Server.Hosting;
 using Rtc.Server.Http;
 using Rtc.Server.Load;
 using Rtc.Server.Rooms;

@@ -1,4 +1,5 @@
 // What the pages say.
+import { segmentText } from './segment-text.js';
 import { checkText } from './check-text.js';
 
 /** Every English sentence of the pages. Another language is another `text`. */
@@ -67,31 +68,7 @@ export const text = Object.freeze({
   kbps: (/** @type {number} */ value) => (value >= 1000 ? `${(value / 1000).toFixed(1)} Mbit/s` : `${Math.round(value)} kbit/s`),
   percent: (/** @type {number} */ share) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
 
-  segment: Object.freeze({
-    title: 'Segmentation',
-    scene: 'The picture with its classes',
-    begin: 'Show it something',
-    beginHint: 'Open the camera, or choose a picture or a video.',
-    tools: 'Source and picture',
-    camera: 'Camera',
-    file: 'Choose a file',
-    numbers: 'Rate and time',
-    snapshot: 'Save the picture',
-    profiles: 'Profile',
-    overlays: 'Overlay',
-    opacity: 'Opacity',
-    colours: 'Colours',
-    classes: 'In the picture',
-    classesHint: 'Uncheck what you don\u2019t want to see; tap a colour to change it.',
-    cameraRefused: 'The browser does not lend its camera to this page.',
-    noPicture: 'There is no picture to work on.',
-    inference: (/** @type {number} */ value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms model`,
-    colourOf: (/** @type {string} */ label) => `Colour of ${label}`,
-    state: Object.freeze({ connecting: 'Connecting', live: 'Ready', returning: 'Connection lost, coming back', refused: 'The server said no', closed: 'Stopped' }),
-    profile: Object.freeze({ fast: 'Fast', balanced: 'Balanced', accurate: 'Accurate', motion: 'Motion' }),
-    overlay: Object.freeze({ filled: 'Filled', contour: 'Contour', 'side-by-side': 'Beside', blend: 'Blend' }),
-    map: Object.freeze({ voc: 'Pascal VOC', ade20k: 'ADE20K', cityscapes: 'Cityscapes', custom: 'My own' }),
-  }),
+  segment: segmentText,
   home: Object.freeze({
     title: 'Point a phone at it.',
     titleMore: 'See what it sees.',
