@@ -12,6 +12,9 @@ public sealed class FrameExampleTests : IDisposable
     // Node 20 has it behind a flag, which later ones still take.
     private const string WebSocketFlag = "--experimental-websocket";
 
+    // Debian's own, which its packages are for.
+    private const string Python = "/usr/bin/python3";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("rtc-frame-example-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -26,8 +29,8 @@ public sealed class FrameExampleTests : IDisposable
     [Fact]
     public async Task Python_example_writes_a_mask_for_each_picture()
     {
-        Assert.SkipUnless(await RunAsync("python3", "-c", "import websockets") is (0, _), "Python lacks the package websockets");
-        await CheckAsync(address => ["python3", Example("python", "segment.py"), address, Picture("a"), Picture("b"), "--mode", "motion", "--out", Path.Combine(_folder, "masks")]);
+        Assert.SkipUnless(await RunAsync(Python, "-c", "import websockets") is (0, _), "Python lacks the package websockets");
+        await CheckAsync(address => [Python, Example("python", "segment.py"), address, Picture("a"), Picture("b"), "--mode", "motion", "--out", Path.Combine(_folder, "masks")]);
     }
 
     private static string Example(params string[] path) => Path.Combine([RtcPaths.Find().Root, "examples", .. path]);
