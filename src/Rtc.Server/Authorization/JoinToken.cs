@@ -38,6 +38,10 @@ public enum TokenVerdict
 public static class JoinToken
 {
     public const int LongestRoom = 64;
+
+    /// <summary>What a token may be asked to last, over HTTP and on the command line.</summary>
+    public const int MaxMinutes = 7 * 24 * 60;
+
     private const byte Version = 1;
     private const int HeaderLength = 1 + 1 + 8;
     private const int LongestToken = 256;

@@ -11,7 +11,6 @@ namespace Rtc.Server.Commands;
 /// <summary><c>rtc token</c>: signs a join token with the configured key and prints it alone, for scripts.</summary>
 internal static class TokenCommand
 {
-    private const int MaxMinutes = 7 * 24 * 60;
 
     public static Command Create()
     {
@@ -19,7 +18,7 @@ internal static class TokenCommand
         var room = new Option<string>("--room") { Description = "Room to join", Required = true, HelpName = "ROOM" };
         var role = new Option<string>("--role") { Description = "phone or viewer", DefaultValueFactory = _ => "viewer", HelpName = "ROLE" };
         var rights = new Option<string?>("--rights") { Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator or supervisor", HelpName = "RIGHTS" };
-        var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {MaxMinutes}", DefaultValueFactory = _ => 60, HelpName = "MINUTES" };
+        var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {JoinToken.MaxMinutes}", DefaultValueFactory = _ => 60, HelpName = "MINUTES" };
         var link = new Option<string?>("--link")
         {
             Description = "Print a link with the token in it: to that address, or to where a server with these options is found",
@@ -61,9 +60,9 @@ internal static class TokenCommand
             TextWriter error = result.InvocationConfiguration.Error;
             OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), ServeCommand.Pairs(result.GetValue(set)), serving: false);
             int wanted = result.GetValue(minutes);
-            if (wanted is < 1 or > MaxMinutes)
+            if (wanted is < 1 or > JoinToken.MaxMinutes)
             {
-                error.WriteLine($"rtc: --minutes lies between 1 and {MaxMinutes}");
+                error.WriteLine($"rtc: --minutes lies between 1 and {JoinToken.MaxMinutes}");
                 return RtcCommand.Misused;
             }
 

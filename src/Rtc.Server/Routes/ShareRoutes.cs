@@ -11,7 +11,6 @@ namespace Rtc.Server.Routes;
 internal static class ShareRoutes
 {
     private const int DefaultMinutes = 24 * 60;
-    private const int MaxMinutes = 7 * 24 * 60;
 
     public sealed record LinkRequest(string? Rights, int? Minutes);
 
@@ -24,8 +23,8 @@ internal static class ShareRoutes
     }
 
     /// <summary>
-    /// Nobody hands on more than it has, nor for longer: an operator makes links of every kind, all others watchers' links,
-    /// and none outlives the token that asked for it. The API key makes them as it likes.
+    /// Nobody hands on more than it has, nor for longer: an operator makes links of every kind but a supervisor's, all others
+    /// watchers' links, and none outlives the token that asked for it. The API key makes them as it likes.
     /// </summary>
     private static IResult Link(string room, LinkRequest wanted, Access access, Uri at, DateTimeOffset now, HttpRequest request)
     {
@@ -40,9 +39,9 @@ internal static class ShareRoutes
         }
 
         int minutes = wanted.Minutes ?? DefaultMinutes;
-        if (minutes is < 1 or > MaxMinutes)
+        if (TokenRoutes.RefuseMinutes(minutes) is { } refused)
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, "minutes", $"minutes lie between 1 and {MaxMinutes}.");
+            return refused;
         }
 
         string? token = null;
@@ -55,6 +54,11 @@ internal static class ShareRoutes
             if (!isAdministrator && access.CheckJoin(Access.TokenOf(request), room, JoinRole.Viewer, out own, out end) != TokenVerdict.Accepted)
             {
                 return Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "This needs a token for the room.");
+            }
+
+            if (role == JoinRole.Supervisor && !isAdministrator)
+            {
+                return Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "Only the API key makes links that lift privacy.");
             }
 
             if (own != Rights.Operator && role != JoinRole.Viewer)

@@ -8,7 +8,6 @@ namespace Rtc.Server.Routes;
 internal static class TokenRoutes
 {
     private const int DefaultMinutes = 60;
-    private const int MaxMinutes = 7 * 24 * 60;
 
     public sealed record TokenRequest(string? Room, string? Role, string? Rights, int? Minutes);
 
@@ -36,12 +35,17 @@ internal static class TokenRoutes
             }
 
             int minutes = request.Minutes ?? DefaultMinutes;
-            if (minutes is < 1 or > MaxMinutes)
+            if (RefuseMinutes(minutes) is { } refused)
             {
-                return Problems.Of(StatusCodes.Status400BadRequest, "minutes", $"minutes lie between 1 and {MaxMinutes}.");
+                return refused;
             }
 
             var lifetime = TimeSpan.FromMinutes(minutes);
             return Results.Json(new { token = access.IssueToken(request.Room, role, lifetime), rights = JoinRoles.RightsOf(role).Name(), expires = clock.GetUtcNow() + lifetime });
         }).RequireAdministrator();
+
+    /// <summary>Null where a token may be made for so long.</summary>
+    internal static IResult? RefuseMinutes(int minutes) => minutes is >= 1 and <= JoinToken.MaxMinutes
+        ? null
+        : Problems.Of(StatusCodes.Status400BadRequest, "minutes", $"minutes lie between 1 and {JoinToken.MaxMinutes}.");
 }

@@ -48,6 +48,17 @@ public sealed class ShareTests
         Assert.Equal(status, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData(JoinRole.Operator)]
+    [InlineData(JoinRole.Supervisor)]
+    public async Task No_token_makes_links_that_lift_privacy(JoinRole own)
+    {
+        await using RunningHost host = await RunningHost.StartAsync(Guarded);
+        using HttpResponseMessage answer = await AskAsync(host, "demo", Token("demo", own, DateTimeOffset.UtcNow.AddHours(1)), "supervisor", 60);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Nobody_makes_links_for_a_room_without_a_token_for_it()
     {
