@@ -77,7 +77,7 @@ internal sealed class BandwidthEstimator
     public PathUse Use => _detector.State;
 
     /// <summary>Packets wait long and some are dropped: what is lost is lost to what we send, which sending more makes worse.</summary>
-    public bool HasFullQueue => _queue.Wait > s_longWait && _loss.Loss > SomeLoss;
+    private bool HasFullQueue => _queue.Wait > s_longWait && _loss.Loss > SomeLoss;
 
     public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(100);
 

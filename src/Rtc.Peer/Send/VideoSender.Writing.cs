@@ -34,7 +34,7 @@ internal sealed partial class VideoSender
             return at + WritePadding(destination, at, PaddingLength);
         }
 
-        if (CanProtect && !IsQueued)
+        if (CanProtect)
         {
             _protection.OnSent(now, sequence, at + payload, Available);
         }
@@ -68,7 +68,7 @@ internal sealed partial class VideoSender
         packet.LastSent = now;
         length = WriteAgain(now, destination, sequence, packet, transportSequence);
         Counters.Resent++;
-        if (CanProtect && !IsQueued)
+        if (CanProtect)
         {
             _protection.OnResent(now, sequence);
         }

@@ -74,9 +74,6 @@ internal sealed partial class VideoSender : IDisposable
 
     public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What gets lost is lost in a full queue, which copies would keep full.</summary>
-    public bool IsQueued { get; set; }
-
     /// <summary>What this viewer may get; the session divides its estimate.</summary>
     public Bitrate Available { get; set; } = Bitrate.FromKilobits(1000);
 

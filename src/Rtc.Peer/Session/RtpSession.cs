@@ -41,11 +41,6 @@ internal sealed partial class RtpSession : IDisposable
         _estimator = new BandwidthEstimator(options.StartBitrate, options.MinBitrate, options.MaxBitrate);
         _toldBitrate = _estimator.Target;
         _pacer.SetRate(now, _estimator.PacingRate(now));
-        foreach (VideoSender sender in _senders)
-        {
-            sender.IsQueued = _estimator.HasFullQueue;
-        }
-
         _rtcp = new RtcpComposer(options.Cname, _random.NextSsrc(), _random);
     }
 
