@@ -45,7 +45,7 @@ internal sealed class FrameRun(RunPlan plan, TextWriter progress)
         }
 
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        Summary beside = Gathered(users, user => user.BesideMs).Summarize();
+        Summary beside = Samples.Of(users, user => user.BesideMs).Summarize();
         progress.WriteLine(FormattableString.Invariant($"  beside the model: median {beside.Median:0.00} ms, p95 {beside.P95:0.00} ms"));
         return new RunResult
         {
@@ -66,12 +66,5 @@ internal sealed class FrameRun(RunPlan plan, TextWriter progress)
             Health = null,
             BesideModel = beside,
         };
-    }
-
-    private static Samples Gathered(FrameUser[] users, Func<FrameUser, Samples> of)
-    {
-        var all = new Samples();
-        Array.ForEach(users, user => all.AddAll(of(user)));
-        return all;
     }
 }

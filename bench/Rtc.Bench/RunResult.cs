@@ -168,16 +168,7 @@ internal sealed record RunResult
         };
     }
 
-    public Samples Gathered(Func<IMeasured, Samples> of)
-    {
-        var all = new Samples();
-        foreach (IMeasured phone in Phones)
-        {
-            all.AddAll(of(phone));
-        }
-
-        return all;
-    }
+    public Samples Gathered(Func<IMeasured, Samples> of) => Samples.Of(Phones, of);
 
     /// <summary>What the server itself counted during the run, all rooms together.</summary>
     private JsonObject? Difference()

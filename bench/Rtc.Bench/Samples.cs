@@ -17,6 +17,18 @@ internal sealed class Samples
         }
     }
 
+    /// <summary>All that several users measured.</summary>
+    public static Samples Of<T>(IReadOnlyList<T> users, Func<T, Samples> of)
+    {
+        var all = new Samples();
+        foreach (T user in users)
+        {
+            all.AddAll(of(user));
+        }
+
+        return all;
+    }
+
     public void Add(double value)
     {
         lock (_gate)

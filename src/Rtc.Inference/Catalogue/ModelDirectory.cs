@@ -112,12 +112,14 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
         return new ShelvedModel(name, file, decoder, header is null ? "unknown" : decoder is null ? Task(header) : "mask", licence, IsCopyleft(licence), false, bytes, problem);
     }
 
-    private (OnnxHeader? Header, string? Problem) Head(string file)
+    /// <summary>The head of a model's file, read once as long as the file stays what it is; null with the reason where it can't be read.</summary>
+    public (OnnxHeader? Header, string? Problem) Head(string file)
     {
         FileInfo info = new(file);
+        long size = info.Exists ? info.Length : -1;
         lock (_gate)
         {
-            if (_heads.TryGetValue(file, out var known) && known.Written == info.LastWriteTimeUtc && known.Size == info.Length)
+            if (_heads.TryGetValue(file, out var known) && known.Written == info.LastWriteTimeUtc && known.Size == size)
             {
                 return (known.Header, known.Problem);
             }
@@ -126,7 +128,7 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
         bool read = OnnxHeader.TryRead(file, out OnnxHeader header, out string? problem);
         lock (_gate)
         {
-            _heads[file] = (info.LastWriteTimeUtc, info.Length, read ? header : null, problem);
+            _heads[file] = (info.LastWriteTimeUtc, size, read ? header : null, problem);
         }
 
         return (read ? header : null, problem);

@@ -230,13 +230,13 @@ public sealed class ModelHost : IModelHost
             return new ProfileInfo(profile.Name, model.Name, Licence(model.Licence, model.Copyleft), loaded.ClassNames, null);
         }
 
-        bool readable = OnnxHeader.TryRead(model.Path, out OnnxHeader header, out string? broken);
+        (OnnxHeader? header, string? broken) = _shelf.Head(model.Path);
         return new ProfileInfo(
             profile.Name,
             model.Name,
             Licence(model.Licence, model.Copyleft),
-            readable ? SemanticNames.Of(header) : [],
-            Runtime is null ? RuntimeProblem : slot?.Problem ?? (readable ? null : $"{model.Name}: {broken}"));
+            header is null ? [] : SemanticNames.Of(header),
+            Runtime is null ? RuntimeProblem : slot?.Problem ?? (header is null ? $"{model.Name}: {broken}" : null));
     }
 
     private bool TrySegmenter(ShelvedModel found, ModelHandle handle, out ISegmenter? segmenter, out string? problem)

@@ -14,7 +14,7 @@ public sealed class MotionDetector : IDetector
     public const string ProviderName = "embedded";
 
     /// <summary>Width and height of the working copy at most; 640×480 becomes 160×120.</summary>
-    private const int LongestSide = 160;
+    private const int MaxSide = 160;
 
     // A part of the picture smaller than this is noise.
     private const float SmallestShare = 0.0015f;
@@ -37,7 +37,7 @@ public sealed class MotionDetector : IDetector
         long began = Stopwatch.GetTimestamp();
         if (_small is null || !_small.Fits(picture))
         {
-            _small = SmallPicture.For(picture, LongestSide);
+            _small = SmallPicture.For(picture, MaxSide);
             _background.Reset(_small.Width, _small.Height);
         }
 

@@ -10,7 +10,7 @@ namespace Rtc.Inference.Motion;
 public sealed class MotionMapper : IClassMapper
 {
     /// <summary>Width and height of the map at most; 640×480 becomes 160×120.</summary>
-    private const int LongestSide = 160;
+    private const int MaxSide = 160;
 
     private readonly Background _background = new();
     private readonly ClassMap _map = new();
@@ -34,7 +34,7 @@ public sealed class MotionMapper : IClassMapper
         long began = Stopwatch.GetTimestamp();
         if (_small is null || !_small.Fits(picture))
         {
-            _small = SmallPicture.For(picture, LongestSide);
+            _small = SmallPicture.For(picture, MaxSide);
             _background.Reset(_small.Width, _small.Height);
         }
 

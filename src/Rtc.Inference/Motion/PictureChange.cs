@@ -8,7 +8,7 @@ namespace Rtc.Inference.Motion;
 /// </summary>
 internal sealed class PictureChange
 {
-    private const int LongestSide = 160;
+    private const int MaxSide = 160;
 
     // In levels of luma. A camera's noise, averaged over a block, stays below a third of it.
     private const int Difference = 5;
@@ -35,7 +35,7 @@ internal sealed class PictureChange
         bool first = _small is null || !_small.Fits(picture);
         if (first)
         {
-            _small = SmallPicture.For(picture, LongestSide);
+            _small = SmallPicture.For(picture, MaxSide);
             int places = _small.Width * _small.Height;
             (_reference, _raw, Changed) = (new float[places], new byte[places], new byte[places]);
         }

@@ -21,7 +21,7 @@ internal sealed class MotionCells
     private const int MaxGap = 2;
 
     /// <summary>Boxes over more of the picture than this are as good as all of it.</summary>
-    private const double MostOfAll = 0.6;
+    private const double MaxCovered = 0.6;
 
     private readonly CellMatch _match = new();
     private readonly List<CellBox> _boxes = [];
@@ -152,7 +152,7 @@ internal sealed class MotionCells
         }
 
         AddRim(into);
-        return covered <= MostOfAll * _changed.Length;
+        return covered <= MaxCovered * _changed.Length;
     }
 
     /// <summary>What came into the picture as the camera turned: nobody has looked at it yet.</summary>

@@ -11,7 +11,7 @@ namespace Rtc.Pipeline.Privacy;
 /// </summary>
 internal sealed class MotionWatch(PicturePool pool) : IDisposable
 {
-    private const int LongestSide = 160;
+    private const int MaxSide = 160;
     private const int MaxKept = 24;
 
     /// <summary>Within less nothing moves by more than noise.</summary>
@@ -27,8 +27,8 @@ internal sealed class MotionWatch(PicturePool pool) : IDisposable
     public void Observe(Picture picture, in PictureInfo info)
     {
         int longest = Math.Max(picture.Width, picture.Height);
-        int width = Math.Max(2, longest <= LongestSide ? picture.Width : picture.Width * LongestSide / longest);
-        int height = Math.Max(2, longest <= LongestSide ? picture.Height : picture.Height * LongestSide / longest);
+        int width = Math.Max(2, longest <= MaxSide ? picture.Width : picture.Width * MaxSide / longest);
+        int height = Math.Max(2, longest <= MaxSide ? picture.Height : picture.Height * MaxSide / longest);
         if (_kept.Count > 0 && (_kept[0].Small.Width != width || _kept[0].Small.Height != height))
         {
             Dispose();

@@ -11,6 +11,11 @@ internal static class ModelCheck
     /// <summary>Null where they can, or where none was named; else one line. What was named is loaded then, and kept for the first room.</summary>
     public static string? Error(ModelHost models) => DetectorError(models) ?? SegmenterError(models);
 
+    /// <summary>It is meant as a file, and there is none.</summary>
+    public static bool IsMissingFile(string model) =>
+        (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        && !File.Exists(model);
+
     private static string? DetectorError(ModelHost models)
     {
         string? model = models.Options.Model is { } name && !IsNamed(name, MotionDetector.ModelName) ? name : null;
@@ -20,8 +25,7 @@ internal static class ModelCheck
             return null;
         }
 
-        bool isFile = model is not null && (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal));
-        if (isFile && !File.Exists(model))
+        if (model is not null && IsMissingFile(model))
         {
             return $"--model {model}: there is no such file";
         }

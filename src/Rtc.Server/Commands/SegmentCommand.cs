@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
@@ -15,20 +14,18 @@ namespace Rtc.Server.Commands;
 internal static class SegmentCommand
 {
     private const string Mask = "mask";
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private static readonly string[] s_modes = [SegmentProfile.Fast, SegmentProfile.Balanced, SegmentProfile.Accurate];
     private static readonly string[] s_overlays = [Mask, "filled", "contour", "side-by-side", "blend"];
 
     public static Command Create()
     {
-        var command = new Command("segment", "Say of each place of a JPEG picture what it belongs to.");
-        var image = new Argument<string>("IMAGE") { Description = "A JPEG picture" };
+        var command = new Command("segment", $"Say of each place of a {StillImage.Kinds} picture what it belongs to.");
+        var image = new Argument<string>("IMAGE") { Description = $"A {StillImage.Kinds} picture" };
         var mode = new Option<string>("--mode") { Description = "Profile: fast, balanced or accurate", DefaultValueFactory = _ => SegmentProfile.Fast, HelpName = "MODE" };
         var model = new Option<string>("--model") { Description = "A model of the models folder, or an ONNX file, instead of the profile's", HelpName = "FILE|NAME" };
         var overlay = new Option<string>("--overlay") { Description = "mask (an indexed PNG), filled, contour, side-by-side or blend; without it a .png is a mask and a JPEG filled", HelpName = "KIND" };
         var opacity = new Option<float>("--opacity") { Description = "Of the overlay, 0 to 1", DefaultValueFactory = _ => new FrameView().Opacity, HelpName = "SHARE" };
         var into = new Option<string>("--out") { Description = "The picture to write, PNG or JPEG", Required = true, HelpName = "FILE" };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
         mode.AcceptOnlyFromAmong(s_modes);
         overlay.AcceptOnlyFromAmong(s_overlays);
         opacity.Validators.Add(result =>
@@ -46,11 +43,12 @@ internal static class SegmentCommand
             }
         });
         command.Arguments.Add(image);
-        foreach (Option option in (Option[])[mode, model, overlay, opacity, into, json])
+        foreach (Option option in (Option[])[mode, model, overlay, opacity, into])
         {
             command.Options.Add(option);
         }
 
+        Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(result => Run(
             result.GetValue(image)!,
             result.GetValue(mode)!,
@@ -111,7 +109,7 @@ internal static class SegmentCommand
         var painter = new ClassPainter();
         if (overlay == Mask)
         {
-            return StillPicture.TryWrite(into, ClassPng.Encode(painter.Stretch(map, picture.Width, picture.Height), picture.Width, picture.Height, style), out problem);
+            return StillPicture.TryWrite(into, ClassPng.Encode(painter, picture, map, style), out problem);
         }
 
         if (style.Overlay == ClassOverlay.SideBySide)
@@ -124,7 +122,7 @@ internal static class SegmentCommand
         return StillPicture.TryWrite(into, picture, out problem);
     }
 
-    private static string Json(string image, Picture picture, string mode, IClassMapper mapper, IReadOnlyList<FrameClass> coverage) => JsonSerializer.Serialize(
+    private static string Json(string image, Picture picture, string mode, IClassMapper mapper, IReadOnlyList<FrameClass> coverage) => CommandJson.Of(
         new
         {
             File = image,
@@ -136,8 +134,7 @@ internal static class SegmentCommand
             DetectedClasses = coverage.Select(found => found.Label),
             Coverage = coverage.GroupBy(found => found.Label).ToDictionary(found => found.Key, found => Math.Round(found.Sum(one => one.Share), 4)),
             InferenceTimeMs = Math.Round(mapper.RunTime, 2),
-        },
-        s_json);
+        });
 
     private static string Lines(string image, Picture picture, string mode, IClassMapper mapper, IReadOnlyList<FrameClass> coverage)
     {

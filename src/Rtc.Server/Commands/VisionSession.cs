@@ -100,14 +100,13 @@ internal sealed class VisionSession : IDisposable
             return true;
         }
 
-        bool file = File.Exists(model);
-        if (!file && (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+        if (ModelCheck.IsMissingFile(model))
         {
             error.WriteLine($"rtc: {model} can't be read: there is no such file");
             return false;
         }
 
-        chosen = file ? Path.GetFullPath(model) : model;
+        chosen = File.Exists(model) ? Path.GetFullPath(model) : model;
         return true;
     }
 

@@ -7,6 +7,10 @@ namespace Rtc.Server.Frames;
 /// <summary>A class for every pixel as an indexed PNG: entry 0, and what a filter leaves out, is transparent.</summary>
 internal static class ClassPng
 {
+    /// <summary>The map at the size of the picture that it is of.</summary>
+    public static byte[] Encode(ClassPainter painter, Picture picture, ClassMap map, ClassStyle style) =>
+        Encode(painter.Stretch(map, picture.Width, picture.Height), picture.Width, picture.Height, style);
+
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int width, int height, ClassStyle style)
     {
         Span<byte> alpha = stackalloc byte[ClassMap.MaxClasses];

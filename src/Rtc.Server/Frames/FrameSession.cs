@@ -18,7 +18,7 @@ internal sealed partial class FrameSession : IAsyncDisposable
     private const int TextAround = 4096;
 
     // A worker that gives way to others rests this long at most.
-    private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_maxRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_statsEvery = TimeSpan.FromSeconds(1);
 
@@ -258,7 +258,7 @@ internal sealed partial class FrameSession : IAsyncDisposable
             TimeSpan rest = (step.DetectEveryTaken - 1) * TimeSpan.FromMilliseconds(outcome.DecodeMs + outcome.InferenceMs + outcome.DrawMs);
             if (rest > TimeSpan.Zero)
             {
-                await Task.Delay(rest < s_longestRest ? rest : s_longestRest, _shared.Time, stop);
+                await Task.Delay(rest < s_maxRest ? rest : s_maxRest, _shared.Time, stop);
             }
         }
     }

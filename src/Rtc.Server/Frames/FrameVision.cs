@@ -49,7 +49,7 @@ internal sealed class FrameVision(string mode, IClassMapper mapper, PicturePool 
                 (_view, _style) = (view, FrameStyles.Of(view, mapper.ClassNames));
             }
 
-            (FrameKind kind, byte[] file) = view.WantsPicture ? Draw(picture!, map, view) : (FrameKind.MaskPng, Mask(picture!, map));
+            (FrameKind kind, byte[] file) = view.WantsPicture ? Draw(picture!, map, view) : (FrameKind.MaskPng, ClassPng.Encode(_painter, picture!, map, _style!));
             IReadOnlyList<FrameClass> classes = ClassCoverage.Of(map, mapper.ClassNames, _style!);
             double draw = Since(ref began) + Math.Max(0, mapped - mapper.WaitTime - mapper.RunTime);
             return new FrameOutcome(null, kind, file, classes, decode, mapper.WaitTime, mapper.RunTime, draw);
@@ -59,9 +59,6 @@ internal sealed class FrameVision(string mode, IClassMapper mapper, PicturePool 
     public void Dispose() => mapper.Dispose();
 
     private static FrameOutcome Failed(FrameError error) => new(error, default, [], [], 0, 0, 0, 0);
-
-    private byte[] Mask(Picture picture, ClassMap map) =>
-        ClassPng.Encode(_painter.Stretch(map, picture.Width, picture.Height), picture.Width, picture.Height, _style!);
 
     private (FrameKind Kind, byte[] File) Draw(Picture picture, ClassMap map, FrameView view)
     {

@@ -53,7 +53,7 @@ internal sealed partial class DrainLifetime(
             RoomRegistry rooms = services.GetRequiredService<RoomRegistry>();
             await (await rooms.DrainAsync()).WaitAsync(TimeSpan.FromSeconds(options.Rooms.DrainSeconds), time, lifetime.ApplicationStopping);
         }
-        catch (Exception over) when (over is TimeoutException or LoopTimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception over) when (IsOver(over))
         {
             // The rooms that are left have had their time, or somebody was in a greater hurry.
         }
@@ -85,13 +85,17 @@ internal sealed partial class DrainLifetime(
                 await Task.Delay(s_noticeDelivery, lifetime.ApplicationStopping);
             }
         }
-        catch (Exception over) when (over is TimeoutException or LoopTimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception over) when (IsOver(over))
         {
             // The media thread is stuck, or the stop has begun: nobody is left to tell.
         }
 
         lifetime.StopApplication();
     }
+
+    /// <summary>A time that was given has passed, or the host is on its way out already.</summary>
+    private static bool IsOver(Exception error) =>
+        error is TimeoutException or LoopTimeoutException or OperationCanceledException or ObjectDisposedException;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Draining: no new rooms; those that are open have {Seconds} s")]
     private static partial void LogDraining(ILogger log, int seconds);

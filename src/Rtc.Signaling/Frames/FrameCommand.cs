@@ -19,7 +19,7 @@ public enum FrameCommandKind
 /// </summary>
 public readonly record struct FrameCommand
 {
-    private const int LongestMode = 32;
+    private const int MaxModeLength = 32;
 
     public FrameCommandKind Kind { get; private init; }
 
@@ -211,7 +211,7 @@ public readonly record struct FrameCommand
             return true;
         }
 
-        if (missing || value.ValueKind != JsonValueKind.String || (mode = value.GetString()!).Length > LongestMode)
+        if (missing || value.ValueKind != JsonValueKind.String || (mode = value.GetString()!).Length > MaxModeLength)
         {
             error = FrameError.BadMessage("\"model_mode\" has to be the name of a profile.");
             return false;

@@ -6,7 +6,7 @@ namespace Rtc.Signaling.Frames;
 public sealed record FrameView
 {
     private const int MaxNames = 256;
-    private const int LongestName = 64;
+    private const int MaxNameLength = 64;
 
     private static readonly string[] s_modes = ["filled", "contour", "side-by-side", "blend"];
     private static readonly string[] s_maps = ["voc", "ade20k", "cityscapes", "custom"];
@@ -87,7 +87,7 @@ public sealed record FrameView
         }
 
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > MaxNames
-            || value.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String || name.GetString() is not { Length: > 0 and <= LongestName }))
+            || value.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String || name.GetString() is not { Length: > 0 and <= MaxNameLength }))
         {
             return false;
         }
@@ -107,7 +107,7 @@ public sealed record FrameView
         var found = new Dictionary<string, string>();
         foreach (JsonProperty colour in value.EnumerateObject())
         {
-            if (found.Count == MaxNames || colour.Name.Length is 0 or > LongestName || colour.Value.ValueKind != JsonValueKind.String || !IsColour(colour.Value.GetString()!))
+            if (found.Count == MaxNames || colour.Name.Length is 0 or > MaxNameLength || colour.Value.ValueKind != JsonValueKind.String || !IsColour(colour.Value.GetString()!))
             {
                 return false;
             }
