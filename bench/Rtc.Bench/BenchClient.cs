@@ -6,8 +6,8 @@ using Rtc.Peer;
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Ice;
 using Rtc.Peer.Sdp;
+using Rtc.Server.Addresses;
 using Rtc.Server.Network;
-using Rtc.Server.Hosting;
 
 namespace Rtc.Bench;
 

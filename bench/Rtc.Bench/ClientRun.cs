@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rtc.Inference;
+using Rtc.Inference.Hosting;
 
 namespace Rtc.Bench;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 
 namespace Rtc.Bench;

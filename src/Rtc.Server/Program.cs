@@ -1,5 +1,6 @@
 using Rtc.Server.Commands;
-using Rtc.Server.Hosting;
+using Rtc.Server.Native;
+using Rtc.Server.Startup;
 
 NativeHeap.Bound();
 if (args is [ServeCommand.Name, ..])

@@ -32,6 +32,20 @@ public sealed class FolderOrderTests
             "Rendering Encoding",
             "Loops",
             "."),
+        new(
+            "Rtc.Server",
+            "Options Native Tunnel",
+            "Startup Addresses",
+            "Certificates Metrics",
+            "Http Network",
+            "Authorization Limits Load",
+            "Health",
+            "Rooms",
+            "Routes",
+            "Hosting",
+            "Doctor",
+            "Commands",
+            "."),
     ];
 
     public static TheoryData<string> Projects => [.. s_orders.Select(order => order.Project)];
@@ -42,7 +56,7 @@ public sealed class FolderOrderTests
     {
         FolderOrder order = s_orders.Single(order => order.Project == project);
         SourceFile[] sources = [.. Repository.Sources(project)];
-        Rule.Holds(order.Violations(FolderGraph.Of(Assembly.Load(project), sources), sources.Select(file => file.FolderNamespace).Distinct()));
+        Rule.Holds(order.Violations(FolderGraph.Of(Assembly.Load(ProjectReferenceTests.AssemblyName(project)), sources), sources.Select(file => file.FolderNamespace).Distinct()));
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using Rtc.Inference.Hosting;
+
 namespace Rtc.Inference.Tests;
 
 /// <summary>The folder of real models, pictures and clips, which lies outside of the repository.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Factory;

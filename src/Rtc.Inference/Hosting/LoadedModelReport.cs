@@ -1,4 +1,4 @@
-namespace Rtc.Inference;
+namespace Rtc.Inference.Hosting;
 
 /// <summary>A loaded model as health and metrics show it; times in milliseconds.</summary>
 /// <param name="Name">As rooms know it.</param>

@@ -1,12 +1,11 @@
 using Rtc.Inference.Catalogue;
 using Rtc.Inference.Detect;
 using Rtc.Inference.Detect.Layouts;
-using Rtc.Inference.Hosting;
 using Rtc.Inference.Motion;
 using Rtc.Inference.Onnx;
 using Rtc.Inference.Segment;
 
-namespace Rtc.Inference;
+namespace Rtc.Inference.Hosting;
 
 /// <summary>
 /// Every model of the process: opens what a room asks for by name, and falls back to the embedded detector or GrabCut

@@ -1,6 +1,6 @@
 using Rtc.Inference.Onnx;
 
-namespace Rtc.Inference;
+namespace Rtc.Inference.Hosting;
 
 /// <summary>What the owner of the process decides about models; validated by <see cref="ModelHost"/> on start.</summary>
 public sealed record ModelHostOptions

@@ -1,6 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
-using Rtc.Server.Hosting;
+using Rtc.Server.Addresses;
+using Rtc.Server.Authorization;
+using Rtc.Server.Certificates;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 
 namespace Rtc.Server.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Media.Imaging;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Rtc.Inference.Catalogue;
-using Rtc.Server.Hosting;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 
 namespace Rtc.Server.Commands;
 

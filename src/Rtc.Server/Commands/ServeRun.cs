@@ -1,8 +1,13 @@
 using System.Runtime;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Rtc.Server.Addresses;
+using Rtc.Server.Authorization;
+using Rtc.Server.Certificates;
 using Rtc.Server.Hosting;
+using Rtc.Server.Native;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 using Rtc.Server.Tunnel;
 
 namespace Rtc.Server.Commands;

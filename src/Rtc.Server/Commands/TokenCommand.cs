@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
-using Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
 using Rtc.Server.Options;
 
 namespace Rtc.Server.Commands;

@@ -1,7 +1,9 @@
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 
 namespace Rtc.Server.Commands;
 
@@ -34,7 +36,7 @@ internal sealed class VisionSession : IDisposable
             return null;
         }
 
-        ModelHostOptions options = Rooms.RoomHosting.ModelOptions(reading.Options, RtcPaths.Find());
+        ModelHostOptions options = RoomHosting.ModelOptions(reading.Options, RtcPaths.Find());
         if (model is not null)
         {
             bool file = File.Exists(model);

@@ -2,12 +2,15 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Media.Factory;
 using Rtc.Media.Native;
 using Rtc.Peer.Dtls;
+using Rtc.Server.Certificates;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 
 namespace Rtc.Server.Doctor;
 
@@ -61,7 +64,7 @@ internal static class DoctorChecks
     /// <summary>The runtime, its providers, and the detector that a room would get, at work on one picture.</summary>
     private static IEnumerable<Check> Models(RtcOptions options, RtcPaths paths)
     {
-        using var host = new ModelHost(Rooms.RoomHosting.ModelOptions(options, paths));
+        using var host = new ModelHost(RoomHosting.ModelOptions(options, paths));
         yield return host.Runtime is { } runtime
             ? new Check("ONNX Runtime", Verdict.Good, $"{runtime.Version}, {runtime.Path}")
             : new Check("ONNX Runtime", Verdict.Warning, $"{host.RuntimeProblem}; moving objects are found without it");

@@ -6,9 +6,15 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
+using Rtc.Server.Addresses;
+using Rtc.Server.Authorization;
+using Rtc.Server.Health;
+using Rtc.Server.Http;
+using Rtc.Server.Limits;
 using Rtc.Server.Metrics;
 using Rtc.Server.Options;
-using Rtc.Server.Rooms;
+using Rtc.Server.Routes;
+using Rtc.Server.Startup;
 using Rtc.Signaling.Hub;
 
 namespace Rtc.Server.Hosting;

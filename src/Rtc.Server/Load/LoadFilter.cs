@@ -1,4 +1,4 @@
-using Rtc.Server.Hosting;
+using Rtc.Server.Http;
 using Rtc.Server.Metrics;
 
 namespace Rtc.Server.Load;

@@ -5,6 +5,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 using Rtc.Signaling;
 
 namespace Rtc.Server.Metrics;
@@ -28,7 +29,7 @@ internal sealed class Telemetry : IDisposable
             return;
         }
 
-        ResourceBuilder resource = ResourceBuilder.CreateDefault().AddService("rtc", serviceVersion: Hosting.BuildInfo.Version);
+        ResourceBuilder resource = ResourceBuilder.CreateDefault().AddService("rtc", serviceVersion: BuildInfo.Version);
         _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource(SourceName, "Microsoft.AspNetCore")

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Rtc.Server.Hosting;
+using Rtc.Server.Native;
 
 namespace Rtc.Server.Network;
 

@@ -3,7 +3,7 @@ using Rtc.Media.Factory;
 using Rtc.Peer;
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Ice;
-using Rtc.Server.Hosting;
+using Rtc.Server.Addresses;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Rooms;

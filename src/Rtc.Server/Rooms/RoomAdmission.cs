@@ -1,5 +1,6 @@
 using System.Net;
-using Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
+using Rtc.Server.Limits;
 using Rtc.Server.Load;
 using Rtc.Server.Metrics;
 using Rtc.Signaling;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Rtc.Peer;
-using Rtc.Server.Hosting;
+using Rtc.Server.Limits;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;

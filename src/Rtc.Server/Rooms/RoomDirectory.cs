@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Rtc.Peer;
-using Rtc.Server.Hosting;
+using Rtc.Server.Native;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;

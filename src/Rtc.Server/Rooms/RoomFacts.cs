@@ -1,6 +1,7 @@
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Pipeline.Load;
-using Rtc.Server.Hosting;
+using Rtc.Server.Health;
 using Rtc.Server.Load;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;

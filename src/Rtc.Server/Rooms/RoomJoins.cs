@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Rtc.Inference;
-using Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;

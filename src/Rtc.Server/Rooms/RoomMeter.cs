@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Peer;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Results;
-using Rtc.Server.Hosting;
 using Rtc.Server.Metrics;
+using Rtc.Server.Native;
 using Rtc.Server.Network;
 
 namespace Rtc.Server.Rooms;

@@ -2,7 +2,7 @@ using Rtc.Inference;
 using Rtc.Pipeline;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Results;
-using Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;

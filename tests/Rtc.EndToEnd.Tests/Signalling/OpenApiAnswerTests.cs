@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Signalling;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rtc.Bench;
-using Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Signalling;

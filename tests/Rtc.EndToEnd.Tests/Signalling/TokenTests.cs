@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Signalling;

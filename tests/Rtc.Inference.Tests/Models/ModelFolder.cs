@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Rtc.Inference.Hosting;
 
 namespace Rtc.Inference.Tests.Models;
 

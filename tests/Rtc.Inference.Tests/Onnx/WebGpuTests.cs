@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rtc.Inference.Hosting;
 using Rtc.Inference.Tests.Models;
 using Rtc.Media;
 

@@ -1,4 +1,4 @@
-using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Scene;

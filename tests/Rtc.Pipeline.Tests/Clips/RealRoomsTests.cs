@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Pipeline.Decoding;

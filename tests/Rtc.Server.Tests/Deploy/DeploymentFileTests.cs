@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Rtc.Server.Hosting;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Deploy;

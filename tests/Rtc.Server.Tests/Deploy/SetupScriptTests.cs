@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rtc.Server.Hosting;
+using Rtc.Server.Startup;
 
 namespace Rtc.Server.Tests.Deploy;
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
 using Rtc.Server.Options;
-using Rtc.Signaling.Messages;
+using Rtc.Server.Startup;
 using Rtc.Server.Tests.Docs;
 using Rtc.Server.Tests.Hosting;
+using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Tests.Deploy;
 

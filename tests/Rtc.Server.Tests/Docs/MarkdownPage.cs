@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Rtc.Server.Hosting;
+using Rtc.Server.Startup;
 
 namespace Rtc.Server.Tests.Docs;
 

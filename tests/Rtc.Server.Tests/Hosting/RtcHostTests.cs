@@ -7,8 +7,12 @@ using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Rtc.Server.Hosting;
+using Rtc.Server.Addresses;
+using Rtc.Server.Authorization;
+using Rtc.Server.Certificates;
+using Rtc.Server.Health;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 
 namespace Rtc.Server.Tests.Hosting;
 

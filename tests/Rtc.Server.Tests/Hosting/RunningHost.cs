@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Rtc.Server.Addresses;
 using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 

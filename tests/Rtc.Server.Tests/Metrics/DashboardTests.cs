@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Rtc.Server.Hosting;
+using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Metrics;

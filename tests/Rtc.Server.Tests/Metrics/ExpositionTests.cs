@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using Prometheus;
-using Rtc.Server.Hosting;
 using Rtc.Server.Metrics;
+using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Metrics;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Rtc.Server.Hosting;
+using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Metrics;

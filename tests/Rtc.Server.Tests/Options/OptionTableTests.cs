@@ -1,5 +1,5 @@
-using Rtc.Server.Hosting;
 using Rtc.Server.Options;
+using Rtc.Server.Startup;
 
 namespace Rtc.Server.Tests.Options;
 

@@ -6,9 +6,10 @@ using Rtc.Inference;
 using Rtc.Pipeline;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Settings;
-using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
+using Rtc.Server.Routes;
+using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Protocol;

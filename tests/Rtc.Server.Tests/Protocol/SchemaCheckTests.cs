@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rtc.Server.Hosting;
+using Rtc.Server.Startup;
 
 namespace Rtc.Server.Tests.Protocol;
 

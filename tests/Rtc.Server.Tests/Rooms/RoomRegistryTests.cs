@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Media;
-using Rtc.Server.Hosting;
+using Rtc.Server.Authorization;
 using Rtc.Server.Load;
 using Rtc.Server.Network;
 using Rtc.Server.Options;

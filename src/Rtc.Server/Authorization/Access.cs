@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text;
+using Rtc.Server.Options;
+using Rtc.Signaling;
+
+namespace Rtc.Server.Authorization;
+
+/// <summary>
+/// The one place that decides who may join a room and who may administer. Holds the keys; hands none out.
+/// Join tokens are asked for as soon as a token key is set, the API key as soon as one is set.
+/// </summary>
+public sealed class Access
+{
+    private readonly byte[]? _tokenKey;
+    private readonly byte[]? _apiKeyHash;
+    private readonly TimeProvider _clock;
+
+    public Access(RtcOptions options, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _clock = clock;
+        _tokenKey = options.Auth.TokenKey is { } token ? Encoding.UTF8.GetBytes(token) : null;
+        _apiKeyHash = options.Auth.ApiKey is { } api ? SHA256.HashData(Encoding.UTF8.GetBytes(api)) : null;
+    }
+
+    public bool TokensRequired => _tokenKey is not null;
+
+    public bool ApiKeyRequired => _apiKeyHash is not null;
+
+    /// <summary>May whoever brought this token join? The verdict is for logs and answers; it says nothing of the key.</summary>
+    public TokenVerdict CheckJoin(string? token, string room, JoinRole role) =>
+        _tokenKey is null ? TokenVerdict.Accepted : JoinToken.Check(_tokenKey, token, room, role, _clock.GetUtcNow());
+
+    /// <summary>The same, and what its bringer may do then: everything where no tokens are asked for.</summary>
+    public TokenVerdict CheckJoin(string? token, string room, JoinRole role, out Rights rights)
+    {
+        rights = Rights.Operator;
+        if (_tokenKey is null)
+        {
+            return TokenVerdict.Accepted;
+        }
+
+        TokenVerdict verdict = JoinToken.Check(_tokenKey, token, room, role, _clock.GetUtcNow(), out JoinRole granted);
+        rights = JoinRoles.RightsOf(granted);
+        return verdict;
+    }
+
+    /// <summary>A token for somebody to join with, null where no token key is set and none is needed.</summary>
+    public string? IssueToken(string room, JoinRole role, TimeSpan lifetime) =>
+        _tokenKey is null ? null : JoinToken.Create(_tokenKey, room, role, _clock.GetUtcNow() + lifetime);
+
+    /// <summary>The key comes as <c>Authorization: Bearer …</c> or <c>X-Api-Key: …</c>.</summary>
+    public bool IsAdministrator(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (_apiKeyHash is null)
+        {
+            return true;
+        }
+
+        string? given = BearerOf(request) ?? request.Headers["X-Api-Key"].ToString();
+
+        // Hashed first, so that the comparison takes the same time whatever the length of what was given.
+        return !string.IsNullOrEmpty(given) && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _apiKeyHash);
+    }
+
+    /// <summary>
+    /// May this request look at a room from outside, its facts and its thumbnail? Where tokens are asked for, with one that
+    /// would let its holder watch, or with the API key.
+    /// </summary>
+    public bool MaySee(HttpRequest request, string room)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return !TokensRequired || MaySeeAll(request) || CheckJoin(TokenOf(request), room, JoinRole.Viewer) == TokenVerdict.Accepted;
+    }
+
+    /// <summary>Whether the request brings more than a watcher's rights in the room: an operator's or camera's token, or the API key.</summary>
+    public bool MayOperate(HttpRequest request, string room)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return !TokensRequired || MaySeeAll(request)
+            || (CheckJoin(TokenOf(request), room, JoinRole.Viewer, out Rights rights) == TokenVerdict.Accepted && rights != Rights.Watcher);
+    }
+
+    /// <summary>May this request know which rooms there are?</summary>
+    public bool MaySeeAll(HttpRequest request) => !TokensRequired || (ApiKeyRequired && IsAdministrator(request));
+
+    private static string TokenOf(HttpRequest request) => BearerOf(request) ?? request.Query["token"].ToString();
+
+    /// <summary>The bearer token of a request (RFC 6750 section 2.1), null where there is none.</summary>
+    public static string? BearerOf(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        const string Scheme = "Bearer ";
+        string header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && header.Length > Scheme.Length ? header[Scheme.Length..].Trim() : null;
+    }
+}

@@ -1,0 +1,23 @@
+using Rtc.Server.Http;
+using Rtc.Server.Metrics;
+
+namespace Rtc.Server.Authorization;
+
+/// <summary>Asks for the API key where one is set.</summary>
+public static class AdministratorFilter
+{
+    public static TBuilder RequireAdministrator<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.AddEndpointFilter(async (invocation, next) =>
+        {
+            HttpContext context = invocation.HttpContext;
+            if (context.RequestServices.GetRequiredService<Access>().IsAdministrator(context.Request))
+            {
+                return await next(invocation);
+            }
+
+            context.RequestServices.GetRequiredService<RtcMetrics>().Refused("api_key");
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Problems.Of(StatusCodes.Status401Unauthorized, "api_key", "This needs the API key: Authorization: Bearer KEY.");
+        });
+}

@@ -1,0 +1,58 @@
+using Prometheus;
+using Rtc.Server.Authorization;
+using Rtc.Server.Http;
+using Rtc.Server.Metrics;
+using Rtc.Server.Startup;
+
+namespace Rtc.Server.Health;
+
+/// <summary>What probes, operators and pages ask: alive, ready, and in which state.</summary>
+internal static class HealthRoutes
+{
+    public static void MapHealth(this WebApplication app)
+    {
+        DateTimeOffset started = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        app.MapGet(HealthProbes.Live, (IServiceProvider services) => services.GetService<IHealthFacts>()?.NotLiveBecause is { } stuck
+            ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "not_live", stuck)
+            : Results.Json(new { status = "live" }));
+        app.MapGet(HealthProbes.Ready, (IServiceProvider services) =>
+        {
+            HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
+            return facts is { Ready: true }
+                ? Results.Json(new { status = "ready" })
+                : Problems.Of(StatusCodes.Status503ServiceUnavailable, "not_ready", facts?.NotReadyBecause ?? "The rooms have not started.");
+        });
+        app.MapGet("/api/health", (IServiceProvider services, TimeProvider clock, Access access) =>
+        {
+            HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
+            return Results.Json(new
+            {
+                status = facts?.Status ?? "starting",
+                reason = facts?.NotReadyBecause,
+                version = BuildInfo.Version,
+                uptime_seconds = Math.Round((clock.GetUtcNow() - started).TotalSeconds, 1),
+                model = facts?.Model,
+                provider = facts?.Provider,
+                provider_reason = facts?.ProviderReason,
+                level = facts?.Level,
+                rooms = facts?.Rooms,
+                peers = facts?.Peers,
+                failed_rooms = facts?.FailedRooms,
+                tokens_required = access.TokensRequired,
+                models = facts?.Models.Select(model => new
+                {
+                    name = model.Name,
+                    task = model.Task,
+                    licence = model.Licence,
+                    on_disk = model.OnDisk,
+                    bytes = model.Bytes,
+                    provider = model.Provider,
+                    problem = model.Problem,
+                }),
+            });
+        });
+        app.MapMetrics("/metrics", app.Services.GetRequiredService<MetricsCollector>().Registry)
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get]))
+            .RequireAdministrator();
+    }
+}

@@ -1,0 +1,65 @@
+using QRCoder;
+using Rtc.Inference;
+using Rtc.Media.Images;
+using Rtc.Server.Authorization;
+using Rtc.Server.Load;
+using Rtc.Server.Rooms;
+
+namespace Rtc.Server.Routes;
+
+/// <summary>What the pages and operators read over plain HTTP: rooms, models, thumbnails, and the way for a phone to join.</summary>
+internal static class ApiRoutes
+{
+    private const int LongestQrText = 1024;
+    private const int ThumbnailWidth = 320;
+
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        // Where tokens are asked for, a stranger sees no room: not its name, nor its picture, nor whether it is there.
+        routes.MapGet("/api/rooms", async (RoomRegistry rooms, Access access, HttpRequest request) =>
+            access.MaySeeAll(request) ? await rooms.SnapshotsAsync() : []);
+        routes.MapGet("/api/rooms/{room}", async (string room, RoomRegistry rooms, Access access, HttpRequest request) =>
+            access.MaySee(request, room) && await rooms.SnapshotAsync(room) is { } found ? Results.Ok(found) : NoRoom());
+        routes.MapGet("/api/rooms/{room}/thumbnail.jpg", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
+        {
+            if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found)
+            {
+                return NoRoom();
+            }
+
+            // Where nobody watches nothing is veiled: the picture that is kept then is the camera's own.
+            if (found.IsPrivate && !access.MayOperate(http.Request, room))
+            {
+                return Results.NoContent();
+            }
+
+            // The first question only makes the room keep a picture for the next one.
+            http.Response.Headers.CacheControl = "no-store";
+            return found.Pipeline.TrySnapshot(ThumbnailWidth, out byte[]? jpeg) ? Results.Bytes(jpeg, "image/jpeg") : Results.NoContent();
+        });
+        routes.MapGet("/api/rooms/{room}/heat.png", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
+        {
+            if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found)
+            {
+                return NoRoom();
+            }
+
+            http.Response.Headers.CacheControl = "no-store";
+            return Results.Bytes(Png.Encode(found.Pipeline.Heat()), "image/png");
+        });
+        routes.MapGet("/api/models", (IModelHost models) => models.Models);
+        routes.MapGet("/api/qr.svg", (string? text) => text is { Length: > 0 and <= LongestQrText }
+            ? Results.Text(Qr(text), "image/svg+xml")
+            : Results.Problem($"\"text\" has 1 to {LongestQrText} characters.", statusCode: 400));
+        routes.MapEcho();
+    }
+
+    private static IResult NoRoom() => Results.Problem("There is no such room on air.", statusCode: 404, title: "unknown_room");
+
+    private static string Qr(string text)
+    {
+        using QRCodeData data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
+        using var svg = new SvgQRCode(data);
+        return svg.GetGraphic(8, "#000000", "#ffffff", drawQuietZones: true, sizingMode: SvgQRCode.SizingMode.ViewBoxAttribute);
+    }
+}
