@@ -5,6 +5,7 @@ using Rtc.Inference.Motion;
 using Rtc.Inference.Onnx;
 using Rtc.Inference.Prepare;
 using Rtc.Media;
+using Rtc.Media.Tensors;
 
 namespace Rtc.Inference.Detect;
 
@@ -78,7 +79,7 @@ internal sealed class OnnxDetector : IDetector
         TensorPlan plan = PlanFor(layout.Plan, options.InputScale);
         OrtRun binding = _handle.Bind(plan);
         long began = Stopwatch.GetTimestamp();
-        Placement placement = _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), plan, _handle.PictureInput);
+        LetterboxMap map = _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), plan, _handle.PictureInput);
         long prepared = Stopwatch.GetTimestamp();
 
         _request.Binding = binding;
@@ -92,7 +93,7 @@ internal sealed class OnnxDetector : IDetector
             layout.Decode(binding, 0, plan, options.Confidence, _request.Found);
         }
 
-        Collect(picture, options, layout.ChoosesItself, placement, into);
+        Collect(picture, options, layout.ChoosesItself, map, into);
         double inTurn = Stopwatch.GetElapsedTime(prepared, ran).TotalMilliseconds;
         return new DetectTimings(
             Math.Max(0, inTurn - _request.RunTime),
@@ -101,7 +102,7 @@ internal sealed class OnnxDetector : IDetector
             Stopwatch.GetElapsedTime(ran).TotalMilliseconds);
     }
 
-    private void Collect(Picture picture, DetectOptions options, bool chosen, in Placement placement, List<Detection> into)
+    private void Collect(Picture picture, DetectOptions options, bool chosen, in LetterboxMap map, List<Detection> into)
     {
         // With a class filter the maximum counts what is wanted, so the choice must see enough.
         int wanted = options.Classes is null ? options.Maximum : int.MaxValue;
@@ -114,7 +115,7 @@ internal sealed class OnnxDetector : IDetector
                 continue;
             }
 
-            RectF box = placement.ToPicture(new RectF(candidate.Left, candidate.Top, candidate.Right, candidate.Bottom)).ClipTo(picture.Width, picture.Height);
+            RectF box = map.ToPicture(new RectF(candidate.Left, candidate.Top, candidate.Right, candidate.Bottom)).ClipTo(picture.Width, picture.Height);
             if (box.Area > 0)
             {
                 into.Add(new Detection(candidate.ClassId, Math.Min(candidate.Score, 1), box));

@@ -21,19 +21,19 @@ internal sealed unsafe class TensorFill
     private Media.Tensors.TensorSpec? _spec;
 
     /// <summary>Fills the <paramref name="image"/>-th picture of a batch and says where the source lies in it.</summary>
-    public Placement Fill(Picture picture, RectF source, TensorPlan plan, NativeTensor target, int image = 0)
+    public LetterboxMap Fill(Picture picture, RectF source, TensorPlan plan, NativeTensor target, int image = 0)
     {
         long elements = 3L * plan.Width * plan.Height;
         byte* first = target.Memory + (image * elements * TensorTypes.Size(target.Type));
-        return source == new RectF(0, 0, picture.Width, picture.Height) && TryWhole(picture, plan, target.Type, first, (int)elements)
-            ? Placement.Of(source, plan)
+        return source == new RectF(0, 0, picture.Width, picture.Height) && TryWhole(picture, plan, target.Type, first, (int)elements, out LetterboxMap map)
+            ? map
             : Fill(picture, source, plan, target.Type, first);
     }
 
-    public Placement Fill(Picture picture, RectF source, TensorPlan plan, TensorType type, byte* first)
+    public LetterboxMap Fill(Picture picture, RectF source, TensorPlan plan, TensorType type, byte* first)
     {
-        Placement placement = Placement.Of(source, plan);
-        int width = placement.Width;
+        var map = LetterboxMap.For(source, SpecOf(plan));
+        int width = map.Width;
         if (_rows.Length < 3 * width)
         {
             _rows = new float[3 * width];
@@ -47,12 +47,12 @@ internal sealed unsafe class TensorFill
         // Chroma lies between two luma columns: half the position, half the size.
         _chroma.Columns(source.Left / 2, source.Width / 2, width, picture.ChromaWidth);
         TensorWriter writer = new(plan, type, first);
-        double step = (double)source.Height / placement.Height;
+        double step = (double)source.Height / map.Height;
         double chromaTop = source.Top / 2.0;
         for (int y = 0; y < plan.Height; y++)
         {
-            int line = y - placement.Y;
-            if (line < 0 || line >= placement.Height)
+            int line = y - map.OffsetY;
+            if (line < 0 || line >= map.Height)
             {
                 writer.Pad(y, 0, plan.Width);
                 continue;
@@ -64,37 +64,45 @@ internal sealed unsafe class TensorFill
             _chroma.Row(picture.U, picture.StrideUV, picture.ChromaHeight, chromaAt, b);
             _chroma.Row(picture.V, picture.StrideUV, picture.ChromaHeight, chromaAt, c);
             YuvToRgb.Convert(a, b, c);
-            writer.Pad(y, 0, placement.X);
-            writer.Pad(y, placement.X + width, plan.Width - placement.X - width);
-            writer.Row(y, placement.X, a, b, c);
+            writer.Pad(y, 0, map.OffsetX);
+            writer.Pad(y, map.OffsetX + width, plan.Width - map.OffsetX - width);
+            writer.Row(y, map.OffsetX, a, b, c);
         }
 
-        return placement;
+        return map;
     }
 
     /// <summary>A whole picture goes the shorter way of Rtc.Media, which needs no fractions of pixels at its edges.</summary>
-    private bool TryWhole(Picture picture, TensorPlan plan, TensorType type, byte* first, int elements)
+    private bool TryWhole(Picture picture, TensorPlan plan, TensorType type, byte* first, int elements, out LetterboxMap map)
     {
-        if (!ReferenceEquals(plan, _plan))
+        Media.Tensors.TensorSpec spec = SpecOf(plan);
+        switch (type)
+        {
+            case TensorType.Float:
+                TensorImage.Letterbox(picture, spec, new Span<float>(first, elements), out map);
+                return true;
+            case TensorType.Float16:
+                TensorImage.Letterbox(picture, spec, new Span<Half>(first, elements), out map);
+                return true;
+            case TensorType.UInt8:
+                TensorImage.Letterbox(picture, spec, new Span<byte>(first, elements), out map);
+                return true;
+            default:
+                map = default;
+                return false;
+        }
+    }
+
+    /// <summary>A handle's plan seldom changes, and the specification is made once for it.</summary>
+    private Media.Tensors.TensorSpec SpecOf(TensorPlan plan)
+    {
+        if (_spec is null || !ReferenceEquals(plan, _plan))
         {
             _plan = plan;
             _spec = plan.ToSpec();
         }
 
-        switch (type)
-        {
-            case TensorType.Float:
-                TensorImage.Letterbox(picture, _spec!, new Span<float>(first, elements), out _);
-                return true;
-            case TensorType.Float16:
-                TensorImage.Letterbox(picture, _spec!, new Span<Half>(first, elements), out _);
-                return true;
-            case TensorType.UInt8:
-                TensorImage.Letterbox(picture, _spec!, new Span<byte>(first, elements), out _);
-                return true;
-            default:
-                return false;
-        }
+        return _spec;
     }
 }
 

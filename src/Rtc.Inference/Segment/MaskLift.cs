@@ -1,5 +1,5 @@
-using Rtc.Inference.Prepare;
 using Rtc.Media;
+using Rtc.Media.Tensors;
 
 namespace Rtc.Inference.Segment;
 
@@ -46,7 +46,7 @@ internal static class MaskLift
     }
 
     /// <summary>What of the picture a model's whole input covers, padding and all.</summary>
-    public static RectF Covered(in Placement placement, int width, int height) => placement.ToPicture(new RectF(0, 0, width, height));
+    public static RectF Covered(in LetterboxMap map, int width, int height) => map.ToPicture(new RectF(0, 0, width, height));
 
     /// <summary>Whether anything at all is inside; a mask without it is no outline.</summary>
     public static bool HasSubject(Mask mask)

@@ -4,6 +4,7 @@ using Rtc.Inference.Hosting;
 using Rtc.Inference.Onnx;
 using Rtc.Inference.Prepare;
 using Rtc.Media;
+using Rtc.Media.Tensors;
 
 namespace Rtc.Inference.Segment;
 
@@ -53,17 +54,17 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
         }
 
         OrtRun run = handle.Bind(layout.Plan);
-        Placement placement = _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), layout.Plan, handle.PictureInput);
+        LetterboxMap map = _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), layout.Plan, handle.PictureInput);
         _request.Binding = run;
         handle.Execute(_request);
         layout.Decode(run, 0, layout.Plan, Confidence, _request.Found);
         int kept = _request.Found.Select(Overlap, MaxBoxes);
-        if (!TryMatch(prompt, placement, kept, out Candidate chosen))
+        if (!TryMatch(prompt, map, kept, out Candidate chosen))
         {
             return false;
         }
 
-        RectF region = placement.ToPicture(new RectF(chosen.Left, chosen.Top, chosen.Right, chosen.Bottom)).ClipTo(picture.Width, picture.Height);
+        RectF region = map.ToPicture(new RectF(chosen.Left, chosen.Top, chosen.Right, chosen.Bottom)).ClipTo(picture.Width, picture.Height);
         if (region.Width < 1 || region.Height < 1)
         {
             return false;
@@ -72,7 +73,7 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
         ReadOnlySpan<long> shape = run.Shape(layout.PrototypeOutput);
         (int height, int width) = ((int)shape[2], (int)shape[3]);
         Weigh(run, layout, chosen.Source, width * height);
-        mask = MaskLift.Lift(_values, width, height, MaskLift.Covered(placement, layout.Plan.Width, layout.Plan.Height), region, Softness);
+        mask = MaskLift.Lift(_values, width, height, MaskLift.Covered(map, layout.Plan.Width, layout.Plan.Height), region, Softness);
         if (MaskLift.HasSubject(mask))
         {
             return true;
@@ -83,14 +84,14 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
     }
 
     /// <summary>The box most like the prompt's; for a point, the smallest that holds it.</summary>
-    private bool TryMatch(in MaskPrompt prompt, in Placement placement, int kept, out Candidate chosen)
+    private bool TryMatch(in MaskPrompt prompt, in LetterboxMap map, int kept, out Candidate chosen)
     {
         chosen = default;
         float best = 0;
         for (int i = 0; i < kept; i++)
         {
             Candidate candidate = _request.Found.Selected(i);
-            RectF box = placement.ToPicture(new RectF(candidate.Left, candidate.Top, candidate.Right, candidate.Bottom));
+            RectF box = map.ToPicture(new RectF(candidate.Left, candidate.Top, candidate.Right, candidate.Bottom));
             float agreement = prompt.Box is { } wanted ? box.Iou(wanted)
                 : prompt is { X: { } x, Y: { } y } && box.Contains(x, y) ? 1 / (1 + box.Area) : 0;
             if (agreement > best && (prompt.Box is null || agreement >= MinAgreement))

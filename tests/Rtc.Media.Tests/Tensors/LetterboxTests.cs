@@ -76,10 +76,21 @@ public sealed class LetterboxTests
         var spec = new TensorSpec { Width = 640, Height = 640 };
         LetterboxMap map = LetterboxMap.For(1280, 720, spec);
         Assert.Equal((0, 140, 640, 360), (map.OffsetX, map.OffsetY, map.Width, map.Height));
-        RectF box = new(100, 200, 300, 400);
-        Assert.Equal(box, map.ToPicture(map.ToTensor(box)));
+        Assert.Equal(new RectF(100, 200, 300, 400), map.ToPicture(new RectF(50, 240, 150, 340)));
         Assert.Equal(0, map.PictureX(0));
         Assert.Equal(720, map.PictureY(500));
+    }
+
+    [Theory]
+    [InlineData(true, true, 0, 36, 32, 24)]
+    [InlineData(true, false, 0, 0, 32, 24)]
+    [InlineData(false, false, 0, 0, 32, 96)]
+    public void Part_with_fractional_edges_leads_back_to_the_picture(bool keepAspect, bool centred, int x, int y, int width, int height)
+    {
+        RectF part = new(21.5f, 11.25f, 85.5f, 59.25f);
+        var map = LetterboxMap.For(part, new TensorSpec { Width = 32, Height = 96, KeepAspect = keepAspect, Centred = centred });
+        Assert.Equal((x, y, width, height), (map.OffsetX, map.OffsetY, map.Width, map.Height));
+        Assert.Equal(part, map.ToPicture(new RectF(x, y, x + width, y + height)));
     }
 
     [Fact]
