@@ -3,6 +3,7 @@ using System.Text.Json;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Media.Imaging;
+using Rtc.Media.Tests.Support;
 using Rtc.Micro.Media;
 using Rtc.Micro.Peer;
 using Rtc.Micro.Pipeline;

@@ -86,10 +86,6 @@ public sealed class KeptInputTests
         {
             _ = ReportView.TryParse(report, out _);
             _ = FeedbackView.TryParse(report, out _);
-            SdesReader names = new(report.Body);
-            while (names.TryRead(out _, out _))
-            {
-            }
         }
 
         _ = RembView.TryParse(bytes, out _);

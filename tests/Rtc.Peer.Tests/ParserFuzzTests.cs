@@ -136,11 +136,6 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
                 }
             }
 
-            SdesReader names = new(packet.Body);
-            while (names.TryRead(out _, out _))
-            {
-            }
-
             if (FeedbackView.TryParse(packet, out FeedbackView feedback))
             {
                 Feedback(feedback.Information);

@@ -4,6 +4,7 @@ using Rtc.Media.Drawing;
 using Rtc.Media.Factory;
 using Rtc.Media.Imaging;
 using Rtc.Media.Tensors;
+using Rtc.Media.Tests.Support;
 
 namespace Rtc.Micro.Media;
 

@@ -6,6 +6,7 @@ using Rtc.Media.Codecs;
 using Rtc.Media.Factory;
 using Rtc.Media.Imaging;
 using Rtc.Media.Tensors;
+using Rtc.Media.Tests.Support;
 
 namespace Rtc.Micro.Media;
 

@@ -4,6 +4,7 @@ using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Factory;
 using Rtc.Media.Imaging;
+using Rtc.Media.Tests.Support;
 
 namespace Rtc.Micro.Media;
 

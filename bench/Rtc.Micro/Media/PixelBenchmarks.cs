@@ -4,6 +4,7 @@ using Rtc.Media.Drawing;
 using Rtc.Media.Images;
 using Rtc.Media.Imaging;
 using Rtc.Media.Tensors;
+using Rtc.Media.Tests.Support;
 using Rtc.Media.Yuv;
 
 namespace Rtc.Micro.Media;
@@ -14,7 +15,6 @@ public class PixelBenchmarks
     private readonly PicturePool _pool = new();
     private readonly Focus _focus = new();
     private readonly MaskPainter _painter = new();
-    private readonly GaussianBlur _blur = new();
     private Picture _source = null!;
     private Picture _target = null!;
     private Mask _mask = null!;
@@ -56,12 +56,6 @@ public class PixelBenchmarks
     public void Hide() => _focus.Hide(_source, [_mask.Region], default, 0.6f, _target);
 
     [Benchmark]
-    public void GaussianOf6() => _blur.Apply(_source, _target, 6);
-
-    [Benchmark]
-    public void GaussianOf60() => _blur.Apply(_source, _target, 60);
-
-    [Benchmark]
     public void Tint() => _painter.Tint(_target, _mask, Palette.ForTrack(1));
 
     [Benchmark]
@@ -90,7 +84,7 @@ public class PixelBenchmarks
     public void ScaleToHalf() => PictureOps.Scale(_source, Width / 2, Height / 2, _pool).Dispose();
 
     [Benchmark]
-    public void ToBgra() => RgbConvert.ToBgra(_source, _bgra, Width * 4);
+    public void ToRgb() => RgbConvert.ToRgb(_source, _bgra, Width * 3);
 
     [Benchmark]
     public void FromBgra() => RgbConvert.FromBgra(_bgra, Width * 4, _target);

@@ -77,9 +77,6 @@ public static unsafe class Draw
         Text(view, x, y, text, colour, GlyphSet.OfSize(size > 0 ? size : TextSizeFor(view.Height)));
     }
 
-    /// <summary>Width in pixels that <see cref="Text(Picture, int, int, ReadOnlySpan{char}, Colour, int)"/> takes.</summary>
-    public static int MeasureText(ReadOnlySpan<char> text, int size) => GlyphSet.OfSize(size).Measure(text).Width;
-
     /// <summary>A filled rectangle, clipped.</summary>
     public static void Fill(Picture picture, RectF area, Colour colour) =>
         Fill(picture.View(), Even(area.Left), Even(area.Top), Even(area.Right), Even(area.Bottom), colour);

@@ -1,28 +1,11 @@
 namespace Rtc.Media.Yuv;
 
 /// <summary>
-/// I420 (BT.601, limited range) to and from interleaved pixels of 8 bits. BGRA is blue first in memory. Chroma is
+/// I420 (BT.601, limited range) to interleaved pixels of 8 bits and from them. BGRA is blue first in memory. Chroma is
 /// repeated going out and averaged over its four pixels coming in; each result is the formula's, rounded.
 /// </summary>
 public static unsafe class RgbConvert
 {
-    public static void ToBgra(PictureView source, Span<byte> target, int stride)
-    {
-        Require(target.Length, stride, source.Width * 4, source.Height);
-        fixed (byte* first = target)
-        {
-            for (int y = 0; y < source.Height; y++)
-            {
-                RgbKernels.RowToBgra(
-                    source.Y + ((long)y * source.StrideY),
-                    source.U + ((long)(y / 2) * source.StrideUV),
-                    source.V + ((long)(y / 2) * source.StrideUV),
-                    first + ((long)y * stride),
-                    source.Width);
-            }
-        }
-    }
-
     /// <summary>Red first, three bytes a pixel.</summary>
     public static void ToRgb(PictureView source, Span<byte> target, int stride)
     {

@@ -24,8 +24,6 @@ internal sealed class AimdRate(Bitrate start)
 
     public Bitrate Rate => new((long)_rate);
 
-    public Instant DecreasedAt => _decreasedAt;
-
     /// <summary>A probe or the first measurement showed more.</summary>
     public void Set(Instant now, Bitrate rate)
     {

@@ -41,9 +41,6 @@ internal static unsafe partial class OpenSsl
     static OpenSsl() => NativeLibrary.SetDllImportResolver(typeof(OpenSsl).Assembly, Resolve);
 
     [LibraryImport(Crypto)]
-    public static partial nuint OpenSSL_version_num();
-
-    [LibraryImport(Crypto)]
     public static partial byte* OpenSSL_version(int type);
 
     [LibraryImport(Crypto)]

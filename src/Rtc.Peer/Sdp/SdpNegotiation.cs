@@ -92,9 +92,6 @@ internal sealed class SdpNegotiation(NegotiationOptions options)
         return true;
     }
 
-    /// <summary>Takes the pending offer back (rollback); the state is that of the last agreement.</summary>
-    public void DiscardOffer() => _offered = null;
-
     private void Commit(NegotiationStep step)
     {
         _states = step.States;

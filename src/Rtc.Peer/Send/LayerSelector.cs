@@ -21,8 +21,6 @@ internal sealed class LayerSelector
     private int _current = Layers - 1;
     private bool _measured;
 
-    public int Current => _current;
-
     /// <summary>The highest layer that is let through however much would fit.</summary>
     public int Limit { get; set; } = Layers - 1;
 

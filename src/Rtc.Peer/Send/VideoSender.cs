@@ -92,8 +92,6 @@ internal sealed partial class VideoSender : IDisposable
 
     public long WaitingBytes => _frames.WaitingBytes;
 
-    public int CurrentLayer => _layers.Current;
-
     public void SetLayerLimit(int highest) => _layers.Limit = Math.Max(0, highest);
 
     public bool HasSent => _active && Counters.Packets > 0;

@@ -77,7 +77,7 @@ public sealed class TemporalLayerTests
             using Picture source = Pictures.Scene(pool, 320, 240, time);
             if (interest)
             {
-                encoder.SetInterest(Rtc.Media.Imaging.MaskShapes.Ellipse(new RectF(40 + (4 * time), 40, 140 + (4 * time), 200)), 20);
+                encoder.SetInterest(MaskShapes.Ellipse(new RectF(40 + (4 * time), 40, 140 + (4 * time), 200)), 20);
             }
 
             before?.Invoke(encoder, time);

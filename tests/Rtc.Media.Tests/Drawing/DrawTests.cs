@@ -1,4 +1,5 @@
 using Rtc.Media.Drawing;
+using Rtc.Media.Drawing.Letters;
 using Rtc.Media.Imaging;
 using Rtc.Media.Tests.Support;
 
@@ -97,7 +98,7 @@ public sealed class DrawTests
             Assert.True(shapes.Add(shape.ToString()), $"'{letter}' looks like another");
         }
 
-        Assert.True(Draw.MeasureText("person 99%", size) < width / 5);
+        Assert.True(GlyphSet.OfSize(size).Measure("person 99%").Width < width / 5);
     }
 
     [Fact]

@@ -136,7 +136,7 @@ public sealed class LettersTests
                 using Picture picture = Pictures.Flat(pool, 20 * size, 4 * size, 200);
                 Draw.Text(picture, 2 * size, 2 * size, text, Colour.Black, size);
                 (int left, _, int right, _) = Touched(picture, 200);
-                int width = Draw.MeasureText(text, size);
+                int width = GlyphSet.OfSize(size).Measure(text).Width;
 
                 // The pen and an overhanging mark go a little over both ends.
                 Assert.InRange(left, (2 * size) - (size / 4), (2 * size) + 1);

@@ -139,11 +139,6 @@ public sealed class RtpFuzzTests(ITestOutputHelper output)
                 }
             }
 
-            SdesReader names = new(packet.Body);
-            while (names.TryRead(out _, out _))
-            {
-            }
-
             if (FeedbackView.TryParse(packet, out FeedbackView feedback))
             {
                 int read = 0;

@@ -1,7 +1,7 @@
-namespace Rtc.Media.Imaging;
+namespace Rtc.Media.Tests.Support;
 
 /// <summary>Masks made without a model.</summary>
-public static class MaskShapes
+internal static class MaskShapes
 {
     // The mask is this many pixels on its longer side unless asked otherwise: stretched to a picture, its steps are soft.
     public const int UsualSize = 160;

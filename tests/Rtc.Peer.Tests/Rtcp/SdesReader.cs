@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Rtc.Peer.Primitives;
 
-namespace Rtc.Peer.Rtcp;
+namespace Rtc.Peer.Tests.Rtcp;
 
 /// <summary>The canonical names in a source description (RFC 3550 section 6.5); other items are passed over.</summary>
 internal ref struct SdesReader(ReadOnlySpan<byte> body)

@@ -1,7 +1,9 @@
-namespace Rtc.Media.Imaging;
+using Rtc.Media.Imaging;
 
-/// <summary>A Gaussian of any width over a whole plane or picture. Owns its working memory; one thread at a time.</summary>
-public sealed unsafe class GaussianBlur : IDisposable
+namespace Rtc.Media.Tests.Imaging;
+
+/// <summary>The blur that <see cref="Focus"/> lays under a mask, over a whole plane or picture and without its mask.</summary>
+internal sealed unsafe class GaussianBlur : IDisposable
 {
     private readonly BlurredPlane _plane = new();
     private readonly float _widestInCells;
@@ -12,7 +14,7 @@ public sealed unsafe class GaussianBlur : IDisposable
     {
     }
 
-    internal GaussianBlur(float widestInCells) => _widestInCells = widestInCells;
+    public GaussianBlur(float widestInCells) => _widestInCells = widestInCells;
 
     /// <param name="source">First byte of the plane.</param>
     /// <param name="sourceStride">Bytes from row to row.</param>
