@@ -13,7 +13,7 @@ public sealed class PhoneMeasurementsTests : IDisposable
     public void Dispose() => _pictures.Dispose();
 
     [Fact]
-    public void Nothing_counts_before_the_run_begins_and_the_time_until_then_is_no_freeze()
+    public void Time_before_the_run_counts_as_nothing_and_is_no_freeze()
     {
         var measured = new PhoneMeasurements(_clock);
         measured.OnSent();
@@ -40,7 +40,7 @@ public sealed class PhoneMeasurementsTests : IDisposable
     }
 
     [Fact]
-    public void A_result_is_as_old_as_the_picture_it_names_and_one_of_a_forgotten_picture_has_no_age()
+    public void Result_is_as_old_as_its_picture_and_ageless_once_that_is_forgotten()
     {
         var measured = new PhoneMeasurements(_clock);
         measured.Begin();

@@ -15,7 +15,7 @@ public sealed class RoomMessagesTests
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Two_things_are_in_focus_zones_count_and_the_heat_map_shows_where_they_were()
+    public async Task Two_objects_are_in_focus_counted_and_on_the_heat_map()
     {
         await using TestHost host = await TestHost.StartAsync();
         using var http = new HttpClient();

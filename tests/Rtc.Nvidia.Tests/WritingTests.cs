@@ -105,7 +105,7 @@ public sealed class WritingTests : IDisposable
     }
 
     [Fact]
-    public void A_size_that_the_card_refuses_goes_to_the_processor_and_the_next_one_back()
+    public void Size_refused_by_the_card_goes_to_the_processor_and_the_next_back()
     {
         Card.NeedStandIn();
 

@@ -131,7 +131,7 @@ public class RoomPipelineTests
     }
 
     [Fact]
-    public async Task Where_nobody_watches_nothing_is_encoded_and_where_nobody_wants_anything_nothing_is_decoded()
+    public async Task Nothing_is_encoded_without_viewers_nor_decoded_without_any_demand()
     {
         await using RoomPipeline room = Open();
         room.WantVideo = false;
@@ -191,7 +191,7 @@ public class RoomPipelineTests
     }
 
     [Fact]
-    public async Task A_model_that_cannot_be_had_or_fails_is_replaced_and_said_so_and_the_video_goes_on()
+    public async Task Missing_or_failing_model_is_replaced_with_a_notice_and_video_goes_on()
     {
         await using RoomPipeline room = Open(new RoomSettings { Model = "broken" });
         await PushAndWait(room, key: true);
@@ -209,7 +209,7 @@ public class RoomPipelineTests
     }
 
     [Fact]
-    public async Task Only_the_classes_that_were_asked_for_are_found_and_unknown_ones_are_said_once()
+    public async Task Requested_classes_alone_are_found_and_unknown_ones_told_once()
     {
         _models.Find = _ => [new Detection(0, 0.9f, new RectF(80, 60, 160, 180)), new Detection(2, 0.9f, new RectF(200, 60, 300, 180))];
         await using RoomPipeline room = Open(new RoomSettings { Classes = ["CAR", "unicorn"] });

@@ -30,7 +30,7 @@ public sealed class LiveRoomTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_phones_picture_comes_back_annotated_and_reaches_the_viewer_with_detections()
+    public async Task Phone_gets_its_picture_annotated_and_the_viewer_gets_detections()
     {
         IPage phone = await StartPhoneAsync("demo");
         IPage viewer = await PageProbe.OpenAsync(_context, new Uri(_server.Address, "/view?room=demo"), _errors);

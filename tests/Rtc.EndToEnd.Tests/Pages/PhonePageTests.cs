@@ -77,7 +77,7 @@ public sealed class PhonePageTests(PagesFixture fixture)
     }
 
     [Fact]
-    public async Task The_screen_stays_on_while_the_camera_runs_and_is_taken_again_after_the_page_was_hidden()
+    public async Task Screen_stays_on_with_the_camera_and_again_after_a_hidden_page()
     {
         await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel(), Locks);
         await phone.UntilAsync("() => locks.held === 1 && locks.kind === 'screen'");

@@ -67,7 +67,7 @@ public sealed class ServerPageTests(PagesFixture fixture, ITestOutputHelper outp
     private static double Worst(double mean, double most) => Math.Max(mean / MeanLimit, most / MaxLimit);
 
     [Fact]
-    public async Task After_a_killed_server_is_started_again_phone_and_viewer_are_back_by_themselves()
+    public async Task Phone_and_viewer_return_by_themselves_to_a_restarted_server()
     {
         IPage phone = await OpenAsync("/phone?room=back");
         await phone.ClickAsync("#start");

@@ -192,7 +192,7 @@ public sealed class HubMethodTests(SignallingServer server) : IClassFixture<Sign
     }
 
     [Fact]
-    public async Task The_same_offer_again_keeps_the_connection_and_after_a_restart_begins_another()
+    public async Task Repeated_offer_keeps_the_connection_or_begins_one_after_a_restart()
     {
         await using HubClient client = await HubClient.OpenAsync(Server);
         await client.JoinAsync("again");

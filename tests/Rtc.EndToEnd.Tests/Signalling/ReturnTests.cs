@@ -159,7 +159,7 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
     }
 
     [Fact]
-    public async Task After_kill_9_a_client_takes_its_place_on_the_new_server_with_what_it_has()
+    public async Task Client_takes_its_place_on_a_new_server_after_kill_9()
     {
         await using ServerProcess doomed = await ServerProcess.StartAsync(["--model", "motion"]);
         await using HubClient hub = await HubClient.OpenAsync(doomed);

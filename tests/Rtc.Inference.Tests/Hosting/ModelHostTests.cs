@@ -148,7 +148,7 @@ public sealed class ModelHostTests : IDisposable
     }
 
     [Fact]
-    public void A_broken_file_does_not_push_out_the_model_that_is_kept_for_the_next_room()
+    public void Broken_file_does_not_push_out_a_model_kept_for_the_next_room()
     {
         _folder.Add("good", BlobModels.Yolox());
         _folder.Add("bad", "this is not a model"u8.ToArray());
@@ -215,7 +215,7 @@ public sealed class ModelHostTests : IDisposable
         Assert.Contains("webgpu", Assert.Throws<ArgumentException>(() => _folder.Host(options => options with { Provider = "quantum" })).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_model_that_fails_while_running_leaves_the_room_with_the_embedded_detector()
+    public void Model_that_fails_at_work_is_replaced_by_the_embedded_detector()
     {
         // Gathers with an index that the brightness of the picture gives: in range when black, out of it when white.
         OnnxGraph graph = new();

@@ -11,7 +11,7 @@ public sealed class H264RecoveryTests
     private const int FirstIntra = 60;
 
     [Fact]
-    public void Decoding_begins_at_a_recovery_point_and_goes_on_without_asking_for_more()
+    public void Decoding_begins_at_a_recovery_point_and_asks_for_no_more()
     {
         if (!Ffmpeg.IsHere)
         {

@@ -8,7 +8,7 @@ namespace Rtc.Media.Tests.Codecs;
 public sealed class H264Tests
 {
     [Fact]
-    public void The_stream_is_constrained_baseline_without_delay_and_keys_come_when_asked()
+    public void Stream_is_constrained_baseline_without_delay_and_keys_on_request()
     {
         using PicturePool pool = PicturePool.Diagnostic();
         using var encoder = new H264Encoder(new EncoderSettings { Width = 320, Height = 240 });

@@ -9,7 +9,7 @@ namespace Rtc.Media.Tests.Codecs;
 public sealed class LibraryTests
 {
     [Fact]
-    public void Every_library_of_this_machine_is_reported_and_unknown_versions_are_refused_by_name()
+    public void Every_library_is_reported_and_unknown_versions_are_refused()
     {
         IReadOnlyList<NativeLibraryReport> report = VideoCodecs.Report();
         Assert.Equal(["libvpx", "libavcodec", "video card", "libyuv", "libturbojpeg"], report.Select(line => line.Name));

@@ -84,7 +84,7 @@ public sealed class LettersTests
     }
 
     [Fact]
-    public void What_the_font_does_not_have_is_one_box_each_and_what_has_no_width_is_nothing()
+    public void Letters_without_a_glyph_are_boxes_and_those_without_width_nothing()
     {
         (string Text, int Boxes)[] cases =
         [

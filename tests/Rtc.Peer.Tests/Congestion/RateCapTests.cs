@@ -8,7 +8,7 @@ public sealed class RateCapTests(ITestOutputHelper output)
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.01)]
-    public void Estimate_goes_under_a_sudden_cap_within_3_s_and_back_over_70_percent_within_10_s(double loss)
+    public void Estimate_follows_a_sudden_cap_in_3_s_and_recovers_in_10_s(double loss)
     {
         for (int seed = 1; seed <= 10; seed++)
         {
@@ -80,7 +80,7 @@ public sealed class RateCapTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void With_the_receivers_word_alone_loss_that_is_the_paths_own_is_not_taken_for_a_cap()
+    public void Random_loss_is_not_taken_for_a_cap_with_receiver_reports_alone()
     {
         for (int seed = 1; seed <= 8; seed++)
         {

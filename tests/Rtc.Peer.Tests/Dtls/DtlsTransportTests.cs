@@ -86,7 +86,7 @@ public sealed class DtlsTransportTests : IDisposable
     }
 
     [Fact]
-    public void A_certificate_with_another_fingerprint_ends_the_handshake_on_both_sides()
+    public void Certificate_of_another_fingerprint_ends_the_handshake_at_both_ends()
     {
         using DtlsTransport client = Client();
         using var server = new DtlsTransport(

@@ -160,7 +160,7 @@ public sealed class IceAgentTests
     }
 
     [Fact]
-    public void Authenticated_checks_from_everywhere_cost_bounded_memory_and_no_amplification()
+    public void Authenticated_checks_from_everywhere_cost_bounded_memory_and_bytes()
     {
         var pair = new AgentPair(true, false);
         byte[] buffer = new byte[StunView.LargestMessage];

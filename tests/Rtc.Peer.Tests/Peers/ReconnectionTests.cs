@@ -35,7 +35,7 @@ public sealed class ReconnectionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Who_has_no_way_to_the_other_side_any_more_asks_for_no_time_that_is_over(bool restarting)
+    public void Peer_without_a_path_asks_for_no_deadline_in_the_past(bool restarting)
     {
         using var world = new SimulatedWorld(57);
         world.Connect(s_plan);

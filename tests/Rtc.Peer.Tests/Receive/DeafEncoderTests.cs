@@ -12,7 +12,7 @@ public sealed class DeafEncoderTests(ITestOutputHelper output)
     private static readonly TimeSpan s_roundTrip = TimeSpan.FromMilliseconds(50);
 
     [Fact]
-    public void An_encoder_that_only_begins_anew_at_another_bitrate_gives_a_key_frame_within_a_second_and_a_half()
+    public void Encoder_that_ignores_PLI_gives_a_key_frame_at_a_lower_bitrate()
     {
         var waits = new List<double>();
         for (int seed = 0; seed < 20; seed++)
@@ -44,7 +44,7 @@ public sealed class DeafEncoderTests(ITestOutputHelper output)
     [Theory]
     [InlineData(20, true)] // makes a fifth of what it may: its encoder is at its least already
     [InlineData(400, false)]
-    public void Who_does_not_use_the_little_he_has_is_told_more_for_a_moment_and_others_less(int bytes, bool more)
+    public void Idle_sender_gets_a_temporarily_higher_REMB_and_others_a_lower(int bytes, bool more)
     {
         // A packet each 20 ms; the first second each comes 8 ms later than the one before, as through a queue that grows.
         var remb = new RembMaker();

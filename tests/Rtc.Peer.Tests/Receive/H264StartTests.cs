@@ -44,7 +44,7 @@ public sealed class H264StartTests : IDisposable
     }
 
     [Fact]
-    public void A_picture_of_I_slices_alone_starts_the_stream_and_gets_what_a_decoder_needs()
+    public void Picture_of_I_slices_alone_starts_the_stream_for_a_decoder()
     {
         KnowSets();
         Picture(0, AllPredicted);

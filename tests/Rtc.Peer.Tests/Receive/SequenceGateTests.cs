@@ -44,7 +44,7 @@ public sealed class SequenceGateTests
     }
 
     [Fact]
-    public void What_was_sent_again_begins_nothing_and_restarts_nothing_but_may_be_ahead()
+    public void Resent_packet_starts_and_restarts_nothing_but_may_be_ahead()
     {
         Assert.False(_gate.TryTakeAgain(100, out _));
         Assert.False(_gate.Started);

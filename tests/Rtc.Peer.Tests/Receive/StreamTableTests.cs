@@ -87,7 +87,7 @@ public sealed class StreamTableTests : IDisposable
     }
 
     [Fact]
-    public void A_section_that_is_gone_takes_its_streams_along_and_one_that_stays_keeps_them()
+    public void Removed_section_takes_its_streams_along_and_others_keep_theirs()
     {
         Find(1, 96, mid: "a", out VideoReceiver kept, out _);
         Find(2, 100, mid: "b", out _, out _);

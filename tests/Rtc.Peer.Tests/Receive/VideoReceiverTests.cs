@@ -55,7 +55,7 @@ public sealed class VideoReceiverTests : IDisposable
     }
 
     [Fact]
-    public void A_PLI_is_sent_at_once_when_the_first_frame_needs_others_and_not_more_often_than_its_spacing()
+    public void PLI_is_sent_at_once_for_a_dependent_first_frame_and_then_spaced()
     {
         Give(100, 0, marker: true, DeltaStart);
         Assert.True(_receiver.TakePli());
@@ -129,7 +129,7 @@ public sealed class VideoReceiverTests : IDisposable
     }
 
     [Fact]
-    public void A_hole_that_nobody_fills_is_given_up_in_bounded_time_and_a_key_frame_ends_it()
+    public void Hole_that_stays_is_given_up_in_bounded_time_and_ends_with_a_key()
     {
         Give(100, 0, marker: true, KeyStart);
         Assert.NotNull(Frame());
@@ -211,7 +211,7 @@ public sealed class VideoReceiverTests : IDisposable
     }
 
     [Fact]
-    public void Rotation_and_capture_time_come_with_the_frame_and_hold_until_told_otherwise()
+    public void Rotation_and_capture_time_come_with_a_frame_and_hold_until_changed()
     {
         byte[] buffer = new byte[200];
         RtpHeaderWriter writer = new(buffer, _map, Vp8, true, 100, 0, new Ssrc(1));
@@ -265,7 +265,7 @@ public sealed class VideoReceiverTests : IDisposable
     }
 
     [Fact]
-    public void A_fragment_without_its_beginning_spoils_the_frame_and_asks_for_a_key_frame()
+    public void Fragment_without_its_beginning_spoils_the_frame_and_asks_for_a_key()
     {
         Give(100, 0, marker: true, Convert.FromHexString("78" + "00046742E01F" + "000468CE3C80" + "000365B8AA"), H264);
         Assert.NotNull(Frame());
@@ -278,7 +278,7 @@ public sealed class VideoReceiverTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(400)]
-    public void A_question_whose_time_is_noticed_when_the_sender_is_silent_is_not_due_for_ever(int late)
+    public void Question_to_a_silent_sender_is_not_due_for_ever(int late)
     {
         Give(100, 0, marker: true, KeyStart);
         Assert.NotNull(Frame());

@@ -153,7 +153,7 @@ public sealed class NegotiationTests
     }
 
     [Fact]
-    public void Changed_credentials_are_an_ice_restart_and_a_new_section_in_front_is_none()
+    public void Changed_credentials_are_an_ice_restart_and_a_new_section_is_none()
     {
         SdpNegotiation negotiation = SdpTesting.NewNegotiation();
         SdpTesting.Answer(negotiation, Offer(Video.Replace("9 UDP", "0 UDP", StringComparison.Ordinal) + Data, "d"));

@@ -7,7 +7,7 @@ namespace Rtc.Peer.Tests.Send;
 public sealed class SlowViewerTests(ITestOutputHelper output)
 {
     [Fact]
-    public void A_viewer_whose_path_takes_the_base_layer_only_keeps_moving_while_the_encoder_serves_others()
+    public void Viewer_with_room_for_the_base_layer_alone_keeps_moving()
     {
         for (int seed = 1; seed <= 6; seed++)
         {

@@ -248,7 +248,7 @@ public sealed partial class VideoSenderTests : IDisposable
     }
 
     [Fact]
-    public void Padding_without_RTX_uses_up_a_number_of_the_media_stream_between_frames()
+    public void Padding_without_RTX_uses_sequence_numbers_between_frames()
     {
         using VideoSender plain = Make(rtx: false);
         using EncodedFrame frame = TestFrames.Vp8(_pool, 9000, key: true, 500);
@@ -295,7 +295,7 @@ public sealed partial class VideoSenderTests : IDisposable
     }
 
     [Fact]
-    public void A_codec_that_is_negotiated_away_takes_its_frames_along_and_the_next_begins_with_a_key_frame()
+    public void Frames_of_a_codec_negotiated_away_go_and_the_next_begins_with_a_key()
     {
         Send(TestFrames.Vp8(_pool, 9000, key: true, 3000));
         Next();

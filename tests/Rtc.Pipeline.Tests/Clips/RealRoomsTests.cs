@@ -57,7 +57,7 @@ public class RealRoomsTests
     }
 
     [Fact]
-    public async Task A_model_is_switched_within_two_seconds_and_no_picture_of_the_video_is_lost()
+    public async Task Model_is_switched_within_two_seconds_and_no_picture_is_lost()
     {
         string model = TestData.Find("models/yolox_nano.onnx");
         RawClip clip = RawClip.Open("video/one-by-one-person-detection.mp4", 768, 432, 8, 40);

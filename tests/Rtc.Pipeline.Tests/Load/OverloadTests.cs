@@ -11,7 +11,7 @@ namespace Rtc.Pipeline.Tests.Load;
 public class OverloadTests
 {
     [Fact]
-    public void Thirty_offered_eight_possible_ages_stay_under_two_model_times_for_ten_minutes_and_rendering_keeps_thirty()
+    public void Results_of_an_overloaded_model_stay_fresh_and_rendering_keeps_up()
     {
         const double modelMs = 125;
         using var room = new Simulation { ModelMs = modelMs };
@@ -91,7 +91,7 @@ public class OverloadTests
     }
 
     [Fact]
-    public void Every_third_picture_is_detected_where_the_room_says_so_and_those_between_are_marked()
+    public void Every_third_picture_is_detected_on_request_and_others_are_marked()
     {
         using var room = new Simulation(new RoomSettings { DetectEvery = 3 });
         room.Models.Find = _ => [new Detection(0, 0.9f, new RectF(10, 10, 30, 40))];

@@ -70,7 +70,7 @@ public sealed class SceneArtistTests : IDisposable
     }
 
     [Fact]
-    public void Focus_leaves_the_core_of_the_subject_byte_for_byte_and_takes_the_detail_from_the_rest()
+    public void Focus_keeps_the_subject_byte_for_byte_and_blurs_the_rest()
     {
         var box = new RectF(200, 100, 320, 400);
         Publish(Person(1, box));

@@ -65,7 +65,7 @@ public sealed class TargetTests : IDisposable
     }
 
     [Fact]
-    public void A_model_that_wants_a_box_is_shown_the_surroundings_and_believed_only_under_the_finger()
+    public void Model_that_wants_a_box_is_believed_only_under_the_finger()
     {
         float shift = 0;
         _room.Models.Segment = (_, asked) =>
@@ -122,7 +122,7 @@ public sealed class TargetTests : IDisposable
     }
 
     [Fact]
-    public void A_lost_target_is_held_for_a_second_marked_and_then_released_with_a_notice()
+    public void Lost_target_is_held_marked_for_a_second_and_then_released()
     {
         Tap(35, 35);
         int id = Last.TargetId!.Value;
@@ -153,7 +153,7 @@ public sealed class TargetTests : IDisposable
     }
 
     [Fact]
-    public void The_target_is_cut_out_every_second_picture_and_the_mask_is_in_the_result()
+    public void Target_is_cut_out_every_second_picture_and_its_mask_in_the_result()
     {
         _room.Models.Segment = (_, prompt) =>
         {

@@ -54,7 +54,7 @@ public class ByteTrackerTests
     [Theory]
     [InlineData(25, true)]
     [InlineData(45, false)]
-    public void Who_is_hidden_for_25_pictures_returns_as_the_same_and_for_45_as_another(int hidden, bool same)
+    public void Track_hidden_for_25_pictures_returns_and_for_45_is_another(int hidden, bool same)
     {
         int id = 0;
         for (int t = 0; t < 40; t++)

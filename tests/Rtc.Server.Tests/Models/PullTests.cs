@@ -54,7 +54,7 @@ public sealed class PullTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_the_server_does_not_have_or_that_is_another_is_refused_and_leaves_nothing()
+    public async Task Missing_or_wrong_file_is_refused_and_leaves_nothing()
     {
         Assert.Contains("404", await Store("nowhere.onnx", _file).PullAsync("thing", null, default), StringComparison.Ordinal);
         Assert.Contains("sha256", await Store("thing.onnx", new byte[_file.Length]).PullAsync("thing", null, default), StringComparison.Ordinal);

@@ -79,7 +79,7 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task One_address_gets_sixty_four_tcp_connections_and_a_frame_too_long_ends_one()
+    public async Task One_address_gets_64_TCP_connections_and_an_overlong_frame_ends_one()
     {
         using MediaLoop loop = Open(IPAddress.Loopback);
         Assert.True(loop.HasTcp);

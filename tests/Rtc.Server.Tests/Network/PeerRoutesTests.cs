@@ -75,7 +75,7 @@ public sealed class PeerRoutesTests : IDisposable
     }
 
     [Fact]
-    public void An_address_that_another_peer_took_over_stays_with_it_when_the_first_one_goes()
+    public void Address_that_another_peer_took_over_outlives_its_first_peer()
     {
         _routes.LearnAddress(_one, Ports.Address(9), isProven: true);
         _routes.LearnAddress(_other, Ports.Address(9), isProven: true);
@@ -93,7 +93,7 @@ public sealed class PeerRoutesTests : IDisposable
     }
 
     [Fact]
-    public void A_peer_of_too_many_addresses_loses_its_oldest_but_not_one_that_another_peer_took_over()
+    public void Peer_of_too_many_addresses_loses_its_oldest_unless_taken_over()
     {
         for (ushort port = 100; port < 132; port++)
         {

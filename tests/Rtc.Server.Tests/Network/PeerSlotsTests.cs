@@ -32,7 +32,7 @@ public sealed class PeerSlotsTests : IDisposable
     }
 
     [Fact]
-    public void A_peer_whose_owner_faults_when_a_datagram_comes_is_closed_and_its_name_leads_nowhere()
+    public void Peer_whose_owner_throws_on_a_datagram_is_closed_and_forgotten()
     {
         (PeerSlot faulty, PeerSlot sound) = OneOfEach();
         byte[] check = StunCheck.For(faulty.Peer.LocalUfrag);
@@ -84,7 +84,7 @@ public sealed class PeerSlotsTests : IDisposable
     }
 
     [Fact]
-    public void What_an_owner_asks_within_an_event_is_done_after_it_and_in_the_same_round()
+    public void Request_made_within_an_event_is_done_after_it_in_the_same_round()
     {
         var heard = new List<string>();
         PeerSlot second = _ports.Add(Ports.Peer(_identity), new Listener(_ => heard.Add("second")));

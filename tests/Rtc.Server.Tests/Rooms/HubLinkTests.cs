@@ -24,7 +24,7 @@ public sealed class HubLinkTests
     }
 
     [Fact]
-    public void Results_are_left_out_for_a_client_who_does_not_read_and_the_rest_is_kept()
+    public void Client_that_does_not_read_loses_results_and_keeps_the_rest()
     {
         var client = new Client();
         var link = new HubLink(client, new Connection());

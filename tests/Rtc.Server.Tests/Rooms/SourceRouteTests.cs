@@ -31,7 +31,7 @@ public sealed class SourceRouteTests
     }
 
     [Fact]
-    public void Link_that_falls_later_is_served_by_the_server_within_a_third_of_a_second()
+    public void Link_that_falls_later_is_served_within_a_third_of_a_second()
     {
         Pass(0, 5000, 4000);
         Pass(5000, 5335, 480);
