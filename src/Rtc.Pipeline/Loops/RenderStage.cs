@@ -1,5 +1,4 @@
 using Rtc.Media;
-using Rtc.Media.Codecs;
 using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Detecting;
 using Rtc.Pipeline.Encoding;
@@ -13,23 +12,16 @@ using Rtc.Pipeline.Tracking;
 namespace Rtc.Pipeline.Loops;
 
 /// <summary>
-/// What happens to every coded picture, in order: decode, bring upright, offer a copy to the inference loop, draw the
-/// newest scene on it, encode, hand on. It never waits for a model (in exact alignment the picture waits, not the
+/// What happens to every coded picture, in order: decode (<see cref="DecodeStage"/>), offer a copy to the inference loop, draw
+/// the newest scene on it, encode, hand on. It never waits for a model (in exact alignment the picture waits, not the
 /// loop). Synchronous and without a thread of its own; one loop calls it.
 /// </summary>
 internal sealed class RenderStage : IDisposable
 {
-    /// <summary>Asked again no sooner than this while none comes.</summary>
-    private const double KeyFrameRetryMs = 500;
-
-    /// <summary>A camera whose pictures were refused is asked for another key frame after this: it may have become smaller.</summary>
-    private const double RefusedRetryMs = 5000;
-
     /// <summary>How much coarser a fully blurred background is coded than its subject.</summary>
     private const int MaxCoarseness = 24;
 
     private readonly RoomPipelineOptions _options;
-    private readonly ICodecFactory _codecs;
     private readonly PicturePool _pool;
     private readonly IPipelineOutput _output;
     private readonly SharedScene _board;
@@ -41,23 +33,19 @@ internal sealed class RenderStage : IDisposable
     private RegionFollower _follower;
     private SceneArtist _artist = new();
     private readonly SceneCopy _scene = new();
-    private readonly SourceMeter _source = new();
+    private readonly DecodeStage _decoding;
     private readonly FormatCoders _coders;
     private readonly FormatCoders _thin;
     private readonly Queue<(Picture Picture, PictureInfo Info, double DeadlineMs)> _waiting = [];
-    private IVideoDecoder? _decoder;
-    private VideoCodec _decoderCodec;
-    private MediaTimeline _timeline;
-    private bool _needKey = true;
-    private double _askedForKeyMs = double.NegativeInfinity;
 
     public RenderStage(
-        RoomPipelineOptions options, ICodecFactory codecs, PicturePool pool, IPipelineOutput output, SharedScene board, LatestFrame latest, RoomControls controls, PreviewShelf preview, PipelineCounters counters, TimeProvider time)
+        RoomPipelineOptions options, ICodecFactory codecs, PicturePool pool, IPipelineOutput output, SharedScene board, LatestFrame latest,
+        RoomControls controls, PreviewShelf preview, PipelineCounters counters, TimeProvider time)
     {
         _preview = preview;
         _follower = new RegionFollower(board);
         _options = options;
-        _codecs = codecs;
+        _decoding = new DecodeStage(options, codecs, pool, output, controls, counters, time);
         _coders = new FormatCoders(options, codecs);
         _thin = new FormatCoders(options, codecs);
         _pool = pool;
@@ -85,7 +73,7 @@ internal sealed class RenderStage : IDisposable
                 return;
             }
 
-            picture = Decode(coded, out info);
+            picture = _decoding.Decode(coded, out info);
         }
 
         try
@@ -144,7 +132,9 @@ internal sealed class RenderStage : IDisposable
     public void Flush()
     {
         while (_waiting.TryPeek(out var first)
-            && (first.DeadlineMs <= _time.Milliseconds() || _waiting.Count > _options.MaxWaitingForResults || _board.NewestFrameId >= first.Info.FrameId))
+            && (first.DeadlineMs <= _time.Milliseconds()
+                || _waiting.Count > _options.MaxWaitingForResults
+                || _board.NewestFrameId >= first.Info.FrameId))
         {
             _waiting.Dequeue();
             using Picture picture = first.Picture;
@@ -163,7 +153,7 @@ internal sealed class RenderStage : IDisposable
         Dispose();
         _artist = new SceneArtist();
         _follower = new RegionFollower(_board);
-        _needKey = true;
+        _decoding.BeginAnew();
     }
 
     public void Dispose()
@@ -173,102 +163,21 @@ internal sealed class RenderStage : IDisposable
             waiting.Picture.Dispose();
         }
 
-        // What throws here is not disposed a second time.
-        IVideoDecoder? decoder = _decoder;
-        _decoder = null;
-        decoder?.Dispose();
+        _decoding.Dispose();
         _coders.Dispose();
         _thin.Dispose();
         _artist.Dispose();
     }
 
     /// <summary>A key frame is missing: ask for it, but not with every picture.</summary>
-    public void AskForKeyFrame()
-    {
-        double now = _time.Milliseconds();
-        if (now - _askedForKeyMs >= KeyFrameRetryMs)
-        {
-            _askedForKeyMs = now;
-            _counters.KeyFramesRequested++;
-            _output.OnKeyFrameNeeded();
-        }
-    }
+    public void AskForKeyFrame() => _decoding.AskForKeyFrame();
 
     private void Rest()
     {
-        // The decoder's references are stale from here on.
-        _needKey = true;
+        _decoding.BeginAnew();
         _coders.Rest();
         _thin.Rest();
         _counters.Rested++;
-    }
-
-    private Picture? Decode(EncodedFrame coded, out PictureInfo info)
-    {
-        info = default;
-        double receivedMs = _options.OriginUnixMs + coded.Arrival.Milliseconds;
-        long ticks = _timeline.Next(coded.RtpTimestamp, receivedMs);
-        if (_needKey && !coded.IsKey)
-        {
-            _counters.DroppedWithoutKey++;
-            AskForKeyFrame();
-            return null;
-        }
-
-        if (_decoder is null || _decoderCodec != coded.Codec)
-        {
-            _decoder?.Dispose();
-            _decoder = _codecs.CreateDecoder(coded.Codec);
-            _decoderCodec = coded.Codec;
-        }
-
-        _counters.Arrival.Add(_time.Milliseconds() - receivedMs);
-        long before = _time.GetTimestamp();
-        switch (_decoder.Decode(coded.Data, _pool, out Picture? picture))
-        {
-            case DecodeStatus.Picture when picture is not null:
-                break;
-            case DecodeStatus.NeedKeyFrame:
-                _counters.DecodeFailures++;
-                _needKey = true;
-                AskForKeyFrame();
-                return null;
-            case DecodeStatus.TooLarge:
-                Refuse(new PipelineNotice(
-                    "picture_too_large", $"The camera's pictures are larger than this server takes (Limits:MaxPixels={_options.MaxPixels}).", Recoverable: true));
-                return null;
-            case DecodeStatus.NoMemory:
-                Refuse(new PipelineNotice(
-                    "picture_memory", "The server has no memory for pictures of the camera's size now (Limits:MemoryMegabytes); smaller ones may pass.", Recoverable: true));
-                return null;
-            default:
-                return null;
-        }
-
-        _needKey = false;
-        _source.Add(ticks, coded.Length, _decoder.Quantizer);
-        if (coded.Rotation != VideoRotation.None)
-        {
-            using Picture lying = picture;
-            picture = PictureOps.Rotate(lying, coded.Rotation, _pool);
-        }
-
-        double took = _time.GetElapsedTime(before).TotalMilliseconds;
-        _counters.Decode.Add(took);
-        _output.OnStage("decode", took);
-        _counters.Decoded++;
-        _counters.Width = picture.Width;
-        _counters.Height = picture.Height;
-        info = new PictureInfo(_counters.Decoded - 1, coded.RtpTimestamp, ticks, coded.CaptureNtp, receivedMs);
-        return picture;
-    }
-
-    private void Refuse(PipelineNotice notice)
-    {
-        _counters.DecodeFailures++;
-        _needKey = true;
-        _askedForKeyMs = _time.Milliseconds() + RefusedRetryMs - KeyFrameRetryMs;
-        _controls.NoticeOnce(_output, notice);
     }
 
     /// <summary>Hands the picture itself over where nobody watches, else a copy that nothing will be drawn on.</summary>
@@ -313,7 +222,7 @@ internal sealed class RenderStage : IDisposable
     private void Encode(Picture picture, in PictureInfo info)
     {
         RoomSettings settings = _controls.Settings;
-        int kbps = _source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, settings.Mode != ViewMode.Plain);
+        int kbps = _decoding.Source.Limit(_controls.BitrateKbps, picture.Width * picture.Height, settings.Mode != ViewMode.Plain);
         bool key = _controls.TakeKeyFrameRequest();
         foreach (PictureCoder coder in _coders.For(_controls.OutputFormats))
         {
@@ -351,7 +260,7 @@ internal sealed class RenderStage : IDisposable
             return;
         }
 
-        int limited = _source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false);
+        int limited = _decoding.Source.Limit(kbps, picture.Width * picture.Height, isDrawnOn: false);
         bool key = _controls.TakeThinKeyFrameRequest();
         foreach (PictureCoder coder in _thin.For(_controls.ThinFormats))
         {
@@ -363,5 +272,5 @@ internal sealed class RenderStage : IDisposable
         }
     }
 
-    private int MinQuantizerFor(VideoCodec codec) => codec == _decoderCodec ? _source.MinQuantizer : -1;
+    private int MinQuantizerFor(VideoCodec codec) => codec == _decoding.Codec ? _decoding.Source.MinQuantizer : -1;
 }

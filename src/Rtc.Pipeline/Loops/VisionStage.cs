@@ -124,7 +124,11 @@ internal sealed class VisionStage : IDisposable
         if (settings.Mode == ViewMode.Privacy && !_detector.KnowsPeople && _privacyWarnedFor != _detector.Model)
         {
             _privacyWarnedFor = _detector.Model;
-            _output.OnNotice(new PipelineNotice("privacy_without_people", $"{_detector.Model} does not know people: all that it finds is blurred, and who it does not find is not", Recoverable: true));
+            _output.OnNotice(
+                new PipelineNotice(
+                    "privacy_without_people",
+                    $"{_detector.Model} does not know people: all that it finds is blurred, and who it does not find is not",
+                    Recoverable: true));
         }
 
         (_model, _provider, _modelProblem) = (_detector.Model, _detector.Provider, _detector.Problem);
