@@ -15,7 +15,8 @@ namespace Rtc.Pipeline.Targets;
 /// What the inference loop does for a room's targets with each picture: answers taps, follows, holds and gives up, knows
 /// again, cuts out. The slots themselves live on the <see cref="SharedScene"/>, where taps reach them at any time.
 /// </summary>
-internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, SharedScene board, TrackIds ids, TimeProvider time) : IDisposable
+internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, SharedScene board, TrackIds ids, TimeProvider time)
+    : IDisposable
 {
     private readonly TargetMasks _masks = new(models, output, time);
     private readonly TargetMemory[] _memories = [new(), new()];
@@ -33,7 +34,9 @@ internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, 
                 continue;
             }
 
-            Mask? mask = _masks.CutOut(picture, settings, slot, place.X * picture.Width, place.Y * picture.Height, RegionBox.Surroundings(place, picture.Width, picture.Height));
+            Mask? mask = _masks.CutOut(
+                picture, settings, slot, place.X * picture.Width, place.Y * picture.Height,
+                RegionBox.Surroundings(place, picture.Width, picture.Height));
             RectF? outline = mask is null ? null : RegionBox.Of(mask, picture.Width, picture.Height);
             RectF pixels = outline ?? RegionBox.Around(place, picture.Width, picture.Height);
             int id = ids.Next();
@@ -144,7 +147,8 @@ internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, 
     {
         for (int i = 0; i < TargetSlots.Count; i++)
         {
-            (TargetKind kind, int id, int releases) = board.WithTargets(i, static (targets, slot) => (targets[slot].Kind, targets[slot].Id, targets.Releases));
+            (TargetKind kind, int id, int releases) = board.WithTargets(
+                i, static (targets, slot) => (targets[slot].Kind, targets[slot].Id, targets.Releases));
             SceneTrack? seen = null;
             foreach (SceneTrack track in scene)
             {
@@ -163,7 +167,8 @@ internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, 
             {
                 if (TakeUp(i, kind, id, back, info.Ticks))
                 {
-                    _notices.Add(new PipelineNotice("target_found", $"{back.Label} {back.Id} looks like what was in focus", Recoverable: true));
+                    _notices.Add(
+                        new PipelineNotice("target_found", $"{back.Label} {back.Id} looks like what was in focus", Recoverable: true));
                 }
             }
         }

@@ -61,7 +61,8 @@ public sealed class Access
         string? given = BearerOf(request) ?? request.Headers["X-Api-Key"].ToString();
 
         // Hashed first, so that the comparison takes the same time whatever the length of what was given.
-        return !string.IsNullOrEmpty(given) && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _apiKeyHash);
+        return !string.IsNullOrEmpty(given)
+            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _apiKeyHash);
     }
 
     /// <summary>
@@ -74,7 +75,9 @@ public sealed class Access
         return !TokensRequired || MaySeeAll(request) || CheckJoin(TokenOf(request), room, JoinRole.Viewer) == TokenVerdict.Accepted;
     }
 
-    /// <summary>Whether the request brings more than a watcher's rights in the room: an operator's or camera's token, or the API key.</summary>
+    /// <summary>
+    /// Whether the request brings more than a watcher's rights in the room: an operator's or camera's token, or the API key.
+    /// </summary>
     public bool MayOperate(HttpRequest request, string room)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -93,6 +96,8 @@ public sealed class Access
         ArgumentNullException.ThrowIfNull(request);
         const string Scheme = "Bearer ";
         string header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && header.Length > Scheme.Length ? header[Scheme.Length..].Trim() : null;
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && header.Length > Scheme.Length
+            ? header[Scheme.Length..].Trim()
+            : null;
     }
 }

@@ -56,7 +56,8 @@ public static class JoinToken
         Check(key, token, room, role, now, out _);
 
     /// <summary><paramref name="granted"/> is what the token was made for: the same role, or one that includes it.</summary>
-    public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now, out JoinRole granted)
+    public static TokenVerdict Check(
+        ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string room, JoinRole role, DateTimeOffset now, out JoinRole granted)
     {
         granted = JoinRole.Viewer;
         if (token.IsEmpty)
@@ -65,7 +66,9 @@ public static class JoinToken
         }
 
         Span<byte> bytes = stackalloc byte[LongestToken];
-        if (token.Length > LongestToken || Base64Url.DecodeFromChars(token, bytes, out _, out int length) != OperationStatus.Done || length <= HeaderLength + HMACSHA256.HashSizeInBytes)
+        if (token.Length > LongestToken
+            || Base64Url.DecodeFromChars(token, bytes, out _, out int length) != OperationStatus.Done
+            || length <= HeaderLength + HMACSHA256.HashSizeInBytes)
         {
             return TokenVerdict.Malformed;
         }
@@ -91,7 +94,8 @@ public static class JoinToken
         }
 
         Span<byte> wanted = stackalloc byte[LongestRoom * 4];
-        if (!Encoding.UTF8.TryGetBytes(room, wanted, out int roomLength) || !wanted[..roomLength].SequenceEqual(bytes[HeaderLength..^signature.Length]))
+        if (!Encoding.UTF8.TryGetBytes(room, wanted, out int roomLength)
+            || !wanted[..roomLength].SequenceEqual(bytes[HeaderLength..^signature.Length]))
         {
             return TokenVerdict.OtherRoom;
         }

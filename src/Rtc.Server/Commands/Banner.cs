@@ -32,7 +32,8 @@ internal sealed class Banner(JoinAddresses addresses, Access access, RtcOptions 
         await output.WriteLineAsync($"  media    {options.Media.Port} (UDP and TCP)");
         if (certificate is not null)
         {
-            await output.WriteLineAsync($"  certificate{(made ? " (new)" : string.Empty)}, SHA-256 {CertificateStore.FingerprintOf(certificate)}");
+            await output.WriteLineAsync(
+                $"  certificate{(made ? " (new)" : string.Empty)}, SHA-256 {CertificateStore.FingerprintOf(certificate)}");
             await output.WriteLineAsync("  A self-made certificate makes the phone warn once: compare the fingerprint, then go on.");
         }
         else if (!addresses.Phone[0].IsLoopback)
@@ -62,7 +63,9 @@ internal sealed class Banner(JoinAddresses addresses, Access access, RtcOptions 
 
         if (options.Media.IceServers.Length == 0 && options.Media.StunServer is null && options.Media.AdvertisedAddresses.Length == 0)
         {
-            await output.WriteLineAsync("  The tunnel carries pages and signalling. Media needs a way of its own from outside: --stun, --advertise, or a TURN server.");
+            await output.WriteLineAsync(
+                "  The tunnel carries pages and signalling. Media needs a way of its own from outside: --stun, --advertise, "
+                    + "or a TURN server.");
         }
 
         await output.WriteLineAsync();

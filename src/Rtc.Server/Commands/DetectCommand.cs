@@ -17,9 +17,14 @@ internal static class DetectCommand
         var command = new Command("detect", "Detect objects in JPEG pictures.");
         var images = new Argument<string[]>("IMAGE") { Description = "JPEG pictures", Arity = ArgumentArity.OneOrMore };
         var model = new Option<string>("--model") { Description = "A model of the models folder, or an ONNX file", HelpName = "FILE|NAME" };
-        var confidence = new Option<float>("--confidence") { Description = "Least score, 0 to 1", DefaultValueFactory = _ => 0.25f, HelpName = "SCORE" };
+        var confidence =
+            new Option<float>("--confidence") { Description = "Least score, 0 to 1", DefaultValueFactory = _ => 0.25f, HelpName = "SCORE" };
         var json = new Option<bool>("--json") { Description = "One JSON object a picture and line" };
-        var into = new Option<string>("--out") { Description = "Write the picture with its boxes, JPEG or PNG; for one picture", HelpName = "FILE" };
+        var into = new Option<string>("--out")
+        {
+            Description = "Write the picture with its boxes, JPEG or PNG; for one picture",
+            HelpName = "FILE",
+        };
         confidence.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<float>() is not (>= 0 and <= 1))
@@ -50,7 +55,8 @@ internal static class DetectCommand
         return command;
     }
 
-    private static int Run(string[] images, string? model, DetectOptions options, bool json, string? into, TextWriter output, TextWriter error)
+    private static int Run(
+        string[] images, string? model, DetectOptions options, bool json, string? into, TextWriter output, TextWriter error)
     {
         using var pool = new PicturePool();
         foreach (string image in images)
@@ -99,33 +105,40 @@ internal static class DetectCommand
         return RtcCommand.Good;
     }
 
-    private static string Json(string image, Picture picture, VisionSession session, List<Detection> found, DetectTimings timings) => JsonSerializer.Serialize(
-        new
-        {
-            Image = image,
-            picture.Width,
-            picture.Height,
-            session.Detector.Model,
-            session.Detector.Provider,
-            Detections = found.Select(detection => new
+    private static string Json(string image, Picture picture, VisionSession session, List<Detection> found, DetectTimings timings) =>
+        JsonSerializer.Serialize(
+            new
             {
-                Label = session.LabelOf(detection),
-                Score = Math.Round(detection.Score, 4),
-                Xmin = Math.Round(detection.Box.Left / picture.Width, 5),
-                Ymin = Math.Round(detection.Box.Top / picture.Height, 5),
-                Xmax = Math.Round(detection.Box.Right / picture.Width, 5),
-                Ymax = Math.Round(detection.Box.Bottom / picture.Height, 5),
-            }),
-            TimingsMs = new { timings.Prepare, timings.Run, timings.Decode },
-        },
-        s_json);
+                Image = image,
+                picture.Width,
+                picture.Height,
+                session.Detector.Model,
+                session.Detector.Provider,
+                Detections = found.Select(detection => new
+                {
+                    Label = session.LabelOf(detection),
+                    Score = Math.Round(detection.Score, 4),
+                    Xmin = Math.Round(detection.Box.Left / picture.Width, 5),
+                    Ymin = Math.Round(detection.Box.Top / picture.Height, 5),
+                    Xmax = Math.Round(detection.Box.Right / picture.Width, 5),
+                    Ymax = Math.Round(detection.Box.Bottom / picture.Height, 5),
+                }),
+                TimingsMs = new { timings.Prepare, timings.Run, timings.Decode },
+            },
+            s_json);
 
     private static string Lines(string image, Picture picture, VisionSession session, List<Detection> found)
     {
-        var lines = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{image}  {picture.Width}×{picture.Height}  {session.Detector.Model} on {session.Detector.Provider}  {found.Count} found") };
+        var lines = new List<string>
+        {
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{image}  {picture.Width}×{picture.Height}  {session.Detector.Model} on {session.Detector.Provider}  {found.Count} found"),
+        };
         lines.AddRange(found.Select(detection => string.Create(
             CultureInfo.InvariantCulture,
-            $"  {session.LabelOf(detection),-14} {detection.Score:0.00}  {detection.Box.Left:0},{detection.Box.Top:0} to {detection.Box.Right:0},{detection.Box.Bottom:0}")));
+            $"  {session.LabelOf(detection),-14} {detection.Score:0.00}  {detection.Box.Left:0},{detection.Box.Top:0} to "
+                + $"{detection.Box.Right:0},{detection.Box.Bottom:0}")));
         return string.Join('\n', lines);
     }
 
@@ -135,7 +148,9 @@ internal static class DetectCommand
         {
             Colour colour = Palette.ForTrack(detection.ClassId);
             Draw.Box(picture, detection.Box, colour);
-            Draw.Label(picture, detection.Box.Left, detection.Box.Top, string.Create(CultureInfo.InvariantCulture, $"{session.LabelOf(detection)} {detection.Score:0.00}"), colour);
+            Draw.Label(
+                picture, detection.Box.Left, detection.Box.Top,
+                string.Create(CultureInfo.InvariantCulture, $"{session.LabelOf(detection)} {detection.Score:0.00}"), colour);
         }
     }
 }

@@ -15,10 +15,19 @@ internal static class FocusCommand
     {
         var command = new Command("focus", "Keep the object at a point sharp and blur the rest of a JPEG picture.");
         var image = new Argument<string>("IMAGE") { Description = "A JPEG picture" };
-        var select = new Option<string>("--select") { Description = "The point: fractions of the picture from its top left (0.5,0.4), or pixels (320,192)", Required = true, HelpName = "X,Y" };
+        var select = new Option<string>("--select")
+        {
+            Description = "The point: fractions of the picture from its top left (0.5,0.4), or pixels (320,192)",
+            Required = true,
+            HelpName = "X,Y",
+        };
         var into = new Option<string>("--out") { Description = "The picture to write, JPEG or PNG", Required = true, HelpName = "FILE" };
         var blur = new Option<float>("--blur") { Description = "Strength, 0 to 1", DefaultValueFactory = _ => 0.6f, HelpName = "STRENGTH" };
-        var model = new Option<string>("--model") { Description = "Detector: a model of the models folder, or an ONNX file", HelpName = "FILE|NAME" };
+        var model = new Option<string>("--model")
+        {
+            Description = "Detector: a model of the models folder, or an ONNX file",
+            HelpName = "FILE|NAME",
+        };
         select.Validators.Add(result =>
         {
             if (!TryPoint(result.GetValueOrDefault<string>(), out _, out _))
@@ -41,7 +50,9 @@ internal static class FocusCommand
         command.SetAction(result =>
         {
             TryPoint(result.GetValue(select), out float x, out float y);
-            return Run(result.GetValue(image)!, x, y, result.GetValue(into)!, result.GetValue(blur), result.GetValue(model), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+            return Run(
+                result.GetValue(image)!, x, y, result.GetValue(into)!, result.GetValue(blur), result.GetValue(model),
+                result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
         });
         return command;
     }
@@ -88,7 +99,8 @@ internal static class FocusCommand
             return RtcCommand.Misused;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{session.LabelOf(hits[0])} {hits[0].Score:0.00}, outlined by {by}: {into}"));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{session.LabelOf(hits[0])} {hits[0].Score:0.00}, outlined by {by}: {into}"));
         return RtcCommand.Good;
     }
 

@@ -15,7 +15,8 @@ namespace Rtc.Server.Commands;
 /// <summary>One run of the server: options, ports, certificate, host, banner, tunnel, and a clean end.</summary>
 internal static class ServeRun
 {
-    public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> given, TextWriter output, TextWriter error, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        IReadOnlyDictionary<string, string?> given, TextWriter output, TextWriter error, CancellationToken cancel)
     {
         OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), given);
         if (reading.Errors.Count > 0)
@@ -78,7 +79,8 @@ internal static class ServeRun
         }
     }
 
-    private static async Task ServeUntilStoppedAsync(WebApplication app, RtcOptions options, Banner banner, TextWriter error, CancellationToken cancel)
+    private static async Task ServeUntilStoppedAsync(
+        WebApplication app, RtcOptions options, Banner banner, TextWriter error, CancellationToken cancel)
     {
         CancellationToken stopping = app.Lifetime.ApplicationStopping;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancel);
@@ -129,7 +131,12 @@ internal static class ServeRun
 
         if (options.Media.Port != 0 && seen.Port != options.Media.Port)
         {
-            await SayAsync(error, [$"from outside the media port is {seen.Port}, not {options.Media.Port}: forward UDP and TCP {options.Media.Port} in the router, or use TURN"]);
+            await SayAsync(
+                error,
+                [
+                    $"from outside the media port is {seen.Port}, not {options.Media.Port}: "
+                        + $"forward UDP and TCP {options.Media.Port} in the router, or use TURN",
+                ]);
         }
 
         string address = seen.Address.ToString();

@@ -16,8 +16,17 @@ internal static class TokenCommand
         var command = new Command("token", "Print a join token, signed with Auth:TokenKey.");
         var room = new Option<string>("--room") { Description = "Room to join", Required = true, HelpName = "ROOM" };
         var role = new Option<string>("--role") { Description = "phone or viewer", DefaultValueFactory = _ => "viewer", HelpName = "ROLE" };
-        var rights = new Option<string?>("--rights") { Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator", HelpName = "RIGHTS" };
-        var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {MaxMinutes}", DefaultValueFactory = _ => 60, HelpName = "MINUTES" };
+        var rights = new Option<string?>("--rights")
+        {
+            Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator",
+            HelpName = "RIGHTS",
+        };
+        var minutes = new Option<int>("--minutes")
+        {
+            Description = $"How long it is good, 1 to {MaxMinutes}",
+            DefaultValueFactory = _ => 60,
+            HelpName = "MINUTES",
+        };
         command.Validators.Add(result =>
         {
             if (!JoinRoles.TryRead(RoleOf(result), result.GetValue(rights), out _, out string problem))
@@ -49,18 +58,25 @@ internal static class TokenCommand
 
             if (reading.Errors.Count > 0 || reading.Options.Auth.TokenKey is not { } key)
             {
-                error.WriteLine("rtc: " + (reading.Errors.Count > 0 ? reading.Errors[0] : "no token key is set: give RTC__AUTH__TOKENKEY or Auth:TokenKeyFile"));
+                error.WriteLine(
+                    "rtc: "
+                        + (
+                            reading.Errors.Count > 0
+                                ? reading.Errors[0]
+                                : "no token key is set: give RTC__AUTH__TOKENKEY or Auth:TokenKeyFile"));
                 return RtcCommand.Misused;
             }
 
             JoinRoles.TryRead(RoleOf(result.CommandResult), result.GetValue(rights), out JoinRole joinRole, out _);
             DateTimeOffset expires = TimeProvider.System.GetUtcNow().AddMinutes(wanted);
-            result.InvocationConfiguration.Output.WriteLine(JoinToken.Create(Encoding.UTF8.GetBytes(key), result.GetValue(room)!, joinRole, expires));
+            result.InvocationConfiguration.Output.WriteLine(
+                JoinToken.Create(Encoding.UTF8.GetBytes(key), result.GetValue(room)!, joinRole, expires));
             return RtcCommand.Good;
         });
         return command;
 
         // A role that nobody gave leaves the choice to the rights.
-        string? RoleOf(CommandResult result) => result.GetValue(rights) is not null && result.GetResult(role) is null or { Implicit: true } ? null : result.GetValue(role);
+        string? RoleOf(CommandResult result) =>
+            result.GetValue(rights) is not null && result.GetResult(role) is null or { Implicit: true } ? null : result.GetValue(role);
     }
 }

@@ -13,7 +13,10 @@ internal static class TrackCommand
         var into = new Option<string>("--out") { Description = "Write the tracks there instead of to the terminal", HelpName = "FILE" };
         command.Arguments.Add(detections);
         command.Options.Add(into);
-        command.SetAction(result => Run(result.GetValue(detections)!, result.GetValue(into), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        command.SetAction(
+            result => Run(
+                result.GetValue(detections)!, result.GetValue(into), result.InvocationConfiguration.Output,
+                result.InvocationConfiguration.Error));
         return command;
     }
 

@@ -40,7 +40,9 @@ internal sealed class VisionSession : IDisposable
         if (model is not null)
         {
             bool file = File.Exists(model);
-            if (!file && (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+            if (!file
+                && (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+                    || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)))
             {
                 error.WriteLine($"rtc: {model} can't be read: there is no such file");
                 code = RtcCommand.Misused;
@@ -56,7 +58,8 @@ internal sealed class VisionSession : IDisposable
         {
             detector.Dispose();
             models.Dispose();
-            error.WriteLine($"rtc: no model to detect with ({(problem ?? "none is on hand").ReplaceLineEndings(" ")}); ./rtc models pull fetches one");
+            error.WriteLine(
+                $"rtc: no model to detect with ({(problem ?? "none is on hand").ReplaceLineEndings(" ")}); ./rtc models pull fetches one");
             code = RtcCommand.Failed;
             return null;
         }

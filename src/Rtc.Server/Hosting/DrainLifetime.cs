@@ -10,7 +10,8 @@ namespace Rtc.Server.Hosting;
 /// last room has closed or <see cref="RoomOptions.DrainSeconds"/> are over. Ctrl-C, or a second signal, ends it at once.
 /// </summary>
 internal sealed partial class DrainLifetime(
-    IServiceProvider services, DrainState drain, RtcOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainLifetime> log)
+    IServiceProvider services, DrainState drain, RtcOptions options, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<DrainLifetime> log)
     : IHostLifetime, IDisposable
 {
     // What was said needs a moment to leave: the hub's connections are cut without waiting for what they still hold.
@@ -51,9 +52,11 @@ internal sealed partial class DrainLifetime(
         try
         {
             RoomRegistry rooms = services.GetRequiredService<RoomRegistry>();
-            await (await rooms.DrainAsync()).WaitAsync(TimeSpan.FromSeconds(options.Rooms.DrainSeconds), time, lifetime.ApplicationStopping);
+            await (await rooms.DrainAsync())
+                .WaitAsync(TimeSpan.FromSeconds(options.Rooms.DrainSeconds), time, lifetime.ApplicationStopping);
         }
-        catch (Exception over) when (over is TimeoutException or LoopTimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception over)
+            when (over is TimeoutException or LoopTimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             // The rooms that are left have had their time, or somebody was in a greater hurry.
         }
@@ -85,7 +88,8 @@ internal sealed partial class DrainLifetime(
                 await Task.Delay(s_noticeDelivery, lifetime.ApplicationStopping);
             }
         }
-        catch (Exception over) when (over is TimeoutException or LoopTimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception over)
+            when (over is TimeoutException or LoopTimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             // The media thread is stuck, or the stop has begun: nobody is left to tell.
         }

@@ -39,7 +39,14 @@ internal static class Pages
         string library = Path.Combine(paths.NodeModules, LibraryFolder);
         if (Directory.Exists(library) && !File.Exists(Path.Combine(paths.WebRoot, "lib", "signalr.min.js")))
         {
-            app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(library), RequestPath = LibraryPath, ContentTypeProvider = types, OnPrepareResponse = Revalidate });
+            app.UseStaticFiles(
+                new StaticFileOptions
+                {
+                    FileProvider = new PhysicalFileProvider(library),
+                    RequestPath = LibraryPath,
+                    ContentTypeProvider = types,
+                    OnPrepareResponse = Revalidate,
+                });
         }
 
         string documents = Path.Combine(paths.Root, "docs");
@@ -47,7 +54,14 @@ internal static class Pages
         {
             // Browsers show plain text; Markdown they would save.
             var texts = new FileExtensionContentTypeProvider(new Dictionary<string, string> { [".md"] = "text/plain; charset=utf-8" });
-            app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(documents), RequestPath = DocumentsPath, ContentTypeProvider = texts, OnPrepareResponse = Revalidate });
+            app.UseStaticFiles(
+                new StaticFileOptions
+                {
+                    FileProvider = new PhysicalFileProvider(documents),
+                    RequestPath = DocumentsPath,
+                    ContentTypeProvider = texts,
+                    OnPrepareResponse = Revalidate,
+                });
         }
     }
 
@@ -69,7 +83,8 @@ internal static class Pages
         return path.Length > 1 && path.AsSpan(1).IndexOfAnyExcept(s_pageLetters) < 0 && files.GetFileInfo(file).Exists ? file : null;
     }
 
-    private static readonly System.Buffers.SearchValues<char> s_pageLetters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
+    private static readonly System.Buffers.SearchValues<char> s_pageLetters =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
 
     /// <summary>Browsers ask each time and mostly hear 304: an update of the server reaches every page at once.</summary>
     private static void Revalidate(StaticFileResponseContext response) => response.Context.Response.Headers.CacheControl = "no-cache";

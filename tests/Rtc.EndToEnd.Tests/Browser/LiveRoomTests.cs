@@ -39,15 +39,19 @@ public sealed class LiveRoomTests(ITestOutputHelper output) : IAsyncLifetime
 
         // Two pictures half a second apart differ, for the camera's blocks move.
         byte[] first = (await PageProbe.GrabAsync(viewer))!;
-        await viewer.WaitForFunctionAsync("(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > n + 15", await FramesAsync(viewer));
+        await viewer.WaitForFunctionAsync(
+            "(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > n + 15", await FramesAsync(viewer));
         byte[] second = (await PageProbe.GrabAsync(viewer))!;
         Assert.True(PageProbe.MeanDifference(first, second) > 0.5, "the viewer's picture does not move");
 
         // Colour can only come from what the server drew: the camera is grey.
-        await viewer.WaitForFunctionAsync("() => window.__messages.filter((m) => m.includes('\"detections\":[{')).length > 60", null, new PageWaitForFunctionOptions { Timeout = 30_000 });
+        await viewer.WaitForFunctionAsync(
+            "() => window.__messages.filter((m) => m.includes('\"detections\":[{')).length > 60", null,
+            new PageWaitForFunctionOptions { Timeout = 30_000 });
         byte[] drawn = (await PageProbe.GrabAsync(viewer, 320))!;
         Assert.True(PageProbe.Coloured(drawn) > 30, "no box was drawn into the viewer's picture");
-        Assert.True(PageProbe.Coloured((await PageProbe.GrabAsync(phone, 320))!) > 30, "no box was drawn into the phone's returned picture");
+        Assert.True(
+            PageProbe.Coloured((await PageProbe.GrabAsync(phone, 320))!) > 30, "no box was drawn into the phone's returned picture");
 
         await viewer.WaitForFunctionAsync(PersistsOver50, null, new PageWaitForFunctionOptions { Timeout = 40_000 });
         JsonElement[] detections = await PageProbe.DetectionsAsync(viewer);
@@ -60,7 +64,9 @@ public sealed class LiveRoomTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await StartPhoneAsync("shown");
         IPage home = await PageProbe.OpenAsync(_context, _server.Address, _errors);
-        await home.WaitForFunctionAsync("() => document.querySelector('[data-room=shown] img')?.naturalWidth > 0", null, new PageWaitForFunctionOptions { Timeout = 30_000 });
+        await home.WaitForFunctionAsync(
+            "() => document.querySelector('[data-room=shown] img')?.naturalWidth > 0", null,
+            new PageWaitForFunctionOptions { Timeout = 30_000 });
         Assert.Empty(_errors);
     }
 
@@ -88,7 +94,8 @@ public sealed class LiveRoomTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Contains("\"brief\"", await _server.Http.GetStringAsync("/api/rooms"), StringComparison.Ordinal);
 
         await phone.CloseAsync(new PageCloseOptions { RunBeforeUnload = false });
-        await EventuallyAsync(async () => await _server.Http.GetStringAsync("/api/rooms") == "[]", TimeSpan.FromSeconds(10), "the room stays in /api/rooms");
+        await EventuallyAsync(
+            async () => await _server.Http.GetStringAsync("/api/rooms") == "[]", TimeSpan.FromSeconds(10), "the room stays in /api/rooms");
     }
 
     [Fact]
@@ -119,12 +126,16 @@ public sealed class LiveRoomTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Contains("bad_room", named, StringComparison.Ordinal);
 
         long before = await FramesAsync(phone);
-        await phone.WaitForFunctionAsync("(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > n + 10", before);
+        await phone.WaitForFunctionAsync(
+            "(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > n + 10", before);
     }
 
     [Theory]
     [InlineData("this is no session description", "bad_sdp")]
-    [InlineData("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:111 opus/48000/2\r\na=mid:0\r\n", null)]
+    [InlineData(
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:111 "
+            + "opus/48000/2\r\na=mid:0\r\n",
+        null)]
     public async Task A_bad_offer_is_refused_in_words(string sdp, string? code)
     {
         using var content = new StringContent(sdp);
@@ -148,7 +159,8 @@ public sealed class LiveRoomTests(ITestOutputHelper output) : IAsyncLifetime
         return phone;
     }
 
-    private static Task<long> FramesAsync(IPage page) => page.EvaluateAsync<long>("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames");
+    private static Task<long> FramesAsync(IPage page) =>
+        page.EvaluateAsync<long>("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames");
 
     private static async Task EventuallyAsync(Func<Task<bool>> condition, TimeSpan limit, string failure)
     {

@@ -82,18 +82,21 @@ public sealed class ThinLinkTests(ITestOutputHelper output) : IAsyncLifetime
     {
         Assert.SkipWhen(Repository.TestData is null, "RTC_TEST_DATA is not set");
         const int Seconds = 10;
-        string photograph = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Repository.TestData!, "images", "crosswalk.jpg")));
+        string photograph = Convert.ToBase64String(
+            await File.ReadAllBytesAsync(Path.Combine(Repository.TestData!, "images", "crosswalk.jpg")));
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
         using var link = new ImpairedLink(server.MediaPort, new LinkQuality(RoundTripMs: 50, RateKbps: 500));
         IPage page = await (await _chromium.Browser.NewContextAsync()).NewPageAsync();
         await page.GotoAsync(server.Address.ToString());
-        JsonElement measured = await page.EvaluateAsync<JsonElement>(Measure, new { photograph, layers, port = link.Port, view, seconds = Seconds });
+        JsonElement measured = await page.EvaluateAsync<JsonElement>(
+            Measure, new { photograph, layers, port = link.Port, view, seconds = Seconds });
         double[] latency = [.. measured.GetProperty("latency").EnumerateArray().Select(value => value.GetDouble()).Order()];
         double rate = latency.Length / (double)Seconds;
         double median = latency.Length == 0 ? double.NaN : latency[latency.Length / 2];
         string result = string.Create(
             CultureInfo.InvariantCulture,
-            $"{view} {layers}: {rate:0.0} a second, longest gap {measured.GetProperty("gap").GetDouble():0} ms, median {median:0} ms; {measured.GetProperty("about").GetString()}");
+            $"{view} {layers}: {rate:0.0} a second, longest gap {measured.GetProperty("gap").GetDouble():0} ms, median {median:0} ms; "
+                + $"{measured.GetProperty("about").GetString()}");
 
         output.WriteLine(result);
 

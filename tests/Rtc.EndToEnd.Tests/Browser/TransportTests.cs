@@ -52,7 +52,10 @@ public sealed class TransportTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
         await using IBrowserContext context = await _chromium.Browser.NewContextAsync();
-        await context.AddInitScriptAsync(Bend + "window.__bend((sdp) => sdp.split('\\r\\n').filter((l) => !(l.startsWith('a=candidate:') && / udp /i.test(l))).join('\\r\\n'), {});");
+        await context.AddInitScriptAsync(
+            Bend
+                + "window.__bend((sdp) => sdp.split('\\r\\n').filter((l) => !(l.startsWith('a=candidate:') && / udp "
+                + "/i.test(l))).join('\\r\\n'), {});");
         IPage phone = await PublishAsync(server, context, "tcp");
         string pair = await phone.EvaluateAsync<string>(SelectedPair);
         output.WriteLine(pair);
@@ -94,7 +97,11 @@ public sealed class TransportTests(ITestOutputHelper output) : IAsyncLifetime
         double worst = await phone.EvaluateAsync<double>("() => window.__worst");
         double late = await phone.EvaluateAsync<double>("() => window.__late");
         int keyFrames = await phone.EvaluateAsync<int>(KeyFrameRequests) - keyFramesBefore;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"longest gap {worst:0} ms, {late:0} ms by the link, {keyFrames} key frames asked for, {link.Dropped} of {link.Passed + link.Dropped} datagrams lost"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"longest gap {worst:0} ms, {late:0} ms by the link, {keyFrames} key frames asked for, {link.Dropped} of "
+                    + $"{link.Passed + link.Dropped} datagrams lost"));
         Assert.True(link.Dropped > 20, "the link lost nothing");
         Assert.True(late < (LongRun.IsWanted ? 300 : 450), string.Create(CultureInfo.InvariantCulture, $"a picture came {late:0} ms late"));
         Assert.True(keyFrames <= 1, $"{keyFrames} times pictures were given up");

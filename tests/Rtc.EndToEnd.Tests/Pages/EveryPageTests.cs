@@ -9,8 +9,10 @@ namespace Rtc.EndToEnd.Tests.Pages;
 public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper output)
 {
     private const long LargestPage = 300 * 1024;
-    private static readonly string? s_shots = Environment.GetEnvironmentVariable("RTC_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
-    private static readonly string s_signalR = Path.Combine(Repository.Root, "node_modules", "@microsoft", "signalr", "dist", "browser", "signalr.min.js");
+    private static readonly string? s_shots =
+        Environment.GetEnvironmentVariable("RTC_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
+    private static readonly string s_signalR = Path.Combine(
+        Repository.Root, "node_modules", "@microsoft", "signalr", "dist", "browser", "signalr.min.js");
     private static readonly string s_axe = Path.Combine(Repository.Root, "node_modules", "axe-core", "axe.min.js");
 
     [Theory]
@@ -92,7 +94,8 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 await page.UntilAsync("() => document.querySelector('#picture').videoWidth > 0");
             }
 
-            Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{path} scrolls sideways");
+            Assert.True(
+                await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{path} scrolls sideways");
             await KeepAsync(page, path == "/" ? "home" : path[1..], theme, phone);
             page.AssertQuiet();
         }
@@ -100,11 +103,15 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
 
     private async Task<PageUnderTest> OpenAsync(string path, BrowserNewContextOptions options)
     {
-        PageUnderTest page = await PageUnderTest.OpenAsync(fixture, $"{path}?room=demo", options, before: "window.WebSocket = class { constructor() { setTimeout(() => this.onopen?.(), 5); } send() { setTimeout(() => this.onmessage?.({}), 5); } close() {} };");
+        PageUnderTest page = await PageUnderTest.OpenAsync(
+            fixture, $"{path}?room=demo", options,
+            before: "window.WebSocket = class { constructor() { setTimeout(() => this.onopen?.(), 5); } send() { setTimeout(() => "
+                + "this.onmessage?.({}), 5); } close() {} };");
         switch (path)
         {
             case "/":
-                page.Rooms = """[{"room":"demo","phones":1,"viewers":2,"width":640,"height":480,"fps":30,"level":"optimal","model":"motion","provider":"embedded","since":""}]""";
+                page.Rooms =
+                    """[{"room":"demo","phones":1,"viewers":2,"width":640,"height":480,"fps":30,"level":"optimal","model":"motion","provider":"embedded","since":""}]""";
                 await Assertions.Expect(page["[data-room=demo]"]).ToBeVisibleAsync();
                 break;
             case "/view":
@@ -133,7 +140,8 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     {
         if (s_shots is not null)
         {
-            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(s_shots, $"{name}-{theme}-{(phone ? "phone" : "desktop")}.png".ToLowerInvariant()) });
+            await page.Page.ScreenshotAsync(
+                new() { Path = Path.Combine(s_shots, $"{name}-{theme}-{(phone ? "phone" : "desktop")}.png".ToLowerInvariant()) });
         }
     }
 

@@ -28,7 +28,8 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
             ["RTC__Limits__MemoryMegabytes"] = $"{Megabytes}",
         });
         using LimitedMemory group = LimitedMemory.For(server.ProcessId, Megabytes);
-        output.WriteLine(group.IsReal ? "in a control group of 1 GiB" : "no control group can be made here: resident memory alone is watched");
+        output.WriteLine(
+            group.IsReal ? "in a control group of 1 GiB" : "no control group can be made here: resident memory alone is watched");
 
         (int refused, double most) = await FilmAsync(server, TimeSpan.FromSeconds(15));
 
@@ -48,7 +49,8 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
         Assert.Equal(Cameras, refused);
     }
 
-    private static async Task<(int Refused, double MaxMegabytes)> FilmAsync(ServerProcess server, TimeSpan time, string reason = "Limits:MemoryMegabytes")
+    private static async Task<(int Refused, double MaxMegabytes)> FilmAsync(
+        ServerProcess server, TimeSpan time, string reason = "Limits:MemoryMegabytes")
     {
         byte[] picture = KeyPicture();
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
@@ -85,7 +87,9 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
             most = Math.Max(most, server.ResidentMegabytes());
         }
 
-        int refused = listeners.Count(listener => listener.Heard("notice", notice => notice.GetProperty("message").GetString()!.Contains(reason, StringComparison.Ordinal)));
+        int refused = listeners.Count(
+            listener =>
+                listener.Heard("notice", notice => notice.GetProperty("message").GetString()!.Contains(reason, StringComparison.Ordinal)));
         foreach (IAsyncDisposable one in (IAsyncDisposable[])[.. cameras, .. viewers, .. listeners])
         {
             await one.DisposeAsync();
@@ -99,7 +103,8 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
         using var pool = new PicturePool();
         using Picture grey = pool.Rent(Width, Height);
         new Clip(Width, Height).Draw(grey, 0);
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = 2000, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = 2000, MayDrop = false });
         using EncodedFrame coded = encoder.Encode(grey, 0, forceKey: true)!;
         return coded.Data.ToArray();
     }

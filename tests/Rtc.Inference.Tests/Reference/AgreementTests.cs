@@ -124,7 +124,8 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _pool.Dispose();
 
-    private void CompareBoxes(IDetector detector, string kind, string data, string file, (int Width, int Height) size, int every, float threshold, int least)
+    private void CompareBoxes(
+        IDetector detector, string kind, string data, string file, (int Width, int Height) size, int every, float threshold, int least)
     {
         var options = new DetectOptions { Confidence = threshold };
         List<Detection> found = [];
@@ -140,7 +141,9 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
                 Detection match = found.MaxBy(one => one.ClassId == truth.ClassId ? truth.Agreement(one.Box) : -1);
                 worst = Math.Min(worst, truth.Agreement(match.Box));
                 apart = Math.Max(apart, Math.Abs(match.Score - truth.Score));
-                Assert.True(truth.Agreement(match.Box) > MinOverlap, $"class {truth.ClassId} {truth.Score:F3} {truth.Box} became {match.Score:F3} {match.Box}");
+                Assert.True(
+                    truth.Agreement(match.Box) > MinOverlap,
+                    $"class {truth.ClassId} {truth.Score:F3} {truth.Box} became {match.Score:F3} {match.Box}");
                 Assert.InRange(match.Score, truth.Score - MaxScoreApart, truth.Score + MaxScoreApart);
                 compared++;
             }
@@ -153,7 +156,8 @@ public sealed class AgreementTests(ITestOutputHelper output) : IDisposable
         Assert.True(compared >= least, $"{compared} boxes compared");
     }
 
-    private void Each(string kind, string data, string file, (int Width, int Height) size, int every, float confidence, Action<Picture, Reading> compare)
+    private void Each(
+        string kind, string data, string file, (int Width, int Height) size, int every, float confidence, Action<Picture, Reading> compare)
     {
         IReadOnlyList<Reading> readings = Judge.Read(kind, data, file, size.Width, size.Height, every, confidence);
         int at = 0;

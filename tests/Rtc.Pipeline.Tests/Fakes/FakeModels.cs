@@ -24,7 +24,8 @@ internal sealed class FakeModels : IModelHost
     public int Detections;
     public int Segmentations;
 
-    public IReadOnlyList<ModelInfo> Models => [new("fake", "detect", "none", true, 1, "cpu", null), new("broken", "detect", "none", true, 1, "cpu", null)];
+    public IReadOnlyList<ModelInfo> Models =>
+        [new("fake", "detect", "none", true, 1, "cpu", null), new("broken", "detect", "none", true, 1, "cpu", null)];
 
     public IDetector OpenDetector(string name, out string? problem)
     {
