@@ -64,5 +64,6 @@ public sealed class PictureMemory(long maxBytes)
     /// <summary>What a stream of pictures of this size is counted with.</summary>
     public static long ShareOf(long pixels) => pixels == 0 ? 0 : BytesPerStream + (pixels * (CodecBytesPerPixel + PictureBytesPerPixel));
 
-    private long HeldWith(long pixels, int streams) => (streams * BytesPerStream) + (pixels * CodecBytesPerPixel) + Math.Max(pixels * PictureBytesPerPixel, _pooled);
+    private long HeldWith(long pixels, int streams) =>
+        (streams * BytesPerStream) + (pixels * CodecBytesPerPixel) + Math.Max(pixels * PictureBytesPerPixel, _pooled);
 }

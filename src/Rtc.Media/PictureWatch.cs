@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Rtc.Media;
 
-/// <summary>What a diagnostic pool remembers: who rented each picture, and the returned ones, spoilt, to see whether anyone still writes to them.</summary>
+/// <summary>
+/// What a diagnostic pool remembers: who rented each picture, and the returned ones, spoilt, to see whether anyone still writes to them.
+/// </summary>
 internal sealed unsafe class PictureWatch
 {
     private const byte Spoilt = 0xDD;
@@ -50,7 +52,8 @@ internal sealed unsafe class PictureWatch
             if (_lent.Count > 0)
             {
                 (Picture picture, StackTrace rented) = _lent.First();
-                throw new InvalidOperationException($"{_lent.Count} pictures were not returned; one of {picture.Width}×{picture.Height} was rented here:\n{rented}");
+                throw new InvalidOperationException(
+                    $"{_lent.Count} pictures were not returned; one of {picture.Width}×{picture.Height} was rented here:\n{rented}");
             }
         }
     }
@@ -62,7 +65,8 @@ internal sealed unsafe class PictureWatch
         picture.Free();
         if (touched)
         {
-            throw new InvalidOperationException($"a picture of {picture.Width}×{picture.Height} was written to after its return; it was rented here:\n{rented}");
+            throw new InvalidOperationException(
+                $"a picture of {picture.Width}×{picture.Height} was written to after its return; it was rented here:\n{rented}");
         }
     }
 }

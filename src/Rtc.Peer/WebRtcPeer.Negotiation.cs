@@ -24,7 +24,8 @@ public sealed partial class WebRtcPeer
         _now = now;
         bool restart = _negotiation.IsIceRestart(offerSdp);
         IceCredentials local = restart ? IceCredentials.Create(_random) : _transport.Ice.Local;
-        if (!_negotiation.TryAnswer(offerSdp, policy, LocalTransport(local), out string answer, out NegotiatedSession? session, out string fault))
+        if (!_negotiation
+            .TryAnswer(offerSdp, policy, LocalTransport(local), out string answer, out NegotiatedSession? session, out string fault))
         {
             error = fault;
             return false;

@@ -69,7 +69,8 @@ public sealed partial class WebRtcPeer
         datagram = default;
         while (_transport.TryGetTarget(out TransportAddress to)
             && !_byeTaken
-            && _rtp.TryTakePacket(_now, _outgoing.AsSpan(0, _outgoing.Length - SrtpSession.LargestOverhead), out int length, out bool isRtcp))
+            && _rtp.TryTakePacket(
+                _now, _outgoing.AsSpan(0, _outgoing.Length - SrtpSession.LargestOverhead), out int length, out bool isRtcp))
         {
             _byeTaken = _closed; // the compound with BYE comes first; media that still waits stays behind
             if (_transport.TryProtect(_outgoing, length, isRtcp, out int protectedLength))

@@ -169,7 +169,12 @@ public sealed partial class WebRtcPeer : IDisposable
         IceAgent ice = _transport.Ice;
         while (ice.TryTakeHeard(out HeardAddress heard))
         {
-            Tell(new PeerEvent { Kind = heard.IsAnswered ? PeerEventKind.AddressProven : PeerEventKind.AddressLearned, Address = heard.Address });
+            Tell(
+                new PeerEvent
+                {
+                    Kind = heard.IsAnswered ? PeerEventKind.AddressProven : PeerEventKind.AddressLearned,
+                    Address = heard.Address,
+                });
         }
 
         if (_transport.HasDtls && _transport.DtlsState is DtlsState.Failed or DtlsState.Closed)

@@ -48,7 +48,9 @@ public sealed class RoomPipeline : IAsyncDisposable
     private volatile string? _error;
     private int _disposed;
 
-    public RoomPipeline(RoomPipelineOptions options, IModelHost models, PicturePool pictures, IPipelineOutput output, TimeProvider time, ICodecFactory codecs)
+    public RoomPipeline(
+        RoomPipelineOptions options, IModelHost models, PicturePool pictures, IPipelineOutput output, TimeProvider time,
+        ICodecFactory codecs)
     {
         if (options.Settings.Problem() is { } problem)
         {
@@ -81,7 +83,9 @@ public sealed class RoomPipeline : IAsyncDisposable
         set => _controls.WantVideo = value;
     }
 
-    /// <summary>Whether anybody needs results. With neither this nor <see cref="WantVideo"/> nothing is even decoded. True at first.</summary>
+    /// <summary>
+    /// Whether anybody needs results. With neither this nor <see cref="WantVideo"/> nothing is even decoded. True at first.
+    /// </summary>
     public bool WantResults
     {
         get => _controls.WantResults;
@@ -279,7 +283,8 @@ public sealed class RoomPipeline : IAsyncDisposable
         _error = error.Message;
         _queue.Dispose();
         _latest.Dispose();
-        _output.OnNotice(new PipelineNotice("pipeline_failed", "The room's video ended with an error. Open the room anew.", Recoverable: false));
+        _output.OnNotice(
+            new PipelineNotice("pipeline_failed", "The room's video ended with an error. Open the room anew.", Recoverable: false));
     }
 
     private PipelineStats Collect()

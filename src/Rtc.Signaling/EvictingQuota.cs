@@ -16,7 +16,8 @@ public sealed class EvictingQuota(int max, int addresses = 4)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, Holder> _holders = [];
-    private readonly SortedSet<Holder> _byWeight = new(Comparer<Holder>.Create(static (a, b) => (a.Places.Count, b.Oldest, a.Bucket).CompareTo((b.Places.Count, a.Oldest, b.Bucket))));
+    private readonly SortedSet<Holder> _byWeight = new(
+        Comparer<Holder>.Create(static (a, b) => (a.Places.Count, b.Oldest, a.Bucket).CompareTo((b.Places.Count, a.Oldest, b.Bucket))));
     private readonly int _maxPerAddress = Math.Min(max, Math.Max(MinPerAddress, max / addresses));
     private int _all;
     private long _order;
@@ -41,7 +42,10 @@ public sealed class EvictingQuota(int max, int addresses = 4)
         }
     }
 
-    /// <summary>Null where there is no place. The caller disposes of it; before that it may be taken back, which <paramref name="onEvicted"/> is told at once and must not wait.</summary>
+    /// <summary>
+    /// Null where there is no place. The caller disposes of it; before that it may be taken back, which <paramref name="onEvicted"/> is
+    /// told at once and must not wait.
+    /// </summary>
     public Place? TryEnter(IPAddress? address, Action onEvicted)
     {
         UInt128 bucket = AddressQuota.BucketOf(address);
@@ -124,7 +128,8 @@ public sealed class EvictingQuota(int max, int addresses = 4)
         private readonly EvictingQuota _quota;
         private readonly Action _onEvicted;
 
-        internal Place(EvictingQuota quota, UInt128 bucket, long order, Action onEvicted) => (_quota, Bucket, Order, _onEvicted) = (quota, bucket, order, onEvicted);
+        internal Place(EvictingQuota quota, UInt128 bucket, long order, Action onEvicted) =>
+            (_quota, Bucket, Order, _onEvicted) = (quota, bucket, order, onEvicted);
 
         /// <summary>It was given to somebody else.</summary>
         public bool IsTakenBack { get; private set; }

@@ -46,6 +46,8 @@ public interface ISessions
     /// <summary>Whether a join of that room with that token would be let in; asking counts as nothing.</summary>
     bool MayJoin(string room, Role role, string? token);
 
-    /// <summary>STUN and TURN servers for one client; where the server shares a secret with a relay, the credentials are made for this call.</summary>
+    /// <summary>
+    /// STUN and TURN servers for one client; where the server shares a secret with a relay, the credentials are made for this call.
+    /// </summary>
     IReadOnlyList<IceServer> CreateIceServers();
 }

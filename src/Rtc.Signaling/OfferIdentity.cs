@@ -12,7 +12,8 @@ public sealed record OfferIdentity(string? Fingerprint, string? Session, string?
         ArgumentNullException.ThrowIfNull(offer);
         string? origin = Line(offer, "o=");
         string[] parts = origin?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        return new OfferIdentity(Line(offer, "a=fingerprint:"), parts.Length > 1 ? $"{parts[0]} {parts[1]}" : origin, Line(offer, "a=ice-ufrag:"));
+        return new OfferIdentity(
+            Line(offer, "a=fingerprint:"), parts.Length > 1 ? $"{parts[0]} {parts[1]}" : origin, Line(offer, "a=ice-ufrag:"));
     }
 
     public bool IsSameConnectionAs(OfferIdentity earlier)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Rtc.Signaling;
 
-/// <summary>Why a request was turned down, in words for its sender: a code for programs, a sentence for people, a status for HTTP.</summary>
+/// <summary>
+/// Why a request was turned down, in words for its sender: a code for programs, a sentence for people, a status for HTTP.
+/// </summary>
 public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
 {
     public static Refusal BadRoomName { get; } = new(
@@ -11,7 +13,8 @@ public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
     public static Refusal NotJoined { get; } = new("not_joined", "Join a room first.", 409);
 
     public static Refusal SdpTooLarge(int most) => new(
-        "sdp_too_large", string.Create(CultureInfo.InvariantCulture, $"A session description may have {most} bytes (Limits:SdpBytes)."), 413);
+        "sdp_too_large", string.Create(CultureInfo.InvariantCulture, $"A session description may have {most} bytes (Limits:SdpBytes)."),
+        413);
 
     /// <summary>A watcher asked for what an operator may.</summary>
     public static Refusal WatchersOnlyWatch { get; } = new(

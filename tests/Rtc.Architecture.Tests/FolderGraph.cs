@@ -32,7 +32,9 @@ internal static class FolderGraph
             foreach (string used in file.Usings)
             {
                 // A static using or an alias goes on to a type.
-                if (folders.Where(folder => (used + ".").StartsWith(folder + ".", StringComparison.Ordinal)).MaxBy(folder => folder.Length) is { } to && to != file.FolderNamespace)
+                if (folders.Where(folder => (used + ".").StartsWith(folder + ".", StringComparison.Ordinal))
+                    .MaxBy(folder => folder.Length) is { } to
+                    && to != file.FolderNamespace)
                 {
                     arrows.TryAdd((file.FolderNamespace, to), $"using {used} in {file.Path}");
                 }

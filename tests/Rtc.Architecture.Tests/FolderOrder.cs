@@ -6,7 +6,8 @@ namespace Rtc.Architecture.Tests;
 /// </summary>
 internal sealed class FolderOrder(string project, params string[] lines)
 {
-    private readonly string[][] _levels = [.. lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => Full(project, name)).ToArray())];
+    private readonly string[][] _levels =
+        [.. lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => Full(project, name)).ToArray())];
 
     public string Project => project;
 

@@ -69,7 +69,8 @@ public sealed class FolderOrderTests
         var order = new FolderOrder("Rtc.Architecture.Tests", lines);
         IReadOnlyList<FolderArrow> arrows = FolderGraph.Of(typeof(UsesInBody).Assembly, []);
         Rule.IsBroken(order.Violations(arrows, []), "Rtc.Architecture.Tests.Wrong.Low must not use Rtc.Architecture.Tests.Wrong.High");
-        foreach (Type low in (Type[])[typeof(UsesInBody), typeof(UsesInLambda), typeof(UsesInIterator), typeof(UsesAsArgument), typeof(UsesInAttribute)])
+        foreach (Type low
+            in (Type[])[typeof(UsesInBody), typeof(UsesInLambda), typeof(UsesInIterator), typeof(UsesAsArgument), typeof(UsesInAttribute)])
         {
             Type[] closures = low.GetNestedTypes(BindingFlags.NonPublic);
             Assert.Contains(closures.Append(low).SelectMany(TypeReferences.Of), used => used.Namespace == typeof(Tall).Namespace);
@@ -86,7 +87,8 @@ public sealed class FolderOrderTests
         ];
         FolderArrow arrow = Assert.Single(FolderGraph.Of(typeof(Rule).Assembly, sources), arrow => arrow.From == "Rtc.Peer.Rtp");
         Assert.Equal("Rtc.Peer.Session", arrow.To);
-        Rule.IsBroken(new FolderOrder("Rtc.Peer", "Rtp", "Session").Violations([arrow], []), "using Rtc.Peer.Session.Limits in Rtc.Peer/Rtp/Low.cs");
+        Rule.IsBroken(
+            new FolderOrder("Rtc.Peer", "Rtp", "Session").Violations([arrow], []), "using Rtc.Peer.Session.Limits in Rtc.Peer/Rtp/Low.cs");
         Rule.IsBroken(new FolderOrder("Rtc.Peer", "Rtp").Violations([], ["Rtc.Peer.Srtp"]), "Rtc.Peer.Srtp stands in no line");
     }
 }

@@ -32,7 +32,11 @@ public sealed class ProjectReferenceTests
     [Fact]
     public void Reference_that_the_table_lacks_is_found()
     {
-        Rule.IsBroken(Violations("Rtc.Peer", References("<Project><ItemGroup><ProjectReference Include=\"..\\Rtc.Media\\Rtc.Media.csproj\" /></ItemGroup></Project>")), "Rtc.Peer must not reference Rtc.Media");
+        Rule.IsBroken(
+            Violations(
+                "Rtc.Peer",
+                References("<Project><ItemGroup><ProjectReference Include=\"..\\Rtc.Media\\Rtc.Media.csproj\" /></ItemGroup></Project>")),
+            "Rtc.Peer must not reference Rtc.Media");
         Rule.IsBroken(Violations("Rtc.Peer", []), "Rtc.Peer no longer references Rtc.Bitstream");
         Rule.IsBroken(Violations("Rtc.Nowhere", []), "Rtc.Nowhere stands in no line");
         Assert.DoesNotContain("Rtc.Media", Below("Rtc.Peer"));
@@ -47,7 +51,8 @@ public sealed class ProjectReferenceTests
             ];
 
     private static string[] References(string xml) =>
-        [.. XDocument.Parse(xml).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))];
+        [.. XDocument.Parse(xml).Descendants("ProjectReference").Select(
+            reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))];
 
     private static HashSet<string> Below(string project) => [.. s_allowed[project].SelectMany(used => Below(used).Append(used))];
 

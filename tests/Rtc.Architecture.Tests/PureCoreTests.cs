@@ -12,20 +12,24 @@ public sealed class PureCoreTests
 {
     private static readonly string[] s_bannedTypes =
     [
-        "System.Net.Sockets.", "System.IO.Pipes.", "System.IO.File", "System.Threading.Timer", "System.Timers.", "System.Threading.PeriodicTimer",
-        "System.Threading.Thread", "System.Threading.Tasks.", "System.Diagnostics.Stopwatch", "System.Console", "System.Runtime.CompilerServices.AsyncTaskMethodBuilder",
+        "System.Net.Sockets.", "System.IO.Pipes.", "System.IO.File", "System.Threading.Timer", "System.Timers.",
+        "System.Threading.PeriodicTimer",
+        "System.Threading.Thread", "System.Threading.Tasks.", "System.Diagnostics.Stopwatch", "System.Console",
+        "System.Runtime.CompilerServices.AsyncTaskMethodBuilder",
     ];
 
     private static readonly string[] s_bannedMembers =
     [
         "System.DateTime.get_UtcNow", "System.DateTime.get_Now", "System.DateTimeOffset.get_UtcNow", "System.DateTimeOffset.get_Now",
-        "System.Environment.get_TickCount", "System.Environment.get_TickCount64", "System.TimeProvider.get_System", "System.Random.get_Shared", "System.Guid.NewGuid",
+        "System.Environment.get_TickCount", "System.Environment.get_TickCount64", "System.TimeProvider.get_System",
+        "System.Random.get_Shared", "System.Guid.NewGuid",
     ];
 
     [Theory]
     [InlineData("Rtc.Bitstream")]
     [InlineData("Rtc.Peer")]
-    public void Core_has_no_IO_and_no_time_of_its_own(string project) => Rule.Holds(Assembly.Load(project).GetTypes().SelectMany(Impurities));
+    public void Core_has_no_IO_and_no_time_of_its_own(string project) =>
+        Rule.Holds(Assembly.Load(project).GetTypes().SelectMany(Impurities));
 
     [Theory]
     [InlineData("Rtc.Bitstream")]
@@ -36,7 +40,11 @@ public sealed class PureCoreTests
         Assert.Contains("Microsoft.CodeAnalysis.BannedApiAnalyzers", file, StringComparison.Ordinal);
         Assert.Contains("BannedSymbols.txt\"", file, StringComparison.Ordinal);
         string list = File.ReadAllText(Path.Combine(Repository.Root, "src", "Rtc.Bitstream", "BannedSymbols.txt"));
-        Assert.All((string[])["N:System.Net.Sockets;", "T:System.Threading.Thread;", "T:System.Threading.Tasks.Task;", "T:System.Threading.Timer;", "T:System.Diagnostics.Stopwatch;", "P:System.DateTime.UtcNow;"],
+        Assert.All(
+            (string[])[
+                "N:System.Net.Sockets;", "T:System.Threading.Thread;", "T:System.Threading.Tasks.Task;", "T:System.Threading.Timer;",
+                "T:System.Diagnostics.Stopwatch;", "P:System.DateTime.UtcNow;"
+            ],
             entry => Assert.Contains(entry, list, StringComparison.Ordinal));
     }
 
@@ -51,12 +59,15 @@ public sealed class PureCoreTests
 
     private static IEnumerable<string> Impurities(Type type) =>
     [
-        .. TypeReferences.Of(type).Select(used => used.FullName ?? used.Name).Where(used => s_bannedTypes.Any(banned => Names(banned, used))).Select(used => $"{type.FullName} uses {used}"),
+        .. TypeReferences.Of(type).Select(used => used.FullName ?? used.Name).Where(
+            used => s_bannedTypes.Any(banned => Names(banned, used))).Select(used => $"{type.FullName} uses {used}"),
         .. TypeReferences.Members(type).Where(s_bannedMembers.Contains).Select(used => $"{type.FullName} uses {used}"),
     ];
 
     private static bool Names(string banned, string used) =>
-        banned.EndsWith('.') ? used.StartsWith(banned, StringComparison.Ordinal) : used == banned || used.StartsWith(banned + "`", StringComparison.Ordinal);
+        banned.EndsWith('.')
+            ? used.StartsWith(banned, StringComparison.Ordinal)
+            : used == banned || used.StartsWith(banned + "`", StringComparison.Ordinal);
 
     private sealed class HoldsSocket
     {

@@ -7,15 +7,23 @@ internal static class Repository
 {
     public static string Root { get; } = Find();
 
-    public static IReadOnlyList<string> Projects { get; } = [.. Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Projects { get; } =
+    [
+        .. Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)
+    ];
+
+    /// <summary>Source of all projects of tests.</summary>
+    public static IEnumerable<SourceFile> Tests => Sources("tests", string.Empty);
 
     /// <summary>Source of a project, without what the build made.</summary>
-    public static IEnumerable<SourceFile> Sources(string project) =>
-        Directory.EnumerateFiles(Path.Combine(Root, "src", project), "*.cs", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(Path.Combine(Root, "src"), path).Replace('\\', '/'))
+    public static IEnumerable<SourceFile> Sources(string project) => Sources("src", project);
+
+    private static IEnumerable<SourceFile> Sources(string root, string project) =>
+        Directory.EnumerateFiles(Path.Combine(Root, root, project), "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Path.Combine(Root, root), path).Replace('\\', '/'))
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
-            .Select(path => new SourceFile(path, File.ReadAllText(Path.Combine(Root, "src", path))));
+            .Select(path => new SourceFile(path, File.ReadAllText(Path.Combine(Root, root, path))));
 
     public static string ProjectFile(string project) => File.ReadAllText(Path.Combine(Root, "src", project, project + ".csproj"));
 

@@ -9,5 +9,6 @@ internal static class Rule
         Assert.True(all.Length == 0, string.Join('\n', all));
     }
 
-    public static void IsBroken(IEnumerable<string> violations, string expected) => Assert.Contains(violations, violation => violation.Contains(expected, StringComparison.Ordinal));
+    public static void IsBroken(IEnumerable<string> violations, string expected) =>
+        Assert.Contains(violations, violation => violation.Contains(expected, StringComparison.Ordinal));
 }

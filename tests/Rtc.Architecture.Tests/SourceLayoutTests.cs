@@ -16,7 +16,8 @@ public sealed class SourceLayoutTests
     [Fact]
     public void Misplaced_and_overlong_files_are_found()
     {
-        Rule.IsBroken(Misplaced(new SourceFile("Rtc.Peer/Rtp/X.cs", "using System;\n\nnamespace Rtc.Peer;\n")), "Rtc.Peer/Rtp/X.cs is in Rtc.Peer");
+        Rule.IsBroken(
+            Misplaced(new SourceFile("Rtc.Peer/Rtp/X.cs", "using System;\n\nnamespace Rtc.Peer;\n")), "Rtc.Peer/Rtp/X.cs is in Rtc.Peer");
         Rule.IsBroken(Misplaced(new SourceFile("Rtc.Peer/Rtp/X.cs", "namespace Rtc.Peer\n{\n}\n")), "Rtc.Peer/Rtp/X.cs is in Rtc.Peer");
         Rule.IsBroken(TooLong(new SourceFile("Rtc.Peer/X.cs", new string('\n', MaxLines + 1))), "501 lines");
         Assert.Empty(TooLong(new SourceFile("Rtc.Peer/X.cs", new string('\n', MaxLines))));

@@ -5,7 +5,8 @@ namespace Rtc.Architecture.Tests;
 /// <summary>What a type leans on: its bases, fields, signatures, attributes, locals, and every member that its code names.</summary>
 internal static class TypeReferences
 {
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance
+        | BindingFlags.DeclaredOnly;
 
     /// <summary>Each type once; those of arrays, pointers and type arguments by themselves.</summary>
     public static HashSet<Type> Of(Type type)
@@ -42,7 +43,8 @@ internal static class TypeReferences
 
     /// <summary>Members outside of the type that its code names, as "Type.Member".</summary>
     public static IEnumerable<string> Members(Type type) =>
-        Methods(type).SelectMany(MethodTokens.Of).Where(member => member.DeclaringType is not null).Select(member => member.DeclaringType!.FullName + "." + member.Name);
+        Methods(type).SelectMany(MethodTokens.Of).Where(member => member.DeclaringType is not null)
+            .Select(member => member.DeclaringType!.FullName + "." + member.Name);
 
     private static IEnumerable<MethodBase> Methods(Type type) => [.. type.GetMethods(All), .. type.GetConstructors(All)];
 
@@ -61,7 +63,8 @@ internal static class TypeReferences
         }
     }
 
-    private static void AddAttributes(HashSet<Type> found, MemberInfo member) => AddAll(found, member.GetCustomAttributesData().Select(attribute => attribute.AttributeType));
+    private static void AddAttributes(HashSet<Type> found, MemberInfo member) =>
+        AddAll(found, member.GetCustomAttributesData().Select(attribute => attribute.AttributeType));
 
     private static void AddAll(HashSet<Type> found, IEnumerable<Type> types)
     {

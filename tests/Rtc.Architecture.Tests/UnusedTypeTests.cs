@@ -14,8 +14,13 @@ public sealed partial class UnusedTypeTests
         SourceFile[] files =
         [
             new("Rtc.Peer/Used.cs", "namespace Rtc.Peer;\ninternal sealed class Used\n{\n    public Used(int at) { }\n}\n"),
-            new("Rtc.Peer/Alone.cs", "namespace Rtc.Peer;\n/// <summary>Alone but for this: Alone.</summary>\ninternal sealed class Alone\n{\n    public Alone(Used used) => used.Grow();\n}\n"),
-            new("Rtc.Peer/More.cs", "namespace Rtc.Peer;\ninternal static class More\n{\n    public static void Grow(this Used used) { }\n}\n"),
+            new(
+                "Rtc.Peer/Alone.cs",
+                "namespace Rtc.Peer;\n/// <summary>Alone but for this: Alone.</summary>\ninternal sealed class Alone\n{\n    public "
+                    + "Alone(Used used) => used.Grow();\n}\n"),
+            new(
+                "Rtc.Peer/More.cs",
+                "namespace Rtc.Peer;\ninternal static class More\n{\n    public static void Grow(this Used used) { }\n}\n"),
             new("Rtc.Peer/Speech.cs", "namespace Rtc.Peer;\n// Alone is only talked of.\ninternal enum Speech : byte { None }\n"),
         ];
         Assert.Equal(["Rtc.Peer/Alone.cs: Alone", "Rtc.Peer/Speech.cs: Speech"], Unused(files));
@@ -46,7 +51,8 @@ public sealed partial class UnusedTypeTests
     }
 
     /// <summary>Its own declaration and constructors don't count.</summary>
-    private static int NamedBeyondItself(string code, string type) => Regex.Count(code, $@"(?<!\b(?:class|struct|interface|enum|record|public|internal|private|protected)\s+~?)\b{type}\b");
+    private static int NamedBeyondItself(string code, string type) =>
+        Regex.Count(code, $@"(?<!\b(?:class|struct|interface|enum|record|public|internal|private|protected)\s+~?)\b{type}\b");
 
     /// <summary>A class of extension methods is used by their names.</summary>
     private static IEnumerable<string> Extensions(string code) => ExtensionMethod().Matches(code).Select(match => match.Groups[1].Value);

@@ -96,7 +96,9 @@ internal sealed class FakeRoom(double delayMs, int keepEvery = 1) : IPeerOwner, 
                         continue;
                     }
 
-                    encoder ??= VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = picture!.Width, Height = picture.Height, BitrateKbps = 1500, MayDrop = false });
+                    encoder ??= VideoCodecs.CreateEncoder(
+                        VideoCodec.Vp8,
+                        new EncoderSettings { Width = picture!.Width, Height = picture.Height, BitrateKbps = 1500, MayDrop = false });
                     bool key = _keyWanted;
                     _keyWanted = false;
                     _due.Add((encoder.Encode(picture!, frame.RtpTimestamp, key)!, arrived));

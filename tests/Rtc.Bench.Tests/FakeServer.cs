@@ -94,5 +94,6 @@ internal sealed class FakeServer : IAsyncDisposable
         await context.Response.WriteAsync(sdp);
     }
 
-    private string RoomsJson() => "[" + string.Join(',', Rooms.Select(room => $"{{\"received\":{room.Received},\"dropped\":{room.Dropped}}}")) + "]";
+    private string RoomsJson() =>
+        "[" + string.Join(',', Rooms.Select(room => $"{{\"received\":{room.Received},\"dropped\":{room.Dropped}}}")) + "]";
 }

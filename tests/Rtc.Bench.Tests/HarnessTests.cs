@@ -25,7 +25,8 @@ public sealed class HarnessTests
             FakeRoom[] rooms = [new(0), new(40), new(120)];
             await using FakeServer server = await FakeServer.StartAsync(rooms);
             RunResult result = await PlayAsync(server, view, users: rooms.Length, seconds: 3);
-            double[] measured = [.. result.Phones.Select(phone => (view == "json" ? phone.ResultLatency : phone.Latency).Summarize().Median)];
+            double[] measured =
+                [.. result.Phones.Select(phone => (view == "json" ? phone.ResultLatency : phone.Latency).Summarize().Median)];
             double[] real = [.. rooms.Select(room => room.Delays.Summarize().Median)];
             seen += string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
@@ -72,7 +73,8 @@ public sealed class HarnessTests
         Assert.Equal("nothing came back that could be measured", result.Problem());
     }
 
-    private static double Number(JsonNode? figure) => double.Parse(figure!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
+    private static double Number(JsonNode? figure) =>
+        double.Parse(figure!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task<RunResult> PlayAsync(FakeServer server, string view, int users, double seconds)
     {

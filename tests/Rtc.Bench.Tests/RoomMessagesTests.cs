@@ -21,7 +21,8 @@ public sealed class RoomMessagesTests
         using var http = new HttpClient();
         var plan = new PhonePlan { Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoCodec.Vp8, BitrateKbps = 800 };
         var recorder = new Recorder();
-        var client = new BenchClient(http, recorder, new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true }, NullLoggerFactory.Instance);
+        var client = new BenchClient(
+            http, recorder, new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true }, NullLoggerFactory.Instance);
         await using var phone = new BenchPhone(plan, client, new Clip(plan.Width, plan.Height));
         recorder.To = phone;
         await client.ConnectAsync(new Uri(host.Address, "/whip/two?mode=annotate"));
@@ -32,11 +33,13 @@ public sealed class RoomMessagesTests
         client.SendText(Select(both.GetProperty("detections")[0], 0));
         client.SendText(Select(both.GetProperty("detections")[1], 1));
         JsonElement held = await recorder.UntilAsync("detections", message =>
-            message.GetProperty("target_id").ValueKind == JsonValueKind.Number && message.GetProperty("second_target_id").ValueKind == JsonValueKind.Number);
+            message.GetProperty("target_id").ValueKind == JsonValueKind.Number
+                && message.GetProperty("second_target_id").ValueKind == JsonValueKind.Number);
         Assert.NotEqual(held.GetProperty("target_id").GetInt32(), held.GetProperty("second_target_id").GetInt32());
 
         JsonElement stats = await recorder.UntilAsync("stats", message =>
-            message.GetProperty("zones") is { ValueKind: JsonValueKind.Array } zones && zones.GetArrayLength() == 1 && zones[0].GetProperty("inside").GetInt32() >= 1);
+            message.GetProperty("zones") is { ValueKind: JsonValueKind.Array } zones && zones.GetArrayLength() == 1
+                && zones[0].GetProperty("inside").GetInt32() >= 1);
         Assert.Equal("all", stats.GetProperty("zones")[0].GetProperty("name").GetString());
         Assert.True(stats.GetProperty("zones")[0].GetProperty("entered").GetInt64() >= 1);
 
@@ -54,7 +57,8 @@ public sealed class RoomMessagesTests
     {
         double x = (box.GetProperty("xmin").GetDouble() + box.GetProperty("xmax").GetDouble()) / 2;
         double y = (box.GetProperty("ymin").GetDouble() + box.GetProperty("ymax").GetDouble()) / 2;
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{"type":"select","x":{{x}},"y":{{y}},"slot":{{slot}}}""");
+        return string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $$"""{"type":"select","x":{{x}},"y":{{y}},"slot":{{slot}}}""");
     }
 
     /// <summary>Passes all on to the phone and keeps the messages.</summary>

@@ -13,7 +13,9 @@ public sealed class RoomsEndTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>It stayed in the registry for ever where its connection closed between two ticks and the room ended before the next.</summary>
+    /// <summary>
+    /// It stayed in the registry for ever where its connection closed between two ticks and the room ended before the next.
+    /// </summary>
     [Fact]
     public async Task Whoever_hung_up_before_the_room_ended_holds_no_place()
     {

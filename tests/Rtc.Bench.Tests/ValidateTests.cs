@@ -27,7 +27,9 @@ public sealed class ValidateTests : IDisposable
     [Fact]
     public void Objectives_are_options()
     {
-        File.WriteAllText(_file, """{"benchmark_info":{"samples_collected":1},"latency_metrics":{"median_latency":5,"p95_latency":6,"p99_latency":7},"performance_metrics":{"processed_fps":30}}""");
+        File.WriteAllText(
+            _file,
+            """{"benchmark_info":{"samples_collected":1},"latency_metrics":{"median_latency":5,"p95_latency":6,"p99_latency":7},"performance_metrics":{"processed_fps":30}}""");
 
         Assert.Equal(0, ValidateCommand.Invoke([_file, "--median", "5", "--rate", "30"]));
         Assert.Equal(1, ValidateCommand.Invoke([_file, "--median", "4"]));

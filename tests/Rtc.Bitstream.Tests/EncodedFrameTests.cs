@@ -37,8 +37,12 @@ public sealed class EncodedFrameTests
         first.Dispose();
         EncodedFrame again = _pool.Rent();
         Assert.Same(first, again);
-        Assert.Equal((VideoCodec.None, 0u, false, false, VideoRotation.None), (again.Codec, again.RtpTimestamp, again.IsKey, again.LayerSync, again.Rotation));
-        Assert.Equal((0, default(Instant), 0ul, default(EncodeStats), 0), (again.TemporalLayer, again.Arrival, again.CaptureNtp, again.Stats, again.Length));
+        Assert.Equal(
+            (VideoCodec.None, 0u, false, false, VideoRotation.None),
+            (again.Codec, again.RtpTimestamp, again.IsKey, again.LayerSync, again.Rotation));
+        Assert.Equal(
+            (0, default(Instant), 0ul, default(EncodeStats), 0),
+            (again.TemporalLayer, again.Arrival, again.CaptureNtp, again.Stats, again.Length));
     }
 
     [Fact]

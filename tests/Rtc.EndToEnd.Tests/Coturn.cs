@@ -27,8 +27,10 @@ internal sealed class Coturn : IDisposable
         var start = new ProcessStartInfo("turnserver") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])
         [
-            "-n", "--listening-port", $"{port}", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--allow-loopback-peers", "--no-tls", "--no-dtls",
-            "--lt-cred-mech", "--realm", "test", "--user", $"{User}:{Password}", "--no-cli", "--log-file", "stdout", "--pidfile", Path.Combine(Path.GetTempPath(), $"turn-{port}.pid"),
+            "-n", "--listening-port", $"{port}", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--allow-loopback-peers",
+            "--no-tls", "--no-dtls",
+            "--lt-cred-mech", "--realm", "test", "--user", $"{User}:{Password}", "--no-cli", "--log-file", "stdout", "--pidfile",
+            Path.Combine(Path.GetTempPath(), $"turn-{port}.pid"),
         ])
         {
             start.ArgumentList.Add(argument);

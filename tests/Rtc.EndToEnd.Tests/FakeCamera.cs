@@ -32,7 +32,9 @@ public static class FakeCamera
     private static void Write(string path, int width, int height)
     {
         using FileStream file = File.Create(path);
-        file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"YUV4MPEG2 W{width} H{height} F{FramesPerSecond}:1 Ip A1:1 C420jpeg\n")));
+        file.Write(
+            Encoding.ASCII.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"YUV4MPEG2 W{width} H{height} F{FramesPerSecond}:1 Ip A1:1 C420jpeg\n")));
         byte[] luma = new byte[width * height];
         byte[] chroma = new byte[(width / 2) * (height / 2)];
         byte[] header = Encoding.ASCII.GetBytes("FRAME\n");

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Rtc.EndToEnd.Tests;
 
-/// <summary>A control group with a limit of memory and no swap that one process is put into; owns the group and takes it away again.</summary>
+/// <summary>
+/// A control group with a limit of memory and no swap that one process is put into; owns the group and takes it away again.
+/// </summary>
 internal sealed class LimitedMemory : IDisposable
 {
     private readonly string? _folder;
@@ -18,7 +20,8 @@ internal sealed class LimitedMemory : IDisposable
     {
         string id = processId.ToString(CultureInfo.InvariantCulture);
         string bytes = ((long)megabytes << 20).ToString(CultureInfo.InvariantCulture);
-        foreach ((string mount, string limit) in new[] { ("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max") })
+        foreach ((string mount, string limit)
+            in new[] { ("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max") })
         {
             string folder = Path.Combine(mount, $"rtc-test-{id}");
             try

@@ -19,7 +19,8 @@ public static class Repository
         }
     }
 
-    public static string? TestData => Environment.GetEnvironmentVariable("RTC_TEST_DATA") is { Length: > 0 } folder && Directory.Exists(folder) ? folder : null;
+    public static string? TestData =>
+        Environment.GetEnvironmentVariable("RTC_TEST_DATA") is { Length: > 0 } folder && Directory.Exists(folder) ? folder : null;
 
     private static string FindRoot()
     {

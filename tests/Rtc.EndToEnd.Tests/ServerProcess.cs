@@ -45,7 +45,9 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts `rtc serve` and waits until it is ready. <paramref name="environment"/> adds RTC__… options.</summary>
-    public static async Task<ServerProcess> StartAsync(string[]? arguments = null, IReadOnlyDictionary<string, string>? environment = null, int? port = null, int? mediaPort = null, IPAddress? host = null)
+    public static async Task<ServerProcess> StartAsync(
+        string[]? arguments = null, IReadOnlyDictionary<string, string>? environment = null, int? port = null, int? mediaPort = null,
+        IPAddress? host = null)
     {
         host ??= IPAddress.Loopback;
         int httpPort = port ?? FreePort();
@@ -59,7 +61,8 @@ public sealed class ServerProcess : IAsyncDisposable
         };
         start.ArgumentList.Add(Repository.Program);
         start.ArgumentList.Add("serve");
-        foreach (string argument in (string[])["--port", $"{httpPort}", "--media-port", $"{media}", "--host", $"{host}", "--no-tls", .. arguments ?? []])
+        foreach (string argument
+            in (string[])["--port", $"{httpPort}", "--media-port", $"{media}", "--host", $"{host}", "--no-tls", .. arguments ?? []])
         {
             start.ArgumentList.Add(argument);
         }

@@ -14,7 +14,9 @@ internal static class MaskOverlap
             for (int x = 0; x < picture.Width; x++)
             {
                 bool found = mask.Region.Contains(x + 0.5f, y + 0.5f)
-                    && mask.Row((int)((y + 0.5f - mask.Region.Top) / mask.Region.Height * mask.Height))[(int)((x + 0.5f - mask.Region.Left) / mask.Region.Width * mask.Width)] > 127;
+                    && mask.Row((int)((y + 0.5f - mask.Region.Top) / mask.Region.Height * mask.Height))[
+                        (int)((x + 0.5f - mask.Region.Left) / mask.Region.Width * mask.Width)
+                    ] > 127;
                 bool real = truth(x, y);
                 both += real && found ? 1 : 0;
                 either += real || found ? 1 : 0;

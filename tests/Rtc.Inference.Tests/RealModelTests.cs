@@ -61,7 +61,9 @@ public sealed class RealModelTests(ITestOutputHelper output)
         using ModelHost host = RealModels.Host(data);
         using IDetector detector = host.OpenDetector("auto", out _);
         Assert.Equal("yolox-nano", detector.Model);
-        Assert.Contains("copyleft", Assert.Single(host.Models, model => model.Name.StartsWith("agpl", StringComparison.Ordinal)).Licence, StringComparison.Ordinal);
+        Assert.Contains(
+            "copyleft", Assert.Single(host.Models, model => model.Name.StartsWith("agpl", StringComparison.Ordinal)).Licence,
+            StringComparison.Ordinal);
         using Picture picture = Decode(pool, Path.Combine(data, "images", "crosswalk.jpg"));
 
         // The person in front, whose outline both mask models see.

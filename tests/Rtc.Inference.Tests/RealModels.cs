@@ -16,5 +16,6 @@ internal static class RealModels
         }
     }
 
-    public static ModelHost Host(string data) => new(new ModelHostOptions { Directory = Path.Combine(data, "models"), Provider = "cpu", Threads = 1 });
+    public static ModelHost Host(string data) =>
+        new(new ModelHostOptions { Directory = Path.Combine(data, "models"), Provider = "cpu", Threads = 1 });
 }

@@ -17,8 +17,10 @@ public sealed class MemoryTests
     {
         int count = int.TryParse(Environment.GetEnvironmentVariable("RTC_SOAK_PICTURES"), out int asked) ? asked : 1500;
         using var pool = new PicturePool();
-        using IVideoEncoder source = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = 160, Height = 120, MayDrop = false });
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = 160, Height = 120, MayDrop = false });
+        using IVideoEncoder source = VideoCodecs.CreateEncoder(
+            VideoCodec.Vp8, new EncoderSettings { Width = 160, Height = 120, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            VideoCodec.Vp8, new EncoderSettings { Width = 160, Height = 120, MayDrop = false });
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         using var focus = new Focus();
         Mask mask = MaskShapes.Ellipse(new RectF(40, 30, 120, 90));

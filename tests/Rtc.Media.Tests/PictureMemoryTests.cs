@@ -89,7 +89,8 @@ public sealed class PictureMemoryTests
     public void Decoder_takes_its_share_and_gives_it_back(VideoCodec format)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 400, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 400, MayDrop = false });
         using Picture source = Pictures.Scene(pool, 320, 240, 0);
         using EncodedFrame coded = encoder.Encode(source, 0, forceKey: true)!;
         var memory = new PictureMemory(12 * Megabyte);

@@ -49,7 +49,8 @@ public sealed unsafe class PicturePoolTests
     }
 
     /// <summary>Not inlined, or its name would not be on the stack that the pool remembers.</summary>
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining | System.Runtime.CompilerServices.MethodImplOptions.NoOptimization)]
+    [System.Runtime.CompilerServices.MethodImpl(
+        System.Runtime.CompilerServices.MethodImplOptions.NoInlining | System.Runtime.CompilerServices.MethodImplOptions.NoOptimization)]
     private static void Forget(PicturePool pool) => _ = pool.Rent(8, 8);
 
     [Fact]

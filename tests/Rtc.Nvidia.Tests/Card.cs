@@ -60,7 +60,8 @@ internal static unsafe class Card
         string folder = Directory.CreateTempSubdirectory("rtc-card-").FullName;
         try
         {
-            string? problem = Compile($"-O1 -w -shared -fPIC -o {folder}/{Driver} -Wl,-soname,{Driver} {source}/cuda.c {source}/nvdec.c {source}/nvenc.c");
+            string? problem = Compile(
+                $"-O1 -w -shared -fPIC -o {folder}/{Driver} -Wl,-soname,{Driver} {source}/cuda.c {source}/nvdec.c {source}/nvenc.c");
             if (problem is not null)
             {
                 return problem;
@@ -71,7 +72,10 @@ internal static unsafe class Card
             // Symbols are looked for in what a library needs as well: the other two are empty but for that.
             foreach (string name in (string[])["libnvcuvid.so.1", "libnvidia-encode.so.1"])
             {
-                Assert.Null(Compile($"-shared -fPIC -nostdlib -o {folder}/{name} -Wl,-soname,{name} -Wl,--no-as-needed {folder}/{Driver} -x c /dev/null"));
+                Assert.Null(
+                    Compile(
+                        $"-shared -fPIC -nostdlib -o {folder}/{name} -Wl,-soname,{name} -Wl,--no-as-needed "
+                            + $"{folder}/{Driver} -x c /dev/null"));
                 Load(folder, name, out _);
             }
 

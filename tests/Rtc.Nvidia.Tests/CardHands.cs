@@ -72,7 +72,8 @@ internal static unsafe class CardHands
         }));
         encoder.SetBitrate((int)(order->BitsPerSecond / 1000));
         using Picture picture = Pool.Rent(order->Width, order->Height);
-        PictureOps.Copy(new PictureView(order->Y, order->U, order->V, order->StrideY, order->StrideUV, order->Width, order->Height), picture);
+        PictureOps.Copy(
+            new PictureView(order->Y, order->U, order->V, order->StrideY, order->StrideUV, order->Width, order->Height), picture);
         using EncodedFrame? coded = encoder.Encode(picture, (uint)Environment.TickCount64 * 90, order->Key != 0);
         if (coded is null || coded.Length > capacity)
         {

@@ -32,5 +32,6 @@ internal struct CardState
     public long WritesUntilFault;
 
     /// <summary>Everything that somebody must give back one day, the one context apart.</summary>
-    public readonly (long Bytes, long Decoders, long Mapped, long Encoders, long Buffers) Lent => (Bytes, Decoders, Mapped, Encoders, Buffers);
+    public readonly (long Bytes, long Decoders, long Mapped, long Encoders, long Buffers) Lent =>
+        (Bytes, Decoders, Mapped, Encoders, Buffers);
 }

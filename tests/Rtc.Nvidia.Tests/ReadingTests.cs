@@ -53,7 +53,8 @@ public sealed class ReadingTests : IDisposable
 
         using var decoder = new H264Decoder();
         using var encoder = new H264Encoder(new EncoderSettings { Width = 640, Height = 480, Hardware = CodecHardware.Off });
-        foreach ((int width, int height, bool byCard) in new[] { (640, 480, false), (1920, 1080, true), (1280, 720, false), (1920, 1080, true) })
+        foreach ((int width, int height, bool byCard)
+            in new[] { (640, 480, false), (1920, 1080, true), (1280, 720, false), (1920, 1080, true) })
         {
             for (int i = 0; i < 3; i++)
             {
@@ -132,7 +133,10 @@ public sealed class ReadingTests : IDisposable
     private static List<byte[]> Stream(string size, int pictures, string options)
     {
         string aud = options.Contains("x264-params", StringComparison.Ordinal) ? string.Empty : "-x264-params aud=1";
-        return Ffmpeg.SplitAnnexB(Ffmpeg.Run($"-f lavfi -i testsrc2=s={size}:r=30 -frames:v {pictures} -pix_fmt yuv420p -c:v libx264 -preset veryfast -bf 0 {options} {aud} -f h264 -"));
+        return Ffmpeg.SplitAnnexB(
+            Ffmpeg.Run(
+                $"-f lavfi -i testsrc2=s={size}:r=30 -frames:v {pictures} -pix_fmt yuv420p -c:v libx264 -preset veryfast -bf 0 "
+                    + $"{options} {aud} -f h264 -"));
     }
 
     private byte[] Write(H264Encoder encoder, int width, int height, int time, bool key = false)

@@ -111,7 +111,12 @@ public sealed class WritingTests : IDisposable
 
         using H264Encoder encoder = Open(500);
         Assert.True(Write(encoder, 0));
-        foreach ((int width, int height, string by) in new[] { (96, 80, "libx264"), (320, 240, "h264_nvenc"), (120, 96, "libx264"), (321, 241, "h264_nvenc"), (Width, Height, "h264_nvenc") })
+        (int, int, string)[] sizes =
+        [
+            (96, 80, "libx264"), (320, 240, "h264_nvenc"), (120, 96, "libx264"), (321, 241, "h264_nvenc"),
+            (Width, Height, "h264_nvenc"),
+        ];
+        foreach ((int width, int height, string by) in sizes)
         {
             Assert.True(Write(encoder, 1, width, height));
             Assert.False(Write(encoder, 2, width, height));

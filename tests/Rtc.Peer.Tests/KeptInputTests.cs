@@ -20,7 +20,8 @@ namespace Rtc.Peer.Tests;
 public sealed class KeptInputTests
 {
     private const int FlippedBytes = 24;
-    private static readonly string[] s_files = ["rtp.hex", "rtcp.hex", "h264.hex", "vp8.hex", "stun.hex", "sctp.hex", "dcep.hex", "dtls.hex"];
+    private static readonly string[] s_files =
+        ["rtp.hex", "rtcp.hex", "h264.hex", "vp8.hex", "stun.hex", "sctp.hex", "dcep.hex", "dtls.hex"];
 
     public static TheoryData<string> Files => [.. s_files];
 

@@ -62,7 +62,8 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         }
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        output.WriteLine($"{name}: {inputs} inputs, seed {Seed}, {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s, {allocated} bytes allocated");
+        output.WriteLine(
+            $"{name}: {inputs} inputs, seed {Seed}, {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s, {allocated} bytes allocated");
         Assert.Equal(0, pool.Outstanding);
 
         // A parameter set that differs takes the place of the one before.

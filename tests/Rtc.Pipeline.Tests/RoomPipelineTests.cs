@@ -236,7 +236,8 @@ public class RoomPipelineTests
         Assert.Null(room.TryConfigure(room.Settings with { Model = "fake" }));
         int calls = 0;
         _models.Work = _ => { if (calls++ == 0) { throw new InvalidOperationException("the provider gave up"); } };
-        _output.Until(() => { room.TryPush(Next(key: false)); return _output.Notices.Any(notice => notice.Code == "model_failed"); }, "a notice");
+        _output.Until(
+            () => { room.TryPush(Next(key: false)); return _output.Notices.Any(notice => notice.Code == "model_failed"); }, "a notice");
         int coded = _output.Coded.Count;
         _output.Until(() => { room.TryPush(Next(key: false)); return _output.Coded.Count > coded + 3; }, "video");
         Assert.Equal("the provider gave up", room.Stats.ModelProblem);
@@ -254,7 +255,8 @@ public class RoomPipelineTests
 
         _output.Until(() => _output.Results.Any(result => result.Detections.Count > 0), "a car");
         Assert.All(_output.Results.SelectMany(result => result.Detections), found => Assert.Equal("car", found.Label));
-        Assert.Contains("unicorn", Assert.Single(_output.Notices, notice => notice.Code == "class_unknown").Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "unicorn", Assert.Single(_output.Notices, notice => notice.Code == "class_unknown").Message, StringComparison.Ordinal);
     }
 
     [Fact]

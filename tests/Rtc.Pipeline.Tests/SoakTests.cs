@@ -43,7 +43,9 @@ public class SoakTests
         }
 
         (long Memory, int Threads, int Handles) after = Footprint();
-        Console.WriteLine($"1,000 rooms: memory {before.Memory / 1024} → {after.Memory / 1024} KiB, threads {before.Threads} → {after.Threads}, handles {before.Handles} → {after.Handles}");
+        Console.WriteLine(
+            $"1,000 rooms: memory {before.Memory / 1024} → {after.Memory / 1024} KiB, threads {before.Threads} → {after.Threads}, "
+                + $"handles {before.Handles} → {after.Handles}");
         Assert.Equal(0, pool.Outstanding);
         Assert.Equal(0, codecs.Open);
         Assert.Equal(0, models.Open);
@@ -57,7 +59,8 @@ public class SoakTests
         using var room = new Simulation(new RoomSettings { Mode = ViewMode.FocusAnnotate });
         room.Output.KeepResults = false;
         var random = new Random(1);
-        room.Models.Find = _ => Enumerable.Range(0, random.Next(6)).Select(i => new Detection(i % 3, 0.9f, new RectF(i * 10, 5, (i * 10) + 12, 30))).ToList();
+        room.Models.Find = _ =>
+            Enumerable.Range(0, random.Next(6)).Select(i => new Detection(i % 3, 0.9f, new RectF(i * 10, 5, (i * 10) + 12, 30))).ToList();
         room.Run(60);
         room.Board.Select(new PlaceF(0.1f, 0.3f), 0);
         room.Output.Coded.Clear();

@@ -1,6 +1,8 @@
 namespace Rtc.Bitstream.H264;
 
-/// <summary>Reads bits of a NAL unit's payload, stepping over emulation prevention (H.264, 7.3.1). Past the end it reads zeros and says so.</summary>
+/// <summary>
+/// Reads bits of a NAL unit's payload, stepping over emulation prevention (H.264, 7.3.1). Past the end it reads zeros and says so.
+/// </summary>
 internal ref struct BitReader(ReadOnlySpan<byte> payload)
 {
     // Exp-Golomb codes longer than this hold no number that a parameter set may have.

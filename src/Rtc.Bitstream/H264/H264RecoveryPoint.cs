@@ -1,6 +1,8 @@
 namespace Rtc.Bitstream.H264;
 
-/// <summary>The SEI message by which a sender says that a decoder can begin here without an IDR picture (ITU-T H.264 section D.1.8).</summary>
+/// <summary>
+/// The SEI message by which a sender says that a decoder can begin here without an IDR picture (ITU-T H.264 section D.1.8).
+/// </summary>
 public static class H264RecoveryPoint
 {
     private const int PayloadType = 6;

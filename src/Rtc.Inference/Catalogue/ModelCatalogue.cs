@@ -7,7 +7,8 @@ namespace Rtc.Inference.Catalogue;
 public sealed record CatalogueFile(string Name, long Size, string Sha256, IReadOnlyList<Uri> Addresses);
 
 /// <summary>A model that is known by name. <paramref name="Copyleft"/> ones are never chosen by themselves.</summary>
-public sealed record CatalogueEntry(string Name, string Task, string Layout, string Licence, bool Copyleft, IReadOnlyList<CatalogueFile> Files)
+public sealed record CatalogueEntry(
+    string Name, string Task, string Layout, string Licence, bool Copyleft, IReadOnlyList<CatalogueFile> Files)
 {
     public long Size => Files.Sum(file => file.Size);
 }
@@ -60,7 +61,8 @@ public sealed class ModelCatalogue
         catalogue = null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using JsonDocument document = JsonDocument.Parse(
+                json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             JsonElement root = document.RootElement;
             string preferred = root.GetProperty("default").GetString() ?? string.Empty;
             List<CatalogueEntry> entries = [];
@@ -74,7 +76,8 @@ public sealed class ModelCatalogue
                 entries.Add(entry!);
             }
 
-            problem = entries.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice
+            problem = entries.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)
+                .FirstOrDefault(group => group.Count() > 1) is { } twice
                 ? $"{twice.Key} is there twice"
                 : entries.FirstOrDefault(entry => entry.Name == preferred) is not { } chosen ? $"the default {preferred} is not there"
                 : chosen.Copyleft ? $"the default {preferred} has a copyleft licence"
@@ -104,7 +107,8 @@ public sealed class ModelCatalogue
             List<Uri> addresses = [];
             foreach (JsonElement address in file.GetProperty("addresses").EnumerateArray())
             {
-                if (!Uri.TryCreate(address.GetString(), UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttps && !uri.IsLoopback))
+                if (!Uri.TryCreate(address.GetString(), UriKind.Absolute, out Uri? uri)
+                    || (uri.Scheme != Uri.UriSchemeHttps && !uri.IsLoopback))
                 {
                     problem = $"{name}: {address} is no https address";
                     return false;

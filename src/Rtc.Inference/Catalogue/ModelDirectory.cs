@@ -4,7 +4,8 @@ using Rtc.Inference.Onnx;
 namespace Rtc.Inference.Catalogue;
 
 /// <summary>A model that lies in the folder: one file, or an encoder and its decoder.</summary>
-internal sealed record ShelvedModel(string Name, string Path, string? DecoderPath, string Task, string Licence, bool Copyleft, bool Known, long Bytes, string? Problem);
+internal sealed record ShelvedModel(
+    string Name, string Path, string? DecoderPath, string Task, string Licence, bool Copyleft, bool Known, long Bytes, string? Problem);
 
 /// <summary>Looks over the folder of models: names, pairs, tasks and licences, from the catalogue and the files' own heads.</summary>
 internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
@@ -68,7 +69,11 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
         }
 
         List<ShelvedModel> models = [];
-        string[] files = [.. Directory.EnumerateFiles(directory, "*.onnx").Where(file => ModelName.IsValid(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
+        string[] files =
+        [
+            .. Directory.EnumerateFiles(directory, "*.onnx").Where(file => ModelName.IsValid(Path.GetFileName(file)))
+                .Order(StringComparer.Ordinal)
+        ];
         foreach (string file in files)
         {
             string name = Path.GetFileNameWithoutExtension(file);
@@ -77,7 +82,8 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
                 continue;
             }
 
-            string? decoder = name.Contains("encoder", StringComparison.OrdinalIgnoreCase) ? files.FirstOrDefault(other => IsPair(file, other)) : null;
+            string? decoder =
+                name.Contains("encoder", StringComparison.OrdinalIgnoreCase) ? files.FirstOrDefault(other => IsPair(file, other)) : null;
             models.Add(Describe(decoder is null ? name : PairName(name), file, decoder));
         }
 
@@ -109,7 +115,9 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
 
         (OnnxHeader? header, string? problem) = Head(file);
         string licence = header?.Licence ?? "unknown";
-        return new ShelvedModel(name, file, decoder, header is null ? "unknown" : decoder is null ? Task(header) : "mask", licence, IsCopyleft(licence), false, bytes, problem);
+        return new ShelvedModel(
+            name, file, decoder, header is null ? "unknown" : decoder is null ? Task(header) : "mask", licence, IsCopyleft(licence), false,
+            bytes, problem);
     }
 
     /// <summary>The head of a model's file, read once as long as the file stays what it is; null with the reason where it can't be read.</summary>
@@ -139,7 +147,8 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
         bool prompts = header.Inputs.Any(input => input.Name.Contains("point_coords", StringComparison.OrdinalIgnoreCase));
         bool embeds = header.Outputs.Any(output => output.Name.Contains("embed", StringComparison.OrdinalIgnoreCase));
         return prompts || embeds ? "mask"
-            : header.Outputs.Count == 1 && (header.Outputs[0].Rank == 4 || (header.Outputs[0].Rank == 3 && header.Outputs[0].Type is TensorType.Int64 or TensorType.Int32)) ? "segment"
+            : header.Outputs.Count == 1 && (header.Outputs[0].Rank == 4
+                || (header.Outputs[0].Rank == 3 && header.Outputs[0].Type is TensorType.Int64 or TensorType.Int32)) ? "segment"
             : "detect";
     }
 
@@ -147,12 +156,14 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
 
     private static bool IsPair(string encoder, string decoder) =>
         Path.GetFileName(encoder) is string name && name.Contains("encoder", StringComparison.OrdinalIgnoreCase)
-        && name.Replace("encoder", "decoder", StringComparison.OrdinalIgnoreCase).Equals(Path.GetFileName(decoder), StringComparison.OrdinalIgnoreCase);
+        && name.Replace("encoder", "decoder", StringComparison.OrdinalIgnoreCase)
+            .Equals(Path.GetFileName(decoder), StringComparison.OrdinalIgnoreCase);
 
     private static string PairName(string encoder)
     {
         string name = encoder.Replace("encoder", string.Empty, StringComparison.OrdinalIgnoreCase)
-            .Replace("__", "_", StringComparison.Ordinal).Replace("--", "-", StringComparison.Ordinal).Replace("..", ".", StringComparison.Ordinal)
+            .Replace("__", "_", StringComparison.Ordinal).Replace("--", "-", StringComparison.Ordinal)
+                .Replace("..", ".", StringComparison.Ordinal)
             .Trim('_', '-', '.');
         return name.Length == 0 ? encoder : name;
     }

@@ -23,7 +23,8 @@ public sealed class ModelStore(string directory, ModelCatalogue catalogue, HttpC
 
     public ModelCatalogue Catalogue { get; } = catalogue;
 
-    public bool IsComplete(CatalogueEntry entry) => entry.Files.All(file => new FileInfo(PathOf(file)) is { Exists: true } found && found.Length == file.Size);
+    public bool IsComplete(CatalogueEntry entry) =>
+        entry.Files.All(file => new FileInfo(PathOf(file)) is { Exists: true } found && found.Length == file.Size);
 
     /// <summary>Null when the model is there and right; else why not.</summary>
     public async Task<string?> PullAsync(string name, IProgress<PullProgress>? progress, CancellationToken cancel)
@@ -81,7 +82,10 @@ public sealed class ModelStore(string directory, ModelCatalogue catalogue, HttpC
                 bool exists = File.Exists(PathOf(file));
                 if (exists || name is not null)
                 {
-                    results.Add(new VerifyResult(entry.Name, file.Name, exists ? await ProblemOfAsync(file, PathOf(file), cancel).ConfigureAwait(false) : "not here"));
+                    results.Add(
+                        new VerifyResult(
+                            entry.Name, file.Name,
+                            exists ? await ProblemOfAsync(file, PathOf(file), cancel).ConfigureAwait(false) : "not here"));
                 }
             }
         }
@@ -139,7 +143,8 @@ public sealed class ModelStore(string directory, ModelCatalogue catalogue, HttpC
         }
     }
 
-    private async Task<string?> DownloadAsync(CatalogueFile file, Uri address, string part, long begun, IProgress<PullProgress>? progress, CancellationToken cancel)
+    private async Task<string?> DownloadAsync(
+        CatalogueFile file, Uri address, string part, long begun, IProgress<PullProgress>? progress, CancellationToken cancel)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, address);
         if (begun > 0)
@@ -147,7 +152,8 @@ public sealed class ModelStore(string directory, ModelCatalogue catalogue, HttpC
             request.Headers.Range = new RangeHeaderValue(begun, null);
         }
 
-        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel)
+            .ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             return $"{address}: {(int)response.StatusCode} {response.ReasonPhrase}";

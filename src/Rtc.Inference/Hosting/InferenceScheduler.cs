@@ -89,7 +89,11 @@ internal sealed class InferenceScheduler
         _together.Add(leader);
         int affordable = _lastPerImage <= 0 ? 1 : (int)Math.Max(1, deadline / _lastPerImage);
         most = Math.Min(most, affordable);
-        while (!leader.Alone && _together.Count < most && _waiting.TryPeek(out InferenceRequest? next) && !next.Alone && next.Plan == leader.Plan)
+        while (!leader.Alone
+            && _together.Count < most
+            && _waiting.TryPeek(out InferenceRequest? next)
+            && !next.Alone
+            && next.Plan == leader.Plan)
         {
             _together.Add(_waiting.Dequeue());
         }

@@ -33,7 +33,8 @@ internal static class InputShapes
                     Type = input.Type,
                     Interleaved = interleaved,
                 };
-                if (TensorTypes.Size(input.Type) == 0 || input.Type is TensorType.Bool or TensorType.Int64 or TensorType.Int16 or TensorType.UInt16)
+                if (TensorTypes.Size(input.Type) == 0
+                    || input.Type is TensorType.Bool or TensorType.Int64 or TensorType.Int16 or TensorType.UInt16)
                 {
                     problem = $"the picture input is {input}, and a picture cannot be written as {TensorTypes.Name(input.Type)}";
                     return false;

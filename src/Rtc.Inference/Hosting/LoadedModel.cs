@@ -100,7 +100,9 @@ internal sealed class LoadedModel
         {
             if (!_together.TryGetValue((images, plan.Width, plan.Height), out OrtRun? run))
             {
-                foreach ((int Images, int Width, int Height) key in _together.Keys.Where(key => (key.Width, key.Height) != (plan.Width, plan.Height)).ToArray())
+                foreach ((int Images, int Width, int Height) key in _together.Keys
+                    .Where(key => (key.Width, key.Height) != (plan.Width, plan.Height))
+                    .ToArray())
                 {
                     _together.Remove(key, out OrtRun? other);
                     other!.Dispose();

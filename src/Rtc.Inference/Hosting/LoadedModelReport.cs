@@ -13,4 +13,5 @@ namespace Rtc.Inference.Hosting;
 /// <param name="Runs">Since it was loaded.</param>
 /// <param name="Images">Pictures in those runs.</param>
 public sealed record LoadedModelReport(
-    string Name, string Task, string Provider, string? Problem, int Handles, long WeightBytes, long SharedBytes, double FirstRun, double WarmRun, long Runs, long Images);
+    string Name, string Task, string Provider, string? Problem, int Handles, long WeightBytes, long SharedBytes, double FirstRun,
+    double WarmRun, long Runs, long Images);

@@ -28,7 +28,8 @@ internal sealed class ModelChoice(ModelDirectory shelf, ModelCatalogue catalogue
             if (File.Exists(chosen) && chosen.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             {
                 string path = Path.GetFullPath(chosen);
-                found = new ShelvedModel(Path.GetFileNameWithoutExtension(path), path, null, task, "unknown", false, false, new FileInfo(path).Length, null);
+                found = new ShelvedModel(
+                    Path.GetFileNameWithoutExtension(path), path, null, task, "unknown", false, false, new FileInfo(path).Length, null);
                 return true;
             }
 

@@ -63,7 +63,8 @@ internal sealed class ModelHandle(ModelSlots slots, ModelSlot slot, LoadedModel 
 
     /// <summary>Waits for this room's turn at the model and runs; throws what the runtime threw.</summary>
     public void Execute(InferenceRequest request, IDetectorLayout? layout = null) => Model.Scheduler.Execute(
-        Model, layout, request, Model.TakesMany && layout is not null ? options.MaxTogether : 1, options.TogetherDeadline.TotalMilliseconds);
+        Model, layout, request, Model.TakesMany && layout is not null ? options.MaxTogether : 1,
+        options.TogetherDeadline.TotalMilliseconds);
 
     /// <summary>True where another provider has taken over and the call is worth repeating.</summary>
     public bool TryRecover(OrtException failure) => slot.TryRecover(Model, failure.Message);

@@ -109,7 +109,9 @@ public sealed class ModelHost : IModelHost
 
         if (auto && handle!.Model.WarmRun > Options.SlowestAutomaticMask.TotalMilliseconds)
         {
-            problem = $"{found.Name} takes {handle.Model.WarmRun:F0} ms on {Providers.Name(handle.Model.Provider)}: choose it by name, or keep {GrabCutSegmenter.ModelName}";
+            problem =
+                $"{found.Name} takes {handle.Model.WarmRun:F0} ms on {Providers.Name(handle.Model.Provider)}: choose it by name, or keep "
+                    + $"{GrabCutSegmenter.ModelName}";
             handle.Dispose();
             return new GrabCutSegmenter();
         }

@@ -10,7 +10,8 @@ internal static class ModelKinds
 {
     public const string Known = DetectorLayouts.Known + "; " + SemanticLayout.Known + "; " + SamEdges.Known;
 
-    public static bool TryRecognise(ModelProbe probe, bool takesPicture, out ModelKind? kind, out IReadOnlyList<string> classes, out string? problem)
+    public static bool TryRecognise(
+        ModelProbe probe, bool takesPicture, out ModelKind? kind, out IReadOnlyList<string> classes, out string? problem)
     {
         problem = null;
         classes = [];

@@ -28,7 +28,9 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
         }
     }
 
-    /// <summary>A room's hold on the file's model, which is loaded where it is not yet. No reason is given where there is no runtime.</summary>
+    /// <summary>
+    /// A room's hold on the file's model, which is loaded where it is not yet. No reason is given where there is no runtime.
+    /// </summary>
     public bool TryOpen(string name, string path, out ModelHandle? handle, out string? problem)
     {
         handle = null;
@@ -126,6 +128,7 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
 
     private static LoadedModelReport? Report(ModelSlot slot) => slot.Current is { } model
         ? new LoadedModelReport(
-            slot.Name, model.Kind.Task, Providers.Name(model.Provider), slot.Problem, slot.Handles, model.FileBytes, model.TogetherBytes, model.FirstRun, model.WarmRun, model.Scheduler.Runs, model.Scheduler.Images)
+            slot.Name, model.Kind.Task, Providers.Name(model.Provider), slot.Problem, slot.Handles, model.FileBytes, model.TogetherBytes,
+            model.FirstRun, model.WarmRun, model.Scheduler.Runs, model.Scheduler.Images)
         : null;
 }

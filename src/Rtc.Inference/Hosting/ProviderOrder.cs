@@ -19,7 +19,10 @@ internal static class ProviderOrder
             return wish == Provider.Cpu ? [Provider.Cpu] : [wish, Provider.Cpu];
         }
 
-        return [.. BestFirst.Where(provider => runtime.Providers.Contains(Providers.Native(provider)) && HasDevice(provider)), Provider.Cpu];
+        return
+        [
+            .. BestFirst.Where(provider => runtime.Providers.Contains(Providers.Native(provider)) && HasDevice(provider)), Provider.Cpu
+        ];
     }
 
     /// <summary>

@@ -206,7 +206,8 @@ internal sealed class Background
         }
 
         float own = luma[pixel] / Math.Max(1, _mean[pixel]);
-        return Same(luma, pixel - 1, own) && Same(luma, pixel + 1, own) && Same(luma, pixel - _width, own) && Same(luma, pixel + _width, own);
+        return Same(luma, pixel - 1, own) && Same(luma, pixel + 1, own) && Same(luma, pixel - _width, own)
+            && Same(luma, pixel + _width, own);
     }
 
     private bool Same(byte[] luma, int pixel, float share)

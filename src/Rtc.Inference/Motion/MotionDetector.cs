@@ -57,7 +57,9 @@ public sealed class MotionDetector : IDetector
                 float score = _background.Confidence(blob);
                 if (score >= options.Confidence)
                 {
-                    into.Add(new Detection(0, score, new RectF(blob.Left * scaleX, blob.Top * scaleY, blob.Right * scaleX, blob.Bottom * scaleY)));
+                    into.Add(
+                        new Detection(
+                            0, score, new RectF(blob.Left * scaleX, blob.Top * scaleY, blob.Right * scaleX, blob.Bottom * scaleY)));
                 }
             }
 

@@ -28,7 +28,8 @@ internal sealed unsafe class NativeTensor : IDisposable
         NativeMemory.Clear(_memory, (nuint)Bytes);
         try
         {
-            Value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, (TensorElementType)type, _shape, (nint)_memory, Bytes);
+            Value = OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance, (TensorElementType)type, _shape, (nint)_memory, Bytes);
         }
         catch (OnnxRuntimeException error)
         {

@@ -8,7 +8,9 @@ public sealed class OrtException(string message, Exception? inner = null) : Exce
     /// <summary>Its message without the package's "[ErrorCode:Fail]" in front.</summary>
     internal static OrtException From(OnnxRuntimeException error)
     {
-        int end = error.Message.StartsWith("[ErrorCode:", StringComparison.Ordinal) ? error.Message.IndexOf(']', StringComparison.Ordinal) + 1 : 0;
+        int end = error.Message.StartsWith("[ErrorCode:", StringComparison.Ordinal)
+            ? error.Message.IndexOf(']', StringComparison.Ordinal) + 1
+            : 0;
         return new OrtException(error.Message[end..].TrimStart(), error);
     }
 }

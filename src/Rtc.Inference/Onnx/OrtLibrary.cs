@@ -50,7 +50,10 @@ internal static unsafe class OrtLibrary
 
         handle = 0;
         path = string.Empty;
-        problem = $"ONNX Runtime not found (npm package onnxruntime-node: npm install; or set {Variable} to {FileName}); looked for {string.Join(", ", tried)} and node_modules/{PackagedPath()} from {AppContext.BaseDirectory} and {Environment.CurrentDirectory} upward";
+        problem =
+            $"ONNX Runtime not found (npm package onnxruntime-node: npm install; or set {Variable} to {FileName}); looked for "
+                + $"{string.Join(", ", tried)} and node_modules/{PackagedPath()} from {AppContext.BaseDirectory} and "
+                + $"{Environment.CurrentDirectory} upward";
         return false;
     }
 

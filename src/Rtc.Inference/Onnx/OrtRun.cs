@@ -64,7 +64,8 @@ public sealed unsafe class OrtRun : IDisposable
     }
 
     /// <summary>Native bytes that this binding holds.</summary>
-    public long Bytes => _inputs.Sum(tensor => tensor.Bytes) + _fixed.Sum(tensor => tensor?.Bytes ?? 0) + (_convertedCapacity.Sum() * sizeof(float));
+    public long Bytes =>
+        _inputs.Sum(tensor => tensor.Bytes) + _fixed.Sum(tensor => tensor?.Bytes ?? 0) + (_convertedCapacity.Sum() * sizeof(float));
 
     internal NativeTensor Input(int index) => _inputs[index];
 

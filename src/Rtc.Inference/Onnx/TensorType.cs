@@ -24,7 +24,10 @@ public sealed record TensorSpec(string Name, TensorType Type, IReadOnlyList<long
 
     public bool IsFixed => Shape.All(extent => extent > 0);
 
-    public override string ToString() => $"{Name} {TensorTypes.Name(Type)}[{string.Join(',', Shape.Select(extent => extent < 0 ? "?" : extent.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]";
+    public override string ToString() =>
+        $"{Name} {TensorTypes.Name(Type)}[{string.Join(',', Shape.Select(Text))}]";
+
+    private static string Text(long extent) => extent < 0 ? "?" : extent.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
 internal static class TensorTypes

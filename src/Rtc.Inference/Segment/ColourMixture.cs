@@ -45,7 +45,8 @@ internal sealed class ColourMixture
             {
                 if (_sums[p].Count > 0)
                 {
-                    means[p] = ((float)(_sums[p].R / _sums[p].Count), (float)(_sums[p].G / _sums[p].Count), (float)(_sums[p].B / _sums[p].Count));
+                    means[p] =
+                        ((float)(_sums[p].R / _sums[p].Count), (float)(_sums[p].G / _sums[p].Count), (float)(_sums[p].B / _sums[p].Count));
                 }
             }
         }
@@ -83,7 +84,9 @@ internal sealed class ColourMixture
         return smallest;
     }
 
-    private static bool TrySpread(ReadOnlySpan<float> red, ReadOnlySpan<float> green, ReadOnlySpan<float> blue, ReadOnlySpan<byte> member, Span<(float R, float G, float B)> means)
+    private static bool TrySpread(
+        ReadOnlySpan<float> red, ReadOnlySpan<float> green, ReadOnlySpan<float> blue, ReadOnlySpan<byte> member,
+        Span<(float R, float G, float B)> means)
     {
         // Farthest-first: each new mean is the pixel that all means so far explain worst; every third pixel is looked at.
         const int step = 3;
@@ -196,7 +199,8 @@ internal sealed class ColourMixture
     }
 
     /// <summary>One Gaussian: mean, inverse covariance, and the part of its cost that no colour changes.</summary>
-    private readonly record struct Part(float Weight, float R, float G, float B, float RR, float RG, float RB, float GG, float GB, float BB, float Constant)
+    private readonly record struct Part(
+        float Weight, float R, float G, float B, float RR, float RG, float RB, float GG, float GB, float BB, float Constant)
     {
         public static Part From(in Sums sums, double total)
         {

@@ -72,7 +72,8 @@ public sealed class GrabCutSegmenter : ISegmenter
         (int width, int height) = WorkSize(crop);
         Read(picture, crop, width, height);
 
-        bool warm = _last is not null && _warmInARow < MaxWarmInARow && _lastPicture == (picture.Width, picture.Height) && box.Iou(_lastBox) > WarmOverlap;
+        bool warm = _last is not null && _warmInARow < MaxWarmInARow && _lastPicture == (picture.Width, picture.Height)
+            && box.Iou(_lastBox) > WarmOverlap;
         _warmInARow = warm ? _warmInARow + 1 : 0;
         _solver.Begin(_colours, width, height, Within(box, crop, width, height));
         if (warm)

@@ -84,7 +84,9 @@ internal sealed class GrabCutSolver
                 bool known = (uint)mx < (uint)last.Width && (uint)my < (uint)last.Height;
                 float alpha = known ? last.Alpha[(my * last.Width) + mx] / 255f : 0;
                 int i = (y * _width) + x;
-                _place[i] = IsInBox(x, y) ? PlaceWeight * ((0.3f * ((2 * alpha) - 1)) + (0.7f * Math.Clamp(1.1f - Radius(x, y), -1.2f, 0.7f))) : -Certain;
+                _place[i] = IsInBox(x, y)
+                    ? PlaceWeight * ((0.3f * ((2 * alpha) - 1)) + (0.7f * Math.Clamp(1.1f - Radius(x, y), -1.2f, 0.7f)))
+                    : -Certain;
                 _inside[i] = alpha > 0.5f && IsInBox(x, y) ? (byte)1 : (byte)0;
                 _outside[i] = _inside[i] == 0 ? (byte)1 : (byte)0;
             }
@@ -121,7 +123,8 @@ internal sealed class GrabCutSolver
             {
                 int i = (y * _width) + x;
                 float colour = _place[i] <= -Certain ? 0 : Math.Clamp(
-                    _surroundings.Cost(red[i], green[i], blue[i]) - _subject.Cost(red[i], green[i], blue[i]), -StrongestColour, StrongestColour);
+                    _surroundings.Cost(red[i], green[i], blue[i]) - _subject.Cost(red[i], green[i], blue[i]), -StrongestColour,
+                    StrongestColour);
                 _cut.Lean(x, y, _place[i] + colour);
                 if (x + 1 < _width)
                 {
@@ -200,7 +203,8 @@ internal sealed class GrabCutSolver
                 {
                     int row = Math.Clamp(y + dy, 0, _height - 1) * _width;
                     int weight = dy == 0 ? 2 : 1;
-                    sum += weight * (_inside[row + Math.Max(0, x - 1)] + (2 * _inside[row + x]) + _inside[row + Math.Min(_width - 1, x + 1)]);
+                    sum += weight * (
+                        _inside[row + Math.Max(0, x - 1)] + (2 * _inside[row + x]) + _inside[row + Math.Min(_width - 1, x + 1)]);
                 }
 
                 alpha[(y * _width) + x] = (byte)(sum * 255 / 16);

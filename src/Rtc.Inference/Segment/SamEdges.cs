@@ -8,7 +8,9 @@ namespace Rtc.Inference.Segment;
 /// </summary>
 internal sealed record SamEdges
 {
-    public const string Known = "SAM encoder picture → *embed*; SAM decoder *embed*, point_coords, point_labels → masks; EfficientSAM batched_images, batched_point_coords, batched_point_labels → output_masks";
+    public const string Known =
+        "SAM encoder picture → *embed*; SAM decoder *embed*, point_coords, point_labels → masks; EfficientSAM batched_images, "
+            + "batched_point_coords, batched_point_labels → output_masks";
 
     /// <summary>The input that takes points; -1 for an encoder.</summary>
     public int Points { get; init; } = -1;

@@ -58,7 +58,10 @@ internal sealed record SemanticLayout
         bool numbers = output.Type is TensorType.Int64 or TensorType.Int32 or TensorType.UInt8 or TensorType.Int8;
         if (numbers && (shape.Count == 3 || (shape.Count == 4 && shape[1] == 1)) && IsMap(shape[^2], shape[^1], plan))
         {
-            return new SemanticLayout { Plan = Scaled(plan, 0), ClassCount = 0, Interleaved = false, Width = (int)shape[^1], Height = (int)shape[^2] };
+            return new SemanticLayout
+            {
+                Plan = Scaled(plan, 0), ClassCount = 0, Interleaved = false, Width = (int)shape[^1], Height = (int)shape[^2],
+            };
         }
 
         if (numbers || shape.Count != 4)
@@ -68,11 +71,25 @@ internal sealed record SemanticLayout
 
         if (shape[1] is > 1 and <= MaxClasses && IsMap(shape[2], shape[3], plan))
         {
-            return new SemanticLayout { Plan = Scaled(plan, (int)shape[1]), ClassCount = (int)shape[1], Interleaved = false, Width = (int)shape[3], Height = (int)shape[2] };
+            return new SemanticLayout
+            {
+                Plan = Scaled(plan, (int)shape[1]),
+                ClassCount = (int)shape[1],
+                Interleaved = false,
+                Width = (int)shape[3],
+                Height = (int)shape[2],
+            };
         }
 
         return shape[3] is > 1 and <= MaxClasses && IsMap(shape[1], shape[2], plan)
-            ? new SemanticLayout { Plan = Scaled(plan, (int)shape[3]), ClassCount = (int)shape[3], Interleaved = true, Width = (int)shape[2], Height = (int)shape[1] }
+            ? new SemanticLayout
+            {
+                Plan = Scaled(plan, (int)shape[3]),
+                ClassCount = (int)shape[3],
+                Interleaved = true,
+                Width = (int)shape[2],
+                Height = (int)shape[1],
+            }
             : null;
     }
 
@@ -89,7 +106,8 @@ internal sealed record SemanticLayout
 
     /// <summary>A map is not much smaller than the picture, an eighth at least, and has its shape.</summary>
     private static bool IsMap(long height, long width, TensorPlan plan) =>
-        height * 8 >= plan.Height && width * 8 >= plan.Width && Math.Abs((height * plan.Width) - (width * plan.Height)) <= Math.Max(height * plan.Width, width * plan.Height) / 10;
+        height * 8 >= plan.Height && width * 8 >= plan.Width
+            && Math.Abs((height * plan.Width) - (width * plan.Height)) <= Math.Max(height * plan.Width, width * plan.Height) / 10;
 
     /// <summary>
     /// TensorFlow's models (channels last) and those of two classes take −1 to 1, the others what ImageNet was trained

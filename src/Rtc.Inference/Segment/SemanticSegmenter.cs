@@ -85,7 +85,9 @@ public sealed class SemanticSegmenter : ISegmenter, IClassMapper
         }
 
         RectF region = prompt.Box is { } near
-            ? new RectF(near.Left - (Margin * near.Width), near.Top - (Margin * near.Height), near.Right + (Margin * near.Width), near.Bottom + (Margin * near.Height)).ClipTo(picture.Width, picture.Height)
+            ? new RectF(
+                near.Left - (Margin * near.Width), near.Top - (Margin * near.Height), near.Right + (Margin * near.Width),
+                near.Bottom + (Margin * near.Height)).ClipTo(picture.Width, picture.Height)
             : whole;
         if (region.Width < 1 || region.Height < 1)
         {

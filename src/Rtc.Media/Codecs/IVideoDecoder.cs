@@ -21,7 +21,9 @@ public enum DecodeStatus
 /// <summary>Turns coded pictures into I420, in order. Used by one thread at a time; disposed by its owner.</summary>
 public interface IVideoDecoder : IDisposable
 {
-    /// <summary>How coarsely the newest picture was coded, on the scale of <see cref="EncodeStats.Quantizer"/>; −1 where that is not known.</summary>
+    /// <summary>
+    /// How coarsely the newest picture was coded, on the scale of <see cref="EncodeStats.Quantizer"/>; −1 where that is not known.
+    /// </summary>
     int Quantizer => -1;
 
     DecodeStatus Decode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture);

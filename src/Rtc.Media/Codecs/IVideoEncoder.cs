@@ -62,6 +62,8 @@ public interface IVideoEncoder : IDisposable
     {
     }
 
-    /// <summary>Null where the encoder dropped the picture to hold its rate. The caller disposes what is returned, and still owns the picture.</summary>
+    /// <summary>
+    /// Null where the encoder dropped the picture to hold its rate. The caller disposes what is returned, and still owns the picture.
+    /// </summary>
     EncodedFrame? Encode(Picture picture, uint rtpTimestamp, bool forceKey);
 }

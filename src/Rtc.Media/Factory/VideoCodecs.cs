@@ -21,7 +21,8 @@ public static class VideoCodecs
 
     /// <exception cref="NativeLibraryMissingException">The codec's library is not here, or of an unknown version.</exception>
     public static IVideoDecoder CreateDecoder(
-        VideoCodec codec, CodecHardware hardware = CodecHardware.Auto, long maxPixels = Picture.MaxPixels, PictureMemory? memory = null) => codec switch
+        VideoCodec codec, CodecHardware hardware = CodecHardware.Auto, long maxPixels = Picture.MaxPixels,
+        PictureMemory? memory = null) => codec switch
     {
         VideoCodec.Vp8 => new Vp8Decoder(maxPixels, memory),
         VideoCodec.H264 => new H264Decoder(hardware, maxPixels, memory),

@@ -45,11 +45,15 @@ public static unsafe class Jpeg
         {
             fixed (byte* first = full)
             {
-                var target = new PictureView(first, first + lumaBytes, first + lumaBytes + chromaBytes, picture.Width, picture.ChromaWidth, picture.Width, picture.Height);
+                var target = new PictureView(
+                    first, first + lumaBytes, first + lumaBytes + chromaBytes, picture.Width, picture.ChromaWidth, picture.Width,
+                    picture.Height);
                 RangeConvert.ToFull(picture, target);
                 byte** planes = stackalloc byte*[3] { target.Y, target.U, target.V };
                 int* strides = stackalloc int[3] { target.StrideY, target.StrideUV, target.StrideUV };
-                if (library.CompressPlanes(handle, planes, picture.Width, strides, picture.Height, TurboJpegLibrary.Samples420, &coded, &length, Math.Clamp(quality, 1, 100), 0) != 0)
+                int level = Math.Clamp(quality, 1, 100);
+                if (library.CompressPlanes(
+                    handle, planes, picture.Width, strides, picture.Height, TurboJpegLibrary.Samples420, &coded, &length, level, 0) != 0)
                 {
                     throw new InvalidOperationException($"TurboJPEG: {library.Error(handle)}");
                 }
@@ -167,7 +171,9 @@ public static unsafe class Jpeg
         {
             fixed (byte* target = pixels)
             {
-                if (library.DecompressPixels(handle, bytes, new CULong((nuint)length), target, picture.Width, stride, picture.Height, TurboJpegLibrary.PixelsBgra, 0) != 0)
+                if (library.DecompressPixels(
+                    handle, bytes, new CULong((nuint)length), target, picture.Width, stride, picture.Height,
+                    TurboJpegLibrary.PixelsBgra, 0) != 0)
                 {
                     return false;
                 }

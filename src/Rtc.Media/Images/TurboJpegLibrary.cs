@@ -31,9 +31,11 @@ internal sealed unsafe class TurboJpegLibrary
         InitCompress = (delegate* unmanaged<nint>)module.Symbol("tjInitCompress");
         InitDecompress = (delegate* unmanaged<nint>)module.Symbol("tjInitDecompress");
         Destroy = (delegate* unmanaged<nint, int>)module.Symbol("tjDestroy");
-        CompressPlanes = (delegate* unmanaged<nint, byte**, int, int*, int, int, byte**, CULong*, int, int, int>)module.Symbol("tjCompressFromYUVPlanes");
+        CompressPlanes = (delegate* unmanaged<nint, byte**, int, int*, int, int, byte**, CULong*, int, int, int>)module
+            .Symbol("tjCompressFromYUVPlanes");
         ReadHeader = (delegate* unmanaged<nint, byte*, CULong, int*, int*, int*, int*, int>)module.Symbol("tjDecompressHeader3");
-        DecompressPlanes = (delegate* unmanaged<nint, byte*, CULong, byte**, int, int*, int, int, int>)module.Symbol("tjDecompressToYUVPlanes");
+        DecompressPlanes = (delegate* unmanaged<nint, byte*, CULong, byte**, int, int*, int, int, int>)module
+            .Symbol("tjDecompressToYUVPlanes");
         DecompressPixels = (delegate* unmanaged<nint, byte*, CULong, byte*, int, int, int, int, int, int>)module.Symbol("tjDecompress2");
         Free = (delegate* unmanaged<void*, void>)module.Symbol("tjFree");
         _error = (delegate* unmanaged<nint, byte*>)module.Symbol("tjGetErrorStr2");

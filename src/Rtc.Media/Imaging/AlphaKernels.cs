@@ -46,7 +46,8 @@ internal static unsafe class AlphaKernels
             {
                 Vector256<ushort> a = Wide(alpha + x);
                 a = ((a + (a >>> 7)) * share) >>> 8;
-                Vector256<ushort> mixed = ((Wide(target + x) * (Vector256.Create((ushort)256) - a)) + (colour * a) + Vector256.Create((ushort)128)) >>> 8;
+                Vector256<ushort> mixed =
+                    ((Wide(target + x) * (Vector256.Create((ushort)256) - a)) + (colour * a) + Vector256.Create((ushort)128)) >>> 8;
                 Vector128.Narrow(mixed.GetLower(), mixed.GetUpper()).Store(target + x);
             }
         }

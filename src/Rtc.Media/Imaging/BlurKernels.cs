@@ -179,7 +179,9 @@ internal static unsafe class BlurKernels
         }
     }
 
-    /// <summary>Mixes two blurred rows and lays the result under the source by its alpha: 255 keeps the source's bytes as they are.</summary>
+    /// <summary>
+    /// Mixes two blurred rows and lays the result under the source by its alpha: 255 keeps the source's bytes as they are.
+    /// </summary>
     public static void Composite(byte* source, byte* upper, byte* lower, int share, byte* alpha, byte* target, int width)
     {
         int x = 0;
@@ -191,8 +193,10 @@ internal static unsafe class BlurKernels
             {
                 Vector256<ushort> keep = Wide(alpha + x);
                 keep += keep >>> 7;
-                Vector256<ushort> blurred = ((Wide(upper + x) * upperShare) + (Wide(lower + x) * lowerShare) + Vector256.Create((ushort)128)) >>> 8;
-                Vector256<ushort> mixed = ((Wide(source + x) * keep) + (blurred * (Vector256.Create((ushort)256) - keep)) + Vector256.Create((ushort)128)) >>> 8;
+                Vector256<ushort> blurred =
+                    ((Wide(upper + x) * upperShare) + (Wide(lower + x) * lowerShare) + Vector256.Create((ushort)128)) >>> 8;
+                Vector256<ushort> mixed =
+                    ((Wide(source + x) * keep) + (blurred * (Vector256.Create((ushort)256) - keep)) + Vector256.Create((ushort)128)) >>> 8;
                 Vector128.Narrow(mixed.GetLower(), mixed.GetUpper()).Store(target + x);
             }
         }
@@ -215,7 +219,8 @@ internal static unsafe class BlurKernels
             var upperShare = Vector256.Create((ushort)(256 - share));
             for (; x + 16 <= width; x += 16)
             {
-                Vector256<ushort> mixed = ((Wide(upper + x) * upperShare) + (Wide(lower + x) * lowerShare) + Vector256.Create((ushort)128)) >>> 8;
+                Vector256<ushort> mixed =
+                    ((Wide(upper + x) * upperShare) + (Wide(lower + x) * lowerShare) + Vector256.Create((ushort)128)) >>> 8;
                 Vector128.Narrow(mixed.GetLower(), mixed.GetUpper()).Store(target + x);
             }
         }
@@ -271,14 +276,16 @@ internal static unsafe class BlurKernels
                 (Vector256<ushort> low, Vector256<ushort> high) = Vector256.Widen(Vector256.Load(source + x));
                 for (int row = 1; row < rows; row++)
                 {
-                    (Vector256<ushort> moreLow, Vector256<ushort> moreHigh) = Vector256.Widen(Vector256.Load(source + ((long)row * stride) + x));
+                    (Vector256<ushort> moreLow, Vector256<ushort> moreHigh) = Vector256.Widen(
+                        Vector256.Load(source + ((long)row * stride) + x));
                     low += moreLow;
                     high += moreHigh;
                 }
 
                 if (repeats > 0)
                 {
-                    (Vector256<ushort> lastLow, Vector256<ushort> lastHigh) = Vector256.Widen(Vector256.Load(source + ((long)(rows - 1) * stride) + x));
+                    (Vector256<ushort> lastLow, Vector256<ushort> lastHigh) = Vector256.Widen(
+                        Vector256.Load(source + ((long)(rows - 1) * stride) + x));
                     low += lastLow * (ushort)repeats;
                     high += lastHigh * (ushort)repeats;
                 }
@@ -356,8 +363,10 @@ internal static unsafe class BlurKernels
         {
             Vector256<float> here = Vector256.Load(cells + column);
             Vector256<float> step = Vector256.Load(cells + column + 1) - here;
-            Vector256<int> even = Vector256.ConvertToInt32(Vector256.MultiplyAddEstimate(step, Vector256.Create(0.25f), here + Vector256.Create(0.5f)));
-            Vector256<int> odd = Vector256.ConvertToInt32(Vector256.MultiplyAddEstimate(step, Vector256.Create(0.75f), here + Vector256.Create(0.5f)));
+            Vector256<int> even = Vector256.ConvertToInt32(
+                Vector256.MultiplyAddEstimate(step, Vector256.Create(0.25f), here + Vector256.Create(0.5f)));
+            Vector256<int> odd = Vector256.ConvertToInt32(
+                Vector256.MultiplyAddEstimate(step, Vector256.Create(0.75f), here + Vector256.Create(0.5f)));
             Vector256<int> pairs = even | (odd << 8);
             Vector128.Narrow(pairs.GetLower().AsUInt32(), pairs.GetUpper().AsUInt32()).Store((ushort*)target + column);
         }

@@ -157,7 +157,9 @@ public sealed unsafe class Focus : IDisposable
         for (int y = 0; y < source.Height; y++)
         {
             _luma.Rows(y, out byte* upper, out byte* lower, out int share);
-            BlurKernels.Composite(source.Y + ((long)y * source.StrideY), upper, lower, share, _alpha.Row(y), destination.Y + ((long)y * destination.StrideY), source.Width);
+            BlurKernels.Composite(
+                source.Y + ((long)y * source.StrideY), upper, lower, share, _alpha.Row(y), destination.Y + ((long)y * destination.StrideY),
+                source.Width);
         }
 
         for (int y = 0; y < source.ChromaHeight; y++)

@@ -12,7 +12,8 @@ internal sealed unsafe class YuvLibrary
     private static readonly string[] FileNames = ["libyuv.so.0", "libyuv.so"];
     private static readonly Lazy<YuvLibrary> Loaded = new(() => new YuvLibrary());
 
-    public readonly delegate* unmanaged<byte*, int, byte*, int, byte*, int, int, int, byte*, int, byte*, int, byte*, int, int, int, int, int> Scale;
+    public readonly delegate* unmanaged<
+        byte*, int, byte*, int, byte*, int, int, int, byte*, int, byte*, int, byte*, int, int, int, int, int> Scale;
     public readonly delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int, int> Rotate;
     public readonly delegate* unmanaged<byte*, int, byte*, int, int, int, void> MirrorPlane;
     public readonly delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int> FromNv12;
@@ -21,10 +22,14 @@ internal sealed unsafe class YuvLibrary
     {
         NativeModule module = NativeModule.Load(FileNames, Package);
         FileName = module.FileName;
-        Scale = (delegate* unmanaged<byte*, int, byte*, int, byte*, int, int, int, byte*, int, byte*, int, byte*, int, int, int, int, int>)module.Symbol("I420Scale");
-        Rotate = (delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int, int>)module.Symbol("I420Rotate");
+        Scale = (delegate* unmanaged<
+            byte*, int, byte*, int, byte*, int, int, int, byte*, int, byte*, int, byte*, int, int, int, int, int>)module
+            .Symbol("I420Scale");
+        Rotate = (delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int, int>)module
+            .Symbol("I420Rotate");
         MirrorPlane = (delegate* unmanaged<byte*, int, byte*, int, int, int, void>)module.Symbol("MirrorPlane");
-        FromNv12 = (delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int>)module.Symbol("NV12ToI420");
+        FromNv12 = (delegate* unmanaged<byte*, int, byte*, int, byte*, int, byte*, int, byte*, int, int, int, int>)module
+            .Symbol("NV12ToI420");
     }
 
     /// <exception cref="NativeLibraryMissingException">Not installed.</exception>

@@ -37,7 +37,11 @@ internal sealed unsafe class LetterboxScratch
 
     public void Fit(int sourceWidth, int sourceHeight, int width, int height)
     {
-        if (LumaX.Source == sourceWidth && LumaX.Target == width && LumaY.Source == sourceHeight && LumaY.Target == height && _rows.Length > 0)
+        if (LumaX.Source == sourceWidth
+            && LumaX.Target == width
+            && LumaY.Source == sourceHeight
+            && LumaY.Target == height
+            && _rows.Length > 0)
         {
             return;
         }

@@ -7,7 +7,8 @@ internal readonly struct Normalisation(TensorSpec spec)
 
     public PerChannel Scale { get; } = spec.Scale;
 
-    public PerChannel Offset { get; } = new(-spec.Mean.First * spec.Scale.First, -spec.Mean.Second * spec.Scale.Second, -spec.Mean.Third * spec.Scale.Third);
+    public PerChannel Offset { get; } = new(
+        -spec.Mean.First * spec.Scale.First, -spec.Mean.Second * spec.Scale.Second, -spec.Mean.Third * spec.Scale.Third);
 
     public PerChannel Pad { get; } = new(
         (spec.Pad - spec.Mean.First) * spec.Scale.First,

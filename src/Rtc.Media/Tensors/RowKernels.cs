@@ -62,12 +62,15 @@ internal static unsafe class RowKernels
                 Vector256<float> cv = Gather(v, at, fraction) - Vector256.Create(128f);
                 y = (y - Vector256.Create(16f)) * LumaGain;
                 Level(Vector256.MultiplyAddEstimate(cv, Vector256.Create(RedOfV), y)).Store(red + x);
-                Level(Vector256.MultiplyAddEstimate(cu, Vector256.Create(GreenOfU), Vector256.MultiplyAddEstimate(cv, Vector256.Create(GreenOfV), y))).Store(green + x);
+                Level(
+                    Vector256.MultiplyAddEstimate(
+                        cu, Vector256.Create(GreenOfU), Vector256.MultiplyAddEstimate(cv, Vector256.Create(GreenOfV), y))).Store(green + x);
                 Level(Vector256.MultiplyAddEstimate(cu, Vector256.Create(BlueOfU), y)).Store(blue + x);
             }
         }
 
-        SampleScalar(luma, u, v, lumaFirst + x, lumaFraction + x, chromaFirst + x, chromaFraction + x, red + x, green + x, blue + x, width - x);
+        SampleScalar(
+            luma, u, v, lumaFirst + x, lumaFraction + x, chromaFirst + x, chromaFraction + x, red + x, green + x, blue + x, width - x);
     }
 
     public static void SampleScalar(
@@ -93,7 +96,8 @@ internal static unsafe class RowKernels
         {
             for (; x + 8 <= count; x += 8)
             {
-                Vector256.MultiplyAddEstimate(Vector256.Load(level + x), Vector256.Create(scale), Vector256.Create(offset)).Store(target + x);
+                Vector256.MultiplyAddEstimate(Vector256.Load(level + x), Vector256.Create(scale), Vector256.Create(offset))
+                    .Store(target + x);
             }
         }
 

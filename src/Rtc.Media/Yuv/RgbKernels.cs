@@ -166,7 +166,8 @@ internal static unsafe class RgbKernels
     /// <summary>Eight samples, each one twice.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Twice(byte* at) =>
-        Vector128.Shuffle(Vector128.CreateScalar(*(ulong*)at).AsByte(), Vector128.Create((byte)0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7));
+        Vector128.Shuffle(
+            Vector128.CreateScalar(*(ulong*)at).AsByte(), Vector128.Create((byte)0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<float> Low, Vector256<float> High) Widen(Vector128<byte> bytes)

@@ -39,7 +39,8 @@ internal sealed class ArrivalGroups
 
         if (Belongs(sent, arrived))
         {
-            _current = _current with { LastSent = Math.Max(sent, _current.LastSent), LastArrived = Math.Max(arrived, _current.LastArrived) };
+            _current =
+                _current with { LastSent = Math.Max(sent, _current.LastSent), LastArrived = Math.Max(arrived, _current.LastArrived) };
             return false;
         }
 

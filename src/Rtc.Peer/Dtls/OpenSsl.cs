@@ -215,7 +215,8 @@ internal static unsafe partial class OpenSsl
 
         return candidates.Length == 0
             ? 0
-            : throw new DllNotFoundException($"OpenSSL 3 is missing ({string.Join(", ", candidates)}). Debian and Ubuntu: apt install libssl3");
+            : throw new DllNotFoundException(
+                $"OpenSSL 3 is missing ({string.Join(", ", candidates)}). Debian and Ubuntu: apt install libssl3");
     }
 }
 

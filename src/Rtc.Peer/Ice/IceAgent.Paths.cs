@@ -63,10 +63,12 @@ internal sealed partial class IceAgent
     }
 
     private static bool IsBetter(CandidatePair pair, CandidatePair than) =>
-        (pair.NominatedByRemote, pair.Generation.Number, pair.Priority).CompareTo((than.NominatedByRemote, than.Generation.Number, than.Priority)) > 0;
+        (pair.NominatedByRemote, pair.Generation.Number, pair.Priority)
+            .CompareTo((than.NominatedByRemote, than.Generation.Number, than.Priority)) > 0;
 
     /// <summary>A path that checked us displaces one that was only announced, or long not heard.</summary>
-    private bool TryAddPair(IceGeneration generation, TransportAddress address, CandidateKind kind, uint priority, bool checkedUs, out CandidatePair pair)
+    private bool TryAddPair(
+        IceGeneration generation, TransportAddress address, CandidateKind kind, uint priority, bool checkedUs, out CandidatePair pair)
     {
         IcePath path = FindPath(address) ?? new IcePath(address);
         pair = new CandidatePair(path, generation) { Kind = kind, RemotePriority = priority };
@@ -92,8 +94,11 @@ internal sealed partial class IceAgent
         if (victim < 0 && checkedUs)
         {
             victim = _pairs.FindIndex(pair => pair.Path.ProvenAt is null);
-            victim = victim >= 0 ? victim : _pairs.FindIndex(pair => pair.Path.AnsweredAt is null && _now - pair.Path.LastHeard > s_holdsPlace);
-            victim = victim >= 0 ? victim : _pairs.FindIndex(pair => pair.Path != _selected && !pair.Path.IsProven(_now, _settings.ConsentTimeout));
+            victim =
+                victim >= 0 ? victim : _pairs.FindIndex(pair => pair.Path.AnsweredAt is null && _now - pair.Path.LastHeard > s_holdsPlace);
+            victim = victim >= 0
+                ? victim
+                : _pairs.FindIndex(pair => pair.Path != _selected && !pair.Path.IsProven(_now, _settings.ConsentTimeout));
         }
 
         if (victim < 0)

@@ -259,7 +259,8 @@ internal sealed class FrameAssembler : IDisposable
             _open = _frames.Rent();
             _open.Codec = packet.Codec;
             _open.RtpTimestamp = packet.Timestamp;
-            _openTl0 = packet.Codec == VideoCodec.Vp8 && Vp8DescriptorView.TryParse(payload, out Vp8DescriptorView view) ? view.Tl0PicIdx : -1;
+            _openTl0 =
+                packet.Codec == VideoCodec.Vp8 && Vp8DescriptorView.TryParse(payload, out Vp8DescriptorView view) ? view.Tl0PicIdx : -1;
             depacketizer.Begin(_open);
         }
 

@@ -86,7 +86,9 @@ internal sealed class RembMaker
         }
     }
 
-    /// <summary>Tells a clearly different rate for a moment, a lower one if it can: an encoder that hears nothing else begins anew.</summary>
+    /// <summary>
+    /// Tells a clearly different rate for a moment, a lower one if it can: an encoder that hears nothing else begins anew.
+    /// </summary>
     public void Nudge(Instant now)
     {
         _nudgedUntil = now + s_nudge;

@@ -65,7 +65,9 @@ internal struct SequenceGate
         return first ? SequenceStep.First : SequenceStep.Ahead;
     }
 
-    /// <summary>The number of a packet that was sent again. It may be ahead of all others, but begins nothing and restarts nothing.</summary>
+    /// <summary>
+    /// The number of a packet that was sent again. It may be ahead of all others, but begins nothing and restarts nothing.
+    /// </summary>
     public bool TryTakeAgain(ushort number, out long sequence)
     {
         sequence = _numbers.Peek(number);

@@ -133,7 +133,8 @@ internal ref struct RtcpWriter(Span<byte> destination)
     public bool Remb(Ssrc sender, Bitrate bitrate, scoped ReadOnlySpan<Ssrc> sources)
     {
         if (sources.Length > byte.MaxValue
-            || !TryFeedback(RtcpType.PayloadFeedback, RtcpType.ApplicationLayer, sender, default, 8 + (sources.Length * 4), out Span<byte> information))
+            || !TryFeedback(
+                RtcpType.PayloadFeedback, RtcpType.ApplicationLayer, sender, default, 8 + (sources.Length * 4), out Span<byte> information))
         {
             return false;
         }

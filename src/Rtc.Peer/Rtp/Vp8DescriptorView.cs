@@ -3,7 +3,9 @@ namespace Rtc.Peer.Rtp;
 /// <summary>The VP8 payload descriptor before each packet's part of a frame (RFC 7741 section 4.2).</summary>
 internal readonly ref struct Vp8DescriptorView
 {
-    private Vp8DescriptorView(bool start, int partition, bool nonReference, int pictureId, bool longId, int tl0, int tid, bool sync, int keyIndex, ReadOnlySpan<byte> payload)
+    private Vp8DescriptorView(
+        bool start, int partition, bool nonReference, int pictureId, bool longId, int tl0, int tid, bool sync, int keyIndex,
+        ReadOnlySpan<byte> payload)
     {
         StartOfPartition = start;
         Partition = partition;
@@ -120,7 +122,8 @@ internal readonly ref struct Vp8DescriptorView
             return false; // a descriptor with nothing behind it
         }
 
-        view = new Vp8DescriptorView((first & 0x10) != 0, first & 0x07, (first & 0x20) != 0, pictureId, longId, tl0, tid, sync, keyIndex, bytes[at..]);
+        view = new Vp8DescriptorView(
+            (first & 0x10) != 0, first & 0x07, (first & 0x20) != 0, pictureId, longId, tl0, tid, sync, keyIndex, bytes[at..]);
         return true;
     }
 }

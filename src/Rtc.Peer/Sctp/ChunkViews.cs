@@ -157,7 +157,8 @@ internal readonly ref struct ForwardTsnView
     public int StreamCount => (_body.Length - 4) / 4;
 
     public (ushort StreamId, ushort SequenceNumber) Stream(int index) =>
-        (BinaryPrimitives.ReadUInt16BigEndian(_body[(4 + (index * 4))..]), BinaryPrimitives.ReadUInt16BigEndian(_body[(6 + (index * 4))..]));
+        (BinaryPrimitives.ReadUInt16BigEndian(_body[(4 + (index * 4))..]), BinaryPrimitives
+            .ReadUInt16BigEndian(_body[(6 + (index * 4))..]));
 
     public static bool TryParse(ReadOnlySpan<byte> body, out ForwardTsnView view)
     {

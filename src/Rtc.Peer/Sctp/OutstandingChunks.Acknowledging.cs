@@ -8,7 +8,8 @@ internal sealed partial class OutstandingChunks
 
     /// <summary>False when the SACK is old or speaks of what was never sent.</summary>
     /// <param name="lateAfter">How long after its sending a chunk is lost whose successors came; zero where nobody knows.</param>
-    public bool TryAcknowledge(SackView sack, CongestionWindow window, Instant now, TimeSpan lateAfter, bool mayAbandon, out SackOutcome outcome)
+    public bool TryAcknowledge(
+        SackView sack, CongestionWindow window, Instant now, TimeSpan lateAfter, bool mayAbandon, out SackOutcome outcome)
     {
         outcome = default;
         int advance = sack.CumulativeTsn - Cumulative;
@@ -35,7 +36,8 @@ internal sealed partial class OutstandingChunks
         {
             int reach = sack.Gap(sack.GapCount - 1).Last;
             Instant lateBefore = lateAfter > TimeSpan.Zero ? now - lateAfter : default;
-            CountMisses(reach, newestAcknowledged, lateBefore, window.IsInRecovery && outcome.CumulativeAdvanced, mayAbandon, now, ref outcome);
+            CountMisses(
+                reach, newestAcknowledged, lateBefore, window.IsInRecovery && outcome.CumulativeAdvanced, mayAbandon, now, ref outcome);
         }
 
         AdvanceAckPoint();

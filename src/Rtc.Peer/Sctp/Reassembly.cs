@@ -166,13 +166,19 @@ internal sealed class Reassembly(SctpMemory memory, int maxMessageSize)
     {
         Fragment first = fragment, last = fragment;
         long bytes = fragment.Length;
-        if (!fragment.IsBegin && _fragments.TryGetValue(fragment.Tsn.Previous.Value, out Fragment? left) && !left.IsEnd && left.IsOneWith(fragment))
+        if (!fragment.IsBegin
+            && _fragments.TryGetValue(fragment.Tsn.Previous.Value, out Fragment? left)
+            && !left.IsEnd
+            && left.IsOneWith(fragment))
         {
             first = _fragments[left.RunFirst.Value];
             bytes += first.RunBytes;
         }
 
-        if (!fragment.IsEnd && _fragments.TryGetValue(fragment.Tsn.Next.Value, out Fragment? right) && !right.IsBegin && right.IsOneWith(fragment))
+        if (!fragment.IsEnd
+            && _fragments.TryGetValue(fragment.Tsn.Next.Value, out Fragment? right)
+            && !right.IsBegin
+            && right.IsOneWith(fragment))
         {
             last = _fragments[right.RunLast.Value];
             bytes += last.RunBytes;

@@ -9,7 +9,9 @@ internal enum TsnNovelty : byte
     OutOfRange,
 }
 
-/// <summary>Which TSNs have arrived: the cumulative point, the islands above it, the duplicates. Writes SACKs (RFC 9260 section 6.2).</summary>
+/// <summary>
+/// Which TSNs have arrived: the cumulative point, the islands above it, the duplicates. Writes SACKs (RFC 9260 section 6.2).
+/// </summary>
 internal sealed class ReceivedTsns(Tsn firstTsn)
 {
     // How far above the cumulative point a TSN may lie; gap blocks count in 16 bits.

@@ -52,7 +52,9 @@ internal sealed partial class SctpAssociation
     /// <summary>Queues a message. Its bytes are copied.</summary>
     public SctpSendResult Send(Instant now, int channelId, ReadOnlySpan<byte> payload, bool isText)
     {
-        if (_state != State.Established || !_channels.TryGetValue(channelId, out DataChannel? channel) || channel.Phase != ChannelPhase.Open)
+        if (_state != State.Established
+            || !_channels.TryGetValue(channelId, out DataChannel? channel)
+            || channel.Phase != ChannelPhase.Open)
         {
             return SctpSendResult.NotOpen;
         }
@@ -118,7 +120,10 @@ internal sealed partial class SctpAssociation
     private bool TryBegin(DataChannel channel)
     {
         ushort? id = channel.Options.NegotiatedId ?? FreeStreamId();
-        if (id is not { } streamId || streamId > LastStreamId || streamId >= _peerInboundStreams || !_channelsByStream.TryAdd(streamId, channel))
+        if (id is not { } streamId
+            || streamId > LastStreamId
+            || streamId >= _peerInboundStreams
+            || !_channelsByStream.TryAdd(streamId, channel))
         {
             return false;
         }
@@ -175,7 +180,8 @@ internal sealed partial class SctpAssociation
             return false;
         }
 
-        bool known = message.Protocol is PayloadProtocol.String or PayloadProtocol.Binary or PayloadProtocol.EmptyString or PayloadProtocol.EmptyBinary;
+        bool known = message.Protocol is PayloadProtocol.String or PayloadProtocol.Binary or PayloadProtocol.EmptyString
+            or PayloadProtocol.EmptyBinary;
         if (!known)
         {
             Stats.Count(SctpDrop.UnknownProtocol);

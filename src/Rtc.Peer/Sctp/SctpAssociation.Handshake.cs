@@ -63,7 +63,8 @@ internal sealed partial class SctpAssociation
             return Drop(SctpDrop.Malformed);
         }
 
-        LearnPeer(init.InitiateTag, init.InitialTsn, init.ReceiverWindow, init.InboundStreams, init.SupportsForwardTsn, init.SupportsReconfig);
+        LearnPeer(
+            init.InitiateTag, init.InitialTsn, init.ReceiverWindow, init.InboundStreams, init.SupportsForwardTsn, init.SupportsReconfig);
         _cookie = init.Cookie.ToArray();
         _state = State.CookieEchoed;
         _handshakeTries = 0;
@@ -173,7 +174,8 @@ internal sealed partial class SctpAssociation
     private int WriteInitAck(Span<byte> buffer, StateCookie cookie)
     {
         var packet = new SctpPacketWriter(buffer, _options.LocalPort, _remotePort, cookie.PeerTag);
-        Span<byte> body = packet.Chunk(ChunkType.InitAck, 0, SctpSizes.InitBody + SctpSizes.ChunkHeader + StateCookie.Length + ExtensionsLength);
+        Span<byte> body = packet.Chunk(
+            ChunkType.InitAck, 0, SctpSizes.InitBody + SctpSizes.ChunkHeader + StateCookie.Length + ExtensionsLength);
         WriteInitBody(body, cookie.LocalTag);
         Span<byte> parameter = body[SctpSizes.InitBody..];
         BinaryPrimitives.WriteUInt16BigEndian(parameter, (ushort)ParameterType.StateCookie);

@@ -32,7 +32,8 @@ internal sealed partial class SctpAssociation
         _dataSeen = true;
         _sackDue |= data.WantsImmediateSack;
         int charged = _reassembly.ChargedBytes;
-        if ((charged >= _options.ReceiveBufferSize && data.Tsn > _received.Highest) || charged >= HardLimitFactor * _options.ReceiveBufferSize)
+        if ((charged >= _options.ReceiveBufferSize && data.Tsn > _received.Highest)
+            || charged >= HardLimitFactor * _options.ReceiveBufferSize)
         {
             _sackDue = true;
             Stats.Count(SctpDrop.BufferFull);

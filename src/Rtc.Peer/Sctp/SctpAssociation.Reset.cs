@@ -145,7 +145,8 @@ internal sealed partial class SctpAssociation
                     HandleResetResponse(
                         now, BinaryPrimitives.ReadUInt32BigEndian(value), (ResetResult)BinaryPrimitives.ReadUInt32BigEndian(value[4..]));
                     break;
-                case ParameterType.IncomingReset or ParameterType.SsnTsnReset or ParameterType.AddOutgoingStreams or ParameterType.AddIncomingStreams
+                case ParameterType.IncomingReset or ParameterType.SsnTsnReset or ParameterType.AddOutgoingStreams
+                    or ParameterType.AddIncomingStreams
                     when value.Length >= 4:
                     HandleOtherRequest(BinaryPrimitives.ReadUInt32BigEndian(value));
                     break;

@@ -197,7 +197,8 @@ internal sealed partial class SctpAssociation
             ScheduleProbe(now);
             _rto.Progressed();
             _window.Acknowledged(
-                outcome.BytesAcknowledged, outcome.CumulativeAdvanced, _outstanding.Cumulative, outcome.WindowWasFull, _outstanding.Count == 0);
+                outcome.BytesAcknowledged, outcome.CumulativeAdvanced, _outstanding.Cumulative, outcome.WindowWasFull,
+                _outstanding.Count == 0);
         }
 
         if (outcome.RoundTrip > TimeSpan.Zero)

@@ -71,7 +71,8 @@ internal sealed partial class SctpAssociation : IDisposable
             Instant.Min(Instant.Min(_shutdownAt, _heartbeatAt), _probeAt));
 
     /// <summary>Begins the handshake; both ends do (RFC 8841 section 9.3). The DTLS client's channels have even stream ids.</summary>
-    /// <param name="remoteMaxMessageSize">Out of the other end's description, which may not have been known when the options were made.</param>
+    /// <param name="remoteMaxMessageSize">Out of the other end's description, which may not have been known when the options were
+    /// made.</param>
     public void Connect(Instant now, bool isDtlsClient, ushort remotePort, int? remoteMaxMessageSize = null)
     {
         if (_state != State.Idle)

@@ -1,6 +1,8 @@
 namespace Rtc.Peer.Sctp;
 
-/// <summary>The settings of one association. Times are chosen for calls, not for the hour-long transfers that RFC 9260 has in mind.</summary>
+/// <summary>
+/// The settings of one association. Times are chosen for calls, not for the hour-long transfers that RFC 9260 has in mind.
+/// </summary>
 internal sealed record SctpOptions
 {
     /// <summary>Draws tags, first TSNs and the cookie's key.</summary>
@@ -27,7 +29,9 @@ internal sealed record SctpOptions
 
     public int MaxChannels { get; init; } = 4096;
 
-    /// <summary>Before the first measurement. A lost INIT costs this; RFC 9260's second is longer than a call's setup should take.</summary>
+    /// <summary>
+    /// Before the first measurement. A lost INIT costs this; RFC 9260's second is longer than a call's setup should take.
+    /// </summary>
     public TimeSpan InitialRto { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>

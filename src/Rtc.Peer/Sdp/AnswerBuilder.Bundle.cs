@@ -67,7 +67,8 @@ internal sealed partial class AnswerBuilder
     /// </summary>
     private int Carrier(NegotiatedSession? lastSession)
     {
-        int before = lastSession is null ? -1 : _states.FindIndex(state => state.Section.Mid == lastSession.CarrierMid && !state.Section.Rejected);
+        int before =
+            lastSession is null ? -1 : _states.FindIndex(state => state.Section.Mid == lastSession.CarrierMid && !state.Section.Rejected);
         if (before >= 0 && _offer.Media[before].IceUfrag is not null)
         {
             return before;

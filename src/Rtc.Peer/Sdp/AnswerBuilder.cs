@@ -215,7 +215,10 @@ internal sealed partial class AnswerBuilder
     {
         bool named = media.Extensions.Exists(extension => extension.Uri == ExtensionUris.Rid);
         return named
-            ? [.. media.SimulcastSend.Where(id => media.Rids.Contains(new RidDescription(id, true))).Distinct().Take(_policy.MaxSimulcastLayers)]
+            ? [
+                .. media.SimulcastSend.Where(id => media.Rids.Contains(new RidDescription(id, true))).Distinct()
+                    .Take(_policy.MaxSimulcastLayers)
+            ]
             : [];
     }
 

@@ -57,14 +57,17 @@ internal static class AnswerReader
         return true;
     }
 
-    private static bool TryReadSection(MediaDescription media, SectionState offered, [NotNullWhen(true)] out SectionState? state, out string error)
+    private static bool TryReadSection(
+        MediaDescription media, SectionState offered, [NotNullWhen(true)] out SectionState? state, out string error)
     {
         state = null;
         error = "";
         MediaSection section = offered.Section;
         if ((media.Mid is not null && media.Mid != section.Mid) || media.KindText != offered.KindText)
         {
-            error = $"the answer's section {media.KindText} with mid {media.Mid} stands where the offer had {offered.KindText} with mid {section.Mid}";
+            error =
+                $"the answer's section {media.KindText} with mid {media.Mid} stands where the offer had {offered.KindText} with "
+                    + $"mid {section.Mid}";
             return false;
         }
 
@@ -85,9 +88,11 @@ internal static class AnswerReader
             media.Extensions.Where(theirs => offered.Extensions.Exists(ours => ours.Id == theirs.Id && ours.Uri == theirs.Uri)), false);
         HeaderExtensionIds ids = ExtensionUris.Ids(extensions);
         var codecs = new List<NegotiatedCodec>();
-        foreach (NegotiatedCodec theirs in VideoCodecMatch.Find(media, [VideoCodec.Vp8, VideoCodec.H264], false, ids.TransportCc is not null))
+        foreach (NegotiatedCodec theirs in VideoCodecMatch
+            .Find(media, [VideoCodec.Vp8, VideoCodec.H264], false, ids.TransportCc is not null))
         {
-            NegotiatedCodec? ours = section.Codecs.FirstOrDefault(codec => codec.PayloadType == theirs.PayloadType && codec.Codec == theirs.Codec);
+            NegotiatedCodec? ours = section.Codecs.FirstOrDefault(
+                codec => codec.PayloadType == theirs.PayloadType && codec.Codec == theirs.Codec);
             if (ours is not null)
             {
                 codecs.Add(theirs with { RtxPayloadType = theirs.RtxPayloadType == ours.RtxPayloadType ? ours.RtxPayloadType : null });

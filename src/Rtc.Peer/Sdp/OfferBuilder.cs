@@ -105,7 +105,8 @@ internal sealed class OfferBuilder
     // but not one that this very offer stops.
     private void Place(SectionState state)
     {
-        int free = _states.FindIndex(old => old.Section.Rejected && old.Section.Kind == state.Section.Kind && !_stoppedNow.Contains(old.Section.Mid));
+        int free = _states.FindIndex(
+            old => old.Section.Rejected && old.Section.Kind == state.Section.Kind && !_stoppedNow.Contains(old.Section.Mid));
         if (free >= 0)
         {
             _states[free] = state;

@@ -22,7 +22,8 @@ internal static class VideoCodecMatch
         Unknown,
     }
 
-    public static List<NegotiatedCodec> Find(MediaDescription media, IReadOnlyList<VideoCodec> preference, bool weSend, bool transportCcExtension)
+    public static List<NegotiatedCodec> Find(
+        MediaDescription media, IReadOnlyList<VideoCodec> preference, bool weSend, bool transportCcExtension)
     {
         var found = new List<(NegotiatedCodec Codec, int Rank)>();
         foreach (PayloadFormat format in media.PayloadFormats)
@@ -67,7 +68,9 @@ internal static class VideoCodecMatch
     public static string Names(MediaDescription media) => string.Join(
         ", ",
         media.PayloadFormats
-            .Where(format => format.Name.Length > 0 && !format.Is("rtx") && !format.Is("red") && !format.Is("ulpfec") && !format.Is("flexfec-03"))
+            .Where(
+                format =>
+                    format.Name.Length > 0 && !format.Is("rtx") && !format.Is("red") && !format.Is("ulpfec") && !format.Is("flexfec-03"))
             .Select(format => format.Name)
             .Distinct(StringComparer.OrdinalIgnoreCase));
 
@@ -82,7 +85,9 @@ internal static class VideoCodecMatch
                 Name = codec.Codec == VideoCodec.H264 ? "H264" : "VP8",
                 ClockRate = VideoClockRate,
                 Fmtp = codec.Codec == VideoCodec.H264
-                    ? string.Create(CultureInfo.InvariantCulture, $"level-asymmetry-allowed=1;packetization-mode={codec.PacketizationMode};profile-level-id={codec.ProfileLevelId}")
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"level-asymmetry-allowed=1;packetization-mode={codec.PacketizationMode};profile-level-id={codec.ProfileLevelId}")
                     : null,
             };
             AddIf(codec.Remb, "goog-remb");
@@ -129,7 +134,8 @@ internal static class VideoCodecMatch
     }
 
     private static NegotiatedCodec Negotiated(
-        MediaDescription media, PayloadFormat format, VideoCodec codec, int packetizationMode, string? profileLevelId, bool transportCcExtension)
+        MediaDescription media, PayloadFormat format, VideoCodec codec, int packetizationMode, string? profileLevelId,
+        bool transportCcExtension)
     {
         return new NegotiatedCodec
         {
@@ -153,7 +159,8 @@ internal static class VideoCodecMatch
     // RFC 6184 table 5: profile_idc and the constraint flags of profile-iop name the profile.
     private static H264Profile ProfileOf(string profileLevelId)
     {
-        if (profileLevelId.Length != 6 || !int.TryParse(profileLevelId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value))
+        if (profileLevelId.Length != 6
+            || !int.TryParse(profileLevelId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value))
         {
             return H264Profile.Unknown;
         }

@@ -1,13 +1,16 @@
 namespace Rtc.Peer.Send;
 
-/// <summary>A frame that was cut into packets from <paramref name="First"/> on, and what to go back to if none of them is ever sent.</summary>
+/// <summary>
+/// A frame that was cut into packets from <paramref name="First"/> on, and what to go back to if none of them is ever sent.
+/// </summary>
 /// <param name="Frame">A reference of our own.</param>
 /// <param name="First">Its first packet's number.</param>
 /// <param name="At">When it was queued.</param>
 /// <param name="Bytes">In all its packets, as they are counted while they wait.</param>
 /// <param name="PictureIdBefore">VP8's number of the picture before.</param>
 /// <param name="Tl0Before">VP8's number of the base layer before.</param>
-internal readonly record struct OutgoingFrame(EncodedFrame Frame, long First, Instant At, long Bytes, ushort PictureIdBefore, byte Tl0Before);
+internal readonly record struct OutgoingFrame(
+    EncodedFrame Frame, long First, Instant At, long Bytes, ushort PictureIdBefore, byte Tl0Before);
 
 /// <summary>
 /// The frames behind the packets of a <see cref="PacketRing"/>, oldest first: those sent, kept for a while to be sent

@@ -15,7 +15,8 @@ internal sealed partial class VideoSender
     {
         long sequence = _ring.Sent;
         ref PacketRecord packet = ref _ring[sequence];
-        RtpHeaderWriter header = new(destination, _options.Extensions, CodecOf(packet).PayloadType, packet.Marker, (ushort)sequence, Timestamp(packet), Media);
+        RtpHeaderWriter header = new(
+            destination, _options.Extensions, CodecOf(packet).PayloadType, packet.Marker, (ushort)sequence, Timestamp(packet), Media);
         AddExtensions(ref header, now, packet, transportSequence);
         int at = header.End();
         if (!HasRtx(CodecOf(packet)))
@@ -166,7 +167,8 @@ internal sealed partial class VideoSender
     private int WriteRtxHeader(Instant now, Span<byte> destination, in PacketRecord packet, in SendCodec codec, ushort? transportSequence)
     {
         RtpHeaderWriter header = new(
-            destination, _options.Extensions, codec.RtxPayloadType!.Value, packet.Marker, _rtxSequence++, Timestamp(packet), _options.Rtx!.Value);
+            destination, _options.Extensions, codec.RtxPayloadType!.Value, packet.Marker, _rtxSequence++, Timestamp(packet),
+            _options.Rtx!.Value);
         AddExtensions(ref header, now, packet, transportSequence);
         return header.End();
     }

@@ -145,7 +145,9 @@ internal sealed partial class RtpSession
             Ssrc source = new(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet.Body[(i * 4)..]));
             if (_receiving.Streams.Find(source) is { } receiver)
             {
-                _events.Enqueue(new RtpEvent(RtpEventKind.StreamEnded, _receiving.Streams.SectionOf(receiver).Negotiated.Mid, receiver.Rid, null, default));
+                _events.Enqueue(
+                    new RtpEvent(
+                        RtpEventKind.StreamEnded, _receiving.Streams.SectionOf(receiver).Negotiated.Mid, receiver.Rid, null, default));
                 _receiving.Streams.Remove(receiver);
             }
         }

@@ -267,7 +267,8 @@ internal sealed partial class RtpSession : IDisposable
     {
         while (receiver.TryTakeFrame(out EncodedFrame frame))
         {
-            _events.Enqueue(new RtpEvent(RtpEventKind.VideoFrame, _receiving.Streams.SectionOf(receiver).Negotiated.Mid, receiver.Rid, frame, default));
+            _events.Enqueue(
+                new RtpEvent(RtpEventKind.VideoFrame, _receiving.Streams.SectionOf(receiver).Negotiated.Mid, receiver.Rid, frame, default));
         }
     }
 

@@ -115,7 +115,8 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
         {
             HeaderExtensionsView extensions = HeaderExtensionsView.Read(packet, section.Negotiated.Extensions);
             bool named = extensions.Mid.Length > 0;
-            if (named ? !extensions.Mid.SequenceEqual(section.Mid) : !section.Announces(packet.Ssrc) && !OnlyOneTakes(packet.PayloadType, section))
+            if (named ? !extensions.Mid.SequenceEqual(section.Mid) : !section.Announces(packet.Ssrc)
+                && !OnlyOneTakes(packet.PayloadType, section))
             {
                 continue;
             }

@@ -95,7 +95,9 @@ internal sealed class GcmCipher : ISrtpCipher
             packet[..RtcpHeaderLength].CopyTo(associated);
             trailer.CopyTo(associated[RtcpHeaderLength..]);
             packet[..RtcpHeaderLength].CopyTo(output);
-            return TryDecrypt(_rtcp, nonce, packet[RtcpHeaderLength..length], tag, output[RtcpHeaderLength..length], associated) ? length : -1;
+            return TryDecrypt(_rtcp, nonce, packet[RtcpHeaderLength..length], tag, output[RtcpHeaderLength..length], associated)
+                ? length
+                : -1;
         }
 
         // Authenticated only: all of it is associated data, nothing is encrypted (section 9.3).
@@ -118,7 +120,8 @@ internal sealed class GcmCipher : ISrtpCipher
     /// ICE check to get this far.
     /// </summary>
     private static bool TryDecrypt(
-        AesGcm gcm, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> cipher, ReadOnlySpan<byte> tag, Span<byte> plain, ReadOnlySpan<byte> associated)
+        AesGcm gcm, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> cipher, ReadOnlySpan<byte> tag, Span<byte> plain,
+        ReadOnlySpan<byte> associated)
     {
         try
         {

@@ -16,7 +16,8 @@ public sealed class MediaCodecs(
 
     public IVideoDecoder CreateDecoder(VideoCodec codec) => VideoCodecs.CreateDecoder(codec, hardware, maxPixels, memory);
 
-    public IVideoEncoder CreateEncoder(VideoCodec codec, EncoderSettings settings) => VideoCodecs.CreateEncoder(codec, settings with { Hardware = hardware });
+    public IVideoEncoder CreateEncoder(VideoCodec codec, EncoderSettings settings) =>
+        VideoCodecs.CreateEncoder(codec, settings with { Hardware = hardware });
 
     public byte[]? EncodeJpeg(Picture picture, int maxWidth, PicturePool pool)
     {
@@ -25,7 +26,8 @@ public sealed class MediaCodecs(
             return Jpeg.Encode(picture, JpegQuality);
         }
 
-        using Picture small = PictureOps.Scale(picture, maxWidth, Math.Max(1, (int)((long)picture.Height * maxWidth / picture.Width)), pool);
+        using Picture small = PictureOps.Scale(
+            picture, maxWidth, Math.Max(1, (int)((long)picture.Height * maxWidth / picture.Width)), pool);
         return Jpeg.Encode(small, JpegQuality);
     }
 }

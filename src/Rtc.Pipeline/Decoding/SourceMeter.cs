@@ -11,7 +11,9 @@ internal sealed class SourceMeter
 
     private const double MinKilobits = 50;
 
-    /// <summary>Bits a second and pixel that a picture with boxes may take however little came in: their edges are not in the source.</summary>
+    /// <summary>
+    /// Bits a second and pixel that a picture with boxes may take however little came in: their edges are not in the source.
+    /// </summary>
     private const double DrawnBitsPerPixel = 0.75;
 
     private const long Window = MediaTimeline.TicksPerSecond;
@@ -61,7 +63,8 @@ internal sealed class SourceMeter
         }
 
         double most = Kilobits * MaxShare;
-        return (int)Math.Clamp(isDrawnOn ? Math.Max(most, pixels * DrawnBitsPerPixel / 1000) : most, Math.Min(MinKilobits, kilobits), kilobits);
+        return (int)Math
+            .Clamp(isDrawnOn ? Math.Max(most, pixels * DrawnBitsPerPixel / 1000) : most, Math.Min(MinKilobits, kilobits), kilobits);
     }
 
     private int Oldest => (_head - _count + Capacity) % Capacity;

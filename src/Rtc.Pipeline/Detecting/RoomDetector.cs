@@ -57,7 +57,9 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
     /// <summary>Finds things with the detector that <see cref="Open"/> opened.</summary>
     public DetectTimings Detect(Picture picture, RoomSettings settings, float inputScale, List<Detection> into)
     {
-        if (!ReferenceEquals(_optionsFor, settings) || !ReferenceEquals(_namesFor, _detector!.ClassNames) || _smallOptions.InputScale != inputScale)
+        if (!ReferenceEquals(_optionsFor, settings)
+            || !ReferenceEquals(_namesFor, _detector!.ClassNames)
+            || _smallOptions.InputScale != inputScale)
         {
             Translate(settings, inputScale);
         }
@@ -137,7 +139,8 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
         if (unknown.Length > 0 && key != _saidUnknown)
         {
             _saidUnknown = key;
-            output.OnNotice(new PipelineNotice("class_unknown", $"{_detector.Model} does not know {string.Join(", ", unknown)}", Recoverable: true));
+            output.OnNotice(
+                new PipelineNotice("class_unknown", $"{_detector.Model} does not know {string.Join(", ", unknown)}", Recoverable: true));
         }
 
         return classes;

@@ -56,13 +56,15 @@ internal static class Fourier64
                 for (int k = 0; k < half; k++)
                 {
                     Butterfly(
-                        Row(real, start + k), Row(imaginary, start + k), Row(real, start + k + half), Row(imaginary, start + k + half), Cosines[k * stride], -Sines[k * stride]);
+                        Row(real, start + k), Row(imaginary, start + k), Row(real, start + k + half), Row(imaginary, start + k + half),
+                        Cosines[k * stride], -Sines[k * stride]);
                 }
             }
         }
     }
 
-    private static void Butterfly(Span<float> upperReal, Span<float> upperImaginary, Span<float> lowerReal, Span<float> lowerImaginary, float cosine, float sine)
+    private static void Butterfly(
+        Span<float> upperReal, Span<float> upperImaginary, Span<float> lowerReal, Span<float> lowerImaginary, float cosine, float sine)
     {
         for (int i = 0; i < Side; i += Vector<float>.Count)
         {

@@ -49,7 +49,8 @@ internal static class RegionBox
         return share is < MinShare or > MaxShare
             ? null
             : new RectF(
-                mask.Region.Left + (left * cellX), mask.Region.Top + (top * cellY), mask.Region.Left + ((right + 1) * cellX), mask.Region.Top + ((bottom + 1) * cellY));
+                mask.Region.Left + (left * cellX), mask.Region.Top + (top * cellY), mask.Region.Left + ((right + 1) * cellX),
+                mask.Region.Top + ((bottom + 1) * cellY));
     }
 
     /// <summary>Whether the mask has this place of the picture.</summary>

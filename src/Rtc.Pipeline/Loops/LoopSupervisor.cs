@@ -7,7 +7,8 @@ namespace Rtc.Pipeline.Loops;
 /// Runs one loop of a room. One that an exception ends begins again, its stage made anew, after a pause that doubles each
 /// time; one that dies again and again is given up. Used by the loop's own thread.
 /// </summary>
-internal sealed class LoopSupervisor(string loop, RoomPipelineOptions options, IPipelineOutput output, PipelineCounters counters, TimeProvider time)
+internal sealed class LoopSupervisor(
+    string loop, RoomPipelineOptions options, IPipelineOutput output, PipelineCounters counters, TimeProvider time)
 {
     /// <param name="body">The loop; returns when the room ends.</param>
     /// <param name="renew">Makes the stage anew before the loop begins again; may throw as the loop may.</param>
@@ -41,7 +42,9 @@ internal sealed class LoopSupervisor(string loop, RoomPipelineOptions options, I
                 TimeSpan pause = options.RestartDelay * (1 << Math.Min(deaths - 1, 16));
                 Interlocked.Increment(ref counters.Restarts);
                 output.OnLoopError(loop, error, pause);
-                output.OnNotice(new PipelineNotice("pipeline_restarting", "The room's video stopped with an error and starts again.", Recoverable: true));
+                output.OnNotice(
+                    new PipelineNotice(
+                        "pipeline_restarting", "The room's video stopped with an error and starts again.", Recoverable: true));
                 if (ended.Wait(pause))
                 {
                     return null;

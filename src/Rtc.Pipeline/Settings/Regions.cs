@@ -12,5 +12,7 @@ public sealed record Zone(string Name, IReadOnlyList<PlaceF> Corners)
     public override int GetHashCode() => HashCode.Combine(Name, Corners.Count);
 }
 
-/// <summary>A named line: who crosses it, in which direction. Forward is from the left hand to the right hand of somebody who looks from A to B.</summary>
+/// <summary>
+/// A named line: who crosses it, in which direction. Forward is from the left hand to the right hand of somebody who looks from A to B.
+/// </summary>
 public sealed record TripLine(string Name, PlaceF A, PlaceF B);

@@ -15,7 +15,8 @@ namespace Rtc.Pipeline.Targets;
 /// What the inference loop does for a room's targets with each picture: answers taps, follows, holds and gives up, knows
 /// again, cuts out. The slots themselves live on the <see cref="SharedScene"/>, where taps reach them at any time.
 /// </summary>
-internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, SharedScene board, TrackIds ids, TimeProvider time) : IDisposable
+internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, SharedScene board, TrackIds ids, TimeProvider time)
+    : IDisposable
 {
     private readonly TargetMasks _masks = new(models, output, time);
     private readonly TargetMemory[] _memories = [new(), new()];
@@ -151,7 +152,8 @@ internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, 
     {
         for (int i = 0; i < TargetSlots.Count; i++)
         {
-            (TargetKind kind, int id, int releases) = board.WithTargets(i, static (targets, slot) => (targets[slot].Kind, targets[slot].Id, targets.Releases));
+            (TargetKind kind, int id, int releases) = board.WithTargets(
+                i, static (targets, slot) => (targets[slot].Kind, targets[slot].Id, targets.Releases));
             SceneTrack? seen = null;
             foreach (SceneTrack track in scene)
             {
@@ -170,7 +172,8 @@ internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, 
             {
                 if (TakeUp(i, kind, id, back, info.Ticks))
                 {
-                    _notices.Add(new PipelineNotice("target_found", $"{back.Label} {back.Id} looks like what was in focus", Recoverable: true));
+                    _notices.Add(
+                        new PipelineNotice("target_found", $"{back.Label} {back.Id} looks like what was in focus", Recoverable: true));
                 }
             }
         }

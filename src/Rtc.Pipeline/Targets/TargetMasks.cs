@@ -26,7 +26,9 @@ internal sealed class TargetMasks(IModelHost models, IPipelineOutput output, Tim
     public PropagatedMask this[int slot] => _masks[slot];
 
     /// <summary>Cuts out whatever is due among the targets (boxes in room units; id 0 for none). Returns milliseconds spent.</summary>
-    public double Update(Picture picture, in PictureInfo info, in RoomUnits units, RoomSettings settings, in DegradationStep sacrifice, int slot, int id, in RectF box)
+    public double Update(
+        Picture picture, in PictureInfo info, in RoomUnits units, RoomSettings settings, in DegradationStep sacrifice, int slot, int id,
+        in RectF box)
     {
         PropagatedMask mask = _masks[slot];
         if (id == 0)
@@ -45,7 +47,10 @@ internal sealed class TargetMasks(IModelHost models, IPipelineOutput output, Tim
         _cutAtFrame[slot] = info.FrameId;
         long before = time.GetTimestamp();
         RectF pixels = units.ToPixels(box).ClipTo(units.PictureWidth, units.PictureHeight);
-        if (sacrifice.Masks && pixels.Width >= 4 && pixels.Height >= 4 && TrySegment(picture, settings, slot, new MaskPrompt(pixels, null, null)) is { } found)
+        if (sacrifice.Masks
+            && pixels.Width >= 4
+            && pixels.Height >= 4
+            && TrySegment(picture, settings, slot, new MaskPrompt(pixels, null, null)) is { } found)
         {
             // The box as tracked, not as cut at the picture's edge: the outline travels with the whole of it.
             mask.Take(id, found, units.ToPixels(box));

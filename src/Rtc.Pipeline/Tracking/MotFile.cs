@@ -31,7 +31,8 @@ public static class MotFile
             }
 
             before = frame;
-            foreach (Track track in tracker.Update(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(detections)).OrderBy(track => track.Id))
+            foreach (Track track in tracker.Update(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(detections))
+                .OrderBy(track => track.Id))
             {
                 Write(output, frame, track.Id, track.Box);
             }
@@ -83,7 +84,8 @@ public static class MotFile
                 break;
             }
 
-            if (!double.TryParse(line[range].Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out fields[count]) || !double.IsFinite(fields[count]))
+            if (!double.TryParse(line[range].Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out fields[count])
+                || !double.IsFinite(fields[count]))
             {
                 return false;
             }

@@ -2,7 +2,9 @@ using Rtc.Media;
 
 namespace Rtc.Pipeline.Tracking;
 
-/// <summary>How much two boxes share, as ByteTrack was published: corners are pixels inside the box, so a box is one wider than their difference.</summary>
+/// <summary>
+/// How much two boxes share, as ByteTrack was published: corners are pixels inside the box, so a box is one wider than their difference.
+/// </summary>
 internal static class PixelOverlap
 {
     private const double Edge = 1;

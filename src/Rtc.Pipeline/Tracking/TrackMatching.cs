@@ -4,7 +4,9 @@ using Rtc.Media;
 
 namespace Rtc.Pipeline.Tracking;
 
-/// <summary>Which detection is which track's: the cheapest pairs by overlap, each detection for one track only. One tracker owns it.</summary>
+/// <summary>
+/// Which detection is which track's: the cheapest pairs by overlap, each detection for one track only. One tracker owns it.
+/// </summary>
 internal sealed class TrackMatching
 {
     private readonly SparseAssignment _assignment = new();

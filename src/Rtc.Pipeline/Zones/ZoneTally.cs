@@ -107,7 +107,8 @@ internal sealed class ZoneTally(Zone zone)
                 }
             }
 
-            into.Add(new ZoneCount(zone.Name, label, inside, sums.Entered, sums.Left, sums.Entered == 0 ? 0 : stayed / sums.Entered, longest));
+            into.Add(
+                new ZoneCount(zone.Name, label, inside, sums.Entered, sums.Left, sums.Entered == 0 ? 0 : stayed / sums.Entered, longest));
         }
     }
 

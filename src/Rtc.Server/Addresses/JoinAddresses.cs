@@ -27,13 +27,20 @@ internal sealed class JoinAddresses(RtcOptions options)
 
     public void Listening(IEnumerable<string> urls)
     {
-        Uri[] bound = [.. urls.Select(url => new Uri(url.Replace("0.0.0.0", "localhost", StringComparison.Ordinal).Replace("[::]", "localhost", StringComparison.Ordinal)))];
+        Uri[] bound =
+        [
+            .. urls.Select(
+                url => new Uri(
+                    url.Replace("0.0.0.0", "localhost", StringComparison.Ordinal).Replace("[::]", "localhost", StringComparison.Ordinal)))
+        ];
         Local = bound.First(address => address.Scheme == Uri.UriSchemeHttp);
         Uri outside = bound.FirstOrDefault(address => address.Scheme == Uri.UriSchemeHttps) ?? Local;
-        bool everywhere = IPAddress.TryParse(options.Http.Host, out IPAddress? host) && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any));
+        bool everywhere = IPAddress.TryParse(options.Http.Host, out IPAddress? host)
+            && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any));
         Uri[] found = everywhere
             ? [.. LocalAddresses.List()
-                .Where(address => address.AddressFamily == AddressFamily.InterNetwork || host!.AddressFamily == AddressFamily.InterNetworkV6)
+                .Where(
+                    address => address.AddressFamily == AddressFamily.InterNetwork || host!.AddressFamily == AddressFamily.InterNetworkV6)
                 .Select(address => new UriBuilder(outside.Scheme, address.ToString(), outside.Port).Uri)]
             : [];
         _phone = found.Length > 0 ? found : [outside];
@@ -61,7 +68,8 @@ internal sealed class JoinAddresses(RtcOptions options)
             return tunnel;
         }
 
-        bool outside = request.IsHttps && request.Host.Host is { Length: > 0 } name && name != "localhost" && !(IPAddress.TryParse(name, out IPAddress? address) && IPAddress.IsLoopback(address));
+        bool outside = request.IsHttps && request.Host.Host is { Length: > 0 } name && name != "localhost"
+            && !(IPAddress.TryParse(name, out IPAddress? address) && IPAddress.IsLoopback(address));
         return outside && Uri.TryCreate($"https://{request.Host.Value}/", UriKind.Absolute, out Uri? own) ? own
             : _phone.Length > 0 ? _phone[0]
             : Local;

@@ -12,7 +12,8 @@ internal static class LocalAddresses
         var found = new List<(IPAddress Address, int Rank)>();
         foreach (NetworkInterface card in NetworkInterface.GetAllNetworkInterfaces())
         {
-            if (card.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown) || card.NetworkInterfaceType == NetworkInterfaceType.Loopback)
+            if (card.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown)
+                || card.NetworkInterfaceType == NetworkInterfaceType.Loopback)
             {
                 continue;
             }

@@ -69,7 +69,8 @@ public sealed class Access
         string? given = BearerOf(request) ?? request.Headers["X-Api-Key"].ToString();
 
         // Hashed first, so that the comparison takes the same time whatever the length of what was given.
-        return !string.IsNullOrEmpty(given) && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _apiKeyHash);
+        return !string.IsNullOrEmpty(given)
+            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _apiKeyHash);
     }
 
     /// <summary>
@@ -100,6 +101,8 @@ public sealed class Access
         ArgumentNullException.ThrowIfNull(request);
         const string Scheme = "Bearer ";
         string header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && header.Length > Scheme.Length ? header[Scheme.Length..].Trim() : null;
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && header.Length > Scheme.Length
+            ? header[Scheme.Length..].Trim()
+            : null;
     }
 }

@@ -78,7 +78,9 @@ public static class JoinToken
         }
 
         Span<byte> bytes = stackalloc byte[LongestToken];
-        if (token.Length > LongestToken || Base64Url.DecodeFromChars(token, bytes, out _, out int length) != OperationStatus.Done || length <= HeaderLength + HMACSHA256.HashSizeInBytes)
+        if (token.Length > LongestToken
+            || Base64Url.DecodeFromChars(token, bytes, out _, out int length) != OperationStatus.Done
+            || length <= HeaderLength + HMACSHA256.HashSizeInBytes)
         {
             return TokenVerdict.Malformed;
         }
@@ -112,7 +114,8 @@ public static class JoinToken
         }
 
         Span<byte> wanted = stackalloc byte[LongestRoom * 4];
-        if (!Encoding.UTF8.TryGetBytes(room, wanted, out int roomLength) || !wanted[..roomLength].SequenceEqual(bytes[HeaderLength..^signature.Length]))
+        if (!Encoding.UTF8.TryGetBytes(room, wanted, out int roomLength)
+            || !wanted[..roomLength].SequenceEqual(bytes[HeaderLength..^signature.Length]))
         {
             return TokenVerdict.OtherRoom;
         }

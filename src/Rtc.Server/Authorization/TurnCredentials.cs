@@ -23,7 +23,9 @@ internal sealed class TurnCredentials(IReadOnlyList<IceServerOptions> servers, T
         }
 
         // Not the member's own id: the name goes over the network in the clear, and that id opens a WHIP session.
-        string name = string.Create(CultureInfo.InvariantCulture, $"{(clock.GetUtcNow() + s_life).ToUnixTimeSeconds()}:{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        string name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(clock.GetUtcNow() + s_life).ToUnixTimeSeconds()}:{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         return [.. servers.Select(server => server.Secret is { } secret
             ? new IceServer { Urls = server.Urls, Username = name, Credential = PasswordOf(secret, name) }
             : new IceServer { Urls = server.Urls, Username = server.Username, Credential = server.Credential })];

@@ -27,7 +27,9 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
     public string Path => System.IO.Path.Combine(directory, FileName);
 
     public static string FingerprintOf(X509Certificate2 certificate) =>
-        string.Join(':', certificate.GetCertHash(HashAlgorithmName.SHA256).Select(b => b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
+        string.Join(
+            ':', certificate.GetCertHash(HashAlgorithmName.SHA256).Select(
+                b => b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <summary>The operator's certificate; a <see cref="StartException"/> says what is wrong with it.</summary>
     public static X509Certificate2 LoadFile(HttpOptions options)
@@ -83,8 +85,13 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
     public static IReadOnlyList<string> NamesOfThisMachine(IEnumerable<string> further)
     {
         string host = Dns.GetHostName();
-        IEnumerable<string> names = ["localhost", "127.0.0.1", "::1", host, host.Contains('.', StringComparison.Ordinal) ? host : host + ".local"];
-        return [.. names.Concat(LocalAddresses.List().Select(address => address.ToString())).Concat(further).Distinct(StringComparer.OrdinalIgnoreCase)];
+        IEnumerable<string> names =
+            ["localhost", "127.0.0.1", "::1", host, host.Contains('.', StringComparison.Ordinal) ? host : host + ".local"];
+        return
+        [
+            .. names.Concat(LocalAddresses.List().Select(address => address.ToString())).Concat(further)
+                .Distinct(StringComparer.OrdinalIgnoreCase)
+        ];
     }
 
     private static List<string> NamesOf(X509Certificate2 certificate)
@@ -130,7 +137,9 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
         }
 
         request.CertificateExtensions.Add(alternatives.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], critical: false));
         DateTimeOffset now = clock.GetUtcNow();
@@ -138,7 +147,9 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
         return certificate.Export(X509ContentType.Pkcs12);
     }
 
-    /// <summary>Written beside and renamed, readable by the owner alone: a crash or a full disk leaves the old file or the new one.</summary>
+    /// <summary>
+    /// Written beside and renamed, readable by the owner alone: a crash or a full disk leaves the old file or the new one.
+    /// </summary>
     private void Keep(byte[] pfx)
     {
         string beside = $"{Path}.{Environment.ProcessId}";
@@ -166,7 +177,10 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             File.Delete(beside);
-            throw new StartException($"The certificate can't be kept in {directory}: {error.Message} (Http:StateDirectory names another place, --no-tls does without)", error);
+            throw new StartException(
+                $"The certificate can't be kept in {directory}: {error.Message} (Http:StateDirectory names another place, "
+                    + "--no-tls does without)",
+                error);
         }
     }
 }

@@ -115,7 +115,9 @@ internal sealed class Banner(JoinAddresses addresses, Access access, RtcOptions 
 
         if (options.Media.IceServers.Length == 0 && options.Media.StunServer is null && options.Media.AdvertisedAddresses.Length == 0)
         {
-            await output.WriteLineAsync("  The tunnel carries pages and signalling. Media needs a way of its own from outside: --stun, --advertise, or a TURN server.");
+            await output.WriteLineAsync(
+                "  The tunnel carries pages and signalling. Media needs a way of its own from outside: --stun, --advertise, "
+                    + "or a TURN server.");
         }
 
         await output.WriteLineAsync();

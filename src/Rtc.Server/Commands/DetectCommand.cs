@@ -134,10 +134,16 @@ internal static class DetectCommand
 
     private static string Lines(string image, Picture picture, VisionSession session, List<Detection> found)
     {
-        var lines = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{image}  {picture.Width}×{picture.Height}  {session.Detector.Model} on {session.Detector.Provider}  {found.Count} found") };
+        var lines = new List<string>
+        {
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{image}  {picture.Width}×{picture.Height}  {session.Detector.Model} on {session.Detector.Provider}  {found.Count} found"),
+        };
         lines.AddRange(found.Select(detection => string.Create(
             CultureInfo.InvariantCulture,
-            $"  {session.LabelOf(detection),-14} {detection.Score:0.00}  {detection.Box.Left:0},{detection.Box.Top:0} to {detection.Box.Right:0},{detection.Box.Bottom:0}")));
+            $"  {session.LabelOf(detection),-14} {detection.Score:0.00}  {detection.Box.Left:0},{detection.Box.Top:0} to "
+                + $"{detection.Box.Right:0},{detection.Box.Bottom:0}")));
         return string.Join('\n', lines);
     }
 
@@ -147,7 +153,9 @@ internal static class DetectCommand
         {
             Colour colour = Palette.ForTrack(detection.ClassId);
             Draw.Box(picture, detection.Box, colour);
-            Draw.Label(picture, detection.Box.Left, detection.Box.Top, string.Create(CultureInfo.InvariantCulture, $"{session.LabelOf(detection)} {detection.Score:0.00}"), colour);
+            Draw.Label(
+                picture, detection.Box.Left, detection.Box.Top,
+                string.Create(CultureInfo.InvariantCulture, $"{session.LabelOf(detection)} {detection.Score:0.00}"), colour);
         }
     }
 }

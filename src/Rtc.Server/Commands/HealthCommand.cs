@@ -10,10 +10,15 @@ internal static class HealthCommand
     public static Command Create()
     {
         var command = new Command("health", "Ask a running server whether it is alive: exit 0 or 1.");
-        var address = new Argument<string>("ADDRESS") { Description = "Its address", DefaultValueFactory = _ => $"http://127.0.0.1:{PortOf("RTC__HTTP__HEALTHPORT") ?? PortOf("RTC__HTTP__PORT") ?? "8080"}" };
+        var address = new Argument<string>("ADDRESS")
+        {
+            Description = "Its address",
+            DefaultValueFactory = _ => $"http://127.0.0.1:{PortOf("RTC__HTTP__HEALTHPORT") ?? PortOf("RTC__HTTP__PORT") ?? "8080"}",
+        };
         address.Validators.Add(result =>
         {
-            if (!Uri.TryCreate(result.GetValueOrDefault<string>(), UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+            if (!Uri.TryCreate(result.GetValueOrDefault<string>(), UriKind.Absolute, out Uri? uri)
+                || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
             {
                 result.AddError("ADDRESS looks like http://localhost:8080");
             }
@@ -48,5 +53,6 @@ internal static class HealthCommand
     }
 
     /// <summary>Null where the environment sets none; port 0 of the health listener means that there is none.</summary>
-    private static string? PortOf(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } port && port != "0" ? port : null;
+    private static string? PortOf(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } port && port != "0" ? port : null;
 }

@@ -43,12 +43,19 @@ internal static class ModelsCommand
             {
                 string here = store.IsComplete(entry) ? "here" : "-";
                 string chosen = ModelName.Same(entry.Name, store.Catalogue.Default) ? "  (default)" : string.Empty;
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{here,-5} {entry.Name,-22} {entry.Task,-12} {entry.Size / Mebibyte,8:0.0} MiB  {entry.Licence}{chosen}"));
+                output.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{here,-5} {entry.Name,-22} {entry.Task,-12} {entry.Size / Mebibyte,8:0.0} MiB  {entry.Licence}{chosen}"));
             }
 
             foreach (string file in OwnFiles(store))
             {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"here",-5} {Path.GetFileNameWithoutExtension(file),-22} {"own file",-12} {new FileInfo(file).Length / Mebibyte,8:0.0} MiB"));
+                output.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{"here",-5} {Path.GetFileNameWithoutExtension(file),-22} {"own file",-12} "
+                            + $"{new FileInfo(file).Length / Mebibyte,8:0.0} MiB"));
             }
 
             return Task.FromResult(RtcCommand.Good);
@@ -59,7 +66,11 @@ internal static class ModelsCommand
     private static Command Pull()
     {
         var command = new Command("pull", "Fetch models of the catalogue; their SHA-256 is checked.");
-        var names = new Argument<string[]>("NAME") { Description = "Models to fetch; \"default\" or none is the default one", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("NAME")
+        {
+            Description = "Models to fetch; \"default\" or none is the default one",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         command.Arguments.Add(names);
         Option<bool> json = CommandJson.AddTo(command);
         command.SetAction((result, cancel) => WithStore(result, async (store, error) =>
@@ -125,7 +136,8 @@ internal static class ModelsCommand
 
             foreach (VerifyResult verified in checkedFiles)
             {
-                await result.InvocationConfiguration.Output.WriteLineAsync($"{(verified.Problem is null ? "ok  " : "BAD ")}  {verified.File}  {verified.Problem}".TrimEnd());
+                await result.InvocationConfiguration.Output.WriteLineAsync(
+                    $"{(verified.Problem is null ? "ok  " : "BAD ")}  {verified.File}  {verified.Problem}".TrimEnd());
                 good &= verified.Problem is null;
             }
 
@@ -157,7 +169,9 @@ internal static class ModelsCommand
 
     private static IEnumerable<string> OwnFiles(ModelStore store) =>
         Directory.Exists(store.Location)
-            ? Directory.EnumerateFiles(store.Location, "*.onnx").Where(file => !store.Catalogue.Entries.Any(entry => entry.Files.Any(known => known.Name == Path.GetFileName(file)))).Order(StringComparer.Ordinal)
+            ? Directory.EnumerateFiles(store.Location, "*.onnx")
+                .Where(file => !store.Catalogue.Entries.Any(entry => entry.Files.Any(known => known.Name == Path.GetFileName(file))))
+                .Order(StringComparer.Ordinal)
             : [];
 
     private static string Printable(string text) => string.Concat(text.Take(60).Select(c => char.IsControl(c) ? '?' : c));

@@ -42,10 +42,16 @@ internal static class ServeCommand
             command.Options.Add(option);
         }
 
-        var noTls = new Option<bool>("--no-tls") { Description = "Serve plain HTTP only; phones then give no camera, except through a tunnel" };
-        var isPublic = new Option<bool>("--public") { Description = "The server faces the internet: join tokens and the API key are required" };
+        var noTls =
+            new Option<bool>("--no-tls") { Description = "Serve plain HTTP only; phones then give no camera, except through a tunnel" };
+        var isPublic =
+            new Option<bool>("--public") { Description = "The server faces the internet: join tokens and the API key are required" };
         var ngrok = new Option<bool>("--ngrok") { Description = "Short for --tunnel ngrok" };
-        var set = new Option<string[]>("--set") { Description = "Any other option, as Section:Name=VALUE; may be given again", HelpName = "NAME=VALUE" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Any other option, as Section:Name=VALUE; may be given again",
+            HelpName = "NAME=VALUE",
+        };
         command.Options.Add(noTls);
         command.Options.Add(isPublic);
         command.Options.Add(ngrok);

@@ -91,7 +91,8 @@ internal static class ServeRun
         }
     }
 
-    private static async Task ServeUntilStoppedAsync(WebApplication app, RtcOptions options, Banner banner, TextWriter error, CancellationToken cancel)
+    private static async Task ServeUntilStoppedAsync(
+        WebApplication app, RtcOptions options, Banner banner, TextWriter error, CancellationToken cancel)
     {
         CancellationToken stopping = app.Lifetime.ApplicationStopping;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancel);
@@ -142,7 +143,12 @@ internal static class ServeRun
 
         if (options.Media.Port != 0 && seen.Port != options.Media.Port)
         {
-            await SayAsync(error, [$"from outside the media port is {seen.Port}, not {options.Media.Port}: forward UDP and TCP {options.Media.Port} in the router, or use TURN"]);
+            await SayAsync(
+                error,
+                [
+                    $"from outside the media port is {seen.Port}, not {options.Media.Port}: "
+                        + $"forward UDP and TCP {options.Media.Port} in the router, or use TURN",
+                ]);
         }
 
         string address = seen.Address.ToString();

@@ -68,7 +68,12 @@ internal static class TokenCommand
 
             if (reading.Errors.Count > 0 || reading.Options.Auth.TokenKey is not { } key)
             {
-                error.WriteLine("rtc: " + (reading.Errors.Count > 0 ? reading.Errors[0] : "no token key is set: give RTC__AUTH__TOKENKEY or Auth:TokenKeyFile"));
+                error.WriteLine(
+                    "rtc: "
+                        + (
+                            reading.Errors.Count > 0
+                                ? reading.Errors[0]
+                                : "no token key is set: give RTC__AUTH__TOKENKEY or Auth:TokenKeyFile"));
                 return RtcCommand.Misused;
             }
 
@@ -87,6 +92,7 @@ internal static class TokenCommand
         return command;
 
         // A role that nobody gave leaves the choice to the rights.
-        string? RoleOf(CommandResult result) => result.GetValue(rights) is not null && result.GetResult(role) is null or { Implicit: true } ? null : result.GetValue(role);
+        string? RoleOf(CommandResult result) =>
+            result.GetValue(rights) is not null && result.GetResult(role) is null or { Implicit: true } ? null : result.GetValue(role);
     }
 }

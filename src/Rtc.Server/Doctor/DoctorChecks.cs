@@ -22,13 +22,17 @@ internal static class DoctorChecks
     public static async IAsyncEnumerable<Check> RunAsync(RtcOptions options)
     {
         RtcPaths paths = RtcPaths.Find();
-        yield return new Check(".NET", Verdict.Good, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
+        yield return new Check(
+            ".NET", Verdict.Good,
+            $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores");
         yield return OpenSsl();
         foreach (NativeLibraryReport report in VideoCodecs.Report())
         {
             // VP8 is enough for every browser; without H.264 it isn't offered.
             Verdict missing = report.Purpose == "H.264" ? Verdict.Warning : Verdict.Bad;
-            yield return new Check(report.Name, report.Ok ? Verdict.Good : missing, report.Ok ? $"{report.Version} ({report.Purpose})" : $"{report.Purpose}: {report.Problem}");
+            yield return new Check(
+                report.Name, report.Ok ? Verdict.Good : missing,
+                report.Ok ? $"{report.Version} ({report.Purpose})" : $"{report.Purpose}: {report.Problem}");
         }
 
         foreach (Check check in Models(options, paths))
@@ -40,7 +44,11 @@ internal static class DoctorChecks
         yield return Certificate(options.Http);
         IReadOnlyList<string> taken = PortProbe.Errors(options);
         yield return taken.Count == 0
-            ? new Check("ports", Verdict.Good, $"{options.Http.Port} HTTP, {(options.Http.Tls ? $"{options.Http.HttpsPort} HTTPS, " : string.Empty)}{options.Media.Port} media on UDP and TCP: free")
+            ? new Check(
+                "ports", Verdict.Good,
+                $"{options.Http.Port} HTTP, "
+                    + $"{(options.Http.Tls ? $"{options.Http.HttpsPort} HTTPS, " : string.Empty)}{options.Media.Port} media on "
+                    + "UDP and TCP: free")
             : new Check("ports", Verdict.Bad, string.Join("; ", taken));
         LoopbackResult call = await LoopbackCall.RunAsync(s_callPatience);
         yield return new Check("call to itself", call.Ok ? Verdict.Good : Verdict.Bad, call.Detail);
@@ -70,7 +78,9 @@ internal static class DoctorChecks
             : new Check("ONNX Runtime", Verdict.Warning, $"{host.RuntimeProblem}; moving objects are found without it");
         if (host.Runtime is { } loaded)
         {
-            yield return new Check("providers", Verdict.Good, string.Join(", ", loaded.Providers.Select(name => name.Replace("ExecutionProvider", string.Empty, StringComparison.Ordinal))));
+            yield return new Check(
+                "providers", Verdict.Good, string.Join(
+                    ", ", loaded.Providers.Select(name => name.Replace("ExecutionProvider", string.Empty, StringComparison.Ordinal))));
         }
 
         yield return Detector(host, options);
@@ -97,7 +107,8 @@ internal static class DoctorChecks
         detector.Detect(picture, settings, found);
         long began = Stopwatch.GetTimestamp();
         detector.Detect(picture, settings, found);
-        string took = FormattableString.Invariant($"{detector.Model} on {detector.Provider}, {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0.0} ms for 640×480");
+        string took = FormattableString.Invariant(
+            $"{detector.Model} on {detector.Provider}, {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0.0} ms for 640×480");
         return problem is null
             ? new Check("model", Verdict.Good, took)
             : new Check("model", Verdict.Warning, $"{took}; {problem}");
@@ -124,9 +135,13 @@ internal static class DoctorChecks
         {
             using X509Certificate2 certificate = http.CertificateFile is not null
                 ? CertificateStore.LoadFile(http)
-                : new CertificateStore(RtcPaths.StateDirectory(http.StateDirectory), TimeProvider.System).LoadOrCreate(CertificateStore.NamesOfThisMachine(http.CertificateNames), out _);
+                : new CertificateStore(RtcPaths.StateDirectory(http.StateDirectory), TimeProvider.System)
+                    .LoadOrCreate(CertificateStore.NamesOfThisMachine(http.CertificateNames), out _);
             bool over = certificate.NotAfter.ToUniversalTime() < TimeProvider.System.GetUtcNow().UtcDateTime;
-            return new Check("certificate", over ? Verdict.Bad : Verdict.Good, $"{certificate.Subject}, until {certificate.NotAfter:yyyy-MM-dd}, SHA-256 {CertificateStore.FingerprintOf(certificate)[..23]}…");
+            return new Check(
+                "certificate", over ? Verdict.Bad : Verdict.Good,
+                $"{certificate.Subject}, until {certificate.NotAfter:yyyy-MM-dd}, SHA-256 "
+                    + $"{CertificateStore.FingerprintOf(certificate)[..23]}…");
         }
         catch (StartException error)
         {

@@ -53,14 +53,19 @@ internal static class LoopbackCall
             stage = "video";
             (int pictures, double median, string? error) = await WatchAsync(near, limit.Token);
             return error is null
-                ? new LoopbackResult(true, FormattableString.Invariant($"connected in {connect:0} ms; message echoed; {pictures} VP8 pictures there and back, {median:0.0} ms each"))
+                ? new LoopbackResult(
+                    true, FormattableString.Invariant(
+                        $"connected in {connect:0} ms; message echoed; {pictures} VP8 pictures there and back, {median:0.0} ms each"))
                 : new LoopbackResult(false, error);
         }
         catch (OperationCanceledException)
         {
             return new LoopbackResult(false, FormattableString.Invariant($"{stage}: nothing came within {patience.TotalSeconds:0} s"));
         }
-        catch (Exception error) when (error is InvalidOperationException or System.Net.Sockets.SocketException or DllNotFoundException or NativeLibraryMissingException)
+        catch (Exception error) when (error is InvalidOperationException
+            or System.Net.Sockets.SocketException
+            or DllNotFoundException
+            or NativeLibraryMissingException)
         {
             return new LoopbackResult(false, $"{stage}: {error.Message}");
         }
@@ -69,7 +74,8 @@ internal static class LoopbackCall
     private static async Task<(int Pictures, double MedianMs, string? Error)> WatchAsync(LoopbackPeer near, CancellationToken cancel)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = BitrateKbps, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = BitrateKbps, MayDrop = false });
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         var sent = new Dictionary<uint, Instant>();
         var times = new List<double>();
@@ -90,7 +96,8 @@ internal static class LoopbackCall
 
                     using (picture)
                     {
-                        if (!sent.TryGetValue(frame.RtpTimestamp, out Instant at) || !Resembles(picture!, frame.RtpTimestamp / TicksPerPicture))
+                        if (!sent.TryGetValue(frame.RtpTimestamp, out Instant at)
+                            || !Resembles(picture!, frame.RtpTimestamp / TicksPerPicture))
                         {
                             return (times.Count, 0, "video: the picture that came back is not the one that went");
                         }

@@ -64,7 +64,8 @@ internal sealed class LoopbackPeer : IPeerOwner, IDisposable
     }
 
     public Task<string> OfferAsync() => _loop.AskAsync(() => Flushed(
-        _peer.CreateOffer(_loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true, Codecs = [VideoCodec.Vp8] })));
+        _peer.CreateOffer(
+            _loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true, Codecs = [VideoCodec.Vp8] })));
 
     public Task<string> AnswerAsync(string offer) => _loop.AskAsync(() =>
         _peer.TryAnswer(_loop.Clock.Now, offer, new AnswerPolicy { Codecs = [VideoCodec.Vp8] }, out string answer, out string? error)

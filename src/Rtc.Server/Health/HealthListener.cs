@@ -11,7 +11,8 @@ namespace Rtc.Server.Health;
 internal static class HealthListener
 {
     /// <summary>A probe takes one for a moment; what a stranger holds silently is cut with the other silent ones.</summary>
-    public static LimitOptions Limits { get; } = new() { MaxConnections = DescriptorLimit.HealthConnections, MaxConnectionsPerAddress = DescriptorLimit.HealthConnections };
+    public static LimitOptions Limits { get; } =
+        new() { MaxConnections = DescriptorLimit.HealthConnections, MaxConnectionsPerAddress = DescriptorLimit.HealthConnections };
 
     public static void Use(IApplicationBuilder app, int port)
     {

@@ -20,7 +20,8 @@ internal static class HealthRoutes
             HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
             return facts is { Ready: true }
                 ? Results.Json(new { status = "ready" })
-                : Problems.Of(StatusCodes.Status503ServiceUnavailable, "not_ready", facts?.NotReadyBecause ?? "The rooms have not started.");
+                : Problems.Of(
+                    StatusCodes.Status503ServiceUnavailable, "not_ready", facts?.NotReadyBecause ?? "The rooms have not started.");
         });
         app.MapGet("/api/health", (IServiceProvider services, TimeProvider clock, Access access) =>
         {

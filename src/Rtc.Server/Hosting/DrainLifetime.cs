@@ -10,7 +10,8 @@ namespace Rtc.Server.Hosting;
 /// last room has closed or <see cref="RoomOptions.DrainSeconds"/> are over. Ctrl-C, or a second signal, ends it at once.
 /// </summary>
 internal sealed partial class DrainLifetime(
-    IServiceProvider services, DrainState drain, RtcOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainLifetime> log)
+    IServiceProvider services, DrainState drain, RtcOptions options, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<DrainLifetime> log)
     : IHostLifetime, IDisposable
 {
     // What was said needs a moment to leave: the hub's connections are cut without waiting for what they still hold.
@@ -51,7 +52,8 @@ internal sealed partial class DrainLifetime(
         try
         {
             RoomRegistry rooms = services.GetRequiredService<RoomRegistry>();
-            await (await rooms.DrainAsync()).WaitAsync(TimeSpan.FromSeconds(options.Rooms.DrainSeconds), time, lifetime.ApplicationStopping);
+            await (await rooms.DrainAsync())
+                .WaitAsync(TimeSpan.FromSeconds(options.Rooms.DrainSeconds), time, lifetime.ApplicationStopping);
         }
         catch (Exception over) when (IsOver(over))
         {

@@ -5,7 +5,8 @@ using Rtc.Server.Rooms;
 namespace Rtc.Server.Hosting;
 
 /// <summary>Opens the media port with the host and closes rooms, peers and sockets with it.</summary>
-internal sealed class MediaService(MediaLoop loop, LoopWatchdog watchdog, RoomRegistry rooms, RoomFacts facts, ServerLoad load) : IHostedService
+internal sealed class MediaService(MediaLoop loop, LoopWatchdog watchdog, RoomRegistry rooms, RoomFacts facts, ServerLoad load)
+    : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -52,7 +52,9 @@ internal static class RoomHosting
             ProcessExit.Now,
             provider.GetRequiredService<ILogger<LoopWatchdog>>()));
         services.AddExceptionHandler<LoopTimeouts>();
-        services.AddSingleton(provider => new ModelHost(ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with { OnLoaded = IdleMemory.GiveBackNative }));
+        services.AddSingleton(
+            provider => new ModelHost(
+                ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with { OnLoaded = IdleMemory.GiveBackNative }));
         services.AddSingleton<IModelHost>(provider => provider.GetRequiredService<ModelHost>());
         services.AddSingleton<IAdmission, RoomAdmission>();
         services.AddSingleton(provider => new PeerFactory(
@@ -66,7 +68,8 @@ internal static class RoomHosting
         services.AddSingleton<RoomMeter>();
         services.AddSingleton<IHealthFacts>(provider => provider.GetRequiredService<RoomFacts>());
         services.AddHostedService<MediaService>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
+        services.ConfigureHttpJsonOptions(
+            json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
         services.AddSignalR(hub =>
             {
                 hub.MaximumReceiveMessageSize = LargestHubMessage(options);
@@ -97,12 +100,18 @@ internal static class RoomHosting
     {
         RtcOptions options = app.Services.GetRequiredService<RtcOptions>();
         HubEntrance entrance = app.Services.GetRequiredService<HubEntrance>();
-        app.MapConnections("/hub", new HttpConnectionDispatcherOptions { ApplicationMaxBufferSize = UnreadHubBytes, WebSockets = { CloseTimeout = s_hubCloseTimeout } }, connections =>
+        var connection = new HttpConnectionDispatcherOptions
         {
-            connections.Use(next => connection => entrance.OnConnectionAsync(connection, next));
+            ApplicationMaxBufferSize = UnreadHubBytes,
+            WebSockets = { CloseTimeout = s_hubCloseTimeout },
+        };
+        app.MapConnections("/hub", connection, connections =>
+        {
+            connections.Use(next => context => entrance.OnConnectionAsync(context, next));
             connections.UseHub<VisionHub>();
         });
-        app.MapWhip(new SdpBodies(options.Limits.SdpBytes, options.Limits.MaxBodies, TimeSpan.FromSeconds(options.Limits.HandshakeSeconds)));
+        app.MapWhip(
+            new SdpBodies(options.Limits.SdpBytes, options.Limits.MaxBodies, TimeSpan.FromSeconds(options.Limits.HandshakeSeconds)));
         app.MapApi();
         app.MapFrameSockets();
         return app;
@@ -123,7 +132,10 @@ internal static class RoomHosting
         }
         catch (SocketException error)
         {
-            throw new StartException($"UDP port {options.Media.Port} cannot be had ({error.SocketErrorCode}): another program holds it? Choose one with --media-port.", error);
+            throw new StartException(
+                $"UDP port {options.Media.Port} cannot be had ({error.SocketErrorCode}): another program holds it? Choose one "
+                    + "with --media-port.",
+                error);
         }
     }
 

@@ -30,7 +30,8 @@ public static class RtcHost
     private const int StreamsPerConnection = 32;
     private const int WindowBytes = 96 * 1024;
 
-    public static WebApplication Build(RtcOptions options, X509Certificate2? certificate = null, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(
+        RtcOptions options, X509Certificate2? certificate = null, Action<WebApplicationBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         RtcPaths paths = RtcPaths.Find();
@@ -52,7 +53,9 @@ public static class RtcHost
         builder.Services.AddSingleton<RtcMetrics>();
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => OpenTransport(services, options));
         builder.Services.AddSingleton(services => new ConnectionGate(options.Limits, services.GetRequiredService<RtcMetrics>()));
-        builder.Services.AddSingleton(services => new MetricsCollector(services.GetRequiredService<RtcMetrics>().Meter, services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
+        builder.Services.AddSingleton(
+            services => new MetricsCollector(
+                services.GetRequiredService<RtcMetrics>().Meter, services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         builder.Services.AddSingleton(_ => new Telemetry(options));
         builder.Services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = Problems.NameType);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
@@ -99,7 +102,8 @@ public static class RtcHost
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestLineSize = 4096;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.Limits.HandshakeSeconds);
-        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(options.Limits.HandshakeSeconds));
+        limits.MinRequestBodyDataRate = new MinDataRate(
+            bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(options.Limits.HandshakeSeconds));
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         limits.MaxRequestBufferSize = BufferedBytes;
         limits.MaxResponseBufferSize = BufferedBytes;
@@ -123,7 +127,9 @@ public static class RtcHost
         At(options.Http.Port, static _ => { });
         if (options.Http.Tls && certificate is not null)
         {
-            At(options.Http.HttpsPort, listen => listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13));
+            At(
+                options.Http.HttpsPort,
+                listen => listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13));
         }
 
         if (options.Http.HealthPort != 0)
@@ -138,7 +144,9 @@ public static class RtcHost
         var health = new ConnectionGate(HealthListener.Limits, services.GetRequiredService<RtcMetrics>());
         return new GatedTransport(
             ActivatorUtilities.CreateInstance<SocketTransportFactory>(services),
-            endpoint => options.Http.HealthPort != 0 && endpoint is IPEndPoint { Port: var port } && port == options.Http.HealthPort ? health : gate);
+            endpoint => options.Http.HealthPort != 0 && endpoint is IPEndPoint { Port: var port } && port == options.Http.HealthPort
+                ? health
+                : gate);
     }
 
     private static void Trust(ForwardedHeadersOptions forwarded, RtcOptions options)

@@ -27,7 +27,13 @@ internal static class HttpsOnly
             return;
         }
 
-        System.Net.IPNetwork[] trusted = [.. options.Http.TrustedProxies.Select(proxy => IPAddress.TryParse(proxy, out IPAddress? one) ? new System.Net.IPNetwork(one, one.GetAddressBytes().Length * 8) : System.Net.IPNetwork.Parse(proxy))];
+        System.Net.IPNetwork[] trusted =
+        [
+            .. options.Http.TrustedProxies.Select(
+                proxy => IPAddress.TryParse(proxy, out IPAddress? one)
+                    ? new System.Net.IPNetwork(one, one.GetAddressBytes().Length * 8)
+                    : System.Net.IPNetwork.Parse(proxy))
+        ];
         app.Use((context, next) =>
         {
             HttpRequest request = context.Request;
@@ -52,11 +58,15 @@ internal static class HttpsOnly
             }
 
             metrics.Refused("plain_http");
-            return Problems.Of(StatusCodes.Status403Forbidden, "https_required", "This server takes requests, keys and tokens over HTTPS only (Auth:Public).").ExecuteAsync(context);
+            return Problems.Of(
+                StatusCodes.Status403Forbidden, "https_required",
+                "This server takes requests, keys and tokens over HTTPS only (Auth:Public).").ExecuteAsync(context);
         });
     }
 
-    /// <summary>A trusted proxy that speaks for itself, as Prometheus does in the same network; for its clients it would have named them.</summary>
+    /// <summary>
+    /// A trusted proxy that speaks for itself, as Prometheus does in the same network; for its clients it would have named them.
+    /// </summary>
     private static bool IsTrusted(IPAddress from, System.Net.IPNetwork[] trusted)
     {
         IPAddress address = from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from;
@@ -67,16 +77,21 @@ internal static class HttpsOnly
     private static string? SecureAddress(WebApplication app, HttpRequest request)
     {
         // A proxy or tunnel in front serves HTTPS on its own, usual port under the name that the client used.
-        bool proxied = request.Headers.ContainsKey(ForwardedHeadersDefaults.XOriginalProtoHeaderName) || request.Headers.ContainsKey(ForwardedHeadersDefaults.XOriginalHostHeaderName);
-        int? port = proxied ? null : app.Urls.Select(url => new Uri(url.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal)))
+        bool proxied = request.Headers.ContainsKey(ForwardedHeadersDefaults.XOriginalProtoHeaderName)
+            || request.Headers.ContainsKey(ForwardedHeadersDefaults.XOriginalHostHeaderName);
+        int? port = proxied ? null : app.Urls.Select(
+            url => new Uri(
+                url.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal)))
             .FirstOrDefault(url => url.Scheme == Uri.UriSchemeHttps)?.Port;
         if ((!proxied && port is null) || !request.Host.HasValue)
         {
             return null;
         }
 
-        IEnumerable<KeyValuePair<string, StringValues>> kept = QueryHelpers.ParseQuery(request.QueryString.Value).Where(pair => !s_secrets.Contains(pair.Key, StringComparer.OrdinalIgnoreCase));
+        IEnumerable<KeyValuePair<string, StringValues>> kept = QueryHelpers.ParseQuery(request.QueryString.Value)
+            .Where(pair => !s_secrets.Contains(pair.Key, StringComparer.OrdinalIgnoreCase));
         HostString host = port is { } own and not 443 ? new HostString(request.Host.Host, own) : new HostString(request.Host.Host);
-        return $"https://{host.ToUriComponent()}{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{QueryString.Create(kept).ToUriComponent()}";
+        return $"https://{host.ToUriComponent()}{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}"
+            + QueryString.Create(kept).ToUriComponent();
     }
 }

@@ -19,16 +19,23 @@ internal static class OriginCheck
             || request.Path.StartsWithSegments("/ws", StringComparison.OrdinalIgnoreCase)
             || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
         string origin = request.Headers.Origin.ToString();
-        if (!guarded || origin.Length == 0 || IsOwn(request, origin) || options.Http.CorsOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
+        if (!guarded
+            || origin.Length == 0
+            || IsOwn(request, origin)
+            || options.Http.CorsOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
         {
             return next(context);
         }
 
         metrics.Refused("origin");
-        return Problems.Of(StatusCodes.Status403Forbidden, "origin", "This page's origin is not allowed to use the server (Http:CorsOrigins).").ExecuteAsync(context);
+        return Problems.Of(
+            StatusCodes.Status403Forbidden, "origin",
+            "This page's origin is not allowed to use the server (Http:CorsOrigins).").ExecuteAsync(context);
     });
 
-    /// <summary>Compared with the Host header, not with our own addresses: a page that rebinds its name to us has a foreign Host too.</summary>
+    /// <summary>
+    /// Compared with the Host header, not with our own addresses: a page that rebinds its name to us has a foreign Host too.
+    /// </summary>
     private static bool IsOwn(HttpRequest request, string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)

@@ -40,7 +40,14 @@ internal static class Pages
         string library = Path.Combine(paths.NodeModules, LibraryFolder);
         if (Directory.Exists(library) && !File.Exists(Path.Combine(paths.WebRoot, "lib", "signalr.min.js")))
         {
-            app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(library), RequestPath = LibraryPath, ContentTypeProvider = types, OnPrepareResponse = Revalidate });
+            app.UseStaticFiles(
+                new StaticFileOptions
+                {
+                    FileProvider = new PhysicalFileProvider(library),
+                    RequestPath = LibraryPath,
+                    ContentTypeProvider = types,
+                    OnPrepareResponse = Revalidate,
+                });
         }
 
         string documents = Path.Combine(paths.Root, "docs");
@@ -48,7 +55,14 @@ internal static class Pages
         {
             // Browsers show plain text; Markdown they would save.
             var texts = new FileExtensionContentTypeProvider(new Dictionary<string, string> { [".md"] = "text/plain; charset=utf-8" });
-            app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(documents), RequestPath = DocumentsPath, ContentTypeProvider = texts, OnPrepareResponse = Revalidate });
+            app.UseStaticFiles(
+                new StaticFileOptions
+                {
+                    FileProvider = new PhysicalFileProvider(documents),
+                    RequestPath = DocumentsPath,
+                    ContentTypeProvider = texts,
+                    OnPrepareResponse = Revalidate,
+                });
         }
     }
 

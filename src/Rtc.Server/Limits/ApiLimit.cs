@@ -18,6 +18,7 @@ internal static class ApiLimit
 
         metrics.Refused("rate");
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return Problems.Of(StatusCodes.Status429TooManyRequests, "rate", "Too many requests from this address (Limits:ApiPerMinute).").ExecuteAsync(context);
+        return Problems.Of(StatusCodes.Status429TooManyRequests, "rate", "Too many requests from this address (Limits:ApiPerMinute).")
+            .ExecuteAsync(context);
     });
 }

@@ -65,7 +65,9 @@ internal sealed class ConnectionGate(LimitOptions limits, RtcMetrics metrics)
         {
             metrics.Refused("limit");
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await Problems.Of(StatusCodes.Status503ServiceUnavailable, "busy", "Too many requests are at work (Limits:MaxConnectionsPerAddress, Limits:MaxConnections).").ExecuteAsync(context);
+            await Problems.Of(
+                StatusCodes.Status503ServiceUnavailable, "busy",
+                "Too many requests are at work (Limits:MaxConnectionsPerAddress, Limits:MaxConnections).").ExecuteAsync(context);
             return;
         }
 
@@ -94,7 +96,9 @@ internal sealed class ConnectionGate(LimitOptions limits, RtcMetrics metrics)
         return new Place(address, _all, _address, _silent);
     }
 
-    /// <summary>One connection's share of its address. Owned by the connection's outermost delegate; requests tell it what they are.</summary>
+    /// <summary>
+    /// One connection's share of its address. Owned by the connection's outermost delegate; requests tell it what they are.
+    /// </summary>
     private sealed class Place(IPAddress? address, AddressQuota all, AddressQuota held, AddressQuota silent) : IDisposable
     {
         private int _countedInAll = 1;

@@ -10,17 +10,18 @@ internal static class HubLimit
 {
     private const string RetryAfterSeconds = "10";
 
-    public static void Use(IApplicationBuilder app, HubEntrance entrance, ClientLimits limits, RtcMetrics metrics) => app.Use((context, next) =>
-    {
-        if (Check(context, entrance, limits) is not { } refusal)
+    public static void Use(IApplicationBuilder app, HubEntrance entrance, ClientLimits limits, RtcMetrics metrics) =>
+        app.Use((context, next) =>
         {
-            return next(context);
-        }
+            if (Check(context, entrance, limits) is not { } refusal)
+            {
+                return next(context);
+            }
 
-        metrics.Refused(refusal.HttpStatus == StatusCodes.Status429TooManyRequests ? "rate" : "limit");
-        context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return Problems.Of(refusal.HttpStatus, refusal.Code, refusal.Message).ExecuteAsync(context);
-    });
+            metrics.Refused(refusal.HttpStatus == StatusCodes.Status429TooManyRequests ? "rate" : "limit");
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return Problems.Of(refusal.HttpStatus, refusal.Code, refusal.Message).ExecuteAsync(context);
+        });
 
     private static Refusal? Check(HttpContext context, HubEntrance entrance, ClientLimits limits)
     {

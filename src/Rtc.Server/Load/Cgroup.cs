@@ -18,7 +18,8 @@ internal sealed class Cgroup
     public Cgroup(string root = "/")
     {
         string mount = Path.Combine(root, "sys", "fs", "cgroup");
-        foreach (string[] entry in Lines(Path.Combine(root, "proc", "self", "cgroup")).Select(line => line.Split(':', 3)).Where(entry => entry.Length == 3))
+        foreach (string[] entry in Lines(Path.Combine(root, "proc", "self", "cgroup")).Select(line => line.Split(':', 3))
+            .Where(entry => entry.Length == 3))
         {
             string[] controllers = entry[1].Split(',');
             if (entry[1].Length == 0)
@@ -36,8 +37,11 @@ internal sealed class Cgroup
             }
         }
 
-        MemoryLimit = Least(_memory.SelectMany(folder => (long?[])[Number(folder, "memory.max"), Number(folder, "memory.limit_in_bytes")]).Where(bytes => bytes < Unlimited));
-        (string Folder, double Cores) narrowest = _cpu.Select(folder => (Folder: folder, Cores: QuotaOf(folder))).Where(quota => quota.Cores > 0)
+        MemoryLimit = Least(
+            _memory.SelectMany(folder => (long?[])[Number(folder, "memory.max"), Number(folder, "memory.limit_in_bytes")])
+                .Where(bytes => bytes < Unlimited));
+        (string Folder, double Cores) narrowest = _cpu.Select(folder => (Folder: folder, Cores: QuotaOf(folder)))
+            .Where(quota => quota.Cores > 0)
             .OrderBy(quota => quota.Cores).FirstOrDefault();
         _cpuUsage = narrowest.Folder ?? string.Empty;
         CpuLimit = narrowest.Cores > 0 ? narrowest.Cores : null;
@@ -51,7 +55,8 @@ internal sealed class Cgroup
 
     /// <summary>What the group with that quota has used so far, in seconds; others in it count too.</summary>
     public double? CpuSeconds() => CpuLimit is null ? null
-        : Lines(Path.Combine(_cpuUsage, "cpu.stat")).FirstOrDefault(line => line.StartsWith("usage_usec ", StringComparison.Ordinal)) is { } usage
+        : Lines(Path.Combine(_cpuUsage, "cpu.stat"))
+            .FirstOrDefault(line => line.StartsWith("usage_usec ", StringComparison.Ordinal)) is { } usage
             && Parse(usage["usage_usec ".Length..]) is { } microseconds ? microseconds / 1e6
         : Number(_cpuUsage, "cpuacct.usage") is { } nanoseconds ? nanoseconds / 1e9
         : null;
@@ -73,14 +78,18 @@ internal sealed class Cgroup
             return Parse(quota) / (double?)Parse(period) ?? 0;
         }
 
-        return Number(folder, "cpu.cfs_quota_us") is > 0 and var limit && Number(folder, "cpu.cfs_period_us") is > 0 and var per ? (double)limit / per : 0;
+        return Number(folder, "cpu.cfs_quota_us") is > 0 and var limit && Number(folder, "cpu.cfs_period_us") is > 0 and var per
+            ? (double)limit / per
+            : 0;
     }
 
     private static long? Least(IEnumerable<long?> numbers) => numbers.Min();
 
-    private static long? Number(string folder, string file) => Lines(Path.Combine(folder, file)).FirstOrDefault() is { } text ? Parse(text) : null;
+    private static long? Number(string folder, string file) =>
+        Lines(Path.Combine(folder, file)).FirstOrDefault() is { } text ? Parse(text) : null;
 
-    private static long? Parse(string text) => long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+    private static long? Parse(string text) =>
+        long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
     private static string[] Lines(string file)
     {

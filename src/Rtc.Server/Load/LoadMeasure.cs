@@ -21,7 +21,8 @@ internal sealed class LoadMeasure(string what, string unit, string option, int l
         Share = value / (limit > 0 ? limit : whole);
         IsExceeded = limit > 0 && Share >= (IsExceeded ? Recovered : 1);
         Reason = IsExceeded
-            ? string.Create(CultureInfo.InvariantCulture, $"The server's {what} is at {value:F0}{unit} ({option}={limit}); try again later.")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"The server's {what} is at {value:F0}{unit} ({option}={limit}); try again later.")
             : string.Empty;
     }
 }

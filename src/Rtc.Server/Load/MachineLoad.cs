@@ -35,13 +35,15 @@ internal sealed class MachineLoad : ILoadSources
             return (long)limits.MemoryMegabytes << 20;
         }
 
-        long physical = FromKilobytes("/proc/meminfo", "MemTotal:") is > 0 and var total ? total : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long physical =
+            FromKilobytes("/proc/meminfo", "MemTotal:") is > 0 and var total ? total : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         return Math.Min((cgroup ?? new Cgroup()).MemoryLimit ?? long.MaxValue, physical);
     }
 
     public double CpuSeconds() => _cgroup.CpuSeconds() ?? Environment.CpuUsage.TotalTime.TotalSeconds;
 
-    public long MemoryUsed() => FromKilobytes("/proc/self/status", "RssAnon:", "RssShmem:") is > 0 and var own ? own : Environment.WorkingSet;
+    public long MemoryUsed() =>
+        FromKilobytes("/proc/self/status", "RssAnon:", "RssShmem:") is > 0 and var own ? own : Environment.WorkingSet;
 
     public TimeSpan TakeLateness() => _loop.TakeLateness();
 

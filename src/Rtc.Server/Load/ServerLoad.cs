@@ -46,16 +46,19 @@ internal sealed class ServerLoad : IDisposable
     public LoadFacts Facts => _facts;
 
     /// <summary>Null where a new room may be opened.</summary>
-    public Refusal? Refusal => _facts.Excess is { } reason ? new Refusal("overloaded", reason, StatusCodes.Status503ServiceUnavailable) : null;
+    public Refusal? Refusal =>
+        _facts.Excess is { } reason ? new Refusal("overloaded", reason, StatusCodes.Status503ServiceUnavailable) : null;
 
     /// <summary>
     /// Null where a member may come into a room that is open. A busy processor does not keep it out: detection takes what is
     /// free and gives way, and one more viewer costs no encode.
     /// </summary>
-    public Refusal? MemberRefusal => _facts.MemberExcess is { } reason ? new Refusal("overloaded", reason, StatusCodes.Status503ServiceUnavailable) : null;
+    public Refusal? MemberRefusal =>
+        _facts.MemberExcess is { } reason ? new Refusal("overloaded", reason, StatusCodes.Status503ServiceUnavailable) : null;
 
     /// <summary>Null where something large may come in, as an upload; processor and lateness don't matter to it.</summary>
-    public Refusal? MemoryRefusal => _facts.MemoryExcess is { } reason ? new Refusal("overloaded", reason, StatusCodes.Status503ServiceUnavailable) : null;
+    public Refusal? MemoryRefusal =>
+        _facts.MemoryExcess is { } reason ? new Refusal("overloaded", reason, StatusCodes.Status503ServiceUnavailable) : null;
 
     public void Start() => _timer ??= _time.CreateTimer(_ => Sample(), null, s_tick, s_tick);
 
@@ -113,7 +116,9 @@ internal sealed class ServerLoad : IDisposable
         }
     }
 
-    /// <summary>As for the processor, seconds that have not been yet count as quiet ones: a start, or one stall after it, is no load.</summary>
+    /// <summary>
+    /// As for the processor, seconds that have not been yet count as quiet ones: a start, or one stall after it, is no load.
+    /// </summary>
     private static double Median(Queue<double> window) =>
         window.Count <= Window / 2 ? 0 : window.Concat(Enumerable.Repeat(0.0, Window - window.Count)).Order().ElementAt(Window / 2);
 }

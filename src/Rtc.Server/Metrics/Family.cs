@@ -92,8 +92,11 @@ internal sealed class Family
         string[] values = [.. labels.Select(label => label.Value)];
         return Kind switch
         {
-            FamilyKind.Counter => Child(_factory.CreateCounter(Name, _help, names, new CounterConfiguration { SuppressInitialValue = true })),
-            FamilyKind.Histogram => Child(_factory.CreateHistogram(Name, _help, names, new HistogramConfiguration { SuppressInitialValue = true, Buckets = _bounds })),
+            FamilyKind.Counter =>
+                Child(_factory.CreateCounter(Name, _help, names, new CounterConfiguration { SuppressInitialValue = true })),
+            FamilyKind.Histogram => Child(
+                _factory.CreateHistogram(
+                    Name, _help, names, new HistogramConfiguration { SuppressInitialValue = true, Buckets = _bounds })),
             _ => Child(_factory.CreateGauge(Name, _help, names, new GaugeConfiguration { SuppressInitialValue = true })),
         };
 

@@ -12,7 +12,8 @@ internal sealed class MetricsCollector : IDisposable
 {
     private static readonly HashSet<string> s_meters =
     [
-        RtcMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Http.Connections",
+        RtcMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
+        "Microsoft.AspNetCore.Http.Connections",
     ];
 
     private readonly MeterListener _listener = new();

@@ -48,10 +48,12 @@ public sealed class RtcMetrics : IDisposable
         _lost = _meter.CreateCounter<long>("rtc.packets.lost", "{packet}", "RTP packets that were not received, by direction");
         _nacks = _meter.CreateCounter<long>("rtc.nacks", "{packet}", "Packets asked for again, by direction of the request");
         _keyRequests = _meter.CreateCounter<long>("rtc.key_frame_requests", "{request}", "Requests for a key frame, by direction");
-        _datagramsDropped = _meter.CreateCounter<long>("rtc.datagrams.dropped", "{datagram}", "Datagrams thrown away unread or unreadable, by reason");
+        _datagramsDropped = _meter.CreateCounter<long>(
+            "rtc.datagrams.dropped", "{datagram}", "Datagrams thrown away unread or unreadable, by reason");
         _joins = _meter.CreateCounter<long>("rtc.joins", "{join}", "Peers that joined, by role");
         _refused = _meter.CreateCounter<long>("rtc.refused", "{request}", "Requests turned away, by reason");
-        _loopErrors = _meter.CreateCounter<long>("rtc.pipeline.errors", "{error}", "Room loops that an error ended, by loop and by what followed");
+        _loopErrors = _meter.CreateCounter<long>(
+            "rtc.pipeline.errors", "{error}", "Room loops that an error ended, by loop and by what followed");
         Gauge("rtc.rooms", "{room}", "Rooms open", facts => facts.Rooms);
         _meter.CreateObservableGauge("rtc.peers", Peers, "{peer}", "Peers connected, by role");
         _meter.CreateObservableGauge("rtc.rooms.level", Levels, "{room}", "Rooms at each level of load");
@@ -62,15 +64,22 @@ public sealed class RtcMetrics : IDisposable
         Gauge("rtc.frames.lent", "{frame}", "Coded frames out of the pool now; none where no room is open", facts => facts.FramesLent);
         Gauge("rtc.model.load", "1", "Share of a second in which models ran, all of them together", facts => facts.ModelLoad);
         Gauge("rtc.ice_tcp.connections", "{connection}", "Open ICE-TCP connections", facts => facts.TcpConnections);
-        LoadGauge("rtc.load", "1", "Highest of processor, loop lateness and memory, each by its limit; at 1 joins are refused", facts => facts.Load);
+        LoadGauge(
+            "rtc.load", "1", "Highest of processor, loop lateness and memory, each by its limit; at 1 joins are refused",
+            facts => facts.Load);
         LoadGauge("rtc.processor.load", "1", "Share of the processors that the server may use, over ten seconds", facts => facts.Processor);
         LoadGauge("rtc.processor.limit", "{core}", "Processors that the server may use, by quota or machine", facts => facts.Cores);
         LoadGauge("rtc.memory.used", "By", "Memory of the process that the system could not take back", facts => facts.MemoryUsed);
         LoadGauge("rtc.memory.limit", "By", "Memory that the process may hold", facts => facts.MemoryLimit);
         LoadGauge("rtc.picture.memory", "By", "Memory that live pictures and their codecs take", facts => facts.PictureMemory);
-        LoadGauge("rtc.picture.memory.limit", "By", "Memory that live pictures and their codecs may take", facts => facts.PictureMemoryLimit);
-        _meter.CreateObservableGauge("rtc.draining", () => IsDraining?.Invoke() == true ? 1 : 0, unit: null, "1 while the server is about to stop and opens no room");
-        _meter.CreateObservableGauge("rtc.limit", () => Limits.Select(limit => new Measurement<long>(limit.Value, Tag("option", limit.Option))), unit: null, "Limits as they are set, by option");
+        LoadGauge(
+            "rtc.picture.memory.limit", "By", "Memory that live pictures and their codecs may take", facts => facts.PictureMemoryLimit);
+        _meter.CreateObservableGauge(
+            "rtc.draining", () => IsDraining?.Invoke() == true ? 1 : 0, unit: null,
+            "1 while the server is about to stop and opens no room");
+        _meter.CreateObservableGauge(
+            "rtc.limit", () => Limits.Select(limit => new Measurement<long>(limit.Value, Tag("option", limit.Option))), unit: null,
+            "Limits as they are set, by option");
         _lateness = Seconds("rtc.loop.lateness", "How late the media loop was, the worst of each second", s_lateSeconds);
         ProcessMetrics.AddTo(_meter);
     }
@@ -91,7 +100,8 @@ public sealed class RtcMetrics : IDisposable
     public void PictureReceived() => _received.Add(1);
 
     /// <summary>Reasons: undecoded (the room was behind, or lacked a key frame), late, undetected (a newer one came), encoder.</summary>
-    public void PictureDropped(string reason, long pictures = 1) => _dropped.Add(pictures, new KeyValuePair<string, object?>("reason", reason));
+    public void PictureDropped(string reason, long pictures = 1) =>
+        _dropped.Add(pictures, new KeyValuePair<string, object?>("reason", reason));
 
     public void PictureDetected() => _detected.Add(1);
 
@@ -117,7 +127,8 @@ public sealed class RtcMetrics : IDisposable
 
     public void KeyFrameRequested(Direction direction, long requests = 1) => _keyRequests.Add(requests, Tag(direction));
 
-    public void DatagramDropped(string reason, long count = 1) => _datagramsDropped.Add(count, new KeyValuePair<string, object?>("reason", reason));
+    public void DatagramDropped(string reason, long count = 1) =>
+        _datagramsDropped.Add(count, new KeyValuePair<string, object?>("reason", reason));
 
     public void Joined(string role) => _joins.Add(1, new KeyValuePair<string, object?>("role", role));
 
@@ -128,7 +139,9 @@ public sealed class RtcMetrics : IDisposable
 
     /// <summary>Loops: render, vision. Outcomes: restarted, failed.</summary>
     public void LoopEnded(string loop, bool restarted) =>
-        _loopErrors.Add(1, new KeyValuePair<string, object?>("loop", loop), new KeyValuePair<string, object?>("outcome", restarted ? "restarted" : "failed"));
+        _loopErrors.Add(
+            1, new KeyValuePair<string, object?>("loop", loop),
+            new KeyValuePair<string, object?>("outcome", restarted ? "restarted" : "failed"));
 
     public void Dispose() => _meter.Dispose();
 

@@ -42,7 +42,9 @@ internal sealed class Telemetry : IDisposable
             .Build();
     }
 
-    /// <summary>Runs one request of a client as a span. Neither room nor client is in it, only what was asked and why it was refused.</summary>
+    /// <summary>
+    /// Runs one request of a client as a span. Neither room nor client is in it, only what was asked and why it was refused.
+    /// </summary>
     public static async Task<Outcome<T>> SpanAsync<T>(string name, string? role, Func<Task<Outcome<T>>> work)
         where T : class
     {

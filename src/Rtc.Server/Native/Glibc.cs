@@ -7,5 +7,8 @@ internal static class Glibc
 {
     /// <summary>The function's address, 0 where it can't be had.</summary>
     public static nint Function(string name) =>
-        OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, name, out nint address) ? address : 0;
+        OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library)
+            && NativeLibrary.TryGetExport(library, name, out nint address)
+            ? address
+            : 0;
 }

@@ -76,7 +76,10 @@ internal static unsafe class NativeCode
     }
 
     private static long? Field(string line, string name) =>
-        line.StartsWith(name, StringComparison.Ordinal) && long.TryParse(line.AsSpan(name.Length).Trim(" kB"), NumberStyles.None, CultureInfo.InvariantCulture, out long kilobytes) ? kilobytes : null;
+        line.StartsWith(name, StringComparison.Ordinal)
+            && long.TryParse(line.AsSpan(name.Length).Trim(" kB"), NumberStyles.None, CultureInfo.InvariantCulture, out long kilobytes)
+            ? kilobytes
+            : null;
 
     internal sealed record CodeRange(nint Start, nint End, long Kilobytes);
 }

@@ -22,7 +22,8 @@ internal sealed class IceTcpConnection(Socket socket, TransportAddress from, Med
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(60);
 
     private readonly Channel<(byte[] Framed, int Length)> _outbox =
-        Channel.CreateBounded<(byte[], int)>(new BoundedChannelOptions(OutboxPackets) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        Channel.CreateBounded<(byte[], int)>(
+            new BoundedChannelOptions(OutboxPackets) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private int _waiting;
 

@@ -6,7 +6,9 @@ using Rtc.Signaling;
 
 namespace Rtc.Server.Network;
 
-/// <summary>Passive ICE-TCP (RFC 6544): takes connections on the media port's number, as many as it may, and finds the one to send by.</summary>
+/// <summary>
+/// Passive ICE-TCP (RFC 6544): takes connections on the media port's number, as many as it may, and finds the one to send by.
+/// </summary>
 internal sealed partial class IceTcpListener : IDisposable
 {
     private const int Backlog = 128;

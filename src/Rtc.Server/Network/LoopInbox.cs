@@ -79,7 +79,9 @@ internal sealed class LoopInbox(Action wake, TimeSpan patience)
     /// <summary>The loop waits no longer and need not be woken.</summary>
     public void WakeUp() => Volatile.Write(ref _asleep, 0);
 
-    /// <summary>Runs what is there now; what that posts is left for the next round, and so is the rest when a piece of work throws.</summary>
+    /// <summary>
+    /// Runs what is there now; what that posts is left for the next round, and so is the rest when a piece of work throws.
+    /// </summary>
     public void RunPosted()
     {
         for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action? work); left--)

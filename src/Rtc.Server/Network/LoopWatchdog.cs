@@ -7,7 +7,8 @@ namespace Rtc.Server.Network;
 /// machine that slept ticks no more than it runs, and is no stuck loop. One that is stuck for long can't be helped from
 /// within, so the process ends and whatever started it starts another.
 /// </summary>
-internal sealed partial class LoopWatchdog(Func<long> rounds, TimeSpan stuckAfter, TimeSpan exitAfter, Action<string> exit, ILogger<LoopWatchdog> log) : IDisposable
+internal sealed partial class LoopWatchdog(
+    Func<long> rounds, TimeSpan stuckAfter, TimeSpan exitAfter, Action<string> exit, ILogger<LoopWatchdog> log) : IDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
@@ -21,7 +22,9 @@ internal sealed partial class LoopWatchdog(Func<long> rounds, TimeSpan stuckAfte
         get
         {
             TimeSpan silence = Volatile.Read(ref _silentTicks) * s_tick;
-            return silence >= stuckAfter ? string.Create(CultureInfo.InvariantCulture, $"The media loop has not come round for {silence.TotalSeconds:F0} seconds.") : null;
+            return silence >= stuckAfter
+                ? string.Create(CultureInfo.InvariantCulture, $"The media loop has not come round for {silence.TotalSeconds:F0} seconds.")
+                : null;
         }
     }
 

@@ -30,7 +30,8 @@ internal sealed partial class MediaLoop : IDisposable
     /// <param name="log">Where errors go.</param>
     /// <param name="patience">How long a question to the loop waits for its answer; null is five seconds.</param>
     /// <param name="tcpConnections">How many ICE-TCP connections there may be; null is the default of the options.</param>
-    public MediaLoop(MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log, TimeSpan? patience = null, AddressQuota? tcpConnections = null)
+    public MediaLoop(
+        MediaClock clock, IPAddress host, int port, ILogger<MediaLoop> log, TimeSpan? patience = null, AddressQuota? tcpConnections = null)
     {
         Clock = clock;
         _lateness = new LoopLateness(clock);
@@ -88,7 +89,9 @@ internal sealed partial class MediaLoop : IDisposable
     /// <summary>To be called after anything was asked of a peer: what it has to send leaves before the loop waits again.</summary>
     public void Flush(PeerSlot port) => _peers.Flush(port);
 
-    /// <summary>Asks something of a peer, contains what it throws, and sends as <see cref="Flush"/> does; see <see cref="PeerSlots.Call"/>.</summary>
+    /// <summary>
+    /// Asks something of a peer, contains what it throws, and sends as <see cref="Flush"/> does; see <see cref="PeerSlots.Call"/>.
+    /// </summary>
     public bool Call<T>(PeerSlot port, T argument, Func<WebRtcPeer, Instant, T, bool> call) => _peers.Call(port, argument, call);
 
     /// <summary>Takes the peer off the loop and disposes it. Its last words are sent first.</summary>

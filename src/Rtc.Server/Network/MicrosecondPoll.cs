@@ -25,7 +25,11 @@ internal static unsafe class MicrosecondPoll
         Watched* watched = stackalloc Watched[2];
         watched[0] = new Watched { Handle = (int)socket.Handle, Wanted = Readable, Seen = 0 };
         watched[1] = new Watched { Handle = (int)wake.Receiver.Handle, Wanted = Readable, Seen = 0 };
-        var time = new Time { Seconds = (nint)(longest.Ticks / TimeSpan.TicksPerSecond), Nanoseconds = (nint)(longest.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick) };
+        var time = new Time
+        {
+            Seconds = (nint)(longest.Ticks / TimeSpan.TicksPerSecond),
+            Nanoseconds = (nint)(longest.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick),
+        };
 
         // Interrupted by a signal it says −1: the loop goes round once more.
         if (s_poll(watched, 2, &time, null) <= 0)

@@ -38,7 +38,9 @@ internal sealed class PeerRoutes
         return _byUfrag.TryGetValue(name[..length], out PeerSlot? port) ? port : null;
     }
 
-    /// <summary>Checks under this name are the peer's from now on, and those under its earlier names stay so. To say it again costs nothing.</summary>
+    /// <summary>
+    /// Checks under this name are the peer's from now on, and those under its earlier names stay so. To say it again costs nothing.
+    /// </summary>
     public void LearnUfrag(PeerSlot port, string ufrag)
     {
         if (ufrag.Length > 0 && (port.Ufrags.Count == 0 || !ReferenceEquals(port.Ufrags[^1], ufrag)))

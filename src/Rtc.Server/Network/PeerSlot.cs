@@ -24,7 +24,9 @@ internal sealed class PeerSlot(WebRtcPeer peer, IPeerOwner owner)
     /// <summary>It may have something to send or to tell. Kept by <see cref="PeerSlots"/>.</summary>
     public bool IsMarked { get; set; }
 
-    /// <summary>What its peer threw when something was asked of it; it is closed for that with this round. Kept by <see cref="PeerSlots"/>.</summary>
+    /// <summary>
+    /// What its peer threw when something was asked of it; it is closed for that with this round. Kept by <see cref="PeerSlots"/>.
+    /// </summary>
     public Exception? Error { get; set; }
 
     /// <summary>It is off the loop and its peer disposed, or about to be. Kept by <see cref="MediaLoop"/>.</summary>

@@ -66,7 +66,9 @@ internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, I
         }
     }
 
-    /// <summary>Sends what marked peers have to send, and what peers have that are marked by what those tell. Never called from within an event.</summary>
+    /// <summary>
+    /// Sends what marked peers have to send, and what peers have that are marked by what those tell. Never called from within an event.
+    /// </summary>
     public void DrainMarked()
     {
         for (int i = 0; i < _marked.Count; i++)

@@ -30,7 +30,8 @@ public sealed record LimitOptions
     [Range(1, 1_000_000)]
     public int MaxPendingRooms { get; init; } = 32;
 
-    [Description("Messages a second from one client, on its data channels and on the hub; one of more than a kilobyte counts for as many as it has")]
+    [Description(
+        "Messages a second from one client, on its data channels and on the hub; one of more than a kilobyte counts for as many as it has")]
     [Range(5, 1_000_000)]
     public int MessagesPerSecond { get; init; } = 200;
 
@@ -38,7 +39,9 @@ public sealed record LimitOptions
     [Range(8, 1_000_000)]
     public int MaxConnections { get; init; } = 4096;
 
-    [Description("Open HTTP and WebSocket connections of one address, half of which may have asked nothing yet, and its requests at work at once; the connections of a trusted proxy that says whom it speaks for are not counted")]
+    [Description(
+        "Open HTTP and WebSocket connections of one address, half of which may have asked nothing yet, and its requests at work at once; "
+            + "the connections of a trusted proxy that says whom it speaks for are not counted")]
     [Range(4, 1_000_000)]
     public int MaxConnectionsPerAddress { get; init; } = 1024;
 
@@ -50,11 +53,15 @@ public sealed record LimitOptions
     [Range(1, 1_000_000)]
     public int MaxIceTcpPerAddress { get; init; } = 64;
 
-    [Description("Session descriptions that WHIP and WHEP receive at one moment; one address may have a quarter of them, and the oldest of the one with most gives way where all are taken")]
+    [Description(
+        "Session descriptions that WHIP and WHEP receive at one moment; one address may have a quarter of them, and the oldest of the "
+            + "one with most gives way where all are taken")]
     [Range(4, 100_000)]
     public int MaxBodies { get; init; } = 256;
 
-    [Description("Hub connections that have not joined a room yet; one address may have half of them, and the oldest of the one with most gives way where all are taken")]
+    [Description(
+        "Hub connections that have not joined a room yet; one address may have half of them, and the oldest of the one with most gives "
+            + "way where all are taken")]
     [Range(4, 1_000_000)]
     public int MaxUnjoined { get; init; } = 1024;
 
@@ -62,7 +69,9 @@ public sealed record LimitOptions
     [Range(1024, 1024 * 1024)]
     public int UnjoinedMessageBytes { get; init; } = 8 * 1024;
 
-    [Description("Seconds that a new connection has for its request's headers, its session description or its hub handshake, and three times that for joining a room")]
+    [Description(
+        "Seconds that a new connection has for its request's headers, its session description or its hub handshake, and three times that "
+            + "for joining a room")]
     [Range(2, 120)]
     public int HandshakeSeconds { get; init; } = 10;
 
@@ -78,7 +87,8 @@ public sealed record LimitOptions
     [Range(0, 100)]
     public int MaxMemoryPercent { get; init; } = 80;
 
-    [Description("Processor in use over ten seconds, in per cent of what the server may use, from which on no new room is opened; 0 never refuses")]
+    [Description(
+        "Processor in use over ten seconds, in per cent of what the server may use, from which on no new room is opened; 0 never refuses")]
     [Range(0, 100)]
     public int MaxCpuPercent { get; init; } = 95;
 

@@ -36,7 +36,9 @@ public sealed record MediaOptions
     [Range(1, 600)]
     public int StuckSeconds { get; init; } = 5;
 
-    [Description("Seconds without a round of the media loop after which the process ends with exit code 70, so that its supervisor starts it again; 0 never ends it")]
+    [Description(
+        "Seconds without a round of the media loop after which the process ends with exit code 70, so that its supervisor starts it "
+            + "again; 0 never ends it")]
     [Range(0, 3600)]
     public int ExitSeconds { get; init; } = 30;
 
@@ -57,7 +59,9 @@ public sealed record IceServerOptions
     [Secret]
     public string? Credential { get; init; }
 
-    [Description("Secret shared with the TURN server (coturn: static-auth-secret), at least 16 characters; each join then gets a name and password for the hour")]
+    [Description(
+        "Secret shared with the TURN server (coturn: static-auth-secret), at least 16 characters; each join then gets a name and "
+            + "password for the hour")]
     [Secret]
     public string? Secret { get; init; }
 }

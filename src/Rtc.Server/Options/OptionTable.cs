@@ -26,7 +26,8 @@ internal static class OptionTable
         text.Append("| option | environment | kind | default | what it is |\n|---|---|---|---|---|\n");
         foreach (OptionRow row in Rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| `{row.Path}` | `{row.Environment}` | {row.Kind} | {row.Default} | {row.Description} |\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"| `{row.Path}` | `{row.Environment}` | {row.Kind} | {row.Default} | {row.Description} |\n");
         }
 
         return text.ToString();
@@ -60,7 +61,8 @@ internal static class OptionTable
         }
     }
 
-    internal static bool IsSection(Type type) => type is { IsClass: true, IsArray: false } && type.Namespace == typeof(OptionTable).Namespace;
+    internal static bool IsSection(Type type) =>
+        type is { IsClass: true, IsArray: false } && type.Namespace == typeof(OptionTable).Namespace;
 
     /// <summary>"auto, off or always".</summary>
     internal static string Choices(Type type)

@@ -108,7 +108,8 @@ internal static class OptionsBinder
         RangeAttribute range = property.GetCustomAttribute<RangeAttribute>()!;
         if (number < (int)range.Minimum || number > (int)range.Maximum)
         {
-            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{path} must lie between {range.Minimum} and {range.Maximum}, not {number}"));
+            errors.Add(
+                string.Create(CultureInfo.InvariantCulture, $"{path} must lie between {range.Minimum} and {range.Maximum}, not {number}"));
             return null;
         }
 

@@ -11,7 +11,9 @@ internal static class OptionsCheck
     private const int MinTurnSecret = 16;
     private static readonly string[] s_iceSchemes = ["stun:", "stuns:", "turn:", "turns:"];
 
-    /// <summary><paramref name="serving"/> is false for a command that only signs or looks: what it alone cannot leave open is not asked of it.</summary>
+    /// <summary>
+    /// <paramref name="serving"/> is false for a command that only signs or looks: what it alone cannot leave open is not asked of it.
+    /// </summary>
     public static void Check(RtcOptions options, List<string> errors, bool serving = true)
     {
         CheckHttp(options.Http, errors);
@@ -60,7 +62,8 @@ internal static class OptionsCheck
             errors.Add($"Http:HealthPort {http.HealthPort} is that of pages too; it must be one of its own");
         }
 
-        foreach ((string name, string? file) in new[] { ("Http:CertificateFile", http.CertificateFile), ("Http:CertificateKeyFile", http.CertificateKeyFile) })
+        foreach ((string name, string? file)
+            in new[] { ("Http:CertificateFile", http.CertificateFile), ("Http:CertificateKeyFile", http.CertificateKeyFile) })
         {
             if (file is not null && !File.Exists(file))
             {
@@ -70,7 +73,10 @@ internal static class OptionsCheck
 
         foreach (string origin in http.CorsOrigins)
         {
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) || !IsHttp(origin) || uri.PathAndQuery != "/" || origin.EndsWith('/'))
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+                || !IsHttp(origin)
+                || uri.PathAndQuery != "/"
+                || origin.EndsWith('/'))
             {
                 errors.Add("Http:CorsOrigins: an origin looks like https://example.org, with no path");
             }
@@ -126,7 +132,9 @@ internal static class OptionsCheck
             {
                 errors.Add("Media:IceServers: give a TURN server either a Secret or Username and Credential");
             }
-            else if (server.Urls.Any(url => url.StartsWith("turn", StringComparison.Ordinal)) && server.Secret is null && (server.Username is null || server.Credential is null))
+            else if (server.Urls.Any(url => url.StartsWith("turn", StringComparison.Ordinal))
+                && server.Secret is null
+                && (server.Username is null || server.Credential is null))
             {
                 errors.Add("Media:IceServers: a TURN server needs a Secret, or Username and Credential");
             }

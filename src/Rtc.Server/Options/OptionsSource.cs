@@ -13,7 +13,8 @@ internal static class OptionsSource
     {
         var errors = new List<string>();
         var builder = new ConfigurationBuilder();
-        foreach (string file in new[] { Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Path.Combine(directory, "appsettings.json") }.Distinct())
+        foreach (string file
+            in new[] { Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Path.Combine(directory, "appsettings.json") }.Distinct())
         {
             builder.AddJsonFile(file, optional: true, reloadOnChange: false);
         }

@@ -20,8 +20,10 @@ internal sealed class PeerFactory : IDisposable
     {
         _bitrates = bitrates;
         IPAddress[] own = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? [.. LocalAddresses.List()] : [host];
-        List<LocalCandidate> candidates = [.. Candidates(own, CandidateKind.Host, loop), .. Candidates(advertised, CandidateKind.ServerReflexive, loop)];
-        List<LocalCandidate> loopback = [.. Candidates(loop.HasIPv6 ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback], CandidateKind.Host, loop)];
+        List<LocalCandidate> candidates =
+            [.. Candidates(own, CandidateKind.Host, loop), .. Candidates(advertised, CandidateKind.ServerReflexive, loop)];
+        List<LocalCandidate> loopback =
+            [.. Candidates(loop.HasIPv6 ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback], CandidateKind.Host, loop)];
         _candidates = candidates.Count > 0 ? candidates : loopback;
 
         // Whoever reached the signalling over loopback can reach the media so too, even with the network down.
@@ -46,11 +48,15 @@ internal sealed class PeerFactory : IDisposable
 
     public void Dispose() => _identity.Dispose();
 
-    /// <summary>What this machine cannot read and write is never negotiated, nor looked for before it is offered: the first time loads it.</summary>
+    /// <summary>
+    /// What this machine cannot read and write is never negotiated, nor looked for before it is offered: the first time loads it.
+    /// </summary>
     public static VideoCodec[] CodecsFor(string offer) =>
     [
         .. VideoCodecs.IsUsable(VideoCodec.Vp8) ? [VideoCodec.Vp8] : Array.Empty<VideoCodec>(),
-        .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoCodec.H264) ? [VideoCodec.H264] : Array.Empty<VideoCodec>(),
+        .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoCodec.H264)
+            ? [VideoCodec.H264]
+            : Array.Empty<VideoCodec>(),
     ];
 
     private static IEnumerable<LocalCandidate> Candidates(IEnumerable<IPAddress> addresses, CandidateKind kind, MediaLoop loop)

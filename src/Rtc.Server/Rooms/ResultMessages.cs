@@ -25,7 +25,8 @@ internal static class ResultMessages
         {
             TrackedObject seen = result.Detections[i];
             detections[i] = new(
-                seen.TrackId, seen.Label, Round(seen.Score), Round(seen.Box.Left), Round(seen.Box.Top), Round(seen.Box.Right), Round(seen.Box.Bottom), seen.Predicted);
+                seen.TrackId, seen.Label, Round(seen.Score), Round(seen.Box.Left), Round(seen.Box.Top), Round(seen.Box.Right),
+                Round(seen.Box.Bottom), seen.Predicted);
         }
 
         return new DetectionsMessage

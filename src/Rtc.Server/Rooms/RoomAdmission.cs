@@ -31,7 +31,8 @@ internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetri
         {
             TokenVerdict.Missing => new Refusal("token_required", "This server asks for a join token.", 401),
             TokenVerdict.Expired => new Refusal("token_expired", "The join token has expired.", 401),
-            TokenVerdict.OtherRoom or TokenVerdict.OtherRole => new Refusal("forbidden", "The join token is for another room or role.", 403),
+            TokenVerdict.OtherRoom or TokenVerdict.OtherRole =>
+                new Refusal("forbidden", "The join token is for another room or role.", 403),
             _ => new Refusal("token_invalid", "The join token is not valid.", 401),
         };
     }
@@ -53,7 +54,8 @@ internal sealed class RoomAdmission(Access access, ClientLimits limits, RtcMetri
         return null;
     }
 
-    public bool Knows(RoomName room, Role role, string? token) => access.CheckJoin(token, room.ToString(), Wanted(role)) == TokenVerdict.Accepted;
+    public bool Knows(RoomName room, Role role, string? token) =>
+        access.CheckJoin(token, room.ToString(), Wanted(role)) == TokenVerdict.Accepted;
 
     public Refusal? AdmitOffer(string remoteAddress)
     {

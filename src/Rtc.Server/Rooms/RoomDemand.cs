@@ -4,7 +4,9 @@ using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;
 
-/// <summary>What the members of a room need of its pipeline: nobody watching means nothing coded, nobody listening nothing detected.</summary>
+/// <summary>
+/// What the members of a room need of its pipeline: nobody watching means nothing coded, nobody listening nothing detected.
+/// </summary>
 internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormats Formats)
 {
     public static RoomDemand Of(IReadOnlyList<RoomMember> members)

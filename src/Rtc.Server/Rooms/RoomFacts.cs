@@ -46,7 +46,8 @@ internal sealed class RoomFacts : IHealthFacts
         {
             Ready = Ready && NotLiveBecause is null && excess is null && !_drain.IsDraining,
             NotReadyStatus = _drain.IsDraining ? "draining" : NotLiveBecause is not null ? "stuck" : Ready ? "overloaded" : "starting",
-            NotReadyBecause = _drain.IsDraining ? "The server is about to stop." : Ready ? NotLiveBecause ?? excess : "The media port is not open.",
+            NotReadyBecause =
+                _drain.IsDraining ? "The server is about to stop." : Ready ? NotLiveBecause ?? excess : "The media port is not open.",
             Model = model,
             Provider = provider,
             ProviderReason = reason,
@@ -66,5 +67,11 @@ internal sealed class RoomFacts : IHealthFacts
     }
 
     private static Level Worst(GaugeFacts gauges) =>
-        gauges.RoomsCritical > 0 ? Level.Critical : gauges.RoomsHigh > 0 ? Level.High : gauges.RoomsModerate > 0 ? Level.Moderate : Level.Optimal;
+        gauges.RoomsCritical > 0
+            ? Level.Critical
+            : gauges.RoomsHigh > 0
+            ? Level.High
+            : gauges.RoomsModerate > 0
+            ? Level.Moderate
+            : Level.Optimal;
 }

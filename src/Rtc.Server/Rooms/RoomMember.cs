@@ -26,7 +26,9 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
     /// <summary>Of the last join: a client may come back with another token.</summary>
     public Rights Rights { get; set; } = Rights.Operator;
 
-    /// <summary>The hash of the token with which it joined, by which a crashed client is known again; null where none was asked for.</summary>
+    /// <summary>
+    /// The hash of the token with which it joined, by which a crashed client is known again; null where none was asked for.
+    /// </summary>
     public byte[]? TokenHash { get; set; }
 
     public required MessageRate Messages { get; init; }

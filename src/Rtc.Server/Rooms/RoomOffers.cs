@@ -56,7 +56,8 @@ internal sealed class RoomOffers(
 
         bool isNew = member.Port is null;
         WebRtcPeer peer = member.Port?.Peer ?? peers.Create(loop.Clock, IsLoopback(member.RemoteAddress), sdp);
-        var policy = new AnswerPolicy { ReceiveVideo = member.Role == Role.Phone, SendVideo = true, AcceptDataChannels = true, RequireCodec = true };
+        var policy =
+            new AnswerPolicy { ReceiveVideo = member.Role == Role.Phone, SendVideo = true, AcceptDataChannels = true, RequireCodec = true };
         if (!peer.TryAnswer(loop.Clock.Now, sdp, policy, out string answer, out string? problem))
         {
             if (isNew)

@@ -111,9 +111,13 @@ internal static class SettingsMapping
 
         if (change.Classes is { } classes)
         {
-            if (classes.Count > MaxClasses || classes.Any(name => name is not { Length: > 0 and <= LongestName }) || classes.Sum(name => name.Length) > MaxClassLetters)
+            if (classes.Count > MaxClasses
+                || classes.Any(name => name is not { Length: > 0 and <= LongestName })
+                || classes.Sum(name => name.Length) > MaxClassLetters)
             {
-                return Bad("classes", string.Create(CultureInfo.InvariantCulture, $"at most {MaxClasses} labels with {MaxClassLetters} letters in all"));
+                return Bad(
+                    "classes",
+                    string.Create(CultureInfo.InvariantCulture, $"at most {MaxClasses} labels with {MaxClassLetters} letters in all"));
             }
 
             next = next with { Classes = [.. classes] };
@@ -154,7 +158,11 @@ internal static class SettingsMapping
         {
             if (!ZoneMessages.TryRead(zones, next, out next))
             {
-                return Bad("zones", "a list of zones, each with a name of its own and points, two for a line and three or more for a zone, in fractions of the picture, " + string.Create(CultureInfo.InvariantCulture, $"{ZoneMessages.MaxPoints} points in all"));
+                return Bad(
+                    "zones",
+                    "a list of zones, each with a name of its own and points, two for a line and three or more for a zone, in fractions "
+                        + "of the picture, "
+                        + string.Create(CultureInfo.InvariantCulture, $"{ZoneMessages.MaxPoints} points in all"));
             }
         }
 

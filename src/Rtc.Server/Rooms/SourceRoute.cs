@@ -2,7 +2,8 @@ namespace Rtc.Server.Rooms;
 
 /// <summary>
 /// How one viewer of the source is served: by the phone's own pictures, or, where not even their base layer fits its
-/// link or their codec is none of its own, by the server's at the link's rate. It goes back once the link has carried more than the source for a while,
+/// link or their codec is none of its own, by the server's at the link's rate. It goes back once the link has carried more than the source
+/// for a while,
 /// at a key frame of the phone's, and later each time that this turns out to be too early. Pure.
 /// </summary>
 internal struct SourceRoute()
@@ -28,7 +29,9 @@ internal struct SourceRoute()
     /// <summary>It is to go back with the phone's next key frame.</summary>
     public bool AwaitsSource { get; private set; }
 
-    /// <summary>Kilobits a second: the link's estimate, and what the source takes whole and by its base layer. True where something changed.</summary>
+    /// <summary>
+    /// Kilobits a second: the link's estimate, and what the source takes whole and by its base layer. True where something changed.
+    /// </summary>
     public bool Update(Instant now, double link, double whole, double baseLayer)
     {
         _started ??= now;

@@ -38,7 +38,10 @@ internal static class ZoneMessages
 
         foreach (ZoneMessage message in messages)
         {
-            if (message?.Points is not { } points || message.Name is not { Length: > 0 and <= LongestName } name || name.Any(char.IsControl) || !names.Add(name)
+            if (message?.Points is not { } points
+                || message.Name is not { Length: > 0 and <= LongestName } name
+                || name.Any(char.IsControl)
+                || !names.Add(name)
                 || points.Any(point => point is not { Length: 2 } || !(point[0] is >= 0 and <= 1) || !(point[1] is >= 0 and <= 1)))
             {
                 return false;
@@ -73,13 +76,15 @@ internal static class ZoneMessages
             int stays = zone.Sum(count => count.Left);
             double stay = stays == 0 ? 0 : zone.Sum(count => count.MeanStaySeconds * count.Left) / stays;
             all.Add(new ZoneStatsMessage(
-                zone.Key, zone.Sum(count => count.Inside), zone.Sum(count => count.Entered), zone.Sum(count => count.Left), Math.Round(stay, 2), zone.ToDictionary(count => count.Label, count => (long)count.Entered)));
+                zone.Key, zone.Sum(count => count.Inside), zone.Sum(count => count.Entered), zone.Sum(count => count.Left),
+                Math.Round(stay, 2), zone.ToDictionary(count => count.Label, count => (long)count.Entered)));
         }
 
         foreach (IGrouping<string, LineCount> line in stats.Lines.GroupBy(count => count.Line))
         {
             all.Add(new ZoneStatsMessage(
-                line.Key, 0, line.Sum(count => count.Forward), line.Sum(count => count.Backward), 0, line.ToDictionary(count => count.Label, count => (long)(count.Forward + count.Backward))));
+                line.Key, 0, line.Sum(count => count.Forward), line.Sum(count => count.Backward), 0,
+                line.ToDictionary(count => count.Label, count => (long)(count.Forward + count.Backward))));
         }
 
         return all;

@@ -21,7 +21,9 @@ internal static class TokenRoutes
 
             if (!access.ApiKeyRequired)
             {
-                return Problems.Of(StatusCodes.Status403Forbidden, "no_api_key", "No API key is set (Auth:ApiKey), so nobody can be told from an administrator.");
+                return Problems.Of(
+                    StatusCodes.Status403Forbidden, "no_api_key",
+                    "No API key is set (Auth:ApiKey), so nobody can be told from an administrator.");
             }
 
             if (!JoinRoles.TryRead(request.Role, request.Rights, out JoinRole role, out string problem))
@@ -41,7 +43,13 @@ internal static class TokenRoutes
             }
 
             var lifetime = TimeSpan.FromMinutes(minutes);
-            return Results.Json(new { token = access.IssueToken(request.Room, role, lifetime), rights = JoinRoles.RightsOf(role).Name(), expires = clock.GetUtcNow() + lifetime });
+            return Results.Json(
+                new
+                {
+                    token = access.IssueToken(request.Room, role, lifetime),
+                    rights = JoinRoles.RightsOf(role).Name(),
+                    expires = clock.GetUtcNow() + lifetime,
+                });
         }).RequireAdministrator();
 
     /// <summary>Null where a token may be made for so long.</summary>

@@ -46,13 +46,20 @@ internal static class DescriptorLimit
 
         if (most < Min)
         {
-            throw new StartException(string.Create(CultureInfo.InvariantCulture, $"the limit of open files is {most} and the server needs {Min} at least: raise it (ulimit -n 65536, LimitNOFILE= in a unit, --ulimit nofile= in Docker)"));
+            throw new StartException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the limit of open files is {most} and the server needs {Min} at least: raise it (ulimit -n 65536, LimitNOFILE= in "
+                        + $"a unit, --ulimit nofile= in Docker)"));
         }
 
         // ICE-TCP is for the few whose network passes no UDP.
         int iceTcp = Math.Min(limits.MaxIceTcpConnections, (most - Reserve) / 4);
         int http = Math.Min(limits.MaxConnections, most - Reserve - iceTcp);
-        string said = string.Create(CultureInfo.InvariantCulture, $"the limit of open files is {most}: {http} HTTP and {iceTcp} ICE-TCP connections are taken at once, not {limits.MaxConnections} and {limits.MaxIceTcpConnections} (ulimit -n raises it)");
+        string said = string.Create(
+            CultureInfo.InvariantCulture,
+            $"the limit of open files is {most}: {http} HTTP and {iceTcp} ICE-TCP connections are taken at once, not "
+                + $"{limits.MaxConnections} and {limits.MaxIceTcpConnections} (ulimit -n raises it)");
         return (options with { Limits = limits with { MaxConnections = http, MaxIceTcpConnections = iceTcp } }, said);
     }
 }

@@ -23,8 +23,11 @@ internal sealed class SturdyOutput(Stream inner, TextWriter error) : Stream
     /// <summary>Before anything asks for the console's writer.</summary>
     public static void Install()
     {
-        Encoding encoding = Console.OutputEncoding is UTF8Encoding ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) : Console.OutputEncoding;
-        Console.SetOut(TextWriter.Synchronized(new StreamWriter(new SturdyOutput(Console.OpenStandardOutput(), Console.Error), encoding) { AutoFlush = true }));
+        Encoding encoding =
+            Console.OutputEncoding is UTF8Encoding ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) : Console.OutputEncoding;
+        Console.SetOut(
+            TextWriter.Synchronized(
+                new StreamWriter(new SturdyOutput(Console.OpenStandardOutput(), Console.Error), encoding) { AutoFlush = true }));
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -69,7 +72,9 @@ internal sealed class SturdyOutput(Stream inner, TextWriter error) : Stream
         _said = true;
         try
         {
-            error.WriteLine($"rtc: standard output can't be written ({failure.Message.ReplaceLineEndings(" ")}): the log is left out until it can, the server goes on");
+            error.WriteLine(
+                $"rtc: standard output can't be written ({failure.Message.ReplaceLineEndings(" ")}): the log is left out until it can, "
+                    + "the server goes on");
         }
         catch (IOException)
         {

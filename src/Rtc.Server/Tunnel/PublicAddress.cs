@@ -46,7 +46,9 @@ internal static class PublicAddress
     {
         foreach (string word in line.Split([' ', '|', '\t', '"'], StringSplitOptions.RemoveEmptyEntries))
         {
-            if (Https(word) is { } address && address.Host.EndsWith(QuickTunnelDomain, StringComparison.Ordinal) && address.Host != "api" + QuickTunnelDomain)
+            if (Https(word) is { } address
+                && address.Host.EndsWith(QuickTunnelDomain, StringComparison.Ordinal)
+                && address.Host != "api" + QuickTunnelDomain)
             {
                 return address;
             }
@@ -60,7 +62,8 @@ internal static class PublicAddress
         || config.ValueKind != JsonValueKind.Object
         || !config.TryGetProperty("addr", out JsonElement target)
         || target.ValueKind != JsonValueKind.String
-        || target.GetString()!.EndsWith(string.Create(System.Globalization.CultureInfo.InvariantCulture, $":{port}"), StringComparison.Ordinal);
+        || target.GetString()!.EndsWith(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $":{port}"), StringComparison.Ordinal);
 
     private static Uri? Https(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttps ? address : null;

@@ -48,7 +48,8 @@ internal sealed class TunnelProcess : IAsyncDisposable
         limit.CancelAfter(patience ?? s_patience);
         try
         {
-            Uri address = kind.Api is { } api ? await tunnel.AskAsync(api, local.Port, limit.Token) : await tunnel.FromLogAsync(limit.Token);
+            Uri address =
+                kind.Api is { } api ? await tunnel.AskAsync(api, local.Port, limit.Token) : await tunnel.FromLogAsync(limit.Token);
             return new TunnelStart(tunnel, address, null);
         }
         catch (Exception error) when (error is OperationCanceledException or InvalidOperationException)

@@ -9,7 +9,8 @@ namespace Rtc.Signaling.Hub;
 
 /// <summary>
 /// The hub's connections until they join a room: so many at once, half of them of one address, with small messages;
-/// the oldest of the address that has most gives way where all places are taken. It stands before SignalR, whose own limit has to let a whole offer pass from the first byte on.
+/// the oldest of the address that has most gives way where all places are taken. It stands before SignalR, whose own limit has to let a
+/// whole offer pass from the first byte on.
 /// </summary>
 public sealed class HubEntrance(int maxUnjoined, int maxMessageBytes)
 {
@@ -34,7 +35,8 @@ public sealed class HubEntrance(int maxUnjoined, int maxMessageBytes)
 
         var guest = new HubGuest(place.Dispose);
         connection.Features.Set(guest);
-        connection.Transport = new Entrance(connection.Transport.Output, new BoundedReader(connection.Transport.Input, guest, maxMessageBytes));
+        connection.Transport = new Entrance(
+            connection.Transport.Output, new BoundedReader(connection.Transport.Input, guest, maxMessageBytes));
         await next(connection);
     }
 
@@ -76,7 +78,9 @@ public sealed class HubEntrance(int maxUnjoined, int maxMessageBytes)
             if (!guest.HasJoined && read.Buffer.Length > maxBytes && read.Buffer.Slice(0, maxBytes).PositionOf(EndOfMessage) is null)
             {
                 inner.AdvanceTo(read.Buffer.End);
-                throw new HubException($"message_too_large: Before it joins a room, a connection's message may have {maxBytes} bytes (Limits:UnjoinedMessageBytes).");
+                throw new HubException(
+                    $"message_too_large: Before it joins a room, a connection's message may have {maxBytes} bytes "
+                        + "(Limits:UnjoinedMessageBytes).");
             }
         }
     }

@@ -30,12 +30,14 @@ public sealed class HubJson(JsonHubProtocol json, int maxBytes) : IHubProtocol
         if (!TryParse(ref input, binder, out message))
         {
             // The connection hands on at most this much of a message: what has no end by then is too long.
-            return input.Length < maxBytes ? false : throw Refused("message_too_large", $"A message may have {maxBytes} bytes (Limits:MessageBytes and Limits:SdpBytes together).");
+            return input.Length < maxBytes ? false : throw Refused(
+                "message_too_large", $"A message may have {maxBytes} bytes (Limits:MessageBytes and Limits:SdpBytes together).");
         }
 
         if (message is InvocationBindingFailureMessage { BindingFailure.SourceException: not HubException } failure)
         {
-            HubException why = Refused("bad_request", $"{failure.Target} takes one object, and one of its values is not of the kind that belongs there.");
+            HubException why = Refused(
+                "bad_request", $"{failure.Target} takes one object, and one of its values is not of the kind that belongs there.");
             message = new InvocationBindingFailureMessage(failure.InvocationId, failure.Target, ExceptionDispatchInfo.Capture(why));
         }
 
@@ -50,7 +52,8 @@ public sealed class HubJson(JsonHubProtocol json, int maxBytes) : IHubProtocol
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
-            // Half of a surrogate pair or an endless number in the envelope; SignalR expects that in arguments alone. It closes the connection with this reason.
+            // Half of a surrogate pair or an endless number in the envelope; SignalR expects that in arguments alone. It closes the
+            // connection with this reason.
             throw new InvalidDataException("The message holds a string that is no text, or a number that is none.", error);
         }
     }

@@ -30,7 +30,9 @@ internal sealed class HubLink(IClientProxy client, HubCallerContext connection) 
         if (!sending.IsCompleted)
         {
             Interlocked.Increment(ref _unread);
-            _ = sending.ContinueWith(_ => Interlocked.Decrement(ref _unread), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = sending.ContinueWith(
+                _ => Interlocked.Decrement(ref _unread), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
     }
 }

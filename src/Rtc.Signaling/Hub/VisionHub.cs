@@ -5,7 +5,8 @@ using Rtc.Signaling.Messages;
 namespace Rtc.Signaling.Hub;
 
 /// <summary>SignalR's face of the rooms: one connection is at most one participant.</summary>
-public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, HubPatience patience, HubMessages messages) : Microsoft.AspNetCore.SignalR.Hub
+public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, HubPatience patience, HubMessages messages)
+    : Microsoft.AspNetCore.SignalR.Hub
 {
     private const string SeatKey = "seat";
 
@@ -45,7 +46,8 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
 
     public async Task Release() => Allow(await sessions.ReleaseAsync(Joined()));
 
-    public async Task Configure(SettingsMessage settings) => Allow(await sessions.ConfigureAsync(Joined(ConfigureBytes), settings ?? new()));
+    public async Task Configure(SettingsMessage settings) =>
+        Allow(await sessions.ConfigureAsync(Joined(ConfigureBytes), settings ?? new()));
 
     public async Task Leave()
     {

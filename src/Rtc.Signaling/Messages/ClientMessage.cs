@@ -21,7 +21,9 @@ public readonly record struct ClientMessage(ClientMessageKind Kind, SelectReques
         {
             var reader = new Utf8JsonReader(utf8);
             JsonElement root = JsonElement.ParseValue(ref reader);
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String)
+            if (root.ValueKind != JsonValueKind.Object
+                || !root.TryGetProperty("type", out JsonElement type)
+                || type.ValueKind != JsonValueKind.String)
             {
                 problem = "A message is a JSON object with a \"type\".";
                 return false;
@@ -31,7 +33,9 @@ public readonly record struct ClientMessage(ClientMessageKind Kind, SelectReques
             if (root.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number)
             {
                 // 1e999 is a number in JSON and infinite here, and what is infinite can't be sent back.
-                ping = id.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw new JsonException("too large", "$.id", null, null);
+                ping = id.TryGetDouble(out double number) && double.IsFinite(number)
+                    ? number
+                    : throw new JsonException("too large", "$.id", null, null);
             }
 
             problem = null;
@@ -47,7 +51,9 @@ public readonly record struct ClientMessage(ClientMessageKind Kind, SelectReques
         }
         catch (JsonException error)
         {
-            problem = error.Path is { Length: > 2 and < 64 } path ? $"The value of {path[2..]} is not of the kind that belongs there." : "That is not JSON.";
+            problem = error.Path is { Length: > 2 and < 64 } path
+                ? $"The value of {path[2..]} is not of the kind that belongs there."
+                : "That is not JSON.";
             return false;
         }
         catch (InvalidOperationException)

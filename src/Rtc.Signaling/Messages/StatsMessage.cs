@@ -39,7 +39,8 @@ public sealed record StatsMessage
 }
 
 /// <summary>What a zone or line has counted since it was drawn.</summary>
-public sealed record ZoneStatsMessage(string Name, int Inside, long Entered, long Left, double MeanDwellSeconds, IReadOnlyDictionary<string, long> PerClass);
+public sealed record ZoneStatsMessage(
+    string Name, int Inside, long Entered, long Left, double MeanDwellSeconds, IReadOnlyDictionary<string, long> PerClass);
 
 public sealed record NoticeMessage(string Code, string Message, bool Recoverable)
 {

@@ -54,7 +54,8 @@ public static class IceGeneration
         text.Append(Password).Append(FirstOf(answer, Password)).Append("\r\n");
         text.Append(Lines(answer).FirstOrDefault(line => line.StartsWith("m=", StringComparison.Ordinal)) ?? string.Empty).Append("\r\n");
         text.Append("a=mid:").Append(FirstOf(answer, "a=mid:")).Append("\r\n");
-        foreach (string line in Lines(answer).Where(line => line.StartsWith(Candidate, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal))
+        foreach (string line in Lines(answer).Where(line => line.StartsWith(Candidate, StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal))
         {
             text.Append(line).Append("\r\n");
         }

@@ -40,12 +40,18 @@ public sealed class SdpBodies(int maxBytes, int maxAtOnce, TimeSpan within)
         }
         catch (OperationCanceledException) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            return place.IsTakenBack ? Busy() : new Refusal("body_too_slow", string.Create(CultureInfo.InvariantCulture, $"The description has {within.TotalSeconds} seconds to arrive (Limits:HandshakeSeconds)."), StatusCodes.Status408RequestTimeout);
+            return place.IsTakenBack ? Busy() : new Refusal(
+                "body_too_slow", string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The description has {within.TotalSeconds} seconds to arrive (Limits:HandshakeSeconds)."),
+                StatusCodes.Status408RequestTimeout);
         }
     }
 
     private Refusal Busy() => new(
-        "busy", string.Create(CultureInfo.InvariantCulture, $"Too many session descriptions are on their way (Limits:MaxBodies={maxAtOnce})."), StatusCodes.Status503ServiceUnavailable);
+        "busy",
+        string.Create(CultureInfo.InvariantCulture, $"Too many session descriptions are on their way (Limits:MaxBodies={maxAtOnce})."),
+        StatusCodes.Status503ServiceUnavailable);
 
     private async Task<Outcome<string>> ReadAsync(Stream body, CancellationToken cancel)
     {

@@ -24,7 +24,9 @@ public static class SdpEndpoints
 
     private static void Map(IEndpointRouteBuilder routes, string prefix, Role role, SdpBodies bodies)
     {
-        routes.MapPost(prefix + "/{room}", (HttpContext http, string room, ISessions sessions) => CreateAsync(http, prefix, room, role, sessions, bodies));
+        routes.MapPost(
+            prefix + "/{room}",
+            (HttpContext http, string room, ISessions sessions) => CreateAsync(http, prefix, room, role, sessions, bodies));
         routes.MapMethods(prefix + "/{room}", [HttpMethods.Options], (HttpContext http, string room, ISessions sessions) =>
         {
             http.Response.Headers["Accept-Post"] = SdpType;
@@ -56,11 +58,13 @@ public static class SdpEndpoints
         });
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext http, string prefix, string room, Role role, ISessions sessions, SdpBodies bodies)
+    private static async Task<IResult> CreateAsync(
+        HttpContext http, string prefix, string room, Role role, ISessions sessions, SdpBodies bodies)
     {
         if (!HasType(http, SdpType))
         {
-            return Problem(http, new Refusal("unsupported_media_type", $"Post the offer as {SdpType}.", StatusCodes.Status415UnsupportedMediaType));
+            return Problem(
+                http, new Refusal("unsupported_media_type", $"Post the offer as {SdpType}.", StatusCodes.Status415UnsupportedMediaType));
         }
 
         var request = new JoinRequest
@@ -71,7 +75,8 @@ public static class SdpEndpoints
             Token = BearerToken(http),
         };
         string address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-        if (!sessions.MayJoin(room, role, request.Token) && (await sessions.JoinAsync(request, link: null, address)).Refusal is { } stranger)
+        if (!sessions.MayJoin(room, role, request.Token)
+            && (await sessions.JoinAsync(request, link: null, address)).Refusal is { } stranger)
         {
             // The join counts the attempt and names the reason; not a byte of the body was kept.
             return Problem(http, stranger);
@@ -113,7 +118,8 @@ public static class SdpEndpoints
         if (!HasType(http, FragmentType))
         {
             http.Response.Headers["Accept-Patch"] = FragmentType;
-            return Problem(http, new Refusal("unsupported_media_type", $"Patch with {FragmentType}.", StatusCodes.Status415UnsupportedMediaType));
+            return Problem(
+                http, new Refusal("unsupported_media_type", $"Patch with {FragmentType}.", StatusCodes.Status415UnsupportedMediaType));
         }
 
         if (await sessions.FindAsync(address) is { } unknown)
@@ -171,7 +177,8 @@ public static class SdpEndpoints
         http.Request.ContentType is { } given && given.Split(';')[0].Trim().Equals(type, StringComparison.OrdinalIgnoreCase);
 
     private static string? BearerToken(HttpContext http) =>
-        http.Request.Headers.Authorization.FirstOrDefault() is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+        http.Request.Headers.Authorization.FirstOrDefault() is { } header
+            && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? header[7..].Trim()
             : null;
 
@@ -181,7 +188,9 @@ public static class SdpEndpoints
         {
             foreach (string url in server.Urls)
             {
-                string login = server.Username is null ? string.Empty : $"; username=\"{server.Username}\"; credential=\"{server.Credential}\"; credential-type=\"password\"";
+                string login = server.Username is null
+                    ? string.Empty
+                    : $"; username=\"{server.Username}\"; credential=\"{server.Credential}\"; credential-type=\"password\"";
                 http.Response.Headers.Append("Link", $"<{url}>; rel=\"ice-server\"{login}");
             }
         }

@@ -11,7 +11,8 @@ public sealed class AnnexBReaderTests
     [InlineData("000001", "")]
     [InlineData("6742", "")]
     [InlineData("", "")]
-    public void Units_are_found_whatever_their_start_codes(string stream, string expected) => Assert.Equal(expected, Units(stream, startsInUnit: false));
+    public void Units_are_found_whatever_their_start_codes(string stream, string expected) =>
+        Assert.Equal(expected, Units(stream, startsInUnit: false));
 
     [Fact]
     public void A_stream_may_begin_in_a_unit() => Assert.Equal("6742 68CE", Units("6742" + "000001" + "68CE", startsInUnit: true));

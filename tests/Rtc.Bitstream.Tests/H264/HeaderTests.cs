@@ -6,7 +6,8 @@ namespace Rtc.Bitstream.Tests.H264;
 public sealed class HeaderTests
 {
     // A parameter set of x264: baseline, level 1.3, 320×240.
-    private static readonly byte[] s_sps = [0x67, 0x42, 0xC0, 0x0D, 0xDA, 0x05, 0x07, 0xE8, 0x40, 0x00, 0x00, 0x03, 0x00, 0x40, 0x00, 0x00, 0x0F, 0x23, 0xC5, 0x0A, 0xA8];
+    private static readonly byte[] s_sps =
+        [0x67, 0x42, 0xC0, 0x0D, 0xDA, 0x05, 0x07, 0xE8, 0x40, 0x00, 0x00, 0x03, 0x00, 0x40, 0x00, 0x00, 0x0F, 0x23, 0xC5, 0x0A, 0xA8];
 
     [Fact]
     public void Sps_tells_its_size_and_no_truncation_of_it_does_harm()
@@ -59,7 +60,8 @@ public sealed class HeaderTests
     [InlineData("80")]
     [InlineData("0000000000000000")]
     [InlineData("8580")] // 1 0001011: slice_type 10
-    public void Slices_cut_short_or_of_no_type_are_refused(string body) => Assert.False(H264SliceView.TryParse(Convert.FromHexString(body), out _));
+    public void Slices_cut_short_or_of_no_type_are_refused(string body) =>
+        Assert.False(H264SliceView.TryParse(Convert.FromHexString(body), out _));
 
     [Theory]
     [InlineData("06018480", true)]
@@ -68,7 +70,8 @@ public sealed class HeaderTests
     [InlineData("06", false)]
     [InlineData("FFFFFF", false)]
     [InlineData("", false)]
-    public void Recovery_point_is_found_among_messages(string body, bool expected) => Assert.Equal(expected, H264RecoveryPoint.IsIn(Convert.FromHexString(body)));
+    public void Recovery_point_is_found_among_messages(string body, bool expected) =>
+        Assert.Equal(expected, H264RecoveryPoint.IsIn(Convert.FromHexString(body)));
 
     [Fact]
     public void Its_own_recovery_point_is_one() => Assert.True(H264RecoveryPoint.IsIn(H264RecoveryPoint.Unit[1..]));

@@ -28,7 +28,8 @@ public sealed class Vp8FrameHeaderTests
     [InlineData("5001009D012B8002E001")] // start code
     [InlineData("5001009D012A800200")]
     [InlineData("5001009D012A0000E001")] // no width
-    public void Headers_cut_short_or_spoilt_are_refused(string frame) => Assert.False(Vp8FrameHeader.TryParse(Convert.FromHexString(frame), out _));
+    public void Headers_cut_short_or_spoilt_are_refused(string frame) =>
+        Assert.False(Vp8FrameHeader.TryParse(Convert.FromHexString(frame), out _));
 
     [Theory]
     [InlineData("5000009D012A8002E001AABB", true)] // two bytes behind the header

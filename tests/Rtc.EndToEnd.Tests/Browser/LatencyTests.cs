@@ -80,7 +80,9 @@ public sealed class LatencyTests(LiveFixture live, ITestOutputHelper output)
         double[] results = Sorted(measured.GetProperty("results"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{width}×{height} {mode} ({model}): capture to return {At(latency, 0.5):0.0} / {At(latency, 0.95):0.0} ms ({latency.Length} pictures), to JSON {At(results, 0.5):0.0} / {At(results, 0.95):0.0} ms ({results.Length}); {cores:0.00} cores, {server.ResidentMegabytes():0} MB"));
+            $"{width}×{height} {mode} ({model}): capture to return {At(latency, 0.5):0.0} / {At(latency, 0.95):0.0} ms ({latency.Length} "
+                + $"pictures), to JSON {At(results, 0.5):0.0} / {At(results, 0.95):0.0} ms ({results.Length}); {cores:0.00} cores, "
+                + $"{server.ResidentMegabytes():0} MB"));
         Assert.True(latency.Length > 60, "too few pictures came back with a clock that could be read");
         Assert.True(At(latency, 0.5) < 250, string.Create(CultureInfo.InvariantCulture, $"median {At(latency, 0.5):0} ms"));
         if (mode == "annotate")
@@ -91,5 +93,6 @@ public sealed class LatencyTests(LiveFixture live, ITestOutputHelper output)
 
     private static double[] Sorted(JsonElement values) => [.. values.EnumerateArray().Select(value => value.GetDouble()).Order()];
 
-    private static double At(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+    private static double At(double[] sorted, double share) =>
+        sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 }

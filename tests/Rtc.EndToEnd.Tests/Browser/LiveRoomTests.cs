@@ -32,15 +32,19 @@ public sealed class LiveRoomTests(LiveFixture live, ITestOutputHelper output) : 
 
         // Two pictures half a second apart differ, for the camera's blocks move.
         byte[] first = (await PageProbe.GrabAsync(viewer))!;
-        await viewer.WaitForFunctionAsync("(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > n + 15", await FramesAsync(viewer));
+        await viewer.WaitForFunctionAsync(
+            "(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > n + 15", await FramesAsync(viewer));
         byte[] second = (await PageProbe.GrabAsync(viewer))!;
         Assert.True(PageProbe.MeanDifference(first, second) > 0.5, "the viewer's picture does not move");
 
         // Colour can only come from what the server drew: the camera is grey.
-        await viewer.WaitForFunctionAsync("() => window.__messages.filter((m) => m.includes('\"detections\":[{')).length > 60", null, new PageWaitForFunctionOptions { Timeout = 30_000 });
+        await viewer.WaitForFunctionAsync(
+            "() => window.__messages.filter((m) => m.includes('\"detections\":[{')).length > 60", null,
+            new PageWaitForFunctionOptions { Timeout = 30_000 });
         byte[] drawn = (await PageProbe.GrabAsync(viewer, 320))!;
         Assert.True(PageProbe.Coloured(drawn) > 30, "no box was drawn into the viewer's picture");
-        Assert.True(PageProbe.Coloured((await PageProbe.GrabAsync(phone, 320))!) > 30, "no box was drawn into the phone's returned picture");
+        Assert.True(
+            PageProbe.Coloured((await PageProbe.GrabAsync(phone, 320))!) > 30, "no box was drawn into the phone's returned picture");
 
         await viewer.WaitForFunctionAsync(PersistsOver50, null, new PageWaitForFunctionOptions { Timeout = 40_000 });
         JsonElement[] detections = await PageProbe.DetectionsAsync(viewer);
@@ -53,7 +57,9 @@ public sealed class LiveRoomTests(LiveFixture live, ITestOutputHelper output) : 
     {
         await StartPhoneAsync("shown");
         IPage home = await PageProbe.OpenAsync(_context, _server.Address, _errors);
-        await home.WaitForFunctionAsync("() => document.querySelector('[data-room=shown] img')?.naturalWidth > 0", null, new PageWaitForFunctionOptions { Timeout = 30_000 });
+        await home.WaitForFunctionAsync(
+            "() => document.querySelector('[data-room=shown] img')?.naturalWidth > 0", null,
+            new PageWaitForFunctionOptions { Timeout = 30_000 });
         Assert.Empty(_errors);
     }
 
@@ -112,12 +118,16 @@ public sealed class LiveRoomTests(LiveFixture live, ITestOutputHelper output) : 
         Assert.Contains("bad_room", named, StringComparison.Ordinal);
 
         long before = await FramesAsync(phone);
-        await phone.WaitForFunctionAsync("(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > n + 10", before);
+        await phone.WaitForFunctionAsync(
+            "(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > n + 10", before);
     }
 
     [Theory]
     [InlineData("this is no session description", "bad_sdp")]
-    [InlineData("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:111 opus/48000/2\r\na=mid:0\r\n", null)]
+    [InlineData(
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:111 "
+            + "opus/48000/2\r\na=mid:0\r\n",
+        null)]
     public async Task A_bad_offer_is_refused_in_words(string sdp, string? code)
     {
         using var content = new StringContent(sdp);
@@ -141,7 +151,8 @@ public sealed class LiveRoomTests(LiveFixture live, ITestOutputHelper output) : 
         return phone;
     }
 
-    private static Task<long> FramesAsync(IPage page) => page.EvaluateAsync<long>("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames");
+    private static Task<long> FramesAsync(IPage page) =>
+        page.EvaluateAsync<long>("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames");
 
     private static async Task EventuallyAsync(Func<Task<bool>> condition, TimeSpan limit, string failure)
     {

@@ -62,7 +62,9 @@ public sealed class OfferingRoleTests(LiveFixture live)
             await Task.Delay(16);
         }
 
-        await page.WaitForFunctionAsync("() => document.querySelector('#received').videoWidth === 320 && document.querySelector('#received').getVideoPlaybackQuality().totalVideoFrames > 20");
+        await page.WaitForFunctionAsync(
+            "() => document.querySelector('#received').videoWidth === 320 && "
+                + "document.querySelector('#received').getVideoPlaybackQuality().totalVideoFrames > 20");
         client.SendText("hello");
         await page.WaitForFunctionAsync("() => window.got.includes('hello')");
         await heard.Echo.Task.WaitAsync(TimeSpan.FromSeconds(5));

@@ -86,7 +86,11 @@ internal static class PageProbe
     public static async Task<JsonElement[]> DetectionsAsync(IPage page)
     {
         string[] messages = await page.EvaluateAsync<string[]>("() => window.__messages");
-        return [.. messages.Select(text => JsonDocument.Parse(text).RootElement).Where(message => message.GetProperty("type").GetString() == "detections")];
+        return
+        [
+            .. messages.Select(text => JsonDocument.Parse(text).RootElement)
+                .Where(message => message.GetProperty("type").GetString() == "detections")
+        ];
     }
 
     /// <summary>Waits until the page says that it is live and pictures that came over the connection are on show.</summary>

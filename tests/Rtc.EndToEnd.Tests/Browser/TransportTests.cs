@@ -89,7 +89,11 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
         double worst = await phone.EvaluateAsync<double>("() => window.__worst");
         double late = await phone.EvaluateAsync<double>("() => window.__late");
         int keyFrames = await phone.EvaluateAsync<int>(KeyFrameRequests) - keyFramesBefore;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"longest gap {worst:0} ms, {late:0} ms by the link, {keyFrames} key frames asked for, {link.Dropped} of {link.Passed + link.Dropped} datagrams lost"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"longest gap {worst:0} ms, {late:0} ms by the link, {keyFrames} key frames asked for, {link.Dropped} of "
+                    + $"{link.Passed + link.Dropped} datagrams lost"));
         Assert.True(link.Dropped > 20, "the link lost nothing");
         Assert.True(late < (LongRun.IsWanted ? 300 : 450), string.Create(CultureInfo.InvariantCulture, $"a picture came {late:0} ms late"));
         Assert.True(keyFrames <= 1, $"{keyFrames} times pictures were given up");

@@ -27,7 +27,8 @@ public sealed class DataChannelTests(ITestOutputHelper output)
         byte[] exactly = Encoding.UTF8.GetBytes(text);
         Assert.Equal(agent.LargestMessage, exactly.Length);
         byte[] bytes = Pattern(agent.LargestMessage);
-        (byte[] Data, bool IsText)[] all = [(exactly, true), (bytes, false), ([], true), ([], false), ("x"u8.ToArray(), true), ([0], false)];
+        (byte[] Data, bool IsText)[] all =
+            [(exactly, true), (bytes, false), ([], true), ([], false), ("x"u8.ToArray(), true), ([0], false)];
         foreach ((byte[] data, bool isText) in all)
         {
             await peer.SendAsync("echo", data, isText);
@@ -40,7 +41,8 @@ public sealed class DataChannelTests(ITestOutputHelper output)
             Assert.True(data.AsSpan().SequenceEqual(came), $"{data.Length} bytes came back as {came.Length} others");
         }
 
-        Assert.False(await peer.TrySendAsync("echo", new byte[agent.LargestMessage + 1], isText: false), "the other side said that it takes less");
+        Assert.False(
+            await peer.TrySendAsync("echo", new byte[agent.LargestMessage + 1], isText: false), "the other side said that it takes less");
 
         // The largest that we take, also from those who take less.
         foreach (bool isText in (bool[])[true, false])
@@ -48,7 +50,8 @@ public sealed class DataChannelTests(ITestOutputHelper output)
             await peer.TellAsync(new { what = "make", label = "echo", size = Largest, text = isText });
             (bool cameAsText, byte[] came) = await peer.NextAsync("echo");
             Assert.Equal(isText, cameAsText);
-            Assert.True(came.AsSpan().SequenceEqual(isText ? Letters(Largest) : Pattern(Largest)), $"{came.Length} bytes that were not meant");
+            Assert.True(
+                came.AsSpan().SequenceEqual(isText ? Letters(Largest) : Pattern(Largest)), $"{came.Length} bytes that were not meant");
         }
     }
 
@@ -57,7 +60,8 @@ public sealed class DataChannelTests(ITestOutputHelper output)
     [Theory]
     [InlineData("chromium", 400, 0.08, true)]
     [InlineData("aiortc", 120, 0.04, false)]
-    public async Task Over_loss_reliable_channels_lose_nothing_and_others_only_what_they_may(string kind, int count, double loss, bool atOnce)
+    public async Task Over_loss_reliable_channels_lose_nothing_and_others_only_what_they_may(
+        string kind, int count, double loss, bool atOnce)
     {
         await using IDataAgent agent = await DataAgents.StartAsync(kind);
         using var peer = new DataPeer(IPAddress.Loopback);
@@ -106,7 +110,8 @@ public sealed class DataChannelTests(ITestOutputHelper output)
 
             foreach (string label in turn)
             {
-                int least = label.EndsWith("ordered", StringComparison.Ordinal) ? count : label.EndsWith("repeats", StringComparison.Ordinal) ? count / 3 : 1;
+                int least = label.EndsWith(
+                    "ordered", StringComparison.Ordinal) ? count : label.EndsWith("repeats", StringComparison.Ordinal) ? count / 3 : 1;
                 await peer.UntilAsync(async () => (await HeardAsync(peer, label)).Length >= least, $"too little came on {label}");
             }
         }
@@ -118,7 +123,9 @@ public sealed class DataChannelTests(ITestOutputHelper output)
             output.WriteLine($"{label}: {numbers.Length} of {count}");
             Assert.Equal(numbers.Length, numbers.Distinct().Count());
             Assert.All(numbers, number => Assert.InRange(number, 0, count - 1));
-            Assert.True(!label.EndsWith(" ordered", StringComparison.Ordinal) || numbers.SequenceEqual(Enumerable.Range(0, count)), $"{label} is not in order");
+            Assert.True(
+                !label.EndsWith(" ordered", StringComparison.Ordinal) || numbers.SequenceEqual(Enumerable.Range(0, count)),
+                $"{label} is not in order");
         }
 
         output.WriteLine($"{link.Dropped} of {link.Passed + link.Dropped} datagrams lost");
@@ -128,7 +135,8 @@ public sealed class DataChannelTests(ITestOutputHelper output)
         foreach (string label in (string[])["our no repeats", "our short life"])
         {
             await peer.SendAsync(label, $"{count} again");
-            await peer.UntilAsync(async () => (await HeardAsync(peer, label)).Contains(count), $"{label} stands still after what it gave up");
+            await peer.UntilAsync(
+                async () => (await HeardAsync(peer, label)).Contains(count), $"{label} stands still after what it gave up");
         }
     }
 
@@ -176,7 +184,12 @@ public sealed class DataChannelTests(ITestOutputHelper output)
             await peer.UntilAsync(() => !all.Any(peer.IsOpen), "a channel stays open here");
             string[] left = [];
             await peer.UntilAsync(
-                async () => (left = [.. (await peer.AskAsync(new { what = "report" })).GetProperty("open").EnumerateArray().Select(name => name.GetString()!)]) is ["control"],
+                async () =>
+                {
+                    System.Text.Json.JsonElement open = (await peer.AskAsync(new { what = "report" })).GetProperty("open");
+                    left = [.. open.EnumerateArray().Select(name => name.GetString()!)];
+                    return left is ["control"];
+                },
                 "a channel stays open there");
         }
     }
@@ -212,7 +225,8 @@ public sealed class DataChannelTests(ITestOutputHelper output)
     private static Task UntilTheyHaveAsync(DataPeer peer, string[] labels) => peer.UntilAsync(
         async () =>
         {
-            var open = (await peer.AskAsync(new { what = "report" })).GetProperty("open").EnumerateArray().Select(name => name.GetString()).ToHashSet();
+            var open = (await peer.AskAsync(new { what = "report" })).GetProperty("open").EnumerateArray().Select(name => name.GetString())
+                .ToHashSet();
             return labels.All(open.Contains);
         },
         "not all channels opened there");

@@ -102,7 +102,8 @@ internal sealed class DataPeer : IPeerOwner, IDisposable
     public Task SendAsync(string label, string text) => SendAsync(label, Encoding.UTF8.GetBytes(text), isText: true);
 
     /// <summary>Waits for room in the send buffer, as whoever sends a lot has to.</summary>
-    public Task SendAsync(string label, byte[] data, bool isText) => UntilAsync(() => TrySendAsync(label, data, isText), $"{data.Length} bytes never left on {label}");
+    public Task SendAsync(string label, byte[] data, bool isText) =>
+        UntilAsync(() => TrySendAsync(label, data, isText), $"{data.Length} bytes never left on {label}");
 
     /// <summary>False when the message is too large for the other side or there is no room.</summary>
     public Task<bool> TrySendAsync(string label, byte[] data, bool isText) => _loop.AskAsync(() =>
@@ -114,7 +115,8 @@ internal sealed class DataPeer : IPeerOwner, IDisposable
 
     public bool IsOpen(string label) => _open.ContainsKey(label);
 
-    public IReadOnlyCollection<(bool IsText, byte[] Data)> Heard(string label) => _heard.TryGetValue(label, out var messages) ? messages : [];
+    public IReadOnlyCollection<(bool IsText, byte[] Data)> Heard(string label) =>
+        _heard.TryGetValue(label, out var messages) ? messages : [];
 
     public async Task<(bool IsText, byte[] Data)> NextAsync(string label)
     {

@@ -28,7 +28,8 @@ public sealed class BuiltExamples : IAsyncLifetime
 
         string shared = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        await DotnetAsync("build", "examples/Examples.slnx", "--artifacts-path", Path.Combine(_folder, "build"), $"-p:RtcPackages={Packages}",
+        await DotnetAsync(
+            "build", "examples/Examples.slnx", "--artifacts-path", Path.Combine(_folder, "build"), $"-p:RtcPackages={Packages}",
             $"-p:RestorePackagesPath={Path.Combine(_folder, "packages")}", $"-p:RestoreFallbackFolders={shared}");
         Took = Stopwatch.GetElapsedTime(began);
     }

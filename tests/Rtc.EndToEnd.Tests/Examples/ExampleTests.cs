@@ -33,7 +33,8 @@ public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper outpu
     public void Example_is_built_against_the_package(string example)
     {
         output.WriteLine($"packed and built in {examples.Took.TotalSeconds:0.0} s");
-        JsonElement libraries = JsonDocument.Parse(File.ReadAllText(examples.FileOf(example, example + ".deps.json"))).RootElement.GetProperty("libraries");
+        JsonElement libraries = JsonDocument.Parse(File.ReadAllText(examples.FileOf(example, example + ".deps.json"))).RootElement
+            .GetProperty("libraries");
         foreach (string package in (string[])["Rtc.Peer", "Rtc.Bitstream"])
         {
             Assert.Equal("package", libraries.GetProperty($"{package}/{examples.Version}").GetProperty("type").GetString());
@@ -66,7 +67,8 @@ public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper outpu
         string file = examples.TemporaryFile($"{codec}.ivf");
         await TestClip.MakeAsync(file, codec);
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
-        await using RunningExample publisher = examples.Start("PublishFile", file, new Uri(server.Address, "/whip/clip?mode=plain").ToString());
+        await using RunningExample publisher = examples.Start(
+            "PublishFile", file, new Uri(server.Address, "/whip/clip?mode=plain").ToString());
         await publisher.UntilSaysAsync("on air");
         await using BenchViewer viewer = await MediaClient.WatchAsync(server, server.Http, "clip");
         long began = Stopwatch.GetTimestamp();
@@ -75,7 +77,8 @@ public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper outpu
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 2.4, 12); // 90 pictures are three seconds
         Assert.Equal(0, await publisher.InterruptAsync());
         await UntilAsync(
-            async () => JsonDocument.Parse(await server.Http.GetStringAsync("/api/rooms/clip")).RootElement.GetProperty("phones").GetInt32() == 0,
+            async () =>
+                JsonDocument.Parse(await server.Http.GetStringAsync("/api/rooms/clip")).RootElement.GetProperty("phones").GetInt32() == 0,
             () => "the publisher's session is still there");
     }
 
@@ -103,7 +106,8 @@ public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper outpu
         Assert.Equal(201, published.GetProperty("status").GetInt32());
         await recorder.UntilSaysAsync("pictures");
         string file = Assert.Single(Directory.GetFiles(folder));
-        string probed = await Tools.RunAsync("ffprobe", $"-v error -count_frames -show_entries stream=codec_name,width,height,nb_read_frames -of json {file}");
+        string probed = await Tools.RunAsync(
+            "ffprobe", $"-v error -count_frames -show_entries stream=codec_name,width,height,nb_read_frames -of json {file}");
         JsonElement stream = Assert.Single(JsonDocument.Parse(probed).RootElement.GetProperty("streams").EnumerateArray());
         Assert.Equal(codec, stream.GetProperty("codec_name").GetString());
         Assert.Equal(640, stream.GetProperty("width").GetInt32());

@@ -8,7 +8,9 @@ namespace Rtc.EndToEnd.Tests.Foreign;
 /// <summary>Runs aiortc_client.py against one server and reads what it reports.</summary>
 internal sealed class AiortcClient(ServerProcess server, ITestOutputHelper output)
 {
-    /// <summary>The script publishes or watches for as long as it is told; <paramref name="through"/> is the port of a relay for all media.</summary>
+    /// <summary>
+    /// The script publishes or watches for as long as it is told; <paramref name="through"/> is the port of a relay for all media.
+    /// </summary>
     public Task<JsonElement> RunAsync(string what, string path, params string[] more) => RunAsync(what, path, null, more);
 
     public async Task<JsonElement> RunAsync(string what, string path, int? through, params string[] more)
@@ -18,7 +20,8 @@ internal sealed class AiortcClient(ServerProcess server, ITestOutputHelper outpu
     }
 
     /// <summary>Waits until the one room there is has pictures.</summary>
-    public async Task UntilOnAirAsync() => Assert.True(await IsOnAirAsync(new TaskCompletionSource().Task), "the publisher's pictures never came");
+    public async Task UntilOnAirAsync() =>
+        Assert.True(await IsOnAirAsync(new TaskCompletionSource().Task), "the publisher's pictures never came");
 
     /// <summary>False when the publisher ended before there were any.</summary>
     public async Task<bool> IsOnAirAsync(Task publishing)

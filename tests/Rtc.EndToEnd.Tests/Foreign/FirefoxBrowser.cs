@@ -78,7 +78,9 @@ internal sealed class FirefoxBrowser : IAsyncDisposable
             const done = arguments[arguments.length - 1];
             (async (...args) => { {{body}} })(...Array.from(arguments).slice(0, -1)).then((value) => done({ value }), (error) => done({ error: String(error) }));
             """;
-        JsonElement result = await SendAsync("WebDriver:ExecuteAsyncScript", new { script, args = arguments, scriptTimeout = 60_000, newSandbox = false, sandbox = (string?)null });
+        JsonElement result = await SendAsync(
+            "WebDriver:ExecuteAsyncScript",
+            new { script, args = arguments, scriptTimeout = 60_000, newSandbox = false, sandbox = (string?)null });
         JsonElement outcome = result.GetProperty("value");
         if (outcome.TryGetProperty("error", out JsonElement error))
         {

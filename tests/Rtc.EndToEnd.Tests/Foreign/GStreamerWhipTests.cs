@@ -15,7 +15,8 @@ public sealed class GStreamerWhipTests(ITestOutputHelper output)
     {
         // On every address: its ICE does not reach 127.0.0.1 by UDP.
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], host: IPAddress.Any);
-        Task<JsonElement> publishing = Script.RunAsync("gst_publish.py", output, [new Uri(server.Address, "/whip/gst?mode=annotate").ToString(), "--seconds", "7", "--codec", codec]);
+        Task<JsonElement> publishing = Script.RunAsync(
+            "gst_publish.py", output, [new Uri(server.Address, "/whip/gst?mode=annotate").ToString(), "--seconds", "7", "--codec", codec]);
         JsonElement watched = default;
         var viewer = new AiortcClient(server, output);
         if (await viewer.IsOnAirAsync(publishing))

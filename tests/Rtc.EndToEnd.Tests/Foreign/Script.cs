@@ -4,14 +4,21 @@ using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Foreign;
 
-/// <summary>A Python script of this folder, run with the system's interpreter, where Debian's packages are. It prints one JSON object.</summary>
+/// <summary>
+/// A Python script of this folder, run with the system's interpreter, where Debian's packages are. It prints one JSON object.
+/// </summary>
 internal static class Script
 {
     public static string Folder => Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Foreign");
 
     public static Process Start(string name, string[] arguments, bool withInput = false)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = withInput };
+        var start = new ProcessStartInfo("/usr/bin/python3")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = withInput,
+        };
         foreach (string argument in (string[])[Path.Combine(Folder, name), .. arguments])
         {
             start.ArgumentList.Add(argument);

@@ -25,7 +25,8 @@ public sealed class AlignmentTests(PagesFixture fixture, ITestOutputHelper outpu
         {
             // Track 7 is drawn in violet; its block is the only bright one.
             double[] misses = await view.EvaluateAsync<double[]>(
-                $"() => measure.misses({Pictures}, (r, g, b) => r > 205 && g > 195 && b > 170, (r, g, b, a) => a > 200 && r > 90 && g < 90 && b > 190)");
+                $"() => measure.misses({Pictures}, (r, g, b) => r > 205 && g > 195 && b > 170, (r, g, b, a) => a > 200 && r > 90 && g "
+                    + "< 90 && b > 190)");
             Assert.Equal(Pictures, misses.Length);
             Array.Sort(misses);
             (double mean, double most) = (misses.Average(), misses[(int)(misses.Length * 0.95)]);

@@ -8,17 +8,22 @@ namespace Rtc.EndToEnd.Tests.Pages;
 [Collection(PagesCollection.Name)]
 public sealed class ApiPageTests(PagesFixture fixture)
 {
-    private const string Clipboard = "window.copied = []; Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { copied.push(text); } } });";
+    private const string Clipboard =
+        "window.copied = []; Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { "
+            + "copied.push(text); } } });";
 
     [Fact]
     public async Task Every_operation_has_a_card_with_its_command()
     {
         await using PageUnderTest page = await OpenAsync("/api");
         string[] shown = await page.EvaluateAsync<string[]>(
-            "() => [...document.querySelectorAll('.operation')].filter((card) => card.querySelector('.method')).map((card) => card.querySelector('.method').textContent + ' ' + card.querySelector('.path').textContent)");
+            "() => [...document.querySelectorAll('.operation')].filter((card) => card.querySelector('.method')).map((card) => "
+                + "card.querySelector('.method').textContent + ' ' + card.querySelector('.path').textContent)");
         Assert.Equal(DocumentedAnswer.Operations.Order(), shown.Order());
         string[] bare = await page.EvaluateAsync<string[]>(
-            $"() => [...document.querySelectorAll('.operation')].filter((card) => card.querySelector('.method') && !card.textContent.includes('curl {PageUnderTest.Host}') && !card.textContent.includes(\"curl '{PageUnderTest.Host}\")).map((card) => card.id)");
+            "() => [...document.querySelectorAll('.operation')].filter((card) => card.querySelector('.method') && "
+                + $"!card.textContent.includes('curl {PageUnderTest.Host}') && !card.textContent.includes(\"curl "
+                + $"'{PageUnderTest.Host}\")).map((card) => card.id)");
         Assert.Empty(bare);
         page.AssertQuiet();
     }
@@ -49,7 +54,10 @@ public sealed class ApiPageTests(PagesFixture fixture)
     [Fact]
     public async Task Missing_document_is_told()
     {
-        await using PageUnderTest page = await PageUnderTest.OpenAsync(fixture, "/api", before: "const real = fetch; window.fetch = (path, ...rest) => String(path).startsWith('/openapi') ? Promise.reject(new Error('away')) : real(path, ...rest);");
+        await using PageUnderTest page = await PageUnderTest.OpenAsync(
+            fixture, "/api",
+            before: "const real = fetch; window.fetch = (path, ...rest) => String(path).startsWith('/openapi') ? Promise.reject(new "
+                + "Error('away')) : real(path, ...rest);");
         await page.TextAsync("#status", "could not be read");
     }
 
@@ -60,9 +68,11 @@ public sealed class ApiPageTests(PagesFixture fixture)
     [InlineData(3840, 2160)]
     public async Task Open_cards_do_not_stick_out(int width, int height)
     {
-        await using PageUnderTest page = await OpenAsync("/api", options: new() { ViewportSize = new ViewportSize { Width = width, Height = height } });
+        await using PageUnderTest page = await OpenAsync(
+            "/api", options: new() { ViewportSize = new ViewportSize { Width = width, Height = height } });
         await page.RunAsync("() => { for (const card of document.querySelectorAll('details')) card.open = true; }");
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
+        Assert.True(
+            await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
     }
 
     private async Task<PageUnderTest> OpenAsync(string path, string? before = null, BrowserNewContextOptions? options = null)

@@ -93,11 +93,15 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
 
     private async Task<PageUnderTest> OpenAsync(string path, BrowserNewContextOptions options)
     {
-        PageUnderTest page = await PageUnderTest.OpenAsync(fixture, $"{path}?room=demo", options, before: "window.WebSocket = class { constructor() { setTimeout(() => this.onopen?.(), 5); } send() { setTimeout(() => this.onmessage?.({}), 5); } close() {} };");
+        PageUnderTest page = await PageUnderTest.OpenAsync(
+            fixture, $"{path}?room=demo", options,
+            before: "window.WebSocket = class { constructor() { setTimeout(() => this.onopen?.(), 5); } send() { setTimeout(() => "
+                + "this.onmessage?.({}), 5); } close() {} };");
         switch (path)
         {
             case "/":
-                page.Rooms = """[{"room":"demo","phones":1,"viewers":2,"width":640,"height":480,"fps":30,"level":"optimal","model":"motion","provider":"embedded","since":""}]""";
+                page.Rooms =
+                    """[{"room":"demo","phones":1,"viewers":2,"width":640,"height":480,"fps":30,"level":"optimal","model":"motion","provider":"embedded","since":""}]""";
                 await Assertions.Expect(page["[data-room=demo]"]).ToBeVisibleAsync();
                 break;
             case "/view":

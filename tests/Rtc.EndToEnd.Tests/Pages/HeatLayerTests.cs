@@ -41,11 +41,17 @@ public sealed class HeatLayerTests(PagesFixture fixture)
         Assert.Equal(0, await view.EvaluateAsync<int>("() => questions.length"));
         await view.Page.Keyboard.PressAsync("h");
         await view.UntilAsync("() => questions.length > 1 && measure.drawn(document.getElementById('overlay')) > 20");
-        Assert.Equal("/api/rooms/demo/heat.png Bearer pass", await view.EvaluateAsync<string>("() => `${questions[0].path} ${questions[0].authorization}`"));
+        Assert.Equal(
+            "/api/rooms/demo/heat.png Bearer pass",
+            await view.EvaluateAsync<string>("() => `${questions[0].path} ${questions[0].authorization}`"));
 
-        await view.RunAsync("() => { Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }");
+        await view.RunAsync(
+            "() => { Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true }); "
+                + "document.dispatchEvent(new Event('visibilitychange')); }");
         await AssertRestsAsync(view);
-        await view.RunAsync("() => { delete document.visibilityState; window.asked = questions.length; document.dispatchEvent(new Event('visibilitychange')); }");
+        await view.RunAsync(
+            "() => { delete document.visibilityState; window.asked = questions.length; document.dispatchEvent(new "
+                + "Event('visibilitychange')); }");
         await view.UntilAsync("() => questions.length > asked");
 
         await view["#heat"].ClickAsync();

@@ -6,7 +6,8 @@ namespace Rtc.EndToEnd.Tests.Pages;
 [Collection(PagesCollection.Name)]
 public sealed class HomePageTests(PagesFixture fixture)
 {
-    private const string OnAir = """[{"room":"demo","phones":1,"viewers":2,"width":640,"height":480,"fps":30,"level":"optimal","model":"motion","provider":"embedded","since":"2026-01-01T00:00:00Z"}]""";
+    private const string OnAir =
+        """[{"room":"demo","phones":1,"viewers":2,"width":640,"height":480,"fps":30,"level":"optimal","model":"motion","provider":"embedded","since":"2026-01-01T00:00:00Z"}]""";
 
     [Fact]
     public async Task The_code_and_the_link_lead_the_phone_to_the_chosen_room()
@@ -15,7 +16,8 @@ public sealed class HomePageTests(PagesFixture fixture)
         await home.TextAsync("#address", "192.168.7.7:8443/phone?room=demo");
         await home["#room"].FillAsync("kitchen");
         await Assertions.Expect(home["#address"]).ToHaveAttributeAsync("href", "https://192.168.7.7:8443/phone?room=kitchen");
-        await Assertions.Expect(home["#qr"]).ToHaveAttributeAsync("src", "/api/qr.svg?text=https%3A%2F%2F192.168.7.7%3A8443%2Fphone%3Froom%3Dkitchen");
+        await Assertions.Expect(home["#qr"])
+            .ToHaveAttributeAsync("src", "/api/qr.svg?text=https%3A%2F%2F192.168.7.7%3A8443%2Fphone%3Froom%3Dkitchen");
         await Assertions.Expect(home["#open-view"]).ToHaveAttributeAsync("href", "/view?room=kitchen");
         home.AssertQuiet();
     }
@@ -64,10 +66,14 @@ public sealed class HomePageTests(PagesFixture fixture)
     [InlineData(3840, 2160)]
     public async Task Nothing_sticks_out_at_either_end_of_the_sizes(int width, int height)
     {
-        await using PageUnderTest home = await PageUnderTest.OpenAsync(fixture, "/", new() { ViewportSize = new ViewportSize { Width = width, Height = height } });
+        await using PageUnderTest home = await PageUnderTest.OpenAsync(
+            fixture, "/", new() { ViewportSize = new ViewportSize { Width = width, Height = height } });
         await home.TextAsync("#address", "192.168.7.7:8443");
-        Assert.True(await home.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
-        Assert.True(await home.EvaluateAsync<double>("() => document.querySelector('#qr').getBoundingClientRect().width") > (width < 400 ? 170 : 400));
+        Assert.True(
+            await home.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
+        Assert.True(
+            await home.EvaluateAsync<double>(
+                "() => document.querySelector('#qr').getBoundingClientRect().width") > (width < 400 ? 170 : 400));
     }
 
     [Fact]

@@ -25,7 +25,8 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
         """;
 
     private const string ContentPolicy =
-        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; style-src 'self'; script-src 'self'; worker-src 'self' blob:";
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; style-src 'self'; "
+            + "script-src 'self'; worker-src 'self' blob:";
 
     private static readonly string s_root = Path.Combine(Repository.Root, "wwwroot");
     private static readonly string s_here = Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Pages");
@@ -60,13 +61,28 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
         new() { ViewportSize = new ViewportSize { Width = 1440, Height = 900 }, ColorScheme = theme, AcceptDownloads = true };
 
     public static BrowserNewContextOptions Pixel(ColorScheme theme = ColorScheme.Light) =>
-        new() { ViewportSize = new ViewportSize { Width = 412, Height = 839 }, DeviceScaleFactor = 2.625f, HasTouch = true, IsMobile = true, ColorScheme = theme };
+        new()
+        {
+            ViewportSize = new ViewportSize { Width = 412, Height = 839 },
+            DeviceScaleFactor = 2.625f,
+            HasTouch = true,
+            IsMobile = true,
+            ColorScheme = theme,
+        };
 
     public static BrowserNewContextOptions IPhone(ColorScheme theme = ColorScheme.Light) =>
-        new() { ViewportSize = new ViewportSize { Width = 390, Height = 664 }, DeviceScaleFactor = 3, HasTouch = true, IsMobile = true, ColorScheme = theme };
+        new()
+        {
+            ViewportSize = new ViewportSize { Width = 390, Height = 664 },
+            DeviceScaleFactor = 3,
+            HasTouch = true,
+            IsMobile = true,
+            ColorScheme = theme,
+        };
 
     /// <param name="before">A script that runs before the page's own.</param>
-    public static async Task<PageUnderTest> OpenAsync(PagesFixture fixture, string path, BrowserNewContextOptions? options = null, string? before = null, string host = Host)
+    public static async Task<PageUnderTest> OpenAsync(
+        PagesFixture fixture, string path, BrowserNewContextOptions? options = null, string? before = null, string host = Host)
     {
         IBrowserContext context = await fixture.Browser.NewContextAsync(options ?? Desktop());
         context.SetDefaultTimeout(15_000);
@@ -93,12 +109,15 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
 
     public ILocator this[string selector] => Page.Locator(selector);
 
-    public Task StateAsync(string state) => Assertions.Expect(this["#state"]).ToHaveAttributeAsync("data-state", state, new() { Timeout = 20_000 });
+    public Task StateAsync(string state) =>
+        Assertions.Expect(this["#state"]).ToHaveAttributeAsync("data-state", state, new() { Timeout = 20_000 });
 
-    public Task TextAsync(string selector, string text) => Assertions.Expect(this[selector]).ToContainTextAsync(text, new() { Timeout = 10_000 });
+    public Task TextAsync(string selector, string text) =>
+        Assertions.Expect(this[selector]).ToContainTextAsync(text, new() { Timeout = 10_000 });
 
     /// <summary>Waits for a condition written in JavaScript.</summary>
-    public Task UntilAsync(string condition) => Page.WaitForFunctionAsync(condition, null, new PageWaitForFunctionOptions { Timeout = 15_000 });
+    public Task UntilAsync(string condition) =>
+        Page.WaitForFunctionAsync(condition, null, new PageWaitForFunctionOptions { Timeout = 15_000 });
 
     public Task<T> EvaluateAsync<T>(string script) => Page.EvaluateAsync<T>(script);
 
@@ -157,10 +176,23 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
         RouteFulfillOptions answer = url.AbsolutePath switch
         {
             "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },
-            "/api/join-info" => new() { Body = """{"phone_url":"https://192.168.7.7:8443/phone","urls":["http://192.168.7.7:8080"],"secure":true}""", ContentType = "application/json" },
-            "/api/health" => new() { Body = """{"status":"ok","version":"0.1.0","model":"motion","provider":"embedded"}""", ContentType = "application/json" },
-            "/api/qr.svg" => new() { Body = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v1h-1zM1 1h1v1h-1z"/></svg>""", ContentType = "image/svg+xml" },
-            "/api/echo" when route.Request.Method == "GET" => new() { BodyBytes = new byte[1 << 20], ContentType = "application/octet-stream" },
+            "/api/join-info" => new()
+            {
+                Body = """{"phone_url":"https://192.168.7.7:8443/phone","urls":["http://192.168.7.7:8080"],"secure":true}""",
+                ContentType = "application/json",
+            },
+            "/api/health" => new()
+            {
+                Body = """{"status":"ok","version":"0.1.0","model":"motion","provider":"embedded"}""",
+                ContentType = "application/json",
+            },
+            "/api/qr.svg" => new()
+            {
+                Body = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v1h-1zM1 1h1v1h-1z"/></svg>""",
+                ContentType = "image/svg+xml",
+            },
+            "/api/echo" when route.Request.Method == "GET" =>
+                new() { BodyBytes = new byte[1 << 20], ContentType = "application/octet-stream" },
             "/api/echo" => new() { Body = """{"bytes":1048576}""", ContentType = "application/json" },
             var path when path.EndsWith("/thumbnail.jpg", StringComparison.Ordinal) =>
                 new() { Body = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#3b6"/></svg>""", ContentType = "image/svg+xml" },

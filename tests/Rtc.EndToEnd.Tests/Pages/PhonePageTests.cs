@@ -38,7 +38,8 @@ public sealed class PhonePageTests(PagesFixture fixture)
     [InlineData(false)]
     public async Task One_tap_starts_and_the_servers_picture_comes_back(bool pixel)
     {
-        await using PageUnderTest phone = await PageUnderTest.OpenAsync(fixture, "/phone?room=demo", pixel ? PageUnderTest.Pixel() : PageUnderTest.IPhone());
+        await using PageUnderTest phone = await PageUnderTest.OpenAsync(
+            fixture, "/phone?room=demo", pixel ? PageUnderTest.Pixel() : PageUnderTest.IPhone());
         await phone.TextAsync("#welcome-text", "The browser will ask for the camera");
         await phone["#start"].TapAsync();
         await phone.StateAsync("live");
@@ -49,7 +50,10 @@ public sealed class PhonePageTests(PagesFixture fixture)
         await phone.TextAsync("#delay", "ms");
 
         // Only the far end draws in this colour: the picture on show is the one that came back.
-        await phone.UntilAsync("() => (measure.extent(picture2canvas(), (r, g, b) => g > 150 && b > 100 && r < 110)?.count ?? 0) > 50; function picture2canvas() { const v = document.getElementById('picture'); const c = document.createElement('canvas'); c.width = v.videoWidth; c.height = v.videoHeight; c.getContext('2d').drawImage(v, 0, 0); return c; }");
+        await phone.UntilAsync(
+            "() => (measure.extent(picture2canvas(), (r, g, b) => g > 150 && b > 100 && r < 110)?.count ?? 0) > 50; function "
+                + "picture2canvas() { const v = document.getElementById('picture'); const c = document.createElement('canvas'); c.width "
+                + "= v.videoWidth; c.height = v.videoHeight; c.getContext('2d').drawImage(v, 0, 0); return c; }");
         phone.AssertQuiet();
     }
 
@@ -134,7 +138,9 @@ public sealed class PhonePageTests(PagesFixture fixture)
     [InlineData("NotReadableError", "The camera is taken", "Close that app")]
     public async Task A_camera_that_cannot_be_had_is_explained_and_can_be_tried_again(string error, string title, string advice)
     {
-        await using PageUnderTest phone = await PageUnderTest.OpenAsync(fixture, "/phone", PageUnderTest.Pixel(), $"window.problem = '{error}'; window.real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); {Refuse}");
+        await using PageUnderTest phone = await PageUnderTest.OpenAsync(
+            fixture, "/phone", PageUnderTest.Pixel(),
+            $"window.problem = '{error}'; window.real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); {Refuse}");
         await phone["#start"].TapAsync();
         await phone.TextAsync("#welcome-title", title);
         await phone.TextAsync("#welcome-text", advice);
@@ -147,7 +153,8 @@ public sealed class PhonePageTests(PagesFixture fixture)
     [Fact]
     public async Task Without_tls_the_page_says_so_and_leads_to_the_secure_address()
     {
-        await using PageUnderTest phone = await PageUnderTest.OpenAsync(fixture, "/phone?room=yard", PageUnderTest.Pixel(), host: PageUnderTest.InsecureHost);
+        await using PageUnderTest phone = await PageUnderTest.OpenAsync(
+            fixture, "/phone?room=yard", PageUnderTest.Pixel(), host: PageUnderTest.InsecureHost);
         await phone.TextAsync("#welcome-title", "not secure");
         await Assertions.Expect(phone["#start"]).ToBeHiddenAsync();
         await Assertions.Expect(phone["#secure"]).ToHaveAttributeAsync("href", "https://192.168.7.7:8443/phone?room=yard");
@@ -222,7 +229,8 @@ public sealed class PhonePageTests(PagesFixture fixture)
             })(navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices));
             """;
         await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel(), TwoCameras + SlowToLend);
-        await phone.RunAsync("() => { window.lent = null; asked.length = 0; window.busy = new Promise((free) => { window.free = free; }); }");
+        await phone.RunAsync(
+            "() => { window.lent = null; asked.length = 0; window.busy = new Promise((free) => { window.free = free; }); }");
         await phone["#flip"].TapAsync();
         await phone.UntilAsync("() => asked.length === 1");
         await phone["#stop"].TapAsync();
@@ -236,7 +244,8 @@ public sealed class PhonePageTests(PagesFixture fixture)
     [Fact]
     public async Task Landscape_keeps_every_button_on_the_screen()
     {
-        await using PageUnderTest phone = await StartAsync(new() { ViewportSize = new ViewportSize { Width = 839, Height = 392 }, HasTouch = true, IsMobile = true }, TwoCameras);
+        await using PageUnderTest phone = await StartAsync(
+            new() { ViewportSize = new ViewportSize { Width = 839, Height = 392 }, HasTouch = true, IsMobile = true }, TwoCameras);
         foreach (string button in (string[])["#settings", "#stop", "#release", "#flip"])
         {
             LocatorBoundingBoxResult? box = await phone[button].BoundingBoxAsync();
@@ -268,7 +277,9 @@ public sealed class PhonePageTests(PagesFixture fixture)
     private static async Task PlayingAsync(PageUnderTest phone)
     {
         int before = await phone.EvaluateAsync<int>("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames");
-        await phone.UntilAsync($"() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > {before} + 5 || document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames < {before}");
+        await phone.UntilAsync(
+            $"() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > {before} + 5 || "
+                + $"document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames < {before}");
     }
 
     /// <summary>Taps in the middle of the first object, wherever it is by now.</summary>

@@ -15,7 +15,9 @@ public sealed class ReturnTests(PagesFixture fixture)
         await view.UntilAsync("() => fake.callsOf('Join').length === 2");
         await view.StateAsync("live");
         Assert.Equal("resume-token", await view.EvaluateAsync<string>("() => fake.callsOf('Join')[1].resume"));
-        Assert.True(await view.EvaluateAsync<bool>("() => fake.server === before && fake.callsOf('Offer').length === 1"), "the running connection was thrown away");
+        Assert.True(
+            await view.EvaluateAsync<bool>("() => fake.server === before && fake.callsOf('Offer').length === 1"),
+            "the running connection was thrown away");
         view.AssertQuiet();
     }
 
@@ -37,7 +39,9 @@ public sealed class ReturnTests(PagesFixture fixture)
     public async Task A_peer_that_the_server_closed_is_made_anew_in_the_same_place()
     {
         await using PageUnderTest view = await OpenAsync();
-        await view.RunAsync("() => { fake.push('notice', { code: 'peer_closed', message: 'Closed for maintenance.', recoverable: true }); fake.server.close(); fake.server = null; }");
+        await view.RunAsync(
+            "() => { fake.push('notice', { code: 'peer_closed', message: 'Closed for maintenance.', recoverable: true }); "
+                + "fake.server.close(); fake.server = null; }");
         await view.UntilAsync("() => fake.callsOf('Offer').length >= 2");
         await view.StateAsync("live");
         await PlayingAsync(view);
@@ -49,7 +53,9 @@ public sealed class ReturnTests(PagesFixture fixture)
     public async Task Page_moves_at_once_when_the_server_is_about_to_stop()
     {
         await using PageUnderTest view = await OpenAsync();
-        await view.RunAsync("() => { fake.push('notice', { code: 'server_draining', message: 'The server is about to stop.', recoverable: true }); fake.server.close(); fake.server = null; }");
+        await view.RunAsync(
+            "() => { fake.push('notice', { code: 'server_draining', message: 'The server is about to stop.', recoverable: true }); "
+                + "fake.server.close(); fake.server = null; }");
         await view.TextAsync(".toasts", "about to stop");
         await view.UntilAsync("() => fake.callsOf('Join').length === 2 && fake.callsOf('Leave').length === 1");
         Assert.Null(await view.EvaluateAsync<string?>("() => fake.callsOf('Join')[1].resume ?? null"));
@@ -98,7 +104,8 @@ public sealed class ReturnTests(PagesFixture fixture)
     [Fact]
     public async Task A_full_room_is_asked_again_until_there_is_a_place()
     {
-        await using PageUnderTest view = await PageUnderTest.OpenAsync(fixture, "/view?room=full", before: "window.fakeJoinError = 'limit_reached: The room is full.';");
+        await using PageUnderTest view = await PageUnderTest.OpenAsync(
+            fixture, "/view?room=full", before: "window.fakeJoinError = 'limit_reached: The room is full.';");
         await view.UntilAsync("() => fake.callsOf('Join').length >= 2");
         await view.RunAsync("() => { fake.joinError = null; }");
         await view.StateAsync("live");
@@ -111,12 +118,16 @@ public sealed class ReturnTests(PagesFixture fixture)
         await using PageUnderTest phone = await PageUnderTest.OpenAsync(fixture, "/phone?room=demo", PageUnderTest.Pixel());
         await phone["#start"].TapAsync();
         await phone.StateAsync("live");
-        await phone.RunAsync("() => { window.kept = fake.tracksSent()[0]; fake.keepPeer = false; fake.offline = true; fake.dropPeer(); fake.server = null; fake.dropHub(); }");
+        await phone.RunAsync(
+            "() => { window.kept = fake.tracksSent()[0]; fake.keepPeer = false; fake.offline = true; fake.dropPeer(); fake.server = "
+                + "null; fake.dropHub(); }");
         await phone.StateAsync("returning");
         await phone.TextAsync(".toasts", "Connection lost");
         await phone.RunAsync("() => { fake.offline = false; }");
         await phone.StateAsync("live");
-        Assert.True(await phone.EvaluateAsync<bool>("() => fake.tracksSent()[0] === kept && kept.readyState === 'live'"), "the camera was asked for again");
+        Assert.True(
+            await phone.EvaluateAsync<bool>("() => fake.tracksSent()[0] === kept && kept.readyState === 'live'"),
+            "the camera was asked for again");
         phone.AssertQuiet();
     }
 

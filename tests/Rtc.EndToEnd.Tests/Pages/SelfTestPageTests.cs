@@ -36,7 +36,8 @@ public sealed class SelfTestPageTests(PagesFixture fixture)
     [Fact]
     public async Task Without_tls_it_is_red_and_says_what_to_do()
     {
-        await using PageUnderTest check = await PageUnderTest.OpenAsync(fixture, "/selftest", before: Socket, host: PageUnderTest.InsecureHost);
+        await using PageUnderTest check = await PageUnderTest.OpenAsync(
+            fixture, "/selftest", before: Socket, host: PageUnderTest.InsecureHost);
         await Assertions.Expect(check["[data-check=secure]"]).ToHaveAttributeAsync("data-status", "bad");
         await Assertions.Expect(check["[data-check=camera]"]).ToHaveAttributeAsync("data-status", "bad");
         await check.TextAsync("[data-check=secure]", "Open the https address");

@@ -21,7 +21,8 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
         _context.SetDefaultTimeout(30_000);
         foreach (string script in (string[])["measure.js", "square-camera.js"])
         {
-            await _context.AddInitScriptAsync(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Pages", script)));
+            await _context.AddInitScriptAsync(
+                await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Pages", script)));
         }
     }
 
@@ -55,11 +56,14 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
             }
 
             double[] misses = await view.EvaluateAsync<double[]>(
-                $"() => measure.misses({Pictures}, (r, g, b) => r > 200 && g > 200 && b > 200, (r, g, b, a) => a > 120 && Math.max(r, g, b) - Math.min(r, g, b) > 60)");
+                $"() => measure.misses({Pictures}, (r, g, b) => r > 200 && g > 200 && b > 200, (r, g, b, a) => a > 120 && Math.max(r, g, "
+                    + "b) - Math.min(r, g, b) > 60)");
             Assert.Equal(Pictures, misses.Length);
             Array.Sort(misses);
             (double mean, double most) = (misses.Average(), misses[(int)(misses.Length * 0.95)]);
-            output.WriteLine($"miss in pixels of 640x480: mean {mean:0.00}, median {misses[misses.Length / 2]:0.00}, 95% {most:0.00}, worst {misses[^1]:0.00}; {await view.TextContentAsync("#rate")}, {await view.TextContentAsync("#level")}");
+            output.WriteLine(
+                $"miss in pixels of 640x480: mean {mean:0.00}, median {misses[misses.Length / 2]:0.00}, 95% {most:0.00}, worst "
+                    + $"{misses[^1]:0.00}; {await view.TextContentAsync("#rate")}, {await view.TextContentAsync("#level")}");
             best = Worst(mean, most) < Worst(best.Mean, best.Most) ? (mean, most) : best;
         }
 
@@ -101,7 +105,8 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
             window.peers = [];
             window.RTCPeerConnection = class extends Native { constructor(...args) { super(...args); window.peers.push(this); } };
             """);
-        const string Fragments = "() => [peers[0].localDescription.sdp, peers[0].remoteDescription.sdp].map((sdp) => /a=ice-ufrag:(.+)/.exec(sdp)[1].trim())";
+        const string Fragments =
+            "() => [peers[0].localDescription.sdp, peers[0].remoteDescription.sdp].map((sdp) => /a=ice-ufrag:(.+)/.exec(sdp)[1].trim())";
         IPage phone = await OpenAsync("/phone?room=roam");
         await phone.ClickAsync("#start");
         await LiveAsync(phone);
@@ -110,8 +115,11 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
         int decoded = await DecodedAsync(phone);
 
         // What Chromium fires when a phone goes from Wi-Fi to mobile.
-        await phone.EvaluateAsync("() => { Object.defineProperty(navigator.connection, 'type', { value: 'cellular' }); navigator.connection.dispatchEvent(new Event('change')); }");
-        await phone.WaitForFunctionAsync($"([local, remote]) => {{ const now = ({Fragments})(); return now[0] !== local && now[1] !== remote; }}", before);
+        await phone.EvaluateAsync(
+            "() => { Object.defineProperty(navigator.connection, 'type', { value: 'cellular' }); navigator.connection.dispatchEvent(new "
+                + "Event('change')); }");
+        await phone.WaitForFunctionAsync(
+            $"([local, remote]) => {{ const now = ({Fragments})(); return now[0] !== local && now[1] !== remote; }}", before);
         await LiveAsync(phone);
         await PlayingAsync(phone);
         Assert.Equal(1, await phone.EvaluateAsync<int>("() => peers.length"));
@@ -120,7 +128,8 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
 
     /// <summary>Pictures decoded on the first connection: it goes on counting where the connection is the same.</summary>
     private static Task<int> DecodedAsync(IPage page) => page.EvaluateAsync<int>(
-        "async () => { for (const row of (await peers[0].getStats()).values()) if (row.type === 'inbound-rtp' && row.kind === 'video') return row.framesDecoded; return 0; }");
+        "async () => { for (const row of (await peers[0].getStats()).values()) if (row.type === 'inbound-rtp' && row.kind === 'video') "
+            + "return row.framesDecoded; return 0; }");
 
     private async Task<IPage> OpenAsync(string path)
     {
@@ -129,7 +138,8 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
         return page;
     }
 
-    private static Task LiveAsync(IPage page) => Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 40_000 });
+    private static Task LiveAsync(IPage page) =>
+        Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 40_000 });
 
     private static async Task PlayingAsync(IPage page)
     {

@@ -33,7 +33,8 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
     {
         await using PageUnderTest view = await OpenAsync("annotated");
         await view["#views label:has-text('Overlay')"].ClickAsync();
-        await view.UntilAsync("() => fake.callsOf('Join').length === 2 && fake.callsOf('Join')[1].view === 'source' && fake.callsOf('Leave').length === 1");
+        await view.UntilAsync(
+            "() => fake.callsOf('Join').length === 2 && fake.callsOf('Join')[1].view === 'source' && fake.callsOf('Leave').length === 1");
         await view.StateAsync("live");
         await view.UntilAsync("() => measure.drawn(document.getElementById('overlay')) > 200");
         await view.UntilAsync("() => measure.extent(document.getElementById('scene'), (r, g, b) => r > 200 && g > 190)?.count > 1000");
@@ -57,7 +58,8 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
     [Fact]
     public async Task A_watcher_is_offered_nothing_that_changes_the_room()
     {
-        await using PageUnderTest view = await PageUnderTest.OpenAsync(fixture, "/view?room=demo&view=annotated", before: "window.fakeRights = 'watcher';");
+        await using PageUnderTest view = await PageUnderTest.OpenAsync(
+            fixture, "/view?room=demo&view=annotated", before: "window.fakeRights = 'watcher';");
         await view.StateAsync("live");
         await view.UntilAsync("() => document.querySelector('#picture').videoWidth > 0");
         await Assertions.Expect(view["#mode"]).ToBeDisabledAsync();
@@ -65,8 +67,11 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         await Assertions.Expect(view["#release"]).ToBeHiddenAsync();
         await view.RunAsync("() => { document.querySelector('#overlay').click(); }");
         await view.RunAsync("() => { fake.hub.receive('settings', { mode: 'privacy' }); }");
-        await view.UntilAsync("() => document.querySelector('#mode').value === 'privacy' && document.querySelector('#blur').value === '0.6'");
-        Assert.Equal(0, await view.EvaluateAsync<int>("() => fake.callsOf('Select').length + fake.callsOf('Configure').length + fake.callsOf('Release').length"));
+        await view.UntilAsync(
+            "() => document.querySelector('#mode').value === 'privacy' && document.querySelector('#blur').value === '0.6'");
+        Assert.Equal(
+            0, await view.EvaluateAsync<int>(
+                "() => fake.callsOf('Select').length + fake.callsOf('Configure').length + fake.callsOf('Release').length"));
         view.AssertQuiet();
     }
 
@@ -137,7 +142,8 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         const string Posts = "() => measure.detail(document.getElementById('scene'), { left: 0, top: 0.9, width: 1, height: 0.1 })";
         double sharp = await view.EvaluateAsync<double>(Posts);
         await view.RunAsync("() => fake.hub.invoke('Configure', { mode: 'privacy', blur: 1 })");
-        await view.UntilAsync("() => (measure.extent(document.getElementById('scene'), (r, g, b) => r > 225 && g > 218)?.count ?? 0) < 12000");
+        await view.UntilAsync(
+            "() => (measure.extent(document.getElementById('scene'), (r, g, b) => r > 225 && g > 218)?.count ?? 0) < 12000");
         Assert.True(await view.EvaluateAsync<double>(Posts) > sharp * 0.7, "the background was blurred as well");
     }
 
@@ -148,7 +154,8 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         await view["#mode"].SelectOptionAsync("focus+annotate");
         await view["#confidence"].FillAsync("0.6");
         await view["#detect-every"].FillAsync("3");
-        await view.UntilAsync("() => fake.settings.mode === 'focus+annotate' && fake.settings.confidence === 0.6 && fake.settings.detect_every === 3");
+        await view.UntilAsync(
+            "() => fake.settings.mode === 'focus+annotate' && fake.settings.confidence === 0.6 && fake.settings.detect_every === 3");
         await view.TextAsync("#detect-every-value", "3 pictures");
         await view.RunAsync("() => fake.hub.invoke('Configure', { blur: 0.2, mode: 'plain', model: 'motion', mask_every: 5 })");
         await Assertions.Expect(view["#mode"]).ToHaveValueAsync("plain");
@@ -174,7 +181,9 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
     public async Task A_value_the_server_refuses_is_told()
     {
         await using PageUnderTest view = await OpenAsync("annotated");
-        await view.RunAsync("() => { const { confidence } = document.forms; const c = document.getElementById('confidence'); c.max = '2'; c.value = '2'; c.dispatchEvent(new Event('input')); }");
+        await view.RunAsync(
+            "() => { const { confidence } = document.forms; const c = document.getElementById('confidence'); c.max = '2'; c.value = '2'; "
+                + "c.dispatchEvent(new Event('input')); }");
         await view.TextAsync(".toasts", "Confidence is between 0 and 1.");
     }
 
@@ -218,7 +227,8 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         }
 
         await view.UntilAsync("() => measure.drawn(document.querySelector('[data-plot=delay] canvas')) > 20");
-        await Assertions.Expect(view["[data-plot=delay] canvas"]).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Age of results: now \\d+ ms"));
+        await Assertions.Expect(view["[data-plot=delay] canvas"])
+            .ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Age of results: now \\d+ ms"));
         view.AssertQuiet();
     }
 
@@ -239,7 +249,9 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         await view["#line-draw"].ClickAsync();
         await ClickAtAsync(view, 0.7, 0.1);
         await ClickAtAsync(view, 0.7, 0.9);
-        await view.UntilAsync("() => fake.settings.zones.length === 2 && fake.settings.zones[1].points.length === 2 && Math.abs(fake.settings.zones[1].points[0][0] - 0.7) < 0.01");
+        await view.UntilAsync(
+            "() => fake.settings.zones.length === 2 && fake.settings.zones[1].points.length === 2 && "
+                + "Math.abs(fake.settings.zones[1].points[0][0] - 0.7) < 0.01");
         await view.TextAsync("#zones", "3 forth, 2 back");
         Assert.Equal(0, await view.EvaluateAsync<int>("() => fake.callsOf('Select').length"));
         await view["#zones li[data-kind=zone] input"].FillAsync("Door");
@@ -322,7 +334,9 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
     {
         PageUnderTest view = await PageUnderTest.OpenAsync(fixture, $"/view?room=demo&view={kind}");
         await view.StateAsync("live");
-        await view.UntilAsync("() => document.querySelector('#picture').videoWidth > 0 && document.querySelector('#waiting').hidden && fake.server.frame > 5");
+        await view.UntilAsync(
+            "() => document.querySelector('#picture').videoWidth > 0 && document.querySelector('#waiting').hidden && "
+                + "fake.server.frame > 5");
         return view;
     }
 

@@ -24,14 +24,18 @@ public sealed class ChurnTests(ITestOutputHelper output)
         await ChurnAsync(server, http, Counted);
         (double Megabytes, int Threads, int Files) after = await SettledAsync(server);
 
-        output.WriteLine($"after {Warm} joins {before.Megabytes:0} MB, {before.Threads} threads, {before.Files} files; after {Counted} more {after.Megabytes:0} MB, {after.Threads} threads, {after.Files} files");
+        output.WriteLine(
+            $"after {Warm} joins {before.Megabytes:0} MB, {before.Threads} threads, {before.Files} files; after {Counted} more "
+                + $"{after.Megabytes:0} MB, {after.Threads} threads, {after.Files} files");
         Assert.True(after.Megabytes < before.Megabytes + 60, $"memory grew from {before.Megabytes:0} to {after.Megabytes:0} MB");
         Assert.InRange(after.Threads, 1, before.Threads + 24);
         Assert.InRange(after.Files, 1, before.Files + 24);
         Assert.True(await server.MetricAsync("rtc_joins_total") >= Warm + Counted);
     }
 
-    /// <summary>Every other join opens a room of its own and closes it; the rest go through one that stays. Some are connected for real.</summary>
+    /// <summary>
+    /// Every other join opens a room of its own and closes it; the rest go through one that stays. Some are connected for real.
+    /// </summary>
     private static async Task ChurnAsync(ServerProcess server, HttpClient http, int joins)
     {
         await using HubClient host = await HubClient.OpenAsync(server);
@@ -61,8 +65,11 @@ public sealed class ChurnTests(ITestOutputHelper output)
     private static async Task<(double Megabytes, int Threads, int Files)> SettledAsync(ServerProcess server)
     {
         await server.UntilNoRoomAsync();
-        await ServerState.UntilAsync("peers were left behind", async () => await server.MetricAsync("rtc_peers") == 0 && await server.MetricAsync("rtc_rooms") == 0);
-        (double, int, int) Read() => (server.ResidentMegabytes(), Directory.GetDirectories($"/proc/{server.ProcessId}/task").Length, Directory.GetFiles($"/proc/{server.ProcessId}/fd").Length);
+        await ServerState.UntilAsync(
+            "peers were left behind", async () => await server.MetricAsync("rtc_peers") == 0 && await server.MetricAsync("rtc_rooms") == 0);
+        (double, int, int) Read() =>
+            (server.ResidentMegabytes(), Directory.GetDirectories($"/proc/{server.ProcessId}/task").Length, Directory
+                .GetFiles($"/proc/{server.ProcessId}/fd").Length);
 
         // Pools give back what they held, and the collector comes by: the least of some readings is what is kept.
         (double Megabytes, int Threads, int Files) least = Read();

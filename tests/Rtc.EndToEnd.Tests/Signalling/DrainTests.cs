@@ -66,5 +66,6 @@ public sealed class DrainTests
     }
 
     private static Task<ServerProcess> StartAsync(int drainSeconds) =>
-        ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string> { ["RTC__Rooms__DrainSeconds"] = $"{drainSeconds}" });
+        ServerProcess.StartAsync(
+            ["--model", "motion"], new Dictionary<string, string> { ["RTC__Rooms__DrainSeconds"] = $"{drainSeconds}" });
 }

@@ -20,7 +20,8 @@ public sealed class HostileClientTests(HostileClientTests.HastyServer server, IT
     {
         public ServerProcess Process { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Process = await ServerProcess.StartAsync(["--model", "motion", "--set", "Rooms:LingerSeconds=2"]);
+        public async ValueTask InitializeAsync() =>
+            Process = await ServerProcess.StartAsync(["--model", "motion", "--set", "Rooms:LingerSeconds=2"]);
 
         public async ValueTask DisposeAsync() => await Process.DisposeAsync();
     }
@@ -41,7 +42,9 @@ public sealed class HostileClientTests(HostileClientTests.HastyServer server, IT
         await Task.WhenAll(Enumerable.Range(0, Giants).Select(async i =>
         {
             await using HubClient client = i % 3 == 0 ? await HubClient.OpenSilentAsync(Server) : await HubClient.OpenAsync(Server);
-            await SendGiantAsync(client, i % 3 == 1 ? giant : $$"""{"type":1,"invocationId":"9","target":"Offer","arguments":[{"sdp":"{{giant}}"}]}""" + '\u001e');
+            await SendGiantAsync(
+                client,
+                i % 3 == 1 ? giant : $$"""{"type":1,"invocationId":"9","target":"Offer","arguments":[{"sdp":"{{giant}}"}]}""" + '\u001e');
             await client.Closed;
             using var content = new StringContent(giant);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/sdp");
@@ -73,7 +76,8 @@ public sealed class HostileClientTests(HostileClientTests.HastyServer server, IT
         {
             HubClient client = await HubClient.OpenAsync(Server);
             HubAnswer joined = await client.JoinAsync($"storm-{i % StormRooms}", i < StormRooms ? "phone" : "viewer");
-            HubAnswer offered = await client.CallAsync("Offer", new JsonObject { ["sdp"] = i < StormRooms ? Offers.Phone() : Offers.Viewer() });
+            HubAnswer offered = await client.CallAsync(
+                "Offer", new JsonObject { ["sdp"] = i < StormRooms ? Offers.Phone() : Offers.Viewer() });
             return (client, joined, offered);
         }));
         double stormed = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
@@ -98,7 +102,8 @@ public sealed class HostileClientTests(HostileClientTests.HastyServer server, IT
             await one.Client.DisposeAsync();
         }));
         await Server.UntilNoRoomAsync();
-        await ServerState.UntilAsync("peers were left behind", async () => await Server.MetricAsync("rtc_peers") == 0 && await Server.MetricAsync("rtc_rooms") == 0);
+        await ServerState.UntilAsync(
+            "peers were left behind", async () => await Server.MetricAsync("rtc_peers") == 0 && await Server.MetricAsync("rtc_rooms") == 0);
     }
 
     private static async Task SendGiantAsync(HubClient client, string text)

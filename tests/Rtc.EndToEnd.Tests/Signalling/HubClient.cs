@@ -59,7 +59,8 @@ internal sealed class HubClient : IAsyncDisposable
         return client;
     }
 
-    public Task<HubAnswer> JoinAsync(string room, string role = "viewer", string? token = null, string? resume = null, string? view = null) =>
+    public Task<HubAnswer> JoinAsync(
+        string room, string role = "viewer", string? token = null, string? resume = null, string? view = null) =>
         CallAsync("Join", new JsonObject { ["room"] = room, ["role"] = role, ["token"] = token, ["resume"] = resume, ["view"] = view });
 
     public Task<HubAnswer> CallAsync(string method, params JsonNode?[] arguments) =>
@@ -76,7 +77,8 @@ internal sealed class HubClient : IAsyncDisposable
             _calls[id] = answer;
         }
 
-        await SendRecordAsync($$"""{"type":1,"invocationId":"{{id}}","target":{{JsonValue.Create(method).ToJsonString()}},"arguments":{{arguments}}}""");
+        await SendRecordAsync(
+            $$"""{"type":1,"invocationId":"{{id}}","target":{{JsonValue.Create(method).ToJsonString()}},"arguments":{{arguments}}}""");
         if (await Task.WhenAny(answer.Task, _closed.Task).WaitAsync(s_patience) != answer.Task)
         {
             return new HubAnswer(default, await _closed.Task);
@@ -92,7 +94,8 @@ internal sealed class HubClient : IAsyncDisposable
         await _writing.WaitAsync();
         try
         {
-            await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, new CancellationTokenSource(s_patience).Token);
+            await _socket.SendAsync(
+                Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, new CancellationTokenSource(s_patience).Token);
         }
         finally
         {

@@ -21,7 +21,8 @@ public sealed class HubMethodTests(SignallingServer server) : IClassFixture<Sign
         Assert.False(joined.Result.GetProperty("resumed").GetBoolean());
         Assert.Equal(JsonValueKind.Array, joined.Result.GetProperty("ice_servers").ValueKind);
         Assert.Equal("annotate", joined.Result.GetProperty("settings").GetProperty("mode").GetString());
-        Assert.Contains(joined.Result.GetProperty("models").EnumerateArray(), model => model.GetProperty("name").GetString() == "yolox-nano");
+        Assert.Contains(
+            joined.Result.GetProperty("models").EnumerateArray(), model => model.GetProperty("name").GetString() == "yolox-nano");
         JsonElement peers = await client.PushedAsync("peers", body => body.GetProperty("phones").GetInt32() == 1);
         Assert.Equal(0, peers.GetProperty("viewers").GetInt32());
         Assert.Equal("complete", (await client.PushedAsync("stats")).GetProperty("room").GetString());
@@ -89,7 +90,8 @@ public sealed class HubMethodTests(SignallingServer server) : IClassFixture<Sign
         await using HubClient watcher = await HubClient.OpenAsync(Server);
         await watcher.CallRawAsync("Join", """[{"room":"names","role":"viewer"}]""");
         await using HubClient named = await HubClient.OpenAsync(Server);
-        await named.CallRawAsync("Join", """[{"room":"names","role":"phone","name":"Ada\u0000\u001b[31m 0123456789012345678901234567890123456789"}]""");
+        await named.CallRawAsync(
+            "Join", """[{"room":"names","role":"phone","name":"Ada\u0000\u001b[31m 0123456789012345678901234567890123456789"}]""");
 
         JsonElement peers = await watcher.PushedAsync("peers", body => body.GetProperty("named").GetArrayLength() == 1);
 
@@ -102,7 +104,11 @@ public sealed class HubMethodTests(SignallingServer server) : IClassFixture<Sign
     {
         await using HubClient client = await HubClient.OpenAsync(Server);
 
-        Assert.Null((await client.CallRawAsync("Join", """[{"room":"unknown-fields","role":"viewer","resume":"never given","colour":"blue","name":"\u0007 <script>\u001b[31m"}]""")).Error);
+        Assert.Null(
+            (await client
+                .CallRawAsync(
+                    "Join",
+                    """[{"room":"unknown-fields","role":"viewer","resume":"never given","colour":"blue","name":"\u0007 <script>\u001b[31m"}]""")).Error);
         Assert.DoesNotContain("script", Server.Output, StringComparison.Ordinal);
     }
 
@@ -223,7 +229,8 @@ public sealed class HubMethodTests(SignallingServer server) : IClassFixture<Sign
     {
         await using HubClient client = await HubClient.OpenAsync(Server);
         await client.JoinAsync("candidates");
-        Assert.Equal("no_offer", (await client.CallRawAsync("Candidate", """[{"candidate":"candidate:1 1 udp 1 127.0.0.1 9 typ host"}]""")).Code);
+        Assert.Equal(
+            "no_offer", (await client.CallRawAsync("Candidate", """[{"candidate":"candidate:1 1 udp 1 127.0.0.1 9 typ host"}]""")).Code);
         await AnswerAsync(client, Offers.Viewer());
 
         Assert.Equal(code, (await client.CallRawAsync("Candidate", $"[{argument}]")).Code);
@@ -290,7 +297,10 @@ public sealed class HubMethodTests(SignallingServer server) : IClassFixture<Sign
         await two.JoinAsync("settings");
         await stranger.JoinAsync("other-settings");
 
-        Assert.Null((await one.CallRawAsync("Configure", """[{"mode":"focus","blur":0.5,"classes":["person"],"detect_every":3,"colour":"blue"}]""")).Error);
+        Assert.Null(
+            (await one
+                .CallRawAsync(
+                    "Configure", """[{"mode":"focus","blur":0.5,"classes":["person"],"detect_every":3,"colour":"blue"}]""")).Error);
 
         foreach (HubClient member in (HubClient[])[one, two])
         {

@@ -14,14 +14,15 @@ public sealed class LimitTests : IAsyncLifetime
     private const int SdpBytes = 8192;
     private ServerProcess _server = null!;
 
-    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
-    {
-        ["RTC__Rooms__MaxRooms"] = "2",
-        ["RTC__Rooms__MaxPeers"] = "5",
-        ["RTC__Rooms__MaxViewersPerRoom"] = "3",
-        ["RTC__Limits__MessageBytes"] = $"{MessageBytes}",
-        ["RTC__Limits__SdpBytes"] = $"{SdpBytes}",
-    });
+    public async ValueTask InitializeAsync() =>
+        _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
+        {
+            ["RTC__Rooms__MaxRooms"] = "2",
+            ["RTC__Rooms__MaxPeers"] = "5",
+            ["RTC__Rooms__MaxViewersPerRoom"] = "3",
+            ["RTC__Limits__MessageBytes"] = $"{MessageBytes}",
+            ["RTC__Limits__SdpBytes"] = $"{SdpBytes}",
+        });
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
@@ -34,25 +35,31 @@ public sealed class LimitTests : IAsyncLifetime
             HubClient client = await HubClient.OpenAsync(_server);
             members.Add(client);
             string? error = (await client.JoinAsync(room, role)).Error;
-            return error ?? (await client.CallAsync("Offer", new JsonObject { ["sdp"] = role == "phone" ? Offers.Phone() : Offers.Viewer() })).Error;
+            return error
+                ?? (await client.CallAsync("Offer", new JsonObject { ["sdp"] = role == "phone" ? Offers.Phone() : Offers.Viewer() })).Error;
         }
 
         Assert.Null(await JoinAsync("one", "phone"));
-        Assert.StartsWith("limit_reached: The server's limit Rooms:PhonesPerRoom=1", await JoinAsync("one", "phone"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "limit_reached: The server's limit Rooms:PhonesPerRoom=1", await JoinAsync("one", "phone"), StringComparison.Ordinal);
         Assert.Null(await JoinAsync("one", "viewer"));
         Assert.Null(await JoinAsync("one", "viewer"));
         Assert.Null(await JoinAsync("one", "viewer"));
-        Assert.StartsWith("limit_reached: The server's limit Rooms:MaxViewersPerRoom=3", await JoinAsync("one", "viewer"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "limit_reached: The server's limit Rooms:MaxViewersPerRoom=3", await JoinAsync("one", "viewer"), StringComparison.Ordinal);
         Assert.Null(await JoinAsync("two", "phone"));
         Assert.StartsWith("limit_reached: The server's limit Rooms:MaxPeers=5", await JoinAsync("two", "viewer"), StringComparison.Ordinal);
 
         // One goes: there is a place, but no third room.
         await members[2].CallAsync("Leave");
-        Assert.StartsWith("limit_reached: The server's limit Rooms:MaxRooms=2", await JoinAsync("three", "viewer"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "limit_reached: The server's limit Rooms:MaxRooms=2", await JoinAsync("three", "viewer"), StringComparison.Ordinal);
         using HttpResponseMessage whip = await PostAsync("/whip/three", Offers.Phone());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, whip.StatusCode);
         Assert.NotNull(whip.Headers.RetryAfter);
-        Assert.Contains("Rooms:MaxRooms=2", JsonDocument.Parse(await whip.Content.ReadAsStringAsync()).RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Rooms:MaxRooms=2", JsonDocument.Parse(await whip.Content.ReadAsStringAsync()).RootElement.GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
         Assert.Null(await JoinAsync("two", "viewer"));
         Assert.True(await _server.MetricAsync("rtc_refused_total", "reason=\"limit\"") >= 5);
 
@@ -73,11 +80,14 @@ public sealed class LimitTests : IAsyncLifetime
 
         // As long as a message may be, with its frame around it; then one byte more.
         const int Frame = 200;
-        HubAnswer taken = await client.CallAsync("Offer", new JsonObject { ["sdp"] = "", ["more"] = new string('x', MessageBytes + SdpBytes - Frame) });
+        HubAnswer taken = await client.CallAsync(
+            "Offer", new JsonObject { ["sdp"] = "", ["more"] = new string('x', MessageBytes + SdpBytes - Frame) });
         Assert.Equal("bad_sdp", taken.Code);
         Assert.Equal("sdp_too_large", (await client.CallAsync("Offer", new JsonObject { ["sdp"] = new string('x', SdpBytes + 1) })).Code);
         await client.SendTextAsync(new string('x', MessageBytes + SdpBytes + 1));
-        Assert.StartsWith($"message_too_large: A message may have {MessageBytes + SdpBytes} bytes (Limits:MessageBytes", await client.Closed, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"message_too_large: A message may have {MessageBytes + SdpBytes} bytes (Limits:MessageBytes", await client.Closed,
+            StringComparison.Ordinal);
 
         using HttpResponseMessage largest = await PostAsync("/whep/sizes", new string('x', SdpBytes));
         using HttpResponseMessage larger = await PostAsync("/whep/sizes", new string('x', SdpBytes + 1));

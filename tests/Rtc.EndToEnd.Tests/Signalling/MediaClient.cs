@@ -18,15 +18,18 @@ internal static class MediaClient
     };
 
     /// <summary>A phone that only sends and to which nothing is sent: by itself it asks the server for nothing.</summary>
-    public static Task<BenchPhone> PublishAsync(ServerProcess server, HttpClient http, string room, VideoCodec codec = VideoCodec.Vp8) => StartAsync(
-        http, new OfferPlan { Video = [MediaDirection.SendOnly] }, client => client.ConnectAsync(new Uri(server.Address, $"/whip/{room}")), codec);
+    public static Task<BenchPhone> PublishAsync(ServerProcess server, HttpClient http, string room, VideoCodec codec = VideoCodec.Vp8) =>
+        StartAsync(
+            http, new OfferPlan { Video = [MediaDirection.SendOnly] },
+            client => client.ConnectAsync(new Uri(server.Address, $"/whip/{room}")), codec);
 
     /// <summary>A phone with a data channel, whose place in the room is the hub connection's.</summary>
     public static Task<BenchPhone> PublishAsync(HubClient hub, HttpClient http) => StartAsync(
         http, new OfferPlan { Video = [MediaDirection.SendOnly], DataChannel = true }, client => NegotiateAsync(client, hub));
 
     /// <summary>A viewer that takes these codecs and no others; all of them where none is named.</summary>
-    public static async Task<BenchViewer> WatchAsync(ServerProcess server, HttpClient http, string room, string view = "annotated", params VideoCodec[] codecs)
+    public static async Task<BenchViewer> WatchAsync(
+        ServerProcess server, HttpClient http, string room, string view = "annotated", params VideoCodec[] codecs)
     {
         (BenchClient client, BenchViewer viewer) = Viewer(http, codecs);
         await client.ConnectAsync(new Uri(server.Address, $"/whep/{room}?view={view}"));
@@ -51,7 +54,8 @@ internal static class MediaClient
         return (client, viewer);
     }
 
-    private static async Task<BenchPhone> StartAsync(HttpClient http, OfferPlan offer, Func<BenchClient, Task> connect, VideoCodec codec = VideoCodec.Vp8)
+    private static async Task<BenchPhone> StartAsync(
+        HttpClient http, OfferPlan offer, Func<BenchClient, Task> connect, VideoCodec codec = VideoCodec.Vp8)
     {
         var listener = new LateListener();
         var client = new BenchClient(http, listener, offer, NullLoggerFactory.Instance);

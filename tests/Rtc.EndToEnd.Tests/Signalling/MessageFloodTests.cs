@@ -21,17 +21,21 @@ public sealed class MessageFloodTests(ITestOutputHelper output)
         (double unlimited, string? _, long read) = await FloodAsync(1_000_000);
         (double limited, string? closed, long _) = await FloodAsync(200);
 
-        output.WriteLine($"31,000 messages a second: {unlimited:0.00} cores with no limit ({read} answered), {limited:0.00} with the limit, closed: {closed}");
+        output.WriteLine(
+            $"31,000 messages a second: {unlimited:0.00} cores with no limit ({read} answered), {limited:0.00} with the limit, "
+                + $"closed: {closed}");
         Assert.NotNull(closed);
         Assert.True(limited < unlimited / 2, $"{limited:0.00} cores against {unlimited:0.00}");
     }
 
     private static async Task<(double Cores, string? Closed, long Answers)> FloodAsync(int perSecond)
     {
-        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion", "--set", $"Limits:MessagesPerSecond={perSecond}"]);
+        await using ServerProcess server = await ServerProcess.StartAsync(
+            ["--model", "motion", "--set", $"Limits:MessagesPerSecond={perSecond}"]);
         using var http = new HttpClient();
         var listener = new LateListener();
-        await using var client = new BenchClient(http, listener, new OfferPlan { Video = [MediaDirection.ReceiveOnly], DataChannel = true }, NullLoggerFactory.Instance);
+        await using var client = new BenchClient(
+            http, listener, new OfferPlan { Video = [MediaDirection.ReceiveOnly], DataChannel = true }, NullLoggerFactory.Instance);
         var heard = new Heard();
         listener.To = heard;
         await client.ConnectAsync(new Uri(server.Address, "/whep/flood"));

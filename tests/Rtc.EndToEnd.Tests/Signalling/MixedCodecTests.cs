@@ -38,18 +38,23 @@ public sealed class MixedCodecTests(SignallingServer server, ITestOutputHelper o
         Assert.SkipUnless(VideoCodecs.IsUsable(VideoCodec.H264), "no H.264 here");
         string room = $"mixed-{phone}".ToLowerInvariant();
         await using BenchPhone publisher = await MediaClient.PublishAsync(Server, _http, room, phone);
-        BenchViewer[] viewers = await Task.WhenAll(s_crowd.Select(one => MediaClient.WatchAsync(Server, _http, room, one.View, one.Codecs)));
+        BenchViewer[] viewers = await Task.WhenAll(
+            s_crowd.Select(one => MediaClient.WatchAsync(Server, _http, room, one.View, one.Codecs)));
         try
         {
             await Task.WhenAny(UntilAllAsync(viewers, 30), Task.Delay(TimeSpan.FromSeconds(10)));
             foreach ((BenchViewer viewer, (string view, VideoCodec[] codecs)) in viewers.Zip(s_crowd))
             {
-                output.WriteLine($"{view,9} {string.Join('+', codecs),8}: {viewer.Frames,4} pictures, {viewer.KeyFrames} of them key frames, in {viewer.Codec}");
+                output.WriteLine(
+                    $"{view,9} {string.Join('+', codecs),8}: {viewer.Frames,4} pictures, {viewer.KeyFrames} of them key frames, "
+                        + $"in {viewer.Codec}");
             }
 
             Assert.All(viewers.Zip(s_crowd), pair =>
             {
-                Assert.True(pair.First.Frames >= 30, $"{pair.Second.View} in {string.Join('+', pair.Second.Codecs)} got {pair.First.Frames} pictures");
+                Assert.True(
+                    pair.First.Frames >= 30,
+                    $"{pair.Second.View} in {string.Join('+', pair.Second.Codecs)} got {pair.First.Frames} pictures");
                 Assert.Contains(pair.First.Codec, pair.Second.Codecs);
             });
         }
@@ -72,7 +77,8 @@ public sealed class MixedCodecTests(SignallingServer server, ITestOutputHelper o
         {
             await ServerState.UntilAsync("no H.264 came", () => Task.FromResult(h264.Frames > 10 && both.Codec == VideoCodec.H264));
             JsonElement before = await Server.RoomAsync(Room);
-            await ServerState.UntilAsync("nothing came", async () => Count(await Server.RoomAsync(Room), "received") > Count(before, "received") + 60);
+            await ServerState.UntilAsync(
+                "nothing came", async () => Count(await Server.RoomAsync(Room), "received") > Count(before, "received") + 60);
             JsonElement after = await Server.RoomAsync(Room);
             Assert.InRange(Count(after, "coded") - Count(before, "coded"), 30, Count(after, "received") - Count(before, "received") + 5);
         }

@@ -15,7 +15,8 @@ internal static class Offers
     /// <summary>A data channel and no video, which is too little for a phone.</summary>
     public static string DataOnly() => Make(new OfferPlan { DataChannel = true });
 
-    public static string Video(MediaDirection direction, bool hasChannel) => Make(new OfferPlan { Video = [direction], DataChannel = hasChannel });
+    public static string Video(MediaDirection direction, bool hasChannel) =>
+        Make(new OfferPlan { Video = [direction], DataChannel = hasChannel });
 
     public static string? Line(string sdp, string start) =>
         sdp.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal));
@@ -23,7 +24,8 @@ internal static class Offers
     private static string Make(OfferPlan plan)
     {
         using DtlsIdentity identity = DtlsIdentity.Create();
-        using var peer = new WebRtcPeer(new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [] }, new Instant(1));
+        using var peer = new WebRtcPeer(
+            new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [] }, new Instant(1));
         return peer.CreateOffer(new Instant(1), plan);
     }
 }

@@ -79,7 +79,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(428, "PATCH", session, at, Candidate, Fragment);
         await CallAsync(412, "PATCH", session, at, Candidate, Fragment, ifMatch: "\"0\"");
         await CallAsync(204, "PATCH", session, at, Candidate, Fragment, ifMatch: created.Headers.ETag!.Tag);
-        await CallAsync(200, "PATCH", session, at, $"a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n{Candidate}", Fragment, ifMatch: "*");
+        await CallAsync(
+            200, "PATCH", session, at, $"a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n{Candidate}", Fragment, ifMatch: "*");
         await CallAsync(415, "PATCH", session, at, Candidate, Sdp, ifMatch: "*");
         await CallAsync(403, "DELETE", session, at, origin: "https://elsewhere.example");
         await CallAsync(200, "DELETE", session, at);
@@ -136,7 +137,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         JoinToken.Create(Encoding.UTF8.GetBytes(TokenKey), room, JoinRole.Phone, DateTimeOffset.UtcNow.AddHours(1));
 
     private async Task<HttpResponseMessage> CallAsync(
-        int expected, string method, string route, string? path = null, string? body = null, string? type = null, string? bearer = null, string? ifMatch = null, string? origin = null)
+        int expected, string method, string route, string? path = null, string? body = null, string? type = null, string? bearer = null,
+        string? ifMatch = null, string? origin = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path ?? route, UriKind.Relative));
         request.Headers.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
@@ -157,7 +159,9 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         }
 
         HttpResponseMessage answer = await _server.Http.SendAsync(request);
-        Assert.True(expected == (int)answer.StatusCode, $"{method} {path ?? route}: {(int)answer.StatusCode} instead of {expected}: {await answer.Content.ReadAsStringAsync()}");
+        Assert.True(
+            expected == (int)answer.StatusCode,
+            $"{method} {path ?? route}: {(int)answer.StatusCode} instead of {expected}: {await answer.Content.ReadAsStringAsync()}");
         await DocumentedAnswer.AssertAsync($"{method} {route}", answer);
         _called.Add($"{method} {route}");
         return answer;

@@ -29,7 +29,8 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
             ["RTC__Limits__MemoryMegabytes"] = $"{Megabytes}",
         });
         using LimitedMemory group = LimitedMemory.For(server.ProcessId, Megabytes);
-        output.WriteLine(group.IsReal ? "in a control group of 1 GiB" : "no control group can be made here: resident memory alone is watched");
+        output.WriteLine(
+            group.IsReal ? "in a control group of 1 GiB" : "no control group can be made here: resident memory alone is watched");
 
         (int refused, double most) = await FilmAsync(server, TimeSpan.FromSeconds(8));
 
@@ -102,7 +103,8 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
         using var pool = new PicturePool();
         using Picture grey = pool.Rent(Width, Height);
         new Clip(Width, Height).Draw(grey, 0);
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = 2000, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = 2000, MayDrop = false });
         using EncodedFrame coded = encoder.Encode(grey, 0, forceKey: true)!;
         return coded.Data.ToArray();
     }

@@ -14,12 +14,13 @@ public sealed class RateTests : IAsyncLifetime
     private const int Questions = 40;
     private ServerProcess _server = null!;
 
-    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
-    {
-        ["RTC__Limits__JoinsPerMinute"] = $"{Joins}",
-        ["RTC__Limits__OffersPerMinute"] = $"{OffersAMinute}",
-        ["RTC__Limits__ApiPerMinute"] = $"{Questions}",
-    });
+    public async ValueTask InitializeAsync() =>
+        _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
+        {
+            ["RTC__Limits__JoinsPerMinute"] = $"{Joins}",
+            ["RTC__Limits__OffersPerMinute"] = $"{OffersAMinute}",
+            ["RTC__Limits__ApiPerMinute"] = $"{Questions}",
+        });
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
@@ -34,7 +35,8 @@ public sealed class RateTests : IAsyncLifetime
 
         // The refused join gave the place up, as every second join does, so offers are made over what came before it.
         await using HubClient other = await HubClient.OpenAsync(_server);
-        Assert.Equal("too_many_requests: Too many joins from this address (Limits:JoinsPerMinute).", (await other.JoinAsync("rates")).Error);
+        Assert.Equal(
+            "too_many_requests: Too many joins from this address (Limits:JoinsPerMinute).", (await other.JoinAsync("rates")).Error);
         using HttpResponseMessage whep = await PostAsync("/whep/rates", Offers.Viewer());
         Assert.Equal(HttpStatusCode.TooManyRequests, whep.StatusCode);
         Assert.NotNull(whep.Headers.RetryAfter);

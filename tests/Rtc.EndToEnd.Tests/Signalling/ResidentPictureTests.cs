@@ -43,14 +43,17 @@ public sealed class ResidentPictureTests(ITestOutputHelper output)
             double most = await FilmAsync(server, format, mode, viewers, width, height);
             double counted = PictureMemory.ShareOf(width * height) / 1048576.0;
             double perPixel = (most - before) * (1 << 20) / (width * height);
-            output.WriteLine(FormattableString.Invariant(
-                $"{format} {mode}{(mixed ? " mixed" : "")} {width}x{height}: {before:F0} -> {most:F0} MiB, {most - before:F0} more, {perPixel:F1} bytes a pixel; counted {counted:F0}"));
+            output.WriteLine(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{format} {mode}{(mixed ? " mixed" : "")} {width}x{height}: {before:F0} -> {most:F0} MiB, {most - before:F0} more, "
+                    + $"{perPixel:F1} bytes a pixel; counted {counted:F0}"));
             Assert.True(most - before <= counted * (mixed ? 1.5 : 1.2), $"{width}x{height}: {most - before:F0} MiB, counted {counted:F0}");
         }
     }
 
     /// <summary>The highest resident memory while a camera of this size films.</summary>
-    private static async Task<double> FilmAsync(ServerProcess server, VideoCodec format, string mode, VideoCodec[] codecs, int width, int height)
+    private static async Task<double> FilmAsync(
+        ServerProcess server, VideoCodec format, string mode, VideoCodec[] codecs, int width, int height)
     {
         byte[][] pictures = Code(format, width, height);
         string room = $"size-{width}";
@@ -58,7 +61,8 @@ public sealed class ResidentPictureTests(ITestOutputHelper output)
         await using HubClient hub = await HubClient.OpenAsync(server);
         await hub.JoinAsync(room);
         await hub.CallRawAsync("Configure", $$"""[{"mode":"{{mode}}"}]""");
-        await using var camera = new BenchClient(http, new Silent(), new OfferPlan { Video = [MediaDirection.SendOnly] }, NullLoggerFactory.Instance);
+        await using var camera = new BenchClient(
+            http, new Silent(), new OfferPlan { Video = [MediaDirection.SendOnly] }, NullLoggerFactory.Instance);
         await camera.ConnectAsync(new Uri(server.Address, $"/whip/{room}"));
         BenchViewer[] viewers = await Task.WhenAll(codecs.Select(codec => MediaClient.WatchAsync(server, http, room, "annotated", codec)));
         double most = 0;
@@ -87,7 +91,8 @@ public sealed class ResidentPictureTests(ITestOutputHelper output)
     private static byte[][] Code(VideoCodec format, int width, int height)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = width, Height = height, BitrateKbps = 2000, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            format, new EncoderSettings { Width = width, Height = height, BitrateKbps = 2000, MayDrop = false });
         var clip = new Clip(width, height);
         return [.. Enumerable.Range(0, Pictures).Select(number =>
         {

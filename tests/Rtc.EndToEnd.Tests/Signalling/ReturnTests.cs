@@ -15,7 +15,8 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
     {
         public ServerProcess Process { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Process = await ServerProcess.StartAsync(["--model", "motion", "--set", "Rooms:LingerSeconds=4"]);
+        public async ValueTask InitializeAsync() =>
+            Process = await ServerProcess.StartAsync(["--model", "motion", "--set", "Rooms:LingerSeconds=4"]);
 
         public async ValueTask DisposeAsync() => await Process.DisposeAsync();
     }
@@ -94,7 +95,10 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
     {
         await using HubClient hub = await HubClient.OpenAsync(_server);
         string resume = (await hub.JoinAsync("mine", "viewer")).Result.GetProperty("resume").GetString()!;
-        foreach ((string room, string role, string shown) in ((string, string, string)[])[("other", "viewer", resume), ("mine", "phone", resume), ("mine", "viewer", resume[..^1] + "!"), ("mine", "viewer", "")])
+        foreach ((string room, string role, string shown)
+            in ((string, string, string)[])[
+                ("other", "viewer", resume), ("mine", "phone", resume), ("mine", "viewer", resume[..^1] + "!"), ("mine", "viewer", "")
+            ])
         {
             await using HubClient thief = await HubClient.OpenAsync(_server);
             Assert.False((await thief.JoinAsync(room, role, resume: shown)).Result.GetProperty("resumed").GetBoolean());
@@ -136,7 +140,9 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
         Assert.Equal("unknown_session", (await first.CallAsync("Restart")).Code);
         await ServerState.UntilAsync("the first phone was not told", () => Task.FromResult(phone.ClosedBecause is not null));
         long received = (await server.RoomAsync("one-camera")).GetProperty("received").GetInt64();
-        await ServerState.UntilAsync("the second phone's pictures are not taken", async () => (await server.RoomAsync("one-camera")).GetProperty("received").GetInt64() > received + 10);
+        await ServerState.UntilAsync(
+            "the second phone's pictures are not taken",
+            async () => (await server.RoomAsync("one-camera")).GetProperty("received").GetInt64() > received + 10);
         Assert.Equal(1, (await server.RoomAsync("one-camera")).GetProperty("phones").GetInt32());
     }
 
@@ -153,7 +159,8 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
 
         await first.DisposeAsync();
 
-        await ServerState.UntilAsync("the first is still there", async () => (await server.RoomAsync("two-cameras")).GetProperty("phones").GetInt32() == 1);
+        await ServerState.UntilAsync(
+            "the first is still there", async () => (await server.RoomAsync("two-cameras")).GetProperty("phones").GetInt32() == 1);
         long before = viewer.Frames;
         await ServerState.UntilAsync("the second's pictures do not come", () => Task.FromResult(viewer.Frames > before + 20));
     }
@@ -169,15 +176,18 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
         await hub.Closed;
         await phone.DisposeAsync();
 
-        await using ServerProcess restarted = await ServerProcess.StartAsync(["--model", "motion"], port: doomed.Port, mediaPort: doomed.MediaPort);
+        await using ServerProcess restarted = await ServerProcess.StartAsync(
+            ["--model", "motion"], port: doomed.Port, mediaPort: doomed.MediaPort);
         await using HubClient back = await HubClient.OpenAsync(restarted);
         JsonElement again = (await back.JoinAsync("killed", "phone", resume: place.GetProperty("resume").GetString())).Result;
         Assert.False(again.GetProperty("resumed").GetBoolean());
         await using BenchPhone returned = await MediaClient.PublishAsync(back, _http);
-        await ServerState.UntilAsync("no picture came after the restart", async () => (await restarted.RoomAsync("killed")).GetProperty("received").GetInt64() > 10);
+        await ServerState.UntilAsync(
+            "no picture came after the restart", async () => (await restarted.RoomAsync("killed")).GetProperty("received").GetInt64() > 10);
     }
 
     private static long Frame(JsonElement detections) => detections.GetProperty("frame_id").GetInt64();
 
-    private static int Target(JsonElement detections) => detections.GetProperty("target_id") is { ValueKind: JsonValueKind.Number } id ? id.GetInt32() : -1;
+    private static int Target(JsonElement detections) =>
+        detections.GetProperty("target_id") is { ValueKind: JsonValueKind.Number } id ? id.GetInt32() : -1;
 }

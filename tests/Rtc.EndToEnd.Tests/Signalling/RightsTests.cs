@@ -16,13 +16,14 @@ public sealed class RightsTests : IAsyncLifetime
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private ServerProcess _server = null!;
 
-    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
-    {
-        ["RTC__Auth__TokenKey"] = TokenKey,
-        ["RTC__Auth__ApiKey"] = "an-api-key-of-sixteen-and-more",
-        ["RTC__Limits__MaxPendingRooms"] = "32",
-        ["RTC__Rooms__MaxRooms"] = "50",
-    });
+    public async ValueTask InitializeAsync() =>
+        _server = await ServerProcess.StartAsync(["--model", "motion"], new Dictionary<string, string>
+        {
+            ["RTC__Auth__TokenKey"] = TokenKey,
+            ["RTC__Auth__ApiKey"] = "an-api-key-of-sixteen-and-more",
+            ["RTC__Limits__MaxPendingRooms"] = "32",
+            ["RTC__Rooms__MaxRooms"] = "50",
+        });
 
     public async ValueTask DisposeAsync()
     {
@@ -76,7 +77,9 @@ public sealed class RightsTests : IAsyncLifetime
         Assert.Null((await back.JoinAsync("crash", "phone", token)).Error);
         await using BenchPhone returned = await MediaClient.PublishAsync(back, _http);
         long received = (await RoomAsync("crash")).GetProperty("received").GetInt64();
-        await ServerState.UntilAsync("no picture of the phone that came back", async () => (await RoomAsync("crash")).GetProperty("received").GetInt64() > received + 5);
+        await ServerState.UntilAsync(
+            "no picture of the phone that came back",
+            async () => (await RoomAsync("crash")).GetProperty("received").GetInt64() > received + 5);
 
         Assert.Equal(1, (await RoomAsync("crash")).GetProperty("phones").GetInt32());
         await phone.DisposeAsync();
@@ -94,7 +97,9 @@ public sealed class RightsTests : IAsyncLifetime
         }
 
         await using HubClient another = await HubClient.OpenAsync(_server);
-        Assert.StartsWith("limit_reached: The server's limit Limits:MaxPendingRooms=32", (await another.JoinAsync("silent-33", "phone", Token("silent-33", JoinRole.Phone))).Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "limit_reached: The server's limit Limits:MaxPendingRooms=32",
+            (await another.JoinAsync("silent-33", "phone", Token("silent-33", JoinRole.Phone))).Error, StringComparison.Ordinal);
         using HttpResponseMessage whip = await PostAsync("/whip/real", Offers.Phone(), Token("real", JoinRole.Phone));
         Assert.Equal(HttpStatusCode.Created, whip.StatusCode);
 
@@ -121,13 +126,18 @@ public sealed class RightsTests : IAsyncLifetime
     private async Task<(int Status, string? Title)> WhepAsync(string path, string token)
     {
         using HttpResponseMessage answer = await PostAsync(path, Offers.Viewer(), token);
-        string? title = answer.IsSuccessStatusCode ? null : JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("title").GetString();
+        string? title = answer.IsSuccessStatusCode
+            ? null
+            : JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("title").GetString();
         return ((int)answer.StatusCode, title);
     }
 
     private async Task<HttpResponseMessage> PostAsync(string path, string offer, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(offer, Encoding.UTF8, new MediaTypeHeaderValue("application/sdp")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(offer, Encoding.UTF8, new MediaTypeHeaderValue("application/sdp")),
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await _server.Http.SendAsync(request);
     }

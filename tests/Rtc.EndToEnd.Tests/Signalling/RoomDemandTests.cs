@@ -96,7 +96,9 @@ public sealed class RoomDemandTests(SignallingServer server, ITestOutputHelper o
         long received = Count(after, "received") - Count(before, "received");
         long lost = all.Sum(viewer => viewer.Stats.PacketsLost);
         long packets = all.Sum(viewer => viewer.Stats.PacketsReceived);
-        output.WriteLine($"{received} pictures came, {coded} were coded for {Crowd} viewers, {lost} of {packets} packets lost, {all.Sum(viewer => viewer.Freezes)} gaps");
+        output.WriteLine(
+            $"{received} pictures came, {coded} were coded for {Crowd} viewers, {lost} of {packets} packets lost, "
+                + $"{all.Sum(viewer => viewer.Freezes)} gaps");
         Assert.Equal(Crowd, (await Server.RoomAsync(Room)).GetProperty("viewers").GetInt32());
         Assert.True(coded <= received + 5, $"{coded} coded of {received}");
         Assert.True(encodes <= received + 15, $"{encodes} encodes of {received} pictures");
@@ -113,7 +115,8 @@ public sealed class RoomDemandTests(SignallingServer server, ITestOutputHelper o
         long asked = phone.Stats.KeyFrameRequestsReceived;
         long began = System.Diagnostics.Stopwatch.GetTimestamp();
 
-        BenchViewer[] crowd = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => MediaClient.WatchAsync(Server, _http, Room, "source")));
+        BenchViewer[] crowd = await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(_ => MediaClient.WatchAsync(Server, _http, Room, "source")));
         await ServerState.UntilAsync("not everybody got a picture", () => Task.FromResult(crowd.All(viewer => viewer.Frames > 0)));
 
         double seconds = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds;

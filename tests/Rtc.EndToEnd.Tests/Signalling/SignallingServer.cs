@@ -34,7 +34,9 @@ internal static class ServerState
     }
 
     public static Task UntilNoRoomAsync(this ServerProcess server, string? room = null) =>
-        UntilAsync("the room was left behind", async () => (await server.RoomsAsync()).All(found => room is not null && found.GetProperty("room").GetString() != room));
+        UntilAsync(
+            "the room was left behind",
+            async () => (await server.RoomsAsync()).All(found => room is not null && found.GetProperty("room").GetString() != room));
 
     public static async Task<JsonElement[]> RoomsAsync(this ServerProcess server) =>
         [.. JsonDocument.Parse(await server.Http.GetStringAsync("/api/rooms")).RootElement.EnumerateArray()];
@@ -63,7 +65,9 @@ internal static class ServerState
     {
         string page = await server.Http.GetStringAsync("/metrics");
         return page.Split('\n')
-            .Where(line => (line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal)) && line.Contains(label, StringComparison.Ordinal))
+            .Where(
+                line => (line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal))
+                    && line.Contains(label, StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
     }
 }

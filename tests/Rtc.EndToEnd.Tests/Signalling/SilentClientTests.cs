@@ -10,7 +10,8 @@ public sealed class SilentClientTests(ITestOutputHelper output) : IAsyncLifetime
 
     private ServerProcess Server { get; set; } = null!;
 
-    public async ValueTask InitializeAsync() => Server = await ServerProcess.StartAsync(["--model", "motion", "--set", "Limits:HandshakeSeconds=2"]);
+    public async ValueTask InitializeAsync() =>
+        Server = await ServerProcess.StartAsync(["--model", "motion", "--set", "Limits:HandshakeSeconds=2"]);
 
     public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 
@@ -33,6 +34,7 @@ public sealed class SilentClientTests(ITestOutputHelper output) : IAsyncLifetime
             await client.DisposeAsync();
         }
 
-        await ServerState.UntilAsync("sockets were left behind", async () => await Server.MetricAsync("signalr_server_active_connections") == 0);
+        await ServerState.UntilAsync(
+            "sockets were left behind", async () => await Server.MetricAsync("signalr_server_active_connections") == 0);
     }
 }

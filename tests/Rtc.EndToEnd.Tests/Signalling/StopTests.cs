@@ -27,7 +27,9 @@ public sealed class StopTests(ITestOutputHelper output)
         Assert.Equal(0, exitCode);
         Assert.True(took < TimeSpan.FromSeconds(5), $"it took {took}");
         await idle.PushedAsync("notice", notice => notice.GetProperty("code").GetString() == "server_stopping");
-        await ServerState.UntilAsync("a peer was not told", () => Task.FromResult(phone.ClosedBecause is not null && viewers.All(viewer => viewer.ClosedBecause is not null)));
+        await ServerState.UntilAsync(
+            "a peer was not told",
+            () => Task.FromResult(phone.ClosedBecause is not null && viewers.All(viewer => viewer.ClosedBecause is not null)));
         await Task.WhenAll(hub.Closed, silent.Closed, idle.Closed);
         Assert.DoesNotContain("Unhandled", server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("fail:", server.Output, StringComparison.Ordinal);

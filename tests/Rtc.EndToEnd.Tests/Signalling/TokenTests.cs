@@ -8,21 +8,24 @@ using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Signalling;
 
-/// <summary>A server that faces the internet: nobody comes in without a token that is good for this room, this role and this hour.</summary>
+/// <summary>
+/// A server that faces the internet: nobody comes in without a token that is good for this room, this role and this hour.
+/// </summary>
 public sealed class TokenTests : IAsyncLifetime
 {
     private const string TokenKey = "a-token-key-of-more-than-thirty-two-characters";
     private const string ApiKey = "an-api-key-of-sixteen-and-more";
     private ServerProcess _server = null!;
 
-    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(["--model", "motion", "--public"], new Dictionary<string, string>
-    {
-        ["RTC__Auth__TokenKey"] = TokenKey,
-        ["RTC__Auth__ApiKey"] = ApiKey,
-        ["RTC__Media__IceServers__0__Urls"] = "turn:turn.example.org:3478",
-        ["RTC__Media__IceServers__0__Username"] = "user",
-        ["RTC__Media__IceServers__0__Credential"] = "turn-password",
-    });
+    public async ValueTask InitializeAsync() =>
+        _server = await ServerProcess.StartAsync(["--model", "motion", "--public"], new Dictionary<string, string>
+        {
+            ["RTC__Auth__TokenKey"] = TokenKey,
+            ["RTC__Auth__ApiKey"] = ApiKey,
+            ["RTC__Media__IceServers__0__Urls"] = "turn:turn.example.org:3478",
+            ["RTC__Media__IceServers__0__Username"] = "user",
+            ["RTC__Media__IceServers__0__Credential"] = "turn-password",
+        });
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
@@ -64,9 +67,12 @@ public sealed class TokenTests : IAsyncLifetime
             // A header line of 5,000 characters is for the web host to judge.
             if (token is null or { Length: < 1000 })
             {
-                using HttpResponseMessage answer = await PostAsync($"/{(role == "phone" ? "whip" : "whep")}/{room}", role == "phone" ? Offers.Phone() : Offers.Viewer(), token);
+                using HttpResponseMessage answer = await PostAsync(
+                    $"/{(role == "phone" ? "whip" : "whep")}/{room}", role == "phone" ? Offers.Phone() : Offers.Viewer(), token);
                 Assert.Equal(status, (int)answer.StatusCode);
-                Assert.Equal(code, answer.IsSuccessStatusCode ? null : JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("title").GetString());
+                Assert.Equal(
+                    code, answer.IsSuccessStatusCode ? null : JsonDocument.Parse(
+                        await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("title").GetString());
                 Assert.Equal(status == 401, answer.Headers.WwwAuthenticate.Count > 0);
                 if (answer.Headers.Location is { } session)
                 {
@@ -85,11 +91,13 @@ public sealed class TokenTests : IAsyncLifetime
         foreach (string? key in (string?[])[null, "", "wrong", ApiKey + "x", ApiKey[..^1], TokenKey])
         {
             using HttpResponseMessage metrics = await SendAsync(HttpMethod.Get, "/metrics", key);
-            using HttpResponseMessage token = await SendAsync(HttpMethod.Post, "/api/tokens", key, JsonContent.Create(new { room = "made", role = "viewer" }));
+            using HttpResponseMessage token = await SendAsync(
+                HttpMethod.Post, "/api/tokens", key, JsonContent.Create(new { room = "made", role = "viewer" }));
             Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (metrics.StatusCode, token.StatusCode));
         }
 
-        using HttpResponseMessage made = await SendAsync(HttpMethod.Post, "/api/tokens", ApiKey, JsonContent.Create(new { room = "made", role = "viewer", minutes = 5 }));
+        using HttpResponseMessage made = await SendAsync(
+            HttpMethod.Post, "/api/tokens", ApiKey, JsonContent.Create(new { room = "made", role = "viewer", minutes = 5 }));
         string issued = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
         using HttpResponseMessage page = await SendAsync(HttpMethod.Get, "/metrics", ApiKey);
         await using HubClient client = await HubClient.OpenAsync(_server);
@@ -112,7 +120,9 @@ public sealed class TokenTests : IAsyncLifetime
         using HttpResponseMessage stranger = await SendAsync(HttpMethod.Options, "/whep/mine", null);
         using HttpResponseMessage friend = await SendAsync(HttpMethod.Options, "/whep/mine", Token("mine", JoinRole.Viewer));
         using HttpResponseMessage created = await PostAsync("/whep/mine", Offers.Viewer(), Token("mine", JoinRole.Viewer));
-        const string Link = "<turn:turn.example.org:3478>; rel=\"ice-server\"; username=\"user\"; credential=\"turn-password\"; credential-type=\"password\"";
+        const string Link =
+            "<turn:turn.example.org:3478>; rel=\"ice-server\"; username=\"user\"; credential=\"turn-password\"; "
+                + "credential-type=\"password\"";
 
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (stranger.StatusCode, friend.StatusCode));
         Assert.False(stranger.Headers.Contains("Link"));

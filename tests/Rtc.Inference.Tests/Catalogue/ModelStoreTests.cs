@@ -132,9 +132,12 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData("{")]
     [InlineData("{}")]
     [InlineData("""{"default":"a","models":[]}""")]
-    [InlineData("""{"default":"a","models":[{"name":"a","task":"detect","layout":"yolox","licence":"AGPL","copyleft":true,"files":[{"name":"a.onnx","size":1,"sha256":"00","addresses":["https://x/"]}]}]}""")]
-    [InlineData("""{"default":"a","models":[{"name":"a","task":"detect","layout":"yolox","licence":"MIT","copyleft":false,"files":[{"name":"../a.onnx","size":1,"sha256":"0000000000000000000000000000000000000000000000000000000000000000","addresses":["https://x/"]}]}]}""")]
-    [InlineData("""{"default":"a","models":[{"name":"a","task":"detect","layout":"yolox","licence":"MIT","copyleft":false,"files":[{"name":"a.onnx","size":1,"sha256":"0000000000000000000000000000000000000000000000000000000000000000","addresses":["http://example.org/"]}]}]}""")]
+    [InlineData(
+        """{"default":"a","models":[{"name":"a","task":"detect","layout":"yolox","licence":"AGPL","copyleft":true,"files":[{"name":"a.onnx","size":1,"sha256":"00","addresses":["https://x/"]}]}]}""")]
+    [InlineData(
+        """{"default":"a","models":[{"name":"a","task":"detect","layout":"yolox","licence":"MIT","copyleft":false,"files":[{"name":"../a.onnx","size":1,"sha256":"0000000000000000000000000000000000000000000000000000000000000000","addresses":["https://x/"]}]}]}""")]
+    [InlineData(
+        """{"default":"a","models":[{"name":"a","task":"detect","layout":"yolox","licence":"MIT","copyleft":false,"files":[{"name":"a.onnx","size":1,"sha256":"0000000000000000000000000000000000000000000000000000000000000000","addresses":["http://example.org/"]}]}]}""")]
     public void A_broken_catalogue_is_reported_and_the_built_in_one_used(string json)
     {
         File.WriteAllText(Path.Combine(_folder.Location, ModelCatalogue.FileName), json);
@@ -145,7 +148,8 @@ public sealed class ModelStoreTests : IDisposable
 
     private static ModelCatalogue Parse(string sha256)
     {
-        string json = $$"""{"default":"thing","models":[{"name":"thing","task":"detect","layout":"yolox","licence":"MIT","copyleft":false,"files":[{"name":"thing.onnx","size":300000,"sha256":"{{sha256}}","addresses":["https://one.example/thing","https://two.example/thing"]}]}]}""";
+        string json =
+            $$"""{"default":"thing","models":[{"name":"thing","task":"detect","layout":"yolox","licence":"MIT","copyleft":false,"files":[{"name":"thing.onnx","size":300000,"sha256":"{{sha256}}","addresses":["https://one.example/thing","https://two.example/thing"]}]}]}""";
         Assert.True(ModelCatalogue.TryParse(json, out ModelCatalogue? catalogue, out string? problem), problem);
         return catalogue!;
     }

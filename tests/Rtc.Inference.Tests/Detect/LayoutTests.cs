@@ -100,7 +100,10 @@ public sealed class LayoutTests : IDisposable
         {
             detector.Detect(picture, new DetectOptions { Confidence = 0.6f, InputScale = scale }, found);
             Assert.NotEmpty(found);
-            Assert.All(found, detection => Assert.True(detection.Box.Left >= 126 && detection.Box.Right <= 258 && detection.Box.Top >= 254 && detection.Box.Bottom <= 386, $"{scale}: {detection.Box}"));
+            Assert.All(
+                found, detection => Assert.True(
+                    detection.Box.Left >= 126 && detection.Box.Right <= 258 && detection.Box.Top >= 254 && detection.Box.Bottom <= 386,
+                    $"{scale}: {detection.Box}"));
             Assert.Equal(scale == 0.25f ? 1 : scale == 0.5f ? 4 : 16, found.Count);
         }
     }

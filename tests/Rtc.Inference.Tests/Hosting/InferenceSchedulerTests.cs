@@ -20,7 +20,13 @@ public sealed class InferenceSchedulerTests : IDisposable
     public async Task Error_of_a_shared_run_reaches_all_that_shared_it()
     {
         string path = _folder.Add("m", BlobModels.Yolox(freeBatch: true));
-        var options = new ModelHostOptions { Directory = _folder.Location, Provider = "cpu", Threads = 1, TogetherDeadline = TimeSpan.FromSeconds(1) };
+        var options = new ModelHostOptions
+        {
+            Directory = _folder.Location,
+            Provider = "cpu",
+            Threads = 1,
+            TogetherDeadline = TimeSpan.FromSeconds(1),
+        };
         Assert.True(OrtRuntime.TryLoad(null, out OrtRuntime? runtime, out string? problem), problem);
         using var slots = new ModelSlots(new ModelLoader(runtime!, options), Provider.Cpu, options);
         ModelHandle[] handles = [.. Enumerable.Range(0, Rooms).Select(_ => Open(slots, path))];

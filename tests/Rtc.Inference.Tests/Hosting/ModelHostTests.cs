@@ -35,7 +35,9 @@ public sealed class ModelHostTests : IDisposable
         _folder.Add("text", "this is not a model"u8.ToArray());
         _folder.Add("huge", new byte[300_000]);
         OnnxGraph numbers = new();
-        numbers.Output("output", numbers.Cast(numbers.Input("images", TensorType.Int64, 1, 3, 128, 128), TensorType.Float), TensorType.Float, 1, 3, 128, 128);
+        numbers.Output(
+            "output", numbers.Cast(numbers.Input("images", TensorType.Int64, 1, 3, 128, 128), TensorType.Float), TensorType.Float, 1, 3,
+            128, 128);
         _folder.Add("numbers", numbers);
         using ModelHost host = _folder.Host(options => options with { LargestModel = 250_000 });
         using IDetector detector = host.OpenDetector(name, out string? problem);
@@ -109,7 +111,8 @@ public sealed class ModelHostTests : IDisposable
         using ModelHost host = _folder.Host();
         _folder.Add("later", BlobModels.Yolox());
         Assert.DoesNotContain(host.Listed, model => model.Name == "later");
-        Assert.True(SpinWait.SpinUntil(() => host.Listed.Any(model => model.Name == "later"), TimeSpan.FromSeconds(30)), "it is never seen");
+        Assert.True(
+            SpinWait.SpinUntil(() => host.Listed.Any(model => model.Name == "later"), TimeSpan.FromSeconds(30)), "it is never seen");
         _folder.Add("latest", BlobModels.Yolox());
         Assert.Contains(host.Models, model => model.Name == "latest");
         Assert.Contains(host.Listed, model => model.Name == "latest");
@@ -212,7 +215,9 @@ public sealed class ModelHostTests : IDisposable
 
     [Fact]
     public void An_unknown_provider_is_refused_on_start() =>
-        Assert.Contains("webgpu", Assert.Throws<ArgumentException>(() => _folder.Host(options => options with { Provider = "quantum" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "webgpu", Assert.Throws<ArgumentException>(() => _folder.Host(options => options with { Provider = "quantum" })).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Model_that_fails_at_work_is_replaced_by_the_embedded_detector()
@@ -235,7 +240,8 @@ public sealed class ModelHostTests : IDisposable
         detector.Detect(white, new DetectOptions(), found);
         Assert.Equal("motion", detector.Model);
         Assert.Equal("embedded", detector.Provider);
-        Assert.Contains("failed while running", Assert.Single(host.Models, model => model.Name == "fragile").Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "failed while running", Assert.Single(host.Models, model => model.Name == "fragile").Problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -265,7 +271,8 @@ public sealed class ModelHostTests : IDisposable
                 for (int round = 0; round < 5; round++)
                 {
                     detectors[i].Detect(pictures[i], new DetectOptions { Confidence = 0.6f }, found);
-                    Assert.True(Assert.Single(found).Box.Iou(new RectF(i % 4 * 32, i / 4 * 32, (i % 4 * 32) + 32, (i / 4 * 32) + 32)) > 0.95f);
+                    Assert.True(
+                        Assert.Single(found).Box.Iou(new RectF(i % 4 * 32, i / 4 * 32, (i % 4 * 32) + 32, (i / 4 * 32) + 32)) > 0.95f);
                 }
             },
                 CancellationToken.None,

@@ -17,7 +17,8 @@ internal static class BlobModels
     private const float Bytes = 1;
     private const float Unit = 255;
 
-    public static OnnxGraph Yolox(bool decoded = false, bool freeBatch = false, bool freeSize = false, TensorType type = TensorType.Float, int classes = Classes)
+    public static OnnxGraph Yolox(
+        bool decoded = false, bool freeBatch = false, bool freeSize = false, TensorType type = TensorType.Float, int classes = Classes)
     {
         OnnxGraph graph = new();
         string picture = PictureInput(graph, freeBatch, freeSize, type);
@@ -47,7 +48,9 @@ internal static class BlobModels
         List<string> rows = [];
         foreach (int stride in Strides)
         {
-            string own = graph.Add(graph.Reshape(Level(graph, picture, stride, 85, 5, Unit, bgr: false, [0, 0, 0, 0, 1]), 0, 85, -1), Grid(graph, stride, 85, 0));
+            string own = graph.Add(
+                graph.Reshape(Level(graph, picture, stride, 85, 5, Unit, bgr: false, [0, 0, 0, 0, 1]), 0, 85, -1),
+                Grid(graph, stride, 85, 0));
             string nothing = graph.Multiply(own, graph.Scalar(0));
             rows.AddRange([own, nothing, nothing]);
         }
@@ -60,7 +63,9 @@ internal static class BlobModels
     {
         const int prototypes = 32;
         OnnxGraph graph = new();
-        graph.Metadata("names", "{0: 'red thing', 1: 'green thing', 2: \"blue o'thing\"" + string.Concat(Enumerable.Range(3, 77).Select(i => $", {i}: 'n{i}'")) + "}");
+        graph.Metadata(
+            "names", "{0: 'red thing', 1: 'green thing', 2: \"blue o'thing\"" + string.Concat(
+                Enumerable.Range(3, 77).Select(i => $", {i}: 'n{i}'")) + "}");
         string picture = PictureInput(graph, freeBatch);
         int rows = 84 + (masks ? prototypes : 0);
         List<string> levels = [];
@@ -73,7 +78,10 @@ internal static class BlobModels
                 offset[84] = 20;
             }
 
-            levels.Add(graph.Add(graph.Reshape(Level(graph, picture, stride, rows, 4, Unit, bgr: false, offset), 0, rows, -1), Grid(graph, stride, rows, 0)));
+            levels.Add(
+                graph.Add(
+                    graph.Reshape(Level(graph, picture, stride, rows, 4, Unit, bgr: false, offset), 0, rows, -1),
+                    Grid(graph, stride, rows, 0)));
         }
 
         graph.Output("output0", graph.Concat(2, [.. levels]), TensorType.Float, freeBatch ? "batch" : 1, rows, Cells());
@@ -98,7 +106,10 @@ internal static class BlobModels
         foreach (int stride in Strides)
         {
             // Corners instead of centres, then the score of red alone and class 0.
-            levels.Add(graph.Add(graph.Reshape(Level(graph, picture, stride, 6, 4, Unit, bgr: false, [0, 0, 0, 0, 0, 0], colours: 1), 0, 6, -1), Corners(graph, stride, 6, 1)));
+            levels.Add(
+                graph.Add(
+                    graph.Reshape(Level(graph, picture, stride, 6, 4, Unit, bgr: false, [0, 0, 0, 0, 0, 0], colours: 1), 0, 6, -1),
+                    Corners(graph, stride, 6, 1)));
         }
 
         string rows = graph.Transpose(graph.Concat(2, [.. levels]), 0, 2, 1);
@@ -121,7 +132,8 @@ internal static class BlobModels
             int cells = Side / stride * (Side / stride);
 
             // Undo the normalisation so that red is 1: (b − mean)/deviation, blue first.
-            string level = Level(graph, picture, stride, Classes, 0, 1, bgr: true, new float[Classes], seen: stride == CellSize, nanoDet: true);
+            string level = Level(
+                graph, picture, stride, Classes, 0, 1, bgr: true, new float[Classes], seen: stride == CellSize, nanoDet: true);
             string scores = graph.Node("Relu", [graph.Transpose(graph.Reshape(level, 0, Classes, -1), 0, 2, 1)]);
             float[] sides = new float[cells * 4 * bins];
             for (int i = 0; i < sides.Length; i++)
@@ -160,7 +172,8 @@ internal static class BlobModels
         foreach (int stride in Strides)
         {
             int cells = Side / stride * (Side / stride);
-            string red = graph.Node("Relu", [graph.Reshape(Level(graph, picture, stride, 1, 0, Bytes, bgr: true, [0], colours: 1), 1, cells, 1)]);
+            string red = graph.Node(
+                "Relu", [graph.Reshape(Level(graph, picture, stride, 1, 0, Bytes, bgr: true, [0], colours: 1), 1, cells, 1)]);
             float[] boxes = [.. Enumerable.Range(0, cells).SelectMany(_ => (float[])[0.5f, 0.5f, 0, 0])];
             graph.Output($"cls_{stride}", red, TensorType.Float, 1, cells, 1);
             graph.Output($"obj_{stride}", graph.Constant([.. Enumerable.Repeat(1f, cells)], 1, cells, 1), TensorType.Float, 1, cells, 1);
@@ -225,7 +238,8 @@ internal static class BlobModels
         string picture = PictureInput(graph);
         int across = Side / CellSize;
         int cells = across * across;
-        string scores = graph.Transpose(graph.Reshape(Level(graph, picture, CellSize, Classes, 0, Unit, bgr: false, new float[Classes]), 0, Classes, -1), 0, 2, 1);
+        string scores = graph.Transpose(
+            graph.Reshape(Level(graph, picture, CellSize, Classes, 0, Unit, bgr: false, new float[Classes]), 0, Classes, -1), 0, 2, 1);
         string padding = graph.Constant(new float[(queries - cells) * Classes], 1, queries - cells, Classes);
         scores = graph.Concat(1, scores, padding);
         float[] boxes = new float[queries * 4];
@@ -243,7 +257,8 @@ internal static class BlobModels
         }
 
         graph.Output("pred_boxes", places, TensorType.Float, 1, queries, 4);
-        graph.Output("logits", graph.Subtract(graph.Multiply(scores, graph.Scalar(20)), graph.Scalar(10)), TensorType.Float, 1, queries, Classes);
+        graph.Output(
+            "logits", graph.Subtract(graph.Multiply(scores, graph.Scalar(20)), graph.Scalar(10)), TensorType.Float, 1, queries, Classes);
         return graph;
     }
 
@@ -259,14 +274,17 @@ internal static class BlobModels
     }
 
     private static void Emit(OnnxGraph graph, string name, string value, TensorType type, params object[] shape) =>
-        graph.Output(name, type == TensorType.Float16 ? graph.Cast(value, type) : value, type == TensorType.Float16 ? type : TensorType.Float, shape);
+        graph.Output(
+            name, type == TensorType.Float16 ? graph.Cast(value, type) : value, type == TensorType.Float16 ? type : TensorType.Float,
+            shape);
 
     /// <summary>
     /// One level's channels: from <paramref name="first"/> on, how much a cell is red, green and blue (1 for pure, less
     /// than 0 for grey); all others the constants of <paramref name="offset"/>. Only the coarsest sees.
     /// </summary>
     private static string Level(
-        OnnxGraph graph, string picture, int stride, int channels, int first, float gain, bool bgr, float[] offset, int colours = 3, bool? seen = null, bool nanoDet = false)
+        OnnxGraph graph, string picture, int stride, int channels, int first, float gain, bool bgr, float[] offset, int colours = 3,
+        bool? seen = null, bool nanoDet = false)
     {
         float[,] weights = new float[channels, 3];
         float[] bias = new float[channels];

@@ -42,8 +42,10 @@ internal static class MaskModels
     {
         OnnxGraph graph = new();
         string picture = graph.Input("image", TensorType.Float, 1, 3, Side, Side);
-        graph.Output("high_res_feats_0", graph.Mix(graph.Pool(picture, 4), new float[32, 3], new float[32]), TensorType.Float, 1, 32, 256, 256);
-        graph.Output("high_res_feats_1", graph.Mix(graph.Pool(picture, 8), new float[64, 3], new float[64]), TensorType.Float, 1, 64, 128, 128);
+        graph.Output(
+            "high_res_feats_0", graph.Mix(graph.Pool(picture, 4), new float[32, 3], new float[32]), TensorType.Float, 1, 32, 256, 256);
+        graph.Output(
+            "high_res_feats_1", graph.Mix(graph.Pool(picture, 8), new float[64, 3], new float[64]), TensorType.Float, 1, 64, 128, 128);
         graph.Output("image_embed", Embedding(graph, picture), TensorType.Float, 1, Channels, Cells, Cells);
         return graph;
     }
@@ -74,7 +76,9 @@ internal static class MaskModels
         string points = graph.Input("batched_point_coords", TensorType.Float, 1, 1, 6, 2);
         graph.Input("batched_point_labels", TensorType.Float, 1, 1, 6);
         string first = graph.Reshape(graph.Node("Gather", [points, graph.Constant([0L], 1)], ("axis", 2L)), 2);
-        graph.Output("output_masks", graph.Reshape(Masks(graph, Embedding(graph, picture), first, 400), 1, 1, 2, Low, Low), TensorType.Float, 1, 1, 2, Low, Low);
+        graph.Output(
+            "output_masks", graph.Reshape(Masks(graph, Embedding(graph, picture), first, 400), 1, 1, 2, Low, Low), TensorType.Float, 1, 1,
+            2, Low, Low);
         graph.Output("iou_predictions", graph.Constant([0.2f, 0.9f], 1, 1, 2), TensorType.Float, 1, 1, 2);
         return graph;
     }
@@ -91,7 +95,8 @@ internal static class MaskModels
         float[] bias = new float[classes];
         (weights[person, 0], weights[person, 1], weights[person, 2], bias[person]) = (5, -5, -5, -5);
         (weights[sofa, 0], weights[sofa, 1], weights[sofa, 2], bias[sofa]) = (-5, 5, -5, -5);
-        graph.Output("ResizeBilinear_3", graph.Transpose(graph.Mix(picture, weights, bias), 0, 2, 3, 1), TensorType.Float, 1, side, side, classes);
+        graph.Output(
+            "ResizeBilinear_3", graph.Transpose(graph.Mix(picture, weights, bias), 0, 2, 3, 1), TensorType.Float, 1, side, side, classes);
         return graph;
     }
 
@@ -130,11 +135,13 @@ internal static class MaskModels
     {
         string flat = graph.Reshape(embedding, 1, Channels, Cells * Cells);
         string cell = graph.Cast(graph.Node("Floor", [graph.Multiply(point, graph.Scalar(1f / CellSize))]), TensorType.Int64);
-        string index = graph.Node("ReduceSum", [graph.Multiply(cell, graph.Constant([1L, Cells], 2)), graph.Constant([0L], 1)], ("keepdims", 1L));
+        string index = graph.Node(
+            "ReduceSum", [graph.Multiply(cell, graph.Constant([1L, Cells], 2)), graph.Constant([0L], 1)], ("keepdims", 1L));
         string colour = graph.Node("Gather", [flat, index], ("axis", 2L));
         string difference = graph.Subtract(flat, colour);
         string distance = graph.Node("ReduceSum", [graph.Multiply(difference, difference), graph.Constant([1L], 1)], ("keepdims", 1L));
-        string logits = graph.Reshape(graph.Subtract(graph.Scalar(5), graph.Multiply(distance, graph.Scalar(steepness))), 1, 1, Cells, Cells);
+        string logits = graph.Reshape(
+            graph.Subtract(graph.Scalar(5), graph.Multiply(distance, graph.Scalar(steepness))), 1, 1, Cells, Cells);
         string large = graph.Node("Resize", [logits, "", graph.Constant([1f, 1f, 4f, 4f], 4)], ("mode", "linear"));
         return graph.Concat(1, graph.Node("Neg", [large]), large);
     }

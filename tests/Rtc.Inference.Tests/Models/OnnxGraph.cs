@@ -162,9 +162,12 @@ internal sealed class OnnxGraph
         Protobuf dimensions = new();
         foreach (object extent in shape)
         {
-            dimensions.Message(1, extent is string free ? new Protobuf().Text(2, free) : new Protobuf().Number(1, Convert.ToInt64(extent, CultureInfo.InvariantCulture)));
+            dimensions.Message(
+                1, extent is string free ? new Protobuf().Text(2, free) : new Protobuf().Number(
+                    1, Convert.ToInt64(extent, CultureInfo.InvariantCulture)));
         }
 
-        return new Protobuf().Text(1, name).Message(2, new Protobuf().Message(1, new Protobuf().Number(1, (long)type).Message(2, dimensions)));
+        return new Protobuf().Text(1, name)
+            .Message(2, new Protobuf().Message(1, new Protobuf().Number(1, (long)type).Message(2, dimensions)));
     }
 }

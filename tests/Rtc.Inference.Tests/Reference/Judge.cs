@@ -93,13 +93,17 @@ internal static class Judge
     }
 
     private static byte[] Frames(string path, int every) => Run(
-        "ffmpeg", string.Create(CultureInfo.InvariantCulture, $"-v error -nostdin -i \"{path}\" -vf \"select=not(mod(n\\,{every}))\" -fps_mode passthrough -pix_fmt yuv420p -f rawvideo -"), []);
+        "ffmpeg", string.Create(
+            CultureInfo.InvariantCulture,
+            $"-v error -nostdin -i \"{path}\" -vf \"select=not(mod(n\\,{every}))\" -fps_mode passthrough -pix_fmt yuv420p -f rawvideo -"),
+        []);
 
     private static Reading Parse(JsonElement line)
     {
         if (line.TryGetProperty("classes", out JsonElement classes))
         {
-            return new Reading([], line.GetProperty("width").GetInt32(), line.GetProperty("height").GetInt32(), classes.GetBytesFromBase64());
+            return new Reading(
+                [], line.GetProperty("width").GetInt32(), line.GetProperty("height").GetInt32(), classes.GetBytesFromBase64());
         }
 
         return new Reading([.. line.GetProperty("boxes").EnumerateArray().Select(Box)], 0, 0, []);

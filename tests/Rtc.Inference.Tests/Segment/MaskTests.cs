@@ -21,12 +21,14 @@ public sealed class MaskTests : IDisposable
     [InlineData(620, 460, 640, 480, 640, 480)]
     [InlineData(3, 5, 5, 9, 640, 480)]
     [InlineData(10, 0, 90, 1080, 1920, 1080)]
-    public void The_crop_holds_the_box_is_square_and_lies_in_the_picture_where_it_can(int left, int top, int right, int bottom, int width, int height)
+    public void The_crop_holds_the_box_is_square_and_lies_in_the_picture_where_it_can(
+        int left, int top, int right, int bottom, int width, int height)
     {
         RectF box = new(left, top, right, bottom);
         SamCrop crop = SamCrop.Around(box, width, height);
         Assert.Equal(crop.Square.Width, crop.Square.Height);
-        Assert.True(crop.Square.Left <= left && crop.Square.Top <= top && crop.Square.Right >= right && crop.Square.Bottom >= bottom, $"{crop}");
+        Assert.True(
+            crop.Square.Left <= left && crop.Square.Top <= top && crop.Square.Right >= right && crop.Square.Bottom >= bottom, $"{crop}");
         Assert.True(crop.Side >= Math.Max(box.Width, box.Height) * 1.2f - 1);
         if (crop.Side <= Math.Min(width, height))
         {
@@ -46,7 +48,8 @@ public sealed class MaskTests : IDisposable
         foreach (int seed in Enumerable.Range(1, 50))
         {
             Random random = new(seed);
-            SamCrop crop = SamCrop.Around(new RectF(random.Next(0, 500), random.Next(0, 300), random.Next(520, 640), random.Next(310, 480)), 640, 480);
+            SamCrop crop = SamCrop.Around(
+                new RectF(random.Next(0, 500), random.Next(0, 300), random.Next(520, 640), random.Next(310, 480)), 640, 480);
             crop = crop with { Side = Math.Min(crop.Side, 250) };
             int edge = crop.Left + random.Next(5, crop.Side - 5);
             float[] values = new float[map * map];
@@ -170,7 +173,8 @@ public sealed class MaskTests : IDisposable
     public void Semantic_maps_give_classes_and_masks(string kind)
     {
         using ModelFolder folder = new();
-        folder.Add("sem", kind switch { "deeplab" => MaskModels.DeepLab(), "humanseg" => MaskModels.HumanSeg(), _ => MaskModels.SegFormer() });
+        folder.Add(
+            "sem", kind switch { "deeplab" => MaskModels.DeepLab(), "humanseg" => MaskModels.HumanSeg(), _ => MaskModels.SegFormer() });
         using ModelHost host = folder.Host();
         using Picture picture = Paint.Plain(_pool, 512, 512, (60, 60, 60));
         RectF thing = new(128, 64, 256, 384);

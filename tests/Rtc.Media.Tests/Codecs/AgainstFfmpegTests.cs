@@ -19,7 +19,9 @@ public sealed class AgainstFfmpegTests
     {
         Ffmpeg.Need();
 
-        byte[] ivf = Ffmpeg.Run($"{seek} -i {Ffmpeg.Clip(clip)} -frames:v {Frames} -s {width}x{height} -pix_fmt yuv420p -c:v libvpx -deadline realtime -cpu-used 8 -auto-alt-ref 0 -lag-in-frames 0 -b:v 500k -f ivf -");
+        byte[] ivf = Ffmpeg.Run(
+            $"{seek} -i {Ffmpeg.Clip(clip)} -frames:v {Frames} -s {width}x{height} -pix_fmt yuv420p -c:v libvpx -deadline realtime "
+                + "-cpu-used 8 -auto-alt-ref 0 -lag-in-frames 0 -b:v 500k -f ivf -");
         byte[] raw = Ffmpeg.Run("-f ivf -i - -f rawvideo -pix_fmt yuv420p -", ivf);
         using var decoder = new Vp8Decoder();
         Ffmpeg.Compare(decoder, Ffmpeg.SplitIvf(ivf), raw, width, height);
@@ -35,7 +37,9 @@ public sealed class AgainstFfmpegTests
         Ffmpeg.Need();
 
         string aud = options.Contains("x264-params", StringComparison.Ordinal) ? "" : "-x264-params aud=1";
-        byte[] stream = Ffmpeg.Run($"-i {Ffmpeg.Clip("bottle-detection.mp4")} -frames:v {Frames} -s {width}x{height} -pix_fmt yuv420p -c:v libx264 -preset veryfast {options} {aud} -b:v 500k -f h264 -");
+        byte[] stream = Ffmpeg.Run(
+            $"-i {Ffmpeg.Clip("bottle-detection.mp4")} -frames:v {Frames} -s {width}x{height} -pix_fmt yuv420p -c:v libx264 -preset "
+                + $"veryfast {options} {aud} -b:v 500k -f h264 -");
         byte[] raw = Ffmpeg.Run("-f h264 -i - -f rawvideo -", stream);
         using var decoder = new H264Decoder(CodecHardware.Off, Picture.MaxPixels, keepRange: true);
         Ffmpeg.Compare(decoder, Ffmpeg.SplitAnnexB(stream), raw, width, height);
@@ -51,9 +55,11 @@ public sealed class AgainstFfmpegTests
         Ffmpeg.Need();
 
         using PicturePool pool = PicturePool.Diagnostic();
-        byte[] source = Ffmpeg.Run($"-i {Ffmpeg.Clip("bottle-detection.mp4")} -frames:v {Frames} -s {width}x{height} -f rawvideo -pix_fmt yuv420p -");
+        byte[] source = Ffmpeg.Run(
+            $"-i {Ffmpeg.Clip("bottle-detection.mp4")} -frames:v {Frames} -s {width}x{height} -f rawvideo -pix_fmt yuv420p -");
         List<Picture> pictures = Ffmpeg.Pictures(source, width, height, pool);
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = width, Height = height, BitrateKbps = 1500, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            format, new EncoderSettings { Width = width, Height = height, BitrateKbps = 1500, MayDrop = false });
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(format);
         var coded = new List<byte[]>();
         double psnr = 0;
@@ -68,7 +74,9 @@ public sealed class AgainstFfmpegTests
             back!.Dispose();
         }
 
-        Console.WriteLine($"{format} {width}×{height} at 1500 kbit/s: {psnr:0.00} dB, SSIM {ssim:0.0000}, {coded.Sum(c => c.Length) * 30 * 8 / 1000 / Frames} kbit/s");
+        Console.WriteLine(
+            $"{format} {width}×{height} at 1500 kbit/s: {psnr:0.00} dB, SSIM {ssim:0.0000}, "
+                + $"{coded.Sum(c => c.Length) * 30 * 8 / 1000 / Frames} kbit/s");
         Assert.True(psnr > 35 && ssim > 0.92, $"{psnr:0.00} dB, SSIM {ssim:0.0000}");
         byte[] raw = format == VideoCodec.Vp8
             ? Ffmpeg.Run("-f ivf -i - -f rawvideo -pix_fmt yuv420p -", Ffmpeg.Ivf(coded, width, height))

@@ -85,7 +85,8 @@ public sealed class DamagedStreamTests
 
     private static List<byte[]> Stream(VideoCodec format, PicturePool pool)
     {
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 96, Height = 80, BitrateKbps = 400, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            format, new EncoderSettings { Width = 96, Height = 80, BitrateKbps = 400, MayDrop = false });
         var frames = new List<byte[]>();
         for (int time = 0; time < 10; time++)
         {

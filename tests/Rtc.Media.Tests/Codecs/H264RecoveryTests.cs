@@ -5,7 +5,9 @@ using Rtc.Media.Tests.Support;
 
 namespace Rtc.Media.Tests.Codecs;
 
-/// <summary>A stream begun at an I picture that is no IDR picture, as the receiver hands it over: sets and a recovery point in front.</summary>
+/// <summary>
+/// A stream begun at an I picture that is no IDR picture, as the receiver hands it over: sets and a recovery point in front.
+/// </summary>
 public sealed class H264RecoveryTests
 {
     private const int FirstIntra = 60;
@@ -18,8 +20,10 @@ public sealed class H264RecoveryTests
             return;
         }
 
-        byte[] stream = Ffmpeg.Run("-f lavfi -i testsrc2=s=320x240:r=30:d=4,negate=enable=mod(floor(t)\\,2),hflip=enable=mod(floor(t)\\,2) -pix_fmt yuv420p "
-            + "-c:v libx264 -bf 0 -profile:v baseline -x264-params keyint=250:min-keyint=125:scenecut=80:threads=1:rc-lookahead=5:ref=3 -f h264 -");
+        byte[] stream = Ffmpeg.Run(
+            "-f lavfi -i testsrc2=s=320x240:r=30:d=4,negate=enable=mod(floor(t)\\,2),hflip=enable=mod(floor(t)\\,2) -pix_fmt yuv420p "
+            + "-c:v libx264 -bf 0 -profile:v baseline -x264-params "
+            + "keyint=250:min-keyint=125:scenecut=80:threads=1:rc-lookahead=5:ref=3 -f h264 -");
         List<byte[]> slices = [];
         List<byte> sets = [];
         var units = new AnnexBReader(stream);
@@ -44,7 +48,8 @@ public sealed class H264RecoveryTests
         double worst = double.MaxValue;
         for (int i = 0; i < slices.Count; i++)
         {
-            byte[] data = i == 0 ? [.. sets, .. slices[0]] : i == FirstIntra ? [.. sets, 0, 0, 0, 1, 6, 6, 1, 0x84, 0x80, .. slices[i]] : slices[i];
+            byte[] data =
+                i == 0 ? [.. sets, .. slices[0]] : i == FirstIntra ? [.. sets, 0, 0, 0, 1, 6, 6, 1, 0x84, 0x80, .. slices[i]] : slices[i];
             Assert.Equal(DecodeStatus.Picture, whole.Decode(data, pool, out Picture? expected));
             if (i >= FirstIntra)
             {

@@ -54,7 +54,10 @@ public sealed class H264Tests
         byte[] raw = new byte[(64 * 64) + (2 * 32 * 32)];
         raw.AsSpan(0, 32 * 64).Fill(255);
         raw.AsSpan(64 * 64).Fill(128);
-        byte[] stream = Ffmpeg.Run("-f rawvideo -s 64x64 -pix_fmt yuvj420p -i - -c:v libx264 -profile:v baseline -qp 1 -x264-params aud=1 -pix_fmt yuvj420p -f h264 -", raw);
+        byte[] stream = Ffmpeg.Run(
+            "-f rawvideo -s 64x64 -pix_fmt yuvj420p -i - -c:v libx264 -profile:v baseline -qp 1 -x264-params aud=1 -pix_fmt "
+                + "yuvj420p -f h264 -",
+            raw);
         using PicturePool pool = PicturePool.Diagnostic();
         using var decoder = new H264Decoder();
         Assert.Equal(DecodeStatus.Picture, decoder.Decode(stream, pool, out Picture? picture));

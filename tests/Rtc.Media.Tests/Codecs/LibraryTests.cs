@@ -14,8 +14,11 @@ public sealed class LibraryTests
         IReadOnlyList<NativeLibraryReport> report = VideoCodecs.Report();
         Assert.Equal(["libvpx", "libavcodec", "video card", "libyuv", "libturbojpeg"], report.Select(line => line.Name));
         Assert.All(report, line => Assert.True(line.Ok, line.Problem));
-        Assert.Contains("v9.9.9", Assert.Throws<NativeLibraryMissingException>(() => VpxAbi.For("v9.9.9", "libvpx.so.99")).Message, StringComparison.Ordinal);
-        Assert.Contains("8.0", Assert.Throws<NativeLibraryMissingException>(() => AvLayout.For(62, "8.0")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "v9.9.9", Assert.Throws<NativeLibraryMissingException>(() => VpxAbi.For("v9.9.9", "libvpx.so.99")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "8.0", Assert.Throws<NativeLibraryMissingException>(() => AvLayout.For(62, "8.0")).Message, StringComparison.Ordinal);
         Assert.Equal(36, VpxAbi.For("v1.15.0-9-gabc", "x").Encoder[0]);
     }
 

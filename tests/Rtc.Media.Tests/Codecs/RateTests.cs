@@ -13,7 +13,8 @@ public sealed class RateTests
     public void The_bitrate_changes_while_running_without_a_key_frame(VideoCodec format)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 800 });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 800 });
         double before = 0;
         double after = 0;
         for (int time = 0; time < 240; time++)
@@ -41,7 +42,8 @@ public sealed class RateTests
     public void No_bits_are_spent_on_what_nobody_sees(VideoCodec format)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 8000 });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 8000 });
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(format);
         double bytes = 0;
         double worst = double.MaxValue;
@@ -78,7 +80,8 @@ public sealed class RateTests
     private static double SubjectQuality(VideoCodec format, RectF subject, int strength)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 500, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            format, new EncoderSettings { Width = 320, Height = 240, BitrateKbps = 500, MayDrop = false });
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(format);
         encoder.SetInterest(strength > 0 ? MaskShapes.Box(subject) : null, strength);
         double quality = 0;

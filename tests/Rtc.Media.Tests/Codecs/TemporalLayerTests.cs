@@ -60,7 +60,8 @@ public sealed class TemporalLayerTests
     public void Layers_come_and_go_without_a_key_frame()
     {
         using PicturePool pool = PicturePool.Diagnostic();
-        List<EncodedFrame> coded = Encode(pool, 1, 60, interest: false, (encoder, time) => encoder.SetTemporalLayers(time is >= 11 and < 41 ? 2 : 1));
+        List<EncodedFrame> coded = Encode(
+            pool, 1, 60, interest: false, (encoder, time) => encoder.SetTemporalLayers(time is >= 11 and < 41 ? 2 : 1));
         Assert.Equal([0], Enumerable.Range(0, 60).Where(i => coded[i].IsKey));
         Assert.All(coded.Take(11), picture => Assert.Equal(0, picture.TemporalLayer));
         Assert.Equal(15, coded.Count(picture => picture.TemporalLayer == 1));
@@ -70,7 +71,8 @@ public sealed class TemporalLayerTests
 
     private static List<EncodedFrame> Encode(PicturePool pool, int layers, int count, bool interest, Action<Vp8Encoder, int>? before = null)
     {
-        using var encoder = new Vp8Encoder(new EncoderSettings { Width = 320, Height = 240, TemporalLayers = layers, BitrateKbps = 600, MayDrop = false });
+        using var encoder = new Vp8Encoder(
+            new EncoderSettings { Width = 320, Height = 240, TemporalLayers = layers, BitrateKbps = 600, MayDrop = false });
         var coded = new List<EncodedFrame>();
         for (int time = 0; time < count; time++)
         {
@@ -107,7 +109,10 @@ public sealed class TemporalLayerTests
 
         // Base only, then from a sync picture of a layer on that layer too.
         int climb = Enumerable.Range(20, 10).First(i => coded[i].LayerSync);
-        Compare(i => coded[i].TemporalLayer == 0 || (i >= climb && coded[i].TemporalLayer <= coded[climb].TemporalLayer && (layers == 2 || coded[climb].TemporalLayer == 1 || i == climb)));
+        Compare(
+            i => coded[i].TemporalLayer == 0 || (i >= climb
+                && coded[i].TemporalLayer <= coded[climb].TemporalLayer
+                && (layers == 2 || coded[climb].TemporalLayer == 1 || i == climb)));
 
         full.ForEach(picture => picture.Dispose());
         coded.ForEach(picture => picture.Dispose());

@@ -15,7 +15,8 @@ public sealed class Vp8Tests
     public void A_picture_comes_back_close_to_what_went_in(int width, int height)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 3000, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 3000, MayDrop = false });
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         for (int time = 0; time < 12; time++)
         {

@@ -51,6 +51,7 @@ internal static class Decompositions
 
     public static IEnumerable<(char Whole, string Parts)> All =>
         from entry in Table.Split(';', StringSplitOptions.TrimEntries)
-        let points = entry.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(point => (char)int.Parse(point, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray()
+        let points = entry.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(
+            point => (char)int.Parse(point, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray()
         select (points[0], new string(points[1..]));
 }

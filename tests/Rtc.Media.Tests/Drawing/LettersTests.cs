@@ -8,7 +8,8 @@ namespace Rtc.Media.Tests.Drawing;
 public sealed class LettersTests
 {
     private const string Vietnamese =
-        "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ";
+        "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+        + "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ";
 
     private const string Greek = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρσςτυφχψωΆΈΉΊΌΎΏΪΫάέήίόύώϊϋΐΰ";
 
@@ -198,7 +199,8 @@ public sealed class LettersTests
         byte[] canvas = new byte[width * 3 * size];
         for (int y = 0; y < glyph.Height; y++)
         {
-            glyph.Coverage.AsSpan(y * glyph.Width, glyph.Width).CopyTo(canvas.AsSpan(((y + size + glyph.Top) * width) + (size / 2) + glyph.Left));
+            glyph.Coverage.AsSpan(y * glyph.Width, glyph.Width)
+                .CopyTo(canvas.AsSpan(((y + size + glyph.Top) * width) + (size / 2) + glyph.Left));
         }
 
         return canvas;

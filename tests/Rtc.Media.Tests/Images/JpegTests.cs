@@ -70,7 +70,8 @@ public sealed class JpegTests
         using var pool = new PicturePool();
         using Picture source = Pictures.Scene(pool, 64, 32, 2);
         byte[] plain = Jpeg.Encode(source, 95);
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
+        byte[] exif =
+            [0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
         byte[] turned = [.. plain.AsSpan(0, 2), .. exif, .. plain.AsSpan(2)];
         Assert.True(Jpeg.TryDecode(turned, pool, out Picture? picture, out string? problem), problem);
         using (picture)

@@ -65,7 +65,8 @@ public sealed class PngTests
             int length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
             ReadOnlySpan<byte> type = png.AsSpan(at + 4, 4);
             ReadOnlySpan<byte> body = png.AsSpan(at + 8, length);
-            Assert.Equal(Crc32.HashToUInt32(png.AsSpan(at + 4, 4 + length)), BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at + 8 + length)));
+            Assert.Equal(
+                Crc32.HashToUInt32(png.AsSpan(at + 4, 4 + length)), BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at + 8 + length)));
             if (type.SequenceEqual("IHDR"u8))
             {
                 Assert.Equal((width, height), (BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[4..])));

@@ -8,7 +8,8 @@ namespace Rtc.Media.Tests.Support;
 /// <summary>The ffmpeg program as the judge of what a stream decodes to, and as a maker of streams.</summary>
 internal static class Ffmpeg
 {
-    public static bool IsHere { get; } = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "ffmpeg")));
+    public static bool IsHere { get; } = Environment.GetEnvironmentVariable("PATH")!.Split(':')
+        .Any(folder => File.Exists(Path.Combine(folder, "ffmpeg")));
 
     /// <summary>Skips the test where the program is missing.</summary>
     public static void Need() => Assert.SkipUnless(IsHere, "the ffmpeg program is not installed");

@@ -21,7 +21,16 @@ public sealed class LetterboxTests
             {
                 foreach (bool centred in new[] { true, false })
                 {
-                    var spec = new TensorSpec { Width = tensorWidth, Height = tensorHeight, Layout = layout, Order = order, Centred = centred, Mean = new(10, 20, 30), Scale = new(0.5f, 2, 1) };
+                    var spec = new TensorSpec
+                    {
+                        Width = tensorWidth,
+                        Height = tensorHeight,
+                        Layout = layout,
+                        Order = order,
+                        Centred = centred,
+                        Mean = new(10, 20, 30),
+                        Scale = new(0.5f, 2, 1),
+                    };
                     float[] tensor = new float[spec.Elements];
                     TensorImage.Letterbox(picture, spec, tensor, out LetterboxMap map);
                     Assert.Equal(centred ? (tensorWidth - map.Width) / 2 : 0, map.OffsetX);
@@ -30,16 +39,21 @@ public sealed class LetterboxTests
                     {
                         for (int x = 0; x < tensorWidth; x++)
                         {
-                            bool inside = x >= map.OffsetX && x < map.OffsetX + map.Width && y >= map.OffsetY && y < map.OffsetY + map.Height;
+                            bool inside = x >= map.OffsetX && x < map.OffsetX + map.Width && y >= map.OffsetY
+                                && y < map.OffsetY + map.Height;
                             double[] rgb = inside
-                                ? PlainReference.Rgb(picture, ((x - map.OffsetX + 0.5) * width / map.Width) - 0.5, ((y - map.OffsetY + 0.5) * height / map.Height) - 0.5)
+                                ? PlainReference.Rgb(
+                                    picture, ((x - map.OffsetX + 0.5) * width / map.Width) - 0.5,
+                                    ((y - map.OffsetY + 0.5) * height / map.Height) - 0.5)
                                 : [114, 114, 114];
                             for (int c = 0; c < 3; c++)
                             {
                                 double level = rgb[order == ChannelOrder.Rgb ? c : 2 - c];
                                 double mean = new[] { 10, 20, 30 }[c];
                                 double scale = new[] { 0.5, 2, 1 }[c];
-                                int at = layout == TensorLayout.Nchw ? (c * tensorWidth * tensorHeight) + (y * tensorWidth) + x : (((y * tensorWidth) + x) * 3) + c;
+                                int at = layout == TensorLayout.Nchw
+                                    ? (c * tensorWidth * tensorHeight) + (y * tensorWidth) + x
+                                    : (((y * tensorWidth) + x) * 3) + c;
                                 worst = MathF.Max(worst, MathF.Abs((float)(((level - mean) * scale) - tensor[at])) / (float)scale);
                             }
                         }

@@ -60,7 +60,8 @@ public sealed class RgbConvertTests
                 (double r, double g, double b) = (0, 0, 0);
                 for (int i = 0; i < 4; i++)
                 {
-                    (double r1, double g1, double b1) = At(Math.Min((2 * x) + (i & 1), width - 1), Math.Min((2 * y) + (i >> 1), height - 1));
+                    (double r1, double g1, double b1) = At(
+                        Math.Min((2 * x) + (i & 1), width - 1), Math.Min((2 * y) + (i >> 1), height - 1));
                     (r, g, b) = (r + (r1 / 4), g + (g1 / 4), b + (b1 / 4));
                 }
 

@@ -107,7 +107,9 @@ public sealed class EstimatorTests(ITestOutputHelper output)
             pair.Forward.Cap = capped ? 500_000 : 0;
             pair.Run(TimeSpan.FromSeconds(20));
             double estimate = pair.Sender.Stats.Estimate.Kilobits;
-            output.WriteLine($"seed {seed}: {estimate:F0} kbit/s, delivered {pair.Delivered} of {pair.Made}, freeze {pair.LongestFreeze.TotalMilliseconds:F0} ms, lost {pair.Forward.Lost}");
+            output.WriteLine(
+                $"seed {seed}: {estimate:F0} kbit/s, delivered {pair.Delivered} of {pair.Made}, freeze "
+                    + $"{pair.LongestFreeze.TotalMilliseconds:F0} ms, lost {pair.Forward.Lost}");
             Assert.Empty(pair.Errors);
             Assert.InRange(estimate, capped ? 250 : 1500, capped ? 520 : 5000);
         }
@@ -155,7 +157,8 @@ public sealed class EstimatorTests(ITestOutputHelper output)
         pair.Run(TimeSpan.FromSeconds(10));
         int before = pair.TargetChanges;
         pair.Run(TimeSpan.FromSeconds(20));
-        output.WriteLine($"{pair.TargetChanges - before} changes in 20 s at a steady cap, estimate {pair.Sender.Stats.Estimate.Kilobits:F0}");
+        output.WriteLine(
+            $"{pair.TargetChanges - before} changes in 20 s at a steady cap, estimate {pair.Sender.Stats.Estimate.Kilobits:F0}");
         Assert.InRange(pair.TargetChanges - before, 0, 100);
     }
 

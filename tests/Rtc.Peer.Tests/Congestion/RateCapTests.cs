@@ -17,7 +17,8 @@ public sealed class RateCapTests(ITestOutputHelper output)
             pair.Forward.Cap = 3_000_000;
             pair.Run(TimeSpan.FromSeconds(10));
             Say(pair, seed, "at 3 Mbit/s");
-            Assert.True(pair.Sender.Stats.Estimate.Kilobits > 2100, $"seed {seed}: {pair.Sender.Stats.Estimate.Kilobits} after 10 s at 3 Mbit/s");
+            Assert.True(
+                pair.Sender.Stats.Estimate.Kilobits > 2100, $"seed {seed}: {pair.Sender.Stats.Estimate.Kilobits} after 10 s at 3 Mbit/s");
 
             pair.Forward.Cap = 300_000;
             double under = -1;
@@ -42,7 +43,8 @@ public sealed class RateCapTests(ITestOutputHelper output)
             pair.Forward.Cap = 3_000_000;
             pair.Run(TimeSpan.FromSeconds(10));
             Say(pair, seed, "10 s after the return");
-            Assert.True(pair.Sender.Stats.Estimate.Kilobits > 2100, $"seed {seed}: {pair.Sender.Stats.Estimate.Kilobits} 10 s after the return");
+            Assert.True(
+                pair.Sender.Stats.Estimate.Kilobits > 2100, $"seed {seed}: {pair.Sender.Stats.Estimate.Kilobits} 10 s after the return");
             Assert.Empty(pair.Errors);
             Assert.True(pair.LongestFreeze < TimeSpan.FromSeconds(2), $"seed {seed}: froze {pair.LongestFreeze.TotalMilliseconds} ms");
         }
@@ -95,5 +97,8 @@ public sealed class RateCapTests(ITestOutputHelper output)
     }
 
     private void Say(MediaPair pair, int seed, string when) => output.WriteLine(
-        $"seed {seed} {when}: estimate {pair.Sender.Stats.Estimate.Kilobits:F0}, acknowledged {pair.Sender.Estimator.Acknowledged?.Kilobits:F0}, loss {pair.Sender.Estimator.Loss:P1}, freeze {pair.LongestFreeze.TotalMilliseconds:F0} ms, delivered {pair.Delivered} of {pair.Made}, lost {pair.Forward.Lost} of {pair.Forward.Sent}");
+        $"seed {seed} {when}: estimate {pair.Sender.Stats.Estimate.Kilobits:F0}, acknowledged "
+            + $"{pair.Sender.Estimator.Acknowledged?.Kilobits:F0}, loss {pair.Sender.Estimator.Loss:P1}, freeze "
+            + $"{pair.LongestFreeze.TotalMilliseconds:F0} ms, delivered {pair.Delivered} of {pair.Made}, lost {pair.Forward.Lost} of "
+            + $"{pair.Forward.Sent}");
 }

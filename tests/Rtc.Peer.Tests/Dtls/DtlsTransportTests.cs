@@ -37,7 +37,11 @@ public sealed class DtlsTransportTests : IDisposable
         using DtlsTransport client = Client();
         client.Start(default);
         Assert.True(client.Outbox.TryTake(out ReadOnlyMemory<byte> hello, out _));
-        ushort[] suites = [.. Enumerable.Range(0, CipherSuites(hello.Span, out int at)).Select(i => BinaryPrimitives.ReadUInt16BigEndian(hello.Span[(at + (2 * i))..]))];
+        ushort[] suites =
+        [
+            .. Enumerable.Range(0, CipherSuites(hello.Span, out int at))
+                .Select(i => BinaryPrimitives.ReadUInt16BigEndian(hello.Span[(at + (2 * i))..]))
+        ];
 
         // ECDHE-ECDSA and ECDHE-RSA with AES-GCM or ChaCha20-Poly1305 (RFC 5289, RFC 7905), and the word that there is no renegotiation.
         Assert.All(suites, suite => Assert.Contains(suite, (ushort[])[0xC02B, 0xC02C, 0xC02F, 0xC030, 0xCCA8, 0xCCA9, 0x00FF]));
@@ -90,7 +94,8 @@ public sealed class DtlsTransportTests : IDisposable
     {
         using DtlsTransport client = Client();
         using var server = new DtlsTransport(
-            _serverIdentity, isClient: false, [new CertificateFingerprint("sha-256", _serverIdentity.Sha256Fingerprint)], virtualTime: true);
+            _serverIdentity, isClient: false, [new CertificateFingerprint("sha-256", _serverIdentity.Sha256Fingerprint)],
+            virtualTime: true);
         client.Start(default);
         Exchange(client, server);
         Assert.Equal(DtlsState.Failed, server.State);
@@ -205,7 +210,9 @@ public sealed class DtlsTransportTests : IDisposable
             if (!input.AsSpan().StartsWith(good) && server.TryReceive(default, input))
             {
                 Assert.False(server.TryRead(buffer, out _), $"mutation {i} of seed {Seed} passed");
-                Assert.True(server.State == DtlsState.Connected, $"{server.FailureReason}: {Convert.ToHexString(input)} from {Convert.ToHexString(good)}");
+                Assert.True(
+                    server.State == DtlsState.Connected,
+                    $"{server.FailureReason}: {Convert.ToHexString(input)} from {Convert.ToHexString(good)}");
             }
         }
 
@@ -231,7 +238,9 @@ public sealed class DtlsTransportTests : IDisposable
         new(_clientIdentity, isClient: true, [new CertificateFingerprint("sha-256", _serverIdentity.Sha256Fingerprint)], virtualTime: true);
 
     private DtlsTransport Server() =>
-        new(_serverIdentity, isClient: false, [new CertificateFingerprint("sha-256", _clientIdentity.Sha256Fingerprint)], virtualTime: true);
+        new(
+            _serverIdentity, isClient: false, [new CertificateFingerprint("sha-256", _clientIdentity.Sha256Fingerprint)],
+            virtualTime: true);
 
     private byte[][] Record()
     {

@@ -9,7 +9,8 @@ internal sealed class AgentPair
 {
     private readonly List<(Instant At, bool ToLeft, byte[] Data, TransportAddress From)> _inFlight = [];
 
-    public AgentPair(bool leftControls, bool rightControls, IceSettings? left = null, IceSettings? right = null, bool trickle = true, ulong seed = 1)
+    public AgentPair(
+        bool leftControls, bool rightControls, IceSettings? left = null, IceSettings? right = null, bool trickle = true, ulong seed = 1)
     {
         LeftAddress = TransportAddress.FromIPv4(0x0A000001, 1);
         RightAddress = TransportAddress.FromIPv4(0x0A000002, 2);

@@ -34,7 +34,9 @@ public sealed class AmplificationTests(ITestOutputHelper output)
         long before = world.B.Peer.Stats.ChecksSent;
         for (int i = 1; i <= 40; i++)
         {
-            Assert.True(world.B.Peer.TryAddRemoteCandidate(world.Now, $"candidate:1 1 udp 2130706431 198.51.100.{i} 9 typ host", null, out string? error), error);
+            Assert.True(
+                world.B.Peer.TryAddRemoteCandidate(
+                    world.Now, $"candidate:1 1 udp 2130706431 198.51.100.{i} 9 typ host", null, out string? error), error);
         }
 
         world.Run(TimeSpan.FromSeconds(20));
@@ -56,7 +58,9 @@ public sealed class AmplificationTests(ITestOutputHelper output)
     public void Candidate_of_a_place_where_we_do_not_listen_gets_no_check(string address)
     {
         var six = new LocalCandidate(TransportAddress.From(System.Net.IPAddress.Parse("2001:db8::2"), 5002), CandidateKind.Host);
-        using var world = new SimulatedWorld(63, options => options with { LocalCandidates = [] }, options => options with { LocalCandidates = [.. options.LocalCandidates, six] });
+        using var world = new SimulatedWorld(
+            63, options => options with { LocalCandidates = [] },
+            options => options with { LocalCandidates = [.. options.LocalCandidates, six] });
         string offer = WithCandidates(world.A.Peer.CreateOffer(world.Now, new OfferPlan { DataChannel = true }), [address]);
         Assert.True(world.B.Peer.TryAnswer(world.Now, offer, new AnswerPolicy(), out _, out string? error), error);
         Assert.Equal(0, Watch(world.B.Peer).Checks);
@@ -70,7 +74,8 @@ public sealed class AmplificationTests(ITestOutputHelper output)
     public void Candidate_of_a_place_where_we_listen_gets_one(string address, string own)
     {
         var local = new LocalCandidate(TransportAddress.From(System.Net.IPAddress.Parse(own), 5002), CandidateKind.Host);
-        using var world = new SimulatedWorld(64, options => options with { LocalCandidates = [] }, options => options with { LocalCandidates = [local] });
+        using var world = new SimulatedWorld(
+            64, options => options with { LocalCandidates = [] }, options => options with { LocalCandidates = [local] });
         string offer = WithCandidates(world.A.Peer.CreateOffer(world.Now, new OfferPlan { DataChannel = true }), [address]);
         Assert.True(world.B.Peer.TryAnswer(world.Now, offer, new AnswerPolicy(), out _, out string? error), error);
         Assert.True(Watch(world.B.Peer).Checks > 0);

@@ -16,19 +16,23 @@ internal sealed class CallUnderTest : IDisposable
     {
         World = new SimulatedWorld(seed) { Both = conditions, MaxLateness = s_lateness };
         int channel = World.A.Peer.OpenChannel(World.Now, "vision");
-        World.Connect(new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true, Codecs = [codec] }, new AnswerPolicy { Codecs = [codec] });
+        World.Connect(
+            new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true, Codecs = [codec] },
+            new AnswerPolicy { Codecs = [codec] });
         Camera = new SyntheticCamera(World, World.A, codec: codec);
         Started = World.Now;
         World.Every(TimeSpan.FromMilliseconds(50), now =>
         {
-            if (World.A.Peer.SendMessage(now, channel, System.Text.Encoding.ASCII.GetBytes(_fromA.ToString(CultureInfo.InvariantCulture)), true))
+            if (World.A.Peer
+                .SendMessage(now, channel, System.Text.Encoding.ASCII.GetBytes(_fromA.ToString(CultureInfo.InvariantCulture)), true))
             {
                 _fromA++;
             }
 
             PeerEvent opened = World.B.Events.Find(e => e.Event.Kind == PeerEventKind.ChannelOpened).Event;
             if (opened.Kind != PeerEventKind.None
-                && World.B.Peer.SendMessage(now, opened.ChannelId, System.Text.Encoding.ASCII.GetBytes(_fromB.ToString(CultureInfo.InvariantCulture)), true))
+                && World.B.Peer.SendMessage(
+                    now, opened.ChannelId, System.Text.Encoding.ASCII.GetBytes(_fromB.ToString(CultureInfo.InvariantCulture)), true))
             {
                 _fromB++;
             }

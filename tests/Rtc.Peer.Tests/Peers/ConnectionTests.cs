@@ -27,7 +27,9 @@ public sealed class ConnectionTests(ITestOutputHelper output)
                 Both = new LinkConditions { Loss = 0.2, Jitter = TimeSpan.FromMilliseconds(30), Reorders = true, Duplication = 0.05 },
             };
             world.Connect(s_plan);
-            output.WriteLine($"seed {seed}: {world.A.When(PeerEventKind.Connected).Milliseconds:F0} ms, {world.B.When(PeerEventKind.Connected).Milliseconds:F0} ms");
+            output.WriteLine(
+                $"seed {seed}: {world.A.When(PeerEventKind.Connected).Milliseconds:F0} ms, "
+                    + $"{world.B.When(PeerEventKind.Connected).Milliseconds:F0} ms");
         }
     }
 

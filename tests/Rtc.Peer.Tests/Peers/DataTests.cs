@@ -14,7 +14,9 @@ public sealed class DataTests
         using var world = new SimulatedWorld(5);
         int channel = world.A.Peer.OpenChannel(world.Now, "vision");
         world.Connect(s_plan);
-        Assert.True(world.RunUntil(() => world.B.Saw(PeerEventKind.ChannelOpened) && world.A.Saw(PeerEventKind.ChannelOpened), TimeSpan.FromSeconds(2)));
+        Assert.True(
+            world.RunUntil(
+                () => world.B.Saw(PeerEventKind.ChannelOpened) && world.A.Saw(PeerEventKind.ChannelOpened), TimeSpan.FromSeconds(2)));
         PeerEvent opened = world.B.Events.Find(e => e.Event.Kind == PeerEventKind.ChannelOpened).Event;
         Assert.Equal("vision", opened.Label);
         Assert.True(world.A.Peer.SendMessage(world.Now, channel, "to you"u8, isText: true));
@@ -46,7 +48,8 @@ public sealed class DataTests
             });
             world.RunUntil(() => world.B.Messages.Count == 200, TimeSpan.FromSeconds(60));
             Assert.True(
-                world.B.Messages.Select(m => m.Text).SequenceEqual(Enumerable.Range(0, 200).Select(i => $"{i}")), $"seed {seed}: {world.B.Messages.Count} came");
+                world.B.Messages.Select(m => m.Text).SequenceEqual(Enumerable.Range(0, 200).Select(i => $"{i}")),
+                $"seed {seed}: {world.B.Messages.Count} came");
         }
     }
 

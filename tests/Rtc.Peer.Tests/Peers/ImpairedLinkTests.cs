@@ -78,7 +78,9 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
             call.World.ToB.Conditions = wide;
             call.World.Run(TimeSpan.FromSeconds(20));
             double after = call.World.A.Peer.Stats.EstimatedBitrate.Kilobits;
-            output.WriteLine($"seed {seed}: {before:F0} -> {adapted:F0} after 5 s, {settled:F0} after 15 s, {after:F0} 20 s after the cap is gone; longest gap in between {call.LongestFreeze(drop, back):F0} ms, settled {freeze:F0} ms; {call.DataError()}");
+            output.WriteLine(
+                $"seed {seed}: {before:F0} -> {adapted:F0} after 5 s, {settled:F0} after 15 s, {after:F0} 20 s after the cap is gone; "
+                    + $"longest gap in between {call.LongestFreeze(drop, back):F0} ms, settled {freeze:F0} ms; {call.DataError()}");
             worstOver = Math.Max(worstOver, Math.Max(adapted, settled));
             worstBack = Math.Min(worstBack, after);
             worstFreeze = Math.Max(worstFreeze, freeze);
@@ -105,7 +107,9 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
             call.World.Both = link;
             call.World.Run(TimeSpan.FromSeconds(6));
             double recovery = call.FirstFrameAfter(light);
-            output.WriteLine($"seed {seed}: first frame {recovery:F0} ms after the light, longest gap later {call.LongestFreeze(light):F0} ms, estimate {call.World.A.Peer.Stats.EstimatedBitrate.Kilobits:F0}; {call.DataError()}");
+            output.WriteLine(
+                $"seed {seed}: first frame {recovery:F0} ms after the light, longest gap later {call.LongestFreeze(light):F0} ms, "
+                    + $"estimate {call.World.A.Peer.Stats.EstimatedBitrate.Kilobits:F0}; {call.DataError()}");
             worst = Math.Max(worst, recovery);
             Assert.False(call.World.A.Saw(PeerEventKind.Disconnected) || call.World.B.Saw(PeerEventKind.Disconnected));
             Assert.Null(call.DataError());
@@ -184,7 +188,10 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
             call.Camera.Dispose();
             call.World.Run(TimeSpan.FromSeconds(3));
             string? error = call.DataError();
-            output.WriteLine($"seed {seed}: {call.Frames.Count} of {call.Camera.Sent} frames, longest gap {freeze:F0} ms, estimate {call.World.A.Peer.Stats.EstimatedBitrate.Kilobits:F0} kbit/s, nacks {call.World.B.Peer.Stats.NacksSent}, plis {call.World.B.Peer.Stats.KeyFramesRequested}; {error}");
+            output.WriteLine(
+                $"seed {seed}: {call.Frames.Count} of {call.Camera.Sent} frames, longest gap {freeze:F0} ms, estimate "
+                    + $"{call.World.A.Peer.Stats.EstimatedBitrate.Kilobits:F0} kbit/s, nacks {call.World.B.Peer.Stats.NacksSent}, plis "
+                    + $"{call.World.B.Peer.Stats.KeyFramesRequested}; {error}");
             Assert.Null(error);
             worstFreeze = Math.Max(worstFreeze, freeze);
             worstShare = Math.Min(worstShare, share);

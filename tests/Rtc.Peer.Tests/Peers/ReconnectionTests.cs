@@ -52,7 +52,9 @@ public sealed class ReconnectionTests
             world.Run(TimeSpan.FromMilliseconds(100));
             foreach (SimulatedEnd end in new[] { world.A, world.B })
             {
-                Assert.True(end.Peer.NextDeadline > world.Now, $"{end.Name} after {world.Now.Milliseconds} ms: {end.Peer.NextDeadline.Microseconds - world.Now.Microseconds} µs");
+                Assert.True(
+                    end.Peer.NextDeadline > world.Now,
+                    $"{end.Name} after {world.Now.Milliseconds} ms: {end.Peer.NextDeadline.Microseconds - world.Now.Microseconds} µs");
             }
         }
     }

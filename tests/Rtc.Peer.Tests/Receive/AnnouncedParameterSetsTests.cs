@@ -27,7 +27,8 @@ public sealed class AnnouncedParameterSetsTests
         SdpNegotiation ours = SdpTesting.NewNegotiation(2);
         string own = ours.CreateOffer(new OfferPlan { Video = [MediaDirection.SendReceive], Codecs = [VideoCodec.H264] }, SdpTesting.Local);
         (SessionDescription answer, _) = SdpTesting.Answer(SdpTesting.NewNegotiation(), own);
-        string text = answer.ToString().Replace("packetization-mode=1", "packetization-mode=1;sprop-parameter-sets=" + s_sprop, StringComparison.Ordinal);
+        string text = answer.ToString()
+            .Replace("packetization-mode=1", "packetization-mode=1;sprop-parameter-sets=" + s_sprop, StringComparison.Ordinal);
         Assert.True(ours.TryAcceptAnswer(text, out NegotiatedSession? accepted, out string error), error);
         Assert.Equal(s_sprop, accepted.Sections[0].Codecs[0].ParameterSets);
     }
@@ -37,7 +38,12 @@ public sealed class AnnouncedParameterSetsTests
     {
         EncodedFramePool pool = new();
         using var table = new StreamTable(pool, new PacketBufferPool());
-        var section = new RtpSection { Mid = "v", Receives = true, Codecs = [new RtpCodec(102, VideoCodec.H264) { ParameterSets = SpropParameterSets.Read(s_sprop) }] };
+        var section = new RtpSection
+        {
+            Mid = "v",
+            Receives = true,
+            Codecs = [new RtpCodec(102, VideoCodec.H264) { ParameterSets = SpropParameterSets.Read(s_sprop) }],
+        };
         table.Configure([section]);
         byte[] buffer = new byte[200];
         RtpHeaderWriter header = new(buffer, ExtensionMap.Empty, 102, true, 1, 3000, new Ssrc(5));

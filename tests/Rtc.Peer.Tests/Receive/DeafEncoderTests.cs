@@ -32,7 +32,9 @@ public sealed class DeafEncoderTests(ITestOutputHelper output)
 
             waits.Add((pair.Now - asked).TotalMilliseconds);
             pair.Run(TimeSpan.FromSeconds(3));
-            Assert.True(pair.Sender.TargetBitrate.Kilobits > rate * 0.9, $"seed {seed}: {rate} before, {pair.Sender.TargetBitrate.Kilobits} kbit/s three seconds later");
+            Assert.True(
+                pair.Sender.TargetBitrate.Kilobits > rate * 0.9,
+                $"seed {seed}: {rate} before, {pair.Sender.TargetBitrate.Kilobits} kbit/s three seconds later");
             Assert.Empty(pair.Errors);
         }
 

@@ -33,7 +33,8 @@ public sealed class H264StartTests : IDisposable
     public H264StartTests(ITestOutputHelper output)
     {
         _output = output;
-        _receiver = new VideoReceiver(new Ssrc(1), new PayloadMap().AddCodec(H264Type, VideoCodec.H264), nack: true, fir: false, _pool, _buffers);
+        _receiver = new VideoReceiver(
+            new Ssrc(1), new PayloadMap().AddCodec(H264Type, VideoCodec.H264), nack: true, fir: false, _pool, _buffers);
     }
 
     public void Dispose()
@@ -114,7 +115,8 @@ public sealed class H264StartTests : IDisposable
             units.Add(reader.Current.ToArray());
         }
 
-        units.Where(unit => NalType.Of(unit[0]) is NalType.Sps or NalType.Pps).ToList().ForEach(unit => _receiver.Assembler.H264.KeepParameterSet(unit));
+        units.Where(unit => NalType.Of(unit[0]) is NalType.Sps or NalType.Pps).ToList()
+            .ForEach(unit => _receiver.Assembler.H264.KeepParameterSet(unit));
         byte[][] slices = [.. units.Where(unit => NalType.Of(unit[0]) is NalType.Slice or NalType.Idr)];
         Assert.Equal(120, slices.Length);
         Assert.Single(slices, slice => NalType.Of(slice[0]) == NalType.Idr);
@@ -145,10 +147,13 @@ public sealed class H264StartTests : IDisposable
 
     private static byte[] X264()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "ffmpeg"))), "the ffmpeg program is not installed");
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "ffmpeg"))),
+            "the ffmpeg program is not installed");
         ProcessStartInfo start = new("ffmpeg", "-v error -nostdin -threads 1 -f lavfi "
             + "-i testsrc2=s=320x240:r=30:d=4,negate=enable=mod(floor(t)\\,2),hflip=enable=mod(floor(t)\\,2) -pix_fmt yuv420p "
-            + "-c:v libx264 -bf 0 -profile:v baseline -x264-params keyint=250:min-keyint=125:scenecut=80:threads=1:rc-lookahead=5 -f h264 -")
+            + "-c:v libx264 -bf 0 -profile:v baseline -x264-params "
+            + "keyint=250:min-keyint=125:scenecut=80:threads=1:rc-lookahead=5 -f h264 -")
         {
             RedirectStandardOutput = true,
         };

@@ -27,7 +27,11 @@ public sealed class LossyPathTests(ITestOutputHelper output)
             }
 
             pair.Run(TimeSpan.FromSeconds(20));
-            output.WriteLine($"seed {seed}: delivered {pair.Delivered} of {pair.Made} (keys {pair.KeysMade}), freeze {pair.LongestFreeze.TotalMilliseconds:F0} ms, delay {pair.LongestDelay.TotalMilliseconds:F0}, estimate {pair.Sender.Stats.Estimate.Kilobits:F0}, lost {pair.Forward.Lost} of {pair.Forward.Sent}, nacks {pair.Viewer.Stats.NacksOut}, plis {pair.Viewer.Stats.PlisOut}, rtt {pair.Sender.RoundTrip.TotalMilliseconds:F0}");
+            output.WriteLine(
+                $"seed {seed}: delivered {pair.Delivered} of {pair.Made} (keys {pair.KeysMade}), freeze "
+                    + $"{pair.LongestFreeze.TotalMilliseconds:F0} ms, delay {pair.LongestDelay.TotalMilliseconds:F0}, estimate "
+                    + $"{pair.Sender.Stats.Estimate.Kilobits:F0}, lost {pair.Forward.Lost} of {pair.Forward.Sent}, nacks "
+                    + $"{pair.Viewer.Stats.NacksOut}, plis {pair.Viewer.Stats.PlisOut}, rtt {pair.Sender.RoundTrip.TotalMilliseconds:F0}");
             Assert.Empty(pair.Errors);
             Assert.True(pair.Delivered > pair.Made * 0.8, $"seed {seed}: {pair.Delivered} of {pair.Made}");
             Assert.True(pair.LongestFreeze < TimeSpan.FromMilliseconds(1200), $"seed {seed}: {pair.LongestFreeze.TotalMilliseconds} ms");
@@ -50,7 +54,9 @@ public sealed class LossyPathTests(ITestOutputHelper output)
             pair.Run(TimeSpan.FromSeconds(1));
             int atOnce = pair.Delivered - before;
             pair.Run(TimeSpan.FromSeconds(5));
-            output.WriteLine($"seed {seed}: {atOnce} frames in the first second, estimate {pair.Sender.Stats.Estimate.Kilobits:F0}, plis {pair.Viewer.Stats.PlisOut}");
+            output.WriteLine(
+                $"seed {seed}: {atOnce} frames in the first second, estimate {pair.Sender.Stats.Estimate.Kilobits:F0}, plis "
+                    + $"{pair.Viewer.Stats.PlisOut}");
             Assert.Empty(pair.Errors);
             Assert.True(atOnce > 5, $"seed {seed}: {atOnce}");
         }

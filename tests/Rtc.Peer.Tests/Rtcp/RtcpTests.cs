@@ -118,7 +118,9 @@ public sealed class RtcpTests
         byte[] buffer = new byte[64];
         RtcpWriter writer = new(buffer);
         Assert.True(writer.Remb(s_self, new Bitrate(bits), [s_media]));
-        Assert.Equal("8FCE0005" + "01020304" + "00000000" + "52454D42" + "01" + hex + "0A0B0C0D", Convert.ToHexString(buffer.AsSpan(0, writer.Length)));
+        Assert.Equal(
+            "8FCE0005" + "01020304" + "00000000" + "52454D42" + "01" + hex + "0A0B0C0D",
+            Convert.ToHexString(buffer.AsSpan(0, writer.Length)));
         Assert.True(RembView.TryParse(buffer.AsSpan(12, writer.Length - 12), out RembView view));
         Assert.InRange(view.Bitrate.BitsPerSecond, bits - (bits >> 17), bits);
         Assert.Equal(s_media, view.Source(0));

@@ -106,7 +106,9 @@ public sealed class AllocationTests(ITestOutputHelper output)
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         RtpStats stats = receiver.Stats;
         long came = stats.PacketsIn - statsBefore.PacketsIn;
-        output.WriteLine($"{allocated} bytes for {came} packets, {stats.FramesIn - statsBefore.FramesIn} frames, {stats.PacketsRepaired - statsBefore.PacketsRepaired} repairs");
+        output.WriteLine(
+            $"{allocated} bytes for {came} packets, {stats.FramesIn - statsBefore.FramesIn} frames, "
+                + $"{stats.PacketsRepaired - statsBefore.PacketsRepaired} repairs");
         Assert.True(came > MeasuredFrames * 4);
         Assert.True(stats.FramesIn - statsBefore.FramesIn >= MeasuredFrames - 2);
         Assert.True(loseOneIn == 0 || stats.PacketsRepaired > statsBefore.PacketsRepaired);

@@ -25,7 +25,9 @@ internal sealed class MediaPair : IDisposable
     private long _lastDelivered = -1;
     private Instant? _lastDeliveredAt;
 
-    public MediaPair(int seed, VideoCodec codec = VideoCodec.Vp8, bool rtx = true, bool transportCc = true, bool remb = false, bool fir = false, Bitrate? start = null)
+    public MediaPair(
+        int seed, VideoCodec codec = VideoCodec.Vp8, bool rtx = true, bool transportCc = true, bool remb = false, bool fir = false,
+        Bitrate? start = null)
     {
         _random = new Random(seed);
         Codec = codec;
@@ -52,8 +54,23 @@ internal sealed class MediaPair : IDisposable
             SendRtxSsrc = rtx ? new Ssrc(0x2222) : null,
             ReducedSize = true,
         };
-        Sender = new RtpSession(new RtpSessionOptions { Cname = "camera", Random = SeededRandom.Of(seed), Frames = Pool, NtpAtOrigin = 0xE9000000_00000000, StartBitrate = start ?? Bitrate.FromKilobits(1000) }, default);
-        Viewer = new RtpSession(new RtpSessionOptions { Cname = "viewer", Random = SeededRandom.Of(seed + 1), Frames = Pool, NtpAtOrigin = 0xE9000000_00000000 }, default);
+        Sender = new RtpSession(
+            new RtpSessionOptions
+            {
+                Cname = "camera",
+                Random = SeededRandom.Of(seed),
+                Frames = Pool,
+                NtpAtOrigin = 0xE9000000_00000000,
+                StartBitrate = start ?? Bitrate.FromKilobits(1000),
+            }, default);
+        Viewer = new RtpSession(
+            new RtpSessionOptions
+            {
+                Cname = "viewer",
+                Random = SeededRandom.Of(seed + 1),
+                Frames = Pool,
+                NtpAtOrigin = 0xE9000000_00000000,
+            }, default);
         Sender.Configure(default, [_section with { Sends = true }]);
         Viewer.Configure(default, [_section with { Receives = true }]);
         Sender.SetConnected(true);
@@ -116,7 +133,8 @@ internal sealed class MediaPair : IDisposable
         int still = 0;
         while (true)
         {
-            Instant next = Instant.Min(Instant.Min(Forward.Next, Back.Next), Instant.Min(Sender.NextDeadline(Now), Viewer.NextDeadline(Now)));
+            Instant next = Instant.Min(
+                Instant.Min(Forward.Next, Back.Next), Instant.Min(Sender.NextDeadline(Now), Viewer.NextDeadline(Now)));
             next = Instant.Min(next, new Instant(_nextFrame));
             if (next > until)
             {
@@ -127,7 +145,11 @@ internal sealed class MediaPair : IDisposable
             still = next <= Now ? still + 1 : 0;
             if (still > 50)
             {
-                throw new InvalidOperationException($"no progress at {Now.Milliseconds} ms: sender {Sender.NextDeadline(Now)}, viewer {Viewer.NextDeadline(Now)}, its RTCP {Viewer.Receiving.RtcpDeadline}, its waits {Viewer.Receiving.NextDeadline}, arrivals {Viewer.Receiving.Arrivals.Deadline}, key {Viewer.Receiving.Streams.Receivers[0].Assembler.WaitingForKey}, blocked {Viewer.Receiving.Streams.Receivers[0].Assembler.BlockedSince}");
+                throw new InvalidOperationException(
+                    $"no progress at {Now.Milliseconds} ms: sender {Sender.NextDeadline(Now)}, viewer {Viewer.NextDeadline(Now)}, its "
+                        + $"RTCP {Viewer.Receiving.RtcpDeadline}, its waits {Viewer.Receiving.NextDeadline}, arrivals "
+                        + $"{Viewer.Receiving.Arrivals.Deadline}, key {Viewer.Receiving.Streams.Receivers[0].Assembler.WaitingForKey}, "
+                        + $"blocked {Viewer.Receiving.Streams.Receivers[0].Assembler.BlockedSince}");
             }
 
             Now = next > Now ? next : Now;

@@ -14,7 +14,8 @@ public sealed class PayloadFormatTests
     [InlineData("90E0FFFF2A6AAA", true, 0, 0x7FFF, 0x2A, 1, true, -1)] // and TID 1 with Y
     [InlineData("80101FAA", false, 0, -1, -1, -1, false, 31)] // KEYIDX alone
     [InlineData("90F0817F0083AA", true, 0, 0x017F, 0, 2, false, 3)]
-    public void VP8_descriptors_read_as_RFC_7741_draws_them(string hex, bool start, int partition, int picture, int tl0, int tid, bool sync, int key)
+    public void VP8_descriptors_read_as_RFC_7741_draws_them(
+        string hex, bool start, int partition, int picture, int tl0, int tid, bool sync, int key)
     {
         Assert.True(Vp8DescriptorView.TryParse(Convert.FromHexString(hex), out Vp8DescriptorView view));
         Assert.Equal(start, view.StartOfPartition);

@@ -72,5 +72,7 @@ public sealed class RtpSessionTests(ITestOutputHelper output)
     }
 
     private void Report(MediaPair pair, int seed) => output.WriteLine(
-        $"seed {seed}: made {pair.Made} (keys {pair.KeysMade}), delivered {pair.Delivered}, freeze {pair.LongestFreeze.TotalMilliseconds:F0} ms, delay {pair.LongestDelay.TotalMilliseconds:F0} ms, {pair.Viewer.Stats}, estimate {pair.Sender.Stats.Estimate.Kilobits:F0} kbit/s, rtt {pair.Sender.RoundTrip.TotalMilliseconds:F0}");
+        $"seed {seed}: made {pair.Made} (keys {pair.KeysMade}), delivered {pair.Delivered}, freeze "
+            + $"{pair.LongestFreeze.TotalMilliseconds:F0} ms, delay {pair.LongestDelay.TotalMilliseconds:F0} ms, {pair.Viewer.Stats}, "
+            + $"estimate {pair.Sender.Stats.Estimate.Kilobits:F0} kbit/s, rtt {pair.Sender.RoundTrip.TotalMilliseconds:F0}");
 }

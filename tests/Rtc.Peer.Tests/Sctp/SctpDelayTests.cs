@@ -41,7 +41,9 @@ public sealed class SctpDelayTests(ITestOutputHelper output)
 
         delays.Sort();
         double At(double share) => delays[(int)(delays.Count * share)];
-        output.WriteLine($"{loss:P0} loss, {2 * delayMs} ms round trip, one each {everyMs} ms: median {At(0.5):F0}, 95 % {At(0.95):F0}, 99 % {At(0.99):F0}, 99.9 % {At(0.999):F0}, worst {delays[^1]:F0} ms");
+        output.WriteLine(
+            $"{loss:P0} loss, {2 * delayMs} ms round trip, one each {everyMs} ms: median {At(0.5):F0}, 95 % {At(0.95):F0}, 99 % "
+                + $"{At(0.99):F0}, 99.9 % {At(0.999):F0}, worst {delays[^1]:F0} ms");
         Assert.True(At(0.99) < most99, $"{At(0.99)} ms for one in a hundred");
         Assert.True(At(0.999) < most999, $"{At(0.999)} ms for one in a thousand");
     }

@@ -61,7 +61,8 @@ public sealed class SctpDeliveryTests(ITestOutputHelper output)
     {
         for (int seed = 1; seed <= 10; seed++)
         {
-            var link = new LinkBehaviour { Loss = loss, BurstContinues = burst, Duplication = duplication, JitterMs = jitter, DelayMs = 20 };
+            var link =
+                new LinkBehaviour { Loss = loss, BurstContinues = burst, Duplication = duplication, JitterMs = jitter, DelayMs = 20 };
             using var pair = new SctpPair(seed, link);
             output.WriteLine($"{name}: seed {seed}");
             int channel = pair.Open();

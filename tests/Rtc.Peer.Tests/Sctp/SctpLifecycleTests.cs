@@ -13,7 +13,8 @@ public sealed class SctpLifecycleTests(ITestOutputHelper output)
         double longest = 0;
         for (int seed = 1; seed <= 100; seed++)
         {
-            using var pair = new SctpPair(seed, new LinkBehaviour { Loss = 0.25, BurstContinues = 0.25, Duplication = 0.2, DelayMs = 5, JitterMs = 60 });
+            using var pair = new SctpPair(
+                seed, new LinkBehaviour { Loss = 0.25, BurstContinues = 0.25, Duplication = 0.2, DelayMs = 5, JitterMs = 60 });
             int channel = pair.Open();
             Instant start = pair.Now;
             pair.Connected();
@@ -265,7 +266,8 @@ public sealed class SctpLifecycleTests(ITestOutputHelper output)
         Instant now = new(5_000_000);
         var cookie = new StateCookie
         {
-            CreatedAt = now, LocalTag = 1, PeerTag = 2, PeerTsn = new Tsn(3), PeerWindow = 4, PeerInboundStreams = 5, ForwardTsn = true, Reconfig = false,
+            CreatedAt = now, LocalTag = 1, PeerTag = 2, PeerTsn = new Tsn(3), PeerWindow = 4, PeerInboundStreams = 5, ForwardTsn = true,
+            Reconfig = false,
         };
         var bytes = new byte[StateCookie.Length];
         cookie.Write(bytes, key);

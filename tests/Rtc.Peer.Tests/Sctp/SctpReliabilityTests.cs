@@ -21,7 +21,8 @@ public sealed class SctpReliabilityTests(ITestOutputHelper output)
         for (int seed = 1; seed <= 8; seed++)
         {
             using var pair = new SctpPair(seed, new LinkBehaviour { DelayMs = 30, JitterMs = ordered ? 0 : 10 });
-            int partial = pair.Open("partial", new ChannelOptions { Ordered = ordered, MaxRetransmits = retransmits, MaxLifetimeMs = lifetime });
+            int partial = pair.Open(
+                "partial", new ChannelOptions { Ordered = ordered, MaxRetransmits = retransmits, MaxLifetimeMs = lifetime });
             int reliable = pair.Open("reliable");
             pair.Connected();
             pair.RunUntil(() => pair.Events[1].Count(e => e.Kind == SctpEventKind.ChannelOpened) == 2, 5000);
@@ -98,7 +99,11 @@ public sealed class SctpReliabilityTests(ITestOutputHelper output)
     [InlineData(30_000_000, 50)]
     public void Throughput_grows_to_the_rate_of_the_link(double rate, double delay)
     {
-        using var pair = new SctpPair(7, new LinkBehaviour { BitsPerSecond = rate, DelayMs = delay, QueueBytes = (int)(rate * delay * 2 / 8000) + 20_000 }) { KeepEvents = false };
+        using var pair = new SctpPair(
+            7, new LinkBehaviour { BitsPerSecond = rate, DelayMs = delay, QueueBytes = (int)(rate * delay * 2 / 8000) + 20_000 })
+        {
+            KeepEvents = false,
+        };
         int channel = pair.Open();
         pair.Connected();
         var chunk = new byte[16 * 1024];
@@ -107,7 +112,9 @@ public sealed class SctpReliabilityTests(ITestOutputHelper output)
         Instant start = pair.Now;
         while (received < total)
         {
-            while (sent < total && pair.A.BufferedAmount(channel) < 500_000 && pair.A.Send(pair.Now, channel, chunk, false) == SctpSendResult.Queued)
+            while (sent < total
+                && pair.A.BufferedAmount(channel) < 500_000
+                && pair.A.Send(pair.Now, channel, chunk, false) == SctpSendResult.Queued)
             {
                 sent += chunk.Length;
             }
@@ -117,7 +124,9 @@ public sealed class SctpReliabilityTests(ITestOutputHelper output)
         }
 
         double seconds = (pair.Now - start).TotalSeconds, share = received * 8 / rate / seconds;
-        output.WriteLine($"{rate / 1e6} Mbit/s, {2 * delay} ms: {share:P0} of the link, {pair.A.Stats.ChunksRetransmitted} of {pair.A.Stats.ChunksSent} chunks repeated, {pair.A.Stats.Timeouts} time-outs");
+        output.WriteLine(
+            $"{rate / 1e6} Mbit/s, {2 * delay} ms: {share:P0} of the link, {pair.A.Stats.ChunksRetransmitted} of "
+                + $"{pair.A.Stats.ChunksSent} chunks repeated, {pair.A.Stats.Timeouts} time-outs");
         Assert.InRange(share, 0.75, 1.0);
     }
 
@@ -151,7 +160,8 @@ public sealed class SctpReliabilityTests(ITestOutputHelper output)
     [Fact]
     public void Send_buffer_is_bounded_and_the_amount_buffered_is_told()
     {
-        using var pair = new SctpPair(8, new LinkBehaviour { BitsPerSecond = 2_000_000 }, options => options with { SendBufferSize = 300_000 });
+        using var pair = new SctpPair(
+            8, new LinkBehaviour { BitsPerSecond = 2_000_000 }, options => options with { SendBufferSize = 300_000 });
         int channel = pair.Open();
         pair.Connected();
         pair.RunFor(100);

@@ -93,7 +93,8 @@ public sealed class SctpRobustnessTests(ITestOutputHelper output)
         for (int done = 0; done < iterations;)
         {
             associations++;
-            var pair = new SctpPair(random.Next(), null, options => options with { ReceiveBufferSize = 100_000, MaxMessageSize = 20_000, MaxChannels = 50 })
+            var pair = new SctpPair(
+                random.Next(), null, options => options with { ReceiveBufferSize = 100_000, MaxMessageSize = 20_000, MaxChannels = 50 })
             {
                 KeepEvents = false,
             };
@@ -137,7 +138,8 @@ public sealed class SctpRobustnessTests(ITestOutputHelper output)
     [Fact]
     public void One_byte_fragments_do_not_outgrow_the_window()
     {
-        using var pair = new SctpPair(11, null, options => options with { ReceiveBufferSize = 64_000, MaxMessageSize = 64_000 }) { KeepEvents = false };
+        using var pair = new SctpPair(
+            11, null, options => options with { ReceiveBufferSize = 64_000, MaxMessageSize = 64_000 }) { KeepEvents = false };
         byte[] genuine = [];
         pair.Tap = (from, packet) =>
         {
@@ -202,7 +204,8 @@ public sealed class SctpRobustnessTests(ITestOutputHelper output)
         HashSet<byte> kinds = [.. packets.Select(packet => packet[12])];
         foreach (ChunkType type in new[]
         {
-            ChunkType.Init, ChunkType.InitAck, ChunkType.CookieEcho, ChunkType.CookieAck, ChunkType.Data, ChunkType.Sack, ChunkType.Heartbeat,
+            ChunkType.Init, ChunkType.InitAck, ChunkType.CookieEcho, ChunkType.CookieAck, ChunkType.Data, ChunkType.Sack,
+            ChunkType.Heartbeat,
             ChunkType.HeartbeatAck, ChunkType.Reconfig, ChunkType.Shutdown, ChunkType.ShutdownAck, ChunkType.ShutdownComplete,
         })
         {
@@ -248,7 +251,10 @@ public sealed class SctpRobustnessTests(ITestOutputHelper output)
                 packet.AsSpan(4, 4).Clear();
             }
 
-            if (packet.Length >= 20 && genuine.Length >= 20 && genuine[12] == (byte)ChunkType.Data && packet[12] is (byte)ChunkType.Data or (byte)ChunkType.ForwardTsn)
+            if (packet.Length >= 20
+                && genuine.Length >= 20
+                && genuine[12] == (byte)ChunkType.Data
+                && packet[12] is (byte)ChunkType.Data or (byte)ChunkType.ForwardTsn)
             {
                 uint near = BinaryPrimitives.ReadUInt32BigEndian(genuine.AsSpan(16)) + (uint)random.Next(0, 40);
                 BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(16), near);

@@ -46,10 +46,14 @@ internal static class AnswerRules
             Assert.All(format.Feedback, feedback => Assert.Contains(feedback, offered.Feedback));
 
             // RFC 6184 section 8.1: none means baseline at level 1, and the answer says so.
-            Assert.Equal(offered.Parameter("profile-level-id") ?? (offered.Is("H264") ? "42000a" : null), format.Parameter("profile-level-id"), ignoreCase: true);
+            Assert.Equal(
+                offered.Parameter("profile-level-id") ?? (offered.Is("H264") ? "42000a" : null), format.Parameter("profile-level-id"),
+                ignoreCase: true);
             Assert.Equal(offered.Parameter("packetization-mode") ?? "0", format.Parameter("packetization-mode") ?? "0");
         }
 
-        Assert.All(said.Extensions, extension => Assert.Contains(asked.Extensions, other => other.Id == extension.Id && other.Uri == extension.Uri));
+        Assert.All(
+            said.Extensions,
+            extension => Assert.Contains(asked.Extensions, other => other.Id == extension.Id && other.Uri == extension.Uri));
     }
 }

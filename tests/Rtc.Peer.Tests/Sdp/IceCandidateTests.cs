@@ -15,7 +15,9 @@ public sealed class IceCandidateTests
     {
         Assert.True(IceCandidate.TryParse("a=" + line, out IceCandidate candidate));
         Assert.Equal(line, candidate.ToString());
-        Assert.True(IceCandidate.TryParse(line.Replace(" udp ", " UDP ", StringComparison.Ordinal) + " generation 0 network-id 1", out IceCandidate again));
+        Assert.True(
+            IceCandidate.TryParse(
+                line.Replace(" udp ", " UDP ", StringComparison.Ordinal) + " generation 0 network-id 1", out IceCandidate again));
         Assert.Equal(candidate, again);
         Assert.Equal(line.Contains(".local", StringComparison.Ordinal), candidate.Transport is null);
     }

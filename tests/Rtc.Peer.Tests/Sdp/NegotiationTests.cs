@@ -5,12 +5,16 @@ namespace Rtc.Peer.Tests.Sdp;
 
 public sealed class NegotiationTests
 {
-    private const string Video = "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=mid:v\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
+    private const string Video =
+        "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=mid:v\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 "
+            + "nack\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
     private const string Data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\na=sctp-port:5000\r\n";
-    private const string Transport = "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\na=fingerprint:sha-256 00:11\r\na=setup:actpass\r\n";
+    private const string Transport =
+        "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\na=fingerprint:sha-256 00:11\r\na=setup:actpass\r\n";
 
     private static string Offer(string sections, string group = "v d", string transport = Transport) =>
-        "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n" + (group.Length > 0 ? $"a=group:BUNDLE {group}\r\n" : "") + transport + sections;
+        "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n" + (group.Length > 0 ? $"a=group:BUNDLE {group}\r\n" : "") + transport
+            + sections;
 
     [Fact]
     public void Complaints_are_sentences_that_name_the_cause()
@@ -18,21 +22,38 @@ public sealed class NegotiationTests
         Assert.Equal("the offer has no video", SdpTesting.Refusal(Offer(Data, "d"), new AnswerPolicy { RequireVideo = true }));
         Assert.Equal(
             "no common video codec: offered AV1, VP9",
-            SdpTesting.Refusal(Offer("m=video 9 UDP/TLS/RTP/SAVPF 45 98 99\r\na=mid:v\r\na=rtcp-mux\r\na=rtpmap:45 AV1/90000\r\na=rtpmap:98 VP9/90000\r\na=rtpmap:99 rtx/90000\r\n", "v")));
-        Assert.StartsWith("BUNDLE and rtcp-mux are required: section d is not bundled", SdpTesting.Refusal(Offer(Video + Data, "v")), StringComparison.Ordinal);
+            SdpTesting.Refusal(
+                Offer(
+                    "m=video 9 UDP/TLS/RTP/SAVPF 45 98 99\r\na=mid:v\r\na=rtcp-mux\r\na=rtpmap:45 AV1/90000\r\na=rtpmap:98 "
+                        + "VP9/90000\r\na=rtpmap:99 rtx/90000\r\n",
+                    "v")));
+        Assert.StartsWith(
+            "BUNDLE and rtcp-mux are required: section d is not bundled", SdpTesting.Refusal(Offer(Video + Data, "v")),
+            StringComparison.Ordinal);
         Assert.StartsWith(
             "BUNDLE and rtcp-mux are required: section v has no a=rtcp-mux",
             SdpTesting.Refusal(Offer(Video.Replace("a=rtcp-mux\r\n", "", StringComparison.Ordinal), "v")),
             StringComparison.Ordinal);
-        Assert.Equal("the offer has no DTLS fingerprint", SdpTesting.Refusal(Offer(Video, "v", Transport.Replace("a=fingerprint:sha-256 00:11\r\n", "", StringComparison.Ordinal))));
-        Assert.StartsWith("the offer has no ICE credentials", SdpTesting.Refusal(Offer(Video, "v", "a=fingerprint:sha-256 00:11\r\n")), StringComparison.Ordinal);
-        Assert.StartsWith("the offer has nothing that is accepted here: it has audio", SdpTesting.Refusal(Offer("m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n", "")), StringComparison.Ordinal);
-        Assert.Equal("the offer holds the connection (a=setup:holdconn)", SdpTesting.Refusal(Offer(Video, "v", Transport.Replace("actpass", "holdconn", StringComparison.Ordinal))));
+        Assert.Equal(
+            "the offer has no DTLS fingerprint",
+            SdpTesting.Refusal(Offer(Video, "v", Transport.Replace("a=fingerprint:sha-256 00:11\r\n", "", StringComparison.Ordinal))));
+        Assert.StartsWith(
+            "the offer has no ICE credentials", SdpTesting.Refusal(Offer(Video, "v", "a=fingerprint:sha-256 00:11\r\n")),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the offer has nothing that is accepted here: it has audio", SdpTesting.Refusal(Offer("m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n", "")),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "the offer holds the connection (a=setup:holdconn)",
+            SdpTesting.Refusal(Offer(Video, "v", Transport.Replace("actpass", "holdconn", StringComparison.Ordinal))));
         Assert.Equal("the offer has no media section", SdpTesting.Refusal(Offer("")));
         Assert.Equal("two sections of the description have the mid v", SdpTesting.Refusal(Offer(Video + Video)));
         Assert.Equal(
             "two sections of the description have the mid 1",
-            SdpTesting.Refusal(Offer(Video.Replace("a=mid:v", "a=mid:1", StringComparison.Ordinal) + Data.Replace("a=mid:d\r\n", "", StringComparison.Ordinal), "1")));
+            SdpTesting.Refusal(
+                Offer(
+                    Video.Replace(
+                        "a=mid:v", "a=mid:1", StringComparison.Ordinal) + Data.Replace("a=mid:d\r\n", "", StringComparison.Ordinal), "1")));
         Assert.StartsWith("the text is not a session description", SdpTesting.Refusal("<html>"), StringComparison.Ordinal);
         Assert.StartsWith("the text is not a session description", SdpTesting.Refusal(""), StringComparison.Ordinal);
         Assert.StartsWith("the description has 200000 characters", SdpTesting.Refusal(new string('a', 200_000)), StringComparison.Ordinal);
@@ -47,7 +68,8 @@ public sealed class NegotiationTests
     {
         string offer = Offer(Video, "v", Transport.Replace("actpass", offered, StringComparison.Ordinal));
         Assert.True(SdpTesting.NewNegotiation().TryAnswer(
-            offer, new AnswerPolicy(), SdpTesting.Local with { PreferDtlsClient = preferClient }, out string answer, out NegotiatedSession? session, out _));
+            offer, new AnswerPolicy(), SdpTesting.Local with { PreferDtlsClient = preferClient }, out string answer,
+            out NegotiatedSession? session, out _));
         Assert.Equal(role, session.LocalDtlsRole);
         Assert.Equal(setup, SdpTesting.Parse(answer).Media[0].Setup);
     }
@@ -87,10 +109,14 @@ public sealed class NegotiationTests
     [Fact]
     public void High_profile_is_taken_only_where_nothing_is_sent_back()
     {
-        string high = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:v\r\na=sendonly\r\na=rtcp-mux\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 profile-level-id=64001f;packetization-mode=1\r\n";
+        string high =
+            "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:v\r\na=sendonly\r\na=rtcp-mux\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 "
+                + "profile-level-id=64001f;packetization-mode=1\r\n";
         (_, NegotiatedSession session) = SdpTesting.Answer(SdpTesting.NewNegotiation(), Offer(high, "v"));
         Assert.Equal("64001f", session.Sections[0].Codecs[0].ProfileLevelId);
-        Assert.Equal("no common video codec: offered H264", SdpTesting.Refusal(Offer(high.Replace("sendonly", "sendrecv", StringComparison.Ordinal), "v")));
+        Assert.Equal(
+            "no common video codec: offered H264",
+            SdpTesting.Refusal(Offer(high.Replace("sendonly", "sendrecv", StringComparison.Ordinal), "v")));
     }
 
     [Fact]
@@ -107,10 +133,12 @@ public sealed class NegotiationTests
     public void Extensions_keep_their_ids_and_turn_their_directions()
     {
         string video = Video + "a=extmap:7/sendonly " + ExtensionUris.PlayoutDelay + "\r\na=extmap:3 " + ExtensionUris.Mid +
-            "\r\na=extmap:20 " + ExtensionUris.AbsSendTime + "\r\na=extmap:4 urn:unknown\r\na=extmap:5/inactive " + ExtensionUris.VideoOrientation + "\r\n";
+            "\r\na=extmap:20 " + ExtensionUris.AbsSendTime + "\r\na=extmap:4 urn:unknown\r\na=extmap:5/inactive "
+                + ExtensionUris.VideoOrientation + "\r\n";
         (SessionDescription answer, NegotiatedSession session) = SdpTesting.Answer(SdpTesting.NewNegotiation(), Offer(video, "v"));
         Assert.Equal(
-            [new ExtensionMapping(7, ExtensionUris.PlayoutDelay, MediaDirection.ReceiveOnly), new ExtensionMapping(3, ExtensionUris.Mid, MediaDirection.SendReceive)],
+            [new ExtensionMapping(7, ExtensionUris.PlayoutDelay, MediaDirection.ReceiveOnly), new ExtensionMapping(
+                3, ExtensionUris.Mid, MediaDirection.SendReceive)],
             answer.Media[0].Extensions);
         Assert.Equal(new HeaderExtensionIds { PlayoutDelay = 7, Mid = 3 }, session.Sections[0].Extensions);
     }
@@ -141,7 +169,9 @@ public sealed class NegotiationTests
         SdpNegotiation negotiation = SdpTesting.NewNegotiation();
         SdpTesting.Answer(negotiation, Offer(Video + Data));
         Assert.Equal("the offer has 1 sections, fewer than the 2 agreed on before", Refusal(Offer(Video, "v")));
-        Assert.StartsWith("section 0 of the offer was Video with mid v and is now Data with mid d", Refusal(Offer(Data + Video)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "section 0 of the offer was Video with mid v and is now Data with mid d", Refusal(Offer(Data + Video)),
+            StringComparison.Ordinal);
         // A failed step left everything as it was.
         SdpTesting.Answer(negotiation, Offer(Video + Data));
 
@@ -157,7 +187,8 @@ public sealed class NegotiationTests
     {
         SdpNegotiation negotiation = SdpTesting.NewNegotiation();
         SdpTesting.Answer(negotiation, Offer(Video.Replace("9 UDP", "0 UDP", StringComparison.Ordinal) + Data, "d"));
-        string front = Video.Replace("mid:v", "mid:x\r\na=ice-ufrag:other\r\na=ice-pwd:otherotherotherotherother", StringComparison.Ordinal);
+        string front = Video.Replace(
+            "mid:v", "mid:x\r\na=ice-ufrag:other\r\na=ice-pwd:otherotherotherotherother", StringComparison.Ordinal);
         Assert.False(negotiation.IsIceRestart(Offer(front + Data, "x d")));
         (SessionDescription answer, NegotiatedSession session) = SdpTesting.Answer(negotiation, Offer(front + Data, "x d"));
         Assert.False(session.IsIceRestart);
@@ -199,7 +230,10 @@ public sealed class NegotiationTests
             OfferPlan plan = plans[round % plans.Length];
             string offer = offerer.CreateOffer(plan, SdpTesting.Local);
             Assert.True(offerer.HasPendingOffer);
-            Assert.True(answerer.TryAnswer(offer, new AnswerPolicy(), SdpTesting.Local, out string answer, out NegotiatedSession? theirs, out string error), error);
+            Assert.True(
+                answerer.TryAnswer(
+                    offer, new AnswerPolicy(), SdpTesting.Local, out string answer, out NegotiatedSession? theirs, out string error),
+                error);
             Assert.True(offerer.TryAcceptAnswer(answer, out NegotiatedSession? ours, out error), error);
             Assert.Equal(ours.Sections.Count, theirs.Sections.Count);
             for (int i = 0; i < ours.Sections.Count; i++)
@@ -253,7 +287,8 @@ public sealed class NegotiationTests
     [Fact]
     public void Old_sctp_form_is_answered_in_kind()
     {
-        (SessionDescription answer, NegotiatedSession session) = SdpTesting.Answer(SdpTesting.NewNegotiation(), SdpTesting.Offer("aiortc-publish"));
+        (SessionDescription answer, NegotiatedSession session) = SdpTesting.Answer(
+            SdpTesting.NewNegotiation(), SdpTesting.Offer("aiortc-publish"));
         Assert.Equal("DTLS/SCTP", answer.Media[1].Protocol);
         Assert.Equal(["5000"], answer.Media[1].Formats);
         Assert.Contains("a=sctpmap:5000 webrtc-datachannel 65535\r\n", answer.ToString(), StringComparison.Ordinal);

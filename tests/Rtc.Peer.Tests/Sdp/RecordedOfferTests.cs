@@ -71,7 +71,8 @@ public sealed class RecordedOfferTests
 
         // The audio section is the BUNDLE tag: it stays, inactive, as Chromium's transport may hang on it.
         Assert.Equal(MediaDirection.Inactive, answer.Media[0].Direction);
-        Assert.Equal("opus/48000/2", $"{answer.Media[0].PayloadFormats[0].Name}/{answer.Media[0].PayloadFormats[0].ClockRate}/{answer.Media[0].PayloadFormats[0].Channels}");
+        PayloadFormat opus = answer.Media[0].PayloadFormats[0];
+        Assert.Equal("opus/48000/2", $"{opus.Name}/{opus.ClockRate}/{opus.Channels}");
         Assert.Equal(session.Sections[0].Mid, session.CarrierMid);
         Assert.Equal(2, answer.Media[0].Candidates.Count);
         Assert.Empty(answer.Media[1].Candidates);

@@ -13,9 +13,12 @@ public sealed class SdpRobustnessTests(ITestOutputHelper output)
 {
     private static readonly string[] s_dictionary =
     [
-        "a=", "m=", "\r\n", "\n", "\r", ":", " ", "/", ";", "=", "0", "-1", "65536", "4294967296", "99999999999999999999", "*", "\0", "é", "a=group:BUNDLE 0 0",
-        "a=mid:0", "a=rtpmap:96 VP8/90000", "a=fmtp:96 apt=96", "a=bundle-only", "a=simulcast:send ~a,b;c recv", "a=rid:a send", "a=setup:active",
-        "m=video 0 UDP/TLS/RTP/SAVPF 96", "m=application 9 DTLS/SCTP 5000", "a=ice-ufrag:x", "a=extmap:1/recvonly urn:x", "a=ssrc-group:FID 1 1", "a=max-message-size:0",
+        "a=", "m=", "\r\n", "\n", "\r", ":", " ", "/", ";", "=", "0", "-1", "65536", "4294967296", "99999999999999999999", "*", "\0", "é",
+        "a=group:BUNDLE 0 0",
+        "a=mid:0", "a=rtpmap:96 VP8/90000", "a=fmtp:96 apt=96", "a=bundle-only", "a=simulcast:send ~a,b;c recv", "a=rid:a send",
+        "a=setup:active",
+        "m=video 0 UDP/TLS/RTP/SAVPF 96", "m=application 9 DTLS/SCTP 5000", "a=ice-ufrag:x", "a=extmap:1/recvonly urn:x",
+        "a=ssrc-group:FID 1 1", "a=max-message-size:0",
     ];
 
     [Fact]
@@ -84,9 +87,12 @@ public sealed class SdpRobustnessTests(ITestOutputHelper output)
                 Type = type,
                 TcpType = tcp ? "passive" : null,
                 Transport = TransportAddress.FromIPv4(
-                    (uint)((address.Item1 << 24) | (address.Item2 << 16) | (address.Item3 << 8) | address.Item4), (ushort)port, tcp ? TransportProtocol.Tcp : TransportProtocol.Udp),
+                    (uint)((address.Item1 << 24) | (address.Item2 << 16) | (address.Item3 << 8) | address.Item4), (ushort)port,
+                    tcp ? TransportProtocol.Tcp : TransportProtocol.Udp),
             };
-        Prop.ForAll(candidates.ToArbitrary(), candidate => IceCandidate.TryParse(candidate.ToString(), out IceCandidate again) && again == candidate)
+        Prop.ForAll(
+            candidates.ToArbitrary(),
+            candidate => IceCandidate.TryParse(candidate.ToString(), out IceCandidate again) && again == candidate)
             .QuickCheckThrowOnFailure();
     }
 

@@ -18,7 +18,10 @@ public sealed class SlowViewerTests(ITestOutputHelper output)
             pair.ForgetFreezes();
             pair.Run(TimeSpan.FromSeconds(20));
             double rate = (pair.Delivered - before) / 20.0;
-            output.WriteLine($"seed {seed}: {rate:F1} pictures a second, freeze {pair.LongestFreeze.TotalMilliseconds:F0} ms, keys {pair.KeysMade}, estimate {pair.Sender.Stats.Estimate.Kilobits:F0}, left out {pair.Sender.Stats.FramesLeftOut}, lost {pair.Forward.Lost}");
+            output.WriteLine(
+                $"seed {seed}: {rate:F1} pictures a second, freeze {pair.LongestFreeze.TotalMilliseconds:F0} ms, keys {pair.KeysMade}, "
+                    + $"estimate {pair.Sender.Stats.Estimate.Kilobits:F0}, left out {pair.Sender.Stats.FramesLeftOut}, lost "
+                    + $"{pair.Forward.Lost}");
             Assert.Empty(pair.Errors);
             Assert.InRange(rate, 13, 25);
             Assert.True(pair.LongestFreeze < TimeSpan.FromMilliseconds(600), $"seed {seed}: {pair.LongestFreeze.TotalMilliseconds} ms");
@@ -34,7 +37,10 @@ public sealed class SlowViewerTests(ITestOutputHelper output)
             pair.Forward.Loss = 0.05;
             pair.Back.Loss = 0.05;
             pair.Run(TimeSpan.FromSeconds(15));
-            output.WriteLine($"seed {seed}: delivered {pair.Delivered} of {pair.Made}, keys {pair.KeysMade}, freeze {pair.LongestFreeze.TotalMilliseconds:F0} ms, left out {pair.Sender.Stats.FramesLeftOut}, estimate {pair.Sender.Stats.Estimate.Kilobits:F0}");
+            output.WriteLine(
+                $"seed {seed}: delivered {pair.Delivered} of {pair.Made}, keys {pair.KeysMade}, freeze "
+                    + $"{pair.LongestFreeze.TotalMilliseconds:F0} ms, left out {pair.Sender.Stats.FramesLeftOut}, estimate "
+                    + $"{pair.Sender.Stats.Estimate.Kilobits:F0}");
             Assert.Empty(pair.Errors);
             Assert.True(pair.Delivered > pair.Made * 0.9);
             Assert.True(pair.LongestFreeze < TimeSpan.FromMilliseconds(400));

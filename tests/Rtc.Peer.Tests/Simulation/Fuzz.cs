@@ -9,7 +9,10 @@ namespace Rtc.Peer.Tests;
 internal static class Fuzz
 {
     public static int Inputs(int share) =>
-        int.TryParse(Environment.GetEnvironmentVariable("RTC_FUZZ_ITERATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int asked) ? asked : share;
+        int.TryParse(
+            Environment.GetEnvironmentVariable("RTC_FUZZ_ITERATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int asked)
+            ? asked
+            : share;
 
     public static byte[] Mutate(byte[] good, Random random)
     {

@@ -53,7 +53,8 @@ public sealed class SimulatedEnd : IDisposable
                     break;
                 case PeerEventKind.VideoFrame:
                     EncodedFrame frame = happened.Frame!;
-                    Frames.Add(new FrameNote(now, happened.Mid!, frame.RtpTimestamp, frame.IsKey, frame.Length, frame.Rotation, frame.CaptureNtp));
+                    Frames.Add(
+                        new FrameNote(now, happened.Mid!, frame.RtpTimestamp, frame.IsKey, frame.Length, frame.Rotation, frame.CaptureNtp));
                     frame.Dispose();
                     break;
                 case PeerEventKind.BitrateChanged:

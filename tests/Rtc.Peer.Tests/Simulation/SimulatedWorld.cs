@@ -125,7 +125,8 @@ public sealed class SimulatedWorld : IDisposable
             Assert.True(idle < 10_000, $"seed {Seed}: the clock stands still at {Now.Milliseconds} ms ({Describe(A)}, {Describe(B)})");
             Assert.True(
                 steps++ < MaxSteps + (limit.TotalSeconds * MaxSteps),
-                $"seed {Seed}: the clock crawls at {Now.Microseconds} us, links {ToA.NextArrival.Microseconds} {ToB.NextArrival.Microseconds} ({Describe(A)}, {Describe(B)})");
+                $"seed {Seed}: the clock crawls at {Now.Microseconds} us, links {ToA.NextArrival.Microseconds} "
+                    + $"{ToB.NextArrival.Microseconds} ({Describe(A)}, {Describe(B)})");
             Now = next > Now ? next : Now;
             Step();
         }
@@ -163,7 +164,8 @@ public sealed class SimulatedWorld : IDisposable
     }
 
     private static string Describe(SimulatedEnd end) =>
-        $"{end.Name} deadline {end.Peer.NextDeadline.Microseconds} events {string.Join(',', end.Events.Select(e => $"{e.Event.Kind}({e.Event.Reason})"))}";
+        $"{end.Name} deadline {end.Peer.NextDeadline.Microseconds} events "
+            + $"{string.Join(',', end.Events.Select(e => $"{e.Event.Kind}({e.Event.Reason})"))}";
 
     private Instant NextInstant()
     {
@@ -236,7 +238,8 @@ public sealed class SimulatedWorld : IDisposable
             any = true;
             Assert.True(
                 taken++ < MaxSteps,
-                $"seed {Seed}: {end.Name} sends without end at {Now.Microseconds} us: {Convert.ToHexString(datagram.Data.Span[..Math.Min(24, datagram.Data.Length)])} to {datagram.To}");
+                $"seed {Seed}: {end.Name} sends without end at {Now.Microseconds} us: "
+                    + $"{Convert.ToHexString(datagram.Data.Span[..Math.Min(24, datagram.Data.Length)])} to {datagram.To}");
             link.Send(Now, datagram.Data.Span, end.Address, datagram.To);
         }
 

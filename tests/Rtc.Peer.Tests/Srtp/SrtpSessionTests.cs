@@ -190,7 +190,9 @@ public sealed class SrtpSessionTests
         var chosen = (SrtpProfile)profile;
         byte[] material = new byte[SrtpKeys.MaterialLength(chosen)];
         new Random(5).NextBytes(material);
-        return (new SrtpSession(SrtpKeys.FromMaterial(chosen, material, true)), new SrtpSession(SrtpKeys.FromMaterial(chosen, material, false)));
+        return (
+            new SrtpSession(SrtpKeys.FromMaterial(chosen, material, true)),
+            new SrtpSession(SrtpKeys.FromMaterial(chosen, material, false)));
     }
 
     private static byte[] Packet(uint ssrc, ushort sequence, uint timestamp, int payload)

@@ -108,7 +108,8 @@ internal sealed class ClipRoom : ICodecFactory, IDisposable
         OnRendered?.Invoke(_decoded!, picture);
         if (_frame % SaveEvery == 0 && Environment.GetEnvironmentVariable("RTC_TEST_PICTURES") is { } folder)
         {
-            File.WriteAllBytes(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{_name}-{_frame:D4}.png")), Png.Encode(picture));
+            File.WriteAllBytes(
+                Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{_name}-{_frame:D4}.png")), Png.Encode(picture));
         }
     }
 

@@ -16,7 +16,9 @@ public class ClipTests
     [Fact]
     public void A_person_who_walks_in_is_in_focus_and_the_rest_is_not()
     {
-        using ClipRoom room = Open(People, 768, 432, 10, "focus", fromSecond: 8, pictures: 60, new RoomSettings { Mode = ViewMode.Focus, Blur = 1, MaskEvery = 2 });
+        using ClipRoom room = Open(
+            People, 768, 432, 10, "focus", fromSecond: 8, pictures: 60,
+            new RoomSettings { Mode = ViewMode.Focus, Blur = 1, MaskEvery = 2 });
         room.SaveEvery = 6;
         int checkedPictures = 0;
         double before = 0;
@@ -38,14 +40,17 @@ public class ClipTests
         };
         while (room.Step())
         {
-            TrackedObject? person = room.Output.Results.Last().Detections.Where(found => found.Label == "person" && found.Box.Height > 0.3f).Cast<TrackedObject?>().FirstOrDefault();
+            TrackedObject? person = room.Output.Results.Last().Detections.Where(
+                found => found.Label == "person" && found.Box.Height > 0.3f).Cast<TrackedObject?>().FirstOrDefault();
             if (room.Output.Results.Last().TargetId is null && person is { } found)
             {
                 room.Board.Select(new PlaceF(found.Box.CenterX, found.Box.CenterY), 0);
             }
         }
 
-        Console.WriteLine($"focus on the clip: {checkedPictures} pictures, core untouched, background detail {before / checkedPictures:F2} → {after / checkedPictures:F2}");
+        Console.WriteLine(
+            $"focus on the clip: {checkedPictures} pictures, core untouched, background detail {before / checkedPictures:F2} → "
+                + $"{after / checkedPictures:F2}");
         Assert.True(checkedPictures > 10, $"{checkedPictures}");
         Assert.True(after < before / 4);
     }
@@ -60,7 +65,8 @@ public class ClipTests
         {
         }
 
-        var ids = room.Output.Results.SelectMany(result => result.Detections).Where(found => found.Label == "person").GroupBy(found => found.TrackId).ToDictionary(group => group.Key, group => group.Count());
+        var ids = room.Output.Results.SelectMany(result => result.Detections).Where(
+            found => found.Label == "person").GroupBy(found => found.TrackId).ToDictionary(group => group.Key, group => group.Count());
         Console.WriteLine($"annotate on the clip: persons {string.Join(", ", ids.Select(pair => $"{pair.Key} in {pair.Value} results"))}");
         Assert.NotEmpty(ids);
     }
@@ -68,7 +74,8 @@ public class ClipTests
     [Fact]
     public void People_are_veiled()
     {
-        using ClipRoom room = Open(People, 768, 432, 10, "privacy", fromSecond: 8, pictures: 30, new RoomSettings { Mode = ViewMode.Privacy });
+        using ClipRoom room = Open(
+            People, 768, 432, 10, "privacy", fromSecond: 8, pictures: 30, new RoomSettings { Mode = ViewMode.Privacy });
         room.SaveEvery = 10;
         while (room.Step())
         {
@@ -80,7 +87,9 @@ public class ClipTests
     [Fact]
     public void A_bottle_that_was_tapped_without_a_detector_is_held()
     {
-        using ClipRoom room = Open("video/bottle-detection.mp4", 640, 360, 29.83, "held", fromSecond: 8, pictures: 90, new RoomSettings { Mode = ViewMode.FocusAnnotate, Model = "motion" });
+        using ClipRoom room = Open(
+            "video/bottle-detection.mp4", 640, 360, 29.83, "held", fromSecond: 8, pictures: 90,
+            new RoomSettings { Mode = ViewMode.FocusAnnotate, Model = "motion" });
         room.SaveEvery = 15;
         while (room.Step())
         {
@@ -96,7 +105,8 @@ public class ClipTests
     [Fact]
     public void Colours_tell_the_same_person_from_the_next_one()
     {
-        using ClipRoom room = Open(People, 768, 432, 10, "likeness", fromSecond: 0, pictures: 900, new RoomSettings { Mode = ViewMode.Plain });
+        using ClipRoom room = Open(
+            People, 768, 432, 10, "likeness", fromSecond: 0, pictures: 900, new RoomSettings { Mode = ViewMode.Plain });
         room.LookEvery = 5;
         var looks = new Dictionary<int, Appearance>();
         var same = new List<float>();
@@ -109,7 +119,8 @@ public class ClipTests
                 return;
             }
 
-            foreach (TrackedObject person in last.Detections.Where(found => found.Label == "person" && found.Score > 0.6f && found.Box.Height > 0.4f))
+            foreach (TrackedObject person in last.Detections
+                .Where(found => found.Label == "person" && found.Score > 0.6f && found.Box.Height > 0.4f))
             {
                 var pixels = new RectF(person.Box.Left * 768, person.Box.Top * 432, person.Box.Right * 768, person.Box.Bottom * 432);
                 foreach ((int id, Appearance look) in looks)
@@ -130,15 +141,19 @@ public class ClipTests
         Assert.True(same.Count > 10 && other.Count > 10, $"{same.Count} {other.Count}");
         double kept = same.Count(value => value > TargetMemory.EnoughLikeness) / (double)same.Count;
         double mistaken = other.Count(value => value > TargetMemory.EnoughLikeness) / (double)other.Count;
-        Console.WriteLine($"likeness on the clip, {looks.Count} tracks: same median {same[same.Count / 2]:F2}, others median {other[other.Count / 2]:F2}; above {TargetMemory.EnoughLikeness}: same {kept:P0}, others {mistaken:P0}");
+        Console.WriteLine(
+            $"likeness on the clip, {looks.Count} tracks: same median {same[same.Count / 2]:F2}, others median "
+                + $"{other[other.Count / 2]:F2}; above {TargetMemory.EnoughLikeness}: same {kept:P0}, others {mistaken:P0}");
         Assert.True(kept > mistaken);
     }
 
-    private static ClipRoom Open(string clip, int width, int height, double framesPerSecond, string name, double fromSecond, int pictures, RoomSettings settings)
+    private static ClipRoom Open(
+        string clip, int width, int height, double framesPerSecond, string name, double fromSecond, int pictures, RoomSettings settings)
     {
         string model = TestData.Find("models/yolox_nano.onnx");
         RawClip raw = RawClip.Open(clip, width, height, fromSecond, pictures);
-        var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "yolox_nano", Provider = "cpu", Threads = 1 });
+        var models = new ModelHost(
+            new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "yolox_nano", Provider = "cpu", Threads = 1 });
         return new ClipRoom(raw, framesPerSecond, name, models, settings);
     }
 

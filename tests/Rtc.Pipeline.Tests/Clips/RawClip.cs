@@ -32,8 +32,10 @@ internal sealed class RawClip : IDisposable
                 UseShellExecute = false,
                 ArgumentList =
                 {
-                    "-v", "error", "-threads", "1", "-ss", fromSecond.ToString(System.Globalization.CultureInfo.InvariantCulture), "-i", path,
-                    "-frames:v", pictures.ToString(System.Globalization.CultureInfo.InvariantCulture), "-pix_fmt", "yuv420p", "-f", "rawvideo", "-",
+                    "-v", "error", "-threads", "1", "-ss", fromSecond.ToString(System.Globalization.CultureInfo.InvariantCulture), "-i",
+                    path,
+                    "-frames:v", pictures.ToString(System.Globalization.CultureInfo.InvariantCulture), "-pix_fmt", "yuv420p", "-f",
+                    "rawvideo", "-",
                 },
             };
             return new RawClip(Process.Start(start)!, width, height);

@@ -20,10 +20,17 @@ public class RealRoomsTests
         string model = TestData.Find("models/yolox_nano.onnx");
         RawClip clip = RawClip.Open("video/one-by-one-person-detection.mp4", 768, 432, 8, 40);
         using var pool = new PicturePool();
-        using var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "yolox_nano", Provider = "cpu", Threads = 1 });
+        using var models = new ModelHost(
+            new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "yolox_nano", Provider = "cpu", Threads = 1 });
         List<EncodedFrame> coded = Encode(clip, pool);
         RecordingOutput[] outputs = [.. Enumerable.Range(0, Rooms).Select(_ => new RecordingOutput())];
-        RoomPipeline[] rooms = [.. outputs.Select(output => new RoomPipeline(new RoomPipelineOptions { Settings = new RoomSettings { Mode = ViewMode.Plain } }, models, pool, output, TimeProvider.System, new MediaCodecs()))];
+        RoomPipeline[] rooms =
+        [
+            .. outputs.Select(
+                output => new RoomPipeline(
+                    new RoomPipelineOptions { Settings = new RoomSettings { Mode = ViewMode.Plain } }, models, pool, output,
+                    TimeProvider.System, new MediaCodecs()))
+        ];
         foreach (RoomPipeline room in rooms)
         {
             room.WantVideo = false;
@@ -62,11 +69,13 @@ public class RealRoomsTests
         string model = TestData.Find("models/yolox_nano.onnx");
         RawClip clip = RawClip.Open("video/one-by-one-person-detection.mp4", 768, 432, 8, 40);
         using var pool = new PicturePool();
-        using var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "motion", Provider = "cpu", Threads = 1 });
+        using var models = new ModelHost(
+            new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "motion", Provider = "cpu", Threads = 1 });
         List<EncodedFrame> coded = Encode(clip, pool);
         var output = new RecordingOutput();
         var settings = new RoomSettings { Mode = ViewMode.Annotate, Model = "motion" };
-        await using var room = new RoomPipeline(new RoomPipelineOptions { Settings = settings }, models, pool, output, TimeProvider.System, new MediaCodecs());
+        await using var room = new RoomPipeline(
+            new RoomPipelineOptions { Settings = settings }, models, pool, output, TimeProvider.System, new MediaCodecs());
         int pushed = 0;
         var slowest = TimeSpan.Zero;
 
@@ -89,7 +98,9 @@ public class RealRoomsTests
         Assert.Null(room.TryConfigure(settings with { Model = "yolox-nano" }));
         Play(() => output.Results.Any(result => result.Model != "motion"));
         TimeSpan switched = Stopwatch.GetElapsedTime(asked);
-        Console.WriteLine($"the first result of the new model after {switched.TotalMilliseconds:0} ms; the slowest picture took {slowest.TotalMilliseconds:0.0} ms");
+        Console.WriteLine(
+            $"the first result of the new model after {switched.TotalMilliseconds:0} ms; the slowest picture took "
+                + $"{slowest.TotalMilliseconds:0.0} ms");
         Assert.Equal("yolox-nano", output.Results.Last().Model);
         Assert.True(switched < TimeSpan.FromSeconds(2), $"{switched}");
         Assert.Equal(pushed, output.Coded.Count);
@@ -100,7 +111,8 @@ public class RealRoomsTests
     {
         var list = new List<EncodedFrame>();
         using (clip)
-        using (IVideoEncoder encoder = new MediaCodecs().CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = clip.Width, Height = clip.Height, MayDrop = false, Threads = 1 }))
+        using (IVideoEncoder encoder = new MediaCodecs()
+            .CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = clip.Width, Height = clip.Height, MayDrop = false, Threads = 1 }))
         {
             while (clip.Next(pool) is { } picture)
             {

@@ -22,7 +22,11 @@ public sealed class MixedFormatTests
 
             foreach (VideoCodec format in (VideoCodec[])[VideoCodec.Vp8, VideoCodec.H264])
             {
-                (bool IsKey, uint Timestamp)[] coded = [.. _room.Output.Coded.Zip(_room.Output.CodedFormats).Where(one => one.Second == format).Select(one => (one.First.IsKey, one.First.Timestamp))];
+                (bool IsKey, uint Timestamp)[] coded =
+                [
+                    .. _room.Output.Coded.Zip(_room.Output.CodedFormats).Where(one => one.Second == format)
+                        .Select(one => (one.First.IsKey, one.First.Timestamp))
+                ];
                 Assert.Equal([true, .. Enumerable.Repeat(false, coded.Length - 1)], coded.Select(one => one.IsKey));
                 Assert.Equal(_room.Counters.Decoded, coded.Length);
                 Assert.Equal(_room.Counters.Decoded, _room.Output.ThinFormats.Count(one => one == format));

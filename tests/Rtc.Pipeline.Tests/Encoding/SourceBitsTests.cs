@@ -52,8 +52,11 @@ public sealed class SourceBitsTests
         using var output = new Decoded(pool);
         using var preview = new PreviewShelf(pool, time);
         using var latest = new LatestFrame(time);
-        using var render = new RenderStage(options, new MediaCodecs(CodecHardware.Off), pool, output, new SharedScene(), latest, controls, preview, new PipelineCounters(time), time);
-        using IVideoEncoder camera = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = kilobits });
+        using var render = new RenderStage(
+            options, new MediaCodecs(CodecHardware.Off), pool, output, new SharedScene(), latest, controls, preview,
+            new PipelineCounters(time), time);
+        using IVideoEncoder camera = VideoCodecs.CreateEncoder(
+            VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = kilobits });
         using IVideoDecoder mirror = VideoCodecs.CreateDecoder(VideoCodec.Vp8);
         long bitsIn = 0;
         for (int n = 0; n < Seconds * FramesPerSecond; n++)
@@ -109,7 +112,9 @@ public sealed class SourceBitsTests
     private sealed record Measured(long BitsIn, long BitsOut, double Psnr, int Pictures, double EncodeMs)
     {
         public override string ToString() =>
-            FormattableString.Invariant($"{BitsIn / 1000 / Seconds} kbit/s in, {BitsOut / 1000 / Seconds} out ({(double)BitsOut / BitsIn:0.00}), {Psnr:0.0} dB to the source, {Pictures} pictures, {EncodeMs:0.00} ms each");
+            FormattableString.Invariant(
+                $"{BitsIn / 1000 / Seconds} kbit/s in, {BitsOut / 1000 / Seconds} out ({(double)BitsOut / BitsIn:0.00}), {Psnr:0.0} dB "
+                    + $"to the source, {Pictures} pictures, {EncodeMs:0.00} ms each");
     }
 
     /// <summary>What a viewer would see, beside what the phone sent.</summary>

@@ -27,7 +27,8 @@ internal sealed class FakeCodecs : ICodecFactory
 
     public int BitrateKbps { get; private set; }
 
-    public static EncodedFrame Code(int width, int height, byte brightness, uint timestamp, bool key, double receivedMs, VideoRotation rotation = VideoRotation.None)
+    public static EncodedFrame Code(
+        int width, int height, byte brightness, uint timestamp, bool key, double receivedMs, VideoRotation rotation = VideoRotation.None)
     {
         byte[] data = new byte[9];
         BitConverter.TryWriteBytes(data, width);

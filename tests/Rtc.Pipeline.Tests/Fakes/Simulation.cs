@@ -131,7 +131,10 @@ internal sealed class Simulation : IDisposable
             Time.AdvanceTo(_nextArrivalMs);
             _nextArrivalMs += ResultEveryMs;
             _arrivals.Add(Time.NowMs);
-            Render.Process(FakeCodecs.Code(Shrink ? Width / 2 : Width, Shrink ? Height / 2 : Height, Brightness, _timestamp += 3000, _first, Time.NowMs), behind: false);
+            Render.Process(
+                FakeCodecs.Code(
+                    Shrink ? Width / 2 : Width, Shrink ? Height / 2 : Height, Brightness, _timestamp += 3000, _first, Time.NowMs),
+                behind: false);
             _first = false;
         }
 

@@ -46,7 +46,9 @@ public class CameraShiftTests
         (int still, _) = Track(frames, shake: 0, compensate: false);
         (int shaken, int shakenShown) = Track(frames, shake: 55, compensate: false);
         (int compensated, int compensatedShown) = Track(frames, shake: 55, compensate: true);
-        Console.WriteLine($"palace: {still} ids; shaken by up to 55 pixels a picture {shaken} ids ({shakenShown} boxes shown), compensated with 2 pixels of error {compensated} ids ({compensatedShown} boxes)");
+        Console.WriteLine(
+            $"palace: {still} ids; shaken by up to 55 pixels a picture {shaken} ids ({shakenShown} boxes shown), compensated with 2 "
+                + $"pixels of error {compensated} ids ({compensatedShown} boxes)");
         Assert.True(compensated < shaken);
     }
 
@@ -66,7 +68,11 @@ public class CameraShiftTests
             }
 
             before = offset;
-            Detection[] detections = [.. list.Select(d => d with { Box = new RectF(d.Box.Left + (float)offset, d.Box.Top, d.Box.Right + (float)offset, d.Box.Bottom) })];
+            Detection[] detections =
+            [
+                .. list.Select(
+                    d => d with { Box = new RectF(d.Box.Left + (float)offset, d.Box.Top, d.Box.Right + (float)offset, d.Box.Bottom) })
+            ];
             foreach (Track track in tracker.Update(detections))
             {
                 ids.Add(track.Id);

@@ -24,7 +24,9 @@ public class OverloadTests
         double worst = ages.Max();
         double firstMinute = ages.Take(ages.Count / 10).Average();
         double lastMinute = ages.Skip(ages.Count * 9 / 10).Average();
-        Console.WriteLine($"overload: age worst {worst:F1} ms, mean of the first minute {firstMinute:F2}, of the last {lastMinute:F2}, {room.Counters.Detected / 600.0:F1} detections a second, level {room.Vision.Level}");
+        Console.WriteLine(
+            $"overload: age worst {worst:F1} ms, mean of the first minute {firstMinute:F2}, of the last {lastMinute:F2}, "
+                + $"{room.Counters.Detected / 600.0:F1} detections a second, level {room.Vision.Level}");
         Assert.True(worst < 2 * modelMs, $"{worst} ms");
         Assert.Equal(firstMinute, lastMinute, 2.0);
         Assert.InRange(room.Counters.Rendered, (600 * 30) - 2, (600 * 30) + 5);

@@ -40,7 +40,9 @@ public sealed class RealOverloadTests
         double[] ages = [.. results.Select(result => result.InferenceMs - result.ReceivedMs)];
         double early = Median(ages.Take(ages.Length / 2));
         double late = Median(ages.Skip(ages.Length / 2));
-        Console.WriteLine($"overload for real: {results.Length} results of {Offered}, median age {early:F0} then {late:F0} ms, {room.Stats.Rendered} drawn, level {room.Stats.Level}");
+        Console.WriteLine(
+            $"overload for real: {results.Length} results of {Offered}, median age {early:F0} then {late:F0} ms, {room.Stats.Rendered} "
+                + $"drawn, level {room.Stats.Level}");
         Assert.True(late < 2 * ModelMs, $"{late} ms");
         Assert.True(late < early + ModelMs, $"{early} then {late} ms: a line is forming");
         Assert.InRange(results.Length, 10, Offered / 2);

@@ -70,7 +70,8 @@ public sealed class LoopRestartTests
         _models.Work = options => _ = where == "detect" ? throw new InsufficientMemoryException("no libvpx7 here") : options;
         await using (RoomPipeline room = Open())
         {
-            PushUntil(room, () => _output.Notices.Any(notice => notice.Code == "pipeline_failed" && !notice.Recoverable), "it goes on for ever");
+            PushUntil(
+                room, () => _output.Notices.Any(notice => notice.Code == "pipeline_failed" && !notice.Recoverable), "it goes on for ever");
             Assert.All(_output.LoopErrors, death => Assert.Equal(loop, death.Loop));
             Assert.Equal([1.0, 2.0, 4.0, null], _output.LoopErrors.Select(death => death.RestartIn?.TotalMilliseconds));
             Assert.Equal(3, room.Stats.Restarts);
@@ -115,7 +116,8 @@ public sealed class LoopRestartTests
     }
 
     private RoomPipeline Open(TimeSpan? delay = null) => new(
-        new RoomPipelineOptions { RestartDelay = delay ?? TimeSpan.FromMilliseconds(1), MaxRestarts = 3 }, _models, _pool, _output, TimeProvider.System, _codecs);
+        new RoomPipelineOptions { RestartDelay = delay ?? TimeSpan.FromMilliseconds(1), MaxRestarts = 3 }, _models, _pool, _output,
+        TimeProvider.System, _codecs);
 
     /// <summary>A camera that sends key frames only, as fast as the room takes them.</summary>
     private void PushUntil(RoomPipeline room, Func<bool> done, string what) => _output.Until(
@@ -130,5 +132,6 @@ public sealed class LoopRestartTests
         },
         what);
 
-    private EncodedFrame Next(bool key) => FakeCodecs.Code(64, 48, 50, _timestamp += 3000, key, (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds);
+    private EncodedFrame Next(bool key) =>
+        FakeCodecs.Code(64, 48, 50, _timestamp += 3000, key, (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds);
 }

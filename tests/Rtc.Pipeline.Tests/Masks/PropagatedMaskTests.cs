@@ -89,7 +89,8 @@ public class PropagatedMaskTests
         var mask = new PropagatedMask();
         mask.UseEllipse(3);
         var written = new ResultMask();
-        foreach (RectF box in (RectF[])[new(-500, -500, -100, -100), new(5000, 5000, 6000, 6000), new(10, 10, 10, 10), new(-1e9f, -1e9f, 1e9f, 1e9f)])
+        foreach (RectF box
+            in (RectF[])[new(-500, -500, -100, -100), new(5000, 5000, 6000, 6000), new(10, 10, 10, 10), new(-1e9f, -1e9f, 1e9f, 1e9f)])
         {
             written.Write(mask, box, Units);
             mask.Take(3, Circle(new RectF(10, 10, 20, 20)), box);

@@ -185,7 +185,11 @@ public sealed class TargetTests : IDisposable
         int id = Last.TargetId!.Value;
         int tracks = Last.Detections.Count;
         _room.Shrink = true;
-        _things = [.. _things.Select(thing => thing with { Box = new RectF(thing.Box.Left / 2, thing.Box.Top / 2, thing.Box.Right / 2, thing.Box.Bottom / 2) })];
+        _things =
+        [
+            .. _things.Select(
+                thing => thing with { Box = new RectF(thing.Box.Left / 2, thing.Box.Top / 2, thing.Box.Right / 2, thing.Box.Bottom / 2) })
+        ];
         _room.Run(1);
         Assert.Equal((32, 24), (Last.Width, Last.Height));
         Assert.Equal(id, Last.TargetId);

@@ -135,7 +135,11 @@ public class ByteTrackerTests
             int highest = 0;
             for (int t = 0; t < 200; t++)
             {
-                Detection[] detections = [.. Enumerable.Range(0, random.Next(12)).Select(_ => At(random.Next(0, 900), random.Next(0, 500), (float)random.NextDouble()))];
+                Detection[] detections =
+                [
+                    .. Enumerable.Range(0, random.Next(12))
+                        .Select(_ => At(random.Next(0, 900), random.Next(0, 500), (float)random.NextDouble()))
+                ];
                 tracker.Update(detections, random.Next(1, 4));
                 int[] active = [.. tracker.Active.Select(track => track.Id)];
                 Assert.Equal(active.Length, active.Distinct().Count());
@@ -218,5 +222,6 @@ public class ByteTrackerTests
 
     private static Detection At(float x, float y, float score = 0.9f) => new(0, score, new RectF(x, y, x + 60, y + 120));
 
-    private Track Nearest(float x, float y) => _tracker.Active.Concat(_tracker.Lost).MinBy(track => Math.Abs(track.Box.Left - x) + Math.Abs(track.Box.Top - y))!;
+    private Track Nearest(float x, float y) =>
+        _tracker.Active.Concat(_tracker.Lost).MinBy(track => Math.Abs(track.Box.Left - x) + Math.Abs(track.Box.Top - y))!;
 }

@@ -9,7 +9,9 @@ public class MotFileTests
     public void Tracks_are_written_as_MOTChallenge_text()
     {
         using var output = new StringWriter();
-        Assert.True(MotFile.TryTrack(new StringReader("1,-1,10,20,30,40,0.9,-1,-1,-1\n2,-1,10,20,30,40,0.9\n"), output, new ByteTrackOptions(), out _));
+        Assert.True(
+            MotFile.TryTrack(
+                new StringReader("1,-1,10,20,30,40,0.9,-1,-1,-1\n2,-1,10,20,30,40,0.9\n"), output, new ByteTrackOptions(), out _));
         string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("1,1,10.0000,20.0000,30.0000,40.0000,1,-1,-1,-1", lines[0].TrimEnd('\r'));
         Assert.Equal(2, lines.Length);
@@ -25,7 +27,9 @@ public class MotFileTests
     [InlineData("garbage")]
     public void A_bad_line_is_named_by_its_number(string line)
     {
-        Assert.False(MotFile.TryTrack(new StringReader("1,-1,10,20,30,40,0.9\n" + line), TextWriter.Null, new ByteTrackOptions(), out string? problem));
+        Assert.False(
+            MotFile.TryTrack(
+                new StringReader("1,-1,10,20,30,40,0.9\n" + line), TextWriter.Null, new ByteTrackOptions(), out string? problem));
         Assert.StartsWith("line 2:", problem, StringComparison.Ordinal);
     }
 

@@ -95,7 +95,8 @@ public class TallyTests
     {
         for (int i = 0; i < 30; i++)
         {
-            _tally.See([Object(1, "person", 0.25f, 0.5f), Object(2, "person", 0.75f, 0.5f) with { Predicted = true }], _now += 1 / 30.0, Settings);
+            _tally.See(
+                [Object(1, "person", 0.25f, 0.5f), Object(2, "person", 0.75f, 0.5f) with { Predicted = true }], _now += 1 / 30.0, Settings);
         }
 
         Mask heat = _tally.Heat(640, 360);

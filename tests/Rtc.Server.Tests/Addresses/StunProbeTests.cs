@@ -8,7 +8,8 @@ namespace Rtc.Server.Tests.Addresses;
 public sealed class StunProbeTests
 {
     /// <summary>203.0.113.5:8444 in the form of RFC 8489 section 14.2.</summary>
-    private static readonly byte[] s_mapped = [0x00, 0x20, 0x00, 0x08, 0x00, 0x01, 0x20 ^ 0x21, 0xFC ^ 0x12, 203 ^ 0x21, 0 ^ 0x12, 113 ^ 0xA4, 5 ^ 0x42];
+    private static readonly byte[] s_mapped =
+        [0x00, 0x20, 0x00, 0x08, 0x00, 0x01, 0x20 ^ 0x21, 0xFC ^ 0x12, 203 ^ 0x21, 0 ^ 0x12, 113 ^ 0xA4, 5 ^ 0x42];
 
     [Fact]
     public async Task The_address_that_a_server_saw_is_read_from_its_answer()
@@ -24,7 +25,8 @@ public sealed class StunProbeTests
             await server.SendToAsync(Answer(request.AsSpan(8, 12)), from.RemoteEndPoint);
         });
 
-        StunAnswer answer = await StunProbe.AskAsync(new HostAndPort("127.0.0.1", ((IPEndPoint)server.LocalEndPoint!).Port), 0, CancellationToken.None);
+        StunAnswer answer = await StunProbe.AskAsync(
+            new HostAndPort("127.0.0.1", ((IPEndPoint)server.LocalEndPoint!).Port), 0, CancellationToken.None);
         await answering;
 
         Assert.Equal("203.0.113.5:8444", answer.Seen?.ToString());

@@ -77,7 +77,9 @@ public sealed class JoinTokenTests
     [Fact]
     public void Another_key_signs_other_tokens() => Assert.Equal(
         TokenVerdict.Forged,
-        JoinToken.Check(Encoding.UTF8.GetBytes("another key of thirty-two characters"), Token("demo", JoinRole.Viewer), "demo", JoinRole.Viewer, s_now));
+        JoinToken.Check(
+            Encoding.UTF8.GetBytes("another key of thirty-two characters"), Token("demo", JoinRole.Viewer), "demo", JoinRole.Viewer,
+            s_now));
 
     [Fact]
     public void No_piece_of_a_token_and_no_noise_is_accepted()
@@ -98,7 +100,8 @@ public sealed class JoinTokenTests
                 noise[i] = (char)random.Next(round % 2 == 0 ? 128 : 0x2000);
             }
 
-            Assert.True(JoinToken.Check(s_key, noise, "demo", JoinRole.Viewer, s_now) != TokenVerdict.Accepted, $"seed {Seed}, round {round}");
+            Assert.True(
+                JoinToken.Check(s_key, noise, "demo", JoinRole.Viewer, s_now) != TokenVerdict.Accepted, $"seed {Seed}, round {round}");
         }
     }
 
@@ -114,5 +117,6 @@ public sealed class JoinTokenTests
 
     private static string Token(string room, JoinRole role) => JoinToken.Create(s_key, room, role, s_now.AddMinutes(10));
 
-    private static TokenVerdict Check(string token, string room, JoinRole role, DateTimeOffset now) => JoinToken.Check(s_key, token, room, role, now);
+    private static TokenVerdict Check(string token, string room, JoinRole role, DateTimeOffset now) =>
+        JoinToken.Check(s_key, token, room, role, now);
 }

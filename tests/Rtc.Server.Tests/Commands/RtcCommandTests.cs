@@ -126,7 +126,9 @@ public sealed class RtcCommandTests
         (int code, string output, _) = await RunAsync("serve", "--help");
 
         Assert.Equal(RtcCommand.Good, code);
-        Assert.All(OptionTable.Rows, row => Assert.Contains(row.Default.Length > 0 ? $"{row.Path} [{row.Default}]" : row.Path, output, StringComparison.Ordinal));
+        Assert.All(
+            OptionTable.Rows,
+            row => Assert.Contains(row.Default.Length > 0 ? $"{row.Path} [{row.Default}]" : row.Path, output, StringComparison.Ordinal));
         Assert.Contains("--port <PORT>", output, StringComparison.Ordinal);
         Assert.Contains("[default: 8080]", output, StringComparison.Ordinal);
     }
@@ -142,12 +144,14 @@ public sealed class RtcCommandTests
         string port = ((IPEndPoint)tcp.LocalEndPoint!).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         string mediaPort = ((IPEndPoint)udp.LocalEndPoint!).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        (int code, string output, string error) = await RunAsync("serve", "--host", "127.0.0.1", "--no-tls", "--port", port, "--media-port", mediaPort);
+        (int code, string output, string error) = await RunAsync(
+            "serve", "--host", "127.0.0.1", "--no-tls", "--port", port, "--media-port", mediaPort);
 
         Assert.Equal(RtcCommand.Failed, code);
         Assert.Empty(output);
         Assert.Contains($"TCP port {port} is taken by another program; choose another one with --port", error, StringComparison.Ordinal);
-        Assert.Contains($"UDP port {mediaPort} is taken by another program; choose another one with --media-port", error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"UDP port {mediaPort} is taken by another program; choose another one with --media-port", error, StringComparison.Ordinal);
     }
 
     [Fact]

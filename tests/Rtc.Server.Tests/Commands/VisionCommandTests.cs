@@ -151,7 +151,9 @@ public sealed class VisionCommandTests : IDisposable
         JsonElement found = JsonDocument.Parse(output).RootElement.GetProperty("images")[0];
         Assert.Equal(image, found.GetProperty("file").GetString());
         JsonElement first = found.GetProperty("detections")[0];
-        string point = FormattableString.Invariant($"{(first.GetProperty("xmin").GetDouble() + first.GetProperty("xmax").GetDouble()) / 2},{(first.GetProperty("ymin").GetDouble() + first.GetProperty("ymax").GetDouble()) / 2}");
+        double x = (first.GetProperty("xmin").GetDouble() + first.GetProperty("xmax").GetDouble()) / 2;
+        double y = (first.GetProperty("ymin").GetDouble() + first.GetProperty("ymax").GetDouble()) / 2;
+        string point = FormattableString.Invariant($"{x},{y}");
         (int focused, string said, string fault) = await RunAsync("focus", image, "--select", point, "--out", into, "--model", model);
 
         Assert.Equal(1280, found.GetProperty("width").GetInt32());

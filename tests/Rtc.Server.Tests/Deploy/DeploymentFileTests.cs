@@ -21,9 +21,14 @@ public sealed partial class DeploymentFileTests
     public void Every_option_that_is_set_is_an_option()
     {
         HashSet<string> known = [.. OptionTable.Rows.Select(row => row.Environment)];
-        string[] files = [Path.Combine(s_root, "Dockerfile"), Path.Combine(s_root, "compose.yaml"), .. Directory.GetFiles(Path.Combine(s_root, "deploy"), "*.yaml", SearchOption.AllDirectories)];
+        string[] files =
+        [
+            Path.Combine(s_root, "Dockerfile"), Path.Combine(s_root, "compose.yaml"),
+            .. Directory.GetFiles(Path.Combine(s_root, "deploy"), "*.yaml", SearchOption.AllDirectories)
+        ];
 
-        string[] named = [.. files.SelectMany(file => OptionName().Matches(File.ReadAllText(file)).Select(match => match.Value)).Distinct()];
+        string[] named =
+            [.. files.SelectMany(file => OptionName().Matches(File.ReadAllText(file)).Select(match => match.Value)).Distinct()];
 
         Assert.True(named.Length > 8);
         Assert.All(named, name => Assert.Contains(name, known));
@@ -32,10 +37,15 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public void The_Dockerfile_copies_what_there_is_and_opens_the_ports_of_the_options()
     {
-        string[] lines = [.. File.ReadAllText(Path.Combine(s_root, "Dockerfile")).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Select(line => line.Trim())];
+        string[] lines =
+        [
+            .. File.ReadAllText(Path.Combine(s_root, "Dockerfile")).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')
+                .Select(line => line.Trim())
+        ];
         var options = new RtcOptions();
 
-        foreach (string line in lines.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from=", StringComparison.Ordinal)))
+        foreach (string line in lines
+            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from=", StringComparison.Ordinal)))
         {
             Assert.All(line.Split(' ')[1..^1], source => Assert.True(Path.Exists(Path.Combine(s_root, source)), $"{line}: no {source}"));
         }
@@ -57,25 +67,40 @@ public sealed partial class DeploymentFileTests
         JsonElement container = Assert.Single(pod.GetProperty("spec").GetProperty("containers").EnumerateArray());
         string app = pod.GetProperty("metadata").GetProperty("labels").GetProperty("app").GetString()!;
         HashSet<string?> ports = [.. container.GetProperty("ports").EnumerateArray().Select(port => port.GetProperty("name").GetString())];
-        HashSet<string?> volumes = [.. pod.GetProperty("spec").GetProperty("volumes").EnumerateArray().Select(volume => volume.GetProperty("name").GetString())];
+        HashSet<string?> volumes =
+            [.. pod.GetProperty("spec").GetProperty("volumes").EnumerateArray().Select(volume => volume.GetProperty("name").GetString())];
         Assert.Equal(app, deployment.GetProperty("spec").GetProperty("selector").GetProperty("matchLabels").GetProperty("app").GetString());
-        Assert.All(container.GetProperty("volumeMounts").EnumerateArray(), mount => Assert.Contains(mount.GetProperty("name").GetString(), volumes));
+        Assert.All(
+            container.GetProperty("volumeMounts").EnumerateArray(),
+            mount => Assert.Contains(mount.GetProperty("name").GetString(), volumes));
         Assert.All(container.GetProperty("envFrom").EnumerateArray(), from =>
-            Assert.Contains(all, item => Is(item, "ConfigMap") && Name(item) == from.GetProperty("configMapRef").GetProperty("name").GetString()));
+            Assert.Contains(
+                all, item => Is(item, "ConfigMap") && Name(item) == from.GetProperty("configMapRef").GetProperty("name").GetString()));
         foreach (JsonElement service in all.Where(item => Is(item, "Service")))
         {
             Assert.Equal(app, service.GetProperty("spec").GetProperty("selector").GetProperty("app").GetString());
-            Assert.All(service.GetProperty("spec").GetProperty("ports").EnumerateArray(), port => Assert.Contains(port.GetProperty("targetPort").GetString(), ports));
+            Assert.All(
+                service.GetProperty("spec").GetProperty("ports").EnumerateArray(),
+                port => Assert.Contains(port.GetProperty("targetPort").GetString(), ports));
         }
 
-        JsonElement scaled = Assert.Single(all, item => Is(item, "HorizontalPodAutoscaler")).GetProperty("spec").GetProperty("scaleTargetRef");
+        JsonElement scaled = Assert.Single(all, item => Is(item, "HorizontalPodAutoscaler")).GetProperty("spec")
+            .GetProperty("scaleTargetRef");
         Assert.Equal(Name(deployment), scaled.GetProperty("name").GetString());
-        Assert.Equal(app, Assert.Single(all, item => Is(item, "PodDisruptionBudget")).GetProperty("spec").GetProperty("selector").GetProperty("matchLabels").GetProperty("app").GetString());
+        Assert.Equal(
+            app,
+            Assert.Single(all, item => Is(item, "PodDisruptionBudget")).GetProperty("spec").GetProperty("selector")
+                .GetProperty("matchLabels")
+                .GetProperty("app")
+                .GetString());
         Assert.All(Assert.Single(all, item => Is(item, "Kustomization")).GetProperty("resources").EnumerateArray(), file =>
             Assert.True(File.Exists(Path.Combine(s_root, "deploy", "kubernetes", file.GetString()!))));
 
-        string healthPort = container.GetProperty("ports").EnumerateArray().Single(port => port.GetProperty("name").GetString() == "health").GetProperty("containerPort").ToString();
-        Assert.Equal(healthPort, Assert.Single(all, item => Is(item, "ConfigMap")).GetProperty("data").GetProperty("RTC__HTTP__HEALTHPORT").GetString());
+        string healthPort = container.GetProperty("ports").EnumerateArray().Single(
+            port => port.GetProperty("name").GetString() == "health").GetProperty("containerPort").ToString();
+        Assert.Equal(
+            healthPort,
+            Assert.Single(all, item => Is(item, "ConfigMap")).GetProperty("data").GetProperty("RTC__HTTP__HEALTHPORT").GetString());
         await using RunningHost host = await RunningHost.StartAsync();
         foreach (string probe in (string[])["startupProbe", "readinessProbe", "livenessProbe"])
         {
@@ -93,14 +118,22 @@ public sealed partial class DeploymentFileTests
         JsonElement[] all = await YamlFiles.ReadAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
         JsonElement[] compose = await YamlFiles.ReadAsync([Path.Combine(s_root, "compose.yaml")]);
         const int ToClose = 5;
-        JsonElement pod = Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec");
+        JsonElement pod = Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template")
+            .GetProperty("spec");
         JsonElement container = Assert.Single(pod.GetProperty("containers").EnumerateArray());
-        string[] preStop = [.. container.GetProperty("lifecycle").GetProperty("preStop").GetProperty("exec").GetProperty("command").EnumerateArray().Select(word => word.GetString()!)];
+        string[] preStop =
+        [
+            .. container.GetProperty("lifecycle").GetProperty("preStop").GetProperty("exec").GetProperty("command").EnumerateArray()
+                .Select(word => word.GetString()!)
+        ];
         Assert.Equal("sleep", preStop[0]);
         int drain = int.Parse(
-            Assert.Single(all, item => Is(item, "ConfigMap")).GetProperty("data").GetProperty("RTC__ROOMS__DRAINSECONDS").GetString()!, CultureInfo.InvariantCulture);
+            Assert.Single(all, item => Is(item, "ConfigMap")).GetProperty("data").GetProperty("RTC__ROOMS__DRAINSECONDS").GetString()!,
+            CultureInfo.InvariantCulture);
         int grace = pod.GetProperty("terminationGracePeriodSeconds").GetInt32();
-        Assert.True(drain > 0 && grace >= int.Parse(preStop[1], CultureInfo.InvariantCulture) + drain + ToClose, $"{string.Join(' ', preStop)}, {drain}, {grace}");
+        Assert.True(
+            drain > 0 && grace >= int.Parse(preStop[1], CultureInfo.InvariantCulture) + drain + ToClose,
+            $"{string.Join(' ', preStop)}, {drain}, {grace}");
 
         string stop = compose[0].GetProperty("services").GetProperty("rtc").GetProperty("stop_grace_period").GetString()!;
         Assert.True(int.Parse(stop.TrimEnd('s'), CultureInfo.InvariantCulture) >= new RtcOptions().Rooms.DrainSeconds + ToClose, stop);
@@ -110,13 +143,26 @@ public sealed partial class DeploymentFileTests
     public async Task Network_policy_lets_in_what_the_pod_serves_and_nothing_else()
     {
         JsonElement[] all = await YamlFiles.ReadAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml")]);
-        JsonElement container = Assert.Single(Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec").GetProperty("containers").EnumerateArray());
+        JsonElement container = Assert.Single(
+            Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec")
+                .GetProperty("containers")
+                .EnumerateArray());
         JsonElement policy = Assert.Single(all, item => Is(item, "NetworkPolicy")).GetProperty("spec");
-        string Of(JsonElement port, string number) => $"{port.GetProperty(number)}/{(port.TryGetProperty("protocol", out JsonElement protocol) ? protocol.GetString() : "TCP")}";
+        string Of(JsonElement port, string number) =>
+            $"{port.GetProperty(number)}/{(port.TryGetProperty("protocol", out JsonElement protocol) ? protocol.GetString() : "TCP")}";
 
         // Probes come from the node itself, which no policy keeps out.
-        string[] served = [.. container.GetProperty("ports").EnumerateArray().Where(port => port.GetProperty("name").GetString() != "health").Select(port => Of(port, "containerPort")).Order(StringComparer.Ordinal)];
-        string[] open = [.. policy.GetProperty("ingress").EnumerateArray().SelectMany(rule => rule.GetProperty("ports").EnumerateArray()).Select(port => Of(port, "port")).Distinct().Order(StringComparer.Ordinal)];
+        string[] served =
+        [
+            .. container.GetProperty("ports").EnumerateArray().Where(port => port.GetProperty("name").GetString() != "health").Select(
+                port => Of(port, "containerPort")).Order(StringComparer.Ordinal)
+        ];
+        string[] open =
+        [
+            .. policy.GetProperty("ingress").EnumerateArray().SelectMany(
+                rule =>
+                    rule.GetProperty("ports").EnumerateArray()).Select(port => Of(port, "port")).Distinct().Order(StringComparer.Ordinal)
+        ];
 
         Assert.Equal("rtc", policy.GetProperty("podSelector").GetProperty("matchLabels").GetProperty("app").GetString());
         Assert.Equal(served, open);
@@ -126,24 +172,33 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task Scrapes_bring_the_key_that_the_server_asks_for()
     {
-        JsonElement[] all = await YamlFiles.ReadAsync([.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)]);
-        JsonElement[] read = await YamlFiles.ReadAsync([Path.Combine(s_root, "deploy", "prometheus", "prometheus.yml"), Path.Combine(s_root, "compose.yaml")]);
+        JsonElement[] all = await YamlFiles.ReadAsync(
+            [.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)]);
+        JsonElement[] read = await YamlFiles.ReadAsync(
+            [Path.Combine(s_root, "deploy", "prometheus", "prometheus.yml"), Path.Combine(s_root, "compose.yaml")]);
         (JsonElement config, JsonElement compose) = (read[0], read[1]);
 
-        JsonElement endpoint = Assert.Single(Assert.Single(all, item => Is(item, "PodMonitor")).GetProperty("spec").GetProperty("podMetricsEndpoints").EnumerateArray());
+        JsonElement endpoint = Assert.Single(
+            Assert.Single(all, item => Is(item, "PodMonitor")).GetProperty("spec").GetProperty("podMetricsEndpoints").EnumerateArray());
         JsonElement credentials = endpoint.GetProperty("authorization").GetProperty("credentials");
-        JsonElement pod = Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template").GetProperty("spec");
+        JsonElement pod = Assert.Single(all, item => Is(item, "Deployment")).GetProperty("spec").GetProperty("template")
+            .GetProperty("spec");
         Assert.Contains(pod.GetProperty("volumes").EnumerateArray(), volume =>
-            volume.TryGetProperty("secret", out JsonElement secret) && secret.GetProperty("secretName").GetString() == credentials.GetProperty("name").GetString());
+            volume.TryGetProperty("secret", out JsonElement secret)
+                && secret.GetProperty("secretName").GetString() == credentials.GetProperty("name").GetString());
         Assert.Equal(
             $"/keys/{credentials.GetProperty("key").GetString()}",
             Assert.Single(all, item => Is(item, "ConfigMap")).GetProperty("data").GetProperty("RTC__AUTH__APIKEYFILE").GetString());
 
-        string file = Assert.Single(config.GetProperty("scrape_configs").EnumerateArray()).GetProperty("authorization").GetProperty("credentials_file").GetString()!;
-        string name = Assert.Single(compose.GetProperty("services").GetProperty("prometheus").GetProperty("secrets").EnumerateArray()).GetString()!;
+        string file = Assert.Single(config.GetProperty("scrape_configs").EnumerateArray()).GetProperty("authorization")
+            .GetProperty("credentials_file")
+            .GetString()!;
+        string name = Assert.Single(compose.GetProperty("services").GetProperty("prometheus").GetProperty("secrets").EnumerateArray())
+            .GetString()!;
         Assert.Equal($"/run/secrets/{name}", file);
         string variable = compose.GetProperty("secrets").GetProperty(name).GetProperty("environment").GetString()!;
-        string given = compose.GetProperty("services").GetProperty("rtc").GetProperty("environment").GetProperty("RTC__AUTH__APIKEY").GetString()!;
+        string given = compose.GetProperty("services").GetProperty("rtc").GetProperty("environment").GetProperty("RTC__AUTH__APIKEY")
+            .GetString()!;
         Assert.StartsWith($"${{{variable}:", given, StringComparison.Ordinal);
 
         const string Key = "a key for administration";
@@ -162,11 +217,14 @@ public sealed partial class DeploymentFileTests
 
         HashSet<string> volumes = [.. compose.GetProperty("volumes").EnumerateObject().Select(volume => volume.Name)];
         JsonElement services = compose.GetProperty("services");
-        Assert.Equal(["coturn", "grafana", "prometheus", "rtc"], services.EnumerateObject().Select(service => service.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["coturn", "grafana", "prometheus", "rtc"],
+            services.EnumerateObject().Select(service => service.Name).Order(StringComparer.Ordinal));
         foreach (JsonProperty service in services.EnumerateObject())
         {
             Assert.True(service.Value.TryGetProperty("image", out _) || service.Value.TryGetProperty("build", out _));
-            foreach (string mount in service.Value.TryGetProperty("volumes", out JsonElement mounts) ? mounts.EnumerateArray().Select(mount => mount.GetString()!) : [])
+            foreach (string mount in service.Value.TryGetProperty("volumes", out JsonElement mounts) ? mounts.EnumerateArray()
+                .Select(mount => mount.GetString()!) : [])
             {
                 string source = mount.Split(':')[0];
                 Assert.True(source.StartsWith('.') ? Path.Exists(Path.Combine(s_root, source)) : volumes.Contains(source), mount);

@@ -53,9 +53,13 @@ internal sealed class ProxyProcess : IAsyncDisposable
             .Replace("127.0.0.1:8080", $"127.0.0.1:{server}", StringComparison.Ordinal)
             .Replace("listen 443 ssl", $"listen 127.0.0.1:{port} ssl", StringComparison.Ordinal)
             .Replace("/etc/letsencrypt/live/rtc.example.org", folder, StringComparison.Ordinal);
-        string paths = string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(name => $"{name}_temp_path {folder}/{name};\n"));
+        string paths = string.Concat(
+            ((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(name => $"{name}_temp_path {folder}/{name};\n"));
         string file = Path.Combine(folder, "nginx.conf");
-        File.WriteAllText(file, $"daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}{block}\n}}\n");
+        File.WriteAllText(
+            file,
+            $"daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log "
+                + $"off;\n{paths}{block}\n}}\n");
         return Start(program, folder, "-p", folder, "-e", "stderr", "-c", file);
     }
 
@@ -64,7 +68,9 @@ internal sealed class ProxyProcess : IAsyncDisposable
     {
         string block = Block("caddyfile").Replace("127.0.0.1:8080", $"127.0.0.1:{server}", StringComparison.Ordinal);
         Assert.StartsWith(Name + " {\n", block, StringComparison.Ordinal);
-        string site = block.Replace(Name + " {\n", $"https://localhost:{port} {{\n\tbind 127.0.0.1\n\ttls {folder}/fullchain.pem {folder}/privkey.pem\n", StringComparison.Ordinal);
+        string site = block.Replace(
+            Name + " {\n", $"https://localhost:{port} {{\n\tbind 127.0.0.1\n\ttls {folder}/fullchain.pem {folder}/privkey.pem\n",
+            StringComparison.Ordinal);
         string file = Path.Combine(folder, "Caddyfile");
         File.WriteAllText(file, $"{{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n}}\n{site}");
         return Start(program, folder, "run", "--config", file, "--adapter", "caddyfile");

@@ -12,7 +12,9 @@ using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Deploy;
 
-/// <summary>The proxy configurations of docs/DEPLOY.md, in front of a public server: pages, the hub's WebSocket, WHIP, and who the client is.</summary>
+/// <summary>
+/// The proxy configurations of docs/DEPLOY.md, in front of a public server: pages, the hub's WebSocket, WHIP, and who the client is.
+/// </summary>
 public sealed class ProxyRecipeTests
 {
     private const string ApiKey = "a key for administration";
@@ -33,7 +35,10 @@ public sealed class ProxyRecipeTests
         Assert.True(page.Headers.Contains("Strict-Transport-Security"), "the server does not know that this is HTTPS");
 
         string token = await TokenAsync(client);
-        using var publish = new HttpRequestMessage(HttpMethod.Post, "/whip/one") { Content = new StringContent(Offer(), Encoding.UTF8, new MediaTypeHeaderValue("application/sdp")) };
+        using var publish = new HttpRequestMessage(HttpMethod.Post, "/whip/one")
+        {
+            Content = new StringContent(Offer(), Encoding.UTF8, new MediaTypeHeaderValue("application/sdp")),
+        };
         publish.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using HttpResponseMessage answer = await client.SendAsync(publish);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
@@ -106,7 +111,9 @@ public sealed class ProxyRecipeTests
         socket.Options.SetRequestHeader("Origin", proxy.Address.GetLeftPart(UriPartial.Authority));
         socket.Options.RemoteCertificateValidationCallback = (_, shown, _, _) => IsTheProxys(shown);
         await socket.ConnectAsync(new UriBuilder(proxy.Address) { Scheme = "wss", Path = "/hub" }.Uri, patience.Token);
-        string join = $"{{\"type\":1,\"invocationId\":\"1\",\"target\":\"Join\",\"arguments\":[{{\"room\":\"one\",\"role\":\"phone\",\"token\":\"{token}\"}}]}}\u001e";
+        string join =
+            "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Join\",\"arguments\":"
+            + $"[{{\"room\":\"one\",\"role\":\"phone\",\"token\":\"{token}\"}}]}}\u001e";
         await socket.SendAsync(Encoding.UTF8.GetBytes(Handshake), WebSocketMessageType.Text, true, patience.Token);
         await socket.SendAsync(Encoding.UTF8.GetBytes(join), WebSocketMessageType.Text, true, patience.Token);
         var heard = new StringBuilder();
@@ -124,7 +131,8 @@ public sealed class ProxyRecipeTests
     private static string Offer()
     {
         using DtlsIdentity identity = DtlsIdentity.Create();
-        using var peer = new WebRtcPeer(new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [] }, new Instant(1));
+        using var peer = new WebRtcPeer(
+            new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [] }, new Instant(1));
         return peer.CreateOffer(new Instant(1), new OfferPlan { Video = [MediaDirection.SendOnly] });
     }
 }

@@ -22,7 +22,8 @@ public sealed class SetupScriptTests
         string root = Directory.CreateTempSubdirectory("rtc-setup").FullName;
         string folder = Path.Combine(root, "src/Rtc.Server/bin/Release/net10.0");
         Directory.CreateDirectory(folder);
-        foreach (string file in new[] { "Directory.Build.props", "Directory.Packages.props", "NuGet.config", "src/Rtc.Server/bin/Release/net10.0/rtc.dll" })
+        foreach (string file
+            in new[] { "Directory.Build.props", "Directory.Packages.props", "NuGet.config", "src/Rtc.Server/bin/Release/net10.0/rtc.dll" })
         {
             await File.WriteAllTextAsync(Path.Combine(root, file), string.Empty);
         }

@@ -20,7 +20,8 @@ public sealed class SystemdUnitTests
         string file = Path.Combine(folder, "rtc.service");
         await File.WriteAllTextAsync(file, s_unit.Replace("/usr/bin/dotnet", Environment.ProcessPath!, StringComparison.Ordinal));
 
-        using Process process = Process.Start(new ProcessStartInfo(Analyzer, ["verify", "--man=no", file]) { RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(Analyzer, ["verify", "--man=no", file]) { RedirectStandardError = true })!;
         string said = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Directory.Delete(folder, recursive: true);
@@ -39,7 +40,9 @@ public sealed class SystemdUnitTests
         Assert.Contains(" serve ", command, StringComparison.Ordinal);
         Assert.All(Regex.Matches(command, "--[a-z-]+"), flag => Assert.Contains(flag.Value, help.ToString(), StringComparison.Ordinal));
         Assert.EndsWith("src/Rtc.Server/bin/Release/net10.0/rtc.dll", command.Split(' ')[1], StringComparison.Ordinal);
-        Assert.True(int.Parse(Value("TimeoutStopSec"), System.Globalization.CultureInfo.InvariantCulture) >= new RtcOptions().Rooms.DrainSeconds + 5);
+        Assert.True(
+            int.Parse(Value("TimeoutStopSec"), System.Globalization.CultureInfo.InvariantCulture) >= new RtcOptions().Rooms.DrainSeconds
+                + 5);
     }
 
     private static string Value(string key) => Regex.Match(s_unit, $"^{key}=(.*)$", RegexOptions.Multiline).Groups[1].Value;

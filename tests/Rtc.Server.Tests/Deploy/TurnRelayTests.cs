@@ -9,7 +9,9 @@ using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Tests.Deploy;
 
-/// <summary>Debian's coturn with the flags of the compose file and of the document, and a client with the name and password that the server makes.</summary>
+/// <summary>
+/// Debian's coturn with the flags of the compose file and of the document, and a client with the name and password that the server makes.
+/// </summary>
 public sealed class TurnRelayTests(ITestOutputHelper output)
 {
     private const string Secret = "a secret that both of them know";
@@ -24,7 +26,11 @@ public sealed class TurnRelayTests(ITestOutputHelper output)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/turnserver") && File.Exists("/usr/bin/turnutils_uclient"), "coturn is not installed");
         int port = LoopbackPorts.Free();
-        using Process relay = Start("turnserver", [.. FlagsOf(source), $"--listening-port={port}", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "-n", "--log-file=stdout", $"--pidfile={Path.GetTempPath()}turn-{port}.pid"]);
+        using Process relay = Start(
+            "turnserver", [
+                .. FlagsOf(source), $"--listening-port={port}", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "-n",
+                "--log-file=stdout", $"--pidfile={Path.GetTempPath()}turn-{port}.pid"
+            ]);
         try
         {
             _ = relay.StandardOutput.ReadToEndAsync();
@@ -82,17 +88,31 @@ public sealed class TurnRelayTests(ITestOutputHelper output)
     public void Document_and_compose_file_set_up_the_same_relay() =>
         Assert.Equal(FlagsOf("compose.yaml").Order(StringComparer.Ordinal), FlagsOf("docs/DEPLOY.md").Order(StringComparer.Ordinal));
 
-    /// <summary>Coturn's flags as they stand in the compose file or the document, but for the port and the address, which are the test's own.</summary>
+    /// <summary>
+    /// Coturn's flags as they stand in the compose file or the document, but for the port and the address, which are the test's own.
+    /// </summary>
     private static string[] FlagsOf(string source)
     {
         string[] lines = source == "compose.yaml"
-            ? [.. File.ReadAllLines(Path.Combine(RtcPaths.Find().Root, source)).Select(line => line.Trim()).Where(line => line.StartsWith("- --", StringComparison.Ordinal)).Select(line => line[2..])]
-            : [.. MarkdownPage.Read(source).Blocks("conf").Single().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => "--" + line)];
+            ? [
+                .. File.ReadAllLines(Path.Combine(RtcPaths.Find().Root, source)).Select(line => line.Trim()).Where(
+                    line => line.StartsWith("- --", StringComparison.Ordinal)).Select(line => line[2..])
+            ]
+            : [
+                .. MarkdownPage.Read(source).Blocks("conf").Single().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(line => "--" + line)
+            ];
         string[] flags =
         [
-            .. lines.Where(flag => !flag.StartsWith("--listening-port", StringComparison.Ordinal) && !flag.StartsWith("--external-ip", StringComparison.Ordinal))
-                .Select(flag => flag.Replace("${RTC_ADDRESS}", Server, StringComparison.Ordinal).Replace("203.0.113.5", Server, StringComparison.Ordinal))
-                .Select(flag => flag.Replace("${TURN_SECRET}", Secret, StringComparison.Ordinal).Replace("REPLACE-BY-A-LONG-SECRET", Secret, StringComparison.Ordinal)),
+            .. lines.Where(
+                flag => !flag.StartsWith("--listening-port", StringComparison.Ordinal)
+                    && !flag.StartsWith("--external-ip", StringComparison.Ordinal))
+                .Select(
+                    flag => flag.Replace("${RTC_ADDRESS}", Server, StringComparison.Ordinal)
+                        .Replace("203.0.113.5", Server, StringComparison.Ordinal))
+                .Select(
+                    flag => flag.Replace("${TURN_SECRET}", Secret, StringComparison.Ordinal)
+                        .Replace("REPLACE-BY-A-LONG-SECRET", Secret, StringComparison.Ordinal)),
         ];
         Assert.Contains("--use-auth-secret", flags);
         Assert.Contains($"--min-port={RelayPorts}", flags);
@@ -103,7 +123,11 @@ public sealed class TurnRelayTests(ITestOutputHelper output)
     /// <summary>Whether a channel to the peer can be bound; the client ends by itself only where something is refused.</summary>
     private async Task<bool> OpensAsync(int port, IceServer login, string peer)
     {
-        using Process client = Start("stdbuf", ["-oL", "turnutils_uclient", "-v", "-n", "1", "-m", "1", "-c", "-e", peer, "-u", login.Username!, "-w", login.Credential!, "-p", port.ToString(CultureInfo.InvariantCulture), "127.0.0.1"]);
+        using Process client = Start(
+            "stdbuf", [
+                "-oL", "turnutils_uclient", "-v", "-n", "1", "-m", "1", "-c", "-e", peer, "-u", login.Username!, "-w", login.Credential!,
+                "-p", port.ToString(CultureInfo.InvariantCulture), "127.0.0.1"
+            ]);
         using var patience = new CancellationTokenSource(s_patience);
         try
         {

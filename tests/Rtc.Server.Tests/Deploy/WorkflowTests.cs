@@ -12,7 +12,10 @@ public sealed partial class WorkflowTests
     [Fact]
     public async Task Every_action_is_pinned_to_a_version()
     {
-        string[] actions = [.. (await StepsAsync()).Where(step => step.TryGetProperty("uses", out _)).Select(step => step.GetProperty("uses").GetString()!)];
+        string[] actions =
+        [
+            .. (await StepsAsync()).Where(step => step.TryGetProperty("uses", out _)).Select(step => step.GetProperty("uses").GetString()!)
+        ];
 
         Assert.True(actions.Length > 10);
         Assert.All(actions, action => Assert.Matches(@"^[\w.-]+/[\w./-]+@(v\d+(\.\d+)*|[0-9a-f]{40})$", action));
@@ -35,7 +38,8 @@ public sealed partial class WorkflowTests
             Assert.True(Path.Exists(path), $"no {word}");
             if (!OperatingSystem.IsWindows() && File.Exists(path))
             {
-                Assert.True(File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute | UnixFileMode.OtherExecute), $"{word} cannot be executed");
+                Assert.True(
+                    File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute | UnixFileMode.OtherExecute), $"{word} cannot be executed");
             }
         }
     }
@@ -43,8 +47,10 @@ public sealed partial class WorkflowTests
     [Fact]
     public async Task Versions_of_dotnet_and_node_are_the_projects_own()
     {
-        string framework = Regex.Match(File.ReadAllText(Path.Combine(s_root, "Directory.Build.props")), @"<TargetFramework>net([\d.]+)<").Groups[1].Value;
-        string engine = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_root, "package.json"))).RootElement.GetProperty("engines").GetProperty("node").GetString()!;
+        string framework = Regex.Match(
+            File.ReadAllText(Path.Combine(s_root, "Directory.Build.props")), @"<TargetFramework>net([\d.]+)<").Groups[1].Value;
+        string engine = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(s_root, "package.json"))).RootElement.GetProperty("engines").GetProperty("node").GetString()!;
         string image = File.ReadAllText(Path.Combine(s_root, "Dockerfile"));
         string node = engine.TrimStart('>', '=');
         (string[] dotnets, string[] nodes) = (await SetUpAsync("dotnet-version"), await SetUpAsync("node-version"));
@@ -63,15 +69,19 @@ public sealed partial class WorkflowTests
         foreach (JsonElement workflow in await WorkflowsAsync())
         {
             Assert.True(workflow.TryGetProperty("permissions", out _), workflow.GetProperty("name").GetString());
-            Assert.All(workflow.GetProperty("jobs").EnumerateObject(), job => Assert.True(job.Value.TryGetProperty("timeout-minutes", out _), job.Name));
+            Assert.All(
+                workflow.GetProperty("jobs").EnumerateObject(),
+                job => Assert.True(job.Value.TryGetProperty("timeout-minutes", out _), job.Name));
         }
     }
 
-    private static Task<JsonElement[]> WorkflowsAsync() => YamlFiles.ReadAsync(Directory.GetFiles(Path.Combine(s_root, ".github", "workflows"), "*.yml"));
+    private static Task<JsonElement[]> WorkflowsAsync() =>
+        YamlFiles.ReadAsync(Directory.GetFiles(Path.Combine(s_root, ".github", "workflows"), "*.yml"));
 
     private static async Task<JsonElement[]> StepsAsync() =>
     [
-        .. (await WorkflowsAsync()).SelectMany(workflow => workflow.GetProperty("jobs").EnumerateObject()).SelectMany(job => job.Value.GetProperty("steps").EnumerateArray()),
+        .. (await WorkflowsAsync()).SelectMany(workflow => workflow.GetProperty("jobs").EnumerateObject())
+            .SelectMany(job => job.Value.GetProperty("steps").EnumerateArray()),
     ];
 
     private static async Task<string[]> SetUpAsync(string input) =>

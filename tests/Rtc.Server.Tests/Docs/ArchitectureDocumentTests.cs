@@ -24,7 +24,11 @@ public sealed partial class ArchitectureDocumentTests
     [Fact]
     public void Every_name_in_code_type_is_a_type_or_member()
     {
-        string[] named = [.. s_page.CodeSpans.Select(span => Name().Match(span)).Where(name => name.Success).Select(name => name.Groups[1].Value).Distinct()];
+        string[] named =
+        [
+            .. s_page.CodeSpans.Select(span => Name().Match(span)).Where(name => name.Success).Select(name => name.Groups[1].Value)
+                .Distinct()
+        ];
 
         Assert.True(named.Length > 20, string.Join(' ', named));
         Assert.Equal([], named.Where(name => !IsKnown(name)));
@@ -37,7 +41,8 @@ public sealed partial class ArchitectureDocumentTests
     public void Types_that_other_documents_name_exist(string pattern)
     {
         string[] files = Directory.GetFiles(Path.Combine(MarkdownPage.Root, Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern));
-        string[] named = [.. files.SelectMany(file => MarkdownPage.Read(file).CodeSpans).Where(span => TypeName().IsMatch(span)).Distinct()];
+        string[] named =
+            [.. files.SelectMany(file => MarkdownPage.Read(file).CodeSpans).Where(span => TypeName().IsMatch(span)).Distinct()];
 
         Assert.NotEmpty(files);
         Assert.Equal([], named.Where(name => !IsKnown(name) && !SourceNames.PackageTypes.Contains(name)));
@@ -46,7 +51,8 @@ public sealed partial class ArchitectureDocumentTests
     [Fact]
     public void Table_of_projects_lists_all_of_them()
     {
-        string[] projects = [.. Directory.GetDirectories(Path.Combine(MarkdownPage.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+        string[] projects =
+            [.. Directory.GetDirectories(Path.Combine(MarkdownPage.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
         string[] listed = [.. Project().Matches(s_page.Text).Select(row => row.Groups[1].Value).Order(StringComparer.Ordinal)];
 
         Assert.Equal(projects, listed);

@@ -19,7 +19,8 @@ public sealed partial class DocumentTests
         var broken = new List<string>();
         foreach (MarkdownPage page in s_pages)
         {
-            foreach (string link in page.Links.Where(link => !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith("mailto:", StringComparison.Ordinal)))
+            foreach (string link in page.Links
+                .Where(link => !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith("mailto:", StringComparison.Ordinal)))
             {
                 followed++;
                 string[] parts = link.Split('#', 2);
@@ -63,7 +64,8 @@ public sealed partial class DocumentTests
         string[] set = [.. s_present.SelectMany(page => Variable().Matches(page.Text).Select(match => match.Value)).Distinct()];
 
         Assert.True(named.Length > 40 && set.Length > 40);
-        Assert.Equal([], named.Where(name => !paths.Contains(name) && !paths.Any(path => path.StartsWith(name + ":", StringComparison.Ordinal))));
+        Assert.Equal(
+            [], named.Where(name => !paths.Contains(name) && !paths.Any(path => path.StartsWith(name + ":", StringComparison.Ordinal))));
         Assert.Equal([], set.Except(variables));
     }
 
@@ -74,7 +76,8 @@ public sealed partial class DocumentTests
         int checkedFlags = 0;
         foreach (MarkdownPage page in s_present)
         {
-            IEnumerable<string> lines = page.Blocks("sh").Append(page.Text.Contains("./rtc", StringComparison.Ordinal) ? string.Join('\n', page.CodeSpans) : string.Empty)
+            IEnumerable<string> lines = page.Blocks("sh")
+                .Append(page.Text.Contains("./rtc", StringComparison.Ordinal) ? string.Join('\n', page.CodeSpans) : string.Empty)
                 .SelectMany(block => block.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'));
             foreach (Match call in lines.SelectMany(line => Call().Matches(line)))
             {
@@ -97,7 +100,8 @@ public sealed partial class DocumentTests
         Assert.True(checkedFlags > 10, $"{checkedFlags} flags");
     }
 
-    private static bool IsPattern(string word) => word.Contains('*', StringComparison.Ordinal) || word.Contains('…', StringComparison.Ordinal);
+    private static bool IsPattern(string word) =>
+        word.Contains('*', StringComparison.Ordinal) || word.Contains('…', StringComparison.Ordinal);
 
     [GeneratedRegex(@"^(\./[a-z]|(src|tests|bench|deploy|docs|wwwroot)/)[\w./-]*\w/?$")]
     private static partial Regex OwnPath();

@@ -7,16 +7,20 @@ namespace Rtc.Server.Tests.Docs;
 /// <summary>The names that documents may use for code: types of the project and of the packages it references, and its members.</summary>
 internal static class SourceNames
 {
-    private const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
 
     private static readonly Assembly[] s_own = [.. OwnAssemblies()];
 
     /// <summary>Types of the project.</summary>
-    public static IReadOnlySet<string> Types { get; } = s_own.SelectMany(assembly => assembly.GetTypes()).Where(IsWritten).Select(NameOf).ToHashSet();
+    public static IReadOnlySet<string> Types { get; } = s_own.SelectMany(assembly => assembly.GetTypes()).Where(IsWritten).Select(NameOf)
+        .ToHashSet();
 
     /// <summary>Methods and properties of the project.</summary>
     public static IReadOnlySet<string> Members { get; } =
-        s_own.SelectMany(assembly => assembly.GetTypes()).Where(IsWritten).SelectMany(type => type.GetMembers(Own)).Select(member => member.Name).ToHashSet();
+        s_own.SelectMany(
+            assembly =>
+                assembly.GetTypes()).Where(IsWritten).SelectMany(type => type.GetMembers(Own)).Select(member => member.Name).ToHashSet();
 
     /// <summary>Public types of what the project references.</summary>
     public static IReadOnlySet<string> PackageTypes { get; } = s_own.SelectMany(assembly => assembly.GetReferencedAssemblies())
@@ -31,7 +35,8 @@ internal static class SourceNames
             if (seen.Add(assembly.FullName!))
             {
                 yield return assembly;
-                foreach (AssemblyName next in assembly.GetReferencedAssemblies().Where(name => name.Name!.StartsWith("Rtc.", StringComparison.Ordinal)))
+                foreach (AssemblyName next in assembly.GetReferencedAssemblies()
+                    .Where(name => name.Name!.StartsWith("Rtc.", StringComparison.Ordinal)))
                 {
                     open.Enqueue(Assembly.Load(next));
                 }

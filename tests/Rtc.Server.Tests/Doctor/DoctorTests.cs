@@ -26,7 +26,8 @@ public sealed class DoctorTests
     [Fact]
     public async Task Every_line_has_its_reason_and_a_taken_port_is_bad()
     {
-        using var taken = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
+        using var taken = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
         taken.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         int port = ((System.Net.IPEndPoint)taken.LocalEndPoint!).Port;
         string state = Directory.CreateTempSubdirectory("rtc-doctor-").FullName;

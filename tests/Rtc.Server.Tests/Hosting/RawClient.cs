@@ -19,7 +19,8 @@ internal sealed class RawClient : IDisposable
         return new RawClient(tcp);
     }
 
-    public static Task<RawClient> ConnectAsync(RunningHost host, string from = "127.0.0.1") => ConnectAsync(host.Client.BaseAddress!.Port, from);
+    public static Task<RawClient> ConnectAsync(RunningHost host, string from = "127.0.0.1") =>
+        ConnectAsync(host.Client.BaseAddress!.Port, from);
 
     /// <summary>A connection that the server has closed already takes nothing; what it said shows that.</summary>
     public async Task SendAsync(string text)

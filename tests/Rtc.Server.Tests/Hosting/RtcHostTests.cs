@@ -21,7 +21,8 @@ public sealed class RtcHostTests
     private const string ApiKey = "an api key of some length";
     private const string TokenKey = "a token key of at least thirty-two characters";
 
-    private static readonly RtcOptions s_public = RunningHost.Options with { Auth = new AuthOptions { Public = true, ApiKey = ApiKey, TokenKey = TokenKey } };
+    private static readonly RtcOptions s_public =
+        RunningHost.Options with { Auth = new AuthOptions { Public = true, ApiKey = ApiKey, TokenKey = TokenKey } };
 
     [Fact]
     public async Task It_is_alive_as_soon_as_it_listens_and_says_its_version()
@@ -37,8 +38,10 @@ public sealed class RtcHostTests
     [Fact]
     public async Task It_is_ready_when_the_rooms_say_so()
     {
-        await using RunningHost ready = await RunningHost.StartAsync(services: services => services.AddSingleton<IHealthFacts>(new Facts(true, null)));
-        await using RunningHost starting = await RunningHost.StartAsync(services: services => services.AddSingleton<IHealthFacts>(new Facts(false, "the model is loading")));
+        await using RunningHost ready = await RunningHost.StartAsync(
+            services: services => services.AddSingleton<IHealthFacts>(new Facts(true, null)));
+        await using RunningHost starting = await RunningHost.StartAsync(
+            services: services => services.AddSingleton<IHealthFacts>(new Facts(false, "the model is loading")));
 
         Assert.Equal(HttpStatusCode.OK, (await ready.Client.GetAsync("/api/health/ready")).StatusCode);
         JsonElement health = await ready.Client.GetFromJsonAsync<JsonElement>("/api/health");
@@ -58,8 +61,10 @@ public sealed class RtcHostTests
     [InlineData("GET", "/nothing", 404)]
     public async Task Every_error_has_the_members_of_problem_details(string method, string path, int status)
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new() { MaxCpuPercent = 0, ApiPerMinute = status == 429 ? 1 : 600 } });
-        using HttpResponseMessage spent = await host.Client.GetAsync(new Uri("/api/health", UriKind.Relative), TestContext.Current.CancellationToken);
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Limits = new() { MaxCpuPercent = 0, ApiPerMinute = status == 429 ? 1 : 600 } });
+        using HttpResponseMessage spent = await host.Client.GetAsync(
+            new Uri("/api/health", UriKind.Relative), TestContext.Current.CancellationToken);
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
         request.Content = method == "GET" ? null : new ByteArrayContent(new byte[(1 << 20) + 1]);
         using HttpResponseMessage answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
@@ -80,7 +85,8 @@ public sealed class RtcHostTests
         {
             HttpResponseHeaders headers = (await host.Client.GetAsync(path)).Headers;
 
-            Assert.Contains("frame-ancestors 'none'", string.Join(' ', headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+            Assert.Contains(
+                "frame-ancestors 'none'", string.Join(' ', headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
             Assert.DoesNotContain("unsafe", string.Join(' ', headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
             Assert.Equal(["nosniff"], headers.GetValues("X-Content-Type-Options"));
             Assert.Equal(["same-origin"], headers.GetValues("Cross-Origin-Opener-Policy"));
@@ -99,7 +105,8 @@ public sealed class RtcHostTests
     {
         RtcOptions options = s_public with { Http = s_public.Http with { CorsOrigins = ["https://friend.example"] } };
         await using RunningHost host = await RunningHost.StartAsync(options);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/tokens") { Content = JsonContent.Create(new { room = "demo", role = "viewer" }) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "/api/tokens") { Content = JsonContent.Create(new { room = "demo", role = "viewer" }) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ApiKey);
         if (origin is not null)
         {
@@ -158,7 +165,8 @@ public sealed class RtcHostTests
         Access access = host.App.Services.GetRequiredService<Access>();
         var stranger = new Microsoft.AspNetCore.Http.DefaultHttpContext();
         var guest = new Microsoft.AspNetCore.Http.DefaultHttpContext();
-        guest.Request.QueryString = new Microsoft.AspNetCore.Http.QueryString("?token=" + access.IssueToken("demo", JoinRole.Viewer, TimeSpan.FromMinutes(1)));
+        guest.Request.QueryString = new Microsoft.AspNetCore.Http.QueryString(
+            "?token=" + access.IssueToken("demo", JoinRole.Viewer, TimeSpan.FromMinutes(1)));
         var administrator = new Microsoft.AspNetCore.Http.DefaultHttpContext();
         administrator.Request.Headers.Authorization = "Bearer " + ApiKey;
 
@@ -202,7 +210,8 @@ public sealed class RtcHostTests
     [Fact]
     public async Task One_request_past_the_rate_is_refused_but_probes_still_answer()
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { ApiPerMinute = 5 } });
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Limits = new LimitOptions { ApiPerMinute = 5 } });
         for (int i = 0; i < 5; i++)
         {
             Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/api/health")).StatusCode);
@@ -266,12 +275,18 @@ public sealed class RtcHostTests
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
         var certificate = new CertificateStore(folder, TimeProvider.System).LoadOrCreate(["localhost"], out _);
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Http = RunningHost.Options.Http with { Tls = true } }, certificate);
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Http = RunningHost.Options.Http with { Tls = true } }, certificate);
         Directory.Delete(folder, recursive: true);
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, host.Https!.Port);
         using var tls = new SslStream(tcp.GetStream());
-        var options = new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = version, RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null };
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = version,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
+        };
 
         Exception? error = await Record.ExceptionAsync(() => tls.AuthenticateAsClientAsync(options));
 
@@ -314,6 +329,16 @@ public sealed class RtcHostTests
 
     private sealed class Facts(bool ready, string? because) : IHealthFacts
     {
-        public HealthFacts Read() => new() { Ready = ready, NotReadyBecause = because, Model = "yolox-nano", Provider = "cpu", ProviderReason = "no GPU", Level = "optimal", Rooms = 2, Peers = 5 };
+        public HealthFacts Read() => new()
+        {
+            Ready = ready,
+            NotReadyBecause = because,
+            Model = "yolox-nano",
+            Provider = "cpu",
+            ProviderReason = "no GPU",
+            Level = "optimal",
+            Rooms = 2,
+            Peers = 5,
+        };
     }
 }

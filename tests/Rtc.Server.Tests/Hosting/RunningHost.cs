@@ -30,7 +30,8 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public Uri? Https => App.Urls.FirstOrDefault(url => url.StartsWith("https:", StringComparison.Ordinal)) is { } url ? new Uri(url) : null;
+    public Uri? Https =>
+        App.Urls.FirstOrDefault(url => url.StartsWith("https:", StringComparison.Ordinal)) is { } url ? new Uri(url) : null;
 
     public static RtcOptions Options { get; } = new()
     {
@@ -42,7 +43,8 @@ internal sealed class RunningHost : IAsyncDisposable
         Limits = new LimitOptions { MaxCpuPercent = 0 },
     };
 
-    public static async Task<RunningHost> StartAsync(RtcOptions? options = null, X509Certificate2? certificate = null, Action<IServiceCollection>? services = null)
+    public static async Task<RunningHost> StartAsync(
+        RtcOptions? options = null, X509Certificate2? certificate = null, Action<IServiceCollection>? services = null)
     {
         WebApplication app = RtcHost.Build(options ?? Options, certificate, builder => services?.Invoke(builder.Services));
         await app.StartAsync();

@@ -71,8 +71,13 @@ public sealed class StuckLoopTests
     {
         using var limit = new CancellationTokenSource(s_patience);
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri(host.Client.BaseAddress!.AbsoluteUri.Replace("http:", "ws:", StringComparison.Ordinal) + "hub"), limit.Token);
-        foreach (string message in (string[])["""{"protocol":"json","version":1}""", """{"type":1,"invocationId":"7","target":"Join","arguments":[{"room":"one","role":"viewer"}]}"""])
+        await socket.ConnectAsync(
+            new Uri(host.Client.BaseAddress!.AbsoluteUri.Replace("http:", "ws:", StringComparison.Ordinal) + "hub"), limit.Token);
+        foreach (string message
+            in (string[])[
+                """{"protocol":"json","version":1}""",
+                """{"type":1,"invocationId":"7","target":"Join","arguments":[{"room":"one","role":"viewer"}]}"""
+            ])
         {
             await socket.SendAsync(Encoding.UTF8.GetBytes(message + "\u001e"), WebSocketMessageType.Text, true, limit.Token);
         }

@@ -7,11 +7,14 @@ using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Http;
 
-/// <summary>What a server that faces the internet does with plain HTTP. A client from outside is one that a proxy on this machine names.</summary>
+/// <summary>
+/// What a server that faces the internet does with plain HTTP. A client from outside is one that a proxy on this machine names.
+/// </summary>
 public sealed class HttpsOnlyTests
 {
     private const string ApiKey = "an api key of some length";
-    private static readonly AuthOptions s_public = new() { Public = true, ApiKey = ApiKey, TokenKey = "a token key of at least thirty-two characters" };
+    private static readonly AuthOptions s_public =
+        new() { Public = true, ApiKey = ApiKey, TokenKey = "a token key of at least thirty-two characters" };
 
     [Theory]
     [InlineData("GET", "/view?room=demo&token=abc&view=source", "/view?room=demo&view=source")]
@@ -46,7 +49,8 @@ public sealed class HttpsOnlyTests
         foreach ((HttpMethod method, string path, string header) in cases)
         {
             using var request = FromOutside(method, path);
-            request.Headers.TryAddWithoutValidation(header, header == "Authorization" ? "Bearer " + ApiKey : header == "Accept" ? "*/*" : ApiKey);
+            request.Headers.TryAddWithoutValidation(
+                header, header == "Authorization" ? "Bearer " + ApiKey : header == "Accept" ? "*/*" : ApiKey);
 
             using HttpResponseMessage answer = await host.Client.SendAsync(request);
 
@@ -100,7 +104,8 @@ public sealed class HttpsOnlyTests
     [Fact]
     public async Task A_trusted_proxy_may_ask_for_itself_in_plain()
     {
-        RtcOptions options = RunningHost.Options with { Auth = s_public, Http = RunningHost.Options.Http with { TrustedProxies = ["203.0.113.0/24"] } };
+        RtcOptions options =
+            RunningHost.Options with { Auth = s_public, Http = RunningHost.Options.Http with { TrustedProxies = ["203.0.113.0/24"] } };
         await using RunningHost host = await RunningHost.StartAsync(options);
         using var request = FromOutside(HttpMethod.Get, "/metrics");
         request.Headers.Add("X-Api-Key", ApiKey);
@@ -159,6 +164,7 @@ public sealed class HttpsOnlyTests
         string folder = Directory.CreateTempSubdirectory().FullName;
         X509Certificate2? certificate = tls ? new CertificateStore(folder, TimeProvider.System).LoadOrCreate(["localhost"], out _) : null;
         Directory.Delete(folder, recursive: true);
-        return await RunningHost.StartAsync(RunningHost.Options with { Auth = auth, Http = RunningHost.Options.Http with { Tls = tls } }, certificate);
+        return await RunningHost.StartAsync(
+            RunningHost.Options with { Auth = auth, Http = RunningHost.Options.Http with { Tls = tls } }, certificate);
     }
 }

@@ -7,7 +7,8 @@ namespace Rtc.Server.Tests.Limits;
 
 public sealed class ClientLimitsTests
 {
-    private static readonly RtcOptions s_options = new() { Limits = new LimitOptions { JoinsPerMinute = 3, OffersPerMinute = 2, ApiPerMinute = 1 } };
+    private static readonly RtcOptions s_options =
+        new() { Limits = new LimitOptions { JoinsPerMinute = 3, OffersPerMinute = 2, ApiPerMinute = 1 } };
 
     [Fact]
     public void One_past_the_limit_is_refused_and_others_are_not_touched()

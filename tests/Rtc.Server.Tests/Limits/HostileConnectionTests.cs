@@ -30,14 +30,16 @@ public sealed class HostileConnectionTests
         string[] answers = await Task.WhenAll(sockets.Select(ReadToEndAsync)).WaitAsync(TimeSpan.FromSeconds(20));
         sockets.ForEach(tcp => tcp.Dispose());
 
-        Assert.All(answers, answer => Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 408", StringComparison.Ordinal), answer));
+        Assert.All(
+            answers, answer => Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 408", StringComparison.Ordinal), answer));
         Assert.True(served < TimeSpan.FromSeconds(2), $"served after {served}");
     }
 
     [Fact]
     public async Task Connections_beyond_the_limit_are_closed_and_there_is_room_again_after()
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { MaxConnections = 8 } });
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Limits = new LimitOptions { MaxConnections = 8 } });
         var sockets = new List<TcpClient>();
         for (int i = 0; i < 8; i++)
         {
@@ -82,7 +84,8 @@ public sealed class HostileConnectionTests
         await using RunningHost host = await RunningHost.StartAsync();
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port);
-        await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request.Replace("LONG", new string('x', length), StringComparison.Ordinal)));
+        await tcp.GetStream()
+            .WriteAsync(Encoding.ASCII.GetBytes(request.Replace("LONG", new string('x', length), StringComparison.Ordinal)));
 
         Assert.StartsWith($"HTTP/1.1 {status}", await ReadToEndAsync(tcp).WaitAsync(TimeSpan.FromSeconds(10)), StringComparison.Ordinal);
     }

@@ -109,7 +109,8 @@ public sealed class ServerLoadTests : IDisposable
     [Fact]
     public async Task Overloaded_host_is_not_ready_and_lets_nobody_new_in()
     {
-        await using RunningHost host = await RunningHost.StartAsync(services: services => services.AddSingleton<ILoadSources>(_machine).AddSingleton<TimeProvider>(_machine));
+        await using RunningHost host = await RunningHost.StartAsync(
+            services: services => services.AddSingleton<ILoadSources>(_machine).AddSingleton<TimeProvider>(_machine));
         ServerLoad load = host.App.Services.GetRequiredService<ServerLoad>();
         Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/api/health/ready")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await OfferAsync(host)).StatusCode);

@@ -20,7 +20,8 @@ public sealed class ExpositionTests
         string[] lines =
         [
             .. read.Types.Where(type => IsOurs(type.Key)).Select(type => $"{type.Key} {type.Value}"),
-            .. read.Samples.Where(sample => IsOurs(sample.Name)).Select(sample => sample.Name + "{" + string.Join(',', sample.Labels.Select(label => $"{label.Key}={label.Value}")) + "}"),
+            .. read.Samples.Where(sample => IsOurs(sample.Name))
+                .Select(sample => sample.Name + "{" + string.Join(',', sample.Labels.Select(label => $"{label.Key}={label.Value}")) + "}"),
         ];
 
         string golden = Path.Combine(RtcPaths.Find().Root, "tests", "Rtc.Server.Tests", "Metrics", "exposition.txt");
@@ -53,7 +54,8 @@ public sealed class ExpositionTests
         Assert.Equal("counter", MetricsPage.Read(collector).Types["rtc_test_twice_total"]);
     }
 
-    private static bool IsOurs(string name) => name.StartsWith("rtc_", StringComparison.Ordinal) || name.StartsWith("process_", StringComparison.Ordinal);
+    private static bool IsOurs(string name) =>
+        name.StartsWith("rtc_", StringComparison.Ordinal) || name.StartsWith("process_", StringComparison.Ordinal);
 
     private static void CountEverything(RtcMetrics metrics)
     {

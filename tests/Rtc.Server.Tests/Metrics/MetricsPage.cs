@@ -7,7 +7,8 @@ namespace Rtc.Server.Tests.Metrics;
 /// <summary>The page of /metrics without a server around it.</summary>
 internal static class MetricsPage
 {
-    public static PrometheusParser Read(MetricsCollector collector) => PrometheusParser.Parse(Text(collector, ExpositionFormat.PrometheusText));
+    public static PrometheusParser Read(MetricsCollector collector) =>
+        PrometheusParser.Parse(Text(collector, ExpositionFormat.PrometheusText));
 
     public static string Text(MetricsCollector collector, ExpositionFormat format)
     {

@@ -103,7 +103,13 @@ internal sealed class PrometheusParser
                     if (line[at] == '\\')
                     {
                         at++;
-                        value.Append(line[at] switch { 'n' => '\n', '\\' => '\\', '"' => '"', _ => throw new FormatException($"bad escape: {line}") });
+                        value.Append(line[at] switch
+                        {
+                            'n' => '\n',
+                            '\\' => '\\',
+                            '"' => '"',
+                            _ => throw new FormatException($"bad escape: {line}"),
+                        });
                     }
                     else
                     {
@@ -134,7 +140,10 @@ internal sealed class PrometheusParser
         string family = FamilyOf(name, labels);
         Require(_current == family, $"{name} stands outside of its group");
         Require(_types[family] != "counter" || (name.EndsWith("_total", StringComparison.Ordinal) && read >= 0), $"{name} is no counter");
-        Require(_seen.Add($"{name}{{{string.Join(',', labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"))}}}"), $"the same sample twice: {line}");
+        Require(
+            _seen.Add(
+                $"{name}{{{string.Join(',', labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"))}}}"),
+            $"the same sample twice: {line}");
         Samples.Add(new Sample(name, labels, read));
     }
 
@@ -142,7 +151,9 @@ internal sealed class PrometheusParser
     {
         foreach (string suffix in new[] { "_bucket", "_sum", "_count" })
         {
-            if (name.EndsWith(suffix, StringComparison.Ordinal) && _types.TryGetValue(name[..^suffix.Length], out string? type) && type == "histogram")
+            if (name.EndsWith(suffix, StringComparison.Ordinal)
+                && _types.TryGetValue(name[..^suffix.Length], out string? type)
+                && type == "histogram")
             {
                 Require((suffix == "_bucket") == labels.ContainsKey("le"), $"{name}: le belongs to buckets");
                 return name[..^suffix.Length];
@@ -164,7 +175,9 @@ internal sealed class PrometheusParser
                 double[] counts = [.. group.Select(sample => sample.Value)];
                 Require(counts.SequenceEqual(counts.Order()), $"{name}: buckets fall");
                 Require(group.Last().Labels["le"] == "+Inf", $"{name}: no +Inf bucket");
-                Sample count = Samples.Single(sample => sample.Name == name + "_count" && string.Join(',', sample.Labels.Select(l => $"{l.Key}={l.Value}")) == group.Key);
+                Sample count = Samples.Single(
+                    sample =>
+                        sample.Name == name + "_count" && string.Join(',', sample.Labels.Select(l => $"{l.Key}={l.Value}")) == group.Key);
                 Require(count.Value.Equals(counts[^1]), $"{name}: count is not the +Inf bucket");
             }
         }

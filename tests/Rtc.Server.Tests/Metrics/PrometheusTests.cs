@@ -171,7 +171,9 @@ public sealed class PrometheusTests
         PrometheusParser read = PrometheusParser.Parse(await answer.Content.ReadAsStringAsync());
 
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
-        Assert.Contains(read.Samples, sample => sample.Name == "http_server_request_duration_seconds_count" && sample.Labels["http_route"] == "/api/health");
+        Assert.Contains(
+            read.Samples,
+            sample => sample.Name == "http_server_request_duration_seconds_count" && sample.Labels["http_route"] == "/api/health");
         Assert.Contains(read.Samples, sample => sample.Name == "rtc_rooms");
     }
 

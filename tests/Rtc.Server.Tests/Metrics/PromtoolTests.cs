@@ -8,7 +8,9 @@ namespace Rtc.Server.Tests.Metrics;
 /// <summary>Prometheus' own checker, where it is installed; the strict parser judges everywhere.</summary>
 public sealed class PromtoolTests
 {
-    private static readonly string s_promtool = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists) ?? string.Empty;
+    private static readonly string s_promtool = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Select(
+        folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists)
+        ?? string.Empty;
 
     private static string Rules => Path.Combine(RtcPaths.Find().Root, "deploy", "prometheus", "rules.yml");
 
@@ -30,7 +32,9 @@ public sealed class PromtoolTests
     {
         Assert.SkipWhen(s_promtool.Length == 0, "promtool is not installed");
 
-        (int exit, string said) = await RunAsync(["check", "config", "--syntax-only", Path.Combine(RtcPaths.Find().Root, "deploy", "prometheus", "prometheus.yml")], string.Empty);
+        (int exit, string said) = await RunAsync(
+            ["check", "config", "--syntax-only", Path.Combine(RtcPaths.Find().Root, "deploy", "prometheus", "prometheus.yml")],
+            string.Empty);
 
         Assert.True(exit == 0, said);
     }
@@ -95,14 +99,20 @@ public sealed class PromtoolTests
 
     private static IEnumerable<string> Expressions(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => property.Name == "expr" ? [property.Value.GetString()!] : Expressions(property.Value)),
+        JsonValueKind.Object => element.EnumerateObject()
+            .SelectMany(property => property.Name == "expr" ? [property.Value.GetString()!] : Expressions(property.Value)),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(Expressions),
         _ => [],
     };
 
     private static async Task<(int Exit, string Said)> RunAsync(string[] arguments, string input)
     {
-        var start = new ProcessStartInfo(s_promtool, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(s_promtool, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -30,7 +30,8 @@ public sealed class TelemetryTests
         });
         await collector.StartAsync();
 
-        await using (RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Telemetry = new TelemetryOptions { OtlpEndpoint = collector.Urls.First() + "/otlp" } }))
+        await using (RunningHost host = await RunningHost
+            .StartAsync(RunningHost.Options with { Telemetry = new TelemetryOptions { OtlpEndpoint = collector.Urls.First() + "/otlp" } }))
         {
             using var offer = new StringContent("no offer", new MediaTypeHeaderValue("application/sdp"));
             using HttpResponseMessage refused = await host.Client.PostAsync("/whep/traced", offer);

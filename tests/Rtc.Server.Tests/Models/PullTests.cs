@@ -57,7 +57,8 @@ public sealed class PullTests : IAsyncLifetime
     public async Task Missing_or_wrong_file_is_refused_and_leaves_nothing()
     {
         Assert.Contains("404", await Store("nowhere.onnx", _file).PullAsync("thing", null, default), StringComparison.Ordinal);
-        Assert.Contains("sha256", await Store("thing.onnx", new byte[_file.Length]).PullAsync("thing", null, default), StringComparison.Ordinal);
+        Assert.Contains(
+            "sha256", await Store("thing.onnx", new byte[_file.Length]).PullAsync("thing", null, default), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 

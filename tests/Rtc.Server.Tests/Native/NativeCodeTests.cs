@@ -16,7 +16,8 @@ public sealed class NativeCodeTests
     [InlineData("r-xs", "/memfd:doublemapper", 20_000, 0, 0, false)]
     [InlineData("r-xp", "", 20_000, 0, 0, false)]
     [InlineData("r-xp", "[vdso]", 20_000, 0, 0, false)]
-    public void Only_large_untouched_code_of_a_library_is_given_back(string rights, string file, int rss, int changed, int swapped, bool expected)
+    public void Only_large_untouched_code_of_a_library_is_given_back(
+        string rights, string file, int rss, int changed, int swapped, bool expected)
     {
         string[] lines =
         [
@@ -31,7 +32,8 @@ public sealed class NativeCodeTests
             $"Swap:             {swapped} kB",
             "VmFlags: rd ex mr mw me",
         ];
-        NativeCode.CodeRange[] range = expected ? [new NativeCode.CodeRange(unchecked((nint)0x7f0000100000), unchecked((nint)0x7f0002100000), rss)] : [];
+        NativeCode.CodeRange[] range =
+            expected ? [new NativeCode.CodeRange(unchecked((nint)0x7f0000100000), unchecked((nint)0x7f0002100000), rss)] : [];
         Assert.Equal(range, NativeCode.Ranges(lines));
         Assert.Equal(range, NativeCode.Ranges([.. lines, "7f0002200000-7f0002300000 rw-p 00000000 00:00 0", "Rss:               8 kB"]));
     }

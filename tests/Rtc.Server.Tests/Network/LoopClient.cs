@@ -26,8 +26,10 @@ internal sealed class LoopClient : IDisposable
         _loop = loop;
         _server = TransportAddress.From(IPAddress.Loopback, loop.Port);
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var candidate = new LocalCandidate(TransportAddress.From(IPAddress.Loopback, ((IPEndPoint)_socket.LocalEndPoint!).Port), CandidateKind.Host);
-        Peer = new WebRtcPeer(new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [candidate] }, loop.Clock.Now);
+        var candidate = new LocalCandidate(
+            TransportAddress.From(IPAddress.Loopback, ((IPEndPoint)_socket.LocalEndPoint!).Port), CandidateKind.Host);
+        Peer = new WebRtcPeer(
+            new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [candidate] }, loop.Clock.Now);
     }
 
     public WebRtcPeer Peer { get; }

@@ -48,7 +48,11 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
         const int Each = 500;
         using MediaLoop loop = Open(IPAddress.Loopback);
         (PeerSlot port, string ufrag) = await AddPeerAsync(loop);
-        byte[][] kinds = [StunCheck.For(ufrag), StunCheck.For("nobody"), ClientHello(), Media(), [0, 0, 0, 0], Enumerable.Repeat((byte)0xFF, 1400).ToArray(), [22]];
+        byte[][] kinds =
+        [
+            StunCheck.For(ufrag), StunCheck.For("nobody"), ClientHello(), Media(), [0, 0, 0, 0],
+            Enumerable.Repeat((byte)0xFF, 1400).ToArray(), [22]
+        ];
         var sockets = new List<Socket>();
         long sent = 0;
         for (int i = 0; i < Strangers; i++)
@@ -68,8 +72,11 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
             await loop.AskAsync(() => 0); // keeps the socket's own buffer from dropping for us
         }
 
-        (long unclaimed, int addresses, PeerStats stats) = await loop.AskAsync(() => (loop.DatagramsUnclaimed, port.Addresses.Count, port.Peer.Stats));
-        output.WriteLine($"{sent} bytes sent, {unclaimed} datagrams unclaimed, {stats.Drops[DropReason.StunUnauthenticated]} checks without the password");
+        (long unclaimed, int addresses, PeerStats stats) = await loop.AskAsync(
+            () => (loop.DatagramsUnclaimed, port.Addresses.Count, port.Peer.Stats));
+        output.WriteLine(
+            $"{sent} bytes sent, {unclaimed} datagrams unclaimed, {stats.Drops[DropReason.StunUnauthenticated]} checks "
+                + "without the password");
         Assert.All(sockets, socket => Assert.Equal(0, socket.Available));
         Assert.Equal(0, addresses);
         Assert.Equal(0, stats.DatagramsSent);
@@ -115,7 +122,9 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
         listener.Start();
         using var client = new TcpClient();
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
-        using var connection = new IceTcpConnection(await listener.AcceptSocketAsync(), TransportAddress.From(IPAddress.Loopback, 9, TransportProtocol.Tcp), loop, TimeSpan.FromMilliseconds(200));
+        using var connection = new IceTcpConnection(
+            await listener.AcceptSocketAsync(), TransportAddress.From(IPAddress.Loopback, 9, TransportProtocol.Tcp), loop,
+            TimeSpan.FromMilliseconds(200));
 
         Task serving = connection.RunAsync(default);
         var deadline = Stopwatch.StartNew();
@@ -182,7 +191,12 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
 
     private async Task<(PeerSlot Port, string Ufrag)> AddPeerAsync(MediaLoop loop)
     {
-        var options = new PeerOptions { Identity = _identity, Random = SystemRandom.Instance, LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, loop.Port), CandidateKind.Host)] };
+        var options = new PeerOptions
+        {
+            Identity = _identity,
+            Random = SystemRandom.Instance,
+            LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, loop.Port), CandidateKind.Host)],
+        };
         using var other = new WebRtcPeer(new PeerOptions { Identity = _identity, Random = SystemRandom.Instance }, default);
         string offer = other.CreateOffer(default, new OfferPlan { DataChannel = true });
         return await loop.AskAsync(() =>

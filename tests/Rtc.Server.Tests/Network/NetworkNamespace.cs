@@ -16,7 +16,9 @@ internal static class NetworkNamespace
 
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo("unshare", ["-Urn", "ip", "addr", "add", "10.88.0.1/24", "dev", "lo"]) { RedirectStandardError = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(
+                    "unshare", ["-Urn", "ip", "addr", "add", "10.88.0.1/24", "dev", "lo"]) { RedirectStandardError = true })!;
             string error = process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0 ? null : $"no network namespace can be made here: {error.Trim()}";

@@ -52,7 +52,8 @@ public sealed class PeerSlotsTests : IDisposable
         (PeerSlot faulty, _) = OneOfEach();
         _ports.Flush(faulty);
         _ports.DrainMarked();
-        Assert.Equal([(PeerEventKind.Closed, "closed by this side"), (PeerEventKind.Closed, "internal error")], ((Clumsy)faulty.Owner).Heard);
+        Assert.Equal(
+            [(PeerEventKind.Closed, "closed by this side"), (PeerEventKind.Closed, "internal error")], ((Clumsy)faulty.Owner).Heard);
     }
 
     [Fact]

@@ -15,7 +15,13 @@ internal static class Ports
     public static TransportAddress Address(ushort port) => TransportAddress.From(IPAddress.Parse("192.0.2.7"), port);
 
     public static WebRtcPeer Peer(DtlsIdentity identity) =>
-        new(new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [new LocalCandidate(Home, CandidateKind.Host)] }, default);
+        new(
+            new PeerOptions
+            {
+                Identity = identity,
+                Random = SystemRandom.Instance,
+                LocalCandidates = [new LocalCandidate(Home, CandidateKind.Host)],
+            }, default);
 
     public static PeerSlot Port(DtlsIdentity identity) => new(Peer(identity), new Deaf());
 

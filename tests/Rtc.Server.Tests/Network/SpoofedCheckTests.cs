@@ -37,7 +37,9 @@ public sealed class SpoofedCheckTests : IDisposable
         TransportAddress victimAt = Ports.Address(1001), otherAt = Ports.Address(1002);
         using WebRtcPeer victim = Client(), other = Client();
         PeerSlot victims = Answer(victim), others = Answer(other);
-        RunUntil(() => victim.IsConnected && other.IsConnected && victims.Peer.IsConnected && others.Peer.IsConnected, (victim, victimAt), (other, otherAt));
+        RunUntil(
+            () => victim.IsConnected && other.IsConnected && victims.Peer.IsConnected && others.Peer.IsConnected, (victim, victimAt),
+            (other, otherAt));
 
         foreach (byte[] check in _checks)
         {

@@ -30,7 +30,9 @@ public sealed class VanishingAddressTests
         string log = Path.GetTempFileName();
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo("unshare", ["-Urn", "bash", "-c", Script, "bash", Path.Combine(AppContext.BaseDirectory, "rtc.dll"), log]))!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(
+                    "unshare", ["-Urn", "bash", "-c", Script, "bash", Path.Combine(AppContext.BaseDirectory, "rtc.dll"), log]))!;
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
             await process.WaitForExitAsync(limit.Token);
             Assert.True(process.ExitCode == StillAlive, $"exit {process.ExitCode}: {await File.ReadAllTextAsync(log)}");

@@ -59,7 +59,8 @@ public sealed class OptionsBinderTests
     [Fact]
     public void Every_fault_of_a_start_is_told_at_once()
     {
-        OptionsReading reading = Read(("Http:Port", "many"), ("Media:Port", "70000"), ("Http:Tls", "perhaps"), ("Http:Prot", "1"), ("Colour", "red"));
+        OptionsReading reading = Read(
+            ("Http:Port", "many"), ("Media:Port", "70000"), ("Http:Tls", "perhaps"), ("Http:Prot", "1"), ("Colour", "red"));
 
         Assert.Equal(5, reading.Errors.Count);
         Assert.Contains(reading.Errors, error => error.StartsWith("Http:Port must be a whole number", StringComparison.Ordinal));
@@ -145,9 +146,12 @@ public sealed class OptionsBinderTests
     public void A_later_source_wins_over_an_earlier_one_also_for_lists()
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
-        File.WriteAllText(Path.Combine(folder, "appsettings.json"), """{"Rtc":{"Http":{"Port":9001,"HttpsPort":9002},"Media":{"AdvertisedAddresses":["192.0.2.1","192.0.2.2"]}}}""");
+        File.WriteAllText(
+            Path.Combine(folder, "appsettings.json"),
+            """{"Rtc":{"Http":{"Port":9001,"HttpsPort":9002},"Media":{"AdvertisedAddresses":["192.0.2.1","192.0.2.2"]}}}""");
 
-        OptionsReading reading = OptionsSource.Read(folder, new Dictionary<string, string?> { ["Http:Port"] = "9003", ["Media:AdvertisedAddresses"] = "192.0.2.3" });
+        OptionsReading reading = OptionsSource.Read(
+            folder, new Dictionary<string, string?> { ["Http:Port"] = "9003", ["Media:AdvertisedAddresses"] = "192.0.2.3" });
         Directory.Delete(folder, recursive: true);
 
         Assert.Empty(reading.Errors);

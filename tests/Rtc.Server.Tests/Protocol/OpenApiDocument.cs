@@ -23,7 +23,9 @@ public sealed class OpenApiDocument
     public JsonObject Follow(JsonNode node)
     {
         JsonObject found = node.AsObject();
-        return found["$ref"] is { } reference ? Follow(At((string)reference!) ?? throw new JsonException($"nothing at {reference}")) : found;
+        return found["$ref"] is { } reference
+            ? Follow(At((string)reference!) ?? throw new JsonException($"nothing at {reference}"))
+            : found;
     }
 
     /// <summary>What a pointer "#/…" leads to; null where nothing is.</summary>

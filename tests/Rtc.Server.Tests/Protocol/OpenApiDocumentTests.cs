@@ -37,7 +37,8 @@ public sealed partial class OpenApiDocumentTests
         const string Key = "an-api-key-that-nobody-sees";
         AuthOptions auth = isPublic ? new() { Public = true, ApiKey = Key, TokenKey = "a-token-key-that-nobody-sees-either" } : new();
         await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Auth = auth });
-        using HttpResponseMessage answer = await host.Client.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await host.Client.GetAsync(
+            new Uri("/openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
         string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
@@ -70,7 +71,8 @@ public sealed partial class OpenApiDocumentTests
             {
                 Assert.Contains((string)parameter["in"]!, s_locations);
                 Assert.NotNull(parameter["schema"]);
-                Assert.True((string?)parameter["in"] != "path" || (bool?)parameter["required"] == true, $"{operation.Name}: {parameter["name"]}");
+                Assert.True(
+                    (string?)parameter["in"] != "path" || (bool?)parameter["required"] == true, $"{operation.Name}: {parameter["name"]}");
             });
         }
     }
@@ -81,7 +83,9 @@ public sealed partial class OpenApiDocumentTests
         OpenApiOperation[] operations = [.. s_document.Operations];
         Assert.Equal(operations.Length, operations.Select(operation => (string?)operation.Body["operationId"]).Distinct().Count());
         string[] tags = [.. s_document.Root["tags"]!.AsArray().Select(tag => (string)tag!["name"]!)];
-        Assert.Equal(tags.Order(), operations.SelectMany(operation => operation.Body["tags"]!.AsArray().Select(tag => (string)tag!)).Distinct().Order());
+        Assert.Equal(
+            tags.Order(),
+            operations.SelectMany(operation => operation.Body["tags"]!.AsArray().Select(tag => (string)tag!)).Distinct().Order());
         Assert.All(operations, operation =>
         {
             Assert.False(string.IsNullOrWhiteSpace((string?)operation.Body["summary"]), operation.Name);
@@ -102,8 +106,12 @@ public sealed partial class OpenApiDocumentTests
                 Assert.Matches("^[1-5][0-9]{2}$", status);
                 Assert.False(string.IsNullOrWhiteSpace((string?)followed["description"]), where);
                 bool isProbe = operation.Path.StartsWith("/api/health/", StringComparison.Ordinal);
-                Assert.True(isProbe || status is not ("429" or "503") || followed["headers"]?["Retry-After"] is not null, $"{where}: no Retry-After");
-                Assert.True(status[0] < '4' || followed["content"]?["application/problem+json"]?["schema"] is not null, $"{where}: no problem details");
+                Assert.True(
+                    isProbe || status is not ("429" or "503") || followed["headers"]?["Retry-After"] is not null,
+                    $"{where}: no Retry-After");
+                Assert.True(
+                    status[0] < '4' || followed["content"]?["application/problem+json"]?["schema"] is not null,
+                    $"{where}: no problem details");
                 Assert.Equal(status == "401", followed["headers"]?["WWW-Authenticate"] is not null);
             }
         }
@@ -127,7 +135,8 @@ public sealed partial class OpenApiDocumentTests
     {
         var check = new SchemaCheck(s_document);
         int found = 0;
-        foreach (JsonObject holder in OpenApiDocument.Objects(s_document.Root["paths"]).Concat(OpenApiDocument.Objects(s_document.Root["components"])))
+        foreach (JsonObject holder in OpenApiDocument.Objects(s_document.Root["paths"])
+            .Concat(OpenApiDocument.Objects(s_document.Root["components"])))
         {
             if (holder["schema"] is { } schema && holder["example"] is { } example)
             {
@@ -161,7 +170,8 @@ public sealed partial class OpenApiDocumentTests
     public void Schemas_have_the_fields_of_their_types(string name, Type type)
     {
         IEnumerable<string> fields = type.GetProperties().Select(field => JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name));
-        Assert.Equal(fields.Order(), s_document.At($"#/components/schemas/{name}/properties")!.AsObject().Select(field => field.Key).Order());
+        Assert.Equal(
+            fields.Order(), s_document.At($"#/components/schemas/{name}/properties")!.AsObject().Select(field => field.Key).Order());
     }
 
     [Fact]
@@ -176,8 +186,10 @@ public sealed partial class OpenApiDocumentTests
     public void Messages_are_the_examples_of_the_protocol()
     {
         string page = File.ReadAllText(Path.Combine(RtcPaths.Find().Root, "docs", "PROTOCOL.md"));
-        Dictionary<string, string> examples = MessageExample().Matches(page).ToDictionary(match => match.Groups[1].Value, match => JsonNode.Parse(match.Groups[2].Value)!.ToJsonString());
-        Dictionary<string, string> listed = s_document.Root["x-messages"]!.AsArray().ToDictionary(message => (string)message!["name"]!, message => message!["example"]!.ToJsonString());
+        Dictionary<string, string> examples = MessageExample().Matches(page)
+            .ToDictionary(match => match.Groups[1].Value, match => JsonNode.Parse(match.Groups[2].Value)!.ToJsonString());
+        Dictionary<string, string> listed = s_document.Root["x-messages"]!.AsArray()
+            .ToDictionary(message => (string)message!["name"]!, message => message!["example"]!.ToJsonString());
         Assert.Equal(examples.OrderBy(one => one.Key), listed.OrderBy(one => one.Key));
     }
 

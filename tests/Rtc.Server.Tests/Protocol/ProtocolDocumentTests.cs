@@ -33,7 +33,8 @@ public sealed partial class ProtocolDocumentTests
     [InlineData("ping")]
     public void Examples_to_the_server_are_understood(string name)
     {
-        Assert.True(ClientMessage.TryParse(System.Text.Encoding.UTF8.GetBytes(Example(name)), out ClientMessage message, out string? error), error);
+        Assert.True(
+            ClientMessage.TryParse(System.Text.Encoding.UTF8.GetBytes(Example(name)), out ClientMessage message, out string? error), error);
         Assert.NotEqual(ClientMessageKind.Unknown, message.Kind);
         if (message.Settings is { } settings)
         {
@@ -71,12 +72,15 @@ public sealed partial class ProtocolDocumentTests
         string example = Example(name);
         var read = (T)JsonSerializer.Deserialize(example, typeof(T), WireJson.Default)!;
         string written = JsonSerializer.Serialize(read, typeof(T), WireJson.Default);
-        Assert.Equal(Fields(JsonDocument.Parse(written).RootElement, string.Empty).Order(), Fields(JsonDocument.Parse(example).RootElement, string.Empty).Order());
+        Assert.Equal(
+            Fields(JsonDocument.Parse(written).RootElement, string.Empty).Order(),
+            Fields(JsonDocument.Parse(example).RootElement, string.Empty).Order());
     }
 
     private static IEnumerable<string> Fields(JsonElement element, string path) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(field => Fields(field.Value, $"{path}.{field.Name}").Prepend($"{path}.{field.Name}")),
+        JsonValueKind.Object =>
+            element.EnumerateObject().SelectMany(field => Fields(field.Value, $"{path}.{field.Name}").Prepend($"{path}.{field.Name}")),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Fields(item, path + "[]")),
         _ => [],
     };

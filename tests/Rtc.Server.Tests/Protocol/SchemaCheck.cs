@@ -59,10 +59,15 @@ public sealed class SchemaCheck(OpenApiDocument document)
                 CheckAll((value as JsonArray ?? []).Select((item, i) => (item, wanted, $"{path}[{i}]")), errors);
                 return true;
             case "properties":
-                CheckAll((value as JsonObject ?? []).Where(field => wanted[field.Key] is not null).Select(field => (field.Value, wanted[field.Key]!, $"{path}.{field.Key}")), errors);
-                return schema.ContainsKey("additionalProperties") || (value as JsonObject ?? []).All(field => wanted.AsObject().ContainsKey(field.Key));
+                CheckAll(
+                    (value as JsonObject ?? []).Where(field => wanted[field.Key] is not null).Select(
+                        field => (field.Value, wanted[field.Key]!, $"{path}.{field.Key}")), errors);
+                return schema.ContainsKey("additionalProperties")
+                    || (value as JsonObject ?? []).All(field => wanted.AsObject().ContainsKey(field.Key));
             case "additionalProperties":
-                CheckAll((value as JsonObject ?? []).Where(field => schema["properties"]?[field.Key] is null).Select(field => (field.Value, wanted, $"{path}.{field.Key}")), errors);
+                CheckAll(
+                    (value as JsonObject ?? []).Where(field => schema["properties"]?[field.Key] is null).Select(
+                        field => (field.Value, wanted, $"{path}.{field.Key}")), errors);
                 return true;
             default:
                 throw new JsonException($"The schema at {path} has a keyword that is not checked: {keyword}");

@@ -37,7 +37,9 @@ public sealed class CommonFormatTests
 
         Assert.Equal(wanted, formats);
         VideoCodec[] coded = [.. s_both.Where(codec => formats.HasFlag(codec.AsSet()))];
-        Assert.All(members, member => Assert.Equal(member.SendCodecs.Count == 0 ? 0 : 1, coded.Count(codec => CommonFormat.IsFor(member, codec, formats))));
+        Assert.All(
+            members,
+            member => Assert.Equal(member.SendCodecs.Count == 0 ? 0 : 1, coded.Count(codec => CommonFormat.IsFor(member, codec, formats))));
     }
 
     [Fact]
@@ -66,5 +68,7 @@ public sealed class CommonFormatTests
     }
 
     private static RoomMember Watching(VideoCodec[] codecs) =>
-        new(PeerId.Create(), Role.Viewer, RoomView.Annotated, string.Empty, "resume") { Messages = new MessageRate(200), SendMid = "0", SendCodecs = codecs, IsConnected = true };
+        new(
+            PeerId.Create(), Role.Viewer, RoomView.Annotated, string.Empty,
+            "resume") { Messages = new MessageRate(200), SendMid = "0", SendCodecs = codecs, IsConnected = true };
 }

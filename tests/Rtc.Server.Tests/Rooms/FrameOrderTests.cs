@@ -44,7 +44,9 @@ public sealed class FrameOrderTests : IAsyncLifetime
             }
 
             client.Release();
-            client.Until(() => _codecs.Decoded.Count == first + 5, $"{_codecs.Decoded.Count} of {first + 5} frames were decoded: {string.Join(' ', _codecs.Decoded)}");
+            client.Until(
+                () => _codecs.Decoded.Count == first + 5,
+                $"{_codecs.Decoded.Count} of {first + 5} frames were decoded: {string.Join(' ', _codecs.Decoded)}");
         }
 
         Assert.Equal(Enumerable.Range(0, 26), _codecs.Decoded.Select(number => (int)number));
@@ -74,7 +76,8 @@ public sealed class FrameOrderTests : IAsyncLifetime
     /// <summary>A phone that watches its own source: the room sends to it within its own event.</summary>
     private RoomMember Enter(LoopClient client)
     {
-        string offer = client.Peer.CreateOffer(_fixture.Loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], Codecs = [VideoCodec.Vp8] });
+        string offer = client.Peer.CreateOffer(
+            _fixture.Loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], Codecs = [VideoCodec.Vp8] });
         var peer = new WebRtcPeer(
             new PeerOptions
             {
@@ -84,7 +87,10 @@ public sealed class FrameOrderTests : IAsyncLifetime
                 LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, _fixture.Loop.Port), CandidateKind.Host)],
             },
             _fixture.Loop.Clock.Now);
-        Assert.True(peer.TryAnswer(_fixture.Loop.Clock.Now, offer, new AnswerPolicy { ReceiveVideo = true, SendVideo = true }, out string answer, out string? error), error);
+        Assert.True(
+            peer.TryAnswer(
+                _fixture.Loop.Clock.Now, offer, new AnswerPolicy { ReceiveVideo = true, SendVideo = true }, out string answer,
+                out string? error), error);
         RoomMember member = _fixture.Enter(Role.Phone, RoomView.Source, new RecordingLink());
         member.ReceiveMid = "0";
         _fixture.Plug(member, peer);

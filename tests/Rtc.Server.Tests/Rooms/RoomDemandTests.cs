@@ -68,7 +68,9 @@ public sealed class RoomDemandTests : IAsyncLifetime
             bool before = _room.Pipeline.WantVideo;
             string what = Step(random);
             var demand = RoomDemand.Of(_room.Members.All);
-            Assert.True((demand.Video, demand.Results) == (_room.Pipeline.WantVideo, _room.Pipeline.WantResults), $"seed {seed}, step {step}: not told after {what}");
+            Assert.True(
+                (demand.Video, demand.Results) == (_room.Pipeline.WantVideo, _room.Pipeline.WantResults),
+                $"seed {seed}, step {step}: not told after {what}");
             changes += before != demand.Video ? 1 : 0;
         }
 
@@ -80,7 +82,9 @@ public sealed class RoomDemandTests : IAsyncLifetime
         RoomMember? member = _room.Members.All.Count == 0 ? null : _room.Members.All[random.Next(_room.Members.All.Count)];
         if (member is null || (_room.Members.All.Count < 3 && random.Next(4) == 0))
         {
-            _fixture.Enter(random.Next(3) == 0 ? Role.Phone : Role.Viewer, random.Next(2) == 0 ? RoomView.Annotated : RoomView.Source, random.Next(2) == 0 ? new RecordingLink() : null);
+            _fixture.Enter(
+                random.Next(3) == 0 ? Role.Phone : Role.Viewer, random.Next(2) == 0 ? RoomView.Annotated : RoomView.Source,
+                random.Next(2) == 0 ? new RecordingLink() : null);
             return "an entry";
         }
 
@@ -101,7 +105,10 @@ public sealed class RoomDemandTests : IAsyncLifetime
             default:
                 PeerSlot port = member.Port ?? _fixture.Plug(member);
                 PeerEventKind[] kinds =
-                    [PeerEventKind.Connected, PeerEventKind.Connected, PeerEventKind.Disconnected, PeerEventKind.Reconnected, PeerEventKind.ChannelOpened, PeerEventKind.ChannelClosed, PeerEventKind.Closed];
+                [
+                    PeerEventKind.Connected, PeerEventKind.Connected, PeerEventKind.Disconnected, PeerEventKind.Reconnected,
+                    PeerEventKind.ChannelOpened, PeerEventKind.ChannelClosed, PeerEventKind.Closed,
+                ];
                 PeerEventKind kind = kinds[random.Next(kinds.Length)];
                 _fixture.Happens(port, kind);
                 return kind.ToString();

@@ -28,7 +28,8 @@ internal sealed class RoomFixture : IAsyncDisposable
     public RoomFixture(ICodecFactory? codecs = null)
     {
         _codecs = codecs ?? new MediaCodecs();
-        Room = new Room(Name("fixture"), Loop, OpenPipeline, Bitrates, 64 * 1024, Metrics, (_, member) => Gone.Add(member), NullLogger.Instance);
+        Room = new Room(
+            Name("fixture"), Loop, OpenPipeline, Bitrates, 64 * 1024, Metrics, (_, member) => Gone.Add(member), NullLogger.Instance);
     }
 
     public DtlsIdentity Identity { get; } = DtlsIdentity.Create();

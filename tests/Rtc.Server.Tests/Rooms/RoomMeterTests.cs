@@ -46,7 +46,8 @@ public sealed class RoomMeterTests : IDisposable
     [Fact]
     public void Drops_grow_with_every_tick_by_what_came_since()
     {
-        using var watchdog = new LoopWatchdog(() => 0, TimeSpan.MaxValue, TimeSpan.Zero, static _ => { }, NullLogger<LoopWatchdog>.Instance);
+        using var watchdog = new LoopWatchdog(
+            () => 0, TimeSpan.MaxValue, TimeSpan.Zero, static _ => { }, NullLogger<LoopWatchdog>.Instance);
         var machine = new FakeLoad();
         using var load = new ServerLoad(new RtcOptions(), machine, machine, new PictureMemory(1 << 20), _metrics);
         var meter = new RoomMeter(_metrics, new RoomFacts(_models, _metrics, load, new DrainState(), watchdog), _models, _pictures);

@@ -16,7 +16,8 @@ namespace Rtc.Server.Tests.Rooms;
 public sealed class RoomRegistryTests : IAsyncLifetime
 {
     private readonly RoomFixture _fixture = new();
-    private readonly LoopWatchdog _watchdog = new(() => 0, TimeSpan.MaxValue, TimeSpan.Zero, static _ => { }, NullLogger<LoopWatchdog>.Instance);
+    private readonly LoopWatchdog _watchdog = new(
+        () => 0, TimeSpan.MaxValue, TimeSpan.Zero, static _ => { }, NullLogger<LoopWatchdog>.Instance);
     private readonly ServerLoad _load;
     private readonly PeerFactory _peers;
     private readonly RoomRegistry _registry;

@@ -87,7 +87,8 @@ public sealed class RoomRightsTests : IAsyncLifetime
         (RoomMember one, _) = Enter(Role.Phone, Rights.Operator);
         (_, RecordingLink other) = Enter(Role.Viewer, Rights.Operator);
         float[][] Points(int count) => [.. Enumerable.Range(0, count).Select(point => new[] { point / 1234.5f, 0.123456789f })];
-        ZoneMessage[] Zones(int count) => [.. Enumerable.Range(0, count).Select(zone => new ZoneMessage { Name = $"{zone}", Points = Points(64) })];
+        ZoneMessage[] Zones(int count) =>
+            [.. Enumerable.Range(0, count).Select(zone => new ZoneMessage { Name = $"{zone}", Points = Points(64) })];
         string[] Labels(int count) => [.. Enumerable.Range(0, count).Select(label => $"{label}".PadRight(60, 'x'))];
 
         Assert.Equal("bad_value", _room.Commands.Configure(one, new SettingsMessage { Zones = Zones(20) })?.Code);
@@ -110,7 +111,8 @@ public sealed class RoomRightsTests : IAsyncLifetime
             _fixture.Says(port, """{"type":"select","x":7,"y":7}""");
         }
 
-        string[] told = [.. heard.Notices.Skip(before).Where(notice => notice.Code == "too_many_messages").Select(notice => notice.Message)];
+        string[] told =
+            [.. heard.Notices.Skip(before).Where(notice => notice.Code == "too_many_messages").Select(notice => notice.Message)];
         Assert.Equal(2, told.Length);
         Assert.All(told, message => Assert.Contains("Limits:MessagesPerSecond", message, StringComparison.Ordinal));
         Assert.DoesNotContain(flooding, _room.Members.All);

@@ -54,8 +54,13 @@ public sealed class ThinViewerTests(ITestOutputHelper output)
         world.Run(TimeSpan.FromSeconds(5));
         Instant from = world.Now;
         world.Run(TimeSpan.FromSeconds(Seconds));
-        double[] latency = [.. world.B.Frames.Where(frame => frame.At >= from).Select(frame => (frame.At - room.Captured[frame.RtpTimestamp]).TotalMilliseconds).Order()];
-        return (latency.Count(late => late <= 250) / (double)Seconds, latency.Length == 0 ? double.PositiveInfinity : latency[latency.Length / 2]);
+        double[] latency =
+        [
+            .. world.B.Frames.Where(frame => frame.At >= from).Select(
+                frame => (frame.At - room.Captured[frame.RtpTimestamp]).TotalMilliseconds).Order()
+        ];
+        double median = latency.Length == 0 ? double.PositiveInfinity : latency[latency.Length / 2];
+        return (latency.Count(late => late <= 250) / (double)Seconds, median);
     }
 
     /// <summary>What the room does for this one viewer, who is at end B.</summary>
@@ -117,7 +122,8 @@ public sealed class ThinViewerTests(ITestOutputHelper output)
             }
         }
 
-        private int Size(double kilobits, bool isKey) => (int)(kilobits * 1000 / 8 / FramesPerSecond * (0.8 + (0.4 * _random.NextDouble())) * (isKey ? KeyFrameFactor : 1));
+        private int Size(double kilobits, bool isKey) =>
+            (int)(kilobits * 1000 / 8 / FramesPerSecond * (0.8 + (0.4 * _random.NextDouble())) * (isKey ? KeyFrameFactor : 1));
 
         private void Send(Instant now, int length, bool isKey)
         {

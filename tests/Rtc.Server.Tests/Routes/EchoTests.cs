@@ -41,9 +41,11 @@ public sealed class EchoTests
     {
         await using RunningHost host = await RunningHost.StartAsync();
         using var content = new ByteArrayContent(new byte[bytes]);
-        using HttpResponseMessage answer = await host.Client.PostAsync(new Uri("/api/echo", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await host.Client.PostAsync(
+            new Uri("/api/echo", UriKind.Relative), content, TestContext.Current.CancellationToken);
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.True(status != 200 || await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) == """{"bytes":1048576}""");
+        Assert.True(
+            status != 200 || await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) == """{"bytes":1048576}""");
     }
 
     private sealed class StalledClient : MemoryStream

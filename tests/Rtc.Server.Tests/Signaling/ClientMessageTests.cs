@@ -18,8 +18,10 @@ public sealed class ClientMessageTests
     // Numbers, strings and structures at the edges of what JSON allows and a little beyond.
     private static readonly string[] s_odd =
     [
-        "1e999", "-1e999", "-0", "-0.0", "1e-999", "123456789012345678901234567890", "2.5", "1E400", "NaN", "Infinity", "null", "true", "\"\"", "\"\\ud800\"", "\"\\udc00\\ud800\"",
-        "\"\\u0000\"", "\"\u0001\"", "[]", "{}", "[[[[[[[[]]]]]]]]", "{\"a\":{\"a\":{\"a\":1}}}", new string('[', 200), "[" + new string('9', 400) + "]", "\"" + new string('x', 2000) + "\"",
+        "1e999", "-1e999", "-0", "-0.0", "1e-999", "123456789012345678901234567890", "2.5", "1E400", "NaN", "Infinity", "null", "true",
+        "\"\"", "\"\\ud800\"", "\"\\udc00\\ud800\"",
+        "\"\\u0000\"", "\"\u0001\"", "[]", "{}", "[[[[[[[[]]]]]]]]", "{\"a\":{\"a\":{\"a\":1}}}", new string('[', 200),
+        "[" + new string('9', 400) + "]", "\"" + new string('x', 2000) + "\"",
     ];
 
     [Theory]

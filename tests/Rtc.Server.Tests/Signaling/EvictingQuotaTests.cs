@@ -97,7 +97,8 @@ public sealed class EvictingQuotaTests
             foreach (EvictingQuota.Place gone in held.Keys.Where(one => one.IsTakenBack).ToArray())
             {
                 int most = held.CountBy(one => one.Value).Max(one => one.Value);
-                Assert.True(held.Count(one => one.Value == held[gone]) >= most - 1, $"seed {seed}, step {step}: an address with fewer gave way");
+                Assert.True(
+                    held.Count(one => one.Value == held[gone]) >= most - 1, $"seed {seed}, step {step}: an address with fewer gave way");
                 held.Remove(gone);
                 evictions++;
             }

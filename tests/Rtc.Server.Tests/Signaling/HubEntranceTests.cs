@@ -12,7 +12,8 @@ namespace Rtc.Server.Tests.Signaling;
 public sealed class HubEntranceTests
 {
     private const string Handshake = "{\"protocol\":\"json\",\"version\":1}\u001e";
-    private const string Join = "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Join\",\"arguments\":[{\"room\":\"one\",\"role\":\"viewer\"}]}\u001e";
+    private const string Join =
+        "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Join\",\"arguments\":[{\"room\":\"one\",\"role\":\"viewer\"}]}\u001e";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private static readonly string s_large = new('x', 20_000);
 
@@ -24,7 +25,8 @@ public sealed class HubEntranceTests
 
         await SendAsync(socket, "{\"type\":1,\"target\":\"Join\",\"arguments\":[\"" + s_large);
 
-        Assert.Contains("message_too_large: Before it joins", await ReadUntilAsync(socket, "UnjoinedMessageBytes"), StringComparison.Ordinal);
+        Assert.Contains(
+            "message_too_large: Before it joins", await ReadUntilAsync(socket, "UnjoinedMessageBytes"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed class HubEntranceTests
 
         await SendAsync(socket, Join);
         Assert.Contains("peer_id", await ReadUntilAsync(socket, "\"invocationId\":\"1\""), StringComparison.Ordinal);
-        await SendAsync(socket, "{\"type\":1,\"invocationId\":\"2\",\"target\":\"Offer\",\"arguments\":[{\"sdp\":\"" + s_large + "\"}]}\u001e");
+        await SendAsync(
+            socket, "{\"type\":1,\"invocationId\":\"2\",\"target\":\"Offer\",\"arguments\":[{\"sdp\":\"" + s_large + "\"}]}\u001e");
 
         Assert.Contains("bad_sdp", await ReadUntilAsync(socket, "\"invocationId\":\"2\""), StringComparison.Ordinal);
         Assert.Equal(0, entrance.Unjoined);
@@ -46,7 +49,8 @@ public sealed class HubEntranceTests
     [Fact]
     public async Task Connections_that_never_join_leave_places_to_other_addresses()
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { MaxUnjoined = 4 } });
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Limits = new LimitOptions { MaxUnjoined = 4 } });
         using ClientWebSocket first = await OpenAsync(host);
         using ClientWebSocket second = await OpenAsync(host);
 
@@ -64,7 +68,8 @@ public sealed class HubEntranceTests
     [Fact]
     public async Task Oldest_connection_that_never_joined_gives_way_to_another_address()
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { MaxUnjoined = 4 } });
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Limits = new LimitOptions { MaxUnjoined = 4 } });
         using ClientWebSocket first = await OpenAsync(host, "192.0.2.1");
         using ClientWebSocket second = await OpenAsync(host, "192.0.2.1");
         using ClientWebSocket third = await OpenAsync(host, "192.0.2.2");

@@ -30,7 +30,10 @@ public sealed class HubJsonTests
     [InlineData("7")]
     public void Odd_argument_is_answered_with_a_code_and_the_connection_stays(string argument)
     {
-        Assert.True(TryParse(Encoding.UTF8.GetBytes(Invocation.Replace("ARGUMENT", argument, StringComparison.Ordinal) + "\u001e"), out HubMessage? message));
+        Assert.True(
+            TryParse(
+                Encoding.UTF8.GetBytes(Invocation.Replace("ARGUMENT", argument, StringComparison.Ordinal) + "\u001e"),
+                out HubMessage? message));
         var failure = Assert.IsType<InvocationBindingFailureMessage>(message);
         Assert.Equal("7", failure.InvocationId);
         Assert.StartsWith("bad_request: ", failure.BindingFailure.SourceException.Message, StringComparison.Ordinal);
@@ -51,7 +54,10 @@ public sealed class HubJsonTests
     public void Mutated_invocations_are_read_or_refused_as_the_protocol_says(int seed)
     {
         var random = new Random(seed);
-        byte[] good = Encoding.UTF8.GetBytes(Invocation.Replace("ARGUMENT", """{"mode":"focus","confidence":0.5,"classes":["a"],"detect_every":2}""", StringComparison.Ordinal) + "\u001e");
+        byte[] good = Encoding.UTF8.GetBytes(
+            Invocation.Replace(
+                "ARGUMENT", """{"mode":"focus","confidence":0.5,"classes":["a"],"detect_every":2}""", StringComparison.Ordinal)
+                + "\u001e");
         int read = 0;
         for (int round = 0; round < 20_000; round++)
         {

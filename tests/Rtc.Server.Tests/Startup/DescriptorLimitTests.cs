@@ -11,7 +11,8 @@ public sealed class DescriptorLimitTests
     [InlineData("Max open files            1024                 1048576              files     ", 1024)]
     [InlineData("Max open files            unlimited            unlimited            files     ", null)]
     [InlineData("Max processes             96243                96243                processes ", null)]
-    public void Limit_is_read_from_the_systems_table(string line, int? limit) => Assert.Equal(limit, DescriptorLimit.Parse(["Limit  Soft Limit  Hard Limit  Units", line]));
+    public void Limit_is_read_from_the_systems_table(string line, int? limit) =>
+        Assert.Equal(limit, DescriptorLimit.Parse(["Limit  Soft Limit  Hard Limit  Units", line]));
 
     [Fact]
     public void System_names_a_limit() => Assert.True(!OperatingSystem.IsLinux() || DescriptorLimit.Read() is null or > 0);

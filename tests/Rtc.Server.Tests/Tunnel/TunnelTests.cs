@@ -9,7 +9,9 @@ public sealed class TunnelTests : IDisposable
 
     [Theory]
     [InlineData("""{"tunnels":[{"public_url":"https://a.ngrok.app","config":{"addr":"http://localhost:8080"}}]}""", "https://a.ngrok.app/")]
-    [InlineData("""{"tunnels":[{"public_url":"https://b.ngrok.app","config":{"addr":"http://localhost:9"}},{"public_url":"https://a.ngrok.app","config":{"addr":"http://localhost:8080"}}]}""", "https://a.ngrok.app/")]
+    [InlineData(
+        """{"tunnels":[{"public_url":"https://b.ngrok.app","config":{"addr":"http://localhost:9"}},{"public_url":"https://a.ngrok.app","config":{"addr":"http://localhost:8080"}}]}""",
+        "https://a.ngrok.app/")]
     [InlineData("""{"tunnels":[{"public_url":"http://a.ngrok.app"}]}""", null)]
     [InlineData("""{"tunnels":[]}""", null)]
     [InlineData("""{"tunnels":[1,null,{"public_url":7}]}""", null)]
@@ -20,7 +22,9 @@ public sealed class TunnelTests : IDisposable
         Assert.Equal(expected, PublicAddress.InNgrokJson(json, 8080)?.AbsoluteUri);
 
     [Theory]
-    [InlineData("2026-01-02T03:04:05Z INF |  https://brave-small-fox.trycloudflare.com                          |", "https://brave-small-fox.trycloudflare.com/")]
+    [InlineData(
+        "2026-01-02T03:04:05Z INF |  https://brave-small-fox.trycloudflare.com                          |",
+        "https://brave-small-fox.trycloudflare.com/")]
     [InlineData("2026-01-02T03:04:05Z INF Requesting new quick Tunnel on trycloudflare.com...", null)]
     [InlineData("ERR failed: Post \"https://api.trycloudflare.com/tunnel\": timeout", null)]
     [InlineData("INF see https://example.org/.trycloudflare.com", null)]
@@ -31,7 +35,8 @@ public sealed class TunnelTests : IDisposable
     [Fact]
     public async Task A_program_that_is_not_there_is_said_in_one_line()
     {
-        TunnelStart start = await TunnelProcess.StartAsync(TunnelKind.Ngrok with { Program = Path.Combine(_folder, "ngrok") }, s_local, CancellationToken.None);
+        TunnelStart start = await TunnelProcess.StartAsync(
+            TunnelKind.Ngrok with { Program = Path.Combine(_folder, "ngrok") }, s_local, CancellationToken.None);
 
         Assert.Null(start.Process);
         Assert.Contains("ngrok is not installed", start.Error, StringComparison.Ordinal);
@@ -44,7 +49,8 @@ public sealed class TunnelTests : IDisposable
         string mark = Path.Combine(_folder, "arguments");
         string program = Script($"echo \"$@\" > {mark}; echo 'INF |  https://one-two.trycloudflare.com  |' >&2; exec sleep 60");
 
-        TunnelStart start = await TunnelProcess.StartAsync(TunnelKind.Cloudflared with { Program = program }, s_local, CancellationToken.None);
+        TunnelStart start = await TunnelProcess.StartAsync(
+            TunnelKind.Cloudflared with { Program = program }, s_local, CancellationToken.None);
 
         Assert.Equal("https://one-two.trycloudflare.com/", start.Address?.AbsoluteUri);
         Assert.Equal("tunnel --no-autoupdate --url http://localhost:8080", (await File.ReadAllTextAsync(mark)).Trim());
@@ -56,7 +62,8 @@ public sealed class TunnelTests : IDisposable
     {
         string program = Script("echo 'ERR account suspended' >&2; exit 1");
 
-        TunnelStart start = await TunnelProcess.StartAsync(TunnelKind.Cloudflared with { Program = program }, s_local, CancellationToken.None);
+        TunnelStart start = await TunnelProcess.StartAsync(
+            TunnelKind.Cloudflared with { Program = program }, s_local, CancellationToken.None);
 
         Assert.Null(start.Address);
         Assert.Contains("account suspended", start.Error, StringComparison.Ordinal);
@@ -67,7 +74,8 @@ public sealed class TunnelTests : IDisposable
     {
         string program = Script("exec sleep 60");
 
-        TunnelStart start = await TunnelProcess.StartAsync(TunnelKind.Cloudflared with { Program = program }, s_local, CancellationToken.None, TimeSpan.FromMilliseconds(300));
+        TunnelStart start = await TunnelProcess.StartAsync(
+            TunnelKind.Cloudflared with { Program = program }, s_local, CancellationToken.None, TimeSpan.FromMilliseconds(300));
 
         Assert.Null(start.Address);
         Assert.Contains("named no public address in time", start.Error, StringComparison.Ordinal);

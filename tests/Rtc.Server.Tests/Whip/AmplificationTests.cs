@@ -20,7 +20,8 @@ public sealed class AmplificationTests(ITestOutputHelper output)
         using var sink = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         sink.Bind(new IPEndPoint(IPAddress.Any, 0));
         int port = ((IPEndPoint)sink.LocalEndPoint!).Port;
-        string offer = Offer() + string.Concat(Enumerable.Range(1, 48).Select(i => $"a=candidate:{i} 1 udp {2130706431 - i} 127.0.1.{i} {port} typ host\r\n"));
+        string offer = Offer()
+            + string.Concat(Enumerable.Range(1, 48).Select(i => $"a=candidate:{i} 1 udp {2130706431 - i} 127.0.1.{i} {port} typ host\r\n"));
         await using RunningHost host = await RunningHost.StartAsync();
         using var content = new StringContent(offer, Encoding.UTF8, new MediaTypeHeaderValue("application/sdp"));
         using HttpResponseMessage created = await host.Client.PostAsync("/whip/one", content);
@@ -51,7 +52,8 @@ public sealed class AmplificationTests(ITestOutputHelper output)
     private static string Offer()
     {
         using DtlsIdentity identity = DtlsIdentity.Create();
-        using var peer = new WebRtcPeer(new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [] }, new Instant(1));
+        using var peer = new WebRtcPeer(
+            new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [] }, new Instant(1));
         return peer.CreateOffer(new Instant(1), new OfferPlan { Video = [MediaDirection.SendOnly] });
     }
 }

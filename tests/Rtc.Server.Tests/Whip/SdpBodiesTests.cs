@@ -6,12 +6,22 @@ namespace Rtc.Server.Tests.Whip;
 /// <summary>Descriptions that a client announces and does not send.</summary>
 public sealed class SdpBodiesTests
 {
-    private const string Head = "POST /whip/one HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nContent-Length: 100000\r\n\r\n";
+    private const string Head =
+        "POST /whip/one HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nContent-Length: 100000\r\n\r\n";
 
     [Fact]
     public async Task Offer_without_a_token_is_refused_before_its_body()
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Auth = new AuthOptions { Public = true, ApiKey = "an api key of some length", TokenKey = "a token key of at least thirty-two characters" } });
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with
+            {
+                Auth = new AuthOptions
+                {
+                    Public = true,
+                    ApiKey = "an api key of some length",
+                    TokenKey = "a token key of at least thirty-two characters",
+                }
+            });
         using RawClient client = await RawClient.ConnectAsync(host);
 
         await client.SendAsync(Head);
@@ -25,7 +35,9 @@ public sealed class SdpBodiesTests
         await using RunningHost host = await RunningHost.StartAsync();
         using RawClient client = await RawClient.ConnectAsync(host);
 
-        await client.SendAsync(Head.Replace("POST /whip/one", "PATCH /whip/one/nobody", StringComparison.Ordinal).Replace("application/sdp", "application/trickle-ice-sdpfrag", StringComparison.Ordinal));
+        await client.SendAsync(
+            Head.Replace("POST /whip/one", "PATCH /whip/one/nobody", StringComparison.Ordinal)
+                .Replace("application/sdp", "application/trickle-ice-sdpfrag", StringComparison.Ordinal));
 
         Assert.StartsWith("HTTP/1.1 404", await client.HeadAsync(), StringComparison.Ordinal);
     }
@@ -33,7 +45,8 @@ public sealed class SdpBodiesTests
     [Fact]
     public async Task Half_sent_offers_of_one_address_take_a_quarter_of_the_places()
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { MaxBodies = 8 } });
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Limits = new LimitOptions { MaxBodies = 8 } });
         using RawClient first = await RawClient.ConnectAsync(host, "127.0.0.2");
         using RawClient second = await RawClient.ConnectAsync(host, "127.0.0.2");
         await first.SendAsync(Head + "v=0");
@@ -59,7 +72,8 @@ public sealed class SdpBodiesTests
     [Fact]
     public async Task Half_sent_offers_of_few_addresses_give_way_to_another_address()
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { MaxBodies = 8 } });
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Limits = new LimitOptions { MaxBodies = 8 } });
         List<RawClient> half = [];
         try
         {
@@ -91,7 +105,8 @@ public sealed class SdpBodiesTests
     [Fact]
     public async Task Offer_that_does_not_end_in_time_is_answered_408()
     {
-        await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with { Limits = new LimitOptions { HandshakeSeconds = 2 } });
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Limits = new LimitOptions { HandshakeSeconds = 2 } });
         using RawClient client = await RawClient.ConnectAsync(host);
 
         await client.SendAsync(Head + "v=0" + new string('x', 20_000));

@@ -85,7 +85,14 @@ public sealed class WhipSessionTests
     {
         await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with
         {
-            Media = new MediaOptions { Port = 0, IceServers = [new IceServerOptions { Urls = ["stun:stun.example.org:3478"] }, new IceServerOptions { Urls = ["turn:a.example.org", "turns:b.example.org"], Username = "u", Credential = "c" }] },
+            Media = new MediaOptions
+            {
+                Port = 0,
+                IceServers = [
+                    new IceServerOptions { Urls = ["stun:stun.example.org:3478"] },
+                    new IceServerOptions { Urls = ["turn:a.example.org", "turns:b.example.org"], Username = "u", Credential = "c" }
+                ],
+            },
         });
         foreach (string endpoint in (string[])["/whip/one", "/whep/one"])
         {
@@ -133,7 +140,8 @@ public sealed class WhipSessionTests
     {
         await using RunningHost host = await RunningHost.StartAsync();
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        request.Content = method == "POST" ? new StringContent(PhoneOffer(), Encoding.UTF8, new MediaTypeHeaderValue("application/sdp")) : null;
+        request.Content =
+            method == "POST" ? new StringContent(PhoneOffer(), Encoding.UTF8, new MediaTypeHeaderValue("application/sdp")) : null;
 
         using HttpResponseMessage refused = await host.Client.SendAsync(request);
 
@@ -169,7 +177,8 @@ public sealed class WhipSessionTests
     private static string Offer(OfferPlan plan)
     {
         using DtlsIdentity identity = DtlsIdentity.Create();
-        using var peer = new WebRtcPeer(new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [] }, new Instant(1));
+        using var peer = new WebRtcPeer(
+            new PeerOptions { Identity = identity, Random = SystemRandom.Instance, LocalCandidates = [] }, new Instant(1));
         return peer.CreateOffer(new Instant(1), plan);
     }
 

@@ -33,7 +33,8 @@ internal sealed class DetrLayout : IDetectorLayout
         _softmax = classes == PaperClasses + 1;
         ClassCount = _softmax ? PaperClasses : classes;
         TensorPlan plan = probe.Plan with { Fit = Fit.Stretch };
-        Plan = CocoPaperIds || probe.Outputs[boxes].Name == "dets" ? plan.ImageNet() : plan with { Scale = TensorPlan.Unit, Bias = default };
+        Plan =
+            CocoPaperIds || probe.Outputs[boxes].Name == "dets" ? plan.ImageNet() : plan with { Scale = TensorPlan.Unit, Bias = default };
     }
 
     public string Name => "detr";
@@ -62,7 +63,8 @@ internal sealed class DetrLayout : IDetectorLayout
                 continue;
             }
 
-            bool isBoxes = probe.Size(i, 2) == 4 && !probe.Outputs[i].Name.Contains("logit", StringComparison.OrdinalIgnoreCase) && boxes < 0;
+            bool isBoxes = probe.Size(i, 2) == 4 && !probe.Outputs[i].Name.Contains("logit", StringComparison.OrdinalIgnoreCase)
+                && boxes < 0;
             if (isBoxes)
             {
                 boxes = i;
@@ -93,7 +95,8 @@ internal sealed class DetrLayout : IDetectorLayout
             if (score >= confidence)
             {
                 ReadOnlySpan<float> box = boxes.Slice(i * boxWidth, 4);
-                into.Add(Candidate.Around(box[0] * plan.Width, box[1] * plan.Height, box[2] * plan.Width, box[3] * plan.Height, score, best, i));
+                into.Add(
+                    Candidate.Around(box[0] * plan.Width, box[1] * plan.Height, box[2] * plan.Width, box[3] * plan.Height, score, best, i));
             }
         }
     }

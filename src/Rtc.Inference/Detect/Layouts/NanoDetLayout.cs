@@ -99,13 +99,17 @@ internal sealed class NanoDetLayout : IDetectorLayout
                 return null;
             }
 
-            int distances = mine.FirstOrDefault(i => probe.Outputs[i].Name.Contains("dis", StringComparison.OrdinalIgnoreCase) || probe.Outputs[i].Name.Contains("reg", StringComparison.OrdinalIgnoreCase), mine[1]);
+            int distances = mine.FirstOrDefault(
+                i => probe.Outputs[i].Name.Contains("dis", StringComparison.OrdinalIgnoreCase) || probe.Outputs[i].Name.Contains(
+                    "reg", StringComparison.OrdinalIgnoreCase), mine[1]);
             levels[level] = (mine[0] == distances ? mine[1] : mine[0], distances);
         }
 
         long classes = probe.Outputs[levels[0].Scores].Shape[^1];
         long width = probe.Outputs[levels[0].Distances].Shape[^1];
-        return width % Sides != 0 || width < 2 * Sides ? null : new NanoDetLayout(probe, strides, levels, (int)classes, (int)width / Sides, oneOutput: false);
+        return width % Sides != 0 || width < 2 * Sides
+            ? null
+            : new NanoDetLayout(probe, strides, levels, (int)classes, (int)width / Sides, oneOutput: false);
     }
 
     private static NanoDetLayout? RecogniseOne(ModelProbe probe)

@@ -75,7 +75,9 @@ internal sealed class YoloV8Layout : IDetectorLayout
         {
             if (best[i] >= confidence)
             {
-                into.Add(Candidate.Around(values[i], values[count + i], values[(2 * count) + i], values[(3 * count) + i], best[i], classes[i], i));
+                into.Add(
+                    Candidate.Around(
+                        values[i], values[count + i], values[(2 * count) + i], values[(3 * count) + i], best[i], classes[i], i));
             }
         }
     }

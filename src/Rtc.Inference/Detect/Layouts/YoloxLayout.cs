@@ -64,7 +64,9 @@ internal sealed class YoloxLayout : IDetectorLayout
                     }
 
                     into.Add(_raw
-                        ? Candidate.Around((cell[0] + x) * stride, (cell[1] + y) * stride, MathF.Exp(cell[2]) * stride, MathF.Exp(cell[3]) * stride, score, best, row)
+                        ? Candidate.Around(
+                            (cell[0] + x) * stride, (cell[1] + y) * stride, MathF.Exp(cell[2]) * stride, MathF.Exp(cell[3]) * stride, score,
+                            best, row)
                         : Candidate.Around(cell[0], cell[1], cell[2], cell[3], score, best, row));
                 }
             }

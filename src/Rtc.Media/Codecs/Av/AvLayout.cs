@@ -29,7 +29,8 @@ internal sealed record AvLayout(int TimeBase, int Width, int Height, int PixelFo
             59 => new AvLayout(TimeBase: 100, Width: 116, Height: 120, PixelFormat: 136, HardwareDevice: 872, FrameRange: 320),
             60 => new AvLayout(TimeBase: 100, Width: 116, Height: 120, PixelFormat: 136, HardwareDevice: 864, FrameRange: 320),
             61 => new AvLayout(TimeBase: 84, Width: 116, Height: 120, PixelFormat: 140, HardwareDevice: 560, FrameRange: 296),
-            _ => throw new NativeLibraryMissingException($"FFmpeg {version} is not known here (5 to 7 are): apt install {AvLibrary.Package}"),
+            _ => throw new NativeLibraryMissingException(
+                $"FFmpeg {version} is not known here (5 to 7 are): apt install {AvLibrary.Package}"),
         };
     }
 

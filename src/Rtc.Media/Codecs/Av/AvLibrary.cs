@@ -125,12 +125,15 @@ internal sealed unsafe class AvLibrary
     }
 
     /// <summary>The library is here, and H.264 is in it both ways.</summary>
-    public static bool HasH264 => Report().Ok && Instance.FindByName("h264", encoder: false) is not null && Instance.FindByName("libx264", encoder: true) is not null;
+    public static bool HasH264 =>
+        Report().Ok && Instance.FindByName("h264", encoder: false) is not null && Instance.FindByName("libx264", encoder: true) is not null;
 
     public static NativeLibraryReport Report() => Probe.Report("libavcodec", "H.264", Package, () =>
     {
         AvLibrary library = Instance;
-        return library.FindByName("libx264", encoder: true) is not null ? library.Version : $"{library.Version}, decodes only: no libx264 in it";
+        return library.FindByName("libx264", encoder: true) is not null
+            ? library.Version
+            : $"{library.Version}, decodes only: no libx264 in it";
     });
 
     private static int Ask(delegate* unmanaged<byte*, int> function, string name)
@@ -155,7 +158,8 @@ internal sealed unsafe class AvLibrary
 
         // Another release altogether is named rather than called missing.
         return NativeModule.TryLoad(["libavcodec.so.58", "libavcodec.so.62", "libavcodec.so"], out NativeModule? other)
-            ? throw new NativeLibraryMissingException($"{other!.FileName} is of an FFmpeg that is not known here (5 to 7 are): apt install {Package}")
+            ? throw new NativeLibraryMissingException(
+                $"{other!.FileName} is of an FFmpeg that is not known here (5 to 7 are): apt install {Package}")
             : throw new NativeLibraryMissingException($"libavcodec is not installed: apt install {Package}");
     }
 }

@@ -98,7 +98,8 @@ public sealed class H264Decoder : IVideoDecoder
     }
 
     private bool Wanted(long pixels) =>
-        !_cardFailed && (_hardware == CodecHardware.Always || (_hardware == CodecHardware.Auto && pixels >= WorthTheCard)) && AvDevice.Instance is not null;
+        !_cardFailed && (_hardware == CodecHardware.Always || (_hardware == CodecHardware.Auto && pixels >= WorthTheCard))
+            && AvDevice.Instance is not null;
 
     private void UseCard(bool wanted)
     {

@@ -90,7 +90,8 @@ public sealed unsafe class H264Encoder : IVideoEncoder
 
         if (result < 0)
         {
-            throw new InvalidOperationException($"{Implementation} refuses a picture at {picture.Width}×{picture.Height}: {_library.ErrorText(result)}");
+            throw new InvalidOperationException(
+                $"{Implementation} refuses a picture at {picture.Width}×{picture.Height}: {_library.ErrorText(result)}");
         }
 
         _needKey = false;

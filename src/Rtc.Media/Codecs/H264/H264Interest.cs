@@ -76,7 +76,8 @@ internal static unsafe class H264Interest
             if (from >= 0)
             {
                 left = Math.Min(left, (int)Math.Clamp(region.Left + (from * perX), 0, width));
-                right = Math.Max(right, (int)Math.Clamp(MathF.Ceiling(region.Left + ((row.LastIndexOfAnyExcept((byte)0) + 1) * perX)), 0, width));
+                right = Math.Max(
+                    right, (int)Math.Clamp(MathF.Ceiling(region.Left + ((row.LastIndexOfAnyExcept((byte)0) + 1) * perX)), 0, width));
             }
         }
 

@@ -44,7 +44,8 @@ internal sealed unsafe class H264Writer : IDisposable
     public bool OnCard => Name == Nvenc;
 
     /// <summary>Null, and why, where the encoder is not there or refuses: a card codes so many streams and no more.</summary>
-    public static H264Writer? Open(AvLibrary library, AvDevice? card, EncoderSettings settings, int width, int height, int kilobits, out string? problem)
+    public static H264Writer? Open(
+        AvLibrary library, AvDevice? card, EncoderSettings settings, int width, int height, int kilobits, out string? problem)
     {
         string name = card is null ? X264 : Nvenc;
         void* codec = library.FindByName(name, encoder: true);

@@ -140,7 +140,9 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         Wrap(picture);
         long before = Stopwatch.GetTimestamp();
         int flags = key ? ForceKeyFlag : slot.Flags;
-        Check(_library.Encode(_context.Pointer, _image, _time, new CULong((nuint)duration), new CLong(flags), new CULong(Realtime)), "picture");
+        Check(
+            _library.Encode(_context.Pointer, _image, _time, new CULong((nuint)duration), new CLong(flags), new CULong(Realtime)),
+            "picture");
         EncodedFrame? coded = TakePackets(rtpTimestamp);
         double milliseconds = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
         if (coded is null)
@@ -276,7 +278,8 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
                 continue;
             }
 
-            var data = new ReadOnlySpan<byte>(*(byte**)(packet + VpxAbi.Packet.Buffer), checked((int)*(nuint*)(packet + VpxAbi.Packet.Size)));
+            var data = new ReadOnlySpan<byte>(
+                *(byte**)(packet + VpxAbi.Packet.Buffer), checked((int)*(nuint*)(packet + VpxAbi.Packet.Size)));
             coded ??= EncodedFramePool.Shared.Rent(VideoCodec.Vp8, rtpTimestamp);
             coded.IsKey |= (*(uint*)(packet + VpxAbi.Packet.Flags) & VpxAbi.Packet.FlagKey) != 0;
             coded.Append(data);
@@ -297,7 +300,8 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
     {
         if (result != 0)
         {
-            throw new InvalidOperationException($"libvpx refuses a {what} at {_width}×{_height}, {_bitrate} kbit/s: {_library.ErrorText(result)}");
+            throw new InvalidOperationException(
+                $"libvpx refuses a {what} at {_width}×{_height}, {_bitrate} kbit/s: {_library.ErrorText(result)}");
         }
     }
 

@@ -5,7 +5,8 @@ namespace Rtc.Media.Codecs.Vpx;
 /// <summary>
 /// The numbers a version of libvpx wants to see before it believes that the caller knows its structures, and
 /// where the fields that are used lie in them (64-bit Unix). The offsets were printed by a C program from the headers of
-/// 1.11, 1.12, 1.14, 1.15 and 1.17: they are the same in all. <see cref="VpxLibrary"/> holds them against the defaults that libvpx fills in, so that a
+/// 1.11, 1.12, 1.14, 1.15 and 1.17: they are the same in all. <see cref="VpxLibrary"/> holds them against the defaults that libvpx fills
+/// in, so that a
 /// build which lays them out otherwise is refused and not misused.
 /// </summary>
 /// <param name="Decoder">For vpx_codec_dec_init_ver.</param>

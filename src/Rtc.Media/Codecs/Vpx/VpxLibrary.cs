@@ -57,7 +57,8 @@ internal sealed unsafe class VpxLibrary
         byte* defaults = stackalloc byte[VpxAbi.EncoderConfigBytes];
         if (EncoderDefaults(EncoderInterface(), defaults, 0) != 0 || !VpxAbi.Fits(defaults))
         {
-            throw new NativeLibraryMissingException($"{module.FileName} is libvpx {Version}, but lays its structures out in a way not known here: install {Package}");
+            throw new NativeLibraryMissingException(
+                $"{module.FileName} is libvpx {Version}, but lays its structures out in a way not known here: install {Package}");
         }
     }
 

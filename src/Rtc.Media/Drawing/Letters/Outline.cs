@@ -50,7 +50,8 @@ internal sealed record Outline(float Width, float Top, Outline.Piece[] Pieces)
         for (int i = 0; i < pieces.Length; i++)
         {
             Piece piece = Pieces[i];
-            pieces[i] = new Piece(piece.FromX * SmallWidth, piece.FromY * SmallHeight, piece.ToX * SmallWidth, piece.ToY * SmallHeight).Moved(0, SmallTop);
+            pieces[i] = new Piece(piece.FromX * SmallWidth, piece.FromY * SmallHeight, piece.ToX * SmallWidth, piece.ToY * SmallHeight)
+                .Moved(0, SmallTop);
         }
 
         return new Outline(Width * SmallWidth, SmallTop + (Top * SmallHeight), pieces);
@@ -65,7 +66,8 @@ internal sealed record Outline(float Width, float Top, Outline.Piece[] Pieces)
         float right = Width - Mark.EdgeColumn;
         return mark.Place switch
         {
-            MarkPlace.Above => Joined(spread, shape, middle + spread, Top - Mark.Rise, Width + (2 * spread)) with { Top = Top - Mark.Rise + shape.Top },
+            MarkPlace.Above =>
+                Joined(spread, shape, middle + spread, Top - Mark.Rise, Width + (2 * spread)) with { Top = Top - Mark.Rise + shape.Top },
             MarkPlace.Below => Joined(spread, shape, middle + spread, Baseline, Width + (2 * spread)),
             MarkPlace.RightAbove => Joined(0, shape, right, Top - Mark.Height, MathF.Max(Width, right + shape.Width)),
             MarkPlace.RightBelow => Joined(0, shape, right, Baseline, MathF.Max(Width, right + shape.Width)),
