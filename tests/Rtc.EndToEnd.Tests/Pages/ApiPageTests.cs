@@ -38,7 +38,7 @@ public sealed class ApiPageTests(PagesFixture fixture)
         string copied = await page.EvaluateAsync<string>("() => copied.join()");
         Assert.Contains($"curl {PageUnderTest.Host}/api/tokens", copied, StringComparison.Ordinal);
         Assert.Contains("Authorization: Bearer KEY", copied, StringComparison.Ordinal);
-        await page.TextAsync(".toasts", "Command copied");
+        await page.SaidAsync("Command copied");
         page.AssertQuiet();
     }
 

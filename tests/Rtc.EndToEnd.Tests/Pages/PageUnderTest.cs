@@ -103,6 +103,7 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
         }
 
         await page.AddInitScriptAsync(await File.ReadAllTextAsync(Path.Combine(s_here, "measure.js")));
+        await page.AddInitScriptAsync(await File.ReadAllTextAsync(Path.Combine(s_here, "said.js")));
         await page.GotoAsync(host + path);
         return under;
     }
@@ -114,6 +115,10 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
 
     public Task TextAsync(string selector, string text) =>
         Assertions.Expect(this[selector]).ToContainTextAsync(text, new() { Timeout = 10_000 });
+
+    /// <summary>Waits until the page's state or a toast has said a text, whether or not it still stands there.</summary>
+    public Task SaidAsync(string text) =>
+        Page.WaitForFunctionAsync("text => window.said.some((one) => one.includes(text))", text, new() { Timeout = 15_000 });
 
     /// <summary>Waits for a condition written in JavaScript.</summary>
     public Task UntilAsync(string condition) =>

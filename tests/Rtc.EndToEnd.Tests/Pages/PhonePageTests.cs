@@ -117,7 +117,7 @@ public sealed class PhonePageTests(PagesFixture fixture)
         LocatorBoundingBoxResult? box = await phone["#overlay"].BoundingBoxAsync();
         double top = (box!.Height - (box.Width * 0.75)) / 2;
         await phone.Page.Touchscreen.TapAsync((float)(box.Width * 0.5), (float)(top + (box.Width * 0.75 * 0.97)));
-        await phone.TextAsync(".toasts", "There is no object there.");
+        await phone.SaidAsync("There is no object there.");
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class PhonePageTests(PagesFixture fixture)
     {
         await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel(), TwoCameras);
         await phone["#flip"].TapAsync();
-        await phone.TextAsync(".toasts", "front camera");
+        await phone.SaidAsync("front camera");
         await phone.UntilAsync("() => asked.length === 2 && asked[1].video.facingMode.ideal === 'user'");
         Assert.Equal(1, await phone.EvaluateAsync<int>("() => fake.callsOf('Offer').length"));
         await PlayingAsync(phone);
@@ -198,7 +198,7 @@ public sealed class PhonePageTests(PagesFixture fixture)
         await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel(), TwoCameras);
         await PlayingAsync(phone);
         await phone.RunAsync("() => { const [track] = fake.tracksSent(); track.stop(); track.dispatchEvent(new Event('ended')); }");
-        await phone.TextAsync(".toasts", "The camera is back");
+        await phone.SaidAsync("The camera is back");
         await phone.UntilAsync("() => asked.length === 2 && fake.tracksSent()[0].readyState === 'live'");
         await PlayingAsync(phone);
         phone.AssertQuiet();

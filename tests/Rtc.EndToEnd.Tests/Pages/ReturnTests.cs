@@ -31,7 +31,7 @@ public sealed class ReturnTests(PagesFixture fixture)
         await view.StateAsync("live");
         await view.UntilAsync("() => fake.callsOf('Offer').length >= 2");
         await PlayingAsync(view);
-        await view.TextAsync(".toasts", "Back on air");
+        await view.SaidAsync("Back on air");
         view.AssertQuiet();
     }
 
@@ -56,7 +56,7 @@ public sealed class ReturnTests(PagesFixture fixture)
         await view.RunAsync(
             "() => { fake.push('notice', { code: 'server_draining', message: 'The server is about to stop.', recoverable: true }); "
                 + "fake.server.close(); fake.server = null; }");
-        await view.TextAsync(".toasts", "about to stop");
+        await view.SaidAsync("about to stop");
         await view.UntilAsync("() => fake.callsOf('Join').length === 2 && fake.callsOf('Leave').length === 1");
         Assert.Null(await view.EvaluateAsync<string?>("() => fake.callsOf('Join')[1].resume ?? null"));
         await view.StateAsync("live");
@@ -70,7 +70,7 @@ public sealed class ReturnTests(PagesFixture fixture)
         await using PageUnderTest view = await OpenAsync();
         await view.Page.Context.SetOfflineAsync(true);
         await view.StateAsync("offline");
-        await view.TextAsync("#state-text", "offline");
+        await view.SaidAsync("offline");
         await view.RunAsync("() => { fake.keepPeer = false; fake.offline = true; fake.dropPeer(); fake.server = null; fake.dropHub(); }");
         await view.RunAsync("() => { fake.offline = false; }");
         await view.Page.Context.SetOfflineAsync(false);
@@ -122,7 +122,7 @@ public sealed class ReturnTests(PagesFixture fixture)
             "() => { window.kept = fake.tracksSent()[0]; fake.keepPeer = false; fake.offline = true; fake.dropPeer(); fake.server = "
                 + "null; fake.dropHub(); }");
         await phone.StateAsync("returning");
-        await phone.TextAsync(".toasts", "Connection lost");
+        await phone.SaidAsync("Connection lost");
         await phone.RunAsync("() => { fake.offline = false; }");
         await phone.StateAsync("live");
         Assert.True(

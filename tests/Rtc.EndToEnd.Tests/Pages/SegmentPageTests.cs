@@ -73,7 +73,7 @@ public sealed class SegmentPageTests(PagesFixture fixture)
         await page.TextAsync("#state-text", "Ready");
         await page["input[name=profile][value=motion]"].CheckAsync(new() { Force = true });
         await page.RunAsync("() => { window.__frames.socket.close(); }");
-        await page.TextAsync("#state-text", "coming back");
+        await page.SaidAsync("coming back");
         await page.TextAsync("#state-text", "Ready");
         await Assertions.Expect(page["input[name=profile][value=motion]"]).ToBeCheckedAsync();
         await page["#chips"].UncheckAsync();

@@ -27,7 +27,7 @@ public sealed class SelfTestPageTests(PagesFixture fixture)
 
         await Assertions.Expect(check["[data-check=turn]"]).ToHaveAttributeAsync("data-status", "skip");
         await check["#copy"].ClickAsync();
-        await check.TextAsync(".toasts", "Result copied");
+        await check.SaidAsync("Result copied");
         string copied = await check.EvaluateAsync<string>("() => navigator.clipboard.readText()");
         Assert.Contains("Good: Secure page", copied, StringComparison.Ordinal);
         check.AssertQuiet();

@@ -184,7 +184,7 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         await view.RunAsync(
             "() => { const { confidence } = document.forms; const c = document.getElementById('confidence'); c.max = '2'; c.value = '2'; "
                 + "c.dispatchEvent(new Event('input')); }");
-        await view.TextAsync(".toasts", "Confidence is between 0 and 1.");
+        await view.SaidAsync("Confidence is between 0 and 1.");
     }
 
     [Fact]
@@ -272,7 +272,7 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         Assert.Equal(640, (png[18] << 8) | png[19]);
         Assert.Equal(480, (png[22] << 8) | png[23]);
         Assert.True(png.Length > 5_000, $"{png.Length} bytes");
-        await view.TextAsync(".toasts", "Saved demo-");
+        await view.SaidAsync("Saved demo-");
         view.AssertQuiet();
     }
 

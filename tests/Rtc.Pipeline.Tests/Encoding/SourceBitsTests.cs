@@ -112,7 +112,8 @@ public sealed class SourceBitsTests
     private sealed record Measured(long BitsIn, long BitsOut, double Psnr, int Pictures, double EncodeMs)
     {
         public override string ToString() =>
-            FormattableString.Invariant(
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
                 $"{BitsIn / 1000 / Seconds} kbit/s in, {BitsOut / 1000 / Seconds} out ({(double)BitsOut / BitsIn:0.00}), {Psnr:0.0} dB "
                     + $"to the source, {Pictures} pictures, {EncodeMs:0.00} ms each");
     }
