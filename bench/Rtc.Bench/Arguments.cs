@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Rtc.Bench;
 
-/// <summary>A command's options, `--name value`. An unknown name or a bad value is said in one line; the program then exits with 2.</summary>
+/// <summary>
+/// A command's options, `--name value`. An unknown name or a bad value is said in one line; the program then exits with 2.
+/// </summary>
 internal sealed class Arguments
 {
     private readonly Dictionary<string, string> _values = [];
@@ -41,7 +43,8 @@ internal sealed class Arguments
             return otherwise;
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= minimum && value <= maximum
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= minimum
+            && value <= maximum
             ? value
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--{name} is a number from {minimum} to {maximum}"));
     }

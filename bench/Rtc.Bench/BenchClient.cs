@@ -54,7 +54,8 @@ internal sealed class BenchClient : IPeerOwner, IAsyncDisposable
             {
                 Identity = s_identity,
                 Random = SystemRandom.Instance,
-                LocalCandidates = [.. LocalAddresses.List().Where(address => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork).Prepend(IPAddress.Loopback)
+                LocalCandidates = [.. LocalAddresses.List()
+                    .Where(address => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork).Prepend(IPAddress.Loopback)
                     .Select(address => new LocalCandidate(TransportAddress.From(address, _loop.Port), CandidateKind.Host))],
                 NtpAtOrigin = clock.NtpAtOrigin,
             },
@@ -111,7 +112,8 @@ internal sealed class BenchClient : IPeerOwner, IAsyncDisposable
 
     /// <summary>Every UDP candidate of the answer at another port, and no TCP ones: the link carries datagrams.</summary>
     public static string ThroughPort(string sdp, int port) => string.Join("\r\n", sdp.Split('\n').Select(line => line.TrimEnd('\r'))
-        .Where(line => !line.StartsWith("a=candidate:", StringComparison.Ordinal) || !line.Contains(" tcp ", StringComparison.OrdinalIgnoreCase))
+        .Where(line =>
+            !line.StartsWith("a=candidate:", StringComparison.Ordinal) || !line.Contains(" tcp ", StringComparison.OrdinalIgnoreCase))
         .Select(line =>
         {
             if (!line.StartsWith("a=candidate:", StringComparison.Ordinal))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -14,7 +15,9 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
 
     public async Task<RunResult> PlayAsync()
     {
-        await using ServerUnderTest server = plan.Url is { } url ? ServerUnderTest.At(url, plan.ProcessId) : await ServerUnderTest.StartAsync(plan.Model);
+        await using ServerUnderTest server = plan.Url is { } url
+            ? ServerUnderTest.At(url, plan.ProcessId)
+            : await ServerUnderTest.StartAsync(plan.Model);
         return await PlayAsync(server);
     }
 
@@ -22,7 +25,8 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
         using ImpairedLink? link = plan.Link.IsPerfect ? null
-            : new ImpairedLink(server.MediaPort ?? throw new UsageException("--loss, --rtt and --rate need a server that the bench starts itself"), plan.Link);
+            : new ImpairedLink(server.MediaPort
+                ?? throw new UsageException("--loss, --rtt and --rate need a server that the bench starts itself"), plan.Link);
         var phones = new List<BenchPhone>();
         var viewers = new List<SwarmViewer>();
         await using var swarm = new ViewerSwarm(http);
@@ -59,7 +63,12 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
         var client = new BenchClient(
             http,
             listener,
-            new OfferPlan { Video = [wantsPictures ? MediaDirection.SendReceive : MediaDirection.SendOnly], Codecs = [plan.Codec == VideoCodec.H264 ? VideoCodec.H264 : VideoCodec.Vp8], DataChannel = plan.View != "echo" },
+            new OfferPlan
+            {
+                Video = [wantsPictures ? MediaDirection.SendReceive : MediaDirection.SendOnly],
+                Codecs = [plan.Codec == VideoCodec.H264 ? VideoCodec.H264 : VideoCodec.Vp8],
+                DataChannel = plan.View != "echo",
+            },
             NullLoggerFactory.Instance);
         IFrameSource source = plan.Video is { } file ? VideoClip.Read(file, plan.Width, plan.Height) : new Clip(plan.Width, plan.Height);
         var phone = new BenchPhone(
@@ -80,7 +89,8 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
         }
         else
         {
-            await client.ConnectAsync(new Uri(server.Address, plan.PublishPath.Replace("{room}", RoomOf(user), StringComparison.Ordinal)), link?.Port);
+            await client.ConnectAsync(
+                new Uri(server.Address, plan.PublishPath.Replace("{room}", RoomOf(user), StringComparison.Ordinal)), link?.Port);
         }
 
         if (!await phone.StartAsync(s_connectLimit))
@@ -117,7 +127,11 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
             if (elapsed >= next)
             {
                 next += 5;
-                progress.WriteLine(FormattableString.Invariant($"  {elapsed,5:0} s: {phones.Sum(phone => phone.Measured.Sent)} sent, {phones.Sum(phone => phone.Measured.Returned)} returned, {phones.Sum(phone => phone.Measured.Results)} results"));
+                progress.WriteLine(
+                    string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {elapsed,5:0} s: {phones.Sum(phone => phone.Measured.Sent)} sent, "
+                    + $"{phones.Sum(phone => phone.Measured.Returned)} returned, {phones.Sum(phone => phone.Measured.Results)} results"));
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using Rtc.Inference.Hosting;
 
@@ -11,10 +12,16 @@ internal sealed class ClientRun(RunPlan plan, TextWriter progress)
 {
     public async Task<RunResult> PlayAsync()
     {
-        using var models = new ModelHost(new ModelHostOptions { Directory = Path.Combine(ServerUnderTest.Root(), "models"), Model = plan.Model, Provider = "auto" });
+        using var models = new ModelHost(new ModelHostOptions
+        {
+            Directory = Path.Combine(ServerUnderTest.Root(), "models"),
+            Model = plan.Model,
+            Provider = "auto",
+        });
         await using ServerUnderTest self = ServerUnderTest.At(new Uri("http://localhost"), Environment.ProcessId);
         LocalPhone[] phones = [.. Enumerable.Range(0, plan.Users).Select(_ =>
-            new LocalPhone(plan, models, plan.Video is { } file ? VideoClip.Read(file, plan.Width, plan.Height) : new Clip(plan.Width, plan.Height)))];
+            new LocalPhone(
+                plan, models, plan.Video is { } file ? VideoClip.Read(file, plan.Width, plan.Height) : new Clip(plan.Width, plan.Height)))];
         try
         {
             await Task.Delay(TimeSpan.FromSeconds(plan.WarmUp));
@@ -24,7 +31,11 @@ internal sealed class ClientRun(RunPlan plan, TextWriter progress)
             while (Stopwatch.GetElapsedTime(began).TotalSeconds is var elapsed && elapsed < plan.Duration)
             {
                 await Task.Delay(TimeSpan.FromSeconds(Math.Min(5, plan.Duration - elapsed)));
-                progress.WriteLine(FormattableString.Invariant($"  {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0} s: {phones.Sum(phone => phone.Sent)} filmed, {phones.Sum(phone => phone.Results)} results"));
+                progress.WriteLine(
+                    string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0} s: {phones.Sum(phone => phone.Sent)} filmed, "
+                    + $"{phones.Sum(phone => phone.Results)} results"));
             }
 
             double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;

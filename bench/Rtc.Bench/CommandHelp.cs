@@ -9,7 +9,8 @@ internal static class CommandHelp
 
     public static string Of(string command)
     {
-        using Stream text = typeof(CommandHelp).Assembly.GetManifestResourceStream($"{command}.txt") ?? throw new InvalidOperationException($"{command} has no help");
+        using Stream text = typeof(CommandHelp).Assembly.GetManifestResourceStream($"{command}.txt")
+            ?? throw new InvalidOperationException($"{command} has no help");
         return new StreamReader(text).ReadToEnd();
     }
 }

@@ -23,7 +23,8 @@ internal static class CompareCommand
         var options = new Arguments(arguments, Options);
         int rounds = options.Whole("rounds", 3, 1, 100);
         double duration = options.Number("duration", 10, 2, 3600);
-        string? model = options.Text("model") is { } file ? (File.Exists(file) ? Path.GetFullPath(file) : throw new UsageException($"{file} cannot be read")) : null;
+        string? model = options.Text("model") is { } file
+            ? (File.Exists(file) ? Path.GetFullPath(file) : throw new UsageException($"{file} cannot be read")) : null;
         string[] wanted = (options.Text("peers") ?? "aiortc,node,janus").Split(',', StringSplitOptions.RemoveEmptyEntries);
         string[] chosen = (options.Text("jobs") ?? "echo,echo-hd,annotated,json").Split(',', StringSplitOptions.RemoveEmptyEntries);
         Job[] jobs =
@@ -42,7 +43,8 @@ internal static class CompareCommand
             var measured = new Dictionary<string, List<JsonObject>>();
             for (int round = 0; round < rounds; round++)
             {
-                foreach (Contender contender in Contenders(wanted, options.Text("node-folder"), options.Text("janus-folder"), job.NeedsModel ? model : null, job.View))
+                foreach (Contender contender in Contenders(
+                    wanted, options.Text("node-folder"), options.Text("janus-folder"), job.NeedsModel ? model : null, job.View))
                 {
                     JsonObject? json = await MeasureAsync(contender, job, model, duration);
                     if (json is not null)
@@ -74,19 +76,22 @@ internal static class CompareCommand
         string[] modelArguments = model is null ? [] : ["--model", model];
         if (wanted.Contains("aiortc"))
         {
-            yield return new Contender("aiortc", ["/usr/bin/python3", Path.Combine(folder, "aiortc_server.py"), "--port", "19080", .. modelArguments], 19080, IsOurs: false);
+            yield return new Contender("aiortc",
+                ["/usr/bin/python3", Path.Combine(folder, "aiortc_server.py"), "--port", "19080", .. modelArguments], 19080, IsOurs: false);
         }
 
         // It relays and decodes nothing: what transport alone takes.
         if (wanted.Contains("janus") && janusFolder is not null && view == "echo")
         {
-            yield return new Contender("janus (relay only)", ["janus", "--configs-folder", janusFolder, "--disable-colors"], 19082, IsOurs: false, IsJanus: true);
+            yield return new Contender(
+                "janus (relay only)", ["janus", "--configs-folder", janusFolder, "--disable-colors"], 19082, IsOurs: false, IsJanus: true);
         }
 
         // Its sink hides the RTP timestamps, so its messages could not be matched to the pictures they belong to.
         if (wanted.Contains("node") && nodeFolder is not null && view != "json")
         {
-            yield return new Contender("node (libwebrtc)", ["node", Path.Combine(nodeFolder, "node_server.mjs"), "--port", "19081", .. modelArguments], 19081, IsOurs: false);
+            yield return new Contender("node (libwebrtc)",
+                ["node", Path.Combine(nodeFolder, "node_server.mjs"), "--port", "19081", .. modelArguments], 19081, IsOurs: false);
         }
     }
 
@@ -100,7 +105,8 @@ internal static class CompareCommand
         };
         string[] arguments =
         [
-            "--view", job.View, "--width", $"{job.Width}", "--height", $"{job.Height}", "--duration", duration.ToString(CultureInfo.InvariantCulture), "--warmup", "4", "--return-path", path,
+            "--view", job.View, "--width", $"{job.Width}", "--height", $"{job.Height}", "--duration",
+                duration.ToString(CultureInfo.InvariantCulture), "--warmup", "4", "--return-path", path,
         ];
         if (contender.IsOurs)
         {
@@ -108,14 +114,19 @@ internal static class CompareCommand
             return Result(contender, await new BenchRun(plan, TextWriter.Null).PlayAsync());
         }
 
-        var start = new ProcessStartInfo(contender.Command[0], contender.Command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(contender.Command[0], contender.Command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try
         {
             await UntilReadyAsync(contender, process);
-            RunPlan plan = RunPlan.Read(new Arguments([.. arguments, "--url", $"http://127.0.0.1:{contender.Port}", "--pid", $"{process.Id}", "--signalling", contender.IsJanus ? "janus" : "whip"], RunPlan.Options));
+            RunPlan plan = RunPlan.Read(new Arguments([.. arguments, "--url", $"http://127.0.0.1:{contender.Port}", "--pid",
+                $"{process.Id}", "--signalling", contender.IsJanus ? "janus" : "whip"], RunPlan.Options));
             return Result(contender, await new BenchRun(plan, TextWriter.Null).PlayAsync());
         }
         catch (Exception error) when (error is RunFailedException or HttpRequestException or InvalidOperationException)
@@ -180,8 +191,10 @@ internal static class CompareCommand
             double memory = Figure(name, json => json["resource_metrics"]!["max_memory_usage"]?.GetValue<double>());
             double ours = measured.ContainsKey("rtc") ? Figure("rtc", Latency) : double.NaN;
             double ourCores = measured.ContainsKey("rtc") ? Figure("rtc", Cores) : double.NaN;
-            Console.WriteLine(FormattableString.Invariant(
-                $"| {job.Name} | {name} | {median:0.0} | {p95:0.0} | {rate:0.0} | {cores:0.00} | {memory:0} | {median / ours:0.0}× | {cores / ourCores:0.0}× |"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {job.Name} | {name} | {median:0.0} | {p95:0.0} | {rate:0.0} | {cores:0.00} | {memory:0} | {median / ours:0.0}× | "
+                    + $"{cores / ourCores:0.0}× |"));
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 
 namespace Rtc.Bench;
@@ -10,9 +11,12 @@ internal sealed class FrameRun(RunPlan plan, TextWriter progress)
         string[] more = plan.Model is { } model && model != "motion" ? ["--set", $"Segmentation:Fast={model}"] : [];
         await using ServerUnderTest server = plan.Url is { } url
             ? ServerUnderTest.At(url, plan.ProcessId)
-            : await ServerUnderTest.StartAsync("motion", [.. more, "--set", "Segmentation:MaxSocketsPerAddress=1000", "--set", "Segmentation:MaxSockets=1000"]);
+            : await ServerUnderTest.StartAsync(
+                "motion", [.. more, "--set", "Segmentation:MaxSocketsPerAddress=1000", "--set", "Segmentation:MaxSockets=1000"]);
         FrameUser[] users = [.. Enumerable.Range(0, plan.Users).Select(_ =>
-            new FrameUser(plan, plan.Video is { } file ? VideoClip.Read(file, plan.Width, plan.Height) : new Clip(plan.Width, plan.Height), server.Address))];
+            new FrameUser(plan, plan.Video is { } file
+                ? VideoClip.Read(file, plan.Width, plan.Height)
+                : new Clip(plan.Width, plan.Height), server.Address))];
         try
         {
             foreach (FrameUser user in users)
@@ -37,11 +41,14 @@ internal sealed class FrameRun(RunPlan plan, TextWriter progress)
         Array.ForEach(users, user => user.Begin());
         double? cpuBefore = server.CpuSeconds();
         long began = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(began).TotalSeconds is var elapsed && elapsed < plan.Duration && !users.Any(user => user.ClosedBecause is not null))
+        while (Stopwatch.GetElapsedTime(began).TotalSeconds is var elapsed && elapsed < plan.Duration
+            && !users.Any(user => user.ClosedBecause is not null))
         {
             await Task.Delay(TimeSpan.FromSeconds(Math.Min(5, plan.Duration - elapsed)));
-            progress.WriteLine(FormattableString.Invariant(
-                $"  {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0} s: {users.Sum(user => user.Sent)} sent, {users.Sum(user => user.Returned)} answered"));
+            progress.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0} s: {users.Sum(user => user.Sent)} sent, "
+                    + $"{users.Sum(user => user.Returned)} answered"));
         }
 
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;

@@ -77,7 +77,8 @@ internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) 
             _film.Add(message);
         }
 
-        await _socket.ConnectAsync(new UriBuilder(address) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/ws" }.Uri, _stop.Token);
+        await _socket.ConnectAsync(
+            new UriBuilder(address) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/ws" }.Uri, _stop.Token);
         string init = plan.ModelMode is { } mode ? $$$"""{"type":"init","config":{"model_mode":"{{{mode}}}"}}""" : """{"type":"init"}""";
         await _socket.SendAsync(System.Text.Encoding.UTF8.GetBytes(init), WebSocketMessageType.Text, true, _stop.Token);
         await ReadyAsync();

@@ -30,9 +30,12 @@ internal static class HtmlReport
 
     public static string OfLoad(IReadOnlyList<(int Users, JsonObject Json)> results, double objective) => Page(
         "Load",
-        Plot($"p95 latency by users (ms); objective {objective.ToString(CultureInfo.InvariantCulture)}", [.. results.Select(result => ((double)result.Users, result.Json["latency_metrics"]!["p95_latency"]!.GetValue<double>()))]),
-        Plot("Pictures or results a second for each user", [.. results.Select(result => ((double)result.Users, result.Json["performance_metrics"]!["processed_fps"]!.GetValue<double>()))]),
-        Plot("Server's cores", [.. results.Select(result => ((double)result.Users, result.Json["resource_metrics"]!["cores"]?.GetValue<double>() ?? 0))]));
+        Plot($"p95 latency by users (ms); objective {objective.ToString(CultureInfo.InvariantCulture)}",
+            [.. results.Select(result => ((double)result.Users, result.Json["latency_metrics"]!["p95_latency"]!.GetValue<double>()))]),
+        Plot("Pictures or results a second for each user", [
+            .. results.Select(result => ((double)result.Users, result.Json["performance_metrics"]!["processed_fps"]!.GetValue<double>()))]),
+        Plot("Server's cores",
+            [.. results.Select(result => ((double)result.Users, result.Json["resource_metrics"]!["cores"]?.GetValue<double>() ?? 0))]));
 
     public static string OfSoak(IReadOnlyList<SoakState> busy, IReadOnlyList<SoakState> rests) => Page(
         "Soak",
@@ -69,10 +72,18 @@ internal static class HtmlReport
         string grid = string.Concat(Enumerable.Range(0, 5).Select(step =>
         {
             double y = (Height - Bottom) - (step / 4.0 * (Height - Bottom - 10));
-            return FormattableString.Invariant($"<line x1='{Left}' x2='{Width - 8}' y1='{y:0}' y2='{y:0}' class='g'/><text x='{Left - 6}' y='{y + 4:0}' text-anchor='end'>{maxY * step / 4:0.#}</text>");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"<line x1='{Left}' x2='{Width - 8}' y1='{y:0}' y2='{y:0}' class='g'/><text x='{Left - 6}' y='{y + 4:0}' "
+                + $"text-anchor='end'>{maxY * step / 4:0.#}</text>");
         }));
-        string ends = FormattableString.Invariant($"<text x='{Left}' y='{Height - 8}'>{minX:0.#}</text><text x='{Width - 8}' y='{Height - 8}' text-anchor='end'>{maxX:0.#}</text>");
-        return $"<h2>{WebUtility.HtmlEncode(title)}</h2><svg viewBox='0 0 {Width} {Height}' role='img'>{grid}{ends}<polyline points='{line}'/></svg>";
+        string ends =
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"<text x='{Left}' y='{Height - 8}'>{minX:0.#}</text><text x='{Width - 8}' y='{Height - 8}' "
+            + $"text-anchor='end'>{maxX:0.#}</text>");
+        return $"<h2>{WebUtility.HtmlEncode(title)}</h2><svg viewBox='0 0 {Width} {Height}' role='img'>{grid}{ends}<polyline "
+            + $"points='{line}'/></svg>";
     }
 
     private static string Page(string title, params string[] parts) => $$"""

@@ -10,7 +10,8 @@ namespace Rtc.Bench;
 /// datagram comes up to <see cref="JitterMs"/> late, evenly spread. <see cref="Bursts"/> is the chance that a datagram begins
 /// a run of losses (Gilbert's model), <see cref="BurstLength"/> how many such a run takes on average.
 /// </summary>
-public sealed record LinkQuality(double Loss = 0, double RoundTripMs = 0, double RateKbps = 0, double JitterMs = 0, double Reorder = 0, int Seed = 1)
+public sealed record LinkQuality(
+    double Loss = 0, double RoundTripMs = 0, double RateKbps = 0, double JitterMs = 0, double Reorder = 0, int Seed = 1)
 {
     public double Bursts { get; init; }
 

@@ -19,7 +19,8 @@ internal static class JanusSignalling
     public static async Task<string> AnswerAsync(HttpClient http, Uri root, string offer)
     {
         string session = $"{root}/{await CreateAsync(http, root.ToString(), new JsonObject { ["janus"] = "create" })}";
-        string handle = $"{session}/{await CreateAsync(http, session, new JsonObject { ["janus"] = "attach", ["plugin"] = "janus.plugin.echotest" })}";
+        string handle =
+            $"{session}/{await CreateAsync(http, session, new JsonObject { ["janus"] = "attach", ["plugin"] = "janus.plugin.echotest" })}";
         await PostAsync(http, handle, new JsonObject
         {
             ["janus"] = "message",

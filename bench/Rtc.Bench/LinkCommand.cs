@@ -10,14 +10,17 @@ namespace Rtc.Bench;
 /// </summary>
 internal static class LinkCommand
 {
-    public static readonly string[] Options = ["links", "seconds", "warmup", "rounds", "seed", "program", "width", "height", "bitrate", "mode", "model", "output"];
-    private static readonly string[] s_hops = ["drawn", "camera", "arrived", "server decoded", "server encoded", "viewer received", "viewer decoded", "shown"];
+    public static readonly string[] Options =
+        ["links", "seconds", "warmup", "rounds", "seed", "program", "width", "height", "bitrate", "mode", "model", "output"];
+    private static readonly string[] s_hops =
+        ["drawn", "camera", "arrived", "server decoded", "server encoded", "viewer received", "viewer decoded", "shown"];
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     public static async Task<int> InvokeAsync(string[] arguments)
     {
         var options = new Arguments(arguments, Options);
-        string[] wanted = (options.Text("links") ?? string.Join(',', LinkProfile.All.Select(profile => profile.Name))).Split(',', StringSplitOptions.RemoveEmptyEntries);
+        string[] wanted = (options.Text("links") ?? string.Join(',', LinkProfile.All.Select(profile => profile.Name)))
+            .Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (wanted.FirstOrDefault(name => LinkProfile.All.All(profile => profile.Name != name)) is { } unknown)
         {
             throw new UsageException($"no link \"{unknown}\"; known: {string.Join(", ", LinkProfile.All.Select(profile => profile.Name))}");
@@ -32,7 +35,9 @@ internal static class LinkCommand
         int seed = options.Whole("seed", 1, 0, int.MaxValue - 1000);
         string[] programs = (options.Text("program") ?? "").Split(',');
         var all = new JsonArray();
-        Console.WriteLine($"| link | a second | longest gap | median | p95 | {string.Join(" | ", s_hops)} | asked again by the server / viewer | key frames | cores |");
+        Console.WriteLine(
+            $"| link | a second | longest gap | median | p95 | {string.Join(" | ", s_hops)} | asked again by the server / viewer | key "
+            + $"frames | cores |");
         Console.WriteLine($"|---|---|---|---|---|{string.Concat(Enumerable.Repeat("---|", s_hops.Length))}---|---|---|");
         foreach (string name in wanted)
         {
@@ -75,6 +80,7 @@ internal static class LinkCommand
         string Of(string name, string format = "0.0") => ((double)json[name]!).ToString(format, CultureInfo.InvariantCulture);
         string hops = string.Join(" | ", s_hops.Select(hop => Of(hop)));
         string back = json["back_ms"] is { } ms ? $" (back after {((double)ms).ToString("0", CultureInfo.InvariantCulture)} ms)" : "";
-        return $"| {profile.Title}{back} | {Of("fps")} | {Of("gap", "0")} | {Of("median")} | {Of("p95")} | {hops} | {Of("nacks in", "0")} / {Of("nacks out", "0")} | {Of("keys", "0")} | {Of("cores", "0.00")} |";
+        return $"| {profile.Title}{back} | {Of("fps")} | {Of("gap", "0")} | {Of("median")} | {Of("p95")} | {hops} | "
+            + $"{Of("nacks in", "0")} / {Of("nacks out", "0")} | {Of("keys", "0")} | {Of("cores", "0.00")} |";
     }
 }

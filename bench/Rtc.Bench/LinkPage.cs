@@ -74,7 +74,8 @@ internal sealed class LinkPage : IAsyncDisposable
     }
 
     private static string Chromium =>
-        new[] { Environment.GetEnvironmentVariable("RTC_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }
+        new[] { Environment.GetEnvironmentVariable("RTC_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser",
+            "/usr/bin/google-chrome" }
             .FirstOrDefault(File.Exists) ?? throw new UsageException("no Chromium: apt install chromium");
 
     public static async Task<LinkPage> OpenAsync(Uri server, int port, LinkJob job)
@@ -84,13 +85,15 @@ internal sealed class LinkPage : IAsyncDisposable
         {
             ExecutablePath = Chromium,
             Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync"],
         });
         var opened = new LinkPage(playwright, browser, await browser.NewPageAsync());
         await opened._page.GotoAsync(server.ToString());
         await opened._page.EvaluateAsync<string>(
             Script,
-            new { width = job.Width, height = job.Height, mode = job.Mode, port = port.ToString(CultureInfo.InvariantCulture), bitrate = job.BitrateKbps });
+            new { width = job.Width, height = job.Height, mode = job.Mode, port = port.ToString(CultureInfo.InvariantCulture),
+                bitrate = job.BitrateKbps });
         return opened;
     }
 

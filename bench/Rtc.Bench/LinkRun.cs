@@ -69,11 +69,13 @@ internal sealed class LinkRun(LinkProfile profile, LinkJob job)
         return (rooms.ValueKind == JsonValueKind.Array ? rooms : rooms.GetProperty("rooms")).EnumerateArray().First();
     }
 
-    private JsonObject Summary(JsonElement first, JsonElement last, JsonElement roomBefore, JsonElement roomAfter, double cores, double? happened)
+    private JsonObject Summary(
+        JsonElement first, JsonElement last, JsonElement roomBefore, JsonElement roomAfter, double cores, double? happened)
     {
         double began = first.GetProperty("now").GetDouble();
         double seconds = (last.GetProperty("now").GetDouble() - began) / 1000;
-        double[][] shown = [.. last.GetProperty("shown").EnumerateArray().Select(picture => picture.EnumerateArray().Select(value => value.GetDouble()).ToArray())];
+        double[][] shown = [.. last.GetProperty("shown").EnumerateArray()
+            .Select(picture => picture.EnumerateArray().Select(value => value.GetDouble()).ToArray())];
         double[] delays = [.. shown.Select(picture => picture[1]).Where(delay => delay is > 0 and < 5000).Order()];
         double Page(string name) => (Number(last.GetProperty("counts"), name) - Number(first.GetProperty("counts"), name)) / seconds;
         double Room(string name) => (Number(roomAfter, name) - Number(roomBefore, name)) / seconds;
@@ -103,13 +105,16 @@ internal sealed class LinkRun(LinkProfile profile, LinkJob job)
         };
         if (happened is { } at && (profile.BlackOutSeconds > 0 || profile.Rebinds))
         {
-            json["back_ms"] = shown.Select(picture => picture[0]).Where(time => time > began + at).Select(time => time - began - at).DefaultIfEmpty(double.PositiveInfinity).First() is var back && double.IsFinite(back) ? back : null;
+            json["back_ms"] = shown.Select(picture => picture[0]).Where(time => time > began + at).Select(time => time - began - at)
+                .DefaultIfEmpty(double.PositiveInfinity).First() is var back && double.IsFinite(back) ? back : null;
         }
 
         return json;
     }
 
-    private static double Number(JsonElement of, string name) => of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
+    private static double Number(JsonElement of, string name) =>
+        of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
 
-    private static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+    private static double At(double[] sorted, double share) =>
+        sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -29,7 +30,9 @@ internal static class LoadCommand
         var curve = new JsonArray();
         var results = new List<(int Users, JsonObject Json)>();
         int standing = 0;
-        await using ServerUnderTest server = plan.Url is { } url ? ServerUnderTest.At(url, plan.ProcessId) : await ServerUnderTest.StartAsync(plan.Model);
+        await using ServerUnderTest server = plan.Url is { } url
+            ? ServerUnderTest.At(url, plan.ProcessId)
+            : await ServerUnderTest.StartAsync(plan.Model);
         for (int count = raisesViewers ? Math.Max(plan.Viewers, step) : plan.Users; count <= most; count += step)
         {
             RunPlan next = raisesViewers ? plan with { Viewers = count } : plan with { Users = count };
@@ -38,10 +41,14 @@ internal static class LoadCommand
             double p95 = json["latency_metrics"]!["p95_latency"]!.GetValue<double>();
             double rate = json["performance_metrics"]!["processed_fps"]!.GetValue<double>();
             double watched = next.Viewers > 0 ? result.ViewerFrames / result.Seconds / next.Viewers : rate;
-            bool holds = result.Problem() is null && p95 <= objective && (plan.View == "json" || Math.Min(rate, watched) >= plan.FramesPerSecond * minRate);
+            bool holds = result.Problem() is null && p95 <= objective
+                && (plan.View == "json" || Math.Min(rate, watched) >= plan.FramesPerSecond * minRate);
             string kind = raisesViewers ? "viewers" : "users";
-            Console.Error.WriteLine(FormattableString.Invariant(
-                $"{count,4} {kind}: p95 {p95:0.0} ms, {rate:0.0} a second each, {watched:0.0} at viewers, {json["resource_metrics"]!["cores"]} cores, {json["resource_metrics"]!["max_memory_usage"]} MB{(holds ? "" : "  <- objective broken")}"));
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count,4} {kind}: p95 {p95:0.0} ms, {rate:0.0} a second each, {watched:0.0} at viewers, "
+                    + $"{json["resource_metrics"]!["cores"]} cores, {json["resource_metrics"]!["max_memory_usage"]} MB{(holds ? "" : "  "
+                    + "<- objective broken")}"));
             json["count"] = count;
             curve.Add(json);
             results.Add((count, json));
@@ -55,7 +62,9 @@ internal static class LoadCommand
 
         if (options.Text("output") is { } output)
         {
-            var all = new JsonObject { ["slo_p95_ms"] = objective, ["raised"] = raisesViewers ? "viewers" : "users", [raisesViewers ? "viewers_at_slo" : "streams_at_slo"] = standing, ["curve"] = curve };
+            var all = new JsonObject { ["slo_p95_ms"] = objective, ["raised"] = raisesViewers
+                ? "viewers"
+                : "users", [raisesViewers ? "viewers_at_slo" : "streams_at_slo"] = standing, ["curve"] = curve };
             await File.WriteAllTextAsync(output, all.ToJsonString(s_indented) + "\n");
         }
 

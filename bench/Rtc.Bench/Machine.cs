@@ -3,7 +3,8 @@ namespace Rtc.Bench;
 /// <summary>What a result was measured on.</summary>
 internal static class Machine
 {
-    public static string Processor { get; } = Line("/proc/cpuinfo", "model name") ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
+    public static string Processor { get; } = Line("/proc/cpuinfo", "model name")
+        ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
 
     public static long Megabytes { get; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20;
 

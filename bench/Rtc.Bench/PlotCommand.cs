@@ -32,8 +32,10 @@ internal static class PlotCommand
         using JsonDocument result = JsonDocument.Parse(File.ReadAllBytes(arguments[0]));
         JsonElement root = result.RootElement;
         string svg = root.TryGetProperty("rests", out JsonElement rests)
-            ? Draw("Memory of the server (MB) by minute", new Series("while rooms come and go", Points(root.GetProperty("states"), Minutes, Megabytes)), new Series("at rest, all rooms gone", Points(rests, Minutes, Megabytes)))
-            : Draw("p95 latency (ms) and cores × 100, by " + root.GetProperty("raised").GetString(), new Series("p95 latency", Points(root.GetProperty("curve"), Count, P95)), new Series("cores × 100", Points(root.GetProperty("curve"), Count, Cores)));
+            ? Draw("Memory of the server (MB) by minute", new Series("while rooms come and go", Points(
+                root.GetProperty("states"), Minutes, Megabytes)), new Series("at rest, all rooms gone", Points(rests, Minutes, Megabytes)))
+            : Draw("p95 latency (ms) and cores × 100, by " + root.GetProperty("raised").GetString(), new Series("p95 latency",
+                Points(root.GetProperty("curve"), Count, P95)), new Series("cores × 100", Points(root.GetProperty("curve"), Count, Cores)));
         File.WriteAllText(options.Text("output") ?? throw new UsageException("--output names the picture's file"), svg);
         return 0;
 
@@ -58,20 +60,32 @@ internal static class PlotCommand
         double X(double value) => Left + (value / maxX * (Width - Left - Right));
         double Y(double value) => Height - Bottom - (value / maxY * (Height - Bottom - Top));
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"11\" fill=\"#57606a\">\n<rect width=\"{Width}\" height=\"{Height}\" fill=\"#fff\"/>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"16\" font-size=\"13\" fill=\"#1b1f24\">{WebUtility.HtmlEncode(title)}</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"11\" "
+            + $"fill=\"#57606a\">\n<rect width=\"{Width}\" height=\"{Height}\" fill=\"#fff\"/>\n");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<text x=\"{Left}\" y=\"16\" font-size=\"13\" fill=\"#1b1f24\">{WebUtility.HtmlEncode(title)}</text>\n");
         for (int step = 0; step <= 4; step++)
         {
             double value = maxY * step / 4;
-            svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {Y(value):0.#}H{Width - Right}\" stroke=\"#d0d7de\"/><text x=\"{Left - 6}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value:0}</text>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(maxX * step / 4):0.#}\" y=\"{Height - 10}\" text-anchor=\"middle\">{maxX * step / 4:0.#}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<path d=\"M{Left} {Y(value):0.#}H{Width - Right}\" stroke=\"#d0d7de\"/><text x=\"{Left - 6}\" "
+                + $"y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value:0}</text>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<text x=\"{X(maxX * step / 4):0.#}\" y=\"{Height - 10}\" text-anchor=\"middle\">{maxX * step / 4:0.#}</text>\n");
         }
 
         for (int i = 0; i < series.Length; i++)
         {
             string colour = s_colours[i % s_colours.Length];
-            string points = string.Join(' ', series[i].Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\"/><text x=\"{Left + (i * 200)}\" y=\"31\" fill=\"{colour}\">{WebUtility.HtmlEncode(series[i].Name)}</text>\n");
+            string points = string.Join(
+                ' ', series[i].Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\"/><text x=\"{Left + (i * 200)}\" "
+                + $"y=\"31\" fill=\"{colour}\">{WebUtility.HtmlEncode(series[i].Name)}</text>\n");
         }
 
         return svg.Append("</svg>\n").ToString();

@@ -1,6 +1,7 @@
 using Rtc.Bench;
 
-// The bench's program: run, load, soak, compare, link, start, plot, validate. Wrong use is one line and exit 2; a run that did not measure enough exits 1.
+// The bench's program: run, load, soak, compare, link, start, plot, validate. Wrong use is one line and exit 2; a run that did not measure
+// enough exits 1.
 try
 {
     string command = args.Length > 0 ? args[0] : "help";

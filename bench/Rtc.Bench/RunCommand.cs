@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -11,8 +12,10 @@ internal static class RunCommand
     public static async Task<int> InvokeAsync(string[] arguments)
     {
         RunPlan plan = RunPlan.Read(new Arguments(arguments, RunPlan.Options));
-        Console.Error.WriteLine(FormattableString.Invariant(
-            $"{plan.Users} phone(s), {plan.Width}×{plan.Height} at {plan.FramesPerSecond}, {plan.Codec}, view {plan.View}, {plan.Duration:0} s"));
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{plan.Users} phone(s), {plan.Width}×{plan.Height} at {plan.FramesPerSecond}, {plan.Codec}, view {plan.View}, "
+                + $"{plan.Duration:0} s"));
         RunResult result = plan.IsClient ? await new ClientRun(plan, Console.Error).PlayAsync()
             : plan.IsFrames ? await new FrameRun(plan, Console.Error).PlayAsync()
             : await new BenchRun(plan, Console.Error).PlayAsync();

@@ -5,7 +5,8 @@ internal sealed record RunPlan
 {
     public static readonly string[] Options =
     [
-        "duration", "mode", "users", "width", "height", "fps", "codec", "view", "model", "loss", "rtt", "rate", "url", "pid", "output", "report", "bitrate", "viewers", "video", "warmup", "return-path", "signalling", "profile",
+        "duration", "mode", "users", "width", "height", "fps", "codec", "view", "model", "loss", "rtt", "rate", "url", "pid", "output",
+            "report", "bitrate", "viewers", "video", "warmup", "return-path", "signalling", "profile",
     ];
 
     public required double Duration { get; init; }
@@ -78,8 +79,11 @@ internal sealed record RunPlan
             Codec = arguments.Choice("codec", "vp8", "h264") == "h264" ? VideoCodec.H264 : VideoCodec.Vp8,
             View = view,
             Model = arguments.Text("model"),
-            Link = new LinkQuality(arguments.Number("loss", 0, 0, 1), arguments.Number("rtt", 0, 0, 5000), arguments.Number("rate", 0, 0, 1_000_000)),
-            Url = arguments.Text("url") is { } url ? (Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) ? parsed : throw new UsageException("--url is an address like http://127.0.0.1:8080")) : null,
+            Link = new LinkQuality(
+                arguments.Number("loss", 0, 0, 1), arguments.Number("rtt", 0, 0, 5000), arguments.Number("rate", 0, 0, 1_000_000)),
+            Url = arguments.Text("url") is { } url ? (Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed)
+                ? parsed
+                : throw new UsageException("--url is an address like http://127.0.0.1:8080")) : null,
             ProcessId = arguments.Text("pid") is null ? null : arguments.Whole("pid", 0, 1, int.MaxValue),
             Output = arguments.Text("output"),
             Report = arguments.Text("report"),

@@ -76,7 +76,8 @@ internal sealed record RunResult
 
         long unreadable = Phones.Sum(phone => phone.Unreadable);
         return Plan.View != "json" && unreadable > Latency.Count
-            ? string.Create(CultureInfo.InvariantCulture, $"the clock could be read in only {Latency.Count} of {Latency.Count + unreadable} pictures")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"the clock could be read in only {Latency.Count} of {Latency.Count + unreadable} pictures")
             : null;
     }
 
@@ -189,7 +190,8 @@ internal sealed record RunResult
 
     /// <summary>Median and p95 of each of the server's stages, the first room's.</summary>
     private JsonNode? Stages() =>
-        RoomsAfter is { ValueKind: JsonValueKind.Array } rooms && rooms.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } room
+        RoomsAfter is { ValueKind: JsonValueKind.Array } rooms
+            && rooms.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } room
             && room.TryGetProperty("stages_ms", out JsonElement stages)
             ? JsonNode.Parse(stages.GetRawText())
             : null;

@@ -76,7 +76,9 @@ internal sealed class Samples
     }
 
     /// <summary>Nearest rank: a value that was really measured.</summary>
-    private static double Quantile(double[] sorted, double share) => sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
+    private static double Quantile(double[] sorted, double share) =>
+        sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
 }
 
-internal readonly record struct Summary(int Count, double Median, double P95, double P99, double Minimum, double Maximum, double Mean, double Deviation);
+internal readonly record struct Summary(
+    int Count, double Median, double P95, double P99, double Minimum, double Maximum, double Mean, double Deviation);

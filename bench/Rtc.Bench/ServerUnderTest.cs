@@ -29,7 +29,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public static ServerUnderTest At(Uri address, int? processId) => new(address, null, null, processId);
 
-    public static async Task<ServerUnderTest> StartAsync(string? model, IReadOnlyList<string>? more = null, int everyMs = 100, string? program = null)
+    public static async Task<ServerUnderTest> StartAsync(
+        string? model, IReadOnlyList<string>? more = null, int everyMs = 100, string? program = null)
     {
         program ??= Path.Combine(Root(), "src", "Rtc.Server", "bin", "Release", "net10.0", "rtc.dll");
         if (!File.Exists(program))
@@ -39,8 +40,15 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
         int port = FreePort();
         int media = FreePort();
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Root() };
-        string[] arguments = [program, "serve", "--port", $"{port}", "--media-port", $"{media}", "--host", "127.0.0.1", "--no-tls", .. model is null ? [] : (string[])["--model", model], .. more ?? []];
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Root(),
+        };
+        string[] arguments = [program, "serve", "--port", $"{port}", "--media-port", $"{media}", "--host", "127.0.0.1", "--no-tls",
+            .. model is null ? [] : (string[])["--model", model], .. more ?? []];
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -100,10 +108,12 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public double? ResidentMegabytes() => Status("VmRSS:") is { } kilobytes ? kilobytes / 1024 : null;
 
-    public int? Handles() => _processId is { } id && Directory.Exists($"/proc/{id}/fd") ? Directory.GetFiles($"/proc/{id}/fd").Length : null;
+    public int? Handles() =>
+        _processId is { } id && Directory.Exists($"/proc/{id}/fd") ? Directory.GetFiles($"/proc/{id}/fd").Length : null;
 
     public int? Sockets() => _processId is { } id && Directory.Exists($"/proc/{id}/fd")
-        ? new DirectoryInfo($"/proc/{id}/fd").GetFiles().Count(file => file.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true)
+        ? new DirectoryInfo($"/proc/{id}/fd").GetFiles()
+            .Count(file => file.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true)
         : null;
 
     public int? Threads() => Status("Threads:") is { } threads ? (int)threads : null;
@@ -138,7 +148,9 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         }
 
         string? line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
-        return line is null ? null : double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        return line is null
+            ? null
+            : double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     private static int FreePort()

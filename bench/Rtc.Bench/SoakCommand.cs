@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -88,8 +89,12 @@ internal static class SoakCommand
             await File.WriteAllTextAsync(report, HtmlReport.OfSoak(busy, rests));
         }
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"{rounds} rounds; at rest memory {start.Megabytes:0} -> {last.Megabytes:0} MB, handles {start.Handles} -> {last.Handles}, sockets {start.Sockets} -> {last.Sockets}, threads {start.Threads} -> {last.Threads}, lent {last.Pictures + last.Frames}; most {busy.Max(state => state.Megabytes):0} MB: {(errors.Count > 0 ? "GREW: " + string.Join(", ", errors) : "flat")}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{rounds} rounds; at rest memory {start.Megabytes:0} -> {last.Megabytes:0} MB, handles {start.Handles} -> {last.Handles}, "
+                + $"sockets {start.Sockets} -> {last.Sockets}, threads {start.Threads} -> {last.Threads}, lent "
+                + $"{last.Pictures + last.Frames}; most {busy.Max(state => state.Megabytes):0} MB: "
+                + $"{(errors.Count > 0 ? "GREW: " + string.Join(", ", errors) : "flat")}"));
         return errors.Count > 0 ? 1 : 0;
     }
 
@@ -97,7 +102,8 @@ internal static class SoakCommand
     {
         var plan = new PhonePlan { Width = 320, Height = 240, FramesPerSecond = 30, Codec = VideoCodec.Vp8, BitrateKbps = 500 };
         var listener = new LateListener();
-        var client = new BenchClient(http, listener, new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true }, NullLoggerFactory.Instance);
+        var client = new BenchClient(
+            http, listener, new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true }, NullLoggerFactory.Instance);
         var phone = new BenchPhone(plan, client, new Clip(plan.Width, plan.Height));
         listener.To = phone;
         await client.ConnectAsync(new Uri(server.Address, $"/whip/soak-{round}?mode=annotate"), random.Next(2) == 0 ? link.Port : null);

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace Rtc.Bench;
 
 /// <summary>What a server holds at one moment: as the system counts it, and as its own metrics tell.</summary>
-internal sealed record SoakState(double Seconds, double Megabytes, double ManagedMegabytes, int Handles, int Sockets, int Threads, int Pictures, int Frames)
+internal sealed record SoakState(
+    double Seconds, double Megabytes, double ManagedMegabytes, int Handles, int Sockets, int Threads, int Pictures, int Frames)
 {
     public static async Task<SoakState> OfAsync(HttpClient http, ServerUnderTest server, double seconds)
     {
@@ -37,5 +38,6 @@ internal sealed record SoakState(double Seconds, double Megabytes, double Manage
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Megabytes:0} MB ({ManagedMegabytes:0} managed), {Handles} handles, {Sockets} sockets, {Threads} threads, {Pictures} pictures and {Frames} frames lent");
+        $"{Megabytes:0} MB ({ManagedMegabytes:0} managed), {Handles} handles, {Sockets} sockets, {Threads} threads, {Pictures} pictures "
+            + $"and {Frames} frames lent");
 }

@@ -49,7 +49,8 @@ internal static class ValidateCommand
                 throw new UsageException($"{arguments[0]} is not a metrics file: {error.Message}");
             }
 
-            bool measured = root.TryGetProperty("benchmark_info", out JsonElement info) && info.TryGetProperty("samples_collected", out JsonElement samples) && samples.GetInt64() > 0;
+            bool measured = root.TryGetProperty("benchmark_info", out JsonElement info)
+                && info.TryGetProperty("samples_collected", out JsonElement samples) && samples.GetInt64() > 0;
             if (!measured)
             {
                 Console.WriteLine("FAIL samples_collected: nothing was measured");
@@ -60,7 +61,8 @@ internal static class ValidateCommand
             {
                 bool good = isMost ? value <= limit : value >= limit;
                 passed &= good;
-                Console.WriteLine(FormattableString.Invariant($"{(good ? "ok  " : "FAIL")} {name}: {value} ({(isMost ? "at most" : "at least")} {limit})"));
+                Console.WriteLine(FormattableString.Invariant(
+                    $"{(good ? "ok  " : "FAIL")} {name}: {value} ({(isMost ? "at most" : "at least")} {limit})"));
             }
 
             return passed ? 0 : 1;

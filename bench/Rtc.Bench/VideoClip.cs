@@ -26,11 +26,13 @@ internal sealed class VideoClip : IFrameSource
         }
 
         string scale = string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}");
-        var start = new ProcessStartInfo("ffmpeg", ["-v", "error", "-i", file, "-vf", scale, "-r", "30", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("ffmpeg", ["-v", "error", "-i", file, "-vf", scale, "-r", "30", "-pix_fmt", "yuv420p", "-f",
+            "rawvideo", "-"]) { RedirectStandardOutput = true };
         using Process ffmpeg = Process.Start(start) ?? throw new UsageException("the ffmpeg program is needed to read a clip");
         var clip = new VideoClip(width, height);
         byte[] frame = new byte[width * height * 3 / 2];
-        while (clip._frames.Count < LongestFrames && ffmpeg.StandardOutput.BaseStream.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length)
+        while (clip._frames.Count < LongestFrames
+            && ffmpeg.StandardOutput.BaseStream.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length)
         {
             clip._frames.Add(frame);
             frame = new byte[frame.Length];

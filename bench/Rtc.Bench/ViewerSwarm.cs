@@ -42,19 +42,25 @@ internal sealed class ViewerSwarm : IAsyncDisposable
 
     public async Task<SwarmViewer> AddAsync(Uri address)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false, ReceiveBufferSize = 1 << 20 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
+        {
+            Blocking = false,
+            ReceiveBufferSize = 1 << 20,
+        };
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var peer = new WebRtcPeer(
             new PeerOptions
             {
                 Identity = s_identity,
                 Random = SystemRandom.Instance,
-                LocalCandidates = [new LocalCandidate(TransportAddress.From(IPAddress.Loopback, ((IPEndPoint)socket.LocalEndPoint!).Port), CandidateKind.Host)],
+                LocalCandidates = [new LocalCandidate(
+                    TransportAddress.From(IPAddress.Loopback, ((IPEndPoint)socket.LocalEndPoint!).Port), CandidateKind.Host)],
                 NtpAtOrigin = _clock.NtpAtOrigin,
             },
             _clock.Now);
         var viewer = new SwarmViewer(peer, socket);
-        using var content = new StringContent(peer.CreateOffer(_clock.Now, new OfferPlan { Video = [MediaDirection.ReceiveOnly] }), Encoding.UTF8, new MediaTypeHeaderValue("application/sdp"));
+        using var content = new StringContent(peer.CreateOffer(_clock.Now, new OfferPlan { Video = [MediaDirection.ReceiveOnly] }),
+            Encoding.UTF8, new MediaTypeHeaderValue("application/sdp"));
         using HttpResponseMessage response = await _http.PostAsync(address, content);
         string answer = await response.Content.ReadAsStringAsync();
         if (!response.IsSuccessStatusCode || !peer.TryAcceptAnswer(_clock.Now, answer, out string? problem))

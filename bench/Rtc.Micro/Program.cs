@@ -68,7 +68,8 @@ if (args is ["pipeline", ..])
 // "inference MODELS PICTURE [MODEL] [THREADS]": a detector against the bare runtime, its stages, eight rooms against one.
 if (args is ["inference", string models, string picture, ..])
 {
-    Rtc.Micro.Inference.InferenceReport.Run(models, picture, args.Length > 3 ? args[3] : "auto", args.Length > 4 && int.TryParse(args[4], out int threads) ? threads : 1);
+    Rtc.Micro.Inference.InferenceReport.Run(
+        models, picture, args.Length > 3 ? args[3] : "auto", args.Length > 4 && int.TryParse(args[4], out int threads) ? threads : 1);
     return;
 }
 

@@ -26,7 +26,8 @@ internal static class TableReport
         string model = Given("--model") ?? "motion";
         CodedClip clip = Given("--clip") is { } file ? new CodedClip(file, 640, 480, 240) : new CodedClip(640, 480, 240);
         using var models = new ModelHost(new ModelHostOptions { Model = model, Provider = "cpu", Threads = 1 });
-        output.WriteLine($"model {Path.GetFileNameWithoutExtension(model)}, {Environment.ProcessorCount} cores, .NET {Environment.Version}");
+        output.WriteLine(
+            $"model {Path.GetFileNameWithoutExtension(model)}, {Environment.ProcessorCount} cores, .NET {Environment.Version}");
         output.WriteLine();
         output.WriteLine("| what | reach | result | |");
         output.WriteLine("|---|---|---|---|");
@@ -39,7 +40,8 @@ internal static class TableReport
         if (Given("--soak") is { } soak && Read(soak) is { } soaked)
         {
             double grown = soaked.GetProperty("grown_mb").GetDouble();
-            Row("memory, rooms that come and go", "flat", $"{grown:+0.0;-0.0;0} MB over {soaked.GetProperty("rounds").GetInt64()} rooms", !soaked.GetProperty("failed").GetBoolean());
+            Row("memory, rooms that come and go", "flat", $"{grown:+0.0;-0.0;0} MB over {soaked.GetProperty("rounds").GetInt64()} rooms",
+                !soaked.GetProperty("failed").GetBoolean());
         }
 
         if (Given("--compare") is { } compare && Read(compare) is { } compared)
@@ -51,9 +53,12 @@ internal static class TableReport
     private static void Pieces(CodedClip clip, ModelHost models)
     {
         (double bare, double room) = PipelineScenario.Rates(clip, models, Seconds);
-        Row("detections of a room against the runtime alone", "0.9", $"{room / bare:0.00} ({room:0} of {bare:0} a second)", room / bare >= 0.9);
+        Row("detections of a room against the runtime alone", "0.9", $"{room / bare:0.00} ({room:0} of {bare:0} a second)",
+            room / bare >= 0.9);
         OverloadResult overload = PipelineScenario.Overloaded(clip, models, Seconds);
-        Row("30 offered, 8 possible: age of results, p95", "250 ms, flat", $"{overload.P95Ms:0} ms; {overload.EarlyMs:0} early, {overload.LateMs:0} late; {overload.RenderedPerSecond:0} drawn a second", overload.P95Ms < 250 && overload.LateMs < overload.EarlyMs + 50);
+        Row("30 offered, 8 possible: age of results, p95", "250 ms, flat",
+            $"{overload.P95Ms:0} ms; {overload.EarlyMs:0} early, {overload.LateMs:0} late; {overload.RenderedPerSecond:0} drawn a second",
+            overload.P95Ms < 250 && overload.LateMs < overload.EarlyMs + 50);
         (double cores, double bytes) = PeerReport.Fans();
         Row("SRTP and send to 500 viewers of 1 Mbit/s", "1 core", $"{cores:0.00} cores", cores <= 1);
         var tracking = new TrackingBenchmarks { Objects = 50 };
@@ -91,7 +96,9 @@ internal static class TableReport
         if (Read(Path.Combine(folder, "loss2.json")) is { } two)
         {
             JsonElement performance = two.GetProperty("performance_metrics");
-            Row("2% loss, 50 ms: longest gap", "300 ms", $"{performance.GetProperty("gap_max").GetDouble():0} ms, {performance.GetProperty("freezes")} over 300", performance.GetProperty("freezes").GetInt64() == 0);
+            Row("2% loss, 50 ms: longest gap", "300 ms",
+                $"{performance.GetProperty("gap_max").GetDouble():0} ms, {performance.GetProperty("freezes")} over 300",
+                performance.GetProperty("freezes").GetInt64() == 0);
         }
 
         if (Read(Path.Combine(folder, "loss10.json")) is { } ten)
@@ -100,7 +107,8 @@ internal static class TableReport
             Row("10% loss, 50 ms: pictures a second", "moving", $"{rate:0.0}", rate >= 5);
         }
 
-        if (Read(Path.Combine(folder, "viewer.json")) is { } viewer && viewer.GetProperty("performance_metrics").TryGetProperty("viewer_first_picture_ms", out JsonElement first) && first.ValueKind == JsonValueKind.Number)
+        if (Read(Path.Combine(folder, "viewer.json")) is { } viewer && viewer.GetProperty("performance_metrics")
+            .TryGetProperty("viewer_first_picture_ms", out JsonElement first) && first.ValueKind == JsonValueKind.Number)
         {
             Row("first picture at a late viewer, join included", "500 ms", $"{first.GetDouble():0} ms", first.GetDouble() <= 500);
         }
@@ -115,7 +123,8 @@ internal static class TableReport
 
         void Work(string work, string name, double median, double p95, double cores)
         {
-            JsonElement[] ours = [.. runs.EnumerateArray().Where(run => run.GetProperty("work").GetString() == work && run.GetProperty("server").GetString() == "rtc")];
+            JsonElement[] ours = [.. runs.EnumerateArray()
+                .Where(run => run.GetProperty("work").GetString() == work && run.GetProperty("server").GetString() == "rtc")];
             if (ours.Length == 0)
             {
                 return;
@@ -123,7 +132,8 @@ internal static class TableReport
 
             double Median(string group, string figure)
             {
-                double[] values = [.. ours.Select(run => run.GetProperty(group).GetProperty(figure)).Where(value => value.ValueKind == JsonValueKind.Number).Select(value => value.GetDouble()).Order()];
+                double[] values = [.. ours.Select(run => run.GetProperty(group).GetProperty(figure))
+                    .Where(value => value.ValueKind == JsonValueKind.Number).Select(value => value.GetDouble()).Order()];
                 return values.Length == 0 ? double.NaN : values[values.Length / 2];
             }
 

@@ -46,13 +46,15 @@ internal sealed class IvfReader
         Span<byte> header = stackalloc byte[HeaderLength];
         reader = null;
         if (file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !header.StartsWith("DKIF"u8)
-            || BinaryPrimitives.ReadUInt16LittleEndian(header[4..]) != 0 || BinaryPrimitives.ReadUInt16LittleEndian(header[6..]) != HeaderLength)
+            || BinaryPrimitives.ReadUInt16LittleEndian(header[4..]) != 0
+                || BinaryPrimitives.ReadUInt16LittleEndian(header[6..]) != HeaderLength)
         {
             error = "not an IVF file";
             return false;
         }
 
-        VideoCodec codec = header[8..12].SequenceEqual("VP80"u8) ? VideoCodec.Vp8 : header[8..12].SequenceEqual("H264"u8) ? VideoCodec.H264 : VideoCodec.None;
+        VideoCodec codec = header[8..12].SequenceEqual("VP80"u8) ? VideoCodec.Vp8 : header[8..12].SequenceEqual("H264"u8) ? VideoCodec.H264
+            : VideoCodec.None;
         uint rate = BinaryPrimitives.ReadUInt32LittleEndian(header[16..]);
         uint scale = BinaryPrimitives.ReadUInt32LittleEndian(header[20..]);
         if (codec == VideoCodec.None || rate is 0 or > MaxTimeBase || scale is 0 or > MaxTimeBase)

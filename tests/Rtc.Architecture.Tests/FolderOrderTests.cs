@@ -58,7 +58,8 @@ public sealed class FolderOrderTests
     {
         FolderOrder order = s_orders.Single(order => order.Project == project);
         SourceFile[] sources = [.. Repository.Sources(project)];
-        Rule.Holds(order.Violations(FolderGraph.Of(Assembly.Load(ProjectReferenceTests.AssemblyName(project)), sources), sources.Select(file => file.FolderNamespace).Distinct()));
+        Rule.Holds(order.Violations(FolderGraph.Of(Assembly.Load(ProjectReferenceTests.AssemblyName(project)), sources),
+            sources.Select(file => file.FolderNamespace).Distinct()));
     }
 
     [Theory]

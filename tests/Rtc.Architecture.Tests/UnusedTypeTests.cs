@@ -41,7 +41,8 @@ public sealed partial class UnusedTypeTests
         List<string> unused = [];
         foreach (SourceFile file in files)
         {
-            foreach (string type in file.Types.Where(type => namedIn[type] == 1 && NamedBeyondItself(code[file.Path], type) == 0 && !Extensions(code[file.Path]).Any(method => namedIn[method] > 1)))
+            foreach (string type in file.Types.Where(type => namedIn[type] == 1 && NamedBeyondItself(code[file.Path], type) == 0
+                && !Extensions(code[file.Path]).Any(method => namedIn[method] > 1)))
             {
                 unused.Add($"{file.Path}: {type}");
             }

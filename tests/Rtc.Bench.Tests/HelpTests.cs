@@ -26,7 +26,8 @@ public sealed class HelpTests
         string help = CommandHelp.Of(command);
 
         Assert.StartsWith("usage: ", help, StringComparison.Ordinal);
-        Assert.Equal(options.Order(), Regex.Matches(help, "^  --([a-z0-9-]+)", RegexOptions.Multiline).Select(match => match.Groups[1].Value).Order());
+        Assert.Equal(options.Order(), Regex.Matches(help, "^  --([a-z0-9-]+)", RegexOptions.Multiline)
+            .Select(match => match.Groups[1].Value).Order());
     }
 
     [Fact]
@@ -36,7 +37,8 @@ public sealed class HelpTests
     [Fact]
     public async Task Every_script_prints_its_help_without_a_build()
     {
-        string[] scripts = [.. Directory.GetFiles(Path.Combine(ServerUnderTest.Root(), "bench"), "*.sh").Where(file => Path.GetFileName(file) != "help.sh")];
+        string[] scripts = [.. Directory.GetFiles(Path.Combine(ServerUnderTest.Root(), "bench"), "*.sh")
+            .Where(file => Path.GetFileName(file) != "help.sh")];
 
         Assert.NotEmpty(scripts);
         foreach (string script in scripts)

@@ -94,7 +94,8 @@ public sealed class ServerProcess : IAsyncDisposable
         for (int tries = 0; tries < 200; tries++)
         {
             int port = Random.Shared.Next(15_000, 30_000);
-            if (IsFree(port, SocketType.Stream, ProtocolType.Tcp) && IsFree(port, SocketType.Dgram, ProtocolType.Udp) && s_portsGiven.TryAdd(port, true))
+            if (IsFree(port, SocketType.Stream, ProtocolType.Tcp) && IsFree(port, SocketType.Dgram, ProtocolType.Udp)
+                && s_portsGiven.TryAdd(port, true))
             {
                 return port;
             }

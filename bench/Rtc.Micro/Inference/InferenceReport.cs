@@ -32,7 +32,8 @@ internal static class InferenceReport
         using IDetector detector = host.OpenDetector(model, out problem);
         Console.WriteLine($"{detector.Model} on {detector.Provider}, {threads} thread(s), {picture!.Width}×{picture.Height} {problem}");
 
-        using OrtSession session = OrtSession.Open(host.Runtime!, ModelPath(folder, detector.Model), new SessionOptions { Threads = threads });
+        using OrtSession session =
+            OrtSession.Open(host.Runtime!, ModelPath(folder, detector.Model), new SessionOptions { Threads = threads });
         InputShapes.TryPlan(session, out TensorPlan plan, out _, out _);
         using OrtRun loop = InputShapes.Bind(session, 1, plan);
         Compare(loop, detector, picture);
@@ -71,8 +72,12 @@ internal static class InferenceReport
             decode.Add(timings.Decode);
         }
 
-        Console.WriteLine($"bare run {Median(bare):F3} ms ({1000 / Median(bare):F1}/s); detection {Median(ours):F3} ms ({1000 / Median(ours):F1}/s); share {Median(bare) / Median(ours):F3}; medians of {bare.Count}");
-        Console.WriteLine($"processor time: bare {bareCpu.TotalMilliseconds / bare.Count:F3} ms, detection {oursCpu.TotalMilliseconds / bare.Count:F3} ms; share {bareCpu / oursCpu:F3}");
+        Console.WriteLine(
+            $"bare run {Median(bare):F3} ms ({1000 / Median(bare):F1}/s); detection {Median(ours):F3} ms ({1000 / Median(ours):F1}/s); "
+            + $"share {Median(bare) / Median(ours):F3}; medians of {bare.Count}");
+        Console.WriteLine(
+            $"processor time: bare {bareCpu.TotalMilliseconds / bare.Count:F3} ms, detection "
+            + $"{oursCpu.TotalMilliseconds / bare.Count:F3} ms; share {bareCpu / oursCpu:F3}");
         Console.WriteLine($"letterbox {Median(prepare):F3}, run {Median(run):F3}, decode {Median(decode):F3} ms");
     }
 
@@ -120,7 +125,8 @@ internal static class InferenceReport
         Console.WriteLine($"motion: {1000 / PerSecond(() => motion.Detect(picture, new DetectOptions(), found)):F3} ms");
         RectF box = new(picture.Width * 0.3f, picture.Height * 0.2f, picture.Width * 0.55f, picture.Height * 0.9f);
         using GrabCutSegmenter warm = new();
-        Console.WriteLine($"grabcut, warm: {1000 / PerSecond(() => warm.TrySegment(picture, new MaskPrompt(box, null, null), out _)):F3} ms");
+        Console.WriteLine(
+            $"grabcut, warm: {1000 / PerSecond(() => warm.TrySegment(picture, new MaskPrompt(box, null, null), out _)):F3} ms");
         Console.WriteLine($"grabcut, cold: {1000 / PerSecond(() =>
         {
             using GrabCutSegmenter cold = new();
@@ -147,5 +153,6 @@ internal static class InferenceReport
     }
 
     private static string ModelPath(string folder, string model) =>
-        Directory.EnumerateFiles(folder, "*.onnx").First(file => Rtc.Inference.Catalogue.ModelName.Same(Path.GetFileNameWithoutExtension(file), model));
+        Directory.EnumerateFiles(folder, "*.onnx")
+            .First(file => Rtc.Inference.Catalogue.ModelName.Same(Path.GetFileNameWithoutExtension(file), model));
 }

@@ -16,12 +16,19 @@ internal static class CardReport
 
     public static int Run()
     {
-        Console.WriteLine("operation                          by the processor          by the card    (ms by the clock / of the processor)");
+        Console.WriteLine(
+            "operation                          by the processor          by the card    (ms by the clock / of the processor)");
         foreach ((int width, int height) in new[] { (640, 480), (1280, 720), (1920, 1080), (3840, 2160) })
         {
             using var pool = new PicturePool();
             var pictures = Enumerable.Range(0, 30).Select(time => Scene.At(pool, width, height, time)).ToList();
-            var settings = new EncoderSettings { Width = width, Height = height, BitrateKbps = width * height / 500, Hardware = CodecHardware.Off };
+            var settings = new EncoderSettings
+            {
+                Width = width,
+                Height = height,
+                BitrateKbps = width * height / 500,
+                Hardware = CodecHardware.Off,
+            };
             var stream = new List<byte[]>();
             Cost writtenHere = Write(settings, pictures, stream);
             Cost writtenThere = Write(settings with { Hardware = CodecHardware.Always }, pictures, []);
@@ -77,7 +84,11 @@ internal static class CardReport
     }
 
     private static void Print(string what, Cost here, Cost there) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-30} {here.Clock,10:0.00} / {here.Processor:0.00}   {(there.OnCard ? $"{there.Clock,14:0.00} / {there.Processor:0.00}" : "              none")}"));
+        Console.WriteLine(
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what,-30} {here.Clock,10:0.00} / {here.Processor:0.00}   {(there.OnCard ? $"{there.Clock,14:0.00} / "
+            + $"{there.Processor:0.00}" : "              none")}"));
 
     private sealed record Cost(bool OnCard, double Clock, double Processor);
 }

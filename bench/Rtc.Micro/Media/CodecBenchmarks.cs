@@ -29,7 +29,14 @@ public class CodecBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        var settings = new EncoderSettings { Width = Width, Height = Height, BitrateKbps = Width * Height / 500, Threads = 1, MayDrop = false };
+        var settings = new EncoderSettings
+        {
+            Width = Width,
+            Height = Height,
+            BitrateKbps = Width * Height / 500,
+            Threads = 1,
+            MayDrop = false,
+        };
         _encoder = VideoCodecs.CreateEncoder(Format, settings);
         _decoder = VideoCodecs.CreateDecoder(Format);
         using IVideoEncoder once = VideoCodecs.CreateEncoder(Format, settings);

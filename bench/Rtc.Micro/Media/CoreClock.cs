@@ -12,7 +12,8 @@ internal static unsafe partial class CoreClock
     public static void Print(string name, Action<int> operation)
     {
         double[] times = Measure(operation);
-        Console.WriteLine($"{name,-34} median {times[Rounds / 2]:0.00} ms, p10 {times[Rounds / 10]:0.00}, p90 {times[Rounds * 9 / 10]:0.00}");
+        Console.WriteLine(
+            $"{name,-34} median {times[Rounds / 2]:0.00} ms, p10 {times[Rounds / 10]:0.00}, p90 {times[Rounds * 9 / 10]:0.00}");
     }
 
     public static double Median(Action<int> operation) => Measure(operation)[Rounds / 2];

@@ -47,7 +47,14 @@ internal static class CoreTimeReport
 
     private static void Codec(VideoCodec format, int width, int height, List<Picture> pictures, PicturePool pool)
     {
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = width, Height = height, BitrateKbps = width * height / 500, Threads = 1, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings
+        {
+            Width = width,
+            Height = height,
+            BitrateKbps = width * height / 500,
+            Threads = 1,
+            MayDrop = false,
+        });
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(format);
         var coded = new List<byte[]>();
         CoreClock.Print($"{width}×{height} {format} encode", i =>

@@ -51,13 +51,17 @@ internal static partial class FfmpegReport
         using (Picture target = pool.Rent(width, height))
         {
             Mask mask = MaskShapes.Ellipse(new RectF(width / 3f, height / 6f, width * 2 / 3f, height * 5 / 6f));
-            Row($"{size} focus blur 0.6", CoreClock.Median(i => focus.Apply(pictures[i % Pictures], mask, null, 0.6f, target)), Ffmpeg(string.Create(CultureInfo.InvariantCulture, $"{input} -vf gblur=sigma={Focus.SigmaFor(0.6f, height)} -c:v wrapped_avframe -f null -")) - reading);
+            Row($"{size} focus blur 0.6", CoreClock.Median(i => focus.Apply(pictures[i % Pictures], mask, null, 0.6f, target)),
+                Ffmpeg(string.Create(CultureInfo.InvariantCulture,
+                $"{input} -vf gblur=sigma={Focus.SigmaFor(0.6f, height)} -c:v wrapped_avframe -f null -")) - reading);
         }
 
         var spec = new TensorSpec { Width = 416, Height = 416, Order = ChannelOrder.Bgr, Centred = false };
         float[] tensor = new float[spec.Elements];
         int fitted = 416 * height / width;
-        Row($"{size} letterbox 416", CoreClock.Median(i => TensorImage.Letterbox(pictures[i % Pictures], spec, tensor, out _)), Ffmpeg($"{input} -vf scale=416:{fitted}:flags=bilinear,format=gbrp,pad=416:416,format=gbrpf32le -c:v wrapped_avframe -f null -") - reading);
+        Row($"{size} letterbox 416", CoreClock.Median(i => TensorImage.Letterbox(pictures[i % Pictures], spec, tensor, out _)),
+            Ffmpeg($"{input} -vf scale=416:{fitted}:flags=bilinear,format=gbrp,pad=416:416,format=gbrpf32le -c:v wrapped_avframe -f "
+            + $"null -") - reading);
         foreach (VideoCodec format in (VideoCodec[])[VideoCodec.Vp8, VideoCodec.H264])
         {
             Codec(format, folder, input, reading, (width, height), pictures, pool);
@@ -66,11 +70,19 @@ internal static partial class FfmpegReport
         pictures.ForEach(picture => picture.Dispose());
     }
 
-    private static void Codec(VideoCodec format, string folder, string input, double reading, (int Width, int Height) size, List<Picture> pictures, PicturePool pool)
+    private static void Codec(VideoCodec format, string folder, string input, double reading, (int Width, int Height) size,
+        List<Picture> pictures, PicturePool pool)
     {
         int kilobits = size.Width * size.Height / 500;
         bool large = size.Width * size.Height > 640 * 480;
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = size.Width, Height = size.Height, BitrateKbps = kilobits, Threads = 1, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings
+        {
+            Width = size.Width,
+            Height = size.Height,
+            BitrateKbps = kilobits,
+            Threads = 1,
+            MayDrop = false,
+        });
         using IVideoDecoder decoder = VideoCodecs.CreateDecoder(format);
         var coded = new List<byte[]>();
         double encoding = CoreClock.Median(i =>
@@ -85,10 +97,13 @@ internal static partial class FfmpegReport
         });
 
         (string codec, string extension, string reader) = format == VideoCodec.Vp8
-            ? ($"-c:v libvpx -deadline realtime -cpu-used {(large ? -9 : -8)} -qmin 8 -qmax 63 -lag-in-frames 0 -error-resilient 1 -auto-alt-ref 0", "ivf", "-c:v libvpx")
-            : ($"-c:v libx264 -preset {(large ? "ultrafast" : "superfast")} -tune zerolatency -profile:v baseline -bf 0 -qmin 16", "h264", "-c:v h264");
+            ? ($"-c:v libvpx -deadline realtime -cpu-used {(large ? -9 : -8)} -qmin 8 -qmax 63 -lag-in-frames 0 -error-resilient 1 "
+                + $"-auto-alt-ref 0", "ivf", "-c:v libvpx")
+            : ($"-c:v libx264 -preset {(large ? "ultrafast" : "superfast")} -tune zerolatency -profile:v baseline -bf 0 -qmin 16", "h264",
+                "-c:v h264");
         string file = Path.Combine(folder, $"coded.{extension}");
-        double theirs = Ffmpeg($"{input} {codec} -threads 1 -g 9999 -b:v {kilobits}k -maxrate {kilobits}k -bufsize {kilobits}k -y {file}") - reading;
+        double theirs =
+            Ffmpeg($"{input} {codec} -threads 1 -g 9999 -b:v {kilobits}k -maxrate {kilobits}k -bufsize {kilobits}k -y {file}") - reading;
         Row($"{size.Width}×{size.Height} {format} encode", encoding, theirs);
         Row($"{size.Width}×{size.Height} {format} decode", decoding, Ffmpeg($"{reader} -i {file} -c:v wrapped_avframe -f null -"));
     }
@@ -99,12 +114,14 @@ internal static partial class FfmpegReport
     /// <summary>Processor milliseconds a picture.</summary>
     private static double Ffmpeg(string arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo("ffmpeg", $"-hide_banner -nostdin -nostats -benchmark -threads 1 -filter_threads 1 {arguments}") { RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("ffmpeg",
+            $"-hide_banner -nostdin -nostats -benchmark -threads 1 -filter_threads 1 {arguments}") { RedirectStandardError = true })!;
         string said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Match times = Spent().Match(said);
         return process.ExitCode == 0 && times.Success
-            ? (double.Parse(times.Groups[1].Value, CultureInfo.InvariantCulture) + double.Parse(times.Groups[2].Value, CultureInfo.InvariantCulture)) * 1000 / (Pictures * Loops)
+            ? (double.Parse(times.Groups[1].Value, CultureInfo.InvariantCulture)
+                + double.Parse(times.Groups[2].Value, CultureInfo.InvariantCulture)) * 1000 / (Pictures * Loops)
             : throw new InvalidOperationException($"ffmpeg {arguments}: {said}");
     }
 

@@ -32,7 +32,9 @@ internal static class InterestReport
             foreach ((double kbps, double psnr) in focused)
             {
                 double? same = RateFor(psnr, plain);
-                string saved = same is null ? "beyond the plain curve" : $"plain needs {same:0} kbit/s: {100 * (1 - (kbps / same.Value)):0}% saved";
+                string saved = same is null
+                    ? "beyond the plain curve"
+                    : $"plain needs {same:0} kbit/s: {100 * (1 - (kbps / same.Value)):0}% saved";
                 Console.WriteLine($"{format}: subject {psnr:0.00} dB at {kbps:0} kbit/s; {saved}");
             }
         }
@@ -46,7 +48,14 @@ internal static class InterestReport
         Mask mask = MaskShapes.Box(Subject);
         foreach (int rate in Rates)
         {
-            using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = rate, MayDrop = false, Threads = 1 });
+            using IVideoEncoder encoder = VideoCodecs.CreateEncoder(format, new EncoderSettings
+            {
+                Width = Width,
+                Height = Height,
+                BitrateKbps = rate,
+                MayDrop = false,
+                Threads = 1,
+            });
             using IVideoDecoder decoder = VideoCodecs.CreateDecoder(format);
             encoder.SetInterest(strength > 0 ? mask : null, strength);
             (long bytes, double squares) = (0, 0);

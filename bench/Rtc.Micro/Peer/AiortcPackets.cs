@@ -27,7 +27,8 @@ internal static class AiortcPackets
             python.WaitForExit();
             return python.ExitCode == 0
                 ? JsonSerializer.Deserialize<Dictionary<string, double>>(json)!
-                : throw new InvalidOperationException($"{Script} ended with {python.ExitCode}: it is called from the repository's root and needs python3-aiortc");
+                : throw new InvalidOperationException(
+                    $"{Script} ended with {python.ExitCode}: it is called from the repository's root and needs python3-aiortc");
         }
         finally
         {

@@ -41,7 +41,8 @@ internal sealed class PacketPaths : IDisposable
         int parsed = 0;
         foreach (byte[] packet in _stream.Protected)
         {
-            if (session.UnprotectRtp(packet, _buffer, out int length) == SrtpResult.Ok && RtpHeaderView.TryParse(_buffer.AsSpan(0, length), out _))
+            if (session.UnprotectRtp(packet, _buffer, out int length) == SrtpResult.Ok
+                && RtpHeaderView.TryParse(_buffer.AsSpan(0, length), out _))
             {
                 parsed++;
             }
@@ -79,7 +80,8 @@ internal sealed class PacketPaths : IDisposable
             foreach (SrtpSession viewer in viewers)
             {
                 packet.CopyTo(_buffer, 0);
-                if (viewer.TryProtectRtp(_buffer, packet.Length, out int length) && _sender.SendTo(_buffer.AsSpan(0, length), SocketFlags.None, _target) == length)
+                if (viewer.TryProtectRtp(_buffer, packet.Length, out int length)
+                    && _sender.SendTo(_buffer.AsSpan(0, length), SocketFlags.None, _target) == length)
                 {
                     sent++;
                 }

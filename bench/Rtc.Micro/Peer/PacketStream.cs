@@ -36,7 +36,8 @@ internal sealed class PacketStream
             int frame = i / PacketsPerFrame;
             bool last = i % PacketsPerFrame == PacketsPerFrame - 1;
             random.NextBytes(buffer);
-            var writer = new RtpHeaderWriter(buffer, ExtensionMap.Empty, PayloadType, last, (ushort)i, (uint)(frame * TicksPerFrame), new Ssrc(MediaSsrc));
+            var writer = new RtpHeaderWriter(
+                buffer, ExtensionMap.Empty, PayloadType, last, (ushort)i, (uint)(frame * TicksPerFrame), new Ssrc(MediaSsrc));
             int at = writer.End();
             ReadOnlySpan<byte> start = i % PacketsPerFrame != 0 ? [0] : frame == 0 ? s_keyStart : s_deltaStart;
             start.CopyTo(buffer.AsSpan(at));
@@ -65,10 +66,18 @@ internal sealed class PacketStream
 
     public static RtpSession NewReceiver(EncodedFramePool pool)
     {
-        var session = new RtpSession(new RtpSessionOptions { Cname = "bench", Random = new PeerRandom(SystemRandom.Instance), Frames = pool }, default);
+        var session = new RtpSession(
+            new RtpSessionOptions { Cname = "bench", Random = new PeerRandom(SystemRandom.Instance), Frames = pool }, default);
         session.Configure(default,
         [
-            new RtpSection { Mid = "0", Receives = true, Sends = false, Codecs = [new RtpCodec(PayloadType, VideoCodec.Vp8)], Extensions = ExtensionMap.Empty },
+            new RtpSection
+            {
+                Mid = "0",
+                Receives = true,
+                Sends = false,
+                Codecs = [new RtpCodec(PayloadType, VideoCodec.Vp8)],
+                Extensions = ExtensionMap.Empty,
+            },
         ]);
         session.SetConnected(true);
         return session;

@@ -14,9 +14,16 @@ internal sealed class CodedClip
     public CodedClip(string path, int width, int height, int pictures)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 1500, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings
+        {
+            Width = width,
+            Height = height,
+            BitrateKbps = 1500,
+            MayDrop = false,
+        });
         var start = new ProcessStartInfo("ffmpeg") { RedirectStandardOutput = true };
-        foreach (string argument in (string[])["-v", "error", "-i", path, "-vf", $"scale={width}:{height}", "-frames:v", pictures.ToString(CultureInfo.InvariantCulture), "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"])
+        foreach (string argument in (string[])["-v", "error", "-i", path, "-vf", $"scale={width}:{height}", "-frames:v",
+            pictures.ToString(CultureInfo.InvariantCulture), "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"])
         {
             start.ArgumentList.Add(argument);
         }
@@ -40,7 +47,13 @@ internal sealed class CodedClip
     public CodedClip(int width, int height, int pictures)
     {
         using var pool = new PicturePool();
-        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings { Width = width, Height = height, BitrateKbps = 1500, MayDrop = false });
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(VideoCodec.Vp8, new EncoderSettings
+        {
+            Width = width,
+            Height = height,
+            BitrateKbps = 1500,
+            MayDrop = false,
+        });
         for (int i = 0; i < pictures; i++)
         {
             using Picture picture = Media.Scene.At(pool, width, height, i);

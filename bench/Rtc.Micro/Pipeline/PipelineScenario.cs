@@ -36,7 +36,8 @@ internal static class PipelineScenario
         double seconds = args.Length > 3 ? double.Parse(args[3], CultureInfo.InvariantCulture) : 8;
         var clip = new CodedClip(args[1], Width, Height, 240);
         using var models = new ModelHost(new ModelHostOptions { Model = args[2], Provider = "cpu", Threads = 1 });
-        output.WriteLine(Line("mode", "decode", "render", "encode", "turnaround", "detect", "track", "mask", "age of result", "cores", "B/picture", "fps"));
+        output.WriteLine(Line(
+            "mode", "decode", "render", "encode", "turnaround", "detect", "track", "mask", "age of result", "cores", "B/picture", "fps"));
         Stages(clip, models, new RoomSettings { Mode = ViewMode.Plain }, results: false, seconds, output);
         Stages(clip, models, new RoomSettings { Mode = ViewMode.Annotate }, results: true, seconds, output);
         Stages(clip, models, new RoomSettings { Mode = ViewMode.FocusAnnotate }, results: true, seconds, output);
@@ -62,8 +63,10 @@ internal static class PipelineScenario
         long bytes = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / pushed;
         PipelineStats s = room.Stats;
         output.WriteLine(Line(
-            settings.Mode.ToString(), Text(s.DecodeTime), Text(s.RenderTime), Text(s.EncodeTime), Text(s.TurnaroundTime), Text(s.DetectTime), Text(s.TrackTime), Text(s.MaskTime), Text(s.ResultAge),
-            cores.ToString("F3", CultureInfo.InvariantCulture), bytes.ToString(CultureInfo.InvariantCulture), ((s.Rendered - rendered) / seconds).ToString("F1", CultureInfo.InvariantCulture)));
+            settings.Mode.ToString(), Text(s.DecodeTime), Text(s.RenderTime), Text(s.EncodeTime), Text(s.TurnaroundTime),
+                Text(s.DetectTime), Text(s.TrackTime), Text(s.MaskTime), Text(s.ResultAge),
+            cores.ToString("F3", CultureInfo.InvariantCulture), bytes.ToString(CultureInfo.InvariantCulture),
+                ((s.Rendered - rendered) / seconds).ToString("F1", CultureInfo.InvariantCulture)));
         room.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
@@ -79,7 +82,11 @@ internal static class PipelineScenario
     private static void AgainstBare(CodedClip clip, ModelHost models, double seconds, TextWriter output)
     {
         (double bareRate, double roomRate) = Rates(clip, models, seconds);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"detections a second: bare detector in a loop {bareRate:F1}, a whole room (decode included) {roomRate:F1}, ratio {roomRate / bareRate:F3}"));
+        output.WriteLine(
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"detections a second: bare detector in a loop {bareRate:F1}, a whole room (decode included) {roomRate:F1}, ratio "
+            + $"{roomRate / bareRate:F3}"));
     }
 
     /// <summary>Detections a second of the detector alone, and of a room.</summary>
@@ -150,7 +157,9 @@ internal static class PipelineScenario
         OverloadResult seen = Overloaded(clip, models, seconds);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"overload, 30 offered, 8 possible, {seconds:F0} s: age of results worst {seen.WorstMs:F0} ms, p95 {seen.P95Ms:F0}, mean of the first tenth {seen.EarlyMs:F0}, of the last {seen.LateMs:F0}; rendered {seen.RenderedPerSecond:F1} a second; level {seen.Level}; relieved for 8 s: {seen.Relieved}"));
+            $"overload, 30 offered, 8 possible, {seconds:F0} s: age of results worst {seen.WorstMs:F0} ms, p95 {seen.P95Ms:F0}, mean of "
+                + $"the first tenth {seen.EarlyMs:F0}, of the last {seen.LateMs:F0}; rendered {seen.RenderedPerSecond:F1} a second; "
+                + $"level {seen.Level}; relieved for 8 s: {seen.Relieved}"));
     }
 
     /// <summary>A room that is offered 30 pictures a second, with a model that takes 125 ms; then one that takes no time.</summary>
@@ -178,7 +187,8 @@ internal static class PipelineScenario
         Offer(room, sink, clip, 1000, 8, null);
         string relieved = room.Stats.Level.ToString();
         room.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return new OverloadResult(ages.Max(), ages.Order().ElementAt(ages.Length * 95 / 100), ages.Take(tenth).Average(), ages.TakeLast(tenth).Average(), rate, level, relieved);
+        return new OverloadResult(ages.Max(), ages.Order().ElementAt(ages.Length * 95 / 100), ages.Take(tenth)
+            .Average(), ages.TakeLast(tenth).Average(), rate, level, relieved);
     }
 
     /// <summary>Managed bytes for each picture of a room that annotates, once it runs.</summary>
@@ -227,7 +237,8 @@ internal static class PipelineScenario
 
     private static double Now() => (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds;
 
-    private static string Text(StageTime time) => time.P95 == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{time.Median:F2}/{time.P95:F2}");
+    private static string Text(StageTime time) =>
+        time.P95 == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{time.Median:F2}/{time.P95:F2}");
 
     private static string Line(params string[] cells) => string.Join("  ", cells.Select(cell => cell.PadLeft(13)));
 
@@ -256,4 +267,5 @@ internal static class PipelineScenario
 }
 
 /// <summary>Ages of results under overload, and what the room did besides.</summary>
-internal sealed record OverloadResult(double WorstMs, double P95Ms, double EarlyMs, double LateMs, double RenderedPerSecond, string Level, string Relieved);
+internal sealed record OverloadResult(
+    double WorstMs, double P95Ms, double EarlyMs, double LateMs, double RenderedPerSecond, string Level, string Relieved);

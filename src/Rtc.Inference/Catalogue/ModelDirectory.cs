@@ -120,7 +120,9 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
             bytes, problem);
     }
 
-    /// <summary>The head of a model's file, read once as long as the file stays what it is; null with the reason where it can't be read.</summary>
+    /// <summary>
+    /// The head of a model's file, read once as long as the file stays what it is; null with the reason where it can't be read.
+    /// </summary>
     public (OnnxHeader? Header, string? Problem) Head(string file)
     {
         FileInfo info = new(file);

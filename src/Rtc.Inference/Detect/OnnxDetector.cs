@@ -115,7 +115,8 @@ internal sealed class OnnxDetector : IDetector
                 continue;
             }
 
-            RectF box = map.ToPicture(new RectF(candidate.Left, candidate.Top, candidate.Right, candidate.Bottom)).ClipTo(picture.Width, picture.Height);
+            RectF box = map.ToPicture(new RectF(candidate.Left, candidate.Top, candidate.Right, candidate.Bottom))
+                .ClipTo(picture.Width, picture.Height);
             if (box.Area > 0)
             {
                 into.Add(new Detection(candidate.ClassId, Math.Min(candidate.Score, 1), box));

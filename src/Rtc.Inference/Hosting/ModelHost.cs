@@ -59,7 +59,8 @@ public sealed class ModelHost : IModelHost
     public IDetector OpenDetector(string name, out string? problem)
     {
         if (name.Equals(MotionDetector.ModelName, StringComparison.OrdinalIgnoreCase)
-            || (name.Equals(Auto, StringComparison.OrdinalIgnoreCase) && MotionDetector.ModelName.Equals(Options.Model, StringComparison.OrdinalIgnoreCase)))
+            || (name.Equals(Auto, StringComparison.OrdinalIgnoreCase)
+                && MotionDetector.ModelName.Equals(Options.Model, StringComparison.OrdinalIgnoreCase)))
         {
             problem = null;
             return new MotionDetector();
@@ -151,7 +152,8 @@ public sealed class ModelHost : IModelHost
             using Microsoft.ML.OnnxRuntime.SessionOptions setup = SessionSetup.Create(new SessionOptions { Provider = provider });
             return null;
         }
-        catch (Exception error) when (error is Microsoft.ML.OnnxRuntime.OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
+        catch (Exception error) when (
+            error is Microsoft.ML.OnnxRuntime.OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
         {
             return ModelLoader.Short(error.Message);
         }
@@ -179,7 +181,8 @@ public sealed class ModelHost : IModelHost
             return null;
         }
 
-        if (!TryFind(found, out ShelvedModel? model, out problem) || !TryOpen(model!.Name, model.Path, out ModelHandle? handle, out problem))
+        if (!TryFind(found, out ShelvedModel? model, out problem)
+            || !TryOpen(model!.Name, model.Path, out ModelHandle? handle, out problem))
         {
             return null;
         }

@@ -25,7 +25,8 @@ internal sealed unsafe class TensorFill
     {
         long elements = 3L * plan.Width * plan.Height;
         byte* first = target.Memory + (image * elements * TensorTypes.Size(target.Type));
-        return source == new RectF(0, 0, picture.Width, picture.Height) && TryWhole(picture, plan, target.Type, first, (int)elements, out LetterboxMap map)
+        return source == new RectF(0, 0, picture.Width, picture.Height)
+            && TryWhole(picture, plan, target.Type, first, (int)elements, out LetterboxMap map)
             ? map
             : Fill(picture, source, plan, target.Type, first);
     }

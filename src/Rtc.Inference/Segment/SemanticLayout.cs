@@ -93,7 +93,8 @@ internal sealed record SemanticLayout
             : null;
     }
 
-    public IReadOnlyList<string> Names(IReadOnlyDictionary<string, string> metadata) => SemanticNames.For(metadata, Math.Max(1, ClassCount));
+    public IReadOnlyList<string> Names(IReadOnlyDictionary<string, string> metadata) =>
+        SemanticNames.For(metadata, Math.Max(1, ClassCount));
 
     /// <summary>The layout of a run on a picture of another size: the same classes, another map.</summary>
     public SemanticLayout Resized(ReadOnlySpan<long> shape) => this with
@@ -102,7 +103,8 @@ internal sealed record SemanticLayout
         Height = (int)shape[Interleaved ? 1 : shape.Length - 2],
     };
 
-    public bool Fits(ReadOnlySpan<long> shape) => shape[Interleaved ? 2 : shape.Length - 1] == Width && shape[Interleaved ? 1 : shape.Length - 2] == Height;
+    public bool Fits(ReadOnlySpan<long> shape) =>
+        shape[Interleaved ? 2 : shape.Length - 1] == Width && shape[Interleaved ? 1 : shape.Length - 2] == Height;
 
     /// <summary>A map is not much smaller than the picture, an eighth at least, and has its shape.</summary>
     private static bool IsMap(long height, long width, TensorPlan plan) =>

@@ -160,7 +160,9 @@ public sealed class SemanticSegmenter : ISegmenter, IClassMapper
         int height = _side > 0 && _handle.Model.FreeSize ? _side : whole.Plan.Height;
         width = scale == 1 ? width : Math.Max(multiple, (int)MathF.Round(width * scale / multiple) * multiple);
         height = scale == 1 ? height : Math.Max(multiple, (int)MathF.Round(height * scale / multiple) * multiple);
-        return _layout = (width, height) == (whole.Plan.Width, whole.Plan.Height) ? whole : whole with { Plan = whole.Plan with { Width = width, Height = height } };
+        return _layout = (width, height) == (whole.Plan.Width, whole.Plan.Height)
+            ? whole
+            : whole with { Plan = whole.Plan with { Width = width, Height = height } };
     }
 
     private void Choose(SemanticLayout layout, OrtRun run, Picture picture)

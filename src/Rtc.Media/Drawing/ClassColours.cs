@@ -65,7 +65,8 @@ public static class ClassColours
     public static bool TryParse(ReadOnlySpan<char> text, out Colour colour)
     {
         colour = default;
-        if (text.Length != 7 || text[0] != '#' || !uint.TryParse(text[1..], System.Globalization.NumberStyles.AllowHexSpecifier, null, out uint value))
+        if (text.Length != 7 || text[0] != '#'
+            || !uint.TryParse(text[1..], System.Globalization.NumberStyles.AllowHexSpecifier, null, out uint value))
         {
             return false;
         }

@@ -62,7 +62,8 @@ public sealed unsafe class ClassPainter
         PictureView whole = both.View();
         PictureView source = picture.View();
         Black(whole);
-        var right = new PictureView(whole.Y + half, whole.U + (half / 2), whole.V + (half / 2), whole.StrideY, whole.StrideUV, picture.Width, picture.Height);
+        var right = new PictureView(
+            whole.Y + half, whole.U + (half / 2), whole.V + (half / 2), whole.StrideY, whole.StrideUV, picture.Width, picture.Height);
         Plane.Copy(source.Y, source.StrideY, whole.Y, whole.StrideY, source.Width, source.Height);
         Plane.Copy(source.U, source.StrideUV, whole.U, whole.StrideUV, source.ChromaWidth, source.ChromaHeight);
         Plane.Copy(source.V, source.StrideUV, whole.V, whole.StrideUV, source.ChromaWidth, source.ChromaHeight);
@@ -179,7 +180,8 @@ public sealed unsafe class ClassPainter
             for (int x = 0; x < width; x++)
             {
                 byte own = row[x];
-                bool edge = above[x] != own || below[x] != own || row[Math.Max(0, x - thickness)] != own || row[Math.Min(width - 1, x + thickness)] != own;
+                bool edge = above[x] != own || below[x] != own || row[Math.Max(0, x - thickness)] != own
+                    || row[Math.Min(width - 1, x + thickness)] != own;
                 line[x] = edge ? (byte)1 : (byte)0;
             }
         }

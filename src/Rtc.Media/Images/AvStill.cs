@@ -9,7 +9,9 @@ namespace Rtc.Media.Images;
 /// <summary>One picture of a still format by libavcodec's decoder of that name. What is see-through lies on white, as on a page.</summary>
 internal static unsafe class AvStill
 {
-    /// <summary>How libavcodec names its interleaved formats, and where their colours lie in a pixel; of 16 bits the upper byte is read.</summary>
+    /// <summary>
+    /// How libavcodec names its interleaved formats, and where their colours lie in a pixel; of 16 bits the upper byte is read.
+    /// </summary>
     private static readonly (string Name, Interleaved Layout)[] s_formats =
     [
         ("rgb24", new(3, 0, 1, 2)),
@@ -135,7 +137,9 @@ internal static unsafe class AvStill
                 else
                 {
                     byte* from = source + (x * layout.Bytes);
-                    Put(pixel, from[layout.Red], from[layout.Green], from[layout.Blue], layout.Alpha < 0 ? byte.MaxValue : from[layout.Alpha]);
+                    Put(pixel, from[layout.Red], from[layout.Green], from[layout.Blue], layout.Alpha < 0
+                        ? byte.MaxValue
+                        : from[layout.Alpha]);
                 }
             }
         }
@@ -153,7 +157,8 @@ internal static unsafe class AvStill
         bgra[3] = byte.MaxValue;
     }
 
-    private static byte OnWhite(byte level, byte alpha) => (byte)(((level * alpha) + (byte.MaxValue * (byte.MaxValue - alpha)) + 127) / byte.MaxValue);
+    private static byte OnWhite(byte level, byte alpha) =>
+        (byte)(((level * alpha) + (byte.MaxValue * (byte.MaxValue - alpha)) + 127) / byte.MaxValue);
 
     /// <summary>Bytes of a pixel and where in it each colour lies; no alpha at −1.</summary>
     private readonly record struct Interleaved(int Bytes, int Red, int Green, int Blue, int Alpha = -1);

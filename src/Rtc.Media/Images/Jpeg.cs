@@ -73,7 +73,8 @@ public static unsafe class Jpeg
         TryDecode(data, pool, MaxPixels, out picture, out _, out problem);
 
     /// <summary>The same for pictures of strangers: the size is looked at before memory is spent on it.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> data, PicturePool pool, long maxPixels, out Picture? picture, out bool isTooLarge, out string? problem)
+    public static bool TryDecode(
+        ReadOnlySpan<byte> data, PicturePool pool, long maxPixels, out Picture? picture, out bool isTooLarge, out string? problem)
     {
         picture = null;
         isTooLarge = false;

@@ -6,7 +6,9 @@ using Rtc.Media.Yuv;
 
 namespace Rtc.Media.Images;
 
-/// <summary>Writes PNG: pictures as RGB, masks as grey, maps of classes by a palette. (ISO/IEC 15948; the packing is the framework's zlib.)</summary>
+/// <summary>
+/// Writes PNG: pictures as RGB, masks as grey, maps of classes by a palette. (ISO/IEC 15948; the packing is the framework's zlib.)
+/// </summary>
 public static class Png
 {
     private const byte Grey = 0;
@@ -32,7 +34,8 @@ public static class Png
     /// <param name="height">Of the picture.</param>
     /// <param name="palette">1 to 256 colours.</param>
     /// <param name="alpha">How opaque each entry is; those that are missing are whole.</param>
-    public static byte[] EncodeIndexed(ReadOnlySpan<byte> pixels, int width, int height, ReadOnlySpan<Colour> palette, ReadOnlySpan<byte> alpha)
+    public static byte[] EncodeIndexed(
+        ReadOnlySpan<byte> pixels, int width, int height, ReadOnlySpan<Colour> palette, ReadOnlySpan<byte> alpha)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, width * height);
         ArgumentOutOfRangeException.ThrowIfZero(palette.Length);

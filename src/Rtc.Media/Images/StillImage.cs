@@ -13,7 +13,9 @@ public static class StillImage
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>The upright picture; false with a reason where the bytes are of no such kind, are broken or the picture is too large.</summary>
+    /// <summary>
+    /// The upright picture; false with a reason where the bytes are of no such kind, are broken or the picture is too large.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture, out string? problem)
     {
         (string? codec, long pixels) = Inspect(data);
@@ -32,12 +34,16 @@ public static class StillImage
         return AvStill.TryDecode(codec, data, pool, out picture, out problem);
     }
 
-    /// <summary>libavcodec's name of the kind and what its header says of the size (0: nothing sensible); no name for what may be a JPEG.</summary>
+    /// <summary>
+    /// libavcodec's name of the kind and what its header says of the size (0: nothing sensible); no name for what may be a JPEG.
+    /// </summary>
     private static (string? Codec, long Pixels) Inspect(ReadOnlySpan<byte> data)
     {
         if (data.StartsWith(PngSignature))
         {
-            return ("png", data.Length < PngHeaderBytes ? 0 : Product(BinaryPrimitives.ReadUInt32BigEndian(data[16..]), BinaryPrimitives.ReadUInt32BigEndian(data[20..])));
+            return ("png", data.Length < PngHeaderBytes
+                ? 0
+                : Product(BinaryPrimitives.ReadUInt32BigEndian(data[16..]), BinaryPrimitives.ReadUInt32BigEndian(data[20..])));
         }
 
         if (data.Length >= 12 && data.StartsWith("RIFF"u8) && data[8..].StartsWith("WEBP"u8))
@@ -48,13 +54,16 @@ public static class StillImage
         return (null, 0);
     }
 
-    /// <summary>By the first chunk (RFC 9649, section 2.5 to 2.7): one key frame of VP8, a lossless picture, or the canvas of what is extended.</summary>
+    /// <summary>
+    /// By the first chunk (RFC 9649, section 2.5 to 2.7): one key frame of VP8, a lossless picture, or the canvas of what is extended.
+    /// </summary>
     private static long WebpPixels(ReadOnlySpan<byte> chunk)
     {
         ReadOnlySpan<byte> body = chunk[8..];
         if (chunk.StartsWith("VP8 "u8))
         {
-            return Product(BinaryPrimitives.ReadUInt16LittleEndian(body[6..]) & 0x3FFFu, BinaryPrimitives.ReadUInt16LittleEndian(body[8..]) & 0x3FFFu);
+            return Product(
+                BinaryPrimitives.ReadUInt16LittleEndian(body[6..]) & 0x3FFFu, BinaryPrimitives.ReadUInt16LittleEndian(body[8..]) & 0x3FFFu);
         }
 
         if (chunk.StartsWith("VP8L"u8))
@@ -68,5 +77,6 @@ public static class StillImage
 
     private static uint Whole24(ReadOnlySpan<byte> bytes) => bytes[0] | ((uint)bytes[1] << 8) | ((uint)bytes[2] << 16);
 
-    private static long Product(uint width, uint height) => width > int.MaxValue || height > int.MaxValue ? long.MaxValue : (long)width * height;
+    private static long Product(uint width, uint height) =>
+        width > int.MaxValue || height > int.MaxValue ? long.MaxValue : (long)width * height;
 }

@@ -134,7 +134,8 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
             }
         }
 
-        string[] unknown = [.. wanted.Where(name => name != RoomSettings.NoClass && !names.Contains(name, StringComparer.OrdinalIgnoreCase))];
+        string[] unknown =
+            [.. wanted.Where(name => name != RoomSettings.NoClass && !names.Contains(name, StringComparer.OrdinalIgnoreCase))];
         string key = $"{_detector.Model}: {string.Join(", ", unknown)}";
         if (unknown.Length > 0 && key != _saidUnknown)
         {

@@ -68,7 +68,8 @@ internal sealed class VisionStage : IDisposable
     private double _maskMs;
 
     public VisionStage(
-        RoomPipelineOptions options, IModelHost models, IPipelineOutput output, SharedScene board, PipelineCounters counters, TimeProvider time)
+        RoomPipelineOptions options, IModelHost models, IPipelineOutput output, SharedScene board, PipelineCounters counters,
+            TimeProvider time)
     {
         _options = options;
         _models = models;
@@ -142,7 +143,8 @@ internal sealed class VisionStage : IDisposable
             _privacyWarnedFor = _detector.Model;
             _output.OnNotice(new PipelineNotice("privacy_without_people", _options.Privacy.FailClosed
                 ? $"{_detector.Model} does not know people: the whole picture is blurred until a model is chosen that does"
-                : $"{_detector.Model} does not know people: all that it finds is blurred, and who it does not find is not", Recoverable: true));
+                : $"{_detector.Model} does not know people: all that it finds is blurred, and who it does not find is not",
+                    Recoverable: true));
         }
 
         (_model, _provider, _modelProblem) = (_detector.Model, _detector.Provider, _detector.Problem);

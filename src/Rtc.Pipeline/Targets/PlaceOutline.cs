@@ -62,13 +62,15 @@ public static class PlaceOutline
             {
                 bool isIn = RegionBox.Covers(mask, x, y);
                 (isIn ? inside : outside).Add(picture.RowY(y)[x], picture.RowU(y / 2)[x / 2], picture.RowV(y / 2)[x / 2]);
-                bool isEdge = x < looked.Left + step || y < looked.Top + step || x + step >= (int)looked.Right || y + step >= (int)looked.Bottom;
+                bool isEdge = x < looked.Left + step || y < looked.Top + step || x + step >= (int)looked.Right
+                    || y + step >= (int)looked.Bottom;
                 edge += isEdge ? 1 : 0;
                 atEdge += isEdge && isIn ? 1 : 0;
             }
         }
 
-        return inside.Count >= MinDots && outside.Count >= MinDots && atEdge <= edge * MaxAtEdge && inside.DistanceFrom(outside) >= MinSeparation;
+        return inside.Count >= MinDots && outside.Count >= MinDots && atEdge <= edge * MaxAtEdge
+            && inside.DistanceFrom(outside) >= MinSeparation;
     }
 
     /// <summary>Means and variances of dots' colours.</summary>

@@ -65,7 +65,8 @@ internal sealed class TargetMasks(IModelHost models, IPipelineOutput output, Tim
 
     /// <summary>Whatever is at this place, and the box around it in pixels; null where nothing stands out there.</summary>
     public (Mask Mask, RectF Box)? CutOut(Picture picture, RoomSettings settings, int slot, PlaceF place) =>
-        PlaceOutline.TryCut(prompt => TrySegment(picture, settings, slot, prompt), picture, place, out Mask? mask, out RectF box) ? (mask!, box) : null;
+        PlaceOutline.TryCut(prompt => TrySegment(picture, settings, slot, prompt), picture, place, out Mask? mask, out RectF box)
+            ? (mask!, box) : null;
 
     /// <summary>Takes an outline that was cut out just now, so that it need not be cut twice.</summary>
     public void Adopt(int slot, int id, Mask mask, in RectF pixels, in PictureInfo info)

@@ -49,7 +49,8 @@ internal sealed class JoinAddresses(RtcOptions options)
     /// <summary>Those of a server that these options start, for a command that runs beside it.</summary>
     public static JoinAddresses Configured(RtcOptions options)
     {
-        string host = options.Http.Host.Contains(':', StringComparison.Ordinal) && !options.Http.Host.StartsWith('[') ? $"[{options.Http.Host}]" : options.Http.Host;
+        string host = options.Http.Host.Contains(':', StringComparison.Ordinal)
+            && !options.Http.Host.StartsWith('[') ? $"[{options.Http.Host}]" : options.Http.Host;
         var addresses = new JoinAddresses(options);
         addresses.Listening(options.Http.Tls
             ? [$"http://{host}:{options.Http.Port}", $"https://{host}:{options.Http.HttpsPort}"]

@@ -31,7 +31,8 @@ public sealed class Access
     public TokenVerdict CheckJoin(string? token, string room, JoinRole role) => CheckJoin(token, room, role, out _);
 
     /// <summary>The same, and what its bringer may do then: everything where no tokens are asked for.</summary>
-    public TokenVerdict CheckJoin(string? token, string room, JoinRole role, out Rights rights) => CheckJoin(token, room, role, out rights, out _);
+    public TokenVerdict CheckJoin(string? token, string room, JoinRole role, out Rights rights) =>
+        CheckJoin(token, room, role, out rights, out _);
 
     /// <summary>The same, and until when. A room's token opens the rooms of its further cameras too.</summary>
     public TokenVerdict CheckJoin(string? token, string room, JoinRole role, out Rights rights, out DateTimeOffset expires)
@@ -86,11 +87,14 @@ public sealed class Access
     /// <summary>May this request know which rooms there are?</summary>
     public bool MaySeeAll(HttpRequest request) => !TokensRequired || (ApiKeyRequired && IsAdministrator(request));
 
-    /// <summary>May this request send pictures of its own? Where tokens are asked for, with any join token that still lasts, or with the API key.</summary>
+    /// <summary>
+    /// May this request send pictures of its own? Where tokens are asked for, with any join token that still lasts, or with the API key.
+    /// </summary>
     public bool MaySendFrames(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _tokenKey is null || MaySeeAll(request) || JoinToken.Check(_tokenKey, TokenOf(request), _clock.GetUtcNow()) == TokenVerdict.Accepted;
+        return _tokenKey is null || MaySeeAll(request)
+            || JoinToken.Check(_tokenKey, TokenOf(request), _clock.GetUtcNow()) == TokenVerdict.Accepted;
     }
 
     internal static string TokenOf(HttpRequest request) => BearerOf(request) ?? request.Query["token"].ToString();

@@ -64,11 +64,13 @@ public static class JoinToken
         Check(key, token, room, role, now, out _, out _);
 
     /// <summary>Whether it is a token of ours that still lasts, for whichever room and role.</summary>
-    public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, DateTimeOffset now) => Check(key, token, null, JoinRole.Viewer, now, out _, out _);
+    public static TokenVerdict Check(ReadOnlySpan<byte> key, ReadOnlySpan<char> token, DateTimeOffset now) =>
+        Check(key, token, null, JoinRole.Viewer, now, out _, out _);
 
     /// <summary><paramref name="granted"/> is what the token was made for: the same role, or one that includes it.</summary>
     public static TokenVerdict Check(
-        ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string? room, JoinRole role, DateTimeOffset now, out JoinRole granted, out DateTimeOffset expires)
+        ReadOnlySpan<byte> key, ReadOnlySpan<char> token, string? room, JoinRole role, DateTimeOffset now, out JoinRole granted,
+            out DateTimeOffset expires)
     {
         granted = JoinRole.Viewer;
         expires = default;

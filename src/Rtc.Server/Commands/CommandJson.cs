@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Rtc.Server.Commands;
 
-/// <summary><c>--json</c>, which every command takes: one JSON document on stdout in place of lines for people, its names in snake_case.</summary>
+/// <summary>
+/// <c>--json</c>, which every command takes: one JSON document on stdout in place of lines for people, its names in snake_case.
+/// </summary>
 internal static class CommandJson
 {
     // What is printed here goes to a terminal or a file, never into a page: names stay readable.

@@ -14,8 +14,17 @@ internal static class DetectCommand
     {
         var command = new Command("detect", $"Detect objects in {StillImage.Kinds} pictures.");
         var images = new Argument<string[]>("IMAGE") { Description = $"{StillImage.Kinds} pictures", Arity = ArgumentArity.OneOrMore };
-        var confidence = new Option<float>("--confidence") { Description = "Least score, 0 to 1", DefaultValueFactory = _ => 0.25f, HelpName = "SCORE" };
-        var into = new Option<string>("--out") { Description = "Write the picture with its boxes, JPEG or PNG; for one picture", HelpName = "FILE" };
+        var confidence = new Option<float>("--confidence")
+        {
+            Description = "Least score, 0 to 1",
+            DefaultValueFactory = _ => 0.25f,
+            HelpName = "SCORE",
+        };
+        var into = new Option<string>("--out")
+        {
+            Description = "Write the picture with its boxes, JPEG or PNG; for one picture",
+            HelpName = "FILE",
+        };
         confidence.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<float>() is not (>= 0 and <= 1))
@@ -47,7 +56,8 @@ internal static class DetectCommand
         return command;
     }
 
-    private static int Run(string[] images, string? model, string? provider, DetectOptions options, bool json, string? into, TextWriter output, TextWriter error)
+    private static int Run(string[] images, string? model, string? provider, DetectOptions options, bool json, string? into,
+        TextWriter output, TextWriter error)
     {
         using var pool = new PicturePool();
         foreach (string image in images)

@@ -38,7 +38,8 @@ internal static class DoctorCommand
                 bad |= check.Verdict == Verdict.Bad;
                 if (asJson)
                 {
-                    all.Add(new { check.Name, Verdict = check.Verdict.ToString().ToLowerInvariant(), Detail = check.Detail.ReplaceLineEndings(" ") });
+                    all.Add(new { check.Name, Verdict = check.Verdict.ToString()
+                        .ToLowerInvariant(), Detail = check.Detail.ReplaceLineEndings(" ") });
                     continue;
                 }
 
@@ -46,7 +47,8 @@ internal static class DoctorCommand
                 await output.WriteLineAsync($"{mark}  {check.Name.PadRight(NameWidth)}  {check.Detail.ReplaceLineEndings(" ")}");
             }
 
-            await output.WriteLineAsync(asJson ? CommandJson.Of(new { Ok = !bad, Checks = all }) : bad ? "Something is missing." : "All that is needed works.");
+            await output.WriteLineAsync(
+                asJson ? CommandJson.Of(new { Ok = !bad, Checks = all }) : bad ? "Something is missing." : "All that is needed works.");
             return bad ? RtcCommand.Failed : RtcCommand.Good;
         });
         return command;

@@ -21,7 +21,12 @@ internal static class FocusCommand
     {
         var command = new Command("focus", $"Keep the object at a point sharp and blur the rest of a {StillImage.Kinds} picture.");
         var image = new Argument<string>("IMAGE") { Description = $"A {StillImage.Kinds} picture" };
-        var select = new Option<string>("--select") { Description = "The point: fractions of the picture from its top left (0.5,0.4), or pixels (320,192)", Required = true, HelpName = "X,Y" };
+        var select = new Option<string>("--select")
+        {
+            Description = "The point: fractions of the picture from its top left (0.5,0.4), or pixels (320,192)",
+            Required = true,
+            HelpName = "X,Y",
+        };
         var into = new Option<string>("--out") { Description = "The picture to write, JPEG or PNG", Required = true, HelpName = "FILE" };
         var blur = new Option<float>("--blur") { Description = "Strength, 0 to 1", DefaultValueFactory = _ => 0.6f, HelpName = "STRENGTH" };
         select.Validators.Add(result =>
@@ -47,7 +52,8 @@ internal static class FocusCommand
         command.SetAction(result =>
         {
             TryPoint(result.GetValue(select), out float x, out float y);
-            var wish = new Wish(result.GetValue(image)!, x, y, result.GetValue(into)!, result.GetValue(blur), result.GetValue(model), result.GetValue(provider), result.GetValue(json));
+            var wish = new Wish(result.GetValue(image)!, x, y, result.GetValue(into)!, result.GetValue(blur), result.GetValue(model),
+                result.GetValue(provider), result.GetValue(json));
             return Run(wish, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
         });
         return command;
@@ -79,7 +85,8 @@ internal static class FocusCommand
         using ISegmenter segmenter = session.Models.OpenSegmenter(ModelHost.Auto, out _);
         if ((Detected(session, segmenter, picture, x, y) ?? AtPoint(segmenter, picture, x, y)) is not { } subject)
         {
-            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rtc: nothing was detected at {x:0},{y:0}, and nothing stands out there"));
+            error.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"rtc: nothing was detected at {x:0},{y:0}, and nothing stands out there"));
             return RtcCommand.Failed;
         }
 
@@ -92,8 +99,11 @@ internal static class FocusCommand
         }
 
         output.WriteLine(wish.Json
-            ? CommandJson.Of(new { File = wish.Into, subject.Label, Score = subject.Score is { } score ? Math.Round(score, 4) : (double?)null, OutlinedBy = subject.By })
-            : string.Create(CultureInfo.InvariantCulture, $"{subject.Label}{(subject.Score is { } sure ? $" {sure:0.00}" : string.Empty)}, outlined by {subject.By}: {wish.Into}"));
+            ? CommandJson.Of(new { File = wish.Into, subject.Label, Score = subject.Score is { } score
+                ? Math.Round(score, 4)
+                : (double?)null, OutlinedBy = subject.By })
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{subject.Label}{(subject.Score is { } sure ? $" {sure:0.00}" : string.Empty)}, outlined by {subject.By}: {wish.Into}"));
         return RtcCommand.Good;
     }
 

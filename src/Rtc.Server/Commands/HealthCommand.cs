@@ -30,7 +30,8 @@ internal static class HealthCommand
             using var http = new HttpClient { Timeout = s_patience };
             try
             {
-                using HttpResponseMessage answer = await http.GetAsync(new Uri(new Uri(result.GetValue(address)!), "/api/health/live"), cancel);
+                using HttpResponseMessage answer =
+                    await http.GetAsync(new Uri(new Uri(result.GetValue(address)!), "/api/health/live"), cancel);
                 await SayAsync(result, json, answer.IsSuccessStatusCode, null);
                 return answer.IsSuccessStatusCode ? RtcCommand.Good : RtcCommand.Failed;
             }
@@ -48,7 +49,8 @@ internal static class HealthCommand
     {
         if (result.GetValue(json))
         {
-            await result.InvocationConfiguration.Output.WriteLineAsync(CommandJson.Of(new { Alive = alive, Error = error?.ReplaceLineEndings(" ") }));
+            await result.InvocationConfiguration.Output.WriteLineAsync(
+                CommandJson.Of(new { Alive = alive, Error = error?.ReplaceLineEndings(" ") }));
         }
     }
 

@@ -8,12 +8,15 @@ namespace Rtc.Server.Commands;
 /// <summary>Whether the models and the provider that were named can be had, so that nothing goes on without what was asked for.</summary>
 internal static class ModelCheck
 {
-    /// <summary>Null where they can, or where none was named; else one line. What was named is loaded then, and kept for the first room.</summary>
+    /// <summary>
+    /// Null where they can, or where none was named; else one line. What was named is loaded then, and kept for the first room.
+    /// </summary>
     public static string? Error(ModelHost models) => DetectorError(models) ?? SegmenterError(models);
 
     /// <summary>It is meant as a file, and there is none.</summary>
     public static bool IsMissingFile(string model) =>
-        (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+            || model.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
         && !File.Exists(model);
 
     private static string? DetectorError(ModelHost models)
@@ -54,7 +57,8 @@ internal static class ModelCheck
 
     private static string? SegmenterError(ModelHost models)
     {
-        if (models.Options.MaskModel is not { } name || IsNamed(name, GrabCutSegmenter.ModelName) || IsNamed(name, EllipseSegmenter.ModelName))
+        if (models.Options.MaskModel is not { } name || IsNamed(name, GrabCutSegmenter.ModelName)
+            || IsNamed(name, EllipseSegmenter.ModelName))
         {
             return null;
         }

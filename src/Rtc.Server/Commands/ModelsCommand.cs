@@ -33,8 +33,10 @@ internal static class ModelsCommand
                 {
                     Directory = store.Location,
                     Models = store.Catalogue.Entries
-                        .Select(entry => new { entry.Name, entry.Task, entry.Licence, Bytes = entry.Size, OnDisk = store.IsComplete(entry), IsDefault = ModelName.Same(entry.Name, store.Catalogue.Default) })
-                        .Concat(OwnFiles(store).Select(file => new { Name = Path.GetFileNameWithoutExtension(file), Task = "unknown", Licence = "unknown", Bytes = new FileInfo(file).Length, OnDisk = true, IsDefault = false })),
+                        .Select(entry => new { entry.Name, entry.Task, entry.Licence, Bytes = entry.Size, OnDisk = store.IsComplete(entry),
+                            IsDefault = ModelName.Same(entry.Name, store.Catalogue.Default) })
+                        .Concat(OwnFiles(store).Select(file => new { Name = Path.GetFileNameWithoutExtension(file), Task = "unknown",
+                            Licence = "unknown", Bytes = new FileInfo(file).Length, OnDisk = true, IsDefault = false })),
                 }));
                 return Task.FromResult(RtcCommand.Good);
             }

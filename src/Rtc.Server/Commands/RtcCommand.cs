@@ -44,7 +44,8 @@ internal static class RtcCommand
         help.Action = new HelpWithOptions((HelpAction)help.Action!);
         root.SetAction(result =>
         {
-            result.InvocationConfiguration.Error.WriteLine("rtc: say what to do: serve, doctor, detect, track, focus, segment, models, token or health (rtc --help)");
+            result.InvocationConfiguration.Error.WriteLine(
+                "rtc: say what to do: serve, doctor, detect, track, focus, segment, models, token or health (rtc --help)");
             return Misused;
         });
         return root;

@@ -21,10 +21,28 @@ internal static class SegmentCommand
     {
         var command = new Command("segment", $"Say of each place of a {StillImage.Kinds} picture what it belongs to.");
         var image = new Argument<string>("IMAGE") { Description = $"A {StillImage.Kinds} picture" };
-        var mode = new Option<string>("--mode") { Description = "Profile: fast, balanced or accurate", DefaultValueFactory = _ => SegmentProfile.Fast, HelpName = "MODE" };
-        var model = new Option<string>("--model") { Description = "A model of the models folder, or an ONNX file, instead of the profile's", HelpName = "FILE|NAME" };
-        var overlay = new Option<string>("--overlay") { Description = "mask (an indexed PNG), filled, contour, side-by-side or blend; without it a .png is a mask and a JPEG filled", HelpName = "KIND" };
-        var opacity = new Option<float>("--opacity") { Description = "Of the overlay, 0 to 1", DefaultValueFactory = _ => new FrameView().Opacity, HelpName = "SHARE" };
+        var mode = new Option<string>("--mode")
+        {
+            Description = "Profile: fast, balanced or accurate",
+            DefaultValueFactory = _ => SegmentProfile.Fast,
+            HelpName = "MODE",
+        };
+        var model = new Option<string>("--model")
+        {
+            Description = "A model of the models folder, or an ONNX file, instead of the profile's",
+            HelpName = "FILE|NAME",
+        };
+        var overlay = new Option<string>("--overlay")
+        {
+            Description = "mask (an indexed PNG), filled, contour, side-by-side or blend; without it a .png is a mask and a JPEG filled",
+            HelpName = "KIND",
+        };
+        var opacity = new Option<float>("--opacity")
+        {
+            Description = "Of the overlay, 0 to 1",
+            DefaultValueFactory = _ => new FrameView().Opacity,
+            HelpName = "SHARE",
+        };
         var into = new Option<string>("--out") { Description = "The picture to write, PNG or JPEG", Required = true, HelpName = "FILE" };
         mode.AcceptOnlyFromAmong(s_modes);
         overlay.AcceptOnlyFromAmong(s_overlays);
@@ -64,7 +82,8 @@ internal static class SegmentCommand
 
     private static bool IsPng(string file) => file.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
 
-    private static int Run(string image, string mode, string? model, string overlay, float opacity, string into, bool json, TextWriter output, TextWriter error)
+    private static int Run(string image, string mode, string? model, string overlay, float opacity, string into, bool json,
+        TextWriter output, TextWriter error)
     {
         using var pool = new PicturePool();
         if (!StillPicture.TryRead(image, pool, out Picture? read, out string? problem))
@@ -81,7 +100,8 @@ internal static class SegmentCommand
 
         if (chosen is not null)
         {
-            options = options with { Profiles = [.. options.Profiles.Select(profile => profile.Name == mode ? profile with { Model = chosen } : profile)] };
+            options = options with { Profiles =
+                [.. options.Profiles.Select(profile => profile.Name == mode ? profile with { Model = chosen } : profile)] };
         }
 
         using var models = new ModelHost(options);
@@ -92,7 +112,8 @@ internal static class SegmentCommand
             return RtcCommand.Failed;
         }
 
-        ClassStyle style = FrameStyles.Of(new FrameView { Mode = overlay == Mask ? "filled" : overlay, Opacity = opacity }, mapper.ClassNames);
+        ClassStyle style =
+            FrameStyles.Of(new FrameView { Mode = overlay == Mask ? "filled" : overlay, Opacity = opacity }, mapper.ClassNames);
         IReadOnlyList<FrameClass> coverage = ClassCoverage.Of(map, mapper.ClassNames, style);
         if (!TryWrite(picture, map, style, overlay, into, pool, out problem))
         {
@@ -104,7 +125,8 @@ internal static class SegmentCommand
         return RtcCommand.Good;
     }
 
-    private static bool TryWrite(Picture picture, ClassMap map, ClassStyle style, string overlay, string into, PicturePool pool, out string? problem)
+    private static bool TryWrite(
+        Picture picture, ClassMap map, ClassStyle style, string overlay, string into, PicturePool pool, out string? problem)
     {
         var painter = new ClassPainter();
         if (overlay == Mask)
@@ -122,7 +144,8 @@ internal static class SegmentCommand
         return StillPicture.TryWrite(into, picture, out problem);
     }
 
-    private static string Json(string image, Picture picture, string mode, IClassMapper mapper, IReadOnlyList<FrameClass> coverage) => CommandJson.Of(
+    private static string Json(string image, Picture picture, string mode, IClassMapper mapper, IReadOnlyList<FrameClass> coverage) =>
+        CommandJson.Of(
         new
         {
             File = image,
@@ -132,14 +155,17 @@ internal static class SegmentCommand
             mapper.Model,
             mapper.Provider,
             DetectedClasses = coverage.Select(found => found.Label),
-            Coverage = coverage.GroupBy(found => found.Label).ToDictionary(found => found.Key, found => Math.Round(found.Sum(one => one.Share), 4)),
+            Coverage = coverage.GroupBy(found => found.Label)
+                .ToDictionary(found => found.Key, found => Math.Round(found.Sum(one => one.Share), 4)),
             InferenceTimeMs = Math.Round(mapper.RunTime, 2),
         });
 
     private static string Lines(string image, Picture picture, string mode, IClassMapper mapper, IReadOnlyList<FrameClass> coverage)
     {
-        var lines = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{image}  {picture.Width}×{picture.Height}  {mode}: {mapper.Model} on {mapper.Provider}") };
-        lines.AddRange(coverage.Select(found => string.Create(CultureInfo.InvariantCulture, $"  {found.Label,-18} {100 * found.Share:0.0} %")));
+        var lines = new List<string> { string.Create(
+            CultureInfo.InvariantCulture, $"{image}  {picture.Width}×{picture.Height}  {mode}: {mapper.Model} on {mapper.Provider}") };
+        lines.AddRange(
+            coverage.Select(found => string.Create(CultureInfo.InvariantCulture, $"  {found.Label,-18} {100 * found.Share:0.0} %")));
         return string.Join('\n', lines);
     }
 }

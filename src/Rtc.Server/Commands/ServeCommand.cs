@@ -72,7 +72,8 @@ internal static class ServeCommand
             Give(given, result.GetValue(noTls), "Http:Tls", "false");
             Give(given, result.GetValue(isPublic), "Auth:Public", "true");
             Give(given, result.GetValue(ngrok), "Tunnel:Kind", "ngrok");
-            return ServeRun.RunAsync(given, result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, cancel);
+            return ServeRun.RunAsync(
+                given, result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, cancel);
         });
         return command;
     }

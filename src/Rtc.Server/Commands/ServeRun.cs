@@ -18,7 +18,8 @@ namespace Rtc.Server.Commands;
 /// <summary>One run of the server: options, ports, certificate, host, banner, tunnel, and a clean end.</summary>
 internal static class ServeRun
 {
-    public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> given, bool json, TextWriter output, TextWriter error, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        IReadOnlyDictionary<string, string?> given, bool json, TextWriter output, TextWriter error, CancellationToken cancel)
     {
         OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), given);
         if (reading.Errors.Count > 0)

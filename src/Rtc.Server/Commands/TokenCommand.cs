@@ -17,8 +17,17 @@ internal static class TokenCommand
         var command = new Command("token", "Print a join token, signed with Auth:TokenKey.");
         var room = new Option<string>("--room") { Description = "Room to join", Required = true, HelpName = "ROOM" };
         var role = new Option<string>("--role") { Description = "phone or viewer", DefaultValueFactory = _ => "viewer", HelpName = "ROLE" };
-        var rights = new Option<string?>("--rights") { Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator or supervisor", HelpName = "RIGHTS" };
-        var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {JoinToken.MaxMinutes}", DefaultValueFactory = _ => 60, HelpName = "MINUTES" };
+        var rights = new Option<string?>("--rights")
+        {
+            Description = $"{JoinRoles.RightsNames}; a viewer's are a watcher's unless it says operator or supervisor",
+            HelpName = "RIGHTS",
+        };
+        var minutes = new Option<int>("--minutes")
+        {
+            Description = $"How long it is good, 1 to {JoinToken.MaxMinutes}",
+            DefaultValueFactory = _ => 60,
+            HelpName = "MINUTES",
+        };
         var link = new Option<string?>("--link")
         {
             Description = "Print a link with the token in it: to that address, or to where a server with these options is found",
@@ -27,7 +36,8 @@ internal static class TokenCommand
         };
         link.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string?>() is { } at && !(Uri.TryCreate(at, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
+            if (result.GetValueOrDefault<string?>() is { } at
+                && !(Uri.TryCreate(at, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
             {
                 result.AddError("--link takes an address like https://rtc.example.org");
             }
@@ -51,14 +61,16 @@ internal static class TokenCommand
         command.Options.Add(rights);
         command.Options.Add(minutes);
         command.Options.Add(link);
-        var set = new Option<string[]>("--set") { Description = "An option of serve, as Section:Name=VALUE; may be given again", HelpName = "NAME=VALUE" };
+        var set = new Option<string[]>(
+            "--set") { Description = "An option of serve, as Section:Name=VALUE; may be given again", HelpName = "NAME=VALUE" };
         set.Validators.Add(ServeCommand.CheckPairs);
         command.Options.Add(set);
         Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(result =>
         {
             TextWriter error = result.InvocationConfiguration.Error;
-            OptionsReading reading = OptionsSource.Read(Directory.GetCurrentDirectory(), ServeCommand.Pairs(result.GetValue(set)), serving: false);
+            OptionsReading reading =
+                OptionsSource.Read(Directory.GetCurrentDirectory(), ServeCommand.Pairs(result.GetValue(set)), serving: false);
             int wanted = result.GetValue(minutes);
             if (wanted is < 1 or > JoinToken.MaxMinutes)
             {
@@ -84,7 +96,8 @@ internal static class TokenCommand
             Uri at = result.GetValue(link) is { } address ? new Uri(address) : JoinAddresses.Configured(reading.Options).Phone[0];
             string joinLink = JoinLink.Of(at, name, joinRole, token).AbsoluteUri;
             result.InvocationConfiguration.Output.WriteLine(
-                result.GetValue(json) ? CommandJson.Of(new { Room = name, Token = token, Rights = JoinRoles.RightsOf(joinRole).Name(), Expires = expires, Link = joinLink })
+                result.GetValue(json) ? CommandJson.Of(
+                    new { Room = name, Token = token, Rights = JoinRoles.RightsOf(joinRole).Name(), Expires = expires, Link = joinLink })
                 : result.GetResult(link) is not null ? joinLink
                 : token);
             return RtcCommand.Good;

@@ -15,7 +15,8 @@ internal static class TrackCommand
         command.Arguments.Add(detections);
         command.Options.Add(into);
         Option<bool> json = CommandJson.AddTo(command, "The tracks as one JSON document");
-        command.SetAction(result => Run(result.GetValue(detections)!, result.GetValue(into), result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        command.SetAction(result => Run(result.GetValue(detections)!, result.GetValue(into), result.GetValue(json),
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 

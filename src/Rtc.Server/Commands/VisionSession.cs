@@ -33,8 +33,16 @@ internal sealed class VisionSession : IDisposable
     /// </summary>
     public static (Option<string> Model, Option<string> Provider) AddOptions(Command command)
     {
-        var model = new Option<string>("--model") { Description = "Detector: a model of the models folder, or an ONNX file", HelpName = "FILE|NAME" };
-        var provider = new Option<string>("--provider") { Description = $"What runs it: {string.Join(", ", Providers.Names)}", HelpName = "PROVIDER" };
+        var model = new Option<string>("--model")
+        {
+            Description = "Detector: a model of the models folder, or an ONNX file",
+            HelpName = "FILE|NAME",
+        };
+        var provider = new Option<string>("--provider")
+        {
+            Description = $"What runs it: {string.Join(", ", Providers.Names)}",
+            HelpName = "PROVIDER",
+        };
         provider.Validators.Add(result =>
         {
             if (!Providers.TryParse(result.GetValueOrDefault<string>() ?? string.Empty, out _))
@@ -70,7 +78,8 @@ internal sealed class VisionSession : IDisposable
         if (needsWeights && !session.Detects)
         {
             session.Dispose();
-            error.WriteLine($"rtc: no model to detect with ({(problem ?? "none is on hand").ReplaceLineEndings(" ")}); ./rtc models pull fetches one");
+            error.WriteLine(
+                $"rtc: no model to detect with ({(problem ?? "none is on hand").ReplaceLineEndings(" ")}); ./rtc models pull fetches one");
             code = RtcCommand.Failed;
             return null;
         }
@@ -79,7 +88,9 @@ internal sealed class VisionSession : IDisposable
         return session;
     }
 
-    /// <summary>The options of this folder and environment; false where they or the model's file can't be read, which was said then.</summary>
+    /// <summary>
+    /// The options of this folder and environment; false where they or the model's file can't be read, which was said then.
+    /// </summary>
     /// <param name="model">A file or a name, as somebody typed it; null for none.</param>
     /// <param name="error">Where the one line goes.</param>
     /// <param name="options">For the models.</param>

@@ -35,7 +35,8 @@ internal static class FrameRoutes
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await Problems.Of(StatusCodes.Status400BadRequest, "websocket_required", "This address takes WebSocket connections.").ExecuteAsync(context);
+            await Problems.Of(StatusCodes.Status400BadRequest, "websocket_required", "This address takes WebSocket connections.")
+                .ExecuteAsync(context);
             return;
         }
 

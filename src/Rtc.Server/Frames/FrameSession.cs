@@ -93,7 +93,9 @@ internal sealed partial class FrameSession : IAsyncDisposable
         await Task.Delay(s_goodbye, _shared.Time, stop);
     }
 
-    /// <summary>Reads what the client sent before it heard of the end: unread bytes would reset the connection and take the word with them.</summary>
+    /// <summary>
+    /// Reads what the client sent before it heard of the end: unread bytes would reset the connection and take the word with them.
+    /// </summary>
     private async Task LeaveAsync(MessageReader reader, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -131,7 +133,8 @@ internal sealed partial class FrameSession : IAsyncDisposable
                 switch (_messages.Take(_shared.Time.GetElapsedTime(began), 0))
                 {
                     case MessageVerdict.Accepted:
-                        error = message.IsTooLarge || message.Length > (message.Type == WebSocketMessageType.Binary ? _shared.Limits.FrameBytes + FrameHeader.Length : maxText)
+                        error = message.IsTooLarge || message.Length > (
+                            message.Type == WebSocketMessageType.Binary ? _shared.Limits.FrameBytes + FrameHeader.Length : maxText)
                             ? FrameError.TooLarge($"A frame may have {_shared.Limits.FrameBytes} bytes (Segmentation:FrameBytes).")
                             : Handle(ref message);
                         break;
@@ -168,7 +171,8 @@ internal sealed partial class FrameSession : IAsyncDisposable
         byte[] memory = message.Rented!;
         if (message.Type == WebSocketMessageType.Binary)
         {
-            return !FrameHeader.TryParse(memory.AsSpan(0, message.Length), out FrameHeader header, out string? problem) ? FrameError.BadMessage(problem!)
+            return !FrameHeader.TryParse(memory.AsSpan(0, message.Length), out FrameHeader header, out string? problem)
+                ? FrameError.BadMessage(problem!)
                 : message.Length == FrameHeader.Length ? FrameError.BadImage("it is empty")
                 : Frame(ref message, FrameHeader.Length, message.Length - FrameHeader.Length, header.Id, header.Timestamp);
         }
@@ -192,7 +196,8 @@ internal sealed partial class FrameSession : IAsyncDisposable
             default:
                 return command.Picture.Length > _shared.Limits.FrameBytes
                     ? FrameError.TooLarge($"A frame may have {_shared.Limits.FrameBytes} bytes (Segmentation:FrameBytes).")
-                    : Frame(ref message, command.Picture.Start, command.Picture.Length, null, command.Timestamp ?? _shared.Time.GetUtcNow().ToUnixTimeMilliseconds());
+                    : Frame(ref message, command.Picture.Start, command.Picture.Length, null, command.Timestamp
+                        ?? _shared.Time.GetUtcNow().ToUnixTimeMilliseconds());
         }
     }
 
@@ -255,7 +260,8 @@ internal sealed partial class FrameSession : IAsyncDisposable
             await AnswerAsync(frame, vision, outcome, queueMs);
 
             // Under load a socket leaves the model to others for so many times as long as it had it.
-            TimeSpan rest = (step.DetectEveryTaken - 1) * TimeSpan.FromMilliseconds(outcome.DecodeMs + outcome.InferenceMs + outcome.DrawMs);
+            TimeSpan rest =
+                (step.DetectEveryTaken - 1) * TimeSpan.FromMilliseconds(outcome.DecodeMs + outcome.InferenceMs + outcome.DrawMs);
             if (rest > TimeSpan.Zero)
             {
                 await Task.Delay(rest < s_maxRest ? rest : s_maxRest, _shared.Time, stop);
@@ -287,7 +293,8 @@ internal sealed partial class FrameSession : IAsyncDisposable
             Dropped = _queue.Dropped,
         };
         byte[]? binary = frame.Id is { } id ? WithHeader(outcome, id, frame.Timestamp) : null;
-        await _outbox.SendAsync((Result: result, File: binary is null ? outcome.File : []), static (into, answer) => FrameMessages.Segmentation(into, answer.Result, answer.File), binary);
+        await _outbox.SendAsync((Result: result, File: binary is null ? outcome.File : []), static (into, answer) =>
+            FrameMessages.Segmentation(into, answer.Result, answer.File), binary);
         FrameMetricsOf(frame, outcome, queueMs);
     }
 
@@ -341,7 +348,8 @@ internal sealed partial class FrameSession : IAsyncDisposable
 
             await _outbox.TrySendAsync(
                 (Rate: rate, Session: this),
-                static (into, told) => FrameMessages.Stats(into, told.Rate.Fps, told.Rate.InferenceMs, told.Session._queue.Waiting, told.Session._queue.Dropped, told.Session._level.Current.Name()));
+                static (into, told) => FrameMessages.Stats(into, told.Rate.Fps, told.Rate.InferenceMs, told.Session._queue.Waiting,
+                    told.Session._queue.Dropped, told.Session._level.Current.Name()));
         }
     }
 

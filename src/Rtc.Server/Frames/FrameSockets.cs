@@ -18,7 +18,8 @@ internal sealed class FrameSockets : IDisposable
     private readonly RtcOptions _options;
     private readonly AddressQuota _quota;
 
-    public FrameSockets(RtcOptions options, IModelHost models, PictureMemory memory, TimeProvider time, RtcMetrics metrics, ServerLoad load, IHostApplicationLifetime lifetime, ILogger<FrameSockets> log)
+    public FrameSockets(RtcOptions options, IModelHost models, PictureMemory memory, TimeProvider time, RtcMetrics metrics,
+        ServerLoad load, IHostApplicationLifetime lifetime, ILogger<FrameSockets> log)
     {
         _options = options;
         (Models, Pool, Time, Load, Log, Stopping) = (models, new PicturePool(memory), time, load, log, lifetime.ApplicationStopping);
@@ -50,7 +51,9 @@ internal sealed class FrameSockets : IDisposable
 
     public long MaxPixels => _options.Limits.MaxPixels;
 
-    /// <summary>Frames that are decoded, looked at and drawn at one moment: threads that a model blocks are no more than processors.</summary>
+    /// <summary>
+    /// Frames that are decoded, looked at and drawn at one moment: threads that a model blocks are no more than processors.
+    /// </summary>
     public SemaphoreSlim AtWork { get; }
 
     /// <summary>One at a time: reading a model takes much memory for a moment.</summary>
@@ -58,7 +61,10 @@ internal sealed class FrameSockets : IDisposable
 
     /// <summary>Null where another socket may come; asked before a request becomes one.</summary>
     public Refusal? Check(IPAddress? address) =>
-        !_quota.HasRoom(address) ? new Refusal("busy", $"Too many frame sockets are open (Segmentation:MaxSockets={Limits.MaxSockets}, Segmentation:MaxSocketsPerAddress={Limits.MaxSocketsPerAddress}).", StatusCodes.Status503ServiceUnavailable)
+        !_quota.HasRoom(address)
+            ? new Refusal(
+            "busy", $"Too many frame sockets are open (Segmentation:MaxSockets={Limits.MaxSockets}, "
+            + $"Segmentation:MaxSocketsPerAddress={Limits.MaxSocketsPerAddress}).", StatusCodes.Status503ServiceUnavailable)
         : Load.MemberRefusal;
 
     /// <summary>Serves one socket until it ends; false where its place was taken meanwhile.</summary>

@@ -30,7 +30,8 @@ internal static class FrameStyles
     }
 
     private static Colour ColourOf(FrameView view, IReadOnlyList<string> labels, string label, int id) =>
-        view.Colormap == "custom" && view.CustomColormap.TryGetValue(label, out string? text) && ClassColours.TryParse(text, out Colour own) ? own
+        view.Colormap == "custom" && view.CustomColormap.TryGetValue(label, out string? text)
+            && ClassColours.TryParse(text, out Colour own) ? own
             : view.Colormap switch
             {
                 "voc" => ClassColours.Voc(id),

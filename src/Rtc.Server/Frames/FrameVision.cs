@@ -8,7 +8,8 @@ using Rtc.Signaling.Frames;
 namespace Rtc.Server.Frames;
 
 /// <summary>What became of one frame: a file with its facts, or an error.</summary>
-internal readonly record struct FrameOutcome(FrameError? Error, FrameKind Kind, byte[] File, IReadOnlyList<FrameClass> Classes, double DecodeMs, double WaitMs, double InferenceMs, double DrawMs);
+internal readonly record struct FrameOutcome(FrameError? Error, FrameKind Kind, byte[] File, IReadOnlyList<FrameClass> Classes,
+    double DecodeMs, double WaitMs, double InferenceMs, double DrawMs);
 
 /// <summary>
 /// From a JPEG to its mask or picture, synchronously and in the caller's time. Owns the class map's engine and the memory
@@ -49,7 +50,9 @@ internal sealed class FrameVision(string mode, IClassMapper mapper, PicturePool 
                 (_view, _style) = (view, FrameStyles.Of(view, mapper.ClassNames));
             }
 
-            (FrameKind kind, byte[] file) = view.WantsPicture ? Draw(picture!, map, view) : (FrameKind.MaskPng, ClassPng.Encode(_painter, picture!, map, _style!));
+            (FrameKind kind, byte[] file) = view.WantsPicture
+                ? Draw(picture!, map, view)
+                : (FrameKind.MaskPng, ClassPng.Encode(_painter, picture!, map, _style!));
             IReadOnlyList<FrameClass> classes = ClassCoverage.Of(map, mapper.ClassNames, _style!);
             double draw = Since(ref began) + Math.Max(0, mapped - mapper.WaitTime - mapper.RunTime);
             return new FrameOutcome(null, kind, file, classes, decode, mapper.WaitTime, mapper.RunTime, draw);

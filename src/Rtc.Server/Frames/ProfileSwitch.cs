@@ -10,7 +10,8 @@ namespace Rtc.Server.Frames;
 /// </summary>
 internal sealed class ProfileSwitch(FrameSockets shared) : IDisposable
 {
-    private readonly Channel<string> _wanted = Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<string> _wanted =
+        Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private FrameVision? _vision;
@@ -48,7 +49,9 @@ internal sealed class ProfileSwitch(FrameSockets shared) : IDisposable
         return null;
     }
 
-    /// <summary>Loads what is wanted next. An error where it can't be had: then the profile before it goes on, or motion where there was none.</summary>
+    /// <summary>
+    /// Loads what is wanted next. An error where it can't be had: then the profile before it goes on, or motion where there was none.
+    /// </summary>
     public async Task<FrameError?> LoadNextAsync(CancellationToken stop)
     {
         string mode = await _wanted.Reader.ReadAsync(stop);

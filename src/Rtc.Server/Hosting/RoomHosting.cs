@@ -236,8 +236,10 @@ internal static class RoomHosting
         Profiles =
         [
             new SegmentProfile(SegmentProfile.Fast, options.Segmentation.Fast, options.Segmentation.FastSize, "Segmentation:Fast"),
-            new SegmentProfile(SegmentProfile.Balanced, options.Segmentation.Balanced, options.Segmentation.BalancedSize, "Segmentation:Balanced"),
-            new SegmentProfile(SegmentProfile.Accurate, options.Segmentation.Accurate, options.Segmentation.AccurateSize, "Segmentation:Accurate"),
+            new SegmentProfile(
+                SegmentProfile.Balanced, options.Segmentation.Balanced, options.Segmentation.BalancedSize, "Segmentation:Balanced"),
+            new SegmentProfile(
+                SegmentProfile.Accurate, options.Segmentation.Accurate, options.Segmentation.AccurateSize, "Segmentation:Accurate"),
         ],
     };
 }

@@ -43,7 +43,8 @@ internal static class HttpsOnly
                 return next(context);
             }
 
-            if (context.Connection.RemoteIpAddress is not { } from || IPAddress.IsLoopback(from) || IsTrusted(from, trusted) || HealthProbes.Has(request.Path))
+            if (context.Connection.RemoteIpAddress is not { } from || IPAddress.IsLoopback(from) || IsTrusted(from, trusted)
+                || HealthProbes.Has(request.Path))
             {
                 return next(context);
             }

@@ -92,7 +92,8 @@ internal static class Pages
         bool isPage = (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
             && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
             && !s_programs.Any(path => request.Path.StartsWithSegments(path, StringComparison.Ordinal));
-        if (context.Response.HasStarted || context.Response.StatusCode != StatusCodes.Status404NotFound || !isPage || files.GetFileInfo(LostPage) is not { Exists: true } page)
+        if (context.Response.HasStarted || context.Response.StatusCode != StatusCodes.Status404NotFound || !isPage
+            || files.GetFileInfo(LostPage) is not { Exists: true } page)
         {
             return;
         }
@@ -111,7 +112,8 @@ internal static class Pages
     /// <summary>Below these nobody looks for a page.</summary>
     private static readonly string[] s_programs = ["/api", "/hub", "/whip", "/whep", "/metrics", "/openapi"];
 
-    private static readonly System.Buffers.SearchValues<char> s_pageLetters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
+    private static readonly System.Buffers.SearchValues<char> s_pageLetters =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
 
     /// <summary>Browsers ask each time and mostly hear 304: an update of the server reaches every page at once.</summary>
     private static void Revalidate(StaticFileResponseContext response) => response.Context.Response.Headers.CacheControl = "no-cache";

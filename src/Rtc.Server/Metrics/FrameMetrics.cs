@@ -15,7 +15,8 @@ internal sealed class FrameMetrics
     public FrameMetrics(RtcMetrics metrics, Func<int> sockets)
     {
         Meter meter = metrics.Meter;
-        _frames = meter.CreateCounter<long>("rtc.frame_socket.frames", "{frame}", "Frames that came over WebSockets, by what became of them");
+        _frames = meter.CreateCounter<long>(
+            "rtc.frame_socket.frames", "{frame}", "Frames that came over WebSockets, by what became of them");
         _errors = meter.CreateCounter<long>("rtc.frame_socket.errors", "{error}", "Errors told to clients of frame sockets, by code");
         InstrumentAdvice<double> advice = new() { HistogramBucketBoundaries = s_seconds };
         _stage = meter.CreateHistogram("rtc.frame_socket.stage.duration", "s", "Time that one stage took for one frame", advice: advice);
@@ -29,7 +30,8 @@ internal sealed class FrameMetrics
     public void Error(string code) => _errors.Add(1, new KeyValuePair<string, object?>("code", code));
 
     /// <summary>Stages: queue, decode, inference, draw.</summary>
-    public void StageTook(string stage, double milliseconds) => _stage.Record(milliseconds / 1000, new KeyValuePair<string, object?>("stage", stage));
+    public void StageTook(string stage, double milliseconds) =>
+        _stage.Record(milliseconds / 1000, new KeyValuePair<string, object?>("stage", stage));
 
     public void Answered(double milliseconds) => _age.Record(milliseconds / 1000);
 }

@@ -29,7 +29,9 @@ public sealed record RoomOptions
     [Range(0, 86_400)]
     public int DrainSeconds { get; init; } = 2;
 
-    [Description("In privacy mode, what cannot be told to be nobody is blurred: pictures whose newest detection is too old, all pictures of a model that does not know people, and whatever moves without a detection that explains it")]
+    [Description(
+        "In privacy mode, what cannot be told to be nobody is blurred: pictures whose newest detection is too old, all pictures of a "
+        + "model that does not know people, and whatever moves without a detection that explains it")]
     public bool PrivacyFailClosed { get; init; } = true;
 
     [Description("Milliseconds from which on a detection is too old for privacy mode, so that the whole picture is blurred")]

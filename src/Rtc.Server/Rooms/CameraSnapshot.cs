@@ -1,6 +1,8 @@
 namespace Rtc.Server.Rooms;
 
-/// <summary>One of a room's cameras, as `/api/rooms/{room}/cameras` shows it. Each has a room of its own, with its own tracks and settings.</summary>
+/// <summary>
+/// One of a room's cameras, as `/api/rooms/{room}/cameras` shows it. Each has a room of its own, with its own tracks and settings.
+/// </summary>
 public sealed record CameraSnapshot
 {
     /// <summary>The room to watch it in: the one that was asked for, or that with ".2" and so on behind it.</summary>

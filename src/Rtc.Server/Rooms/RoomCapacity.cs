@@ -48,7 +48,8 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
         if (room.Members.PhonesAt(loop.Clock.Now) >= limits.PhonesPerRoom && !limits.PhoneTakeover && !takeover && same is null)
         {
             string who = room.Members.OnAir(loop.Clock.Now) is { Name.Length: > 0 } phone ? $"\"{phone.Name}\"" : "a camera";
-            return Limit("Rooms:PhonesPerRoom", limits.PhonesPerRoom, $" On air is {who}: take its place, or join beside it as {Further(name)}.");
+            return Limit(
+                "Rooms:PhonesPerRoom", limits.PhonesPerRoom, $" On air is {who}: take its place, or join beside it as {Further(name)}.");
         }
 
         MakePlaceForPhone(room, same);
@@ -103,7 +104,8 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
     private string Further(RoomName name)
     {
         RoomName.TryBase(name.ToString(), out string first);
-        return Enumerable.Range(2, 8).Select(number => $"{first}.{number}").FirstOrDefault(room => directory.Find(room) is null) ?? $"{first}.2";
+        return Enumerable.Range(2, 8).Select(number => $"{first}.{number}").FirstOrDefault(room => directory.Find(room) is null)
+            ?? $"{first}.2";
     }
 
     private Refusal Limit(string option, int value, string advice = "")

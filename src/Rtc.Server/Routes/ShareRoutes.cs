@@ -18,7 +18,8 @@ internal static class ShareRoutes
     {
         routes.MapGet("/api/rooms/{room}/cameras", async (string room, RoomRegistry rooms, Access access, HttpRequest request) =>
             access.MaySee(request, room) ? Results.Ok(await rooms.CamerasAsync(room)) : ApiRoutes.NoRoom());
-        routes.MapPost("/api/rooms/{room}/links", (string room, LinkRequest wanted, Access access, JoinAddresses addresses, TimeProvider clock, HttpRequest request) =>
+        routes.MapPost("/api/rooms/{room}/links",
+            (string room, LinkRequest wanted, Access access, JoinAddresses addresses, TimeProvider clock, HttpRequest request) =>
             Link(room, wanted, access, addresses.ForPhone(request), clock.GetUtcNow(), request)).RequireMemory();
     }
 
@@ -51,7 +52,8 @@ internal static class ShareRoutes
             bool isAdministrator = access.MaySeeAll(request);
             Rights own = Rights.Operator;
             DateTimeOffset end = DateTimeOffset.MaxValue;
-            if (!isAdministrator && access.CheckJoin(Access.TokenOf(request), room, JoinRole.Viewer, out own, out end) != TokenVerdict.Accepted)
+            if (!isAdministrator
+                && access.CheckJoin(Access.TokenOf(request), room, JoinRole.Viewer, out own, out end) != TokenVerdict.Accepted)
             {
                 return Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "This needs a token for the room.");
             }
@@ -71,6 +73,7 @@ internal static class ShareRoutes
         }
 
         string url = JoinLink.Of(at, room, role, token).AbsoluteUri;
-        return Results.Json(new { url, rights = JoinRoles.RightsOf(role).Name(), expires, qr_svg_url = "/api/qr.svg?text=" + Uri.EscapeDataString(url) });
+        return Results.Json(
+            new { url, rights = JoinRoles.RightsOf(role).Name(), expires, qr_svg_url = "/api/qr.svg?text=" + Uri.EscapeDataString(url) });
     }
 }

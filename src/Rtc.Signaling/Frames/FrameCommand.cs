@@ -50,7 +50,8 @@ public readonly record struct FrameCommand
         {
             using JsonDocument document = JsonDocument.Parse(utf8);
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String)
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type", out JsonElement type)
+                || type.ValueKind != JsonValueKind.String)
             {
                 error = FrameError.BadMessage("A message is a JSON object with a \"type\".");
                 return false;
@@ -111,7 +112,8 @@ public readonly record struct FrameCommand
     private static bool TrySide(JsonElement size, string name, out int value)
     {
         value = 0;
-        return size.TryGetProperty(name, out JsonElement side) && side.ValueKind == JsonValueKind.Number && side.TryGetInt32(out value) && value > 0;
+        return size.TryGetProperty(name, out JsonElement side) && side.ValueKind == JsonValueKind.Number && side.TryGetInt32(out value)
+            && value > 0;
     }
 
     private static FrameError? ChangeMode(JsonElement root, out FrameCommand command)

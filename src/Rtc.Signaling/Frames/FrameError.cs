@@ -17,11 +17,14 @@ public sealed record FrameError(string Code, string Message, bool Recoverable = 
 
     public static FrameError TooLarge(string problem) => new("TOO_LARGE", problem);
 
-    public static FrameError UnknownModel(string mode, IEnumerable<string> known) => new("UNKNOWN_MODEL", $"\"model_mode\" has to be one of {string.Join(", ", known)}, and is {mode}.");
+    public static FrameError UnknownModel(string mode, IEnumerable<string> known) =>
+        new("UNKNOWN_MODEL", $"\"model_mode\" has to be one of {string.Join(", ", known)}, and is {mode}.");
 
-    public static FrameError ModelUnavailable(string mode, string? problem) => new("MODEL_UNAVAILABLE", $"{mode} can't be used: {problem ?? "its model can't be loaded"}.");
+    public static FrameError ModelUnavailable(string mode, string? problem) =>
+        new("MODEL_UNAVAILABLE", $"{mode} can't be used: {problem ?? "its model can't be loaded"}.");
 
-    public static FrameError InferenceFailed(string? problem) => new("INFERENCE_FAILED", $"The model failed: {problem ?? "unknown error"}.");
+    public static FrameError InferenceFailed(string? problem) =>
+        new("INFERENCE_FAILED", $"The model failed: {problem ?? "unknown error"}.");
 
     public static FrameError Overloaded(string problem) => new("OVERLOADED", problem);
 }

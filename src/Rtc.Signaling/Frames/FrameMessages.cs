@@ -42,7 +42,8 @@ public static class FrameMessages
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Connected(
-        IBufferWriter<byte> into, string? mode, IEnumerable<string> available, IEnumerable<(string Mode, string Problem)> unavailable, IEnumerable<(string Label, byte Red, byte Green, byte Blue)> classes)
+        IBufferWriter<byte> into, string? mode, IEnumerable<string> available, IEnumerable<(string Mode, string Problem)> unavailable,
+            IEnumerable<(string Label, byte Red, byte Green, byte Blue)> classes)
     {
         ArgumentNullException.ThrowIfNull(available);
         ArgumentNullException.ThrowIfNull(unavailable);

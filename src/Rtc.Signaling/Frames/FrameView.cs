@@ -42,7 +42,8 @@ public sealed record FrameView
         {
             (changed, error) = setting.Name switch
             {
-                "overlay_opacity" => setting.Value.ValueKind == JsonValueKind.Number && setting.Value.TryGetSingle(out float opacity) && opacity is >= 0 and <= 1
+                "overlay_opacity" => setting.Value.ValueKind == JsonValueKind.Number && setting.Value.TryGetSingle(out float opacity)
+                    && opacity is >= 0 and <= 1
                     ? (changed with { Opacity = opacity }, null)
                     : (changed, FrameError.BadSetting(setting.Name, "a number from 0 to 1")),
                 "visualization_mode" => OneOf(setting.Value, s_modes) is { } mode
@@ -87,7 +88,8 @@ public sealed record FrameView
         }
 
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > MaxNames
-            || value.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String || name.GetString() is not { Length: > 0 and <= MaxNameLength }))
+            || value.EnumerateArray()
+                .Any(name => name.ValueKind != JsonValueKind.String || name.GetString() is not { Length: > 0 and <= MaxNameLength }))
         {
             return false;
         }
@@ -107,7 +109,8 @@ public sealed record FrameView
         var found = new Dictionary<string, string>();
         foreach (JsonProperty colour in value.EnumerateObject())
         {
-            if (found.Count == MaxNames || colour.Name.Length is 0 or > MaxNameLength || colour.Value.ValueKind != JsonValueKind.String || !IsColour(colour.Value.GetString()!))
+            if (found.Count == MaxNames || colour.Name.Length is 0 or > MaxNameLength || colour.Value.ValueKind != JsonValueKind.String
+                || !IsColour(colour.Value.GetString()!))
             {
                 return false;
             }

@@ -76,7 +76,8 @@ public sealed class PublicSurfaceTests
 
         public int Next { get; private set; }
 
-        public static bool TryRead(ReadOnlySpan<byte> bytes, out List<string> found, bool strict = true) => (found = []).Count < bytes.Length && strict;
+        public static bool TryRead(ReadOnlySpan<byte> bytes, out List<string> found, bool strict = true) =>
+            (found = []).Count < bytes.Length && strict;
 
         public T? Grow<T>(in int by, params T[] more)
             where T : struct => more.Length > by ? null : more[Next++];

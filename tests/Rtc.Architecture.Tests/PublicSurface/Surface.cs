@@ -9,12 +9,14 @@ namespace Rtc.Architecture.Tests.PublicSurface;
 /// </summary>
 internal static class Surface
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     public static IReadOnlyList<string> Of(Assembly assembly) => Of(assembly.GetExportedTypes());
 
     public static IReadOnlyList<string> Of(IEnumerable<Type> types) =>
-        [.. types.SelectMany(type => Members(type).Select(member => $"{Full(type)}.{member}").Prepend($"{Full(type)}: {Kind(type)}")).Order(StringComparer.Ordinal)];
+        [.. types.SelectMany(type => Members(type).Select(member => $"{Full(type)}.{member}").Prepend($"{Full(type)}: {Kind(type)}"))
+            .Order(StringComparer.Ordinal)];
 
     public static IReadOnlyList<string> Differences(IReadOnlyList<string> accepted, IReadOnlyList<string> found) =>
         [.. accepted.Except(found).Select(line => "- " + line), .. found.Except(accepted).Select(line => "+ " + line)];
@@ -39,10 +41,12 @@ internal static class Surface
         }
 
         // Interfaces that come with another one are not named again.
-        IEnumerable<Type> inherited = type.GetInterfaces().SelectMany(one => one.GetInterfaces()).Concat(type.BaseType?.GetInterfaces() ?? []);
+        IEnumerable<Type> inherited = type.GetInterfaces().SelectMany(one => one.GetInterfaces())
+            .Concat(type.BaseType?.GetInterfaces() ?? []);
         string[] bases =
         [
-            .. type.BaseType is { } above && above != typeof(object) && above != typeof(ValueType) ? [TypeNames.Of(above)] : Array.Empty<string>(),
+            .. type.BaseType is { } above && above != typeof(object)
+                && above != typeof(ValueType) ? [TypeNames.Of(above)] : Array.Empty<string>(),
             .. type.GetInterfaces().Except(inherited).Where(one => one.IsVisible).Select(TypeNames.Of).Order(StringComparer.Ordinal),
         ];
         return bases.Length == 0 ? kind : $"{kind} : {string.Join(", ", bases)}";
@@ -52,16 +56,20 @@ internal static class Surface
     {
         if (type.IsEnum)
         {
-            return type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => $"{field.Name} = {TypeNames.Literal(field.GetRawConstantValue())}");
+            return type.GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Select(field => $"{field.Name} = {TypeNames.Literal(field.GetRawConstantValue())}");
         }
 
         return
         [
             .. type.GetConstructors(Declared).Where(Seen).Select(constructor => $"new({Parameters(constructor)})"),
             .. type.GetFields(Declared).Where(field => field.IsPublic || field.IsFamily).Where(Written).Select(Field),
-            .. type.GetProperties(Declared).Where(property => property.GetAccessors(nonPublic: true).Any(IsSeen)).Where(Written).Select(Property),
-            .. type.GetEvents(Declared).Where(one => IsSeen(one.AddMethod!)).Select(one => $"event {one.Name}: {TypeNames.Of(one.EventHandlerType!)}"),
-            .. type.GetMethods(Declared).Where(Seen).Where(method => !method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)).Select(Method),
+            .. type.GetProperties(Declared).Where(property => property.GetAccessors(nonPublic: true).Any(IsSeen)).Where(Written)
+                .Select(Property),
+            .. type.GetEvents(Declared).Where(one => IsSeen(one.AddMethod!))
+                .Select(one => $"event {one.Name}: {TypeNames.Of(one.EventHandlerType!)}"),
+            .. type.GetMethods(Declared).Where(Seen)
+                .Where(method => !method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)).Select(Method),
         ];
     }
 

@@ -41,7 +41,8 @@ internal static class TypeNames
 
         if (type.IsFunctionPointer)
         {
-            return $"delegate*<{string.Join(", ", type.GetFunctionPointerParameterTypes().Append(type.GetFunctionPointerReturnType()).Select(Of))}>";
+            IEnumerable<Type> shape = type.GetFunctionPointerParameterTypes().Append(type.GetFunctionPointerReturnType());
+            return $"delegate*<{string.Join(", ", shape.Select(Of))}>";
         }
 
         return type switch
@@ -56,7 +57,8 @@ internal static class TypeNames
 
     public static string Of(ParameterInfo parameter)
     {
-        string words = parameter.GetCustomAttributesData().Any(attribute => attribute.AttributeType.Name is "ParamArrayAttribute" or "ParamCollectionAttribute") ? "params " : "";
+        string words = parameter.GetCustomAttributesData()
+            .Any(attribute => attribute.AttributeType.Name is "ParamArrayAttribute" or "ParamCollectionAttribute") ? "params " : "";
         string type = parameter.ParameterType.IsByRef
             ? (parameter.IsOut ? "out " : parameter.IsIn ? "in " : "ref ") + Of(parameter.ParameterType.GetElementType()!)
             : Of(parameter.ParameterType);

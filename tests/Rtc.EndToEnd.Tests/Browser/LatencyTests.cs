@@ -68,13 +68,16 @@ public sealed class LatencyTests(LiveFixture live, ITestOutputHelper output)
     {
         Assert.SkipWhen(model != "motion" && Repository.TestData is null, "RTC_TEST_DATA is not set");
 
-        await using ServerProcess? other = model == "motion" ? null : await ServerProcess.StartAsync(["--model", Path.Combine(Repository.TestData!, "models", model)]);
+        await using ServerProcess? other = model == "motion"
+            ? null
+            : await ServerProcess.StartAsync(["--model", Path.Combine(Repository.TestData!, "models", model)]);
         ServerProcess server = other ?? live.Server;
         await using IBrowserContext context = await live.Browser.NewContextAsync();
         IPage page = await context.NewPageAsync();
         await page.GotoAsync(server.Address.ToString());
         TimeSpan before = server.CpuTime();
-        JsonElement measured = await page.EvaluateAsync<JsonElement>(Measure, new { width, height, mode, settling = Settling, seconds = s_measuring });
+        JsonElement measured =
+            await page.EvaluateAsync<JsonElement>(Measure, new { width, height, mode, settling = Settling, seconds = s_measuring });
         double cores = (server.CpuTime() - before).TotalSeconds / (Settling + s_measuring);
         double[] latency = Sorted(measured.GetProperty("latency"));
         double[] results = Sorted(measured.GetProperty("results"));

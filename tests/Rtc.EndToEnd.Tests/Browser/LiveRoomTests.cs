@@ -87,7 +87,8 @@ public sealed class LiveRoomTests(LiveFixture live, ITestOutputHelper output) : 
         Assert.Contains("\"brief\"", await _server.Http.GetStringAsync("/api/rooms"), StringComparison.Ordinal);
 
         await phone.CloseAsync(new PageCloseOptions { RunBeforeUnload = false });
-        await EventuallyAsync(async () => !(await _server.Http.GetStringAsync("/api/rooms")).Contains("\"brief\"", StringComparison.Ordinal), TimeSpan.FromSeconds(10), "the room stays in /api/rooms");
+        await EventuallyAsync(async () => !(await _server.Http.GetStringAsync("/api/rooms"))
+            .Contains("\"brief\"", StringComparison.Ordinal), TimeSpan.FromSeconds(10), "the room stays in /api/rooms");
     }
 
     [Fact]

@@ -77,18 +77,21 @@ public sealed class ThinLinkTests(LiveFixture live, ITestOutputHelper output)
     {
         Assert.SkipWhen(Repository.TestData is null, "RTC_TEST_DATA is not set");
         const int Seconds = 7;
-        string photograph = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Repository.TestData!, "images", "crosswalk.jpg")));
+        string photograph =
+            Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Repository.TestData!, "images", "crosswalk.jpg")));
         using var link = new ImpairedLink(live.Server.MediaPort, new LinkQuality(RoundTripMs: 50, RateKbps: 500));
         await using IBrowserContext context = await live.Browser.NewContextAsync();
         IPage page = await context.NewPageAsync();
         await page.GotoAsync(live.Server.Address.ToString());
-        JsonElement measured = await page.EvaluateAsync<JsonElement>(Measure, new { photograph, layers, port = link.Port, seconds = Seconds });
+        JsonElement measured =
+            await page.EvaluateAsync<JsonElement>(Measure, new { photograph, layers, port = link.Port, seconds = Seconds });
         double[] latency = [.. measured.GetProperty("latency").EnumerateArray().Select(value => value.GetDouble()).Order()];
         double rate = latency.Length / (double)Seconds;
         double median = latency.Length == 0 ? double.NaN : latency[latency.Length / 2];
         string result = string.Create(
             CultureInfo.InvariantCulture,
-            $"{layers}: {rate:0.0} a second, longest gap {measured.GetProperty("gap").GetDouble():0} ms, median {median:0} ms; {measured.GetProperty("about").GetString()}");
+            $"{layers}: {rate:0.0} a second, longest gap {measured.GetProperty("gap").GetDouble():0} ms, median {median:0} ms; "
+                + $"{measured.GetProperty("about").GetString()}");
 
         output.WriteLine(result);
 

@@ -48,7 +48,9 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
     public async Task Without_udp_the_media_goes_over_tcp()
     {
         await using IBrowserContext context = await live.Browser.NewContextAsync();
-        await context.AddInitScriptAsync(Bend + "window.__bend((sdp) => sdp.split('\\r\\n').filter((l) => !(l.startsWith('a=candidate:') && / udp /i.test(l))).join('\\r\\n'), {});");
+        await context.AddInitScriptAsync(
+            Bend + "window.__bend((sdp) => sdp.split('\\r\\n').filter((l) => !(l.startsWith('a=candidate:') && / udp "
+            + "/i.test(l))).join('\\r\\n'), {});");
         IPage phone = await PublishAsync(_server, context, "tcp");
         string pair = await phone.EvaluateAsync<string>(SelectedPair);
         output.WriteLine(pair);

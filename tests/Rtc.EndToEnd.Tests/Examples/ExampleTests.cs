@@ -12,7 +12,9 @@ using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Examples;
 
-/// <summary>The examples against the packed packages: each does for a browser, the server or a foreign client what its readme says.</summary>
+/// <summary>
+/// The examples against the packed packages: each does for a browser, the server or a foreign client what its readme says.
+/// </summary>
 [Collection(ForeignCollection.Name)]
 public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper output) : IClassFixture<BuiltExamples>
 {
@@ -72,7 +74,8 @@ public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper outpu
         await publisher.UntilSaysAsync("on air");
         await using BenchViewer viewer = await MediaClient.WatchAsync(server, server.Http, "clip");
         long began = Stopwatch.GetTimestamp();
-        await UntilAsync(() => Task.FromResult(viewer.Frames > (3 * TestClip.Pictures) / 2), () => $"{viewer.Frames} pictures reached the viewer\n{publisher.Output}\n{server.Output}");
+        await UntilAsync(() => Task.FromResult(viewer.Frames > (3 * TestClip.Pictures) / 2), () =>
+            $"{viewer.Frames} pictures reached the viewer\n{publisher.Output}\n{server.Output}");
         output.WriteLine($"{viewer.Frames} pictures, {viewer.Freezes} gaps in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 2.4, 12); // 90 pictures are three seconds
         Assert.Equal(0, await publisher.InterruptAsync());

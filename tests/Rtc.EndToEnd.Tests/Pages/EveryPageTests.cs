@@ -10,8 +10,11 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
 {
     private const long LargestPage = 300 * 1024;
     private static readonly ColorScheme[] s_themes = [ColorScheme.Light, ColorScheme.Dark];
-    private static readonly string? s_shots = Environment.GetEnvironmentVariable("RTC_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
-    private static readonly string s_signalR = Path.Combine(Repository.Root, "node_modules", "@microsoft", "signalr", "dist", "browser", "signalr.min.js");
+    private static readonly string? s_shots = Environment.GetEnvironmentVariable("RTC_SCREENSHOTS") is { Length: > 0 } folder
+        ? folder
+        : null;
+    private static readonly string s_signalR =
+        Path.Combine(Repository.Root, "node_modules", "@microsoft", "signalr", "dist", "browser", "signalr.min.js");
     private static readonly string s_axe = Path.Combine(Repository.Root, "node_modules", "axe-core", "axe.min.js");
 
     [Theory]
@@ -134,7 +137,8 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
         foreach (ColorScheme theme in s_shots is null ? [] : s_themes)
         {
             await page.Page.EmulateMediaAsync(new() { ColorScheme = theme });
-            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(s_shots!, $"{name}-{theme}-{(phone ? "phone" : "desktop")}.png".ToLowerInvariant()) });
+            await page.Page.ScreenshotAsync(
+                new() { Path = Path.Combine(s_shots!, $"{name}-{theme}-{(phone ? "phone" : "desktop")}.png".ToLowerInvariant()) });
         }
     }
 

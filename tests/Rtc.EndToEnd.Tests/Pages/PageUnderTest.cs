@@ -204,7 +204,11 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             var path when path.EndsWith("/cameras", StringComparison.Ordinal) => new() { Body = Cameras, ContentType = "application/json" },
             var path when path.EndsWith("/links", StringComparison.Ordinal) =>
                 new() { Body = """{"url":"https://192.168.7.7:8443/view?room=demo&token=t","rights":"watcher","expires":"2030-01-01T12:00:00Z","qr_svg_url":"/api/qr.svg?text=x"}""", ContentType = "application/json" },
-            var path when path.EndsWith("/heat.png", StringComparison.Ordinal) => new() { BodyBytes = Png.Encode(Heat), ContentType = "image/png" },
+            var path when path.EndsWith("/heat.png", StringComparison.Ordinal) => new()
+            {
+                BodyBytes = Png.Encode(Heat),
+                ContentType = "image/png",
+            },
             _ => new() { Status = 404 },
         };
         await route.FulfillAsync(answer);

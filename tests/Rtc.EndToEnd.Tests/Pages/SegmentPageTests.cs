@@ -48,7 +48,8 @@ public sealed class SegmentPageTests(PagesFixture fixture)
         Assert.StartsWith("64 ", filled, StringComparison.Ordinal);
         Assert.EndsWith("128,128,128,255", filled, StringComparison.Ordinal);
 
-        await page.RunAsync("() => { const range = document.querySelector('#opacity'); range.value = '1'; range.dispatchEvent(new Event('input')); }");
+        await page.RunAsync(
+            "() => { const range = document.querySelector('#opacity'); range.value = '1'; range.dispatchEvent(new Event('input')); }");
         Assert.Contains(" 255,0,0,255 ", await ChangedAsync(page, seen), StringComparison.Ordinal);
         foreach (string overlay in (string[])["contour", "side-by-side", "blend"])
         {
@@ -102,9 +103,11 @@ public sealed class SegmentPageTests(PagesFixture fixture)
 
     private static async Task<string> SocketAsync()
     {
-        string script = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Pages", "fake-frames.js"));
+        string script =
+            await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Pages", "fake-frames.js"));
         byte[] half = [.. Enumerable.Range(0, Width * Height).Select(at => (byte)(at % Width < Width / 2 ? 1 : 0))];
-        string Mask(byte[] pixels, Colour colour) => Convert.ToBase64String(Png.EncodeIndexed(pixels, Width, Height, [default, colour], [0]));
+        string Mask(byte[] pixels, Colour colour) =>
+            Convert.ToBase64String(Png.EncodeIndexed(pixels, Width, Height, [default, colour], [0]));
         return script
             .Replace("__FAST__", Mask(half, new Colour(255, 0, 0)), StringComparison.Ordinal)
             .Replace("__MOTION__", Mask(half, new Colour(0, 0, 255)), StringComparison.Ordinal)

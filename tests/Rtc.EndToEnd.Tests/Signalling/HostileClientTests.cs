@@ -8,7 +8,8 @@ namespace Rtc.EndToEnd.Tests.Signalling;
 
 /// <summary>Crowds and giants at a running server's door; whoever behaves is served meanwhile.</summary>
 [Collection(AloneCollection.Name)]
-public sealed class HostileClientTests(HostileClientTests.HastyServer server, ITestOutputHelper output) : IClassFixture<HostileClientTests.HastyServer>
+public sealed class HostileClientTests(HostileClientTests.HastyServer server, ITestOutputHelper output)
+    : IClassFixture<HostileClientTests.HastyServer>
 {
     private const int Giants = 9;
     private const int Storm = 500;

@@ -51,7 +51,8 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
     }
 
     /// <summary>Films for that long, or until every camera is refused.</summary>
-    private static async Task<(int Refused, double MaxMegabytes)> FilmAsync(ServerProcess server, TimeSpan time, string reason = "Limits:MemoryMegabytes")
+    private static async Task<(int Refused, double MaxMegabytes)> FilmAsync(
+        ServerProcess server, TimeSpan time, string reason = "Limits:MemoryMegabytes")
     {
         byte[] picture = KeyPicture();
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
@@ -87,7 +88,8 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
 
             await Task.Delay(250);
             most = Math.Max(most, server.ResidentMegabytes());
-            refused = listeners.Count(listener => listener.Heard("notice", notice => notice.GetProperty("message").GetString()!.Contains(reason, StringComparison.Ordinal)));
+            refused = listeners.Count(listener =>
+                listener.Heard("notice", notice => notice.GetProperty("message").GetString()!.Contains(reason, StringComparison.Ordinal)));
         }
 
         foreach (IAsyncDisposable one in (IAsyncDisposable[])[.. cameras, .. viewers, .. listeners])

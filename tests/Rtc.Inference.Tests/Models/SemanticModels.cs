@@ -8,7 +8,9 @@ internal static class SemanticModels
     public const int VocPerson = 15;
     public const int AdePerson = 12;
 
-    /// <summary>torchvision's DeepLabV3: the map has the picture's size, and a second output that only training uses stands first.</summary>
+    /// <summary>
+    /// torchvision's DeepLabV3: the map has the picture's size, and a second output that only training uses stands first.
+    /// </summary>
     public static OnnxGraph Torchvision(float noise = 0)
     {
         OnnxGraph graph = new();

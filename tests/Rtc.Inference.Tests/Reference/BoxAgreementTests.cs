@@ -42,7 +42,8 @@ public sealed class BoxAgreementTests(ITestOutputHelper output)
         CompareBoxes(detector, "seg", data, file, (width, height), every, EightBitThreshold, least);
     }
 
-    private void CompareBoxes(IDetector detector, string kind, string data, string file, (int Width, int Height) size, int every, float threshold, int least)
+    private void CompareBoxes(
+        IDetector detector, string kind, string data, string file, (int Width, int Height) size, int every, float threshold, int least)
     {
         var options = new DetectOptions { Confidence = threshold };
         List<Detection> found = [];
@@ -58,7 +59,8 @@ public sealed class BoxAgreementTests(ITestOutputHelper output)
                 Detection match = found.MaxBy(one => one.ClassId == truth.ClassId ? truth.Agreement(one.Box) : -1);
                 worst = Math.Min(worst, truth.Agreement(match.Box));
                 apart = Math.Max(apart, Math.Abs(match.Score - truth.Score));
-                Assert.True(truth.Agreement(match.Box) > MinOverlap, $"class {truth.ClassId} {truth.Score:F3} {truth.Box} became {match.Score:F3} {match.Box}");
+                Assert.True(truth.Agreement(match.Box) > MinOverlap,
+                    $"class {truth.ClassId} {truth.Score:F3} {truth.Box} became {match.Score:F3} {match.Box}");
                 Assert.InRange(match.Score, truth.Score - MaxScoreApart, truth.Score + MaxScoreApart);
                 compared++;
             }

@@ -36,7 +36,8 @@ internal static class Judge
     });
 
     /// <summary>Hands over each picture with what the judge read in it; both sides get the same pictures, byte for byte.</summary>
-    public static void Each(string kind, string data, string file, (int Width, int Height) size, int every, float confidence, Action<Picture, Reading> compare)
+    public static void Each(
+        string kind, string data, string file, (int Width, int Height) size, int every, float confidence, Action<Picture, Reading> compare)
     {
         byte[] raw = Frames(Path.Combine(data, file), every);
         List<Reading> readings = Read(kind, data, raw, size.Width, size.Height, confidence);
@@ -56,7 +57,8 @@ internal static class Judge
 
     private static List<Reading> Read(string kind, string data, byte[] raw, int width, int height, float confidence)
     {
-        string arguments = string.Create(CultureInfo.InvariantCulture, $"\"{Script}\" {kind} \"{Model(data, kind)}\" {width} {height} {confidence}");
+        string arguments =
+            string.Create(CultureInfo.InvariantCulture, $"\"{Script}\" {kind} \"{Model(data, kind)}\" {width} {height} {confidence}");
         using var answer = new StreamReader(new MemoryStream(Run("node", arguments, raw)));
         var readings = new List<Reading>();
         while (answer.ReadLine() is { } line)

@@ -110,7 +110,8 @@ public sealed class ClassHysteresisTests(ITestOutputHelper output) : IDisposable
                 float inside = Math.Clamp(Inside(px + 0.5f, py + 0.5f, x), -2, 2);
                 for (int c = 0; c < Classes; c++)
                 {
-                    float clean = c == Disc ? inside : c == 0 ? Math.Clamp((px - 60) / 20f, -1, 1) : c == 1 ? Math.Clamp((60 - px) / 20f, -1, 1) : -3;
+                    float clean = c == Disc ? inside : c == 0 ? Math.Clamp((px - 60) / 20f, -1, 1) : c == 1
+                        ? Math.Clamp((60 - px) / 20f, -1, 1) : -3;
                     scores[(place * Classes) + c] = scale * (clean + (noise * Normal(random)));
                 }
             }

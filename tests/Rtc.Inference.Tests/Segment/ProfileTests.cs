@@ -85,7 +85,8 @@ public sealed class ProfileTests : IDisposable
             _folder.Add(name, SemanticModels.Torchvision());
         }
 
-        SegmentProfile[] profiles = [.. names.Zip(SegmentProfile.Names).Select(pair => new SegmentProfile(pair.Second, pair.First, 64, "Segmentation:X"))];
+        SegmentProfile[] profiles =
+            [.. names.Zip(SegmentProfile.Names).Select(pair => new SegmentProfile(pair.Second, pair.First, 64, "Segmentation:X"))];
         using ModelHost host = Host(profiles);
         IClassMapper? current = null;
         foreach (SegmentProfile profile in profiles)

@@ -63,7 +63,8 @@ public sealed class ClassPainterTests
         Assert.All(["ff8001", "#ff80", "#gg0000", "#ff80011", ""], text => Assert.False(ClassColours.TryParse(text, out _)));
     }
 
-    private static void Compare(Picture before, Picture after, ClassMap map, ClassStyle style, ClassOverlay overlay, float opacity, int offset)
+    private static void Compare(
+        Picture before, Picture after, ClassMap map, ClassStyle style, ClassOverlay overlay, float opacity, int offset)
     {
         (int width, int height) = (before.Width, before.Height);
         int thickness = Draw.ThicknessFor(height);

@@ -64,7 +64,8 @@ public sealed class JpegLimitTests : IDisposable
     [Fact]
     public void File_with_thousands_of_scans_is_refused()
     {
-        byte[] scans = [.. _jpeg[..^2], .. Enumerable.Repeat<byte[]>([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0], 3000).SelectMany(scan => scan), 0xFF, 0xD9];
+        byte[] scans = [
+            .. _jpeg[..^2], .. Enumerable.Repeat<byte[]>([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0], 3000).SelectMany(scan => scan), 0xFF, 0xD9];
         Assert.False(Jpeg.TryDecode(scans, _pool, MaxPixels, out _, out _, out string? problem));
         Assert.Contains("scans", problem, StringComparison.Ordinal);
     }
@@ -84,7 +85,8 @@ public sealed class JpegLimitTests : IDisposable
                 file[random.Next(random.Next(2) == 0 ? Math.Min(700, file.Length) : file.Length)] = (byte)random.Next(256);
             }
 
-            if (Jpeg.TryDecode(file.AsSpan(0, random.Next(4) == 0 ? random.Next(file.Length) : file.Length), _pool, MaxPixels, out Picture? picture, out _, out string? problem))
+            if (Jpeg.TryDecode(file.AsSpan(0, random.Next(4) == 0 ? random.Next(file.Length) : file.Length), _pool, MaxPixels,
+                out Picture? picture, out _, out string? problem))
             {
                 picture!.Dispose();
                 read++;
@@ -102,7 +104,8 @@ public sealed class JpegLimitTests : IDisposable
     {
         byte[] file = [.. _jpeg];
         int frame = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
-        (file[frame + 5], file[frame + 6], file[frame + 7], file[frame + 8]) = ((byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width);
+        (file[frame + 5], file[frame + 6], file[frame + 7], file[frame + 8]) =
+            ((byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width);
         return file;
     }
 }

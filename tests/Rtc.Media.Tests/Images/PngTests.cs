@@ -46,7 +46,8 @@ public sealed class PngTests
             pixels[i] = (byte)((i / width) % 3 == 1 && i >= width ? pixels[i - width] : pixels[i] % palette.Length);
         }
 
-        byte[] rgba = Ffmpeg.Run("-f png_pipe -i - -f rawvideo -pix_fmt rgba -", Png.EncodeIndexed(pixels, width, height, palette, [0, 255, 7]));
+        byte[] rgba =
+            Ffmpeg.Run("-f png_pipe -i - -f rawvideo -pix_fmt rgba -", Png.EncodeIndexed(pixels, width, height, palette, [0, 255, 7]));
 
         Assert.Equal(pixels.Length * 4, rgba.Length);
         for (int i = 0; i < pixels.Length; i++)

@@ -31,7 +31,8 @@ public sealed class StillImageTests
         Ffmpeg.Need();
         using var pool = new PicturePool();
         using Picture source = Pictures.Scene(pool, 96, 64, 2);
-        byte[] file = Ffmpeg.Run($"-f image2pipe -c:v png -i pipe:0 -pix_fmt {format} -c:v {encoder} -frames:v 1 -f image2pipe pipe:1", Png.Encode(source));
+        byte[] file = Ffmpeg.Run(
+            $"-f image2pipe -c:v png -i pipe:0 -pix_fmt {format} -c:v {encoder} -frames:v 1 -f image2pipe pipe:1", Png.Encode(source));
 
         using Picture back = Read(file, pool);
 

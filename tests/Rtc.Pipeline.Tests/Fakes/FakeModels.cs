@@ -52,7 +52,8 @@ internal sealed class FakeModels : IModelHost
     /// <summary>Writes a class map's places; null has none but motion's.</summary>
     public Action<Picture, ClassMap>? Map { get; set; }
 
-    public IReadOnlyList<ProfileInfo> Profiles => Map is null ? [] : [new("fast", "fake-map", "none", ["background", "person", "sky"], null)];
+    public IReadOnlyList<ProfileInfo> Profiles =>
+        Map is null ? [] : [new("fast", "fake-map", "none", ["background", "person", "sky"], null)];
 
     public IClassMapper? OpenClasses(string profile, out string? problem)
     {

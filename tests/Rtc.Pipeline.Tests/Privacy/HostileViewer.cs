@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rtc.Media;
 using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
@@ -29,7 +30,12 @@ internal sealed class HostileViewer : IDisposable
     {
         _name = name;
         Scene = new StreetScene(Width, Height, seed);
-        Room = new Simulation((settings ?? new RoomSettings()) with { Mode = ViewMode.Privacy }, privacy) { Width = Width, Height = Height, ModelMs = 25 };
+        Room = new Simulation((settings ?? new RoomSettings()) with { Mode = ViewMode.Privacy }, privacy)
+        {
+            Width = Width,
+            Height = Height,
+            ModelMs = 25,
+        };
         _began = Room.Time.NowMs;
         Room.Codecs.Paint = picture => Scene.Paint(picture, (Room.Time.NowMs - _began) / 1000, Room.LastTimestamp);
         Room.Codecs.OnEncodeAt = (picture, timestamp) => Look(picture, Scene.At(timestamp));
@@ -55,12 +61,15 @@ internal sealed class HostileViewer : IDisposable
         double elsewhere = taken.SharpElsewhere(shown);
         _sharp += elsewhere;
         Whole += elsewhere < WholeBlurred ? 1 : 0;
-        (RectF Box, int)[] seen = [.. taken.Seen.Where(actor => actor.ClassId == StreetScene.Person && taken.Sharp(shown, actor.Box) > Recognised)];
+        (RectF Box, int)[] seen =
+            [.. taken.Seen.Where(actor => actor.ClassId == StreetScene.Person && taken.Sharp(shown, actor.Box) > Recognised)];
         if (seen.Length > 0)
         {
             Unveiled++;
-            _leaks.Add(FormattableString.Invariant(
-                $"picture {Pictures}: {seen[0].Box.CenterX:F0},{seen[0].Box.CenterY:F0} {seen[0].Box.Width:F0}×{seen[0].Box.Height:F0}, {taken.Sharp(shown, seen[0].Box):P0} sharp, {taken.Seen.Count} there"));
+            _leaks.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"picture {Pictures}: {seen[0].Box.CenterX:F0},{seen[0].Box.CenterY:F0} {seen[0].Box.Width:F0}×{seen[0].Box.Height:F0}, "
+                    + $"{taken.Sharp(shown, seen[0].Box):P0} sharp, {taken.Seen.Count} there"));
         }
     }
 
@@ -68,7 +77,10 @@ internal sealed class HostileViewer : IDisposable
     public string Leaks => string.Join("; ", _leaks.Take(6));
 
     public void Report() => TestContext.Current.TestOutputHelper?.WriteLine(
-        FormattableString.Invariant($"{_name}: {Pictures} pictures, {Unveiled} with somebody unveiled, {Whole} blurred whole, {SharpShare:P1} of what is nobody sharp"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_name}: {Pictures} pictures, {Unveiled} with somebody unveiled, {Whole} blurred whole, {SharpShare:P1} of what is nobody "
+            + $"sharp"));
 
     public void Dispose() => Room.Dispose();
 }

@@ -38,7 +38,8 @@ public sealed class HostileViewerTests
     public void Runners_do_not_outrun_their_veil()
     {
         using var viewer = new HostileViewer("runners", 3) { Scene = { MissedInThousand = 100 } };
-        viewer.Scene.Actors.AddRange([Walker(21, 300, 0, 100), Walker(22, -450, 1, 110), Walker(23, 620, 2, 110), Turning(24), Bouncing(25)]);
+        viewer.Scene.Actors.AddRange(
+            [Walker(21, 300, 0, 100), Walker(22, -450, 1, 110), Walker(23, 620, 2, 110), Turning(24), Bouncing(25)]);
         Watch(viewer, Seconds);
     }
 

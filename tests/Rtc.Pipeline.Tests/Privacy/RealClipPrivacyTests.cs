@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
@@ -24,7 +25,13 @@ public sealed class RealClipPrivacyTests
     {
         string model = TestData.Find("models/yolox_nano.onnx");
         RawClip raw = RawClip.Open("video/one-by-one-person-detection.mp4", Width, Height, 6, Pictures);
-        using var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = "yolox_nano", Provider = "cpu", Threads = 1 });
+        using var models = new ModelHost(new ModelHostOptions
+        {
+            Directory = Path.GetDirectoryName(model)!,
+            Model = "yolox_nano",
+            Provider = "cpu",
+            Threads = 1,
+        });
         using var room = new ClipRoom(raw, 10, "hostile", models, new RoomSettings { Mode = ViewMode.Privacy });
         using IDetector reference = models.OpenDetector("auto", out _);
         var found = new List<Detection>();
@@ -46,8 +53,10 @@ public sealed class RealClipPrivacyTests
         {
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
-            $"clip: {pictures} pictures, {people} persons of the reference, {unveiled} unveiled, {whole} blurred whole, {sharp / pictures:P1} of what is nobody sharp"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"clip: {pictures} pictures, {people} persons of the reference, {unveiled} unveiled, {whole} blurred whole, "
+                + $"{sharp / pictures:P1} of what is nobody sharp"));
         Assert.True(people > 50, $"{people} persons");
         Assert.Equal(0, unveiled);
         Assert.True(sharp / pictures > 0.5, $"{sharp / pictures:P1}");

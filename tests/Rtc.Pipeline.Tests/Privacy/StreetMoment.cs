@@ -35,7 +35,8 @@ internal sealed class StreetMoment(byte[] luma, int width, IReadOnlyList<(RectF 
 
     /// <summary>The same of all that no person is near.</summary>
     public double SharpElsewhere(Picture shown) => Share(shown, new RectF(0, 0, width, _height), 2 * Block, (x, y) => !seen.Any(actor =>
-        actor.ClassId == StreetScene.Person && new RectF(actor.Box.Left - Block, actor.Box.Top - Block, actor.Box.Right + Block, actor.Box.Bottom + Block).Contains(x, y)));
+        actor.ClassId == StreetScene.Person
+            && new RectF(actor.Box.Left - Block, actor.Box.Top - Block, actor.Box.Right + Block, actor.Box.Bottom + Block).Contains(x, y)));
 
     private double Share(Picture shown, RectF area, int step, Func<float, float, bool> counts)
     {

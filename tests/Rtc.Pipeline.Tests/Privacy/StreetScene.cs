@@ -5,7 +5,8 @@ using Rtc.Pipeline.Tests.Fakes;
 namespace Rtc.Pipeline.Tests.Privacy;
 
 /// <summary>One who crosses the scene: where its middle is at a moment, and null while it is not there.</summary>
-internal sealed record Actor(int Width, int Height, byte[,] Texture, Func<double, (double X, double Y)?> At, int ClassId = StreetScene.Person);
+internal sealed record Actor(
+    int Width, int Height, byte[,] Texture, Func<double, (double X, double Y)?> At, int ClassId = StreetScene.Person);
 
 /// <summary>
 /// A street with known truth: a textured background, actors with textures of their own, a camera that may shake. It paints
@@ -68,7 +69,8 @@ internal sealed class StreetScene
             {
                 Scenes.Put(picture, actor.Texture, place.X + 32 - left, place.Y + 32 - top);
                 (double x, double y) = (place.X + 32 - left, place.Y + 32 - top);
-                var whole = new RectF((float)(x - (actor.Width / 2.0)), (float)(y - (actor.Height / 2.0)), (float)(x + (actor.Width / 2.0)), (float)(y + (actor.Height / 2.0)));
+                var whole = new RectF((float)(x - (actor.Width / 2.0)), (float)(y - (actor.Height / 2.0)),
+                    (float)(x + (actor.Width / 2.0)), (float)(y + (actor.Height / 2.0)));
                 RectF box = whole.ClipTo(_width, _height);
                 if (box.Width >= MinVisible * whole.Width && box.Height >= MinVisible * whole.Height)
                 {
@@ -112,7 +114,8 @@ internal sealed class StreetScene
                 yield return new Detection(
                     classId,
                     0.3f + (0.6f * (float)_random.NextDouble()),
-                    new RectF(box.Left + Off(box.Width), box.Top + Off(box.Height), box.Right + Off(box.Width), box.Bottom + Off(box.Height)));
+                    new RectF(
+                        box.Left + Off(box.Width), box.Top + Off(box.Height), box.Right + Off(box.Width), box.Bottom + Off(box.Height)));
             }
         }
     }

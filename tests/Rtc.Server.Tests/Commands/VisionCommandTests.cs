@@ -64,7 +64,8 @@ public sealed class VisionCommandTests : IDisposable
         Assert.Empty(output);
         Assert.Single(error.TrimEnd().Split('\n'));
         Assert.Equal(RtcCommand.Misused, (await RunAsync("detect", image, "--model", "nosuch")).Code);
-        Assert.Equal(RtcCommand.Misused, (await RunAsync("focus", image, "--select", "0.5,0.5", "--out", Path.Combine(_folder, "x.jpg"), "--model", "nosuch")).Code);
+        Assert.Equal(RtcCommand.Misused,
+            (await RunAsync("focus", image, "--select", "0.5,0.5", "--out", Path.Combine(_folder, "x.jpg"), "--model", "nosuch")).Code);
     }
 
     [Theory]
@@ -76,7 +77,8 @@ public sealed class VisionCommandTests : IDisposable
         string into = Path.Combine(_folder, "focus.png");
         WriteDisc(image);
 
-        (int code, string output, string error) = await RunAsync("focus", image, "--select", "0.4,0.5", "--out", into, "--model", "motion", "--json");
+        (int code, string output, string error) =
+            await RunAsync("focus", image, "--select", "0.4,0.5", "--out", into, "--model", "motion", "--json");
         (int beside, _, string said) = await RunAsync("focus", image, "--select", "0.85,0.2", "--out", into, "--model", "motion");
 
         Assert.True(code == RtcCommand.Good, error);
@@ -94,7 +96,8 @@ public sealed class VisionCommandTests : IDisposable
         string? data = Environment.GetEnvironmentVariable("RTC_TEST_DATA");
         Assert.SkipUnless(Directory.Exists(data), "RTC_TEST_DATA names no folder");
         string into = Path.Combine(_folder, file);
-        string[] arguments = ["segment", Path.Combine(data, "images", "people.jpg"), "--model", Path.Combine(data, "models", "deeplab_v3_1_default_1.onnx"), "--out", into, "--json", .. overlay is null ? (string[])[] : ["--overlay", overlay]];
+        string[] arguments = ["segment", Path.Combine(data, "images", "people.jpg"), "--model", Path.Combine(data, "models",
+            "deeplab_v3_1_default_1.onnx"), "--out", into, "--json", .. overlay is null ? (string[])[] : ["--overlay", overlay]];
 
         (int code, string output, string error) = await RunAsync(arguments);
 

@@ -43,9 +43,14 @@ public sealed class SetupScriptTests
         string state = Directory.CreateTempSubdirectory("rtc-keys").FullName;
         string made = $"export XDG_STATE_HOME={state}; rtc_make_keys 2>/dev/null; first=$(cat $RTC__AUTH__TOKENKEYFILE); rtc_make_keys";
 
-        Assert.Equal(0, await RunAsync($"{made}; test \"$first\" = \"$(cat {state}/rtc/token-key)\" && test ${{#first}} -ge 32 && test -s $RTC__AUTH__APIKEYFILE", "no"));
-        Assert.Equal(0, await RunAsync($"{made}; test $(stat -c %a {state}/rtc/token-key) = 600 && test $(stat -c %a {state}/rtc/api-key) = 600", "no"));
-        Assert.Equal(0, await RunAsync($"export XDG_STATE_HOME={state}; RTC__AUTH__TOKENKEY=given rtc_make_keys; test -z \"${{RTC__AUTH__TOKENKEYFILE-}}\"", "no"));
+        Assert.Equal(
+            0, await RunAsync(
+            $"{made}; test \"$first\" = \"$(cat {state}/rtc/token-key)\" && test ${{#first}} -ge 32 && test -s $RTC__AUTH__APIKEYFILE",
+            "no"));
+        Assert.Equal(0, await RunAsync(
+            $"{made}; test $(stat -c %a {state}/rtc/token-key) = 600 && test $(stat -c %a {state}/rtc/api-key) = 600", "no"));
+        Assert.Equal(0, await RunAsync(
+            $"export XDG_STATE_HOME={state}; RTC__AUTH__TOKENKEY=given rtc_make_keys; test -z \"${{RTC__AUTH__TOKENKEYFILE-}}\"", "no"));
         Directory.Delete(state, recursive: true);
     }
 

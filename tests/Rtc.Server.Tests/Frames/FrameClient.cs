@@ -25,7 +25,8 @@ internal sealed class FrameClient : IAsyncDisposable
         }
 
         using var limit = new CancellationTokenSource(s_patience);
-        await client._socket.ConnectAsync(new UriBuilder(host.Client.BaseAddress!) { Scheme = "ws", Path = "/ws", Query = query }.Uri, limit.Token);
+        await client._socket.ConnectAsync(
+            new UriBuilder(host.Client.BaseAddress!) { Scheme = "ws", Path = "/ws", Query = query }.Uri, limit.Token);
         return client;
     }
 
@@ -97,7 +98,8 @@ internal sealed class FrameClient : IAsyncDisposable
             }
             while (!received.EndOfMessage);
             byte[] bytes = whole.ToArray();
-            if (received.MessageType == WebSocketMessageType.Binary || !Encoding.UTF8.GetString(bytes).StartsWith("{\"type\":\"stats\"", StringComparison.Ordinal))
+            if (received.MessageType == WebSocketMessageType.Binary
+                || !Encoding.UTF8.GetString(bytes).StartsWith("{\"type\":\"stats\"", StringComparison.Ordinal))
             {
                 return (received.MessageType, bytes);
             }

@@ -22,15 +22,18 @@ public sealed class FrameExampleTests : IDisposable
     [Fact]
     public async Task Node_example_writes_a_mask_for_each_picture()
     {
-        Assert.SkipUnless(await RunAsync("node", WebSocketFlag, "-e", "process.exit(globalThis.WebSocket ? 0 : 1)") is (0, _), "there is no Node with WebSocket");
-        await CheckAsync(address => ["node", WebSocketFlag, Example("js", "segment.mjs"), address, Path.Combine(_folder, "masks"), Picture("a"), Picture("b")]);
+        Assert.SkipUnless(await RunAsync("node", WebSocketFlag, "-e", "process.exit(globalThis.WebSocket ? 0 : 1)") is (0, _),
+            "there is no Node with WebSocket");
+        await CheckAsync(address =>
+            ["node", WebSocketFlag, Example("js", "segment.mjs"), address, Path.Combine(_folder, "masks"), Picture("a"), Picture("b")]);
     }
 
     [Fact]
     public async Task Python_example_writes_a_mask_for_each_picture()
     {
         Assert.SkipUnless(await RunAsync(Python, "-c", "import websockets") is (0, _), "Python lacks the package websockets");
-        await CheckAsync(address => [Python, Example("python", "segment.py"), address, Picture("a"), Picture("b"), "--mode", "motion", "--out", Path.Combine(_folder, "masks")]);
+        await CheckAsync(address => [Python, Example("python", "segment.py"), address, Picture("a"), Picture("b"), "--mode", "motion",
+            "--out", Path.Combine(_folder, "masks")]);
     }
 
     private static string Example(params string[] path) => Path.Combine([RtcPaths.Find().Root, "examples", .. path]);

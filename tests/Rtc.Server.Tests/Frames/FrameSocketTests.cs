@@ -28,9 +28,11 @@ public sealed class FrameSocketTests : IAsyncLifetime
         JsonElement connected = await client.NextAsync("connected");
         Assert.Equal("ready", connected.GetProperty("status").GetString());
         Assert.Equal(["motion"], connected.GetProperty("available_models").EnumerateArray().Select(name => name.GetString()));
-        Assert.Equal(["fast", "balanced", "accurate"], connected.GetProperty("unavailable_models").EnumerateObject().Select(one => one.Name));
+        Assert.Equal(
+            ["fast", "balanced", "accurate"], connected.GetProperty("unavailable_models").EnumerateObject().Select(one => one.Name));
         Assert.Equal(["background", "moving"], connected.GetProperty("class_labels").EnumerateArray().Select(name => name.GetString()));
-        Assert.Equal([128, 0, 0], connected.GetProperty("default_colormap").GetProperty("moving").EnumerateArray().Select(level => level.GetInt32()));
+        Assert.Equal([128, 0, 0], connected.GetProperty("default_colormap").GetProperty("moving").EnumerateArray()
+            .Select(level => level.GetInt32()));
 
         await client.SendAsync("""{"type":"init","config":{"model_mode":"motion","resolution":{"width":640,"height":480}}}""");
         Assert.Equal("motion", (await client.NextAsync("connected")).GetProperty("model_mode").GetString());
@@ -107,7 +109,10 @@ public sealed class FrameSocketTests : IAsyncLifetime
             await Expect(message, "BAD_MESSAGE");
         }
 
-        string[] noSettings = ["\"overlay_opacity\":2", "\"overlay_opacity\":\"1\"", "\"visualization_mode\":\"magic\"", "\"class_filter\":\"person\"", "\"class_filter\":[1]", "\"colormap\":\"pink\"", "\"custom_colormap\":{\"person\":\"red\"}", "\"custom_colormap\":[]", "\"output\":\"video\"", "\"format\":\"gif\""];
+        string[] noSettings =
+            ["\"overlay_opacity\":2", "\"overlay_opacity\":\"1\"", "\"visualization_mode\":\"magic\"", "\"class_filter\":\"person\"",
+            "\"class_filter\":[1]", "\"colormap\":\"pink\"", "\"custom_colormap\":{\"person\":\"red\"}", "\"custom_colormap\":[]",
+            "\"output\":\"video\"", "\"format\":\"gif\""];
         foreach (string setting in noSettings)
         {
             await Expect($$$"""{"type":"update_viz","settings":{{{{setting}}}}}""", "BAD_SETTING");
@@ -125,7 +130,10 @@ public sealed class FrameSocketTests : IAsyncLifetime
         await client.SendAsync(new byte[20 * 1024 * 1024]);
         await client.ExpectErrorAsync("TOO_LARGE");
         await Expect(new string('x', 20 * 1024 * 1024), "TOO_LARGE");
-        byte[][] noFrames = [[], [1], [.. FrameClient.Binary(jpeg, 1)[..15]], [2, .. FrameClient.Binary(jpeg, 1)[1..]], [1, 2, .. FrameClient.Binary(jpeg, 1)[2..]], [1, 1, 1, .. FrameClient.Binary(jpeg, 1)[3..]], FrameClient.Binary(jpeg, 1, double.NaN), System.Text.Encoding.UTF8.GetBytes(FrameClient.Frame(jpeg)), jpeg];
+        byte[][] noFrames =
+            [[], [1], [.. FrameClient.Binary(jpeg, 1)[..15]], [2, .. FrameClient.Binary(jpeg, 1)[1..]],
+            [1, 2, .. FrameClient.Binary(jpeg, 1)[2..]], [1, 1, 1, .. FrameClient.Binary(jpeg, 1)[3..]],
+            FrameClient.Binary(jpeg, 1, double.NaN), System.Text.Encoding.UTF8.GetBytes(FrameClient.Frame(jpeg)), jpeg];
         foreach (byte[] message in noFrames)
         {
             await client.SendAsync(message);
@@ -162,7 +170,8 @@ public sealed class FrameSocketTests : IAsyncLifetime
     [Fact]
     public async Task Newest_frame_wins_and_the_others_are_counted()
     {
-        await using RunningHost host = await RunningHost.StartAsync(Options(), services: services => services.AddSingleton<IModelHost>(new SlowModels(TimeSpan.FromMilliseconds(100))));
+        await using RunningHost host = await RunningHost.StartAsync(
+            Options(), services: services => services.AddSingleton<IModelHost>(new SlowModels(TimeSpan.FromMilliseconds(100))));
         await using FrameClient client = await FrameClient.ReadyAsync(host);
         const int sent = 40;
         byte[] jpeg = FrameClient.Picture();
@@ -187,7 +196,8 @@ public sealed class FrameSocketTests : IAsyncLifetime
     [Fact]
     public async Task Model_that_fails_is_told_for_each_frame()
     {
-        await using RunningHost host = await RunningHost.StartAsync(Options(), services: services => services.AddSingleton<IModelHost>(new SlowModels(TimeSpan.Zero, fails: true)));
+        await using RunningHost host = await RunningHost.StartAsync(
+            Options(), services: services => services.AddSingleton<IModelHost>(new SlowModels(TimeSpan.Zero, fails: true)));
         await using FrameClient client = await FrameClient.ReadyAsync(host);
         for (int i = 0; i < 3; i++)
         {
@@ -303,7 +313,8 @@ public sealed class FrameSocketTests : IAsyncLifetime
     public async Task Server_short_of_memory_takes_no_frames()
     {
         var load = new FakeLoad();
-        await using RunningHost host = await RunningHost.StartAsync(Options(), services: services => services.AddSingleton<ILoadSources>(load));
+        await using RunningHost host =
+            await RunningHost.StartAsync(Options(), services: services => services.AddSingleton<ILoadSources>(load));
         await using FrameClient client = await FrameClient.ReadyAsync(host);
         load.Memory = load.MemoryLimit;
         host.App.Services.GetRequiredService<ServerLoad>().Sample();
@@ -363,7 +374,8 @@ public sealed class FrameSocketTests : IAsyncLifetime
     {
         byte[] file = [.. jpeg];
         int frame = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
-        (file[frame + 5], file[frame + 6], file[frame + 7], file[frame + 8]) = ((byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width);
+        (file[frame + 5], file[frame + 6], file[frame + 7], file[frame + 8]) =
+            ((byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width);
         return file;
     }
 }

@@ -31,21 +31,24 @@ public sealed class RealModelTests(ITestOutputHelper output)
         await using FrameClient client = await FrameClient.ReadyAsync(host, "fast");
         await client.SendAsync(FrameClient.Frame(await File.ReadAllBytesAsync(picture)));
         JsonElement answer = await client.NextAsync("segmentation");
-        Assert.Contains("person", answer.GetProperty("metadata").GetProperty("detected_classes").EnumerateArray().Select(label => label.GetString()));
+        Assert.Contains(
+            "person", answer.GetProperty("metadata").GetProperty("detected_classes").EnumerateArray().Select(label => label.GetString()));
         byte[] png = answer.GetProperty("data").GetBytesFromBase64();
         (int width, int height) = ((png[18] << 8) | png[19], (png[22] << 8) | png[23]);
 
         byte[] mask = await RunAsync("ffmpeg", "-v error -f png_pipe -i - -f rawvideo -pix_fmt rgb24 -", png);
         byte[] i420 = await RunAsync("ffmpeg", $"-v error -i \"{picture}\" -pix_fmt yuv420p -f rawvideo -", []);
         string script = Path.Combine(RtcPaths.Find().Root, "tests", "Rtc.Inference.Tests", "Reference", "read.mjs");
-        byte[] read = await RunAsync("node", string.Create(CultureInfo.InvariantCulture, $"\"{script}\" deeplab \"{model}\" {width} {height} 0"), i420);
+        byte[] read = await RunAsync(
+            "node", string.Create(CultureInfo.InvariantCulture, $"\"{script}\" deeplab \"{model}\" {width} {height} 0"), i420);
         byte[] classes = JsonDocument.Parse(read).RootElement.GetProperty("classes").GetBytesFromBase64();
 
         int same = 0;
         for (int at = 0; at < width * height; at++)
         {
             (int x, int y) = (at % width, at / width);
-            Media.Drawing.Colour wanted = Media.Drawing.ClassColours.Voc(classes[((int)((y + 0.5) * Map / height) * Map) + (int)((x + 0.5) * Map / width)]);
+            Media.Drawing.Colour wanted =
+                Media.Drawing.ClassColours.Voc(classes[((int)((y + 0.5) * Map / height) * Map) + (int)((x + 0.5) * Map / width)]);
             same += (mask[at * 3], mask[(at * 3) + 1], mask[(at * 3) + 2]) == (wanted.Red, wanted.Green, wanted.Blue) ? 1 : 0;
         }
 
@@ -56,7 +59,12 @@ public sealed class RealModelTests(ITestOutputHelper output)
 
     private static async Task<byte[]> RunAsync(string program, string arguments, byte[] input)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         Process? started = null;
         try
         {

@@ -10,7 +10,8 @@ internal sealed class SlowModels(TimeSpan takes, bool fails = false) : IModelHos
 {
     public IReadOnlyList<ModelInfo> Models => [];
 
-    public IReadOnlyList<ProfileInfo> Profiles => [new ProfileInfo(SegmentProfile.Motion, SegmentProfile.Motion, "Apache-2.0", MotionMapper.Names, null)];
+    public IReadOnlyList<ProfileInfo> Profiles =>
+        [new ProfileInfo(SegmentProfile.Motion, SegmentProfile.Motion, "Apache-2.0", MotionMapper.Names, null)];
 
     public IDetector OpenDetector(string name, out string? problem)
     {

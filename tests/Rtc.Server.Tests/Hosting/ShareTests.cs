@@ -14,7 +14,8 @@ public sealed class ShareTests
 {
     private const string Key = "a key of at least thirty-two characters";
 
-    private static RtcOptions Guarded { get; } = RunningHost.Options with { Auth = new AuthOptions { TokenKey = Key, ApiKey = "an api key of sixteen" } };
+    private static RtcOptions Guarded { get; } =
+        RunningHost.Options with { Auth = new AuthOptions { TokenKey = Key, ApiKey = "an api key of sixteen" } };
 
     [Fact]
     public async Task Operator_hands_on_what_it_has_and_no_longer_than_it_has_it()
@@ -23,7 +24,8 @@ public sealed class ShareTests
         DateTimeOffset end = DateTimeOffset.UtcNow.AddMinutes(30);
         string own = Token("demo", JoinRole.Operator, end);
 
-        foreach ((string rights, string page, JoinRole role) in new[] { ("camera", "/phone", JoinRole.Phone), ("operator", "/view", JoinRole.Viewer), ("watcher", "/view", JoinRole.Viewer) })
+        foreach ((string rights, string page, JoinRole role) in new[] { ("camera", "/phone", JoinRole.Phone),
+            ("operator", "/view", JoinRole.Viewer), ("watcher", "/view", JoinRole.Viewer) })
         {
             JsonElement link = await LinkAsync(host, "demo", own, rights, minutes: 600);
             var url = new Uri(link.GetProperty("url").GetString()!);
@@ -43,7 +45,8 @@ public sealed class ShareTests
     public async Task Watcher_makes_links_for_watchers_only(string rights, HttpStatusCode status)
     {
         await using RunningHost host = await RunningHost.StartAsync(Guarded);
-        using HttpResponseMessage answer = await AskAsync(host, "demo", Token("demo", JoinRole.Viewer, DateTimeOffset.UtcNow.AddHours(1)), rights, 60);
+        using HttpResponseMessage answer =
+            await AskAsync(host, "demo", Token("demo", JoinRole.Viewer, DateTimeOffset.UtcNow.AddHours(1)), rights, 60);
 
         Assert.Equal(status, answer.StatusCode);
     }
@@ -54,7 +57,8 @@ public sealed class ShareTests
     public async Task No_token_makes_links_that_lift_privacy(JoinRole own)
     {
         await using RunningHost host = await RunningHost.StartAsync(Guarded);
-        using HttpResponseMessage answer = await AskAsync(host, "demo", Token("demo", own, DateTimeOffset.UtcNow.AddHours(1)), "supervisor", 60);
+        using HttpResponseMessage answer =
+            await AskAsync(host, "demo", Token("demo", own, DateTimeOffset.UtcNow.AddHours(1)), "supervisor", 60);
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
@@ -92,10 +96,12 @@ public sealed class ShareTests
         Assert.Equal(TokenVerdict.OtherRoom, access.CheckJoin(token, "demo.23", JoinRole.Viewer));
         Assert.Equal(TokenVerdict.OtherRoom, access.CheckJoin(token, "demo2", JoinRole.Viewer));
         Assert.Equal(TokenVerdict.OtherRole, access.CheckJoin(token, "demo.2", JoinRole.Phone));
-        Assert.Equal(TokenVerdict.OtherRoom, access.CheckJoin(Token("demo.2", JoinRole.Viewer, DateTimeOffset.UtcNow.AddHours(1)), "demo", JoinRole.Viewer));
+        Assert.Equal(TokenVerdict.OtherRoom,
+            access.CheckJoin(Token("demo.2", JoinRole.Viewer, DateTimeOffset.UtcNow.AddHours(1)), "demo", JoinRole.Viewer));
     }
 
-    private static string Token(string room, JoinRole role, DateTimeOffset end) => JoinToken.Create(Encoding.UTF8.GetBytes(Key), room, role, end);
+    private static string Token(string room, JoinRole role, DateTimeOffset end) =>
+        JoinToken.Create(Encoding.UTF8.GetBytes(Key), room, role, end);
 
     private static async Task<JsonElement> LinkAsync(RunningHost host, string room, string? token, string rights, int minutes)
     {
@@ -106,7 +112,8 @@ public sealed class ShareTests
 
     private static async Task<HttpResponseMessage> AskAsync(RunningHost host, string room, string? token, string rights, int minutes)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/api/rooms/{room}/links", UriKind.Relative)) { Content = JsonContent.Create(new { rights, minutes }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            new Uri($"/api/rooms/{room}/links", UriKind.Relative)) { Content = JsonContent.Create(new { rights, minutes }) };
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         return await host.Client.SendAsync(request);
     }

@@ -29,7 +29,8 @@ public sealed class PrivateRoomViewerTests : IAsyncLifetime
     [InlineData(RoomView.Annotated)]
     public void No_raw_frame_comes_once_the_change_is_acknowledged(RoomView view)
     {
-        using var client = new LoopClient(_fixture.Loop, _fixture.Identity) { OnFrame = frame => _seen.Add(VideoFrames.NumberOf(frame.Data)) };
+        using var client =
+            new LoopClient(_fixture.Loop, _fixture.Identity) { OnFrame = frame => _seen.Add(VideoFrames.NumberOf(frame.Data)) };
         RoomMember viewer = Watch(client, view);
         RoomMember phone = _fixture.Enter(Role.Phone, link: new RecordingLink(), rights: Rights.Camera);
         client.Until(() => client.IsConnected && viewer.IsConnected, "no connection");

@@ -123,7 +123,8 @@ public sealed class RoomPrivacyTests : IAsyncLifetime
         Assert.Null(_room.Commands.Configure(operating, new SettingsMessage { Blur = 0.5f }));
         string[] told = [.. heard.Notices.Where(notice => notice.Code == "mode_changed").Select(notice => notice.Message)];
         Assert.Equal(
-            ["A viewer changed the mode from annotate to plain.", "A viewer changed the mode from plain to focus.", "A viewer changed the mode from focus to privacy."],
+            ["A viewer changed the mode from annotate to plain.", "A viewer changed the mode from plain to focus.",
+                "A viewer changed the mode from focus to privacy."],
             told);
         Assert.Equal(phone, _room.Members.All[0]);
     }
