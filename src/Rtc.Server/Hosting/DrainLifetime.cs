@@ -14,9 +14,8 @@ internal sealed partial class DrainLifetime(
     ILogger<DrainLifetime> log)
     : IHostLifetime, IDisposable
 {
-    // What was said needs a moment to leave: the hub's connections are cut without waiting for what they still hold.
-    private static readonly TimeSpan s_noticeDelivery = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    // Nobody waits so long on a machine that is not overloaded: whoever was told closes, and the stop goes on.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2.5);
     private readonly List<PosixSignalRegistration> _signals = [];
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
@@ -82,10 +81,7 @@ internal sealed partial class DrainLifetime(
         try
         {
             services.GetRequiredService<RoomFacts>().Ready = false;
-            if (await services.GetRequiredService<RoomRegistry>().TellStoppingAsync().WaitAsync(s_patience, lifetime.ApplicationStopping))
-            {
-                await Task.Delay(s_noticeDelivery, lifetime.ApplicationStopping);
-            }
+            await TellAndCloseAsync().WaitAsync(s_patience, lifetime.ApplicationStopping);
         }
         catch (Exception over) when (IsOver(over))
         {
@@ -93,6 +89,12 @@ internal sealed partial class DrainLifetime(
         }
 
         lifetime.StopApplication();
+    }
+
+    private async Task TellAndCloseAsync()
+    {
+        await services.GetRequiredService<RoomRegistry>().TellStoppingAsync();
+        await services.GetRequiredService<HubConnections>().CloseAsync();
     }
 
     /// <summary>A time that was given has passed, or the host is on its way out already.</summary>

@@ -85,6 +85,7 @@ internal static class RoomHosting
                 json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
             });
         services.AddFrameSockets();
+        services.AddSingleton<HubConnections>();
         services.AddSingleton(new HubMessages(options.Limits.MessagesPerSecond));
         services.AddSingleton(new HubPatience(TimeSpan.FromSeconds(options.Limits.HandshakeSeconds * HandshakesToJoin)));
         services.AddSingleton(new HubEntrance(options.Limits.MaxUnjoined, options.Limits.UnjoinedMessageBytes));
@@ -100,6 +101,7 @@ internal static class RoomHosting
     {
         RtcOptions options = app.Services.GetRequiredService<RtcOptions>();
         HubEntrance entrance = app.Services.GetRequiredService<HubEntrance>();
+        HubConnections open = app.Services.GetRequiredService<HubConnections>();
         var connection = new HttpConnectionDispatcherOptions
         {
             ApplicationMaxBufferSize = UnreadHubBytes,
@@ -108,7 +110,12 @@ internal static class RoomHosting
         app.MapConnections("/hub", connection, connections =>
         {
             connections.Use(next => context => entrance.OnConnectionAsync(context, next));
+            connections.Use(next => context => open.OnConnectionAsync(context, next));
             connections.UseHub<VisionHub>();
+        }).Add(endpoint =>
+        {
+            RequestDelegate serve = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context => open.OnRequestAsync(context, serve);
         });
         app.MapWhip(
             new SdpBodies(options.Limits.SdpBytes, options.Limits.MaxBodies, TimeSpan.FromSeconds(options.Limits.HandshakeSeconds)));

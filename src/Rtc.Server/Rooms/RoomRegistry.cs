@@ -151,12 +151,18 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         return _directory.DrainedAsync();
     });
 
-    /// <summary>Tells everybody that the server stops, so that pages look for it again at once. True where anybody was told.</summary>
-    public Task<bool> TellStoppingAsync() => _loop.AskAsync(() =>
+    /// <summary>Tells everybody that the server stops, so that pages look for it again at once; it was said when the task ends.</summary>
+    public async Task TellStoppingAsync()
     {
-        TellAll(new NoticeMessage("server_stopping", "The server is stopping.", Recoverable: true));
-        return _directory.Members.Count > 0;
-    });
+        await _loop.AskAsync(() =>
+        {
+            TellAll(new NoticeMessage("server_stopping", "The server is stopping.", Recoverable: true));
+            return true;
+        });
+
+        // Rooms were told in the loop's next turns, which come before this one.
+        await _loop.AskAsync(() => true);
+    }
 
     /// <summary>The media service calls it before the loop ends, and the container once more after.</summary>
     public async ValueTask DisposeAsync()

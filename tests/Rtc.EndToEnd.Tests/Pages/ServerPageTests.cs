@@ -52,7 +52,8 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
         {
             if (round > 0)
             {
-                await view.WaitForFunctionAsync("() => document.querySelector('#level').textContent.startsWith('Optimal')");
+                const string Optimal = "() => document.querySelector('#level').textContent.startsWith('Optimal')";
+                await view.WaitForFunctionAsync(Optimal, null, new() { Timeout = 90_000 });
             }
 
             double[] misses = await view.EvaluateAsync<double[]>(

@@ -100,7 +100,8 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
 
     /// <summary>
     /// Headless Chromium has no GPU: its software must do what a graphics chip does in a fraction of the time. Each draw is
-    /// waited for. 16.7 ms is sixty a second; a busy machine is given twice that.
+    /// waited for. 16.7 ms is sixty a second. A tenth of the draws must do: on a machine that is busy with other work the
+    /// rest wait for a processor, and a shader that is too slow is so in all of them.
     /// </summary>
     [Fact]
     public async Task The_focus_shader_draws_sixty_pictures_a_second_without_a_graphics_chip()
@@ -129,9 +130,10 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
               return times.sort((a, b) => a - b);
             }
             """);
-        double median = times[times.Length / 2];
-        output.WriteLine($"640×480: {median:0.0} ms a picture, 95% {times[(int)(times.Length * 0.95)]:0.0} ms");
-        Assert.True(median < 33.4, $"{median:0.0} ms");
+        double undisturbed = times[times.Length / 10];
+        output.WriteLine(
+            $"640×480: {undisturbed:0.0} ms a picture, median {times[times.Length / 2]:0.0}, 95% {times[(int)(times.Length * 0.95)]:0.0}");
+        Assert.True(undisturbed < 16.7, $"{undisturbed:0.0} ms");
         view.AssertQuiet();
     }
 

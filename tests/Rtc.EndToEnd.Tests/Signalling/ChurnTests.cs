@@ -47,7 +47,14 @@ public sealed class ChurnTests(ITestOutputHelper output)
             for (int i = one; i < joins - Viewers; i += Clients)
             {
                 bool own = i % 2 == 0;
-                HubAnswer joined = await client.JoinAsync(own ? $"own-{i}" : "stays", own ? "phone" : "viewer");
+                HubAnswer joined;
+                do
+                {
+                    // A machine that is busy with other work may be told to come again: the loop is late, whoever made it so.
+                    joined = await client.JoinAsync(own ? $"own-{i}" : "stays", own ? "phone" : "viewer");
+                }
+                while (joined.Code == "overloaded");
+
                 Assert.Null(joined.Error);
                 Assert.Null((await client.CallAsync("Offer", new JsonObject { ["sdp"] = own ? Offers.Phone() : Offers.Viewer() })).Error);
                 Assert.Null((await client.CallAsync("Leave")).Error);
