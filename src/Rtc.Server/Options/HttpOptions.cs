@@ -17,7 +17,7 @@ public sealed record HttpOptions
     [Range(0, 65535)]
     public int HttpsPort { get; init; } = 8443;
 
-    [Description("Port of a listener of its own for health alone, which the limits on connections don't touch; 0 opens none")]
+    [Description("Port of a separate listener for health probes, to which the limits on connections don't apply; 0 opens none")]
     [Range(0, 65535)]
     public int HealthPort { get; init; }
 
@@ -27,14 +27,14 @@ public sealed record HttpOptions
     [Description("Certificate with its key, PKCS#12 (.pfx, .p12) or PEM")]
     public string? CertificateFile { get; init; }
 
-    [Description("Key of a PEM certificate, where it lies in a file of its own")]
+    [Description("Key of a PEM certificate, if it is in a file of its own")]
     public string? CertificateKeyFile { get; init; }
 
     [Description("Password of the certificate file")]
     [Secret]
     public string? CertificatePassword { get; init; }
 
-    [Description("Names and addresses that the self-made certificate covers besides this machine's own")]
+    [Description("Names and addresses that the self-signed certificate covers besides this machine's own")]
     public string[] CertificateNames { get; init; } = [];
 
     [Description("Origins of other sites whose pages may call the API, WHIP and WHEP and open the hub's socket")]

@@ -26,7 +26,7 @@ public sealed record LimitOptions
     [Range(1, 10_000_000)]
     public int ApiPerMinute { get; init; } = 600;
 
-    [Description("Rooms that one address may hold open before anybody in them has made an offer")]
+    [Description("Rooms without an offer yet that one address may hold open")]
     [Range(1, 1_000_000)]
     public int MaxPendingRooms { get; init; } = 32;
 

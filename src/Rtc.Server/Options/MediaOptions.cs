@@ -32,17 +32,17 @@ public sealed record MediaOptions
     [Range(30, 1_000_000)]
     public int StartBitrateKbps { get; init; } = 1000;
 
-    [Description("Seconds without a round of the media loop after which health and readiness answer 503, and a request that needs it")]
+    [Description("Seconds that the media loop may hang before liveness, readiness and requests that need it answer 503")]
     [Range(1, 600)]
     public int StuckSeconds { get; init; } = 5;
 
     [Description(
-        "Seconds without a round of the media loop after which the process ends with exit code 70, so that its supervisor starts it "
-            + "again; 0 never ends it")]
+        "Seconds that the media loop may hang before the process ends with exit code 70, so that its supervisor starts it again; "
+            + "0 never ends it")]
     [Range(0, 3600)]
     public int ExitSeconds { get; init; } = 30;
 
-    [Description("Whether a graphics card with NVENC and NVDEC does H.264; auto: it writes all pictures and reads those from 1080p on")]
+    [Description("Whether a graphics card with NVENC and NVDEC does H.264; auto: it encodes all pictures and decodes those from 1080p on")]
     public CodecHardware Hardware { get; init; }
 }
 

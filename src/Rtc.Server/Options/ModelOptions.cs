@@ -6,7 +6,7 @@ namespace Rtc.Server.Options;
 /// <summary>Which model looks at the pictures and on what it runs.</summary>
 public sealed record ModelOptions
 {
-    [Description("Detector: a name of the catalogue, a file, \"motion\" (no weights), or \"auto\" for the best on hand")]
+    [Description("Detector: a name of the catalogue, a file, \"motion\" (no weights), or \"auto\" for the best that is installed")]
     public string Name { get; init; } = "auto";
 
     [Description("Execution provider: auto, cpu, webgpu, cuda, tensorrt, openvino, directml or coreml")]
@@ -22,6 +22,6 @@ public sealed record ModelOptions
     [Range(0, 256)]
     public int Threads { get; init; }
 
-    [Description("ONNX Runtime's native library, 1.30 or later, where it is not the one that comes along")]
+    [Description("ONNX Runtime's native library, 1.30 or later, to use instead of the one that is installed with the server")]
     public string? OnnxRuntime { get; init; }
 }

@@ -18,10 +18,10 @@ public sealed record RoomOptions
     [Range(1, 64)]
     public int PhonesPerRoom { get; init; } = 1;
 
-    [Description("A phone too many takes the place of the one that came first, instead of being refused")]
+    [Description("A further phone takes the place of the one that came first, instead of being refused")]
     public bool PhoneTakeover { get; init; }
 
-    [Description("Seconds that a room outlives its phone, so that it may come back to its tracks")]
+    [Description("Seconds that a room outlives its phone, so that the phone may come back to its tracks")]
     [Range(0, 86_400)]
     public int LingerSeconds { get; init; } = 30;
 
@@ -30,15 +30,15 @@ public sealed record RoomOptions
     public int DrainSeconds { get; init; } = 2;
 
     [Description(
-        "In privacy mode, what cannot be told to be nobody is blurred: pictures whose newest detection is too old, all pictures of a "
+        "In privacy mode, whatever may be a person is blurred too: pictures whose newest detection is too old, all pictures of a "
         + "model that does not know people, and whatever moves without a detection that explains it")]
     public bool PrivacyFailClosed { get; init; } = true;
 
-    [Description("Milliseconds from which on a detection is too old for privacy mode, so that the whole picture is blurred")]
+    [Description("Age in milliseconds from which on a detection is too old for privacy mode, so that the whole picture is blurred")]
     [Range(50, 2000)]
     public int PrivacyMaxAgeMs { get; init; } = 200;
 
-    [Description("In privacy mode faces are looked for besides people, where a YuNet model is in the folder of models")]
+    [Description("In privacy mode, detect faces besides people, if a YuNet model is in the folder of models")]
     public bool PrivacyFaces { get; init; } = true;
 
     [Description("Peers in all rooms together")]

@@ -6,7 +6,7 @@ namespace Rtc.Server.Options;
 /// <summary>Which models stand behind the profiles of segmentation, and what frames over a WebSocket may cost.</summary>
 public sealed record SegmentationOptions
 {
-    [Description("Model of the profile \"fast\": a name of the catalogue, a file, \"auto\" for the best on hand, or nothing")]
+    [Description("Model of the profile \"fast\": a name of the catalogue, a file, \"auto\" for the best that is installed, or nothing")]
     public string? Fast { get; init; } = "deeplabv3-mobilenetv2";
 
     [Description("Side of the picture for \"fast\", where the model leaves its size free")]
@@ -27,7 +27,7 @@ public sealed record SegmentationOptions
     [Range(64, 4096)]
     public int AccurateSize { get; init; } = 768;
 
-    [Description("MiB of model files that nobody uses any more and that stay loaded for the next one who asks")]
+    [Description("MiB of unused model files that stay loaded for the next client that asks for them")]
     [Range(0, 1_048_576)]
     public int IdleMegabytes { get; init; } = 512;
 
