@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
+using Rtc.Inference;
 using Rtc.Inference.Hosting;
 
 namespace Rtc.Bench;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Media.Imaging;

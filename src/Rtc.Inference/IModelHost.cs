@@ -27,9 +27,5 @@ public interface IModelHost : IDisposable
     /// A class map by a profile's name, whose model is loaded where it is not yet; null with the reason where there is none.
     /// "motion" always is.
     /// </summary>
-    IClassMapper? OpenClasses(string profile, out string? problem)
-    {
-        problem = profile == SegmentProfile.Motion ? null : $"no profile named '{profile}'";
-        return problem is null ? new Motion.MotionMapper() : null;
-    }
+    IClassMapper? OpenClasses(string profile, out string? problem);
 }

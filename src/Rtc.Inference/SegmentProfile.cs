@@ -1,5 +1,3 @@
-using Rtc.Inference.Motion;
-
 namespace Rtc.Inference;
 
 /// <summary>A trade of speed for accuracy under a name that clients use.</summary>
@@ -12,7 +10,7 @@ public sealed record SegmentProfile(string Name, string? Model, int Side, string
     public const string Fast = "fast";
     public const string Balanced = "balanced";
     public const string Accurate = "accurate";
-    public const string Motion = MotionDetector.ModelName;
+    public const string Motion = "motion";
 
     /// <summary>Every name that clients may use, best known first.</summary>
     public static IReadOnlyList<string> Names { get; } = [Fast, Balanced, Accurate, Motion];

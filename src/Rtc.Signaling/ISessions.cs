@@ -1,5 +1,4 @@
 using Rtc.Signaling.Messages;
-using Rtc.Signaling.Whip;
 
 namespace Rtc.Signaling;
 

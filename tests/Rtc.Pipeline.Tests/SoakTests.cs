@@ -131,6 +131,8 @@ public class SoakTests
 
         public ISegmenter OpenSegmenter(string name, out string? problem) => throw new NotSupportedException();
 
+        public IClassMapper OpenClasses(string profile, out string? problem) => throw new NotSupportedException();
+
         public DetectTimings Detect(Picture picture, DetectOptions options, List<Detection> into)
         {
             into.Clear();

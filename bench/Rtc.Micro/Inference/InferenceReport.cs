@@ -4,6 +4,7 @@ using Rtc.Inference.Hosting;
 using Rtc.Inference.Motion;
 using Rtc.Inference.Onnx;
 using Rtc.Inference.Prepare;
+using Rtc.Inference.Running;
 using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Media.Images;

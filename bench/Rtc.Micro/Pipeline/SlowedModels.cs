@@ -15,6 +15,8 @@ internal sealed class SlowedModels(IModelHost inner, double minMs) : IModelHost
 
     public ISegmenter OpenSegmenter(string name, out string? problem) => inner.OpenSegmenter(name, out problem);
 
+    public IClassMapper? OpenClasses(string profile, out string? problem) => inner.OpenClasses(profile, out problem);
+
     public void Dispose()
     {
         // The inner host is its owner's.

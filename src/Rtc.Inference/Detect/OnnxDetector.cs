@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Rtc.Inference.Detect.Layouts;
-using Rtc.Inference.Hosting;
+using Rtc.Inference.Layouts;
 using Rtc.Inference.Motion;
 using Rtc.Inference.Onnx;
 using Rtc.Inference.Prepare;
+using Rtc.Inference.Running;
 using Rtc.Media;
 using Rtc.Media.Tensors;
 

@@ -1,8 +1,9 @@
 using Rtc.Inference.Catalogue;
 using Rtc.Inference.Detect;
-using Rtc.Inference.Detect.Layouts;
+using Rtc.Inference.Layouts;
 using Rtc.Inference.Motion;
 using Rtc.Inference.Onnx;
+using Rtc.Inference.Running;
 using Rtc.Inference.Segment;
 
 namespace Rtc.Inference.Hosting;

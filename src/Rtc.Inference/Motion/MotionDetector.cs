@@ -10,7 +10,7 @@ namespace Rtc.Inference.Motion;
 /// </summary>
 public sealed class MotionDetector : IDetector
 {
-    public const string ModelName = "motion";
+    public const string ModelName = SegmentProfile.Motion;
     public const string ProviderName = "embedded";
 
     /// <summary>Width and height of the working copy at most; 640×480 becomes 160×120.</summary>

@@ -1,3 +1,4 @@
+using Rtc.Inference.Layouts;
 using Rtc.Media;
 
 namespace Rtc.Inference.Segment;

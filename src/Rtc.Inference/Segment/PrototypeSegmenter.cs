@@ -1,8 +1,7 @@
-using Rtc.Inference.Detect;
-using Rtc.Inference.Detect.Layouts;
-using Rtc.Inference.Hosting;
+using Rtc.Inference.Layouts;
 using Rtc.Inference.Onnx;
 using Rtc.Inference.Prepare;
+using Rtc.Inference.Running;
 using Rtc.Media;
 using Rtc.Media.Tensors;
 

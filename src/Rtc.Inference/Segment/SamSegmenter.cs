@@ -1,6 +1,7 @@
-using Rtc.Inference.Hosting;
+using Rtc.Inference.Layouts;
 using Rtc.Inference.Onnx;
 using Rtc.Inference.Prepare;
+using Rtc.Inference.Running;
 using Rtc.Media;
 
 namespace Rtc.Inference.Segment;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Rtc.Inference.Detect.Layouts;
-using Rtc.Inference.Hosting;
+using Rtc.Inference.Layouts;
 using Rtc.Inference.Onnx;
 using Rtc.Inference.Prepare;
+using Rtc.Inference.Running;
 using Rtc.Media;
 
 namespace Rtc.Inference.Segment;

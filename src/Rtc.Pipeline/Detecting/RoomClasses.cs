@@ -1,5 +1,4 @@
 using Rtc.Inference;
-using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Pipeline.Results;
 

@@ -1,4 +1,4 @@
-using Rtc.Inference.Segment;
+using Rtc.Inference.Layouts;
 using Rtc.Media;
 using Rtc.Media.Drawing;
 using Rtc.Pipeline.Scene;

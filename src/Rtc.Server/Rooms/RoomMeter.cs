@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Peer;

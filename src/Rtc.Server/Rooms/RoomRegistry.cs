@@ -7,7 +7,6 @@ using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
-using Rtc.Signaling.Whip;
 
 namespace Rtc.Server.Rooms;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Rtc.Signaling.Messages;
 
 namespace Rtc.Signaling.Whip;
 

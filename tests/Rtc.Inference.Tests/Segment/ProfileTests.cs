@@ -1,5 +1,4 @@
 using Rtc.Inference.Hosting;
-using Rtc.Inference.Segment;
 using Rtc.Inference.Tests.Models;
 using Rtc.Media;
 

@@ -1,3 +1,4 @@
+using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Pipeline.Results;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Media.Codecs;

@@ -44,6 +44,8 @@ public sealed class ModelListingTests
 
         public ISegmenter OpenSegmenter(string name, out string? problem) => throw new NotSupportedException();
 
+        public IClassMapper OpenClasses(string profile, out string? problem) => throw new NotSupportedException();
+
         public void Dispose()
         {
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Peer;

@@ -1,0 +1,44 @@
+using Rtc.Inference.Onnx;
+
+namespace Rtc.Inference.Running;
+
+/// <summary>Which providers are tried for a wish, best first, and why others are not.</summary>
+internal static class ProviderOrder
+{
+    private static readonly Provider[] BestFirst =
+        [Provider.TensorRt, Provider.Cuda, Provider.CoreMl, Provider.OpenVino, Provider.DirectMl, Provider.WebGpu];
+
+    // In WSL 2 the card has no device file of its own, but Windows' driver shows its library.
+    private const string CudaOfWsl = "/usr/lib/wsl/lib/libcuda.so.1";
+
+    /// <summary>An explicit wish is tried first even where it looks hopeless, so that its own error is what is reported.</summary>
+    public static IEnumerable<Provider> For(Provider wish, OrtRuntime runtime)
+    {
+        if (wish is not Provider.Auto)
+        {
+            return wish == Provider.Cpu ? [Provider.Cpu] : [wish, Provider.Cpu];
+        }
+
+        return
+        [
+            .. BestFirst.Where(provider => runtime.Providers.Contains(Providers.Native(provider)) && HasDevice(provider)), Provider.Cpu
+        ];
+    }
+
+    /// <summary>
+    /// WebGPU also runs on a processor that plays GPU, a thousand times slower than the CPU provider, so that "auto"
+    /// asks the system for a graphics device before it spends a minute on finding out.
+    /// </summary>
+    private static bool HasDevice(Provider provider)
+    {
+        if (!OperatingSystem.IsLinux() || provider is Provider.OpenVino)
+        {
+            return true;
+        }
+
+        bool nvidia = File.Exists("/dev/nvidia0") || File.Exists("/dev/nvidiactl") || File.Exists(CudaOfWsl);
+        return provider is Provider.Cuda or Provider.TensorRt
+            ? nvidia
+            : nvidia || (Directory.Exists("/dev/dri") && Directory.EnumerateFiles("/dev/dri", "renderD*").Any());
+    }
+}
