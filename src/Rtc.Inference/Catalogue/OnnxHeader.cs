@@ -16,13 +16,13 @@ internal sealed class OnnxHeader
     private const int LongestField = 1 << 20;
     private const int MaxDimensions = 16;
 
-    private readonly List<TensorSpec> _inputs = [];
-    private readonly List<TensorSpec> _outputs = [];
+    private readonly List<TensorInfo> _inputs = [];
+    private readonly List<TensorInfo> _outputs = [];
     private readonly Dictionary<string, string> _metadata = [];
 
-    public IReadOnlyList<TensorSpec> Inputs => _inputs;
+    public IReadOnlyList<TensorInfo> Inputs => _inputs;
 
-    public IReadOnlyList<TensorSpec> Outputs => _outputs;
+    public IReadOnlyList<TensorInfo> Outputs => _outputs;
 
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
@@ -129,7 +129,7 @@ internal sealed class OnnxHeader
     }
 
     /// <summary>ValueInfoProto: name 1, type 2 { tensor 1 { element 1, shape 2 { dimension 1 { value 1 } } } }.</summary>
-    private static TensorSpec ValueInfo(ReadOnlySpan<byte> bytes)
+    private static TensorInfo ValueInfo(ReadOnlySpan<byte> bytes)
     {
         string name = string.Empty;
         long type = 0;
@@ -158,7 +158,7 @@ internal sealed class OnnxHeader
             }
         }
 
-        return new TensorSpec(name, (TensorType)type, shape);
+        return new TensorInfo(name, (TensorType)type, shape);
     }
 
     private static bool Inner(ReadOnlySpan<byte> bytes, int wanted, out ReadOnlySpan<byte> content, out long number)

@@ -30,10 +30,10 @@ internal interface IDetectorLayout
 /// <summary>What a layout is recognised by: the model's edges as they are after a first run on an empty picture.</summary>
 internal sealed class ModelProbe
 {
-    public required IReadOnlyList<TensorSpec> Inputs { get; init; }
+    public required IReadOnlyList<TensorInfo> Inputs { get; init; }
 
     /// <summary>Outputs with the sizes that the run gave.</summary>
-    public required IReadOnlyList<TensorSpec> Outputs { get; init; }
+    public required IReadOnlyList<TensorInfo> Outputs { get; init; }
 
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 

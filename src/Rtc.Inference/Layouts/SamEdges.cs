@@ -21,7 +21,7 @@ internal sealed record SamEdges
 
     public int Quality { get; init; } = -1;
 
-    public static bool TryDecoder(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, out SamEdges edges)
+    public static bool TryDecoder(IReadOnlyList<TensorInfo> inputs, IReadOnlyList<TensorInfo> outputs, out SamEdges edges)
     {
         // The low-resolution logits say all that the model knows; the large masks are the same, stretched.
         int masks = Find(outputs, "low_res_masks");
@@ -35,10 +35,10 @@ internal sealed record SamEdges
         return edges.Points >= 0 && edges.Labels >= 0 && edges.Masks >= 0;
     }
 
-    public static bool IsEncoder(IReadOnlyList<TensorSpec> outputs) =>
+    public static bool IsEncoder(IReadOnlyList<TensorInfo> outputs) =>
         outputs.Any(output => output.Name.Contains("embed", StringComparison.OrdinalIgnoreCase) && output.Rank == 4);
 
-    private static int Find(IReadOnlyList<TensorSpec> specs, params ReadOnlySpan<string> words)
+    private static int Find(IReadOnlyList<TensorInfo> specs, params ReadOnlySpan<string> words)
     {
         foreach (string word in words)
         {

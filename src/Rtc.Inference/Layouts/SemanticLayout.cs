@@ -36,7 +36,7 @@ internal sealed record SemanticLayout
     }
 
     /// <summary>The output with the map by its usual names, else the first; −1 where there is none.</summary>
-    public static int MainOutput(IReadOnlyList<TensorSpec> outputs)
+    public static int MainOutput(IReadOnlyList<TensorInfo> outputs)
     {
         for (int i = 0; i < outputs.Count; i++)
         {
@@ -49,7 +49,7 @@ internal sealed record SemanticLayout
         return outputs.Count > 0 ? 0 : -1;
     }
 
-    private static SemanticLayout? Recognise(ModelProbe probe, TensorSpec output)
+    private static SemanticLayout? Recognise(ModelProbe probe, TensorInfo output)
     {
         TensorPlan plan = probe.Plan with { Fit = Fit.Stretch };
         IReadOnlyList<long> shape = output.Shape;

@@ -68,5 +68,5 @@ public static class SemanticNames
         };
     }
 
-    private static bool InputIsInterleaved(TensorSpec input) => input.Rank == 4 && input.Shape[3] == 3;
+    private static bool InputIsInterleaved(TensorInfo input) => input.Rank == 4 && input.Shape[3] == 3;
 }

@@ -45,7 +45,7 @@ public sealed unsafe class OrtRun : IDisposable
         bool declared = HasDeclaredSizes(session, inputShapes);
         for (int i = 0; i < outputs; i++)
         {
-            TensorSpec spec = session.Outputs[i];
+            TensorInfo spec = session.Outputs[i];
             _types[i] = spec.Type;
             _shapes[i] = [.. spec.Shape];
             if (declared && spec.IsFixed && TensorTypes.Size(spec.Type) > 0 && spec.Rank <= MaxDimensions)

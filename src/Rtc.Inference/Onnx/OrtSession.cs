@@ -20,9 +20,9 @@ public sealed class OrtSession : IDisposable
         Metadata = session.ModelMetadata.CustomMetadataMap;
     }
 
-    public IReadOnlyList<TensorSpec> Inputs { get; }
+    public IReadOnlyList<TensorInfo> Inputs { get; }
 
-    public IReadOnlyList<TensorSpec> Outputs { get; }
+    public IReadOnlyList<TensorInfo> Outputs { get; }
 
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
@@ -69,7 +69,7 @@ public sealed class OrtSession : IDisposable
         _session.RunWithBinding(options, binding);
     }
 
-    private static TensorSpec Spec(string name, NodeMetadata node) => node.IsTensor
-        ? new TensorSpec(name, (TensorType)node.ElementDataType, [.. node.Dimensions.Select(extent => (long)extent)])
-        : new TensorSpec(name, TensorType.Undefined, []);
+    private static TensorInfo Spec(string name, NodeMetadata node) => node.IsTensor
+        ? new TensorInfo(name, (TensorType)node.ElementDataType, [.. node.Dimensions.Select(extent => (long)extent)])
+        : new TensorInfo(name, TensorType.Undefined, []);
 }

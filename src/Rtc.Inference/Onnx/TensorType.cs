@@ -18,7 +18,7 @@ public enum TensorType
 }
 
 /// <summary>One input or output as the model declares it; a free dimension is -1.</summary>
-public sealed record TensorSpec(string Name, TensorType Type, IReadOnlyList<long> Shape)
+public sealed record TensorInfo(string Name, TensorType Type, IReadOnlyList<long> Shape)
 {
     public int Rank => Shape.Count;
 

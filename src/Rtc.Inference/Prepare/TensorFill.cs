@@ -18,7 +18,7 @@ internal sealed unsafe class TensorFill
     private readonly RowSampler _chroma = new();
     private float[] _rows = [];
     private TensorPlan? _plan;
-    private Media.Tensors.TensorSpec? _spec;
+    private TensorSpec? _spec;
 
     /// <summary>Fills the <paramref name="image"/>-th picture of a batch and says where the source lies in it.</summary>
     public LetterboxMap Fill(Picture picture, RectF source, TensorPlan plan, NativeTensor target, int image = 0)
@@ -76,7 +76,7 @@ internal sealed unsafe class TensorFill
     /// <summary>A whole picture goes the shorter way of Rtc.Media, which needs no fractions of pixels at its edges.</summary>
     private bool TryWhole(Picture picture, TensorPlan plan, TensorType type, byte* first, int elements, out LetterboxMap map)
     {
-        Media.Tensors.TensorSpec spec = SpecOf(plan);
+        TensorSpec spec = SpecOf(plan);
         switch (type)
         {
             case TensorType.Float:
@@ -95,7 +95,7 @@ internal sealed unsafe class TensorFill
     }
 
     /// <summary>A handle's plan seldom changes, and the specification is made once for it.</summary>
-    private Media.Tensors.TensorSpec SpecOf(TensorPlan plan)
+    private TensorSpec SpecOf(TensorPlan plan)
     {
         if (_spec is null || !ReferenceEquals(plan, _plan))
         {

@@ -54,11 +54,11 @@ public sealed record TensorPlan
     };
 
     /// <summary>The same in the words of Rtc.Media: (level − mean) × scale, in the tensor's own channel order.</summary>
-    internal Media.Tensors.TensorSpec ToSpec()
+    internal TensorSpec ToSpec()
     {
         PerChannel scale = new(Scale.R, Scale.G, Scale.B);
         PerChannel mean = new(-Bias.R / Scale.R, -Bias.G / Scale.G, -Bias.B / Scale.B);
-        return new Media.Tensors.TensorSpec
+        return new TensorSpec
         {
             Width = Width,
             Height = Height,

@@ -20,7 +20,7 @@ internal static class InputShapes
     {
         freeSize = false;
         problem = null;
-        foreach (TensorSpec input in session.Inputs)
+        foreach (TensorInfo input in session.Inputs)
         {
             if (TryPicture(input, out bool interleaved, out long height, out long width))
             {
@@ -52,7 +52,7 @@ internal static class InputShapes
     public static OrtRun Bind(OrtSession session, int images, TensorPlan plan)
     {
         List<long[]> shapes = [];
-        foreach (TensorSpec input in session.Inputs)
+        foreach (TensorInfo input in session.Inputs)
         {
             long[] shape = [.. input.Shape];
             if (TryPicture(input, out bool interleaved, out _, out _))
@@ -75,7 +75,7 @@ internal static class InputShapes
         return run;
     }
 
-    public static bool TryPicture(TensorSpec input, out bool interleaved, out long height, out long width)
+    public static bool TryPicture(TensorInfo input, out bool interleaved, out long height, out long width)
     {
         IReadOnlyList<long> shape = input.Shape;
         interleaved = shape.Count is 3 or 4 && shape[^1] == 3 && shape[^3] != 3;

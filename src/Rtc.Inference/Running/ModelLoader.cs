@@ -117,7 +117,7 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
         ModelProbe probe = new()
         {
             Inputs = session.Inputs,
-            Outputs = [.. session.Outputs.Select((output, i) => new TensorSpec(output.Name, run.Type(i), run.Shape(i).ToArray()))],
+            Outputs = [.. session.Outputs.Select((output, i) => new TensorInfo(output.Name, run.Type(i), run.Shape(i).ToArray()))],
             Metadata = session.Metadata,
             Plan = plan,
             Run = run,

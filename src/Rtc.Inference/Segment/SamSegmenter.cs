@@ -133,8 +133,8 @@ internal sealed class SamSegmenter : ISegmenter
     /// <summary>The encoder's outputs into the decoder's inputs of the same name, or of the one word that they share.</summary>
     private unsafe void HandOver(OrtRun from, OrtRun to)
     {
-        IReadOnlyList<TensorSpec> outputs = _encoder.Model.Session.Outputs;
-        IReadOnlyList<TensorSpec> inputs = _decoder!.Model.Session.Inputs;
+        IReadOnlyList<TensorInfo> outputs = _encoder.Model.Session.Outputs;
+        IReadOnlyList<TensorInfo> inputs = _decoder!.Model.Session.Inputs;
         for (int i = 0; i < inputs.Count; i++)
         {
             int match = Match(inputs[i].Name, outputs);
@@ -154,7 +154,7 @@ internal sealed class SamSegmenter : ISegmenter
         }
     }
 
-    private static int Match(string input, IReadOnlyList<TensorSpec> outputs)
+    private static int Match(string input, IReadOnlyList<TensorInfo> outputs)
     {
         for (int i = 0; i < outputs.Count; i++)
         {
