@@ -25,6 +25,9 @@ internal static class PeerReport
             Row(profile, "packets to frames", paths.ReceiveFrames, Packets / PacketStream.PacketsPerFrame);
             FanOut(profile, paths);
         }
+
+        using var data = new DataPaths();
+        Row("SCTP", "data messages", () => data.SendMessages(Packets), Packets);
     }
 
     /// <summary>Ours and aiortc's in turn, over the same packets, three times; medians. aiortc's only profile is the older one.</summary>
@@ -56,16 +59,20 @@ internal static class PeerReport
         foreach ((string name, _, _) in rows)
         {
             double own = ours[name].Order().ElementAt(1), other = theirs[name].Order().ElementAt(1);
-            Print($"AES_CM_128_HMAC_SHA1_80  {name,-20} {own,6:0.00} us a packet, aiortc {other,7:0.00} us: {other / own:0.0} times as "
-                + $"many packets a second");
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"AES_CM_128_HMAC_SHA1_80  {name,-20} {own,6:0.00} us a packet, aiortc {other,7:0.00} us: "
+                    + $"{other / own:0.0} times as many packets a second"));
         }
     }
 
     private static void Row(string profile, string name, Func<int> pass, int expected)
     {
         (double best, long bytes) = Measure(name, pass, expected);
-        Print($"{profile,-24} {name,-20} {Packets / best / 1000,8:0} thousand packets a second of one core, "
-            + $"{best / Packets * 1e6,6:0.00} us, {bytes / (double)Packets,5:0.00} bytes allocated each");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{profile,-24} {name,-20} {Packets / best / 1000,8:0} thousand packets a second of one core, "
+                + $"{best / Packets * 1e6,6:0.00} us, {bytes / (double)Packets,5:0.00} bytes allocated each"));
     }
 
     private static (double Seconds, long Bytes) Measure(string name, Func<int> pass, int expected)
@@ -103,8 +110,10 @@ internal static class PeerReport
     private static void FanOut(string profile, PacketPaths paths)
     {
         (double used, int sent) = FanOut(paths);
-        Print($"{profile,-24} protect + send, {Viewers} viewers of {TrackBitrate / 1e6:0} Mbit/s: {used / TrackSeconds:0.00} cores "
-            + $"({sent / TrackSeconds} packets a second)");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{profile,-24} protect + send, {Viewers} viewers of {TrackBitrate / 1e6:0} Mbit/s: {used / TrackSeconds:0.00} cores "
+                + $"({sent / TrackSeconds} packets a second)"));
     }
 
     private static (double Used, int Sent) FanOut(PacketPaths paths)
@@ -129,6 +138,4 @@ internal static class PeerReport
     }
 
     private static TimeSpan Processor() => Process.GetCurrentProcess().TotalProcessorTime;
-
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }
