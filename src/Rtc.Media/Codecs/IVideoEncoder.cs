@@ -24,6 +24,9 @@ public sealed record EncoderSettings
 
     /// <summary>Whether a graphics card may do it.</summary>
     public CodecHardware Hardware { get; init; }
+
+    /// <summary>Where coded frames come from.</summary>
+    public EncodedFramePool Frames { get; init; } = EncodedFramePool.Shared;
 }
 
 /// <summary>

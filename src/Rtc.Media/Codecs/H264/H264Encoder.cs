@@ -137,7 +137,7 @@ public sealed unsafe class H264Encoder : IVideoEncoder
     private EncodedFrame Take(byte* packet, uint rtpTimestamp, double milliseconds)
     {
         var data = new ReadOnlySpan<byte>(*(byte**)(packet + AvLayout.Packet.Data), *(int*)(packet + AvLayout.Packet.Size));
-        EncodedFrame coded = EncodedFramePool.Shared.Rent(VideoCodec.H264, rtpTimestamp);
+        EncodedFrame coded = _settings.Frames.Rent(VideoCodec.H264, rtpTimestamp);
         coded.IsKey = (*(int*)(packet + AvLayout.Packet.Flags) & AvLayout.Packet.FlagKey) != 0;
 
         // x264 signs its first key picture with half a kilobyte of settings: nobody needs it on the wire.

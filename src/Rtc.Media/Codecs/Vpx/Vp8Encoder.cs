@@ -280,7 +280,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
 
             var data = new ReadOnlySpan<byte>(
                 *(byte**)(packet + VpxAbi.Packet.Buffer), checked((int)*(nuint*)(packet + VpxAbi.Packet.Size)));
-            coded ??= EncodedFramePool.Shared.Rent(VideoCodec.Vp8, rtpTimestamp);
+            coded ??= _settings.Frames.Rent(VideoCodec.Vp8, rtpTimestamp);
             coded.IsKey |= (*(uint*)(packet + VpxAbi.Packet.Flags) & VpxAbi.Packet.FlagKey) != 0;
             coded.Append(data);
         }
