@@ -44,7 +44,7 @@ internal ref struct StunWriter
         reason.CopyTo(value[4..]);
     }
 
-    /// <summary>Seals the message; an empty key leaves MESSAGE-INTEGRITY out (a request to a STUN server).</summary>
+    /// <summary>Seals the message; an empty key leaves MESSAGE-INTEGRITY out.</summary>
     public int Finish(ReadOnlySpan<byte> key)
     {
         if (!key.IsEmpty)
