@@ -152,7 +152,7 @@ public sealed partial class WebRtcPeer : IDisposable
         _endReason = "closed by this side";
         _closed = true;
         _rtp.Close();
-        _sctp?.Close(now, "closing");
+        _sctp?.Close("closing");
     }
 
     public void Dispose()

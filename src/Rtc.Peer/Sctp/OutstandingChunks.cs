@@ -1,52 +1,15 @@
 namespace Rtc.Peer.Sctp;
 
-/// <summary>What became of a chunk that was sent.</summary>
-internal enum ChunkState : byte
-{
-    InFlight,
-    Lost,
-    Acknowledged,
-    Abandoned,
-}
-
-internal struct OutstandingChunk
-{
-    public OutgoingMessage Message;
-    public int Offset;
-    public int Length;
-    public Instant SentAt;
-
-    /// <summary>Place in the order of all sendings; a repetition takes a new one.</summary>
-    public long SendOrder;
-    public short Transmissions;
-    public byte Misses;
-    public byte Flags;
-    public ChunkState State;
-}
-
-/// <summary>What a SACK told.</summary>
-internal struct SackOutcome
-{
-    public int BytesAcknowledged;
-    public bool CumulativeAdvanced;
-    public bool FoundLoss;
-    public bool WindowWasFull;
-
-    /// <summary>A measured round trip; zero when only repeated chunks were acknowledged (Karn).</summary>
-    public TimeSpan RoundTrip;
-}
-
 /// <summary>
-/// Chunks sent and not yet acknowledged cumulatively, in the order of their TSNs, in a ring. Finds losses by SACKs,
+/// Chunks sent and not yet acknowledged cumulatively, in the order of their TSNs. Finds losses by SACKs,
 /// repeats, and gives up what may be given up (RFC 3758).
 /// </summary>
 internal sealed partial class OutstandingChunks(SendQueue queue, Tsn firstTsn)
 {
     /// <summary>More chunks than this under way are not sent; SACK gap blocks could name 65,535.</summary>
-    public const int Most = 16384;
+    public const int MaxChunks = 16384;
 
-    private OutstandingChunk[] _ring = new OutstandingChunk[64];
-    private int _head;
+    private readonly ChunkRing _ring = new(firstTsn);
     private int _lostCount;
     private int _acknowledgedAbove;
 
@@ -55,40 +18,27 @@ internal sealed partial class OutstandingChunks(SendQueue queue, Tsn firstTsn)
     private long _sendOrder;
 
     /// <summary>Highest TSN that the other end acknowledged with everything before it.</summary>
-    public Tsn Cumulative { get; private set; } = firstTsn.Previous;
+    public Tsn Cumulative => _ring.Cumulative;
 
     /// <summary>How far the other end may skip, over what was abandoned (RFC 3758 section 3.5).</summary>
     public Tsn AdvancedAckPoint { get; private set; } = firstTsn.Previous;
 
-    public int Count { get; private set; }
+    public int Count => _ring.Count;
 
-    public Tsn NextTsn => Cumulative + (Count + 1);
+    public Tsn NextTsn => _ring.NextTsn;
 
     public int BytesInFlight { get; private set; }
 
     public bool HasLost => _lostCount > 0;
 
-    public bool CanAdd => Count < Most;
+    public bool CanAdd => Count < MaxChunks;
 
-    private ref OutstandingChunk At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];
+    private ref OutstandingChunk At(int index) => ref _ring[index];
 
     public Tsn Add(OutgoingMessage message, int offset, int length, byte flags, Instant now)
     {
-        if (Count == _ring.Length)
-        {
-            var larger = new OutstandingChunk[_ring.Length * 2];
-            for (int i = 0; i < Count; i++)
-            {
-                larger[i] = At(i);
-            }
-
-            _ring = larger;
-            _head = 0;
-        }
-
-        Tsn tsn = NextTsn;
-        ref OutstandingChunk chunk = ref At(Count++);
-        chunk = new OutstandingChunk
+        BytesInFlight += length;
+        return _ring.Add(new OutstandingChunk
         {
             Message = message,
             Offset = offset,
@@ -97,9 +47,7 @@ internal sealed partial class OutstandingChunks(SendQueue queue, Tsn firstTsn)
             SentAt = now,
             SendOrder = ++_sendOrder,
             Transmissions = 1,
-        };
-        BytesInFlight += length;
-        return tsn;
+        });
     }
 
     /// <summary>The time-out of the oldest chunk: everything under way counts as lost (RFC 9260 section 6.3.3).</summary>
@@ -177,9 +125,9 @@ internal sealed partial class OutstandingChunks(SendQueue queue, Tsn firstTsn)
         return index < Count;
     }
 
-    public ref readonly OutstandingChunk this[int index] => ref At(index);
+    public ref readonly OutstandingChunk this[int index] => ref _ring[index];
 
-    public Tsn TsnAt(int index) => Cumulative + (index + 1);
+    public Tsn TsnAt(int index) => _ring.TsnAt(index);
 
     public void Repeated(int index, Instant now)
     {
@@ -231,8 +179,7 @@ internal sealed partial class OutstandingChunks(SendQueue queue, Tsn firstTsn)
     {
         while (Count > 0)
         {
-            OutgoingMessage message = At(0).Message;
-            queue.Abandon(message);
+            queue.Abandon(At(0).Message);
             RemoveFirst();
         }
 
@@ -241,15 +188,7 @@ internal sealed partial class OutstandingChunks(SendQueue queue, Tsn firstTsn)
         _acknowledgedAbove = 0;
     }
 
-    private void RemoveFirst()
-    {
-        OutgoingMessage message = At(0).Message;
-        At(0) = default;
-        _head = (_head + 1) & (_ring.Length - 1);
-        Count--;
-        Cumulative = Cumulative.Next;
-        queue.Release(message);
-    }
+    private void RemoveFirst() => queue.Release(_ring.RemoveFirst());
 
     private void MarkLost(int index, ref OutstandingChunk chunk, bool mayAbandon, Instant now)
     {

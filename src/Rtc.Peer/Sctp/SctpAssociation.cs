@@ -3,96 +3,82 @@ namespace Rtc.Peer.Sctp;
 /// <summary>
 /// SCTP over DTLS (RFC 9260, RFC 8261) with data channels on top (RFC 8831, RFC 8832), without I/O. One loop owns it:
 /// packets go in by <see cref="Receive"/>, time by <see cref="Advance"/>; afterwards packets and events are taken out
-/// until there are none. Packets are written when they are taken, so that none waits in a queue.
+/// until there are none. Packets are written when they are taken, so that none waits in a queue. It reads packets and gives
+/// each chunk to the part that knows it.
 /// </summary>
-internal sealed partial class SctpAssociation : IDisposable
+internal sealed class SctpAssociation : IDisposable
 {
-    private enum State : byte
-    {
-        Idle,
-        CookieWait,
-        CookieEchoed,
-        Established,
-        ShutdownPending,
-        ShutdownSent,
-        ShutdownReceived,
-        ShutdownAckSent,
-        Closed,
-    }
-
     private readonly SctpOptions _options;
     private readonly SctpMemory _memory = new();
-    private readonly SendQueue _queue;
-    private readonly OutstandingChunks _outstanding;
-    private readonly Reassembly _reassembly;
-    private readonly CongestionWindow _window;
-    private readonly RetransmissionTimeout _rto;
-    private readonly Queue<PendingEvent> _events = new();
-    private readonly byte[] _cookieKey = new byte[16];
-    private readonly uint _localTag;
-    private readonly Tsn _initialTsn;
-    private readonly int _maxPayload;
-    private readonly PeerRandom _random;
-    private State _state;
-    private ushort _remotePort;
-    private int _remoteMaxMessageSize;
-    private ReceivedTsns? _received;
-    private IncomingMessage? _lent;
+    private readonly AssociationContext _context;
+    private readonly DataChannels _channels;
+    private readonly DataReceiver _receiver;
+    private readonly DataSender _sender;
+    private readonly StreamReset _resets;
+    private readonly Heartbeat _heartbeat;
+    private readonly Handshake _handshake;
+    private readonly AssociationEnd _end;
 
     public SctpAssociation(SctpOptions options)
     {
         _options = options;
-        _random = options.Random;
-        _random.Fill(_cookieKey);
-        _localTag = DrawTag();
-        _initialTsn = new Tsn(_random.NextUInt32());
-        _maxPayload = (options.MaxPacketSize - SctpSizes.CommonHeader - SctpSizes.DataHeader) & ~3;
-        _queue = new SendQueue(_memory, Stats, options.SendBufferSize);
-        _outstanding = new OutstandingChunks(_queue, _initialTsn);
-        _reassembly = new Reassembly(_memory, options.MaxMessageSize);
-        _window = new CongestionWindow(_maxPayload);
-        _rto = new RetransmissionTimeout(options);
-        _nextRequestNumber = _initialTsn.Value;
+        byte[] cookieKey = new byte[16];
+        options.Random.Fill(cookieKey);
+        uint localTag = Handshake.DrawTag(options.Random);
+        var firstTsn = new Tsn(options.Random.NextUInt32());
+
+        var reassembly = new Reassembly(_memory, options.MaxMessageSize);
+        _context = new AssociationContext(options, new SctpEventQueue(reassembly));
+        var queue = new SendQueue(_memory, Stats, options.SendBufferSize);
+        _channels = new DataChannels(_context, queue, reassembly);
+        _receiver = new DataReceiver(_context, reassembly);
+        _sender = new DataSender(_context, queue, firstTsn);
+        _resets = new StreamReset(_context, _channels, _sender, _receiver, queue, reassembly, firstTsn);
+        _heartbeat = new Heartbeat(_context, _sender);
+        _handshake = new Handshake(_context, _receiver, _sender, _channels, _resets, _heartbeat, firstTsn, localTag, cookieKey);
+        _end = new AssociationEnd(_context, _sender, _receiver);
     }
 
-    public SctpStats Stats { get; } = new();
+    public SctpStats Stats => _context.Stats;
 
     /// <summary>Rented arrays that are still held: zero after closing and taking the last event, and after <see cref="Dispose"/>.</summary>
     public int BuffersHeld => _memory.Outstanding;
 
-    public bool IsConnected => _state is State.Established or State.ShutdownPending;
+    public bool IsConnected => _context.IsConnected;
 
-    public bool IsClosed => _state == State.Closed;
+    public bool IsClosed => _context.IsClosed;
+
+    public int ChannelCount => _channels.Count;
 
     /// <summary>When <see cref="Advance"/> has something to do.</summary>
     public Instant NextDeadline =>
         Instant.Min(
-            Instant.Min(Instant.Min(_handshakeAt, _retransmitAt), Instant.Min(_sackAt, _resetAt)),
-            Instant.Min(Instant.Min(_shutdownAt, _heartbeatAt), _probeAt));
+            Instant.Min(Instant.Min(_handshake.NextDeadline, _sender.NextDeadline), _receiver.NextDeadline),
+            Instant.Min(Instant.Min(_resets.NextDeadline, _end.NextDeadline), _heartbeat.NextDeadline));
 
     /// <summary>Begins the handshake; both ends do (RFC 8841 section 9.3). The DTLS client's channels have even stream ids.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="isDtlsClient">Which end this is.</param>
+    /// <param name="remotePort">Out of the other end's description.</param>
     /// <param name="remoteMaxMessageSize">Out of the other end's description, which may not have been known when the options were
     /// made.</param>
     public void Connect(Instant now, bool isDtlsClient, ushort remotePort, int? remoteMaxMessageSize = null)
     {
-        if (_state != State.Idle)
+        if (_context.State != AssociationState.Idle)
         {
             throw new InvalidOperationException("an association connects once");
         }
 
-        _remotePort = remotePort;
-        _remoteMaxMessageSize = remoteMaxMessageSize ?? _options.RemoteMaxMessageSize;
-        _nextStreamId = isDtlsClient ? 0 : 1;
-        _state = State.CookieWait;
-        _handshakePacketDue = true;
-        _handshakeAt = now + _rto.Value;
+        _context.RemotePort = remotePort;
+        _channels.Begin(isDtlsClient, remoteMaxMessageSize ?? _options.RemoteMaxMessageSize);
+        _handshake.Begin(now);
     }
 
     public void Receive(Instant now, ReadOnlySpan<byte> packet)
     {
         Stats.PacketsReceived++;
         Stats.BytesReceived += packet.Length;
-        if (_state is State.Idle or State.Closed)
+        if (_context.State is AssociationState.Idle or AssociationState.Closed)
         {
             Stats.Count(SctpDrop.UnexpectedChunk);
             return;
@@ -104,24 +90,122 @@ internal sealed partial class SctpAssociation : IDisposable
             return;
         }
 
-        if (view.DestinationPort != _options.LocalPort || view.SourcePort != _remotePort)
+        if (view.DestinationPort != _options.LocalPort || view.SourcePort != _context.RemotePort)
         {
             Stats.Count(SctpDrop.WrongPort);
             return;
         }
 
-        ChunkReader chunks = view.Chunks;
-        bool first = true;
-        while (_state != State.Closed && chunks.TryRead(out ChunkView chunk))
+        ReadChunks(now, view);
+        _channels.HandOnMessages();
+        _resets.PerformDeferred();
+        _receiver.FinishPacket(now);
+        LetGoIfClosed();
+    }
+
+    public void Advance(Instant now)
+    {
+        if (_context.State is AssociationState.Idle or AssociationState.Closed)
         {
-            if (!TagFits(view.VerificationTag, chunk, first && chunks.IsAtEnd))
+            return;
+        }
+
+        _handshake.Advance(now);
+        _sender.Advance(now);
+        _receiver.Advance(now);
+        _resets.Advance(now);
+        _end.Advance(now);
+        _heartbeat.Advance(now);
+        LetGoIfClosed();
+    }
+
+    /// <summary>The next event. The payload of the one before becomes invalid.</summary>
+    public bool TryTakeEvent(out SctpEvent taken)
+    {
+        if (_context.Events.TakeBackLent())
+        {
+            _receiver.AnnounceOpenedWindow();
+        }
+
+        return _context.Events.TryTake(out taken);
+    }
+
+    /// <summary>Writes the next packet; false when there is nothing to send now.</summary>
+    public bool TryTakePacket(Instant now, Span<byte> buffer, out int length)
+    {
+        buffer = buffer[..Math.Min(buffer.Length, _options.MaxPacketSize & ~3)];
+        length = _context.FinalChunk != FinalChunk.None ? _end.WriteFinalChunk(buffer)
+            : _context.State is AssociationState.Idle or AssociationState.Closed ? 0
+            : _handshake.WritePacket(buffer);
+        if (length == 0 && _context.State is >= AssociationState.Established and < AssociationState.Closed)
+        {
+            length = WriteEstablished(now, buffer);
+        }
+
+        if (length == 0)
+        {
+            return false;
+        }
+
+        Stats.PacketsSent++;
+        Stats.BytesSent += length;
+        return true;
+    }
+
+    /// <summary>
+    /// Opens a channel, also before the association stands. Returns the number by which it is named here, which is not
+    /// the stream's; −1 when there are too many.
+    /// </summary>
+    public int OpenChannel(string label, ChannelOptions options) => _channels.Open(label, options);
+
+    /// <summary>Queues a message. Its bytes are copied.</summary>
+    public SctpSendResult Send(Instant now, int channelId, ReadOnlySpan<byte> payload, bool isText) =>
+        _channels.Send(now, channelId, payload, isText);
+
+    /// <summary>Bytes of a channel that haven't left yet.</summary>
+    public long BufferedAmount(int channelId) => _channels.BufferedAmount(channelId);
+
+    /// <summary>Closes a channel once what was sent on it has arrived; <see cref="SctpEventKind.ChannelClosed"/> follows.</summary>
+    public void CloseChannel(int channelId) => _channels.Close(channelId);
+
+    /// <summary>Ends the association after everything sent has arrived; nothing new is taken from now on.</summary>
+    public void Shutdown() => _end.Begin();
+
+    /// <summary>Ends the association at once: an ABORT leaves with the next packet taken, and everything held is let go.</summary>
+    public void Close(string reason = "closed")
+    {
+        if (_context.State is AssociationState.Idle or AssociationState.Closed)
+        {
+            _context.State = AssociationState.Closed;
+            return;
+        }
+
+        _context.Fail(reason, tellPeer: true);
+        LetGoIfClosed();
+    }
+
+    public void Dispose()
+    {
+        _context.State = AssociationState.Closed;
+        _context.FinalChunk = FinalChunk.None;
+        LetGoIfClosed();
+        _context.Events.Clear();
+    }
+
+    private void ReadChunks(Instant now, SctpPacketView packet)
+    {
+        ChunkReader chunks = packet.Chunks;
+        bool first = true;
+        while (!_context.IsClosed && chunks.TryRead(out ChunkView chunk))
+        {
+            if (!TagFits(packet.VerificationTag, chunk, first && chunks.IsAtEnd))
             {
                 Stats.Count(SctpDrop.WrongTag);
                 break;
             }
 
             first = false;
-            if (!Dispatch(now, chunk, view.VerificationTag))
+            if (!Dispatch(now, chunk, packet.VerificationTag))
             {
                 break;
             }
@@ -131,111 +215,6 @@ internal sealed partial class SctpAssociation : IDisposable
         {
             Stats.Count(SctpDrop.Malformed);
         }
-
-        FinishReceiving(now);
-    }
-
-    public void Advance(Instant now)
-    {
-        if (_state is State.Idle or State.Closed)
-        {
-            return;
-        }
-
-        if (_handshakeAt <= now)
-        {
-            HandshakeTimedOut(now);
-        }
-
-        if (_retransmitAt <= now)
-        {
-            RetransmissionTimedOut(now);
-        }
-
-        if (_probeAt <= now)
-        {
-            ProbeElapsed(now);
-        }
-
-        if (_sackAt <= now)
-        {
-            _sackAt = Instant.Never;
-            _sackDue = true;
-        }
-
-        if (_resetAt <= now)
-        {
-            ResetTimedOut(now);
-        }
-
-        if (_shutdownAt <= now)
-        {
-            ShutdownTimedOut(now);
-        }
-
-        if (_heartbeatAt <= now)
-        {
-            HeartbeatElapsed(now);
-        }
-    }
-
-    /// <summary>The next event. The payload of the one before becomes invalid.</summary>
-    public bool TryTakeEvent(out SctpEvent taken)
-    {
-        GiveBackLent();
-        if (!_events.TryDequeue(out PendingEvent pending))
-        {
-            taken = default;
-            return false;
-        }
-
-        ReadOnlyMemory<byte> payload = default;
-        if (pending.Message is { } message)
-        {
-            _lent = message;
-            payload = pending.IsEmpty ? default : message.Buffer.AsMemory(0, message.Length);
-        }
-
-        taken = new SctpEvent
-        {
-            Kind = pending.Kind,
-            ChannelId = pending.ChannelId,
-            Text = pending.Text,
-            Protocol = pending.Protocol,
-            IsRemote = pending.IsRemote,
-            IsText = pending.IsText,
-            Payload = payload,
-        };
-        return true;
-    }
-
-    /// <summary>Ends the association at once: an ABORT leaves with the next packet taken, and everything held is let go.</summary>
-    public void Close(Instant now, string reason = "closed")
-    {
-        _ = now;
-        if (_state is State.Idle or State.Closed)
-        {
-            _state = State.Closed;
-            return;
-        }
-
-        Fail(reason, tellPeer: true);
-    }
-
-    public void Dispose()
-    {
-        LetGo();
-        GiveBackLent();
-        while (_events.TryDequeue(out PendingEvent pending))
-        {
-            if (pending.Message is { } message)
-            {
-                _reassembly.Release(message);
-            }
-        }
-
-        _state = State.Closed;
-        _lastWord = LastWord.None;
     }
 
     // RFC 9260 section 8.5: which tag a packet must carry, by what it holds.
@@ -244,8 +223,9 @@ internal sealed partial class SctpAssociation : IDisposable
         ChunkType.Init => tag == 0 && alone,
         // The cookie says which tag belongs to it.
         ChunkType.CookieEcho => true,
-        ChunkType.Abort or ChunkType.ShutdownComplete when (chunk.Flags & ChunkFlags.ReflectedTag) != 0 => tag == _peerTag && _peerTag != 0,
-        _ => tag == _localTag,
+        ChunkType.Abort or ChunkType.ShutdownComplete when (chunk.Flags & ChunkFlags.ReflectedTag) != 0 =>
+            tag == _context.Peer.Tag && tag != 0,
+        _ => tag == _handshake.LocalTag,
     };
 
     /// <summary>False when the rest of the packet is not to be read.</summary>
@@ -254,33 +234,33 @@ internal sealed partial class SctpAssociation : IDisposable
         switch (chunk.Type)
         {
             case ChunkType.Data:
-                return HandleData(chunk);
+                return _receiver.HandleData(chunk);
             case ChunkType.Sack:
-                return HandleSack(now, chunk.Body);
+                return _sender.HandleSack(now, chunk.Body);
             case ChunkType.ForwardTsn:
-                return HandleForwardTsn(chunk.Body);
+                return _receiver.HandleForwardTsn(chunk.Body);
             case ChunkType.Reconfig:
-                return HandleReconfig(now, chunk.Body);
+                return _resets.HandleReconfig(now, chunk.Body);
             case ChunkType.Heartbeat:
-                return HandleHeartbeat(chunk.Body);
+                return _heartbeat.HandleRequest(chunk.Body);
             case ChunkType.HeartbeatAck:
-                return HandleHeartbeatAck(now, chunk.Body);
+                return _heartbeat.HandleReply(now, chunk.Body);
             case ChunkType.Init:
-                return HandleInit(now, chunk.Body);
+                return _handshake.HandleInit(now, chunk.Body);
             case ChunkType.InitAck:
-                return HandleInitAck(now, chunk.Body);
+                return _handshake.HandleInitAck(now, chunk.Body);
             case ChunkType.CookieEcho:
-                return HandleCookieEcho(now, chunk.Body, tag);
+                return _handshake.HandleCookieEcho(now, chunk.Body, tag);
             case ChunkType.CookieAck:
-                return HandleCookieAck(now);
+                return _handshake.HandleCookieAck(now);
             case ChunkType.Abort:
-                return HandleAbort(chunk.Body);
+                return _end.HandleAbort(chunk.Body);
             case ChunkType.Shutdown:
-                return HandleShutdown(now, chunk.Body);
+                return _end.HandleShutdown(now, chunk.Body);
             case ChunkType.ShutdownAck:
-                return HandleShutdownAck();
+                return _end.HandleShutdownAck();
             case ChunkType.ShutdownComplete:
-                return HandleShutdownComplete();
+                return _end.HandleShutdownComplete();
             case ChunkType.Error:
                 return true;
             default:
@@ -290,81 +270,38 @@ internal sealed partial class SctpAssociation : IDisposable
         }
     }
 
-    private bool Drop(SctpDrop reason)
+    private int WriteEstablished(Instant now, Span<byte> buffer)
     {
-        Stats.Count(reason);
-        return false;
+        SctpPacketWriter packet = _context.Packet(buffer);
+        _handshake.WriteCookieAck(ref packet);
+        _heartbeat.WriteReply(ref packet);
+        bool sackGoes = _receiver.SackWaits && (_receiver.SackDue || _sender.CanSendData(now));
+        if (sackGoes && packet.Room >= SctpSizes.ChunkHeader + SctpSizes.SackBody)
+        {
+            _receiver.WriteSack(ref packet);
+        }
+
+        _sender.WriteForwardTsn(now, ref packet);
+        _resets.Write(now, ref packet);
+        _heartbeat.Write(now, ref packet);
+        _sender.WriteData(now, ref packet);
+        _end.Write(now, ref packet);
+        return packet.IsEmpty ? 0 : packet.Finish();
     }
 
-    private void Fail(string reason, bool tellPeer)
+    private void LetGoIfClosed()
     {
-        if (_state == State.Closed)
+        if (!_context.IsClosed)
         {
             return;
         }
 
-        _lastWord = tellPeer ? LastWord.Abort : LastWord.None;
-        _abortReason = reason;
-        Finish(reason);
-    }
-
-    private void Finish(string reason)
-    {
-        _state = State.Closed;
-        LetGo();
-        _events.Enqueue(new PendingEvent { Kind = SctpEventKind.Closed, Text = reason });
-    }
-
-    private void LetGo()
-    {
-        _outstanding.Clear();
-        _queue.Clear();
-        _reassembly.Clear();
+        _handshake.Clear();
+        _sender.Clear();
+        _receiver.Clear();
         _channels.Clear();
-        _channelsByStream.Clear();
-        _closing.Clear();
-        _handshakeAt = _retransmitAt = _probeAt = _sackAt = _resetAt = _shutdownAt = _heartbeatAt = Instant.Never;
-    }
-
-    private void GiveBackLent()
-    {
-        if (_lent is { } message)
-        {
-            _lent = null;
-            _reassembly.Release(message);
-            AnnounceOpenedWindow();
-        }
-    }
-
-    private uint DrawTag()
-    {
-        uint tag;
-        do
-        {
-            tag = _random.NextUInt32();
-        }
-        while (tag == 0);
-
-        return tag;
-    }
-
-    /// <summary>An event that waits to be taken, with the message whose buffer it owns.</summary>
-    private readonly record struct PendingEvent
-    {
-        public SctpEventKind Kind { get; init; }
-
-        public int ChannelId { get; init; }
-
-        public string Text { get; init; }
-
-        public string Protocol { get; init; }
-
-        public bool IsRemote { get; init; }
-
-        public bool IsText { get; init; }
-
-        public bool IsEmpty { get; init; }
-
-        public IncomingMessage? Message { get; init; }
+        _resets.Clear();
+        _end.Clear();
+        _heartbeat.Clear();
     }
 }

@@ -215,7 +215,7 @@ public sealed class SctpLifecycleTests(ITestOutputHelper output)
         int id = pair.Open();
         pair.Connected();
         pair.A.Send(pair.Now, id, new byte[200_000], false);
-        pair.A.Close(pair.Now, "room closed");
+        pair.A.Close("room closed");
         pair.RunFor(100);
         Assert.True(pair.A.IsClosed && pair.B.IsClosed);
         Assert.Equal("the other end aborted the association: room closed", pair.Events[1][^1].Text);

@@ -2,25 +2,55 @@ using System.Text;
 
 namespace Rtc.Peer.Sctp;
 
-// Data channels: opening, sending, messages handed on (RFC 8831 section 6, RFC 8832).
-internal sealed partial class SctpAssociation
+/// <summary>
+/// The data channels of an association: opening them, by this end or by the other one's DCEP message, sending on them and
+/// handing on what arrives (RFC 8831 section 6, RFC 8832). <see cref="StreamReset"/> closes them.
+/// </summary>
+internal sealed class DataChannels(AssociationContext context, SendQueue queue, Reassembly reassembly)
 {
     // 65535 is not a stream id for channels (RFC 8832 section 6).
     private const int LastStreamId = 65534;
-    private const int LongestLabel = 65535;
+    private const int MaxLabel = 65535;
 
     private readonly Dictionary<int, DataChannel> _channels = [];
-    private readonly Dictionary<ushort, DataChannel> _channelsByStream = [];
+    private readonly Dictionary<ushort, DataChannel> _byStream = [];
+    private readonly List<DataChannel> _closing = [];
     private int _nextChannelId;
     private int _nextStreamId;
+    private int _remoteMaxMessageSize;
 
-    public int ChannelCount => _channels.Count;
+    public int Count => _channels.Count;
 
-    /// <summary>
-    /// Opens a channel, also before the association stands. Returns the number by which it is named here, which is not
-    /// the stream's; −1 when there are too many.
-    /// </summary>
-    public int OpenChannel(string label, ChannelOptions options)
+    /// <summary>Streams that have a channel.</summary>
+    public IEnumerable<ushort> StreamIds => _byStream.Keys;
+
+    /// <summary>Channels whose streams have still to be reset.</summary>
+    public IReadOnlyList<DataChannel> Closing => _closing;
+
+    public DataChannel? OnStream(ushort streamId) => _byStream.GetValueOrDefault(streamId);
+
+    /// <summary>The DTLS client's channels have even stream ids (RFC 8832 section 6).</summary>
+    public void Begin(bool isDtlsClient, int remoteMaxMessageSize)
+    {
+        _nextStreamId = isDtlsClient ? 0 : 1;
+        _remoteMaxMessageSize = remoteMaxMessageSize;
+    }
+
+    /// <summary>The association stands: what was opened before it did is announced.</summary>
+    public void OpenWaiting()
+    {
+        foreach (DataChannel channel in _channels.Values.OrderBy(channel => channel.Id).ToArray())
+        {
+            if (!TryBegin(channel))
+            {
+                _channels.Remove(channel.Id);
+                ReportClosed(channel);
+            }
+        }
+    }
+
+    /// <returns>The channel's number, −1 when there are too many.</returns>
+    public int Open(string label, ChannelOptions options)
     {
         ArgumentNullException.ThrowIfNull(label);
         if (options is { MaxRetransmits: not null, MaxLifetimeMs: not null } or { MaxRetransmits: < 0 } or { MaxLifetimeMs: < 0 })
@@ -28,19 +58,19 @@ internal sealed partial class SctpAssociation
             throw new ArgumentException("a channel is limited by retransmissions or by lifetime, not by both", nameof(options));
         }
 
-        if (Encoding.UTF8.GetByteCount(label) > LongestLabel || Encoding.UTF8.GetByteCount(options.Protocol) > LongestLabel)
+        if (Encoding.UTF8.GetByteCount(label) > MaxLabel || Encoding.UTF8.GetByteCount(options.Protocol) > MaxLabel)
         {
             throw new ArgumentException("a channel's label and protocol have at most 65,535 bytes", nameof(label));
         }
 
-        if (_state == State.Closed || _channels.Count >= _options.MaxChannels)
+        if (context.IsClosed || _channels.Count >= context.Options.MaxChannels)
         {
             return -1;
         }
 
         var channel = new DataChannel(_nextChannelId++, label, options, isRemote: false);
         _channels.Add(channel.Id, channel);
-        if (IsConnected && !TryBegin(channel))
+        if (context.IsConnected && !TryBegin(channel))
         {
             _channels.Remove(channel.Id);
             return -1;
@@ -49,10 +79,9 @@ internal sealed partial class SctpAssociation
         return channel.Id;
     }
 
-    /// <summary>Queues a message. Its bytes are copied.</summary>
     public SctpSendResult Send(Instant now, int channelId, ReadOnlySpan<byte> payload, bool isText)
     {
-        if (_state != State.Established
+        if (context.State != AssociationState.Established
             || !_channels.TryGetValue(channelId, out DataChannel? channel)
             || channel.Phase != ChannelPhase.Open)
         {
@@ -64,7 +93,7 @@ internal sealed partial class SctpAssociation
             return SctpSendResult.TooLarge;
         }
 
-        if (!_queue.HasRoomFor(payload.Length))
+        if (!queue.HasRoomFor(payload.Length))
         {
             return SctpSendResult.BufferFull;
         }
@@ -73,22 +102,20 @@ internal sealed partial class SctpAssociation
         PayloadProtocol protocol = payload.IsEmpty
             ? isText ? PayloadProtocol.EmptyString : PayloadProtocol.EmptyBinary
             : isText ? PayloadProtocol.String : PayloadProtocol.Binary;
-        OutgoingMessage message = _queue.Enqueue(channel.StreamId!.Value, protocol, payload.IsEmpty ? [0] : payload);
+        OutgoingMessage message = queue.Enqueue(channel.StreamId!.Value, protocol, payload.IsEmpty ? [0] : payload);
         message.Unordered = !channel.Options.Ordered && channel.IsKnownToPeer;
         message.MaxRetransmits = channel.Options.MaxRetransmits ?? -1;
         message.Expiry = channel.Options.MaxLifetimeMs is { } lifetime ? now + TimeSpan.FromMilliseconds(lifetime) : Instant.Never;
-        Stats.MessagesSent++;
+        context.Stats.MessagesSent++;
         return SctpSendResult.Queued;
     }
 
-    /// <summary>Bytes of a channel that haven't left yet.</summary>
     public long BufferedAmount(int channelId) =>
         _channels.TryGetValue(channelId, out DataChannel? channel) && channel.StreamId is { } stream
-            ? _queue.FindStream(stream)?.BufferedBytes ?? 0
+            ? queue.FindStream(stream)?.BufferedBytes ?? 0
             : 0;
 
-    /// <summary>Closes a channel once what was sent on it has arrived; <see cref="SctpEventKind.ChannelClosed"/> follows.</summary>
-    public void CloseChannel(int channelId)
+    public void Close(int channelId)
     {
         if (!_channels.TryGetValue(channelId, out DataChannel? channel) || channel.Phase == ChannelPhase.Closing)
         {
@@ -105,16 +132,51 @@ internal sealed partial class SctpAssociation
         BeginClosing(channel);
     }
 
-    private void OpenWaitingChannels()
+    public void BeginClosing(DataChannel channel)
     {
-        foreach (DataChannel channel in _channels.Values.OrderBy(channel => channel.Id).ToArray())
+        channel.Phase = ChannelPhase.Closing;
+        _closing.Add(channel);
+    }
+
+    /// <summary>A channel is gone once both directions of its stream are reset.</summary>
+    public void FinishIfReset(DataChannel channel)
+    {
+        if (!channel.OutgoingIsReset || !channel.IncomingIsReset)
         {
-            if (!TryBegin(channel))
+            return;
+        }
+
+        ushort streamId = channel.StreamId!.Value;
+        _closing.Remove(channel);
+        _channels.Remove(channel.Id);
+        _byStream.Remove(streamId);
+        queue.Remove(streamId);
+        reassembly.Reset(streamId);
+        ReportClosed(channel);
+    }
+
+    /// <summary>Whole messages become events; those of DCEP open channels.</summary>
+    public void HandOnMessages()
+    {
+        while (!context.IsClosed && reassembly.TryTake(out IncomingMessage message))
+        {
+            if (message.Protocol == PayloadProtocol.Dcep)
             {
-                _channels.Remove(channel.Id);
-                ReportClosed(channel);
+                HandleDcep(message.StreamId, message.Payload);
+                reassembly.Release(message);
+            }
+            else if (!TryHandOn(message))
+            {
+                reassembly.Release(message);
             }
         }
+    }
+
+    public void Clear()
+    {
+        _channels.Clear();
+        _byStream.Clear();
+        _closing.Clear();
     }
 
     private bool TryBegin(DataChannel channel)
@@ -122,8 +184,8 @@ internal sealed partial class SctpAssociation
         ushort? id = channel.Options.NegotiatedId ?? FreeStreamId();
         if (id is not { } streamId
             || streamId > LastStreamId
-            || streamId >= _peerInboundStreams
-            || !_channelsByStream.TryAdd(streamId, channel))
+            || streamId >= context.Peer.InboundStreams
+            || !_byStream.TryAdd(streamId, channel))
         {
             return false;
         }
@@ -133,7 +195,7 @@ internal sealed partial class SctpAssociation
         if (channel.Options.NegotiatedId is null)
         {
             // Ordered and reliable, whatever the channel is (RFC 8832 section 6).
-            _queue.Enqueue(streamId, PayloadProtocol.Dcep, DcepOpenView.Write(channel.Label, channel.Options));
+            queue.Enqueue(streamId, PayloadProtocol.Dcep, DcepOpenView.Write(channel.Label, channel.Options));
         }
 
         ReportOpened(channel);
@@ -146,8 +208,8 @@ internal sealed partial class SctpAssociation
         for (int tries = 0; tries <= LastStreamId / 2; tries++)
         {
             int id = _nextStreamId;
-            _nextStreamId = id + 2 > LastStreamId || id + 2 >= _peerInboundStreams ? parity : id + 2;
-            if (!_channelsByStream.ContainsKey((ushort)id))
+            _nextStreamId = id + 2 > LastStreamId || id + 2 >= context.Peer.InboundStreams ? parity : id + 2;
+            if (!_byStream.ContainsKey((ushort)id))
             {
                 return (ushort)id;
             }
@@ -156,42 +218,24 @@ internal sealed partial class SctpAssociation
         return null;
     }
 
-    private void HandOnMessages()
-    {
-        while (_reassembly.TryTake(out IncomingMessage message))
-        {
-            if (message.Protocol == PayloadProtocol.Dcep)
-            {
-                HandleDcep(message.StreamId, message.Payload);
-                _reassembly.Release(message);
-            }
-            else if (!TryHandOn(message))
-            {
-                _reassembly.Release(message);
-            }
-        }
-    }
-
     private bool TryHandOn(IncomingMessage message)
     {
-        if (!_channelsByStream.TryGetValue(message.StreamId, out DataChannel? channel))
+        if (!_byStream.TryGetValue(message.StreamId, out DataChannel? channel))
         {
-            Stats.Count(SctpDrop.NoChannel);
-            return false;
+            return context.Drop(SctpDrop.NoChannel);
         }
 
         bool known = message.Protocol is PayloadProtocol.String or PayloadProtocol.Binary or PayloadProtocol.EmptyString
             or PayloadProtocol.EmptyBinary;
         if (!known)
         {
-            Stats.Count(SctpDrop.UnknownProtocol);
-            return false;
+            return context.Drop(SctpDrop.UnknownProtocol);
         }
 
-        // Whoever speaks on the channel knows of it, even if the acknowledgement of its opening is still on the way.
+        // An end that sends on the channel knows of it, even if its acknowledgement of the opening is still under way.
         channel.IsKnownToPeer = true;
-        Stats.MessagesReceived++;
-        _events.Enqueue(new PendingEvent
+        context.Stats.MessagesReceived++;
+        context.Events.Enqueue(new PendingEvent
         {
             Kind = SctpEventKind.Message,
             ChannelId = channel.Id,
@@ -204,7 +248,7 @@ internal sealed partial class SctpAssociation
 
     private void HandleDcep(ushort streamId, ReadOnlySpan<byte> payload)
     {
-        _channelsByStream.TryGetValue(streamId, out DataChannel? channel);
+        _byStream.TryGetValue(streamId, out DataChannel? channel);
         if (payload.Length == 1 && payload[0] == DcepOpenView.AckType && channel is not null)
         {
             channel.IsKnownToPeer = true;
@@ -213,13 +257,13 @@ internal sealed partial class SctpAssociation
 
         if (channel is not null || streamId > LastStreamId || !DcepOpenView.TryParse(payload, out DcepOpenView open))
         {
-            Stats.Count(SctpDrop.BadDcep);
+            context.Stats.Count(SctpDrop.BadDcep);
             return;
         }
 
-        if (_channels.Count >= _options.MaxChannels)
+        if (_channels.Count >= context.Options.MaxChannels)
         {
-            Fail($"the other end opened more than {_options.MaxChannels} channels", tellPeer: true);
+            context.Fail($"the other end opened more than {context.Options.MaxChannels} channels", tellPeer: true);
             return;
         }
 
@@ -232,12 +276,12 @@ internal sealed partial class SctpAssociation
         };
         channel = new DataChannel(_nextChannelId++, open.Label, options, isRemote: true) { StreamId = streamId, Phase = ChannelPhase.Open };
         _channels.Add(channel.Id, channel);
-        _channelsByStream.Add(streamId, channel);
-        _queue.Enqueue(streamId, PayloadProtocol.Dcep, [DcepOpenView.AckType]);
+        _byStream.Add(streamId, channel);
+        queue.Enqueue(streamId, PayloadProtocol.Dcep, [DcepOpenView.AckType]);
         ReportOpened(channel);
     }
 
-    private void ReportOpened(DataChannel channel) => _events.Enqueue(new PendingEvent
+    private void ReportOpened(DataChannel channel) => context.Events.Enqueue(new PendingEvent
     {
         Kind = SctpEventKind.ChannelOpened,
         ChannelId = channel.Id,
@@ -247,5 +291,5 @@ internal sealed partial class SctpAssociation
     });
 
     private void ReportClosed(DataChannel channel) =>
-        _events.Enqueue(new PendingEvent { Kind = SctpEventKind.ChannelClosed, ChannelId = channel.Id, Text = channel.Label });
+        context.Events.Enqueue(new PendingEvent { Kind = SctpEventKind.ChannelClosed, ChannelId = channel.Id, Text = channel.Label });
 }
