@@ -10,7 +10,7 @@ internal sealed record NegotiationStep(SessionDescription? Description, Negotiat
 /// Makes the answer to an offer (RFC 9429 section 5.3): a function of its arguments. Payload types and extension ids
 /// are the offer's, the order of sections is kept, everything accepted shares one transport.
 /// </summary>
-internal sealed partial class AnswerBuilder
+internal sealed class AnswerBuilder
 {
     private readonly SessionDescription _offer;
     private readonly AnswerPolicy _policy;
@@ -59,14 +59,15 @@ internal sealed partial class AnswerBuilder
             return false;
         }
 
-        builder.KeepAudioThatCarries();
-        int carrier = builder.Carrier(lastSession);
+        var bundle = new AnswerBundle(offer, before, builder._states);
+        bundle.KeepAudioThatCarries();
+        int carrier = bundle.Carrier(lastSession);
         if (carrier < 0)
         {
             return builder.TryCloseEverything(lastSession, out step, out error);
         }
 
-        error = builder.BundleError(carrier) ?? RemoteFacts.TransportError(offer.Media[carrier], "offer") ?? "";
+        error = bundle.Error(carrier) ?? RemoteFacts.TransportError(offer.Media[carrier], "offer") ?? "";
         DtlsSetup setup = offer.Media[carrier].Setup;
         if (error.Length == 0 && setup == DtlsSetup.HoldConnection)
         {
@@ -86,7 +87,8 @@ internal sealed partial class AnswerBuilder
             _ => lastSession?.LocalDtlsRole ?? (local.PreferDtlsClient ? DtlsRole.Client : DtlsRole.Server),
         };
         NegotiatedSession session = RemoteFacts.Session(offer, carrier, role, lastSession, builder._states);
-        step = new NegotiationStep(builder.Write(carrier, role, local, options), session, builder._states);
+        SessionDescription answer = builder.Write(carrier, bundle.GroupOf(carrier) is not null, role, local, options);
+        step = new NegotiationStep(answer, session, builder._states);
         return true;
     }
 
@@ -113,7 +115,7 @@ internal sealed partial class AnswerBuilder
                 continue;
             }
 
-            string mid = MidOf(i);
+            string mid = _offer.MidOf(i);
             if (mid != was.Mid || _offer.Media[i].Kind != was.Kind)
             {
                 return string.Create(
@@ -124,8 +126,6 @@ internal sealed partial class AnswerBuilder
 
         return null;
     }
-
-    private string MidOf(int index) => _offer.Media[index].Mid ?? index.ToString(CultureInfo.InvariantCulture);
 
     private SectionState Decide(int index)
     {
@@ -138,7 +138,7 @@ internal sealed partial class AnswerBuilder
                 MediaKind.Data => DecideData(media, index),
                 _ => null,
             };
-        return accepted ?? SectionWriting.RejectedState(media, MidOf(index));
+        return accepted ?? SectionWriting.RejectedState(media, _offer.MidOf(index));
     }
 
     private SectionState? DecideVideo(MediaDescription media, int index)
@@ -173,7 +173,7 @@ internal sealed partial class AnswerBuilder
             MidIsWritten = media.Mid is not null,
             Section = new MediaSection
             {
-                Mid = MidOf(index),
+                Mid = _offer.MidOf(index),
                 Kind = MediaKind.Video,
                 Rejected = false,
                 Sends = sends,
@@ -207,7 +207,10 @@ internal sealed partial class AnswerBuilder
             FirstFormat = media.Formats[0],
             OldSctpForm = media.OldSctpForm,
             MidIsWritten = media.Mid is not null,
-            Section = new MediaSection { Mid = MidOf(index), Kind = MediaKind.Data, Rejected = false, Sends = true, Receives = true },
+            Section = new MediaSection
+            {
+                Mid = _offer.MidOf(index), Kind = MediaKind.Data, Rejected = false, Sends = true, Receives = true,
+            },
         };
     }
 
@@ -280,7 +283,7 @@ internal sealed partial class AnswerBuilder
         return true;
     }
 
-    private SessionDescription Write(int carrier, DtlsRole role, LocalTransport local, NegotiationOptions options)
+    private SessionDescription Write(int carrier, bool inGroup, DtlsRole role, LocalTransport local, NegotiationOptions options)
     {
         var answer = new SessionDescription { IceLite = local.IceLite };
         var bundled = new List<string>();
@@ -308,7 +311,7 @@ internal sealed partial class AnswerBuilder
             bundled.Insert(i == carrier ? 0 : bundled.Count, state.Section.Mid);
         }
 
-        if (GroupOf(carrier) is not null)
+        if (inGroup)
         {
             answer.BundleGroups.Add(bundled);
         }

@@ -42,7 +42,7 @@ public sealed record OfferPlan
 
     public bool DataChannel { get; init; }
 
-    /// <summary>For the caller of the negotiation, who then brings new credentials.</summary>
+    /// <summary>Asks for a restart; the caller of the negotiation brings the new credentials.</summary>
     public bool IceRestart { get; init; }
 
     public IReadOnlyList<VideoCodec> Codecs { get; init; } = [VideoCodec.Vp8, VideoCodec.H264];

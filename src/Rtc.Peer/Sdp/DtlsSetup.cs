@@ -1,6 +1,6 @@
 namespace Rtc.Peer.Sdp;
 
-/// <summary>Who opens the DTLS handshake (RFC 4145 section 4, RFC 8842 section 5.3).</summary>
+/// <summary>Which side opens the DTLS handshake (RFC 4145 section 4, RFC 8842 section 5.3).</summary>
 internal enum DtlsSetup : byte
 {
     Unsaid,

@@ -24,7 +24,7 @@ internal static class ExtensionUris
             bool known = extension.Uri switch
             {
                 Mid or AbsSendTime or TransportCc or AbsCaptureTime or PlayoutDelay or VideoOrientation => true,
-                // Without simulcast nobody sends a rid.
+                // Without simulcast no packet has a rid.
                 Rid or RepairedRid => simulcast,
                 _ => false,
             };

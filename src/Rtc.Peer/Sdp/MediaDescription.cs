@@ -83,6 +83,4 @@ internal sealed class MediaDescription
 
     /// <summary>Port 0 refuses a section, unless it only says that the section has no transport of its own.</summary>
     public bool IsRejected => Port == 0 && !BundleOnly;
-
-    public PayloadFormat? FormatOf(byte payloadType) => PayloadFormats.Find(format => format.PayloadType == payloadType);
 }

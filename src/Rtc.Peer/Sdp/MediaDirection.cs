@@ -1,6 +1,6 @@
 namespace Rtc.Peer.Sdp;
 
-/// <summary>Which way media flows in a section, seen from whoever wrote the description (RFC 8866 section 6.7).</summary>
+/// <summary>Which way media flows in a section, seen from the description's author (RFC 8866 section 6.7).</summary>
 [Flags]
 public enum MediaDirection : byte
 {

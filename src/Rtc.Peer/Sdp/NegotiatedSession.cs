@@ -21,7 +21,7 @@ internal sealed record LocalTransport
     public bool PreferDtlsClient { get; init; }
 }
 
-/// <summary>Who we are in descriptions, and the seed of what has to differ between sessions (ids, SSRCs).</summary>
+/// <summary>Our name in descriptions, and the randomness behind what has to differ between sessions (ids, SSRCs).</summary>
 internal sealed record NegotiationOptions
 {
     public required PeerRandom Random { get; init; }

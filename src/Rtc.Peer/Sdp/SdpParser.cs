@@ -6,16 +6,14 @@ namespace Rtc.Peer.Sdp;
 /// Reads a description in one pass. Unknown lines and attributes are passed over; what would be dangerous to
 /// guess (credentials, fingerprints, mids, m-lines) has to be well formed or the text is refused.
 /// </summary>
-internal ref partial struct SdpParser
+internal ref struct SdpParser
 {
     private readonly SessionDescription _session;
     private readonly MediaDescription _defaults;
     private MediaDescription? _media;
     private string? _error;
 
-    // Formats of the section being read, by payload type, so that each rtpmap, fmtp and rtcp-fb costs one step.
-    private readonly PayloadFormat?[] _formats = new PayloadFormat?[128];
-    private readonly List<string> _feedbackForAll = [];
+    private readonly SectionAttributes _attributes = new();
 
     private SdpParser(SessionDescription session)
     {
@@ -145,10 +143,9 @@ internal ref partial struct SdpParser
             }
 
             _media.Formats.Add(format.ToString());
-            if (rtp && SdpText.TryByte(format, 127, out byte type) && _formats[type] is null)
+            if (rtp && SdpText.TryByte(format, 127, out byte type))
             {
-                _formats[type] = new PayloadFormat { PayloadType = type };
-                _media.PayloadFormats.Add(_formats[type]!);
+                _attributes.AddFormat(_media, type);
             }
         }
 
@@ -174,13 +171,7 @@ internal ref partial struct SdpParser
             return;
         }
 
-        foreach (PayloadFormat format in _media.PayloadFormats)
-        {
-            format.Feedback.AddRange(_feedbackForAll);
-            _formats[format.PayloadType] = null;
-        }
-
-        _feedbackForAll.Clear();
+        _attributes.Finish(_media);
         // JSEP section 5.8.2: what a section lacks holds from the session's level.
         _media.IceUfrag ??= _defaults.IceUfrag;
         _media.IcePassword ??= _defaults.IcePassword;
@@ -214,7 +205,7 @@ internal ref partial struct SdpParser
         for (int i = 0; i < _session.Media.Count; i++)
         {
             // One without a mid goes by its number, which another must not have for a name.
-            string mid = _session.Media[i].Mid ?? i.ToString(CultureInfo.InvariantCulture);
+            string mid = _session.MidOf(i);
             if (!seen.Add(mid))
             {
                 _error = $"two sections of the description have the mid {mid}";
@@ -279,7 +270,7 @@ internal ref partial struct SdpParser
             default:
                 if (_media is not null)
                 {
-                    SectionAttribute(_media, name, value);
+                    _attributes.Read(_media, name, value);
                 }
 
                 return true;

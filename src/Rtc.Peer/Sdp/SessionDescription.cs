@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rtc.Peer.Sdp;
 
 /// <summary>
@@ -17,7 +19,10 @@ internal sealed class SessionDescription
 
     public List<MediaDescription> Media { get; } = [];
 
-    /// <summary>Reads any text. On false, <paramref name="error"/> is a sentence for whoever sent it.</summary>
+    /// <summary>A section without a mid goes by its number.</summary>
+    public string MidOf(int index) => Media[index].Mid ?? index.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Reads any text. On false, <paramref name="error"/> is a sentence for its sender.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out SessionDescription description, out string error) =>
         SdpParser.TryParse(text, out description, out error);
 

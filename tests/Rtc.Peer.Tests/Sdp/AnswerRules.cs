@@ -39,7 +39,7 @@ internal static class AnswerRules
         Assert.NotEmpty(said.PayloadFormats);
         foreach (PayloadFormat format in said.PayloadFormats)
         {
-            PayloadFormat offered = asked.FormatOf(format.PayloadType)!;
+            PayloadFormat offered = asked.PayloadFormats.First(known => known.PayloadType == format.PayloadType);
             Assert.Equal(offered.Name, format.Name, ignoreCase: true);
             Assert.Equal(offered.ClockRate, format.ClockRate);
             Assert.Equal(offered.AssociatedPayloadType, format.AssociatedPayloadType);

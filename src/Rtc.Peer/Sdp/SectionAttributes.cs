@@ -1,9 +1,34 @@
 namespace Rtc.Peer.Sdp;
 
-/// <summary>The attributes that only a media section has.</summary>
-internal ref partial struct SdpParser
+/// <summary>The attributes that only a media section has, one section after another.</summary>
+internal sealed class SectionAttributes
 {
-    private readonly void SectionAttribute(MediaDescription media, ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    // Formats of the section being read, by payload type, so that each rtpmap, fmtp and rtcp-fb costs one step.
+    private readonly PayloadFormat?[] _formats = new PayloadFormat?[128];
+    private readonly List<string> _feedbackForAll = [];
+
+    public void AddFormat(MediaDescription media, byte payloadType)
+    {
+        if (_formats[payloadType] is null)
+        {
+            _formats[payloadType] = new PayloadFormat { PayloadType = payloadType };
+            media.PayloadFormats.Add(_formats[payloadType]!);
+        }
+    }
+
+    /// <summary>The section ends: feedback for all formats (a=rtcp-fb:*) goes to each.</summary>
+    public void Finish(MediaDescription media)
+    {
+        foreach (PayloadFormat format in media.PayloadFormats)
+        {
+            format.Feedback.AddRange(_feedbackForAll);
+            _formats[format.PayloadType] = null;
+        }
+
+        _feedbackForAll.Clear();
+    }
+
+    public void Read(MediaDescription media, ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         switch (name)
         {
@@ -76,11 +101,11 @@ internal ref partial struct SdpParser
         }
     }
 
-    private readonly PayloadFormat? FormatAt(ReadOnlySpan<char> payloadType) =>
+    private PayloadFormat? FormatAt(ReadOnlySpan<char> payloadType) =>
         SdpText.TryByte(payloadType, 127, out byte type) ? _formats[type] : null;
 
     // a=rtpmap:96 VP8/90000[/channels]
-    private readonly void RtpMap(ReadOnlySpan<char> value)
+    private void RtpMap(ReadOnlySpan<char> value)
     {
         PayloadFormat? format = FormatAt(SdpText.NextField(ref value));
         int slash = value.IndexOf('/');
@@ -100,7 +125,7 @@ internal ref partial struct SdpParser
         }
     }
 
-    private readonly void Feedback(ReadOnlySpan<char> value)
+    private void Feedback(ReadOnlySpan<char> value)
     {
         ReadOnlySpan<char> type = SdpText.NextField(ref value);
         List<string>? list = type is "*" ? _feedbackForAll : FormatAt(type)?.Feedback;
