@@ -2,10 +2,10 @@ namespace Rtc.Peer.Session;
 
 internal enum RtpEventKind : byte
 {
-    /// <summary>A whole frame; whoever takes the event owns it.</summary>
+    /// <summary>A whole frame; the taker of the event owns it.</summary>
     VideoFrame,
 
-    /// <summary>Somebody who watches the section needs a key frame.</summary>
+    /// <summary>A viewer of the section needs a key frame.</summary>
     KeyFrameNeeded,
 
     /// <summary>The encoder should aim at another rate.</summary>

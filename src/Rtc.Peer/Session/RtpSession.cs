@@ -11,37 +11,85 @@ namespace Rtc.Peer.Session;
 /// knows no SRTP, ICE or SDP. After each call the caller drains <see cref="TryTakePacket"/> and
 /// <see cref="TryTakeEvent"/>, then waits until <see cref="NextDeadline"/>.
 /// </summary>
-internal sealed partial class RtpSession : IDisposable
+internal sealed class RtpSession : IDisposable
 {
     private const double PicturesShare = 0.65;
     private static readonly Bitrate s_minToShare = Bitrate.FromKilobits(600);
 
     private readonly RtpSessionOptions _options;
-    private readonly PeerRandom _random;
     private readonly ReceivingSide _receiving;
-    private readonly List<VideoSender> _senders = [];
-    private readonly List<string> _senderMids = [];
+    private readonly SendingSide _sending;
     private readonly BandwidthEstimator _estimator;
     private readonly RepairShare _repairs = new();
     private readonly Pacer _pacer = new();
     private readonly RtcpComposer _rtcp;
+    private readonly RtcpInput _feedback;
     private readonly Queue<RtpEvent> _events = new();
     private Bitrate _toldBitrate;
     private bool _connected;
     private long _packetsOut;
     private long _bytesOut;
-    private long _malformedRtcp;
 
     public RtpSession(RtpSessionOptions options, Instant now)
     {
         _options = options;
-        _random = options.Random;
         _receiving = new ReceivingSide(options.Frames);
         _receiving.Configure([]);
+        _sending = new SendingSide(options.Random, _events);
         _estimator = new BandwidthEstimator(options.StartBitrate, options.MinBitrate, options.MaxBitrate);
         _toldBitrate = _estimator.Target;
         _pacer.SetRate(now, _estimator.PacingRate(now));
-        _rtcp = new RtcpComposer(options.Cname, _random.NextSsrc(), _random);
+        _rtcp = new RtcpComposer(options.Cname, options.Random.NextSsrc(), options.Random);
+        _feedback = new RtcpInput(_receiving, _sending, _estimator, _events);
+    }
+
+    public RtpStats Stats
+    {
+        get
+        {
+            RtpStats stats = new()
+            {
+                PacketsIn = _receiving.Packets,
+                BytesIn = _receiving.Bytes,
+                PacketsOut = _packetsOut,
+                BytesOut = _bytesOut,
+                RoundTrip = RoundTrip,
+                Estimate = _estimator.Estimate,
+                SendLoss = _estimator.Loss,
+                DroppedMalformed = _receiving.Malformed,
+                DroppedUnknownStream = _receiving.Unknown,
+                DroppedMalformedRtcp = _feedback.Malformed,
+            };
+            foreach (VideoReceiver receiver in _receiving.Streams.Receivers)
+            {
+                ReceiverCounters counters = receiver.Counters;
+                stats = stats with
+                {
+                    FramesIn = stats.FramesIn + counters.Frames,
+                    PacketsLost = stats.PacketsLost + receiver.Statistics.Lost,
+                    PacketsRepaired = stats.PacketsRepaired + counters.Repaired,
+                    Jitter = receiver.Statistics.Jitter,
+                    NacksOut = stats.NacksOut + counters.Nacked,
+                    PlisOut = stats.PlisOut + counters.Plis,
+                    DroppedUnknownPayload = stats.DroppedUnknownPayload + counters.UnknownPayload,
+                };
+            }
+
+            foreach (VideoSender sender in _sending.Senders)
+            {
+                SenderCounters counters = sender.Counters;
+                stats = stats with
+                {
+                    FramesOut = stats.FramesOut + counters.Frames,
+                    FramesLeftOut = stats.FramesLeftOut + counters.FramesDropped,
+                    NacksIn = stats.NacksIn + counters.Nacks,
+                    KeyFrameRequestsIn = stats.KeyFrameRequestsIn + counters.KeyFrameRequests,
+                    Resent = stats.Resent + counters.Resent,
+                };
+            }
+
+            return stats;
+        }
     }
 
     public BandwidthEstimator Estimator => _estimator;
@@ -52,7 +100,7 @@ internal sealed partial class RtpSession : IDisposable
     public Bitrate TargetBitrate => _estimator.Target;
 
     /// <summary>Frame bytes that wait for the pacer.</summary>
-    public long WaitingBytes => _senders.Sum(sender => sender.WaitingBytes);
+    public long WaitingBytes => _sending.Senders.Sum(sender => sender.WaitingBytes);
 
     public TimeSpan RoundTrip => _estimator.RoundTrip;
 
@@ -61,32 +109,8 @@ internal sealed partial class RtpSession : IDisposable
     {
         _receiving.Configure(sections);
         _rtcp.ReducedSize = sections.Count > 0 && sections.All(section => section.ReducedSize);
-        for (int i = _senders.Count - 1; i >= 0; i--)
-        {
-            if (!sections.Any(section => Continues(section, _senderMids[i], _senders[i])))
-            {
-                _senders[i].Dispose();
-                _senders.RemoveAt(i);
-                _senderMids.RemoveAt(i);
-            }
-        }
-
-        foreach (RtpSection section in sections)
-        {
-            int index = _senderMids.IndexOf(section.Mid);
-            if (index >= 0)
-            {
-                _senders[index].Renegotiate(OptionsFor(section));
-                _senders[index].SetActive(section.Sends);
-            }
-            else if (section.Sends)
-            {
-                _senders.Add(new VideoSender(OptionsFor(section), _random));
-                _senderMids.Add(section.Mid);
-            }
-        }
-
-        Share();
+        _sending.Configure(sections);
+        _sending.Share(_estimator.Target);
     }
 
     /// <summary>Nothing leaves before the transport is up.</summary>
@@ -108,7 +132,7 @@ internal sealed partial class RtpSession : IDisposable
             TakeFrames(receiver);
         }
 
-        foreach (VideoSender sender in _senders)
+        foreach (VideoSender sender in _sending.Senders)
         {
             sender.Advance(now);
         }
@@ -124,8 +148,8 @@ internal sealed partial class RtpSession : IDisposable
             return Instant.Never;
         }
 
-        Instant at = Instant.Min(_receiving.NextDeadline, _rtcp.Deadline(_receiving, _senders));
-        foreach (VideoSender sender in _senders)
+        Instant at = Instant.Min(_receiving.NextDeadline, _rtcp.Deadline(_receiving, _sending.Senders));
+        foreach (VideoSender sender in _sending.Senders)
         {
             if (sender.HasMedia || sender.HasResends)
             {
@@ -147,49 +171,32 @@ internal sealed partial class RtpSession : IDisposable
         return at;
     }
 
-    /// <summary>False where the section doesn't exist or the frame was left out for this viewer.</summary>
-    public bool SendVideo(Instant now, string mid, EncodedFrame frame)
+    public void ReceiveRtcp(Instant now, ReadOnlySpan<byte> compound)
     {
-        int index = _senderMids.IndexOf(mid);
-        if (index < 0)
-        {
-            return false;
-        }
-
-        bool sent = _senders[index].Send(now, frame);
-        TakeKeyRequest(index);
-        return sent;
+        _feedback.Receive(now, Ntp(now), compound);
+        AfterEstimate(now);
     }
+
+    /// <summary>A round trip measured elsewhere (STUN), used until reports give one.</summary>
+    public void HintRoundTrip(TimeSpan roundTrip) => _feedback.HintRoundTrip(roundTrip);
+
+    /// <summary>False where the section doesn't exist or the frame was left out for this viewer.</summary>
+    public bool SendVideo(Instant now, string mid, EncodedFrame frame) => _sending.Send(now, mid, frame);
 
     /// <summary>Nothing of what the section has sent or holds is sent any more.</summary>
-    public void ForgetVideo(Instant now, string mid)
-    {
-        int index = _senderMids.IndexOf(mid);
-        if (index >= 0)
-        {
-            _senders[index].ForgetFrames(now);
-            TakeKeyRequest(index);
-        }
-    }
+    public void ForgetVideo(Instant now, string mid) => _sending.Forget(now, mid);
 
-    /// <summary>The other side could read nothing so far: every stream begins anew.</summary>
+    /// <summary>The other side could read nothing so far: every stream starts over with a key frame.</summary>
     public void BeginAgain(Instant now)
     {
-        foreach (VideoSender sender in _senders)
+        foreach (VideoSender sender in _sending.Senders)
         {
             sender.BeginAgain(now);
         }
     }
 
     /// <summary>Caps the choice of temporal layers that the estimate makes.</summary>
-    public void SetTemporalLayerLimit(string mid, int highest)
-    {
-        int index = _senderMids.IndexOf(mid);
-        if (index >= 0)
-        {
-            _senders[index].SetLayerLimit(highest);
-        }
-    }
+    public void SetTemporalLayerLimit(string mid, int highest) => _sending.SetLayerLimit(mid, highest);
 
     public void RequestKeyFrame(Instant now, string mid)
     {
@@ -212,7 +219,7 @@ internal sealed partial class RtpSession : IDisposable
             return false;
         }
 
-        length = _rtcp.Write(now, Ntp(now), buffer, _receiving, _senders);
+        length = _rtcp.Write(now, Ntp(now), buffer, _receiving, _sending.Senders);
         if (length == 0)
         {
             isRtcp = false;
@@ -236,32 +243,12 @@ internal sealed partial class RtpSession : IDisposable
     public void Dispose()
     {
         _receiving.Dispose();
-        foreach (VideoSender sender in _senders)
-        {
-            sender.Dispose();
-        }
-
-        _senders.Clear();
-        _senderMids.Clear();
+        _sending.Dispose();
         while (_events.TryDequeue(out RtpEvent occurred))
         {
             occurred.Frame?.Dispose();
         }
     }
-
-    // Also while it does not send: its numbers go on under the same SSRC. Beginning anew would use SRTP's
-    // numbers of before a second time, which the transport refuses.
-    private static bool Continues(RtpSection section, string mid, VideoSender sender) =>
-        section.Mid == mid && section.SendSsrc == sender.Media;
-
-    private static VideoSenderOptions OptionsFor(RtpSection section) => new()
-    {
-        Media = section.SendSsrc,
-        Rtx = section.SendRtxSsrc,
-        Mid = section.Mid,
-        Extensions = section.Extensions,
-        Codecs = [.. section.Codecs.Select(codec => new SendCodec(codec.Codec, codec.PayloadType, codec.RtxPayloadType))],
-    };
 
     private void TakeFrames(VideoReceiver receiver)
     {
@@ -272,14 +259,6 @@ internal sealed partial class RtpSession : IDisposable
         }
     }
 
-    private void TakeKeyRequest(int index)
-    {
-        if (_senders[index].TakeKeyFrameRequest())
-        {
-            _events.Enqueue(new RtpEvent(RtpEventKind.KeyFrameNeeded, _senderMids[index], "", null, default));
-        }
-    }
-
     private void AfterEstimate(Instant now)
     {
         _pacer.SetRate(now, _estimator.PacingRate(now));
@@ -287,24 +266,16 @@ internal sealed partial class RtpSession : IDisposable
         if (forPictures != _toldBitrate)
         {
             _toldBitrate = forPictures;
-            Share();
+            _sending.Share(_estimator.Target);
             _events.Enqueue(new RtpEvent(RtpEventKind.BitrateChanged, "", "", null, _toldBitrate));
         }
     }
 
     /// <summary>On a lossy link part of the bandwidth is for packets that go twice, unless there is little of it.</summary>
     private Bitrate ForPictures() =>
-        _estimator.Target > s_minToShare && _senders.Exists(sender => sender.IsProtected)
+        _estimator.Target > s_minToShare && _sending.Senders.Exists(sender => sender.IsProtected)
             ? new Bitrate((long)(_estimator.Target.BitsPerSecond * PicturesShare))
             : new Bitrate((long)(_estimator.Target.BitsPerSecond * (1 - _repairs.Value)));
-
-    private void Share()
-    {
-        foreach (VideoSender sender in _senders)
-        {
-            sender.Available = new Bitrate(_estimator.Target.BitsPerSecond / _senders.Count);
-        }
-    }
 
     /// <summary>Resends first: a viewer that asked stands still. Then media, then copies, then what a probe needs to be full.</summary>
     private int WriteRtp(Instant now, Span<byte> buffer)
@@ -315,7 +286,7 @@ internal sealed partial class RtpSession : IDisposable
             return 0;
         }
 
-        foreach (VideoSender sender in _senders)
+        foreach (VideoSender sender in _sending.Senders)
         {
             if (sender.HasResends && sender.TryWriteResend(now, buffer, Number(sender), out int length))
             {
@@ -323,7 +294,7 @@ internal sealed partial class RtpSession : IDisposable
             }
         }
 
-        foreach (VideoSender sender in _senders)
+        foreach (VideoSender sender in _sending.Senders)
         {
             if (sender.HasMedia)
             {
@@ -331,7 +302,7 @@ internal sealed partial class RtpSession : IDisposable
             }
         }
 
-        foreach (VideoSender sender in _senders)
+        foreach (VideoSender sender in _sending.Senders)
         {
             if (sender.NextCopy <= now && sender.TryWriteCopy(now, buffer, Number(sender), out int length))
             {
@@ -341,7 +312,7 @@ internal sealed partial class RtpSession : IDisposable
 
         if (probing)
         {
-            foreach (VideoSender sender in _senders)
+            foreach (VideoSender sender in _sending.Senders)
             {
                 if (sender.TryWritePadding(now, buffer, Number(sender), out int length))
                 {

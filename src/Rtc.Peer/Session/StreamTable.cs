@@ -53,7 +53,7 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
         }
     }
 
-    /// <summary>What somebody else measured, for the streams there are and those to come.</summary>
+    /// <summary>A round trip measured elsewhere, for the streams there are and those to come.</summary>
     public void HintRoundTrip(TimeSpan roundTrip)
     {
         _roundTrip = roundTrip;

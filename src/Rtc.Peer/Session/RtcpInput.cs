@@ -1,17 +1,23 @@
+using Rtc.Peer.Congestion;
 using Rtc.Peer.Rtcp;
 using Rtc.Peer.Send;
 
 namespace Rtc.Peer.Session;
 
-/// <summary>What the other side's RTCP says, and whom it concerns.</summary>
-internal sealed partial class RtpSession
+/// <summary>Reads the other side's RTCP and gives each report, request and estimate to the stream that it concerns.</summary>
+internal sealed class RtcpInput(ReceivingSide receiving, SendingSide sending, BandwidthEstimator estimator, Queue<RtpEvent> events)
 {
     private static readonly TimeSpan s_minRoundTrip = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_maxRoundTrip = TimeSpan.FromSeconds(3);
 
     private bool _hasRoundTrip;
 
-    public void ReceiveRtcp(Instant now, ReadOnlySpan<byte> compound)
+    public long Malformed { get; private set; }
+
+    /// <param name="now">The time.</param>
+    /// <param name="ntp">The same as reports have it.</param>
+    /// <param name="compound">One RTCP packet, or several in a row.</param>
+    public void Receive(Instant now, ulong ntp, ReadOnlySpan<byte> compound)
     {
         RtcpCompoundReader reader = new(compound);
         while (reader.TryRead(out RtcpPacketView packet))
@@ -19,7 +25,7 @@ internal sealed partial class RtpSession
             switch (packet.Type)
             {
                 case RtcpType.SenderReport or RtcpType.ReceiverReport when ReportView.TryParse(packet, out ReportView report):
-                    OnReport(now, report);
+                    OnReport(now, ntp, report);
                     break;
                 case RtcpType.TransportFeedback or RtcpType.PayloadFeedback when FeedbackView.TryParse(packet, out FeedbackView feedback):
                     OnFeedback(now, packet, feedback);
@@ -30,16 +36,15 @@ internal sealed partial class RtpSession
                 case RtcpType.SourceDescription:
                     break;
                 default:
-                    _malformedRtcp++;
+                    Malformed++;
                     break;
             }
         }
 
-        _malformedRtcp += reader.Malformed ? 1 : 0;
-        AfterEstimate(now);
+        Malformed += reader.Malformed ? 1 : 0;
     }
 
-    /// <summary>A round trip that somebody else measured (STUN), until reports give ours.</summary>
+    /// <summary>A round trip measured elsewhere (STUN), used until reports give one.</summary>
     public void HintRoundTrip(TimeSpan roundTrip)
     {
         if (!_hasRoundTrip)
@@ -48,35 +53,35 @@ internal sealed partial class RtpSession
         }
     }
 
-    private void OnReport(Instant now, ReportView report)
+    private void OnReport(Instant now, ulong ntp, ReportView report)
     {
         if (report.Info.Ntp != 0)
         {
-            _receiving.OnSenderReport(now, report);
+            receiving.OnSenderReport(now, report);
         }
 
         for (int i = 0; i < report.Count; i++)
         {
             ReportBlock block = report.Block(i);
-            if (FindSender(block.Source) is not int index)
+            if (sending.Find(block.Source) is not int index)
             {
                 continue;
             }
 
-            _senders[index].OnReport(now, block.Jitter);
-            _estimator.OnReport(now, block.FractionLost);
-            if (!_estimator.HasFeedback)
+            sending.Senders[index].OnReport(now, block.Jitter);
+            estimator.OnReport(now, block.FractionLost);
+            if (!estimator.HasFeedback)
             {
                 TellLoss();
             }
 
             if (block.LastSenderReport != 0)
             {
-                uint elapsed = NtpTime.Compact(Ntp(now)) - block.LastSenderReport - block.DelaySinceLastSenderReport;
+                uint elapsed = NtpTime.Compact(ntp) - block.LastSenderReport - block.DelaySinceLastSenderReport;
                 TimeSpan sample = NtpTime.FromCompactSpan(elapsed);
                 if (sample < s_maxRoundTrip)
                 {
-                    SetRoundTrip(_hasRoundTrip ? RoundTrip + ((sample - RoundTrip) / 4) : sample);
+                    SetRoundTrip(_hasRoundTrip ? estimator.RoundTrip + ((sample - estimator.RoundTrip) / 4) : sample);
                     _hasRoundTrip = true;
                 }
             }
@@ -90,27 +95,27 @@ internal sealed partial class RtpSession
             case (RtcpType.TransportFeedback, RtcpType.TransportWide):
                 if (TransportFeedbackReader.TryParse(feedback.Information, out TransportFeedbackReader arrivals))
                 {
-                    _estimator.OnFeedback(now, arrivals);
+                    estimator.OnFeedback(now, arrivals);
                     TellLoss();
                 }
                 else
                 {
-                    _malformedRtcp++;
+                    Malformed++;
                 }
 
                 break;
             case (RtcpType.TransportFeedback, RtcpType.Nack):
-                if (FindSender(feedback.Media) is int asked)
+                if (sending.Find(feedback.Media) is int asked)
                 {
-                    _senders[asked].OnNack(now, new NackReader(feedback.Information));
+                    sending.Senders[asked].OnNack(now, new NackReader(feedback.Information));
                 }
 
                 break;
             case (RtcpType.PayloadFeedback, RtcpType.Pli):
-                if (FindSender(feedback.Media) is int lost)
+                if (sending.Find(feedback.Media) is int lost)
                 {
-                    _senders[lost].OnPli(now);
-                    TakeKeyRequest(lost);
+                    sending.Senders[lost].OnPli(now);
+                    sending.TakeKeyRequest(lost);
                 }
 
                 break;
@@ -118,10 +123,10 @@ internal sealed partial class RtpSession
                 FirReader entries = new(feedback.Information);
                 while (entries.TryRead(out Ssrc media, out byte sequence))
                 {
-                    if (FindSender(media) is int wanted)
+                    if (sending.Find(media) is int wanted)
                     {
-                        _senders[wanted].OnFir(now, sequence);
-                        TakeKeyRequest(wanted);
+                        sending.Senders[wanted].OnFir(now, sequence);
+                        sending.TakeKeyRequest(wanted);
                     }
                 }
 
@@ -129,7 +134,7 @@ internal sealed partial class RtpSession
             case (RtcpType.PayloadFeedback, RtcpType.ApplicationLayer):
                 if (RembView.TryParse(feedback.Information, out RembView remb))
                 {
-                    _estimator.OnRemb(now, remb.Bitrate);
+                    estimator.OnRemb(now, remb.Bitrate);
                 }
 
                 break;
@@ -143,46 +148,33 @@ internal sealed partial class RtpSession
         for (int i = 0; i < packet.Count && (i + 1) * 4 <= packet.Body.Length; i++)
         {
             Ssrc source = new(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet.Body[(i * 4)..]));
-            if (_receiving.Streams.Find(source) is { } receiver)
+            if (receiving.Streams.Find(source) is { } receiver)
             {
-                _events.Enqueue(
+                events.Enqueue(
                     new RtpEvent(
-                        RtpEventKind.StreamEnded, _receiving.Streams.SectionOf(receiver).Negotiated.Mid, receiver.Rid, null, default));
-                _receiving.Streams.Remove(receiver);
+                        RtpEventKind.StreamEnded, receiving.Streams.SectionOf(receiver).Negotiated.Mid, receiver.Rid, null, default));
+                receiving.Streams.Remove(receiver);
             }
         }
     }
 
     private void TellLoss()
     {
-        foreach (VideoSender sender in _senders)
+        foreach (VideoSender sender in sending.Senders)
         {
-            sender.OnLoss(_estimator.Loss);
+            sender.OnLoss(estimator.Loss);
         }
-    }
-
-    private int? FindSender(Ssrc media)
-    {
-        for (int i = 0; i < _senders.Count; i++)
-        {
-            if (_senders[i].Media == media)
-            {
-                return i;
-            }
-        }
-
-        return null;
     }
 
     private void SetRoundTrip(TimeSpan roundTrip)
     {
         roundTrip = roundTrip < s_minRoundTrip ? s_minRoundTrip : roundTrip;
-        _estimator.RoundTrip = roundTrip;
-        foreach (VideoSender sender in _senders)
+        estimator.RoundTrip = roundTrip;
+        foreach (VideoSender sender in sending.Senders)
         {
             sender.RoundTrip = roundTrip;
         }
 
-        _receiving.Streams.HintRoundTrip(roundTrip);
+        receiving.Streams.HintRoundTrip(roundTrip);
     }
 }
