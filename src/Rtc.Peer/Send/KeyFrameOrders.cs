@@ -1,8 +1,8 @@
 namespace Rtc.Peer.Send;
 
 /// <summary>
-/// Key frames that somebody has to make for one viewer, who asks by PLI or FIR, or whose sender can't go on without:
-/// many wishes are one order, and orders keep a distance. Owned by <see cref="VideoSender"/>.
+/// Key frames that the encoder has to make for one viewer, which asks by PLI or FIR, or whose sender can't go on without:
+/// many requests are one order, and orders keep a distance. Owned by <see cref="VideoSender"/>.
 /// </summary>
 internal sealed class KeyFrameOrders(SenderCounters counters)
 {

@@ -69,7 +69,7 @@ internal sealed class LossProtection(PacketRing ring)
         }
     }
 
-    /// <summary>A packet that was asked for went out again: whoever waits for it waits already, so its copy takes no leave.</summary>
+    /// <summary>A packet that was asked for went out again: the viewer waits for it already, so its copy is not held back.</summary>
     public void OnResent(Instant now, long sequence)
     {
         if (IsActive && _copies.Count < MaxWaiting)

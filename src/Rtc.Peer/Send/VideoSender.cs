@@ -1,4 +1,3 @@
-using System.Text;
 using Rtc.Peer.Rtcp;
 using Rtc.Peer.Rtp;
 
@@ -9,7 +8,7 @@ namespace Rtc.Peer.Send;
 /// viewer can't take, and begins with a key frame whenever what was sent is of no use. Packets are written only when
 /// the pacer lets them go. Owned and called by the RTP session.
 /// </summary>
-internal sealed partial class VideoSender : IDisposable
+internal sealed class VideoSender : IDisposable
 {
     /// <summary>
     /// Payload bytes in one packet: with header, extensions, RTX number, SRTP tag and UDP/IPv6 it stays
@@ -19,49 +18,40 @@ internal sealed partial class VideoSender : IDisposable
 
     private const int ClockRate = 90_000;
     private const int LargestFrame = 2 * 1024 * 1024;
+    private const int PaddingTurns = 16;
 
     private static readonly TimeSpan s_shortestCacheTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestQueue = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_tolerableBacklog = TimeSpan.FromMilliseconds(250);
 
-    private readonly byte[] _mid;
     private readonly PacketRing _ring;
     private readonly OutgoingFrames _frames;
-    private readonly SentHeaders _headers = new();
     private readonly ResendQueue _resends;
     private readonly LossProtection _protection;
     private readonly PlayoutDelay _playout = new();
+    private readonly RtpPacketWriter _writer;
     private readonly KeyFrameOrders _keys;
     private readonly LayerSelector _layers = new();
     private VideoSenderOptions _options;
-    private ushort _rtxSequence;
     private ushort _pictureId;
     private byte _tl0;
     private SendCodec _codec;
     private bool _needsKey = true;
     private bool _active = true;
     private bool _opens = true;
-    private VideoRotation _lastRotation;
-    private bool _confirmed;
     private uint _lastTimestamp;
     private Instant _lastFrameAt;
 
     public VideoSender(VideoSenderOptions options, PeerRandom random)
     {
         _options = options;
-        _mid = Encoding.ASCII.GetBytes(options.Mid);
-        if (_mid.Length > 16)
-        {
-            _mid = []; // RFC 9143 names are short; a longer one doesn't fit the one-byte form
-        }
-
         // RFC 3550 section 5.1: random, and low enough that the first wrap is not near.
         _ring = new PacketRing(SequenceUnwrapper.FirstCycle + random.Next(1, 0x7FFF));
         _frames = new OutgoingFrames(_ring);
         _resends = new ResendQueue(_ring, Counters);
         _protection = new LossProtection(_ring);
         _keys = new KeyFrameOrders(Counters);
-        _rtxSequence = (ushort)random.Next(1, 0x7FFF);
+        _writer = new RtpPacketWriter(options, _playout, (ushort)random.Next(1, 0x7FFF));
         _pictureId = (ushort)random.Next(0, 0x7FFF);
         _tl0 = (byte)random.Next(0, 256);
     }
@@ -139,6 +129,117 @@ internal sealed partial class VideoSender : IDisposable
         return true;
     }
 
+    /// <summary>Writes the next packet in turn; gives its length.</summary>
+    public int WriteNext(Instant now, Span<byte> destination, ushort? transportSequence)
+    {
+        long sequence = _ring.Sent;
+        ref PacketRecord packet = ref _ring[sequence];
+        int length = _writer.Write(
+            now, destination, sequence, packet, CodecOf(packet), Timestamp(packet), transportSequence, out int payload);
+        packet.LastSent = now;
+        _ring.MarkSent();
+        _frames.OnSent(packet);
+        Counters.Packets++;
+        Counters.PayloadBytes += payload;
+        if (packet.Form == PacketForm.Padding)
+        {
+            return length;
+        }
+
+        if (CanProtect)
+        {
+            _protection.OnSent(now, sequence, length, Available);
+        }
+
+        if (_opens)
+        {
+            // Of what came before the first packet that it got a viewer knows nothing, so it asks for none of it.
+            _opens = false;
+            _resends.Repeat(sequence);
+        }
+
+        return length;
+    }
+
+    /// <summary>Writes the next packet that was asked for again. False where it, or all of them, are gone.</summary>
+    public bool TryWriteResend(Instant now, Span<byte> destination, ushort? transportSequence, out int length)
+    {
+        if (!_resends.TryTake(out long sequence))
+        {
+            length = 0;
+            return false;
+        }
+
+        ref PacketRecord packet = ref _ring[sequence];
+        if (!_writer.CanRepeat(sequence, CodecOf(packet)))
+        {
+            length = 0;
+            return false;
+        }
+
+        packet.LastSent = now;
+        length = WriteAgain(now, destination, sequence, packet, transportSequence);
+        Counters.Resent++;
+        if (CanProtect)
+        {
+            _protection.OnResent(now, sequence);
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes the next packet that is sent twice unasked. False where all that were due are of no use any more.</summary>
+    public bool TryWriteCopy(Instant now, Span<byte> destination, ushort? transportSequence, out int length)
+    {
+        if (!_protection.TryTake(now, out long sequence))
+        {
+            length = 0;
+            return false;
+        }
+
+        length = WriteAgain(now, destination, sequence, _ring[sequence], transportSequence);
+        Counters.Copies++;
+        return true;
+    }
+
+    /// <summary>
+    /// A packet that carries nothing new, to fill a probe: an earlier one again on the RTX stream, padding
+    /// there where there is none, padding in turn on the media stream where there is no RTX.
+    /// </summary>
+    public bool TryWritePadding(Instant now, Span<byte> destination, ushort? transportSequence, out int length)
+    {
+        length = 0;
+        if (!HasSent)
+        {
+            return false;
+        }
+
+        Counters.PaddingPackets++;
+        if (_options.Rtx is not null && _codec.RtxPayloadType is { } rtxType)
+        {
+            // The last few in turn: what was lost of them is repaired on the way.
+            long kept = Math.Clamp(_ring.Sent - _ring.Oldest, 1, PaddingTurns);
+            long earlier = _ring.Sent - 1 - (Counters.PaddingPackets % kept);
+            if (_ring.WasSent(earlier) && _ring[earlier].PayloadLength >= RtpPacketWriter.PaddingLength)
+            {
+                length = WriteAgain(now, destination, earlier, _ring[earlier], transportSequence);
+                return true;
+            }
+
+            length = _writer.WriteRtxPadding(now, destination, rtxType, _lastTimestamp, transportSequence);
+            return true;
+        }
+
+        if (HasMedia)
+        {
+            return false; // padding in the middle of a frame would belong to it
+        }
+
+        _ring.Add().Form = PacketForm.Padding;
+        length = WriteNext(now, destination, transportSequence);
+        return true;
+    }
+
     public void OnNack(Instant now, NackReader nack)
     {
         _playout.OnMissing(now);
@@ -155,11 +256,11 @@ internal sealed partial class VideoSender : IDisposable
     /// <summary>The viewer knows the stream: MID needn't be repeated. Its jitter is in units of the RTP clock.</summary>
     public void OnReport(Instant now, uint jitter)
     {
-        _confirmed = true;
+        _writer.StopNaming();
         _playout.OnJitter(now, TimeSpan.FromSeconds(jitter / (double)ClockRate));
     }
 
-    /// <summary>True once for each key frame that somebody has to make for this viewer.</summary>
+    /// <summary>True once for each key frame that the encoder has to make for this viewer.</summary>
     public bool TakeKeyFrameRequest() => _keys.Take();
 
     public SenderInfo MakeReport(Instant now, ulong ntp)
@@ -175,6 +276,7 @@ internal sealed partial class VideoSender : IDisposable
     public void Renegotiate(VideoSenderOptions options)
     {
         _options = options;
+        _writer.Options = options;
         bool gone = _codec.Codec != VideoCodec.None && !TryFind(_codec.Codec, out _codec);
         if (gone || _frames.Has(frame => !TryFind(frame.Codec, out _)))
         {
@@ -183,8 +285,8 @@ internal sealed partial class VideoSender : IDisposable
     }
 
     /// <summary>
-    /// What was sent could not be read: a key frame, unasked. Not every viewer asks who got none (aiortc), and none can ask
-    /// again for packets that it knows nothing of.
+    /// What was sent could not be read: a key frame, unasked. Not every viewer without one asks (aiortc's does not), and none can
+    /// ask again for packets that it knows nothing of.
     /// </summary>
     public void BeginAgain(Instant now)
     {
@@ -236,6 +338,20 @@ internal sealed partial class VideoSender : IDisposable
         TimeSpan keep = 3 * RoundTrip;
         _frames.ForgetSent(now, keep > s_shortestCacheTime ? keep : s_shortestCacheTime);
     }
+
+    /// <summary>What goes again has a number of its own, on the RTX stream; without one it is the old packet to the byte.</summary>
+    public bool NumbersResends => _writer.HasRtx(_codec);
+
+    // Copies have a number of their own or are none.
+    private bool CanProtect => _writer.HasRtx(_codec);
+
+    private SendCodec CodecOf(in PacketRecord packet) =>
+        packet.Frame is { } frame && frame.Codec != _codec.Codec && TryFind(frame.Codec, out SendCodec codec) ? codec : _codec;
+
+    private uint Timestamp(in PacketRecord packet) => packet.Frame?.RtpTimestamp ?? _lastTimestamp;
+
+    private int WriteAgain(Instant now, Span<byte> destination, long sequence, in PacketRecord packet, ushort? transportSequence) =>
+        _writer.WriteAgain(now, destination, sequence, packet, CodecOf(packet), Timestamp(packet), transportSequence);
 
     private bool Admit(Instant now, EncodedFrame frame)
     {
