@@ -1,87 +1,71 @@
+using Rtc.Peer.Stun;
+
 namespace Rtc.Peer.Ice;
-
-internal enum IceState : byte
-{
-    /// <summary>The other side's password is not known yet.</summary>
-    New,
-    Checking,
-
-    /// <summary>A pair is selected and its consent is fresh.</summary>
-    Connected,
-
-    /// <summary>No pair was found, or consent was lost; a restart may bring it back.</summary>
-    Failed,
-}
-
-internal sealed record IceSettings
-{
-    public bool Lite { get; init; }
-
-    public IReadOnlyList<LocalCandidate> LocalCandidates { get; init; } = [];
-
-    /// <summary>RFC 7675 section 5.1: consent expires 30 s after the last response.</summary>
-    public TimeSpan ConsentTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a first connection may look for a pair.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
-}
 
 /// <summary>
 /// Finds the address under which the other side hears us, and keeps it fresh (RFC 8445, RFC 7675). Owned by one
 /// <see cref="WebRtcPeer"/>; STUN messages go in, checks and responses lie in <see cref="Outbox"/>.
 /// </summary>
-internal sealed partial class IceAgent
+internal sealed class IceAgent
 {
-    private const int OutboxCapacity = 64;
-    private const int MaxPairs = 48;
-
-    // A peer that restarts again before anything is heard goes on under credentials of several restarts ago.
-    private const int MaxGenerations = 4;
-
-    private readonly IceSettings _settings;
+    private readonly IceContext _context;
     private readonly CandidateFilter _filter;
-    private readonly PeerRandom _random;
-    private readonly List<CandidatePair> _pairs = [];
-    private readonly List<IcePath> _paths = [];
-    private readonly List<IceGeneration> _generations = [];
-    private readonly List<IceCredentials> _remotes = [];
-    private readonly Queue<HeardAddress> _heard = new();
-    private ulong _tieBreaker;
-    private IceGeneration _generation;
-    private IcePath? _selected;
-    private IceGeneration? _selectedIn;
-    private IcePath? _lastChecked;
-    private Instant _now;
-    private Instant _failAt = Instant.Never;
+    private readonly CheckList _list;
+    private readonly IceGenerations _generations;
+    private readonly CheckSender _sender;
+    private readonly Consent _consent;
+    private readonly Nomination _nomination;
+    private readonly CheckReceiver _receiver;
 
     public IceAgent(IceSettings settings, IceCredentials local, bool controlling, PeerRandom random)
     {
-        _settings = settings;
+        _context = new IceContext(settings, random)
+        {
+            TieBreaker = random.NextUInt64(),
+            Controlling = controlling && !settings.Lite,
+        };
         _filter = new CandidateFilter(settings.LocalCandidates);
-        _random = random;
-        _tieBreaker = random.NextUInt64();
-        _generation = new IceGeneration(local, 0);
-        _generations.Add(_generation);
-        Controlling = controlling && !settings.Lite;
+        _list = new CheckList(_context);
+        _generations = new IceGenerations(_context, _list, local);
+        _sender = new CheckSender(_context, _list);
+        _consent = new Consent(_context, _list, _sender);
+        _nomination = new Nomination(_context, _list, _generations, _consent);
+        _receiver = new CheckReceiver(_context, _list, _generations, _sender, _nomination, _consent);
     }
 
-    public IceState State { get; private set; }
+    public IceState State => _context.State;
 
-    public bool Controlling { get; private set; }
+    public bool Controlling => _context.Controlling;
 
     public bool RemoteIsLite { get; private set; }
 
-    public IceCredentials Local => _generation.Local;
+    public IceCredentials Local => _generations.Current.Local;
 
-    public IceCredentials? Remote => _generation.Remote;
+    public IceCredentials? Remote => _generations.Current.Remote;
 
-    public DatagramQueue Outbox { get; } = new(OutboxCapacity);
+    public DatagramQueue Outbox => _context.Outbox;
 
-    public IceCounters Counters { get; } = new();
+    public IceCounters Counters => _context.Counters;
 
     public TimeSpan? RoundTrip { get; private set; }
 
-    public TransportAddress? Selected => _selected?.Remote;
+    public TransportAddress? Selected => _list.Selected?.Remote;
+
+    public Instant NextDeadline
+    {
+        get
+        {
+            if (State == IceState.Failed)
+            {
+                return Instant.Never;
+            }
+
+            Instant next = Instant.Min(_context.FailAt, _consent.NextDeadline);
+            return _context.Settings.Lite
+                ? next
+                : Instant.Min(next, Instant.Min(_nomination.NextDeadline, _sender.NextDeadline));
+        }
+    }
 
     /// <summary>
     /// Where data goes: the selected path; before nomination any valid one; before that, the address that the last
@@ -89,31 +73,23 @@ internal sealed partial class IceAgent
     /// </summary>
     public bool TryGetTarget(out TransportAddress target, out bool validated)
     {
-        IcePath? path = State == IceState.Failed ? null : _selected ?? BestValid()?.Path ?? _lastChecked;
+        IcePath? path = State == IceState.Failed ? null : _list.Selected ?? _list.BestValid()?.Path ?? _list.LastChecked;
         target = path?.Remote ?? default;
-        validated = path is not null && (path.AnsweredAt is not null || _settings.Lite);
+        validated = path is not null && (path.AnsweredAt is not null || _context.Settings.Lite);
         return path is not null;
     }
 
     /// <summary>True when a check with the right password came from there not long ago: its DTLS and SRTP may be looked at.</summary>
-    public bool IsAuthenticated(TransportAddress from) => FindPath(from) is { } path && path.IsProven(_now, _settings.ConsentTimeout);
+    public bool IsAuthenticated(TransportAddress from) => _list.FindPath(from) is { } path && _list.IsProven(path);
 
     /// <summary>Each authenticated check from an address, and each answer to one of ours.</summary>
-    public bool TryTakeHeard(out HeardAddress heard) => _heard.TryDequeue(out heard);
+    public bool TryTakeHeard(out HeardAddress heard) => _list.TryTakeHeard(out heard);
 
-    public void SetControlling(bool controlling)
-    {
-        Controlling = controlling && !_settings.Lite;
-        foreach (CandidatePair pair in _pairs)
-        {
-            pair.NominatedByUs = false;
-            Prioritize(pair);
-        }
-    }
+    public void SetControlling(bool controlling) => _list.SetControlling(controlling);
 
     public void SetRemote(Instant now, string ufrag, string password, bool lite)
     {
-        _now = now;
+        _context.Now = now;
         RemoteIsLite = lite;
         if (lite)
         {
@@ -121,15 +97,8 @@ internal sealed partial class IceAgent
         }
 
         var theirs = new IceCredentials(ufrag, password);
-        _generation.SetRemote(theirs);
-        _generation.LastHeard = now;
-        if (_remotes.Count == MaxGenerations)
-        {
-            _remotes.RemoveAt(0);
-        }
-
-        _remotes.Add(theirs);
-        foreach (CandidatePair pair in _pairs)
+        _generations.SetRemote(now, theirs);
+        foreach (CandidatePair pair in _list.Pairs)
         {
             if (pair.IsNamed(theirs))
             {
@@ -139,9 +108,9 @@ internal sealed partial class IceAgent
             }
         }
 
-        State = _selected is null ? IceState.Checking : State;
-        _failAt = now + _settings.ConnectTimeout;
-        Pump(now);
+        _context.State = _list.Selected is null ? IceState.Checking : State;
+        _context.FailAt = now + _context.Settings.ConnectTimeout;
+        _sender.Pump(now);
     }
 
     /// <summary>
@@ -150,66 +119,236 @@ internal sealed partial class IceAgent
     /// </summary>
     public void Restart(Instant now, IceCredentials local)
     {
-        _now = now;
-        _generation = new IceGeneration(local, _generation.Number + 1) { LastHeard = now };
-        _tieBreaker = _random.NextUInt64();
-        _checkCredit = MaxUnansweredChecks;
-        _blocked.Clear();
-        _nominateAt = Instant.Never;
-        _failAt = now + _settings.ConnectTimeout;
+        _context.Now = now;
+        _context.TieBreaker = _context.Random.NextUInt64();
+        _context.FailAt = now + _context.Settings.ConnectTimeout;
+        _sender.RefillCredit();
+        _consent.Restart();
+        _nomination.Restart();
         if (State == IceState.Failed)
         {
-            _generations.Clear();
-            _pairs.Clear();
-            _paths.Clear();
-            _selected = _lastChecked = null;
-            _selectedIn = null;
-            State = IceState.New;
+            _list.Clear();
+            _generations.StartOver(now, local);
+            _context.State = IceState.New;
         }
-
-        if (_generations.Count == MaxGenerations)
+        else
         {
-            End(_generations.MinBy(generation => generation.LastHeard)!);
+            _generations.Restart(now, local);
         }
 
-        _generations.Add(_generation);
-        RemovePairs(pair => !pair.Path.IsProven(now, _settings.ConsentTimeout));
+        _list.RemovePairs(pair => !_list.IsProven(pair.Path));
     }
 
     public void AddRemoteCandidate(Instant now, TransportAddress address, CandidateKind kind, uint priority)
     {
-        _now = now;
+        _context.Now = now;
 
-        // We open no TCP connections: who wants TCP connects to us and is learned from its check (RFC 6544 section 4.1).
+        // We open no TCP connections: a client that wants TCP connects to us and is learned from its check (RFC 6544 section 4.1).
         if (address.Protocol == TransportProtocol.Tcp || !_filter.Allows(address))
         {
             return;
         }
 
-        if (Find(_generation, address) is { } known)
+        if (_list.Find(_generations.Current, address) is { } known)
         {
             known.Kind = kind;
             known.RemotePriority = priority;
-            Prioritize(known);
+            _list.Prioritize(known);
         }
-        else if (TryAddPair(_generation, address, kind, priority, checkedUs: false, out _))
+        else if (_list.TryAddPair(_generations.Current, address, kind, priority, checkedUs: false, out _))
         {
-            Pump(now);
+            _sender.Pump(now);
         }
     }
 
     /// <summary>The shell lost the TCP connection that this address stood for.</summary>
     public void Remove(Instant now, TransportAddress address)
     {
-        _now = now;
-        if (FindPath(address) is { } path)
+        _context.Now = now;
+        if (_list.FindPath(address) is { } path)
         {
-            RemovePath(path);
-            if (_selected is null && State == IceState.Connected)
+            _list.RemovePath(path);
+            if (_list.Selected is null && State == IceState.Connected)
             {
-                SelectAnother(now);
-                Pump(now);
+                _nomination.SelectAnother(now);
+                _sender.Pump(now);
             }
+        }
+    }
+
+    public void Advance(Instant now)
+    {
+        _context.Now = now;
+        if (State == IceState.Failed)
+        {
+            return;
+        }
+
+        if (now >= _context.FailAt)
+        {
+            _context.FailAt = Instant.Never;
+            if (_list.Selected is null)
+            {
+                _context.State = IceState.Failed;
+                return;
+            }
+        }
+
+        if (_consent.Advance(now))
+        {
+            ReplaceSelected(now);
+        }
+
+        _nomination.Advance(now);
+        _sender.Pump(now);
+    }
+
+    public void Receive(Instant now, ReadOnlySpan<byte> datagram, TransportAddress from)
+    {
+        _context.Now = now;
+        if (!StunView.TryParse(datagram, out StunView message) || (message.HasFingerprint && !message.VerifyFingerprint()))
+        {
+            Counters.Malformed++;
+            return;
+        }
+
+        switch (message.Type)
+        {
+            case StunMessageType.BindingRequest:
+                _receiver.Receive(now, message, from);
+                break;
+            case StunMessageType.BindingSuccess:
+            case StunMessageType.BindingError:
+                ReceiveResponse(now, message, from);
+                break;
+            case StunMessageType.BindingIndication:
+                break; // a keep-alive: nothing to do (RFC 8445 section 11)
+            default:
+                Counters.Malformed++;
+                break;
+        }
+
+        _sender.Pump(now);
+    }
+
+    /// <summary>Authenticated data came from there; a controlled agent follows the side that chose the path.</summary>
+    public void NoteData(Instant now, TransportAddress from)
+    {
+        _context.Now = now;
+        if (_list.FindPath(from) is not { } path)
+        {
+            return;
+        }
+
+        path.LastHeard = now;
+        _consent.NoteData(now);
+        if (path != _list.Selected && _list.FindValid(path) is { } pair)
+        {
+            _nomination.FollowIfMoved(now, pair, carriesData: true);
+        }
+    }
+
+    private void ReplaceSelected(Instant now)
+    {
+        if (_list.BestValid() is not null)
+        {
+            _nomination.SelectAnother(now);
+        }
+        else
+        {
+            _context.State = IceState.Failed;
+        }
+    }
+
+    private void ReceiveResponse(Instant now, StunView response, TransportAddress from)
+    {
+        CandidatePair? pair = null;
+        SentCheck check = default;
+        foreach (CandidatePair candidate in _list.Pairs)
+        {
+            // From another address than the request went to, a response counts for nothing (RFC 8445 section 7.2.5.2.1).
+            if (candidate.Remote == from && candidate.TryFind(response.Transaction, out check))
+            {
+                pair = candidate;
+                break;
+            }
+        }
+
+        if (pair is null || check.Theirs is not { } theirs || !response.VerifyIntegrity(theirs.Key))
+        {
+            Counters.StrayResponses++;
+            return;
+        }
+
+        pair.Path.LastHeard = now;
+        if (response.Type == StunMessageType.BindingSuccess)
+        {
+            CheckSucceeded(now, pair, check);
+        }
+        else
+        {
+            CheckRefused(pair, check, response);
+        }
+    }
+
+    private void CheckSucceeded(Instant now, CandidatePair pair, in SentCheck check)
+    {
+        bool first = !pair.IsValid;
+        pair.State = PairState.Succeeded;
+        pair.Path.AnsweredAt = now;
+        pair.Generation.LastHeard = now;
+        _list.NoteHeard(pair.Path, now);
+        if (check.Nominates || !pair.NominatedByUs)
+        {
+            pair.RetransmitAt = Instant.Never; // an answer to an older check leaves the nominating one alone
+        }
+
+        if (!check.Repeated)
+        {
+            NoteRoundTrip(now - check.At, pair.Path);
+        }
+
+        if (!Controlling)
+        {
+            if (pair.NominatedByRemote && first)
+            {
+                _nomination.Consider(now, pair, first: true);
+            }
+        }
+        else if (check.Nominates && pair.NominatedByUs && !_list.IsSelected(pair))
+        {
+            _nomination.Select(now, pair);
+        }
+        else if (first && pair.Generation == _generations.Current)
+        {
+            _nomination.Schedule(now, pair);
+        }
+    }
+
+    private void CheckRefused(CandidatePair pair, in SentCheck check, StunView response)
+    {
+        if (response.TryGetErrorCode(out int code) && code == BindingReplies.RoleConflict)
+        {
+            Counters.RoleConflicts++;
+            if (check.AsControlling == Controlling)
+            {
+                SetControlling(!Controlling); // section 7.2.5.1
+            }
+
+            pair.State = PairState.Waiting;
+            pair.Triggered = true;
+        }
+        else if (pair.Path != _list.Selected)
+        {
+            CheckSender.Fail(pair);
+        }
+    }
+
+    private void NoteRoundTrip(TimeSpan sample, IcePath path)
+    {
+        if (_list.Selected is null || path == _list.Selected)
+        {
+            RoundTrip = RoundTrip is { } old ? TimeSpan.FromTicks(((old.Ticks * 3) + sample.Ticks) / 4) : sample;
         }
     }
 }
