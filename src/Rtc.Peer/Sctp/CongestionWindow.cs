@@ -38,7 +38,7 @@ internal sealed class CongestionWindow(int chunkSize)
         {
             if (wasFull)
             {
-                // A SACK for every second packet shall not halve the growth: L = 2 (section 7.2.1).
+                // A SACK for every second packet must not halve the growth: L = 2 (section 7.2.1).
                 Bytes = Math.Min(Bytes + Math.Min(bytes, 2 * chunkSize), Largest);
             }
 

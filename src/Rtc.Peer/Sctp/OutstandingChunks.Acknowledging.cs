@@ -6,8 +6,8 @@ internal sealed partial class OutstandingChunks
     // RFC 9260 section 7.2.4: the third report of a miss is a loss.
     private const int MissesForLoss = 3;
 
-    /// <summary>False when the SACK is old or speaks of what was never sent.</summary>
-    /// <param name="lateAfter">How long after its sending a chunk is lost whose successors came; zero where nobody knows.</param>
+    /// <summary>False when the SACK is old or acknowledges what was never sent.</summary>
+    /// <param name="lateAfter">How long after sending a chunk is lost if later ones arrived; zero before a round trip is measured.</param>
     public bool TryAcknowledge(
         SackView sack, CongestionWindow window, Instant now, TimeSpan lateAfter, bool mayAbandon, out SackOutcome outcome)
     {

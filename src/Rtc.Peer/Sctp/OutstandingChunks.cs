@@ -209,7 +209,7 @@ internal sealed partial class OutstandingChunks(SendQueue queue, Tsn firstTsn)
     }
 
     // A message given up half sent gets a TSN for its end, which is never sent. Without it the other end may have
-    // received every TSN there is, would take the FORWARD TSN for an old one and wait for the message's end for ever.
+    // received every TSN there is, would take the FORWARD TSN for an old one and wait for the message's end endlessly.
     // The message being cut is the newest, so that the TSN follows its others. The ring may move: last use of a ref.
     private void Abandon(OutgoingMessage message)
     {

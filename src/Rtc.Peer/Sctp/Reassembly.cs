@@ -1,6 +1,6 @@
 namespace Rtc.Peer.Sctp;
 
-/// <summary>A whole message, its bytes in a rented array that belongs to whoever holds the value.</summary>
+/// <summary>A whole message, its bytes in a rented array that belongs to the value's holder.</summary>
 internal readonly record struct IncomingMessage(ushort StreamId, PayloadProtocol Protocol, byte[] Buffer, int Length)
 {
     public ReadOnlySpan<byte> Payload => Buffer.AsSpan(0, Length);

@@ -41,8 +41,11 @@ internal readonly ref struct ChunkView(ChunkType type, byte flags, ReadOnlySpan<
     public ReadOnlySpan<byte> Body { get; } = body;
 }
 
-/// <summary>Walks type-flags-length chunks. <see cref="IsMalformed"/> tells why it stopped.</summary>
-internal ref struct ChunkReader(ReadOnlySpan<byte> rest)
+/// <summary>
+/// Walks what SCTP has in a row: sixteen bits, a length that counts the header, a value, padding to four bytes
+/// (RFC 9260 sections 3.2 and 3.2.1).
+/// </summary>
+internal ref struct TlvReader(ReadOnlySpan<byte> rest)
 {
     private ReadOnlySpan<byte> _rest = rest;
 
@@ -50,37 +53,9 @@ internal ref struct ChunkReader(ReadOnlySpan<byte> rest)
 
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
-    public bool TryRead(out ChunkView chunk)
+    public bool TryRead(out ushort head, out ReadOnlySpan<byte> value)
     {
-        chunk = default;
-        if (_rest.IsEmpty)
-        {
-            return false;
-        }
-
-        int length = _rest.Length < SctpSizes.ChunkHeader ? 0 : BinaryPrimitives.ReadUInt16BigEndian(_rest[2..]);
-        if (length < SctpSizes.ChunkHeader || length > _rest.Length)
-        {
-            IsMalformed = true;
-            return false;
-        }
-
-        chunk = new ChunkView((ChunkType)_rest[0], _rest[1], _rest[SctpSizes.ChunkHeader..length]);
-        _rest = _rest[Math.Min(SctpSizes.Padded(length), _rest.Length)..];
-        return true;
-    }
-}
-
-/// <summary>Walks type-length-value parameters (RFC 9260 section 3.2.1).</summary>
-internal ref struct ParameterReader(ReadOnlySpan<byte> rest)
-{
-    private ReadOnlySpan<byte> _rest = rest;
-
-    public bool IsMalformed { get; private set; }
-
-    public bool TryRead(out ParameterType type, out ReadOnlySpan<byte> value)
-    {
-        type = default;
+        head = 0;
         value = default;
         if (_rest.IsEmpty)
         {
@@ -94,9 +69,41 @@ internal ref struct ParameterReader(ReadOnlySpan<byte> rest)
             return false;
         }
 
-        type = (ParameterType)BinaryPrimitives.ReadUInt16BigEndian(_rest);
+        head = BinaryPrimitives.ReadUInt16BigEndian(_rest);
         value = _rest[SctpSizes.ChunkHeader..length];
         _rest = _rest[Math.Min(SctpSizes.Padded(length), _rest.Length)..];
         return true;
+    }
+}
+
+/// <summary>Walks chunks: type, flags, length. <see cref="IsMalformed"/> tells why it stopped.</summary>
+internal ref struct ChunkReader(ReadOnlySpan<byte> rest)
+{
+    private TlvReader _items = new(rest);
+
+    public readonly bool IsMalformed => _items.IsMalformed;
+
+    public readonly bool IsAtEnd => _items.IsAtEnd;
+
+    public bool TryRead(out ChunkView chunk)
+    {
+        bool found = _items.TryRead(out ushort head, out ReadOnlySpan<byte> body);
+        chunk = found ? new ChunkView((ChunkType)(head >> 8), (byte)head, body) : default;
+        return found;
+    }
+}
+
+/// <summary>Walks parameters: type, length.</summary>
+internal ref struct ParameterReader(ReadOnlySpan<byte> rest)
+{
+    private TlvReader _items = new(rest);
+
+    public readonly bool IsMalformed => _items.IsMalformed;
+
+    public bool TryRead(out ParameterType type, out ReadOnlySpan<byte> value)
+    {
+        bool found = _items.TryRead(out ushort head, out value);
+        type = (ParameterType)head;
+        return found;
     }
 }

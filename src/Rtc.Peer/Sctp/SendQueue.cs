@@ -134,7 +134,7 @@ internal sealed class SendQueue(SctpMemory memory, SctpStats stats, int capacity
         ReleaseIfFinished(message);
     }
 
-    /// <summary>Forgets a stream after its reset: its order begins anew.</summary>
+    /// <summary>Forgets a stream after its reset: its sequence numbers start over.</summary>
     public void Remove(ushort streamId)
     {
         if (_streams.Remove(streamId, out OutgoingStream? stream))
