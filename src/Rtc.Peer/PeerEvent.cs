@@ -34,7 +34,7 @@ public enum PeerEventKind : byte
 
     /// <summary>
     /// A check with the right password came from <see cref="PeerEvent.Address"/>, where none of ours was answered yet: it
-    /// may be a recorded one that somebody sends again in another's name.
+    /// may be a recorded one, replayed from a forged address.
     /// </summary>
     AddressLearned,
 

@@ -113,7 +113,7 @@ internal sealed class PeerTransport : IDisposable
         }
 
         message = _message.AsSpan(0, length);
-        Ice.NoteData(_dtlsAt, _dtlsFrom); // only now is it sure who sent it
+        Ice.NoteData(_dtlsAt, _dtlsFrom); // only decrypting proves where it came from
         _heard = true;
         return true;
     }
@@ -130,8 +130,8 @@ internal sealed class PeerTransport : IDisposable
     }
 
     /// <summary>
-    /// Whether the other side turned out to have had no keys for what was sent to it so far; asking takes it. Never once it
-    /// has said anything under them: nobody can forge that.
+    /// True once where it turns out that the other side had no keys for what was sent to it so far. Never again after a packet
+    /// of its own came under them, which can't be forged.
     /// </summary>
     public bool TakeLostStart()
     {
@@ -240,8 +240,8 @@ internal sealed class PeerTransport : IDisposable
     }
 
     /// <summary>
-    /// A server may answer as soon as a check with the password came. A client, who would speak first, waits until its own
-    /// check was answered, so that nobody is shot at who did not ask.
+    /// A server may answer as soon as a check with the password came. A client would send first, so it waits until its own
+    /// check was answered: an address that did not ask gets no DTLS from us.
     /// </summary>
     private void PumpDtls(Instant now)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Ice;
 using Rtc.Peer.Sdp;
@@ -25,9 +24,9 @@ public sealed partial class WebRtcPeer
         bool restart = _negotiation.IsIceRestart(offerSdp);
         IceCredentials local = restart ? IceCredentials.Create(_random) : _transport.Ice.Local;
         if (!_negotiation
-            .TryAnswer(offerSdp, policy, LocalTransport(local), out string answer, out NegotiatedSession? session, out string fault))
+            .TryAnswer(offerSdp, policy, LocalTransport(local), out string answer, out NegotiatedSession? session, out string refusal))
         {
-            error = fault;
+            error = refusal;
             return false;
         }
 
@@ -67,9 +66,9 @@ public sealed partial class WebRtcPeer
             return false;
         }
 
-        if (!_negotiation.TryAcceptAnswer(answerSdp, out NegotiatedSession? session, out string fault))
+        if (!_negotiation.TryAcceptAnswer(answerSdp, out NegotiatedSession? session, out string refusal))
         {
-            error = fault;
+            error = refusal;
             return false;
         }
 
@@ -142,8 +141,8 @@ public sealed partial class WebRtcPeer
         }
 
         ConfigureMedia(now, session.Sections);
-        ConfigureData(session);
-        StartData(now);
+        _data.Configure(session);
+        _data.Start(now, _negotiation.Current);
         UpdateState(now);
     }
 
@@ -168,27 +167,6 @@ public sealed partial class WebRtcPeer
         Password = credentials.Password,
         Sha256Fingerprint = _options.Identity.Sha256Fingerprint,
         IceLite = _options.IceLite,
-        CandidateLines = [.. _options.LocalCandidates.Select(CandidateLine)],
+        CandidateLines = [.. _options.LocalCandidates.Select(CandidateLines.Of)],
     };
-
-    private static string CandidateLine(LocalCandidate candidate, int index)
-    {
-        TransportAddress address = candidate.Address;
-        bool reflexive = candidate.Kind == CandidateKind.ServerReflexive;
-        return new IceCandidate
-        {
-            Foundation = (index + 1).ToString(CultureInfo.InvariantCulture),
-            Component = 1,
-            Protocol = address.Protocol,
-            Priority = CandidatePriority.Of(candidate.Kind, address, index),
-            Host = address.ToIPAddress().ToString(),
-            Port = address.Port,
-            Type = reflexive ? IceCandidateType.ServerReflexive : IceCandidateType.Host,
-            TcpType = address.Protocol == TransportProtocol.Tcp ? "passive" : null,
-
-            // The base stays our secret (RFC 8828 section 5.2), but the grammar wants one.
-            RelatedAddress = reflexive ? address.IsIPv4 ? "0.0.0.0" : "::" : null,
-            Transport = address,
-        }.ToString();
-    }
 }

@@ -27,7 +27,7 @@ public sealed partial class WebRtcPeer
 
     public bool TryTakeEvent(out PeerEvent happened)
     {
-        if (_events.TryDequeue(out happened) || TryTakeMediaEvent(out happened) || TryTakeDataEvent(out happened))
+        if (_events.TryDequeue(out happened) || TryTakeMediaEvent(out happened) || _data.TryTakeEvent(_now, _closed, out happened))
         {
             return true;
         }
@@ -46,7 +46,7 @@ public sealed partial class WebRtcPeer
     {
         if (!_closed)
         {
-            return _transport.TryTake(out datagram) || TryTakeData(out datagram) || TryTakeMedia(out datagram);
+            return _transport.TryTake(out datagram) || _data.TryTake(_now, out datagram) || TryTakeMedia(out datagram);
         }
 
         datagram = default;
@@ -55,7 +55,7 @@ public sealed partial class WebRtcPeer
             return false;
         }
 
-        if (TryTakeMedia(out datagram) || TryTakeData(out datagram))
+        if (TryTakeMedia(out datagram) || _data.TryTake(_now, out datagram))
         {
             return true;
         }

@@ -21,6 +21,7 @@ public sealed partial class WebRtcPeer : IDisposable
     private readonly SdpNegotiation _negotiation;
     private readonly PeerTransport _transport;
     private Instant _now;
+    private Instant _lastReceived;
     private TransportAddress? _announcedAddress;
     private TimeSpan _hintedRoundTrip;
     private string? _endReason;
@@ -45,6 +46,7 @@ public sealed partial class WebRtcPeer : IDisposable
             controlling: false,
             _random);
         _transport = new PeerTransport(options, ice, _drops);
+        _data = new PeerData(_transport, _random, _drops);
         _negotiation = new SdpNegotiation(new NegotiationOptions { Random = _random, Cname = options.Cname });
         _rtp = new RtpSession(
             new RtpSessionOptions
@@ -74,9 +76,9 @@ public sealed partial class WebRtcPeer : IDisposable
 
     /// <summary>When <see cref="Advance"/> wants to be called next, if nothing comes in before.</summary>
     public Instant NextDeadline =>
-        _closed ? Instant.Never : Instant.Min(_transport.NextDeadline, Instant.Min(MediaDeadline, DataDeadline));
+        _closed ? Instant.Never : Instant.Min(_transport.NextDeadline, Instant.Min(MediaDeadline, _data.NextDeadline));
 
-    /// <summary>With nowhere to send, a report or a packet would be due for ever; ICE says when there is somewhere again.</summary>
+    /// <summary>Without a target a report or a packet would stay due; ICE says when there is a target again.</summary>
     private Instant MediaDeadline => _transport.TryGetTarget(out _) ? _rtp.NextDeadline(_now) : Instant.Never;
 
     public void Receive(Instant now, ReadOnlySpan<byte> datagram, TransportAddress from)
@@ -98,7 +100,8 @@ public sealed partial class WebRtcPeer : IDisposable
                 _rtp.ReceiveRtcp(now, plain);
                 break;
             case InputKind.Dtls:
-                ReceiveData(now);
+                _data.Start(now, _negotiation.Current);
+                _data.Receive(now);
                 if (_transport.TakeLostStart())
                 {
                     _rtp.BeginAgain(now);
@@ -122,7 +125,11 @@ public sealed partial class WebRtcPeer : IDisposable
 
         _transport.Advance(now);
         _rtp.Advance(now);
-        AdvanceData(now);
+        if (_data.Advance(now, _lastReceived))
+        {
+            End("the other side closed its data connection and fell silent");
+        }
+
         UpdateState(now);
     }
 
@@ -152,14 +159,14 @@ public sealed partial class WebRtcPeer : IDisposable
         _endReason = "closed by this side";
         _closed = true;
         _rtp.Close();
-        _sctp?.Close("closing");
+        _data.Close("closing");
     }
 
     public void Dispose()
     {
         _closed = true;
         _rtp.Dispose();
-        _sctp?.Dispose();
+        _data.Dispose();
         _transport.Dispose();
     }
 
@@ -187,7 +194,7 @@ public sealed partial class WebRtcPeer : IDisposable
         {
             _connected = true;
             _disconnected = false;
-            StartData(now);
+            _data.Start(now, _negotiation.Current);
             Tell(new PeerEvent { Kind = PeerEventKind.Connected });
         }
 
