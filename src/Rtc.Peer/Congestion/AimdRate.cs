@@ -1,7 +1,7 @@
 namespace Rtc.Peer.Congestion;
 
 /// <summary>
-/// Turns the detector's word into a bitrate: up by a share while the path's capacity is unknown, by about
+/// Turns the delay detector's signal into a bitrate: up by a share while the path's capacity is unknown, by about
 /// a packet a round trip near it, and down to a part of what came through when a queue grows
 /// (draft-ietf-rmcat-gcc-02 section 5.5).
 /// </summary>

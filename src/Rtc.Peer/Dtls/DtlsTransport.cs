@@ -96,7 +96,7 @@ internal sealed unsafe class DtlsTransport : IDisposable
             ? Marshal.PtrToStringUTF8((nint)OpenSsl.SSL_CIPHER_get_name(OpenSsl.SSL_get_current_cipher(_ssl)))
             : null;
 
-    /// <summary>How often the client spoke as one who has not heard our last flight: it had no keys until then.</summary>
+    /// <summary>How often the client repeated its own flight since ours was lost: it had no keys until then.</summary>
     public int RepeatedFlights { get; private set; }
 
     /// <summary>The client's first flight. A server only waits.</summary>
@@ -130,8 +130,8 @@ internal sealed unsafe class DtlsTransport : IDisposable
         }
         else if (!IsClient && datagram[0] is DtlsRecords.ChangeCipherSpec or DtlsRecords.Handshake)
         {
-            // The client did not get our last flight. OpenSSL sends it again, but where it sees an old record number it keeps
-            // still. Only the side that speaks last does this: two would answer each other for ever.
+            // The client did not get our last flight. OpenSSL sends it again, but not where it sees an old record number.
+            // Only the side that sends the last flight does this: two would answer each other endlessly.
             RepeatedFlights++;
             if (_virtualTime)
             {

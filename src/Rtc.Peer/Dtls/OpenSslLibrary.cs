@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Rtc.Peer.Dtls;
 
-/// <summary>Says which OpenSSL the process found, for those who diagnose an installation.</summary>
+/// <summary>Which OpenSSL the process found, to diagnose an installation.</summary>
 public static unsafe class OpenSslLibrary
 {
     /// <summary>Throws <see cref="DllNotFoundException"/> naming the package when there is none.</summary>

@@ -2,7 +2,7 @@ namespace Rtc.Peer.Primitives;
 
 /// <summary>
 /// A bounded ring of datagrams that wait for the shell, in buffers that are allocated once and used again.
-/// When it is full the newest is refused: whoever writes here retransmits.
+/// When it is full the newest is refused: all that write here retransmit.
 /// </summary>
 internal sealed class DatagramQueue(int capacity)
 {
@@ -62,7 +62,7 @@ internal sealed class DatagramQueue(int capacity)
         to = slot.To;
         Count--;
 
-        // An empty ring begins anew with the buffers it has, so that it makes no more than the most that ever waited at once.
+        // An empty ring starts over with the buffers it has, so that it never makes more than once waited together.
         _first = Count == 0 ? 0 : (_first + 1) % _slots.Length;
         return true;
     }

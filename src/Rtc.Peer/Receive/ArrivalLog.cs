@@ -5,7 +5,7 @@ namespace Rtc.Peer.Receive;
 
 /// <summary>
 /// When each packet of a transport came, by its transport-wide sequence number, until a feedback message
-/// has said so. One per session; Chromium sends 92 kbit/s for ever when nobody reports.
+/// has said so. One per session; without reports Chromium stays at 92 kbit/s.
 /// </summary>
 internal sealed class ArrivalLog
 {

@@ -2,8 +2,8 @@ namespace Rtc.Peer.Receive;
 
 /// <summary>
 /// Asks the sender of one stream for a key frame until one comes: by PLI; when that stays without an answer also by FIR,
-/// which some take for the only order; and when both do, by a nudge to its bitrate, since an encoder that takes no orders
-/// (aiortc's for H.264) still begins anew, and so with a key frame, at another bitrate. Owned by <see cref="VideoReceiver"/>.
+/// the only request that some senders obey; and when both do, by a nudge to its bitrate, since an encoder that obeys neither
+/// (aiortc's for H.264) is still made anew, and so begins with a key frame, at another bitrate. Owned by <see cref="VideoReceiver"/>.
 /// </summary>
 internal sealed class KeyFrameRequests(bool fir)
 {
@@ -56,8 +56,8 @@ internal sealed class KeyFrameRequests(bool fir)
     }
 
     /// <summary>
-    /// Nobody sends, so nobody is asked: without this a question that was due just before the silence, and whose time was
-    /// noticed just after, would be due for ever.
+    /// The sender is silent, so it is not asked: without this a request that was due just before the silence, and whose time
+    /// was noticed just after, would stay due.
     /// </summary>
     public void NotBefore(Instant silent) => NextAsk = NextAsk < silent ? silent : NextAsk;
 

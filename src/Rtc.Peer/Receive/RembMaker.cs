@@ -17,8 +17,8 @@ internal sealed class RembMaker
     private const double Urgent = 0.97;
 
     // aiortc makes a new encoder when its bitrate is to change by over a tenth, and knows none above 3 Mbit/s and none below
-    // 500 kbit/s. What it has now may already be a tenth below what was told. Down there only more is a change; but more is
-    // told to nobody who uses what he has.
+    // 500 kbit/s. What it has now may already be a tenth below what was told. Down there only more is a change; but a
+    // sender that uses all it has is not told more.
     private const double NudgedDown = 0.7;
     private const double NudgedUp = 1.3;
     private const double Unused = 0.6;
@@ -87,7 +87,7 @@ internal sealed class RembMaker
     }
 
     /// <summary>
-    /// Tells a clearly different rate for a moment, a lower one if it can: an encoder that hears nothing else begins anew.
+    /// Tells a clearly different rate for a moment, a lower one if it can: an encoder that reacts to nothing else is made anew.
     /// </summary>
     public void Nudge(Instant now)
     {

@@ -13,7 +13,7 @@ internal sealed class RepairTiming
     private static readonly TimeSpan s_longestKeyPatience = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan s_shortestGiveUp = TimeSpan.FromMilliseconds(500);
 
-    // A full queue makes round trips of any length; what waited this long is of no use to anybody.
+    // A full queue makes round trips of any length; what waited this long is of no use any more.
     private static readonly TimeSpan s_longestGiveUp = TimeSpan.FromMilliseconds(1000);
     private static readonly TimeSpan s_maxReorderWait = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan s_onTop = TimeSpan.FromMilliseconds(20);
@@ -25,13 +25,13 @@ internal sealed class RepairTiming
 
     public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>So much is lost that a question had better be said twice.</summary>
+    /// <summary>So much is lost that a NACK is sent twice.</summary>
     public bool IsLossy => _loss > LossyAbove;
 
     /// <summary>How long a missing packet may be merely late before it is asked for.</summary>
     public TimeSpan ReorderWait { get; private set; }
 
-    /// <summary>One question and one answer: then, whoever can go on without what is missing, does.</summary>
+    /// <summary>One NACK and its answer: a stream that can go on without what is missing does so then.</summary>
     public TimeSpan JumpPatience => Shorter(KeyPatience, (2 * RoundTrip) + s_onTop);
 
     /// <summary>Then a key frame is asked for.</summary>

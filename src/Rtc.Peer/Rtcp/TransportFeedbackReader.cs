@@ -20,7 +20,7 @@ internal ref struct TransportFeedbackReader
     // Reserved in the draft's table, "received, without a delta" in its examples.
     private const int NoDelta = 3;
 
-    /// <summary>The packet came; when, nobody says.</summary>
+    /// <summary>The packet came, at a time that is not told.</summary>
     public const long UnknownTime = long.MinValue;
 
     private ReadOnlySpan<byte> _chunks;
@@ -66,7 +66,7 @@ internal ref struct TransportFeedbackReader
             int inChunk = Math.Min(Length(chunk), count - statuses);
             if (inChunk == 0)
             {
-                return false; // a run of nothing would let a packet walk for ever
+                return false; // an empty run would make no progress
             }
 
             if ((chunk & 0x8000) == 0)

@@ -1,6 +1,6 @@
 namespace Rtc.Peer.Stun;
 
-/// <summary>The message types this endpoint speaks: Binding only (RFC 8489 section 5, RFC 8445).</summary>
+/// <summary>The message types of this endpoint: Binding only (RFC 8489 section 5, RFC 8445).</summary>
 internal enum StunMessageType : ushort
 {
     BindingRequest = 0x0001,

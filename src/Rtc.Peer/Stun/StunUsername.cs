@@ -9,7 +9,7 @@ public static class StunUsername
     /// <summary>RFC 8839 section 5.4 allows up to 256 characters.</summary>
     private const int LongestUfrag = 256;
 
-    /// <summary>False for everything that is no Binding request with a username of two halves. Allocates nothing.</summary>
+    /// <summary>False for all but a Binding request with a username of two halves. Allocates nothing.</summary>
     public static bool TryGetLocalUfrag(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> ufrag)
     {
         ufrag = default;
