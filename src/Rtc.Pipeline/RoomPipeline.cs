@@ -76,7 +76,7 @@ public sealed class RoomPipeline : IAsyncDisposable
 
     public RoomSettings Settings => _controls.Settings;
 
-    /// <summary>Whether anybody watches; where nobody does nothing is drawn or encoded. True at first.</summary>
+    /// <summary>Whether a viewer watches; without one nothing is drawn or encoded. True at first.</summary>
     public bool WantVideo
     {
         get => _controls.WantVideo;
@@ -84,7 +84,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether anybody needs results. With neither this nor <see cref="WantVideo"/> nothing is even decoded. True at first.
+    /// Whether results are wanted. With neither this nor <see cref="WantVideo"/> nothing is even decoded. True at first.
     /// </summary>
     public bool WantResults
     {
@@ -170,7 +170,7 @@ public sealed class RoomPipeline : IAsyncDisposable
 
     /// <summary>
     /// What the room looked like within the last second, as JPEG. False at the first asking (the next picture is kept
-    /// then, for as long as somebody keeps asking) and where no picture came. Blurred as the video is while the room is
+    /// then, for as long as it is asked for) and where no picture came. Blurred as the video is while the room is
     /// private. Encodes on the caller's thread.
     /// </summary>
     public bool TrySnapshot(int maxWidth, [NotNullWhen(true)] out byte[]? jpeg)
@@ -208,7 +208,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     private bool IsKnown(string model) =>
         model is "auto" or "motion" || _models.Listed.Any(known => known.Name == model);
 
-    /// <summary>With the first picture: a room that somebody only opened has no thread.</summary>
+    /// <summary>With the first picture: a room that was only opened has no thread.</summary>
     private Task Start(string name, Action loop, Action renew)
     {
         var supervisor = new LoopSupervisor(name, _options, _output, _counters, _time);

@@ -6,7 +6,7 @@ namespace Rtc.Pipeline.Detecting;
 
 /// <summary>
 /// A place for one picture between the loop that decodes and the loop that looks. Offering hands the picture over;
-/// one that nobody took in time is disposed and counted when the next comes, so what is taken is always the newest.
+/// one that was not taken in time is disposed and counted when the next comes, so what is taken is always the newest.
 /// It waits on a monitor rather than a channel because the looking loop is a thread that blocks in the model anyway,
 /// and this costs neither an allocation nor a hop through the thread pool.
 /// </summary>

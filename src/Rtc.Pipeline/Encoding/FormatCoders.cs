@@ -6,7 +6,7 @@ namespace Rtc.Pipeline.Encoding;
 
 /// <summary>
 /// The encoders of one view of the room: one for each format that its viewers need, in most rooms one alone. A format that
-/// nobody needs any more gives its encoder back. Owned by the render loop.
+/// no viewer needs any more gives its encoder back. Owned by the render loop.
 /// </summary>
 internal sealed class FormatCoders(RoomPipelineOptions options, ICodecFactory codecs) : IDisposable
 {

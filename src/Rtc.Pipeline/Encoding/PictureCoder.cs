@@ -21,7 +21,7 @@ internal sealed class PictureCoder(RoomPipelineOptions options, ICodecFactory co
 
     public VideoCodec Codec => codec;
 
-    /// <summary>Nobody gets what would be coded now: whoever comes later needs a key frame.</summary>
+    /// <summary>No viewer gets what would be encoded now: the next viewer needs a key frame.</summary>
     public void Rest() => _needKey = true;
 
     /// <summary>How the next picture is to be coded.</summary>

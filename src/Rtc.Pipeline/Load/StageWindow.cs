@@ -1,6 +1,6 @@
 namespace Rtc.Pipeline.Load;
 
-/// <summary>The last few hundred times of one stage, for a median and a 95th percentile when somebody asks.</summary>
+/// <summary>The last few hundred times of one stage, for a median and a 95th percentile on demand.</summary>
 internal sealed class StageWindow
 {
     private const int Capacity = 256;

@@ -88,7 +88,7 @@ internal sealed class RenderStage : IDisposable
         }
     }
 
-    /// <summary>Leaves the picture where nobody else has taken it over.</summary>
+    /// <summary>Leaves the picture in place unless it was handed over.</summary>
     private void Process(ref Picture? picture, in PictureInfo info, bool behind)
     {
         if (picture is null)
@@ -155,7 +155,7 @@ internal sealed class RenderStage : IDisposable
 
     /// <summary>
     /// After an exception: codecs and drawing begin anew, with a key frame in and out. What counts on from picture to picture
-    /// stays, so that whoever reads results sees time go on.
+    /// stays, so that a reader of results sees time go on.
     /// </summary>
     public void Renew()
     {
@@ -189,7 +189,7 @@ internal sealed class RenderStage : IDisposable
         _counters.Rested++;
     }
 
-    /// <summary>Hands the picture itself over where nobody watches, else a copy that nothing will be drawn on.</summary>
+    /// <summary>Hands over the picture itself where no viewer watches, else a copy that nothing will be drawn on.</summary>
     private void Offer(ref Picture? picture, in PictureInfo info, RoomSettings settings)
     {
         Picture? offered = picture!;
@@ -211,7 +211,7 @@ internal sealed class RenderStage : IDisposable
         _latest.Offer(offered, info);
     }
 
-    /// <summary>For thumbnails while nobody watches: what the room shows in privacy mode, else the picture as it came.</summary>
+    /// <summary>For thumbnails while no viewer watches: what the room shows in privacy mode, else the picture as it came.</summary>
     private void Keep(Picture picture, in PictureInfo info, RoomSettings settings)
     {
         if (settings.Mode != ViewMode.Privacy)
@@ -285,7 +285,7 @@ internal sealed class RenderStage : IDisposable
         _output.OnCoded(coded, settings.Mode);
     }
 
-    /// <summary>Before anything is drawn: who asked for the source gets it as it came. Never in privacy mode.</summary>
+    /// <summary>Before anything is drawn: viewers of the source get it as it came. Never in privacy mode.</summary>
     private void CodeThin(Picture picture, in PictureInfo info)
     {
         int kbps = _controls.ThinKbps;

@@ -16,7 +16,7 @@ internal sealed class RoomControls(RoomPipelineOptions options)
 
     public volatile VideoFormats OutputFormats = options.OutputFormats;
 
-    /// <summary>What the source coded anew for thin links may take; 0 where nobody needs it.</summary>
+    /// <summary>Bitrate of the source when it is encoded again for thin links; 0 where no viewer needs it.</summary>
     public volatile int ThinKbps;
 
     public volatile int ThinTemporalLayers = 1;
@@ -26,7 +26,7 @@ internal sealed class RoomControls(RoomPipelineOptions options)
     private int _keyFrameRequested;
     private int _thinKeyFrameRequested;
 
-    /// <summary>Somebody needs results, or there is something to draw for somebody who watches.</summary>
+    /// <summary>Results are wanted, or there is something to draw for a viewer.</summary>
     public bool WantsDetection => WantResults || (WantVideo && Settings.Mode != ViewMode.Plain);
 
     public void RequestKeyFrame() => Interlocked.Exchange(ref _keyFrameRequested, 1);

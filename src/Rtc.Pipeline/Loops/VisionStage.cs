@@ -143,7 +143,7 @@ internal sealed class VisionStage : IDisposable
             _privacyWarnedFor = _detector.Model;
             _output.OnNotice(new PipelineNotice("privacy_without_people", _options.Privacy.FailClosed
                 ? $"{_detector.Model} does not know people: the whole picture is blurred until a model is chosen that does"
-                : $"{_detector.Model} does not know people: all that it finds is blurred, and who it does not find is not",
+                : $"{_detector.Model} does not know people: all that it finds is blurred, and people that it misses are not",
                     Recoverable: true));
         }
 
@@ -176,7 +176,7 @@ internal sealed class VisionStage : IDisposable
         _targets.Dispose();
     }
 
-    /// <summary>Milliseconds that the class map took; it is made where a detection is, and only while somebody looks at it.</summary>
+    /// <summary>Milliseconds that the class map took; it is made where a detection is, and only while a viewer looks at it.</summary>
     private double MapClasses(Picture picture, RoomSettings settings, in DegradationStep step, bool due)
     {
         if (settings.Mode != ViewMode.Segment)

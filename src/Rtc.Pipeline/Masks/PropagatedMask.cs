@@ -28,7 +28,7 @@ internal sealed class PropagatedMask
     /// <summary>The outline of whatever was not cut out yet.</summary>
     public static ReadOnlySpan<byte> EllipseAlpha => Ellipse;
 
-    /// <summary>0 where it is nobody's.</summary>
+    /// <summary>0 where it has no track.</summary>
     public int TargetId { get; private set; }
 
     /// <summary>False while it is only an ellipse.</summary>

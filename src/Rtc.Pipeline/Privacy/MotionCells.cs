@@ -5,7 +5,7 @@ namespace Rtc.Pipeline.Privacy;
 
 /// <summary>
 /// Two small pictures compared cell by cell, and the boxes around those cells that changed. A cell that changed counts for
-/// a moment longer, so that who stops is not shown at once. Owned by <see cref="MotionWatch"/>.
+/// a moment longer, so that a person who stops is not shown at once. Owned by <see cref="MotionWatch"/>.
 /// </summary>
 internal sealed class MotionCells
 {
@@ -62,7 +62,7 @@ internal sealed class MotionCells
         Array.Clear(_explained);
         foreach (RectF box in explained)
         {
-            // Cells that lie in it as a whole: a strip of somebody beside it would do.
+            // Only cells that lie in it as a whole: one half outside may hold a strip of a person beside it.
             int left = Math.Max(0, (int)Math.Ceiling(box.Left / _scaleX));
             int right = Math.Min(_columns, (int)Math.Floor(box.Right / _scaleX)) - 1;
             int bottom = Math.Min(_rows, (int)Math.Floor(box.Bottom / _scaleY)) - 1;
@@ -155,7 +155,7 @@ internal sealed class MotionCells
         return covered <= MaxCovered * _changed.Length;
     }
 
-    /// <summary>What came into the picture as the camera turned: nobody has looked at it yet.</summary>
+    /// <summary>What came into the picture as the camera turned: no detection has seen it yet.</summary>
     private void AddRim(List<RectF> into)
     {
         float width = (float)(_columns * _scaleX);

@@ -5,7 +5,7 @@ using Rtc.Pipeline.Decoding;
 namespace Rtc.Pipeline.Privacy;
 
 /// <summary>
-/// Finds where a picture differs from what the detector last saw: whoever was not there then no detection can know of. It
+/// Finds where a picture differs from what the detector last saw: a person who was not there then is in no detection. It
 /// keeps small copies of the last pictures and compares with that of the detection, or of a moment earlier where the
 /// detection is so new that nothing could have moved. Motion of the camera itself is followed. Owned by the render loop.
 /// </summary>
@@ -64,7 +64,7 @@ internal sealed class MotionWatch(PicturePool pool) : IDisposable
             return false;
         }
 
-        // With both: who went away and came back in between was not there when the detector looked.
+        // With both: a person who left and came back in between was not there when the detector looked.
         _cells.Begin(now.Small, picture.Width, picture.Height, CollectionsMarshal.AsSpan(explained));
         return _cells.Compare(now.Small, then.Small) <= AllChanged
             && (seen.FrameId == then.FrameId || seen.FrameId == now.FrameId || _cells.Compare(now.Small, seen.Small) <= AllChanged)

@@ -8,7 +8,7 @@ using Rtc.Pipeline.Tracking;
 namespace Rtc.Pipeline.Privacy;
 
 /// <summary>
-/// Gathers from each detection whoever is to be blurred until the next one. A tracker shows only what two pictures agree
+/// Gathers from each detection the people to blur until the next one. A tracker shows only what two pictures agree
 /// on and drops what one picture lacks; here every sign of a person counts, and a while longer. Owned by the inference loop.
 /// </summary>
 internal sealed class PeopleWatch
@@ -19,7 +19,7 @@ internal sealed class PeopleWatch
     /// <summary>Of what is surely no person its motion needs no other reason.</summary>
     private const float CertainOther = 0.5f;
 
-    /// <summary>One look may miss who stands still; so many do not.</summary>
+    /// <summary>One detection may miss a person who stands still; so many in a row do not.</summary>
     private const int MinDetections = 5;
 
     private readonly PeopleSeen _seen = new();

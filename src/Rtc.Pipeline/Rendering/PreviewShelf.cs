@@ -4,8 +4,8 @@ using Rtc.Pipeline.Decoding;
 namespace Rtc.Pipeline.Rendering;
 
 /// <summary>
-/// One picture kept for whoever asks what a room looks like. Copied at most once a second and only while somebody asked
-/// lately, so a room that nobody looks at pays nothing. The render loop puts, others take.
+/// One picture kept to show what a room looks like. Copied at most once a second and only while it was asked for
+/// lately, so a room without an audience pays nothing. The render loop puts, others take.
 /// </summary>
 internal sealed class PreviewShelf(PicturePool pool, TimeProvider time) : IDisposable
 {

@@ -19,7 +19,7 @@ public sealed record PipelineStats
     /// <summary>Offered to the inference loop and replaced by a newer one before it came to it.</summary>
     public long DroppedBeforeDetection { get; init; }
 
-    /// <summary>Taken in while nobody wanted pictures or results.</summary>
+    /// <summary>Taken in while neither pictures nor results were wanted.</summary>
     public long Rested { get; init; }
 
     public long DecodeFailures { get; init; }

@@ -39,7 +39,7 @@ public sealed record VisionResult
 
     /// <summary>
     /// The target's mask over the whole picture, small (its longer side at most 160), 0 or 255. Its bytes are
-    /// written again a few results later: whoever keeps them longer than the call copies them.
+    /// written again a few results later: a caller that keeps them longer than the call copies them.
     /// </summary>
     public Mask? Mask { get; init; }
 

@@ -4,7 +4,7 @@ using Rtc.Pipeline.Tracking;
 namespace Rtc.Pipeline.Scene;
 
 /// <summary>
-/// Who is to be blurred by the newest detection that was made for privacy, in room units and as of <see cref="Detected"/>.
+/// The people to blur, by the newest detection that was made for privacy, in room units and as of <see cref="Detected"/>.
 /// Each loop has its own; it is copied under the scene's lock.
 /// </summary>
 internal sealed class PeopleSeen

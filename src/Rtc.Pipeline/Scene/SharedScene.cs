@@ -44,7 +44,7 @@ internal sealed class SharedScene
         }
     }
 
-    /// <summary>Who is to be blurred, as soon as a detection has said it.</summary>
+    /// <summary>The people to blur, as soon as a detection has found them.</summary>
     public void PublishPeople(PeopleSeen seen, in RoomUnits units)
     {
         lock (_gate)
@@ -177,7 +177,7 @@ internal sealed class SharedScene
         }
     }
 
-    /// <summary>Where the filter found its region; false once nobody holds that region any more.</summary>
+    /// <summary>Where the filter found its region; false once no target holds that region any more.</summary>
     public bool RegionSeen(int slot, int id, in RectF box, long ticks, bool seen)
     {
         lock (_gate)

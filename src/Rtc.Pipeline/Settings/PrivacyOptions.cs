@@ -3,7 +3,7 @@ namespace Rtc.Pipeline.Settings;
 /// <summary>How far a room in privacy mode trusts its detections.</summary>
 public sealed record PrivacyOptions
 {
-    /// <summary>What cannot be told to be nobody is blurred: pictures without a recent detection, and what moves unexplained.</summary>
+    /// <summary>Blurs what could be a person: pictures without a recent detection, and whatever moves without an explanation.</summary>
     public bool FailClosed { get; init; } = true;
 
     /// <summary>A picture whose newest detection is older than this is blurred whole, where it fails closed.</summary>

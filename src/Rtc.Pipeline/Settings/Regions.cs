@@ -13,6 +13,6 @@ public sealed record Zone(string Name, IReadOnlyList<PlaceF> Corners)
 }
 
 /// <summary>
-/// A named line: who crosses it, in which direction. Forward is from the left hand to the right hand of somebody who looks from A to B.
+/// A named line: who crosses it, in which direction. Forward is from left to right when looking from A to B.
 /// </summary>
 public sealed record TripLine(string Name, PlaceF A, PlaceF B);

@@ -2,7 +2,7 @@ using Rtc.Media;
 
 namespace Rtc.Pipeline.Targets;
 
-/// <summary>What a thing looks like to somebody who forgets shapes: how often each colour occurs in the middle of its box.</summary>
+/// <summary>What a thing looks like, shape left out: how often each colour occurs in the middle of its box.</summary>
 internal sealed class Appearance
 {
     private const int ColourBins = 16;

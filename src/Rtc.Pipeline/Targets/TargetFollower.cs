@@ -179,7 +179,7 @@ internal sealed class TargetFollower(IModelHost models, IPipelineOutput output, 
         }
     }
 
-    /// <summary>Puts a track into a slot, unless somebody else did something to the slot meanwhile.</summary>
+    /// <summary>Puts a track into a slot, unless the slot was changed meanwhile.</summary>
     private bool TakeUp(int slot, TargetKind kindBefore, int idBefore, in SceneTrack track, long ticks) => board.WithTargets(
         (Slot: slot, Kind: kindBefore, Id: idBefore, Track: track, Ticks: ticks),
         static (targets, state) =>

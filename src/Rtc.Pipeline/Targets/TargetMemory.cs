@@ -44,7 +44,7 @@ internal sealed class TargetMemory
         _appearance.Learn(picture, units.ToPixels(track.Motion.Box));
     }
 
-    /// <summary>Forgotten where somebody let go of it, or took something else.</summary>
+    /// <summary>Forgotten when a member releases it or selects something else.</summary>
     public void Forget() => _id = 0;
 
     /// <summary>A newer track that looks like the target that was lost, or null.</summary>

@@ -12,7 +12,7 @@ internal enum TrackState
 
 /// <summary>
 /// One object over time. Owned by its <see cref="ByteTracker"/>, which uses the instance again for another object
-/// once this one is gone: whoever needs it after the next update copies what it needs.
+/// once this one is gone: what is needed after the next update has to be copied.
 /// </summary>
 internal sealed class Track
 {

@@ -42,7 +42,7 @@ internal static class Polygon
         return Math.Sqrt(nearest);
     }
 
-    /// <summary>Positive where <paramref name="place"/> is on the right of somebody who looks from A to B (y grows downwards).</summary>
+    /// <summary>Positive where <paramref name="place"/> lies on the right when looking from A to B (y grows downwards).</summary>
     public static double Side(PlaceF a, PlaceF b, PlaceF place) =>
         (((double)b.X - a.X) * ((double)place.Y - a.Y)) - (((double)b.Y - a.Y) * ((double)place.X - a.X));
 

@@ -5,7 +5,7 @@ using Rtc.Pipeline.Tracking;
 namespace Rtc.Pipeline.Zones;
 
 /// <summary>
-/// All that a room counts about places: zones, lines, heat. The inference loop feeds it each scene, anybody reads it.
+/// All that a room counts about places: zones, lines, heat. The inference loop feeds it each scene; any thread reads it.
 /// Zones and lines that stay the same through a change of settings keep their counts.
 /// </summary>
 internal sealed class RoomTally

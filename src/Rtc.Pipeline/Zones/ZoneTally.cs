@@ -5,7 +5,7 @@ namespace Rtc.Pipeline.Zones;
 
 /// <summary>
 /// Counts for one zone: who is inside, how often it was entered and left, how long they stayed, per class. Entering and
-/// leaving must be clear of the border and last a moment, so that somebody who stands on it is not counted again and
+/// leaving must be clear of the border and last a moment, so that a person who stands on it is not counted again and
 /// again. Pure.
 /// </summary>
 internal sealed class ZoneTally(Zone zone)
@@ -68,7 +68,7 @@ internal sealed class ZoneTally(Zone zone)
         visit.ChangedAt = double.NegativeInfinity;
     }
 
-    /// <summary>Whoever has not been seen for a while has left at the place where they were last seen.</summary>
+    /// <summary>A track that was not seen for a while has left where it was last seen.</summary>
     public void Sweep(double now)
     {
         _gone.Clear();
