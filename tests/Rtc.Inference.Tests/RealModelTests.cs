@@ -72,7 +72,7 @@ public sealed class RealModelTests(ITestOutputHelper output)
         Assert.Null(problem);
         Assert.True(prototypes.TrySegment(picture, new MaskPrompt(person, null, null), out Mask? mask));
         Assert.InRange(Share(mask!), 0.3, 0.9);
-        using SemanticSegmenter? map = host.OpenSemantic("deeplab_v3_1_default_1", out problem);
+        using SemanticSegmenter? map = host.OpenSegmenter("deeplab_v3_1_default_1", out problem) as SemanticSegmenter;
         Assert.True(map is not null, problem);
         Assert.True(map.TryMap(picture, out ClassMap classes, out problem), problem);
         int people = classes.Classes.Count(id => map.ClassNames[id] == "person");

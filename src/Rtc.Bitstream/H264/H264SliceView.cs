@@ -17,8 +17,6 @@ public readonly ref struct H264SliceView
     /// <summary>slice_type of table 7-6: 5 to 9 say of the whole picture what 0 to 4 say of the slice.</summary>
     public uint Type { get; }
 
-    public bool StartsPicture => FirstMacroblock == 0;
-
     public bool IsIntra => Type % TypesOfOneSlice == IntraType;
 
     /// <param name="body">A slice's bytes after its NAL header, or as many of them as there are.</param>

@@ -121,25 +121,6 @@ public sealed class ModelHost : IModelHost
         return TrySegmenter(found, handle!, out ISegmenter? segmenter, out problem) ? segmenter! : new GrabCutSegmenter();
     }
 
-    /// <summary>A model that gives a class for every place; null with the reason where there is none.</summary>
-    public SemanticSegmenter? OpenSemantic(string name, out string? problem)
-    {
-        if (!_choice.TryResolve(name, "segment", null, out ShelvedModel? found, out problem)
-            || !TryOpen(found!.Name, found.Path, out ModelHandle? handle, out problem))
-        {
-            return null;
-        }
-
-        if (handle!.Model.Kind is ModelKind.Semantic)
-        {
-            return new SemanticSegmenter(handle);
-        }
-
-        problem = $"{found.Name} gives no class map: its task is {handle.Model.Kind.Task}";
-        handle.Dispose();
-        return null;
-    }
-
     /// <summary>Why a session can't be set up for this provider here; null where it can. That it also runs only a model tells.</summary>
     public string? ProviderError(string name)
     {

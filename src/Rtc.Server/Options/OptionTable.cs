@@ -20,19 +20,6 @@ internal static class OptionTable
 {
     public static IReadOnlyList<OptionRow> Rows { get; } = [.. RowsOf(new RtcOptions(), string.Empty)];
 
-    public static string Markdown()
-    {
-        var text = new System.Text.StringBuilder();
-        text.Append("| option | environment | kind | default | what it is |\n|---|---|---|---|---|\n");
-        foreach (OptionRow row in Rows)
-        {
-            text.Append(
-                CultureInfo.InvariantCulture, $"| `{row.Path}` | `{row.Environment}` | {row.Kind} | {row.Default} | {row.Description} |\n");
-        }
-
-        return text.ToString();
-    }
-
     private static IEnumerable<OptionRow> RowsOf(object record, string prefix)
     {
         foreach (PropertyInfo property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))

@@ -51,7 +51,7 @@ public sealed class HeaderTests
     public void Slice_tells_where_it_begins_and_its_type(string body, uint first, uint type, bool intra)
     {
         Assert.True(H264SliceView.TryParse(Convert.FromHexString(body), out H264SliceView slice));
-        Assert.Equal((first, type, intra, first == 0), (slice.FirstMacroblock, slice.Type, slice.IsIntra, slice.StartsPicture));
+        Assert.Equal((first, type, intra), (slice.FirstMacroblock, slice.Type, slice.IsIntra));
     }
 
     [Theory]

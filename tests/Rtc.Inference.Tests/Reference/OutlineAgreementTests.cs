@@ -41,7 +41,7 @@ public sealed class OutlineAgreementTests(ITestOutputHelper output)
         string data = RealModels.Data;
 
         using ModelHost host = RealModels.Host(data);
-        using SemanticSegmenter? map = host.OpenSemantic("deeplab_v3_1_default_1", out string? problem);
+        using SemanticSegmenter? map = host.OpenSegmenter("deeplab_v3_1_default_1", out string? problem) as SemanticSegmenter;
         Assert.True(map is not null, problem);
         int persons = 0;
         Judge.Each("deeplab", data, file, (width, height), every, 0, (picture, reading) =>

@@ -179,7 +179,7 @@ public sealed class MaskTests : IDisposable
         using Picture picture = Paint.Plain(_pool, 512, 512, (60, 60, 60));
         RectF thing = new(128, 64, 256, 384);
         Paint.Fill(picture, thing, (250, 10, 10));
-        using (SemanticSegmenter? semantic = host.OpenSemantic("sem", out string? problem))
+        using (SemanticSegmenter? semantic = host.OpenSegmenter("sem", out string? problem) as SemanticSegmenter)
         {
             Assert.NotNull(semantic);
             Assert.True(semantic.TryMap(picture, out ClassMap map, out problem), problem);
