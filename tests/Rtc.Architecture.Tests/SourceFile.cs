@@ -19,6 +19,10 @@ internal sealed partial record SourceFile(string Path, string Text)
     /// <summary>Types that it declares, nested ones left out.</summary>
     public IEnumerable<string> Types => TypeLine().Matches(Text).Select(match => match.Groups[1].Value);
 
+    /// <summary>Types of which it declares a part, nested ones left out.</summary>
+    public IEnumerable<string> PartialTypes =>
+        TypeLine().Matches(Text).Where(match => PartialWord().IsMatch(match.Value)).Select(match => match.Groups[1].Value);
+
     /// <summary>Names of the tests in it.</summary>
     public IEnumerable<string> Tests => TestLine().Matches(Text).Select(match => match.Groups[1].Value);
 
@@ -55,6 +59,9 @@ internal sealed partial record SourceFile(string Path, string Text)
             + @"(?:class|interface|enum|struct|record(?:\s+struct|\s+class)?)\s+(\w+)",
         RegexOptions.Multiline)]
     private static partial Regex TypeLine();
+
+    [GeneratedRegex(@"\bpartial\b")]
+    private static partial Regex PartialWord();
 
     [GeneratedRegex(@"\[(?:Fact|Theory)\b[^;{]*?\bpublic\s+(?:(?:static|unsafe|async)\s+)*[\w.<>]+\s+(\w+)\s*\(")]
     private static partial Regex TestLine();
