@@ -46,19 +46,10 @@ internal sealed partial class OutstandingChunks
 
     private void AcknowledgeChunk(ref OutstandingChunk chunk, ref SackOutcome outcome, ref long newest, Instant now)
     {
-        switch (chunk.State)
+        StopCounting(chunk);
+        if (chunk.State is not (ChunkState.InFlight or ChunkState.Lost))
         {
-            case ChunkState.InFlight:
-                BytesInFlight -= chunk.Length;
-                break;
-            case ChunkState.Lost:
-                _lostCount--;
-                break;
-            case ChunkState.Acknowledged:
-                _acknowledgedAbove--;
-                return;
-            default:
-                return;
+            return;
         }
 
         outcome.BytesAcknowledged += chunk.Length;

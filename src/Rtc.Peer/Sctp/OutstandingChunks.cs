@@ -239,20 +239,24 @@ internal sealed partial class OutstandingChunks(SendQueue queue, Tsn firstTsn)
                 continue;
             }
 
-            switch (chunk.State)
-            {
-                case ChunkState.InFlight:
-                    BytesInFlight -= chunk.Length;
-                    break;
-                case ChunkState.Lost:
-                    _lostCount--;
-                    break;
-                case ChunkState.Acknowledged:
-                    _acknowledgedAbove--;
-                    break;
-            }
-
+            StopCounting(chunk);
             chunk.State = ChunkState.Abandoned;
+        }
+    }
+
+    private void StopCounting(in OutstandingChunk chunk)
+    {
+        switch (chunk.State)
+        {
+            case ChunkState.InFlight:
+                BytesInFlight -= chunk.Length;
+                break;
+            case ChunkState.Lost:
+                _lostCount--;
+                break;
+            case ChunkState.Acknowledged:
+                _acknowledgedAbove--;
+                break;
         }
     }
 
