@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { select } from '../../wwwroot/js/vision/detect/candidates.js';
+import { COCO, namesFor, parseNames } from '../../wwwroot/js/vision/detect/class-names.js';
+import { fillTensor } from '../../wwwroot/js/vision/detect/fill-tensor.js';
+import { cells, FOUR_LEVELS, THREE_LEVELS } from '../../wwwroot/js/vision/detect/grid.js';
+import { recognise } from '../../wwwroot/js/vision/detect/layouts/layout.js';
+import { letterbox, roundHalfEven, toPicture } from '../../wwwroot/js/vision/detect/letterbox.js';
+import { imageNet, planOf, UNIT } from '../../wwwroot/js/vision/detect/tensor-plan.js';
+import { readMetadata } from '../../wwwroot/js/vision/model/onnx-header.js';
+
+const SIDE = 128;
+const whole = (width, height) => ({ left: 0, top: 0, right: width, bottom: height });
+const values = (dims, fill = () => 0) => ({ dims, data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, at) => fill(at)) });
+const near = (actual, expected) => {
+  for (const key of ['left', 'top', 'right', 'bottom', 'score']) assert.ok(Math.abs(actual[key] - expected[key]) < 1e-3, `${key}: ${actual[key]} for ${expected[key]}`);
+};
+
+test('a picture lies in the input to the pixel, and boxes come back', () => {
+  const map = letterbox(whole(640, 360), planOf(416, 416));
+  assert.deepEqual([map.offsetX, map.offsetY, map.width, map.height], [0, 91, 416, 234]);
+  const corner = letterbox(whole(640, 360), planOf(416, 416, { fit: 'corner' }));
+  assert.deepEqual([corner.offsetX, corner.offsetY], [0, 0]);
+  const stretched = letterbox(whole(640, 360), planOf(300, 200, { fit: 'stretch' }));
+  assert.deepEqual([stretched.width, stretched.height], [300, 200]);
+  const portrait = letterbox(whole(1, 4000), planOf(64, 64));
+  assert.deepEqual([portrait.width, portrait.height, portrait.offsetX], [1, 64, 31]);
+  for (const [width, height] of [[640, 360], [1279, 719], [33, 1000]]) {
+    for (const fit of ['centre', 'corner', 'stretch']) {
+      const source = { left: 7, top: 3, right: 7 + width, bottom: 3 + height };
+      const there = letterbox(source, planOf(416, 320, { fit }));
+      const box = { left: there.offsetX, top: there.offsetY, right: there.offsetX + there.width, bottom: there.offsetY + there.height };
+      const back = toPicture(there, box);
+      for (const key of ['left', 'top', 'right', 'bottom']) assert.ok(Math.abs(back[key] - source[key]) < 1e-9, `${fit} ${key}`);
+    }
+  }
+  assert.deepEqual([0.5, 1.5, 2.5, 2.4, 2.6].map(roundHalfEven), [0, 2, 2, 2, 3]);
+});
+
+test('pixels become the numbers that a plan asks for', () => {
+  const rgba = new Uint8ClampedArray([255, 0, 51, 255, 10, 20, 30, 255]);
+  const planar = new Float32Array(6);
+  fillTensor(rgba, planOf(2, 1, { bgr: true }), planar);
+  assert.deepEqual([...planar], [51, 30, 0, 20, 255, 10]);
+  const packed = new Float32Array(6);
+  fillTensor(rgba, planOf(2, 1, { interleaved: true, scale: UNIT }), packed);
+  assert.deepEqual([...packed].map((value) => Math.round(value * 255)), [255, 0, 51, 10, 20, 30]);
+  const normal = new Float32Array(6);
+  fillTensor(rgba, imageNet(planOf(2, 1)), normal);
+  assert.ok(Math.abs(normal[0] - (1 - 0.485) / 0.229) < 1e-5);
+});
+
+test('YOLOX is read raw and with the grid applied', () => {
+  const count = cells(SIDE, SIDE, THREE_LEVELS);
+  const row = 16 * 16 + 8 * 8 + 4 + 2; // stride 32, second row, third column
+  for (const raw of [true, false]) {
+    const output = values([1, count, 85], (at) => {
+      const cell = Math.floor(at / 85);
+      if (!raw && at % 85 === 0 && cell < 256) return (cell % 16) * 8;
+      return 0;
+    });
+    const box = raw ? [0.5, 0.25, Math.log(2), 0] : [80, 40, 64, 32];
+    output.data.set([...box, 0.9, 0.1, 0.8], row * 85);
+    const layout = recognise({ outputs: [output], plan: planOf(SIDE, SIDE) });
+    assert.equal(layout.name, 'yolox');
+    assert.ok(layout.plan.bgr && layout.plan.fit === 'corner');
+    const [found, ...more] = layout.decode([output], 0.5);
+    assert.equal(more.length, 0);
+    near(found, { left: 48, top: 24, right: 112, bottom: 56, score: 0.72 });
+    assert.equal(found.classId, 1);
+    assert.equal(layout.decode([output], 0.73).length, 0);
+  }
+});
+
+test('YOLOv5 is read with three and with four levels', () => {
+  for (const levels of [THREE_LEVELS, FOUR_LEVELS]) {
+    const output = values([1, 3 * cells(SIDE, SIDE, levels), 85]);
+    output.data.set([50, 40, 20, 10, 0.5, 0.2, 0, 0.9], 7 * 85);
+    const layout = recognise({ outputs: [output, values([1, 3, 16, 16, 85])], plan: planOf(SIDE, SIDE) });
+    assert.equal(layout.name, 'yolov5');
+    const [found] = layout.decode([output], 0.4);
+    near(found, { left: 40, top: 35, right: 60, bottom: 45, score: 0.45 });
+    assert.equal(found.classId, 2);
+  }
+});
+
+test('YOLOv8 is read by columns, its mask coefficients left aside', () => {
+  const count = cells(SIDE, SIDE, THREE_LEVELS);
+  for (const coefficients of [0, 32]) {
+    const rows = 84 + coefficients;
+    const output = values([1, rows, count]);
+    const put = (row, value) => { output.data[row * count + 9] = value; };
+    [64, 60, 30, 20].forEach((value, row) => put(row, value));
+    put(4 + 3, 0.7);
+    if (coefficients) put(84, 40);
+    const outputs = coefficients ? [output, values([1, 32, 32, 32])] : [output];
+    const layout = recognise({ outputs, plan: planOf(SIDE, SIDE) });
+    assert.equal(layout.name, coefficients ? 'yolov8-seg' : 'yolov8');
+    assert.equal(layout.classCount, 80);
+    const [found, ...more] = layout.decode(outputs, 0.5);
+    assert.equal(more.length, 0);
+    near(found, { left: 49, top: 50, right: 79, bottom: 70, score: 0.7 });
+    assert.deepEqual([found.classId, found.source], [3, 9]);
+  }
+});
+
+test('end-to-end models have chosen, and unknown outputs are refused', () => {
+  const output = values([1, 300, 6]);
+  output.data.set([1, 2, 30, 40, 0.8, 5], 6);
+  const layout = recognise({ outputs: [output], plan: planOf(SIDE, SIDE) });
+  assert.ok(layout.choosesItself);
+  assert.deepEqual(layout.decode([output], 0.5).map(({ classId }) => classId), [5]);
+  assert.equal(recognise({ outputs: [values([1, 17, 9])], plan: planOf(SIDE, SIDE) }), null);
+  assert.equal(recognise({ outputs: [], plan: planOf(SIDE, SIDE) }), null);
+});
+
+test('the best of each class suppresses what overlaps it', () => {
+  const box = (left, score, classId = 0) => ({ left, top: 0, right: left + 10, bottom: 10, score, classId, source: 0 });
+  const kept = select([box(1, 0.6), box(0, 0.9), box(2, 0.8, 1), box(30, 0.3)], 0.45, 10);
+  assert.deepEqual(kept.map(({ score }) => score), [0.9, 0.8, 0.3]);
+  assert.equal(select([box(0, 0.9), box(1, 0.6)], 1, 10).length, 2);
+  assert.equal(select([box(0, 0.9), box(30, 0.6)], 0.45, 1).length, 1);
+  const broken = [{ ...box(0, 0.9), right: NaN }, { ...box(0, 0.9), right: -5 }, { ...box(0, NaN) }, { ...box(0, 0.9), bottom: Infinity }];
+  assert.deepEqual(select(broken, 0.45, 10), []);
+});
+
+test('class names come from the metadata or the list of that length', () => {
+  assert.deepEqual(parseNames("{0: 'red thing', 1: \"o'clock\", 3: 'it\\'s'}"), ['red thing', "o'clock", 'class 2', "it's"]);
+  assert.deepEqual(parseNames("['a', 'b']"), ['a', 'b']);
+  assert.deepEqual(parseNames('{"0":"x","1":"y"}'), ['x', 'y']);
+  assert.deepEqual(parseNames('a, b\nc'), ['a', 'b', 'c']);
+  for (const bad of ['', '{}', '{1000000: "x"}', '[]', '{x']) assert.equal(parseNames(bad), null);
+  assert.equal(namesFor(new Map(), 80), COCO);
+  assert.equal(COCO.length, 80);
+  assert.deepEqual(namesFor(new Map([['names', "{0: 'one'}"]]), 2), ['class 0', 'class 1']);
+});
+
+const data = process.env.RTC_TEST_DATA;
+const segmenter = data && join(data, 'models/agpl_yolov8n-seg_int8.onnx');
+test('metadata are read out of a real file, and cut-off ones are refused', { skip: segmenter && existsSync(segmenter) ? false : 'RTC_TEST_DATA is not set' }, () => {
+  const bytes = readFileSync(segmenter);
+  const metadata = readMetadata(bytes);
+  assert.equal(namesFor(metadata, 80)[0], 'person');
+  for (const length of [0, 1, 7, 100, bytes.length - 1]) assert.equal(readMetadata(bytes.subarray(0, length)), null);
+});
+
+test('bytes that are no model are refused and never loop', () => {
+  let state = 11;
+  for (let round = 0; round < 2000; round++) {
+    const bytes = Uint8Array.from({ length: round % 64 }, () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24);
+    readMetadata(bytes);
+  }
+  assert.equal(readMetadata(new TextEncoder().encode('<!doctype html><title>no model</title>')), null);
+});
