@@ -1,3 +1,4 @@
+// When an embedding serves again.
 /** @typedef {import('./sam-crop.js').SamCrop} SamCrop */
 
 /** Moved by less than this share of its side, a crop stands still. */

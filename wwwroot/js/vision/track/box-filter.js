@@ -1,3 +1,4 @@
+// A box in motion.
 import { AxisFilter } from './axis-filter.js';
 
 /** @typedef {import('../detect/rect.js').Rect} Rect */

@@ -1,3 +1,4 @@
+// ByteTrack.
 import { pixelOverlap } from '../detect/rect.js';
 import { assign } from './sparse-assignment.js';
 import { TrackList } from './track-list.js';

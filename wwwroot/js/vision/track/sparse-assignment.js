@@ -1,3 +1,4 @@
+// Which row belongs to which column.
 import { solveGroup } from './group-solver.js';
 
 /** @typedef {import('./group-solver.js').Edge} Edge */

@@ -1,3 +1,4 @@
+// All tracks of a tracker.
 import { pixelOverlap } from '../detect/rect.js';
 
 /** @typedef {import('./track.js').Track} Track */

@@ -1,3 +1,4 @@
+// One object over time.
 import { BoxFilter } from './box-filter.js';
 
 /** @typedef {import('../detect/rect.js').Rect} Rect */

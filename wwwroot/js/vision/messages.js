@@ -1,0 +1,41 @@
+// What page and worker say to each other.
+
+/** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
+/** @typedef {import('./track/byte-tracker.js').TrackerState} TrackerState */
+/** @typedef {'wasm'|'webgpu'} Provider */
+/** @typedef {{name: string, url?: string, file?: Blob}} ModelSource by its address on the server, or a file that was dropped */
+
+/**
+ * @typedef {object} VisionSettings
+ * @property {number} confidence
+ * @property {number} nms
+ * @property {number} maxDetections
+ * @property {number} perSecond detections a second at most
+ */
+
+/** @typedef {{type: 'open', detector: ModelSource, masks: ModelSource[], token?: string, provider: Provider|'auto', phone: boolean, settings: VisionSettings, state: TrackerState|null}} OpenCommand */
+/** @typedef {{type: 'picture', picture: VideoFrame|ImageBitmap, stampMs: number}} PictureCommand */
+/** @typedef {{type: 'track', readable: ReadableStream<VideoFrame>}|{type: 'untrack'}} TrackCommand */
+/** @typedef {{type: 'configure', settings: VisionSettings}} ConfigureCommand */
+/** @typedef {{type: 'target', id: number|null}} TargetCommand */
+/** @typedef {OpenCommand|PictureCommand|TrackCommand|ConfigureCommand|TargetCommand} VisionCommand */
+
+/** @typedef {{type: 'progress', name: string, bytes: number, total: number, perSecond: number}} ProgressReport */
+/** @typedef {{type: 'stage', stage: 'fetching'|'compiling'|'timing', name: string}} StageReport */
+/** @typedef {{type: 'ready', model: string, provider: Provider, adapter: string|null, medianMs: number, threads: number, width: number, height: number, masks: string|null, note: string|null, resources: string[]}} ReadyReport */
+
+/**
+ * Of one picture. A camera's stamp is still by the clock of its pictures.
+ * @typedef {object} ResultReport
+ * @property {'result'} type
+ * @property {DetectionsMessage} message
+ * @property {number} stampMs
+ * @property {number|null} arrivedMs since 1970; null where the page gave the stamp itself
+ * @property {TrackerState} state
+ * @property {number} runs of the model since the worker began
+ */
+
+/** @typedef {{type: 'error', code: 'runtime'|'model'|'memory'|'run', message: string, fatal: boolean}} ErrorReport */
+/** @typedef {ProgressReport|StageReport|ReadyReport|ResultReport|ErrorReport} VisionReport */
+
+export {};
