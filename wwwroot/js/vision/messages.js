@@ -13,12 +13,13 @@
  * @property {number} perSecond detections a second at most
  */
 
-/** @typedef {{type: 'open', detector: ModelSource, masks: ModelSource[], token?: string, provider: Provider|'auto', phone: boolean, settings: VisionSettings, state: TrackerState|null}} OpenCommand */
+/** @typedef {{type: 'open', detector: ModelSource, masks: ModelSource[], token?: string, provider: Provider|'auto', phone: boolean, settings: VisionSettings}} OpenCommand */
 /** @typedef {{type: 'picture', picture: VideoFrame|ImageBitmap, stampMs: number}} PictureCommand */
 /** @typedef {{type: 'track', readable: ReadableStream<VideoFrame>}|{type: 'untrack'}} TrackCommand */
 /** @typedef {{type: 'configure', settings: VisionSettings}} ConfigureCommand */
+/** @typedef {{type: 'restore', state: TrackerState}} RestoreCommand goes on where another worker stopped */
 /** @typedef {{type: 'target', id: number|null}} TargetCommand */
-/** @typedef {OpenCommand|PictureCommand|TrackCommand|ConfigureCommand|TargetCommand} VisionCommand */
+/** @typedef {OpenCommand|PictureCommand|TrackCommand|ConfigureCommand|RestoreCommand|TargetCommand} VisionCommand */
 
 /** @typedef {{type: 'progress', name: string, bytes: number, total: number, perSecond: number}} ProgressReport */
 /** @typedef {{type: 'stage', stage: 'fetching'|'compiling'|'timing', name: string}} StageReport */
@@ -35,7 +36,7 @@
  * @property {number} runs of the model since the worker began
  */
 
-/** @typedef {{type: 'error', code: 'runtime'|'model'|'memory'|'run', message: string, fatal: boolean}} ErrorReport */
+/** @typedef {{type: 'error', code: 'runtime'|'model'|'memory'|'run', message: string}} ErrorReport */
 /** @typedef {ProgressReport|StageReport|ReadyReport|ResultReport|ErrorReport} VisionReport */
 
 export {};

@@ -119,6 +119,12 @@ export class ByteTracker {
     return { alone: tracks.filter((_, row) => columnOf[row] < 0), rest: detections.filter((_, column) => rowOf[column] < 0) };
   }
 
+  /** Another picture altogether: nothing of before is looked for, and no id is used twice. */
+  reset() {
+    this.#tracks = new TrackList();
+    this.#started = false;
+  }
+
   /** Everything that the next worker needs to go on with the same ids. @returns {TrackerState} */
   save() {
     return {
