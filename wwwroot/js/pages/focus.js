@@ -10,7 +10,7 @@ import { RateCount } from '../focus/rate-count.js';
 import { bindSlider } from '../focus/slider.js';
 import { StatusSign } from '../focus/status-sign.js';
 import { applyText } from '../ui/apply-text.js';
-import { byId, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { byId, show, tokenOfAddress } from '../ui/dom.js';
 import { focusText } from '../ui/focus-text.js';
 import { Press } from '../ui/press.js';
 import { Shortcuts } from '../ui/shortcuts.js';

@@ -13,7 +13,17 @@
  * @property {number} perSecond detections a second at most
  */
 
-/** @typedef {{type: 'open', detector: ModelSource, masks: ModelSource[], token?: string, provider: Provider|'auto', phone: boolean, settings: VisionSettings}} OpenCommand */
+/**
+ * @typedef {object} OpenCommand
+ * @property {'open'} type
+ * @property {ModelSource} detector
+ * @property {ModelSource[]} masks one, or an encoder and its decoder; none where an ellipse shall do
+ * @property {string} [token]
+ * @property {Provider|'auto'} provider
+ * @property {boolean} phone
+ * @property {VisionSettings} settings
+ */
+
 /** @typedef {{type: 'picture', picture: VideoFrame|ImageBitmap, stampMs: number}} PictureCommand */
 /** @typedef {{type: 'track', readable: ReadableStream<VideoFrame>}|{type: 'untrack'}} TrackCommand */
 /** @typedef {{type: 'configure', settings: VisionSettings}} ConfigureCommand */
@@ -23,7 +33,16 @@
 
 /** @typedef {{type: 'progress', name: string, bytes: number, total: number, perSecond: number}} ProgressReport */
 /** @typedef {{type: 'stage', stage: 'fetching'|'compiling'|'timing', name: string}} StageReport */
-/** @typedef {{type: 'ready', model: string, provider: Provider, adapter: string|null, medianMs: number, threads: number, width: number, height: number, masks: string|null, note: string|null, resources: string[]}} ReadyReport */
+
+/**
+ * @typedef {object} ReadyFacts
+ * @property {string} model
+ * @property {number} width of its input
+ * @property {number} height
+ * @property {string|null} masks the mask model
+ * @property {string[]} resources addresses that the worker loaded
+ */
+/** @typedef {{type: 'ready'} & ReadyFacts & import('./open-models.js').HowItRuns} ReadyReport */
 
 /**
  * Of one picture. A camera's stamp is still by the clock of its pictures.

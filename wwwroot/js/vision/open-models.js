@@ -11,7 +11,8 @@ import { timeRuns } from './provider-probe.js';
 /** @typedef {import('./messages.js').VisionReport} VisionReport */
 /** @typedef {import('./messages.js').Provider} Provider */
 /** @typedef {import('./model/runtime.js').Runtime} Runtime */
-/** @typedef {{detector: Detector, sam: Sam|null, device: any, medianMs: number, adapter: string|null, threads: number, note: string|null}} OpenModels */
+/** @typedef {{provider: Provider, adapter: string|null, medianMs: number, threads: number, note: string|null}} HowItRuns */
+/** @typedef {HowItRuns & {detector: Detector, sam: Sam|null, device: any}} OpenModels */
 
 /** A phone kills a page that takes too much: larger models are refused before that. */
 const MAX_PHONE_BYTES = 60 * 1024 * 1024;
@@ -33,6 +34,7 @@ export async function openModels(command, report) {
   const software = adapter?.isSoftware ? `${adapter.name} is drawn by the processor and not used` : null;
   return {
     detector,
+    provider: detector.provider,
     sam: masks.length > 0 ? opened.sam : null,
     device,
     medianMs,
@@ -99,7 +101,11 @@ async function timed(detector) {
   }
 }
 
-/** Without a mask model an ellipse serves. @param {Runtime} runtime @param {Provider} provider @param {OpenCommand} command @param {any} device @param {(report: VisionReport) => void} report */
+/**
+ * Without a mask model an ellipse serves.
+ * @param {Runtime} runtime @param {Provider} provider @param {OpenCommand} command @param {any} device
+ * @param {(report: VisionReport) => void} report
+ */
 async function openMasks(runtime, provider, command, device, report) {
   const sessions = [];
   try {

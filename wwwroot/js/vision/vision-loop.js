@@ -84,8 +84,8 @@ export class VisionLoop {
       });
       const { width, height } = models.detector.plan;
       this.#report({
-        type: 'ready', model: this.#model, provider: models.detector.provider, adapter: models.adapter, medianMs: models.medianMs,
-        threads: models.threads, width, height, masks: models.sam ? command.masks[0].name : null, note: models.note,
+        type: 'ready', model: this.#model, provider: models.provider, adapter: models.adapter, medianMs: models.medianMs,
+        threads: models.threads, note: models.note, width, height, masks: models.sam ? command.masks[0].name : null,
         resources: performance.getEntriesByType('resource').map(({ name }) => name),
       });
       this.#turn();

@@ -20,7 +20,10 @@ export function namesFor(metadata, count) {
   return count === 0 || count === COCO.length ? COCO : Array.from({ length: count }, (_, id) => `class ${id}`);
 }
 
-/** Reads {0: 'person', 1: …} as Python prints it, a JSON object or array, or names between commas. @param {string} written @returns {string[]|null} */
+/**
+ * Reads {0: 'person', 1: …} as Python prints it, a JSON object or array, or names between commas.
+ * @param {string} written @returns {string[]|null}
+ */
 export function parseNames(written) {
   const line = written.trim();
   if (line === '') return null;

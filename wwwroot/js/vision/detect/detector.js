@@ -77,7 +77,10 @@ export class Detector {
   }
 }
 
-/** In the model's order, as floats. @param {ModelSession} session @param {Record<string, import('onnxruntime-web').Tensor>} results @returns {Values[]} */
+/**
+ * In the model's order, as floats.
+ * @param {ModelSession} session @param {Record<string, import('onnxruntime-web').Tensor>} results @returns {Values[]}
+ */
 function valuesOf(session, results) {
   return session.outputs.map(({ name }) => {
     const { dims, data } = results[name];

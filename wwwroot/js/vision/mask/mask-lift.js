@@ -51,7 +51,8 @@ export function roll(inside) {
 
 /**
  * The map between its pixel centres.
- * @param {{data: ArrayLike<number>, offset: number, width: number, height: number}} map @param {Rect} covers @param {number} px @param {number} py
+ * @param {{data: ArrayLike<number>, offset: number, width: number, height: number}} map @param {Rect} covers
+ * @param {number} px @param {number} py in the picture
  */
 function sample({ data, offset, width, height }, covers, px, py) {
   const mx = clamp(((px - covers.left) / (covers.right - covers.left)) * width - 0.5, width - 1);

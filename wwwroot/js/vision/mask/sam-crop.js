@@ -29,7 +29,10 @@ export function squareOf({ left, top, side }) {
   return { left, top, right: left + side, bottom: top + side };
 }
 
-/** A place in the picture as a model whose input has so many pixels a side counts it. @param {SamCrop} crop @param {number} x @param {number} y @param {number} input */
+/**
+ * A place in the picture as a model whose input has so many pixels a side counts it.
+ * @param {SamCrop} crop @param {number} x @param {number} y @param {number} input
+ */
 export function toModel(crop, x, y, input) {
   return [((x - crop.left) * input) / crop.side, ((y - crop.top) * input) / crop.side];
 }

@@ -10,7 +10,10 @@
 
 /** @typedef {{name: string, shape: readonly (number|string)[]}} Edge */
 
-/** What takes a prompt (SAM's, MobileSAM's and SAM 2's decoders, EfficientSAM whole), or null. @param {readonly Edge[]} inputs @param {readonly Edge[]} outputs @returns {SamEdges|null} */
+/**
+ * What takes a prompt (SAM's, MobileSAM's and SAM 2's decoders, EfficientSAM whole), or null.
+ * @param {readonly Edge[]} inputs @param {readonly Edge[]} outputs @returns {SamEdges|null}
+ */
 export function decoderEdges(inputs, outputs) {
   const points = find(inputs, 'point_coords');
   const labels = find(inputs, 'point_labels');

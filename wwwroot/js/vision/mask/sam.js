@@ -28,7 +28,10 @@ export class Sam {
   /** How often a crop was encoded. */
   encoded = 0;
 
-  /** @param {ModelSession} encoder @param {ModelSession|null} decoder null where the encoder takes the prompt as well @param {SamEdges} edges @param {any} device */
+  /**
+   * @param {ModelSession} encoder @param {ModelSession|null} decoder null where the encoder takes the prompt as well
+   * @param {SamEdges} edges @param {any} device
+   */
   constructor(encoder, decoder, edges, device) {
     if (!encoder.plan) throw new ModelError('The mask model takes no picture.');
     this.#encoder = encoder;
@@ -80,7 +83,10 @@ export class Sam {
     return liftMask({ data: /** @type {any} */ (results[masks].data), ...map }, squareOf(crop), width, height, trackId);
   }
 
-  /** Everything that the prompt's model takes but the picture and its embedding. @param {ModelSession} session @param {Rect} box @param {import('./sam-crop.js').SamCrop} crop */
+  /**
+   * Everything that the prompt's model takes but the picture and its embedding.
+   * @param {ModelSession} session @param {Rect} box @param {import('./sam-crop.js').SamCrop} crop
+   */
   #promptFeeds(session, box, crop) {
     /** @type {Record<string, Tensor>} */
     const feeds = {};
@@ -89,8 +95,7 @@ export class Sam {
       const dims = sizesOf(name, shape);
       const count = dims.reduce((product, size) => product * size, 1);
       const numbers = this.#numbersOf(name, count, box, crop);
-      const data = type === 'int64' ? BigInt64Array.from(numbers, (value) => BigInt(Math.round(value))) : type === 'int32' ? Int32Array.from(numbers, Math.round) : Float32Array.from(numbers);
-      feeds[name] = /** @type {any} */ (new session.runtime.Tensor(/** @type {any} */ (type), /** @type {any} */ (data), dims));
+      feeds[name] = /** @type {any} */ (new session.runtime.Tensor(/** @type {any} */ (type), arrayOf(type, numbers), dims));
     }
     return feeds;
   }
@@ -122,6 +127,12 @@ export class Sam {
     await this.#encoder.close();
     await this.#decoder?.close();
   }
+}
+
+/** @param {string} type @param {number[]} numbers @returns {any} */
+function arrayOf(type, numbers) {
+  if (type === 'int64') return BigInt64Array.from(numbers, (value) => BigInt(Math.round(value)));
+  return type === 'int32' ? Int32Array.from(numbers, Math.round) : Float32Array.from(numbers);
 }
 
 /** @param {string} name @param {readonly (number|string)[]} shape */

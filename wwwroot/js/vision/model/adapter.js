@@ -4,12 +4,14 @@
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp\b|software/i;
 
-/** Whether a processor pretends to be a graphics chip. @param {{vendor?: string, architecture?: string, device?: string, description?: string, isFallbackAdapter?: boolean}} info */
+/** @typedef {{vendor?: string, architecture?: string, device?: string, description?: string, isFallbackAdapter?: boolean}} AdapterInfo */
+
+/** Whether a processor pretends to be a graphics chip. @param {AdapterInfo} info */
 export function isSoftware(info) {
   return Boolean(info.isFallbackAdapter) || SOFTWARE.test([info.vendor, info.architecture, info.device, info.description].join(' '));
 }
 
-/** What people are told. @param {{vendor?: string, architecture?: string, device?: string, description?: string}} info */
+/** What people are told. @param {AdapterInfo} info */
 export function adapterName({ vendor, architecture, device, description }) {
   return description || [vendor, architecture || device].filter(Boolean).join(' ') || 'unnamed adapter';
 }

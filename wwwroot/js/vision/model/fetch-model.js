@@ -4,6 +4,15 @@ import { ModelCache } from './model-cache.js';
 /** @typedef {import('../messages.js').ModelSource} ModelSource */
 /** @typedef {{bytes: number, total: number, perSecond: number}} Progress */
 
+/**
+ * @typedef {object} FetchOptions
+ * @property {string} [token]
+ * @property {number} [maxBytes]
+ * @property {(progress: Progress) => void} onProgress
+ * @property {CacheStorage} [storage] where models are kept
+ * @property {typeof globalThis.fetch} [fetch]
+ */
+
 /** More than this no page can hold beside the runtime's own copies. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const REPORT_EVERY_MS = 100;
@@ -13,7 +22,7 @@ export class ModelError extends Error {}
 
 /**
  * @param {ModelSource} source
- * @param {{token?: string, maxBytes?: number, onProgress: (progress: Progress) => void, storage?: CacheStorage, fetch?: typeof globalThis.fetch}} options
+ * @param {FetchOptions} options
  * @returns {Promise<Uint8Array>}
  */
 export async function fetchModel({ url, file }, options) {

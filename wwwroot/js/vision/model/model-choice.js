@@ -52,7 +52,10 @@ export function onServer(name) {
   return { name, url: new URL(`/models/${encodeURIComponent(name)}.onnx`, location.origin).href };
 }
 
-/** A mask model is one file or a pair; the server says which. @param {string} name @param {string|undefined} token @returns {Promise<ModelSource[]>} */
+/**
+ * A mask model is one file or a pair; the server says which.
+ * @param {string} name @param {string|undefined} token @returns {Promise<ModelSource[]>}
+ */
 export async function maskSources(name, token) {
   const decoder = onServer(`${name}-decoder`);
   try {

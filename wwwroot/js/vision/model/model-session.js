@@ -71,8 +71,7 @@ export class ModelSession {
     const interleaved = isInterleaved(shape);
     const [height, width] = interleaved ? shape.slice(-3, -1) : shape.slice(-2);
     const [freeHeight, freeWidth] = this.#freeSize(isPhone);
-    const size = (/** @type {number|string} */ wanted, /** @type {number} */ free) => (typeof wanted === 'number' && wanted > 0 ? wanted : free);
-    return planOf(size(width, freeWidth), size(height, freeHeight), { type: /** @type {any} */ (type), interleaved });
+    return planOf(fixed(width) ?? freeWidth, fixed(height) ?? freeHeight, { type: /** @type {any} */ (type), interleaved });
   }
 
   /** Ultralytics writes "imgsz": "[640, 640]" into a model's metadata. @param {boolean} isPhone @returns {[number, number]} */
@@ -90,6 +89,11 @@ export class ModelSession {
 /** @param {readonly any[]} metadata @returns {(Edge & {type?: string})[]} */
 function edgesOf(metadata) {
   return metadata.map(({ name, shape = [], type }) => ({ name, shape, type }));
+}
+
+/** Null where the model leaves it open. @param {number|string} side */
+function fixed(side) {
+  return typeof side === 'number' && side > 0 ? side : null;
 }
 
 /** @param {readonly (number|string)[]} shape */

@@ -23,7 +23,10 @@ export const PUBLISHED = Object.freeze({
 
 /** @typedef {{-readonly [K in keyof typeof PUBLISHED]: (typeof PUBLISHED)[K] extends boolean ? boolean : number}} TrackOptions */
 
-/** The thresholds for a confidence that somebody chose, as the server's rooms have them. @param {number} confidence @returns {TrackOptions} */
+/**
+ * The thresholds for a confidence that somebody chose, as the server's rooms have them.
+ * @param {number} confidence @returns {TrackOptions}
+ */
 export function optionsFor(confidence) {
   return {
     ...PUBLISHED,

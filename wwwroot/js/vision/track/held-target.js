@@ -55,7 +55,8 @@ export class HeldTarget {
   update(boxes, nowMs) {
     const last = this.#last;
     if (!last) return [...boxes];
-    const seen = boxes.find(({ track_id: id }) => id === last.track_id) ?? boxes.find((box) => box.label === last.label && overlap(box, last) >= MIN_OVERLAP);
+    const seen = boxes.find(({ track_id: id }) => id === last.track_id)
+      ?? boxes.find((box) => box.label === last.label && overlap(box, last) >= MIN_OVERLAP);
     if (seen) {
       this.hold(seen, nowMs);
       return [...boxes];

@@ -23,7 +23,10 @@ export class Track {
   /** Was given up once: found again it lives on, lost again it is gone at once. */
   givenUp = false;
 
-  /** @param {number} id @param {Detection} detection @param {number} now @param {boolean} activated false until a second picture confirms it */
+  /**
+   * @param {number} id @param {Detection} detection @param {number} now
+   * @param {boolean} activated false until a second picture confirms it
+   */
   constructor(id, detection, now, activated) {
     this.id = id;
     this.#filter = new BoxFilter(detection.box);

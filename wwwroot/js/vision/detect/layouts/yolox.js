@@ -22,7 +22,10 @@ export function yolox({ outputs, plan }) {
   };
 }
 
-/** @param {import('./layout.js').Values} values @param {import('../tensor-plan.js').TensorPlan} plan @param {boolean} raw @param {number} confidence */
+/**
+ * @param {import('./layout.js').Values} values @param {import('../tensor-plan.js').TensorPlan} plan @param {boolean} raw
+ * @param {number} confidence
+ */
 function decode({ dims, data }, plan, raw, confidence) {
   const found = [];
   const width = dims[2];
@@ -39,9 +42,10 @@ function decode({ dims, data }, plan, raw, confidence) {
         for (let i = 6; i < width; i++) if (data[at + i] > data[at + best]) best = i;
         const score = object * data[at + best];
         if (!(score >= confidence)) continue;
+        const [cx, cy, w, h] = data.subarray(at, at + 4);
         found.push(raw
-          ? around((data[at] + x) * stride, (data[at + 1] + y) * stride, Math.exp(data[at + 2]) * stride, Math.exp(data[at + 3]) * stride, score, best - 5, row)
-          : around(data[at], data[at + 1], data[at + 2], data[at + 3], score, best - 5, row));
+          ? around((cx + x) * stride, (cy + y) * stride, Math.exp(w) * stride, Math.exp(h) * stride, score, best - 5, row)
+          : around(cx, cy, w, h, score, best - 5, row));
       }
     }
   }
