@@ -53,6 +53,7 @@
  * @property {number|null} arrivedMs since 1970; null where the page gave the stamp itself
  * @property {TrackerState} state
  * @property {number} runs of the model since the worker began
+ * @property {number} encoded crops that the mask model encoded since then
  */
 
 /** @typedef {{type: 'error', code: 'runtime'|'model'|'memory'|'run', message: string}} ErrorReport */

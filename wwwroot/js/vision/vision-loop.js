@@ -143,6 +143,7 @@ export class VisionLoop {
       stampMs,
       arrivedMs,
       runs: this.#runs,
+      encoded: sam?.encoded ?? 0,
       state: this.#tracker.save(),
       message: {
         type: 'detections', room: '', frame_id: ++this.#frame, rtp_timestamp: ticksOf(stampMs), capture_ts: null, recv_ts: receivedMs,

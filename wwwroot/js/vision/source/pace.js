@@ -12,9 +12,11 @@ export class Pace {
   /** Whether this picture is one to take. @param {number} nowMs */
   takes(nowMs) {
     const period = 1000 / this.perSecond;
+    const early = this.#next - nowMs;
     // A picture that comes a little early is taken: the next one would be late.
-    if (nowMs < this.#next - period / 4 && this.#next - nowMs < 2 * period) return false;
-    this.#next = Math.max(nowMs, Math.min(this.#next, nowMs)) + period;
+    if (early > period / 4 && early < 2 * period) return false;
+    // By the plan, so that nothing adds up; a plan that was missed, or a clock that was set back, begins anew.
+    this.#next = (Math.abs(early) < period ? this.#next : nowMs) + period;
     return true;
   }
 }
