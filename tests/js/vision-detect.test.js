@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { select } from '../../wwwroot/js/vision/detect/candidates.js';
 import { COCO, namesFor, parseNames } from '../../wwwroot/js/vision/detect/class-names.js';
-import { fillTensor } from '../../wwwroot/js/vision/detect/fill-tensor.js';
 import { cells, FOUR_LEVELS, THREE_LEVELS } from '../../wwwroot/js/vision/detect/grid.js';
 import { recognise } from '../../wwwroot/js/vision/detect/layouts/layout.js';
 import { letterbox, roundHalfEven, toPicture } from '../../wwwroot/js/vision/detect/letterbox.js';
 import { imageNet, planOf, UNIT } from '../../wwwroot/js/vision/detect/tensor-plan.js';
 import { readMetadata } from '../../wwwroot/js/vision/model/onnx-header.js';
+import { Resampler } from '../../wwwroot/js/vision/prepare/resample.js';
 
 const SIDE = 128;
 const whole = (width, height) => ({ left: 0, top: 0, right: width, bottom: height });
@@ -39,17 +39,41 @@ test('a picture lies in the input to the pixel, and boxes come back', () => {
   assert.deepEqual([0.5, 1.5, 2.5, 2.4, 2.6].map(roundHalfEven), [0, 2, 2, 2, 3]);
 });
 
+/** What a plan makes of pixels. */
+function numbersOf(pixels, plan, type = Float32Array) {
+  const into = new type(3 * plan.width * plan.height);
+  new Resampler(plan, into).fill(pixels, letterbox(whole(pixels.width, pixels.height), plan));
+  return [...into];
+}
+
 test('pixels become the numbers that a plan asks for', () => {
-  const rgba = new Uint8ClampedArray([255, 0, 51, 255, 10, 20, 30, 255]);
-  const planar = new Float32Array(6);
-  fillTensor(rgba, planOf(2, 1, { bgr: true }), planar);
-  assert.deepEqual([...planar], [51, 30, 0, 20, 255, 10]);
-  const packed = new Float32Array(6);
-  fillTensor(rgba, planOf(2, 1, { interleaved: true, scale: UNIT }), packed);
-  assert.deepEqual([...packed].map((value) => Math.round(value * 255)), [255, 0, 51, 10, 20, 30]);
-  const normal = new Float32Array(6);
-  fillTensor(rgba, imageNet(planOf(2, 1)), normal);
-  assert.ok(Math.abs(normal[0] - (1 - 0.485) / 0.229) < 1e-5);
+  const pixels = { data: new Uint8ClampedArray([255, 0, 51, 255, 10, 20, 30, 255]), width: 2, height: 1 };
+  assert.deepEqual(numbersOf(pixels, planOf(2, 1, { bgr: true })), [51, 30, 0, 20, 255, 10]);
+  const packed = numbersOf(pixels, planOf(2, 1, { interleaved: true, scale: UNIT }));
+  assert.deepEqual(packed.map((value) => Math.round(value * 255)), [255, 0, 51, 10, 20, 30]);
+  assert.ok(Math.abs(numbersOf(pixels, imageNet(planOf(2, 1)))[0] - (1 - 0.485) / 0.229) < 1e-5);
+  assert.deepEqual(numbersOf(pixels, planOf(2, 1), Uint8Array), [255, 10, 0, 20, 51, 30]);
+});
+
+test('scaling goes by pixel centres, and the rest is padding', () => {
+  const ramp = { data: new Uint8ClampedArray(8 * 4 * 4), width: 8, height: 4 };
+  for (let at = 0; at < 32; at++) ramp.data.set([(at % 8) * 10, Math.floor(at / 8) * 10, 7, 255], at * 4);
+  const half = numbersOf(ramp, planOf(4, 4, { fit: 'corner', pad: 99 }));
+  assert.deepEqual(half.slice(0, 8), [5, 25, 45, 65, 5, 25, 45, 65]);
+  assert.deepEqual(half.slice(8, 16), new Array(8).fill(99));
+  assert.deepEqual(half.slice(16, 24), [5, 5, 5, 5, 25, 25, 25, 25]);
+  const centred = numbersOf(ramp, planOf(4, 4, { pad: 99 }));
+  assert.deepEqual(centred.slice(0, 4), [99, 99, 99, 99]);
+  assert.deepEqual(centred.slice(4, 8), [5, 25, 45, 65]);
+  const larger = numbersOf(ramp, planOf(16, 8));
+  assert.deepEqual(larger.slice(0, 4), [0, 2.5, 7.5, 12.5]);
+  const plan = planOf(4, 4, { pad: 99 });
+  const into = new Float32Array(48);
+  const resampler = new Resampler(plan, into);
+  resampler.fill(ramp, letterbox(whole(8, 4), plan));
+  const tall = { data: new Uint8ClampedArray(4 * 8 * 4).fill(50), width: 4, height: 8 };
+  resampler.fill(tall, letterbox(whole(4, 8), plan));
+  assert.deepEqual([...into.slice(0, 4)], [99, 50, 50, 99], 'another shape leaves nothing of the one before');
 });
 
 test('YOLOX is read raw and with the grid applied', () => {

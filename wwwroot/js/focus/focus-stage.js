@@ -42,7 +42,6 @@ export class FocusStage {
       this.#painter = new FocusPainter(scene);
     } catch {
       // No WebGL: the video itself is shown, and nothing is blurred.
-      scene.hidden = true;
     }
     video.classList.toggle('beneath', this.#painter !== null);
     this.#next();
@@ -124,6 +123,7 @@ export class FocusStage {
   /** @param {number} stampMs */
   #picture(stampMs) {
     this.shown++;
+    this.#scene.hidden = this.#painter === null;
     this.#lastStamp = stampMs;
     if (this.isCamera) this.#cameras.shown(stampMs);
     this.#show(stampMs);
