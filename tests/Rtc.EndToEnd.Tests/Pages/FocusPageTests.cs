@@ -102,6 +102,40 @@ public sealed class FocusPageTests(PagesFixture pages, FocusServer server, ITest
         Assert.Equal(isPair ? 1 : 2, found.GetProperty("encoded").GetInt32());
     }
 
+    /// <summary>A processor that plays the graphics chip: enough to run both ways, and never chosen by itself.</summary>
+    [Fact]
+    public async Task WebGpu_finds_what_wasm_finds_and_software_is_not_chosen()
+    {
+        await OpenAsync("/focus?model=none");
+        JsonElement found = await _page.EvaluateAsync<JsonElement>(
+            """
+            async (name) => {
+              const detector = { name, url: `${location.origin}/models/${name}.onnx` };
+              const results = [];
+              for (const provider of ['webgpu', 'auto']) {
+                const ready = await vision.open({ detector, provider });
+                const picture = new VideoFrame(vision.squares(512, 384, [128, 256, 128, 128]), { timestamp: 1000 });
+                const { message } = await vision.look(picture, 1000);
+                const boxes = message.detections.map(({ xmin, ymin, xmax, ymax, score }) => [xmin, ymin, xmax, ymax, score]);
+                results.push({ provider: ready.provider, adapter: ready.adapter, note: ready.note, boxes });
+              }
+              return results;
+            }
+            """,
+            FocusServer.Detector);
+        output.WriteLine($"{found}");
+        Assert.Equal("webgpu", found[0].GetProperty("provider").GetString());
+        Assert.Contains("swiftshader", found[0].GetProperty("adapter").GetString()!, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("wasm", found[1].GetProperty("provider").GetString());
+        Assert.Equal(JsonValueKind.Null, found[1].GetProperty("adapter").ValueKind);
+        Assert.Contains("not used", found[1].GetProperty("note").GetString()!, StringComparison.Ordinal);
+        double[][] byChip = found[0].GetProperty("boxes").Deserialize<double[][]>()!;
+        double[][] byProcessor = found[1].GetProperty("boxes").Deserialize<double[][]>()!;
+        Assert.Single(byProcessor);
+        Assert.Equal(byProcessor.Length, byChip.Length);
+        Assert.All(byProcessor[0].Zip(byChip[0]), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 0.01));
+    }
+
     [Theory]
     [InlineData("crosswalk.jpg")]
     [InlineData("people.jpg")]
@@ -162,7 +196,7 @@ public sealed class FocusPageTests(PagesFixture pages, FocusServer server, ITest
         }
     }
 
-    private Task OpenAsync(string path) => _page.GotoAsync(new Uri(server.Address, path).ToString());
+    private Task<IResponse?> OpenAsync(string path) => _page.GotoAsync(new Uri(server.Address, path).ToString());
 
     private Task ReadyAsync() =>
         Assertions.Expect(_page.Locator("#state")).ToHaveAttributeAsync("data-state", "ready", new() { Timeout = 60_000 });
