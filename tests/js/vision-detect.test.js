@@ -9,6 +9,7 @@ import { recognise } from '../../wwwroot/js/vision/detect/layouts/layout.js';
 import { letterbox, roundHalfEven, toPicture } from '../../wwwroot/js/vision/detect/letterbox.js';
 import { imageNet, planOf, UNIT } from '../../wwwroot/js/vision/detect/tensor-plan.js';
 import { readMetadata } from '../../wwwroot/js/vision/model/onnx-header.js';
+import { PlanePreparer } from '../../wwwroot/js/vision/prepare/plane-preparer.js';
 import { Resampler } from '../../wwwroot/js/vision/prepare/resample.js';
 
 const SIDE = 128;
@@ -177,4 +178,47 @@ test('bytes that are no model are refused and never loop', () => {
     readMetadata(bytes);
   }
   assert.equal(readMetadata(new TextEncoder().encode('<!doctype html><title>no model</title>')), null);
+});
+
+/** Planes as a video's picture has them, of one colour each half. */
+function planesOf(width, height, step, luma, chroma) {
+  const across = (width + 1) >> 1;
+  const down = (height + 1) >> 1;
+  const data = new Uint8Array(width * height + 2 * across * down);
+  const start = width * height;
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data[y * width + x] = luma(x, y);
+  const place = (x, y, second) => (step === 2 ? start + (y * across + x) * 2 + second : start + second * across * down + y * across + x);
+  for (let y = 0; y < down; y++) for (let x = 0; x < across; x++) [0, 1].forEach((second) => { data[place(x, y, second)] = chroma(x, y)[second]; });
+  const plane = (second) => ({ data, start: place(0, 0, second), stride: across * step, step, width: across, height: down });
+  return { luma: { data, start: 0, stride: width, step: 1, width, height }, u: plane(0), v: plane(1) };
+}
+
+test('planes become the colours that they stand for, packed or apart', () => {
+  const session = { pictureTensor: ({ width, height }) => ({ data: new Float32Array(3 * width * height), tensor: null }) };
+  const fill = (plan, planes, space) => {
+    let data;
+    const preparer = new PlanePreparer({ pictureTensor: (wanted) => ({ ...session.pictureTensor(wanted), data: (data = new Float32Array(3 * wanted.width * wanted.height)) }) }, plan);
+    const { width, height } = planes.luma;
+    preparer.fill(planes, whole(width, height), letterbox(whole(width, height), plan), space);
+    return [...data].map(Math.round);
+  };
+  for (const step of [1, 2]) {
+    // Studio white, then red as BT.601 and BT.709 write it.
+    const white = planesOf(4, 4, step, () => 235, () => [128, 128]);
+    assert.deepEqual(fill(planOf(2, 2), white, { matrix: null, fullRange: false }), new Array(12).fill(255));
+    const red601 = planesOf(4, 4, step, () => 81, () => [90, 240]);
+    const [r, , , , g, , , , b] = fill(planOf(2, 2), red601, { matrix: 'smpte170m', fullRange: false });
+    assert.ok(r >= 253 && g <= 2 && b <= 2, `${r} ${g} ${b}`);
+    const red709 = planesOf(4, 4, step, () => 63, () => [102, 240]);
+    const [r7, , , , g7, , , , b7] = fill(planOf(2, 2), red709, { matrix: 'bt709', fullRange: false });
+    assert.ok(r7 >= 253 && g7 <= 2 && b7 <= 2, `${r7} ${g7} ${b7}`);
+  }
+  // Grey goes the way of the pixels: the same scaling, the same padding.
+  const ramp = planesOf(8, 4, 1, (x, y) => x * 10 + y, () => [128, 128]);
+  const pixels = { data: new Uint8ClampedArray(8 * 4 * 4), width: 8, height: 4 };
+  for (let at = 0; at < 32; at++) pixels.data.fill((at % 8) * 10 + Math.floor(at / 8), at * 4, at * 4 + 4);
+  for (const plan of [planOf(4, 4), planOf(6, 6, { fit: 'corner', bgr: true }), planOf(12, 12, { interleaved: true })]) {
+    const expected = numbersOf(pixels, plan);
+    fill(plan, ramp, { fullRange: true }).forEach((value, at) => assert.ok(Math.abs(value - expected[at]) <= 0.51, `${at}: ${value} for ${expected[at]}`));
+  }
 });

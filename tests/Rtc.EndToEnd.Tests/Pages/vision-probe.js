@@ -15,7 +15,7 @@ window.vision = {
             if (report.type === 'error') reject(new Error(report.message));
             if (report.type === 'result') this.taken?.(report);
           },
-          onRestart: (reason) => reject(new Error(reason)),
+          onRestart: (reason) => { reject(new Error(reason)); this.refused?.(new Error(reason)); },
         },
       );
     });
@@ -23,8 +23,9 @@ window.vision = {
 
   /** One picture through the worker. */
   look(picture, stampMs) {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.taken = resolve;
+      this.refused = reject;
       this.client.push(picture, stampMs);
     });
   },

@@ -1,10 +1,10 @@
 // From files to a detector and a mask model at work, on the provider that is quickest.
 import { Detector } from './detect/detector.js';
 import { Sam } from './mask/sam.js';
-import { openAdapter } from './model/adapter.js';
+import { findAdapter } from './model/adapter.js';
 import { fetchModel, ModelError } from './model/fetch-model.js';
 import { ModelSession } from './model/model-session.js';
-import { loadRuntime, threadsFor } from './model/runtime.js';
+import { deviceOf, loadRuntime, threadsFor } from './model/runtime.js';
 import { timeRuns } from './provider-probe.js';
 
 /** @typedef {import('./messages.js').OpenCommand} OpenCommand */
@@ -21,15 +21,14 @@ const MAX_PHONE_BYTES = 60 * 1024 * 1024;
 export async function openModels(command, report) {
   const { detector: source, masks, provider, phone } = command;
   const bytes = await fetchOne(command, source, report);
-  const adapter = provider === 'wasm' ? null : await openAdapter();
+  const adapter = provider === 'wasm' ? null : await findAdapter();
   const usable = adapter !== null && (provider === 'webgpu' || !adapter.isSoftware);
   if (provider === 'webgpu' && !adapter) throw new ModelError('This browser gives no WebGPU adapter.');
   const threads = threadsFor(phone);
-  const device = usable ? adapter.device : null;
-  const runtime = await loadRuntime(usable ? 'webgpu' : 'wasm', { threads, device });
+  const runtime = await loadRuntime(usable ? 'webgpu' : 'wasm', { threads });
   /** @type {Provider[]} */
   const providers = provider !== 'auto' ? [provider] : usable ? ['webgpu', 'wasm'] : ['wasm'];
-  const { detector, medianMs, note } = await quickest(runtime, bytes, providers, { source: source.name, phone, device }, report);
+  const { detector, device, medianMs, note } = await quickest(runtime, bytes, providers, { source: source.name, phone }, report);
   const opened = await openMasks(runtime, detector.provider, command, device, report);
   const software = adapter?.isSoftware ? `${adapter.name} is drawn by the processor and not used` : null;
   return {
@@ -57,10 +56,10 @@ function fetchOne({ token, phone }, source, report) {
 
 /**
  * @param {Runtime} runtime @param {Uint8Array} bytes @param {Provider[]} providers
- * @param {{source: string, phone: boolean, device: any}} options @param {(report: VisionReport) => void} report
+ * @param {{source: string, phone: boolean}} options @param {(report: VisionReport) => void} report
  */
-async function quickest(runtime, bytes, providers, { source, phone, device }, report) {
-  /** @type {{detector: Detector, medianMs: number}|null} */
+async function quickest(runtime, bytes, providers, { source, phone }, report) {
+  /** @type {{detector: Detector, device: any, medianMs: number}|null} */
   let best = null;
   const notes = [];
   /** @type {unknown} */
@@ -68,7 +67,9 @@ async function quickest(runtime, bytes, providers, { source, phone, device }, re
   for (const provider of providers) {
     try {
       report({ type: 'stage', stage: 'compiling', name: source });
-      const detector = await Detector.open(await ModelSession.open(runtime, bytes, provider, phone), device);
+      const session = await ModelSession.open(runtime, bytes, provider, phone);
+      const device = provider === 'webgpu' ? await deviceOf(runtime) : null;
+      const detector = await Detector.open(session, device);
       report({ type: 'stage', stage: 'timing', name: source });
       const medianMs = await timed(detector);
       if (best && best.medianMs <= medianMs) {
@@ -78,7 +79,7 @@ async function quickest(runtime, bytes, providers, { source, phone, device }, re
       }
       if (best) notes.push(`${best.detector.provider} took ${best.medianMs.toFixed(0)} ms`);
       await best?.detector.close();
-      best = { detector, medianMs };
+      best = { detector, device, medianMs };
     } catch (error) {
       refused = error;
       notes.push(`${provider}: ${error instanceof Error ? error.message : error}`);

@@ -54,7 +54,7 @@ export class Detector {
   async detect(picture, { confidence, nms, maxDetections }) {
     const began = performance.now();
     const { width, height } = sizeOf(picture);
-    const { map, tensor } = this.#preparer.prepare(picture, { left: 0, top: 0, right: width, bottom: height });
+    const { map, tensor } = await this.#preparer.prepare(picture, { left: 0, top: 0, right: width, bottom: height });
     const prepared = performance.now();
     const input = /** @type {string} */ (this.#session.pictureInput);
     const values = valuesOf(this.#session, await this.#session.run({ [input]: tensor }));

@@ -66,7 +66,7 @@ export class Sam {
     const prompt = this.#decoder ?? this.#encoder;
     const feeds = this.#promptFeeds(prompt, box, crop);
     if (crop === wanted) {
-      const { tensor } = this.#preparer.prepare(picture, squareOf(crop));
+      const { tensor } = await this.#preparer.prepare(picture, squareOf(crop));
       const input = /** @type {string} */ (this.#encoder.pictureInput);
       this.encoded++;
       if (this.#decoder) {

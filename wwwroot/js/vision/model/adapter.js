@@ -1,6 +1,6 @@
 // The graphics chip, if there is one.
 
-/** @typedef {{device: any, name: string, isSoftware: boolean}} Adapter */
+/** @typedef {{name: string, isSoftware: boolean}} Adapter */
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp\b|software/i;
 
@@ -16,24 +16,14 @@ export function adapterName({ vendor, architecture, device, description }) {
   return description || [vendor, architecture || device].filter(Boolean).join(' ') || 'unnamed adapter';
 }
 
-/** The best adapter with a device of its own; null where WebGPU does not run. @returns {Promise<Adapter|null>} */
-export async function openAdapter() {
+/** The adapter that the runtime will get; null where WebGPU does not run. @returns {Promise<Adapter|null>} */
+export async function findAdapter() {
   const gpu = /** @type {any} */ (navigator).gpu;
   try {
-    const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+    const adapter = await gpu?.requestAdapter();
     if (!adapter) return null;
     const info = adapter.info ?? {};
-    const wanted = ['shader-f16', 'subgroups'].filter((feature) => adapter.features.has(feature));
-    const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup,
-      maxComputeWorkgroupSizeX, maxComputeWorkgroupSizeY, maxComputeWorkgroupSizeZ, maxStorageBuffersPerShaderStage } = adapter.limits;
-    const device = await adapter.requestDevice({
-      requiredFeatures: wanted,
-      requiredLimits: {
-        maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup,
-        maxComputeWorkgroupSizeX, maxComputeWorkgroupSizeY, maxComputeWorkgroupSizeZ, maxStorageBuffersPerShaderStage,
-      },
-    });
-    return { device, name: adapterName(info), isSoftware: isSoftware(info) || Boolean(adapter.isFallbackAdapter) };
+    return { name: adapterName(info), isSoftware: isSoftware(info) || Boolean(adapter.isFallbackAdapter) };
   } catch {
     return null;
   }

@@ -13,10 +13,10 @@ export class RuntimeMissing extends Error {}
 
 /**
  * @param {keyof typeof BUILDS} build
- * @param {{threads: number, device?: any}} options
+ * @param {{threads: number}} options
  * @returns {Promise<Runtime>}
  */
-export async function loadRuntime(build, { threads, device }) {
+export async function loadRuntime(build, { threads }) {
   /** @type {Runtime} */
   let runtime;
   try {
@@ -28,8 +28,12 @@ export async function loadRuntime(build, { threads, device }) {
   runtime.env.wasm.wasmPaths = new URL(FOLDER, location.origin).href;
   runtime.env.wasm.numThreads = threads;
   runtime.env.logLevel = 'error';
-  if (device) runtime.env.webgpu.device = device;
   return runtime;
+}
+
+/** The device that the runtime made for its first session by WebGPU. @param {Runtime} runtime @returns {Promise<any>} */
+export async function deviceOf(runtime) {
+  return await runtime.env.webgpu?.device;
 }
 
 /**
