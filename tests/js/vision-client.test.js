@@ -123,3 +123,25 @@ test('a worker that hangs is replaced', (context) => {
   assert.deepEqual(restarts, ['no answer']);
   client.close();
 });
+
+test('a camera is read by one worker at a time, and let go with it', () => {
+  const live = new Set();
+  const track = { clone: () => { const clone = { stop: () => live.delete(clone) }; live.add(clone); return clone; } };
+  globalThis.MediaStreamTrackProcessor = class { readable = new ReadableStream(); };
+  const { client, workers } = start();
+  assert.ok(client.follow(track));
+  workers[0].say(READY);
+  assert.deepEqual([live.size, workers[0].sentOf('track').length], [1, 1]);
+  workers[0].say({ type: 'error', code: 'run', message: 'lost' });
+  workers[1].say(READY);
+  assert.deepEqual([live.size, workers[1].sentOf('track').length], [1, 1]);
+  assert.ok(!client.follow(null));
+  assert.equal(live.size, 0);
+  client.follow(track);
+  client.close();
+  assert.equal(live.size, 0);
+  delete globalThis.MediaStreamTrackProcessor;
+  const { client: other } = start();
+  assert.ok(!other.follow(track), 'a browser that has no such thing');
+  other.close();
+});

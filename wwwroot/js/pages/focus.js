@@ -81,6 +81,8 @@ class FocusPage {
     const turn = ++this.#opening;
     this.#client?.close();
     this.#client = null;
+    // Another tracker counts from one again.
+    this.#target.release();
     this.#status.set('loading');
     const mask = this.#masks[0];
     const masks = mask && !IS_PHONE && this.#asked.get('masks') !== 'off' ? await maskSources(mask, this.#token) : [];

@@ -32,6 +32,7 @@ export class VisionClient {
   /** @type {TrackerState|null} */ #state = null;
   /** @type {VisionSettings} */ #settings;
   /** @type {MediaStreamTrack|null} */ #track = null;
+  /** @type {MediaStreamTrack|null} What the worker reads: while it lives, the camera is on. */ #clone = null;
   /** @type {number|null} */ #target = null;
   /** @type {number[]} */ #restarts = [];
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #hang;
@@ -135,13 +136,16 @@ export class VisionClient {
 
   /** @param {Worker} worker */
   #handTrack(worker) {
+    this.#clone?.stop();
+    this.#clone = null;
     if (!this.#track) {
       worker.postMessage({ type: 'untrack' });
       return;
     }
     // A processor is bound to the worker that its stream went to; each worker gets one of its own.
     const Processor = /** @type {any} */ (globalThis).MediaStreamTrackProcessor;
-    const { readable } = new Processor({ track: this.#track.clone(), maxBufferSize: 1 });
+    this.#clone = this.#track.clone();
+    const { readable } = new Processor({ track: this.#clone, maxBufferSize: 1 });
     worker.postMessage({ type: 'track', readable }, [readable]);
   }
 
@@ -180,6 +184,7 @@ export class VisionClient {
   close() {
     this.#closed = true;
     clearTimeout(this.#hang);
+    this.#clone?.stop();
     this.#worker?.terminate();
     this.#successor?.terminate();
   }
