@@ -31,7 +31,6 @@ import { VisionClient } from '../vision/vision-client.js';
 const NMS = 0.45;
 const MAX_DETECTIONS = 100;
 const FACTS_EVERY_MS = 500;
-/** A pointer that is not fine, and a small screen. */
 const IS_PHONE = matchMedia('(pointer: coarse)').matches && Math.min(screen.width, screen.height) < 700;
 
 /** Everything on the page, joined. */
@@ -81,8 +80,7 @@ class FocusPage {
     const turn = ++this.#opening;
     this.#client?.close();
     this.#client = null;
-    // Another tracker counts from one again.
-    this.#target.release();
+    this.#target.release(); // Another tracker counts from one again.
     this.#status.set('loading');
     const mask = this.#masks[0];
     const masks = mask && !IS_PHONE && this.#asked.get('masks') !== 'off' ? await maskSources(mask, this.#token) : [];
