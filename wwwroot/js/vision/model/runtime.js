@@ -37,10 +37,10 @@ export async function deviceOf(runtime) {
 }
 
 /**
- * Threads need memory that is shared, which a browser gives only to isolated pages. Half of the cores: the others draw.
+ * Threads need memory that is shared, which a browser gives only to isolated pages. One core is left to draw.
  * @param {boolean} isPhone a phone's threads heat it up, and the small cores make the large ones wait
  */
 export function threadsFor(isPhone) {
   if (isPhone || !globalThis.crossOriginIsolated || typeof SharedArrayBuffer === 'undefined') return 1;
-  return Math.max(1, Math.min(MAX_THREADS, Math.floor((navigator.hardwareConcurrency || 2) / 2)));
+  return Math.max(1, Math.min(MAX_THREADS, (navigator.hardwareConcurrency || 2) - 1));
 }
