@@ -84,7 +84,11 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
     public static async Task<PageUnderTest> OpenAsync(
         PagesFixture fixture, string path, BrowserNewContextOptions? options = null, string? before = null, string host = Host)
     {
-        IBrowserContext context = await fixture.Browser.NewContextAsync(options ?? Desktop());
+        options ??= Desktop();
+
+        // Their requests go by the network, where there is no server.
+        options.ServiceWorkers = ServiceWorkerPolicy.Block;
+        IBrowserContext context = await fixture.Browser.NewContextAsync(options);
         context.SetDefaultTimeout(15_000);
         IPage page = await context.NewPageAsync();
         var under = new PageUnderTest(context, page);

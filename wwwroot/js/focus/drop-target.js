@@ -1,7 +1,14 @@
-// Files that are dropped on the page.
+// Files that are chosen, or dropped on the page.
 
-/** @param {HTMLElement} sign is marked while a file hangs over the page @param {(file: File) => void} onFile */
-export function bindDrop(sign, onFile) {
+/**
+ * @param {HTMLInputElement} input @param {HTMLElement} sign is marked while a file hangs over the page
+ * @param {(file: File) => void} onFile
+ */
+export function bindFiles(input, sign, onFile) {
+  input.addEventListener('change', () => {
+    if (input.files?.[0]) onFile(input.files[0]);
+    input.value = '';
+  });
   addEventListener('dragover', (event) => {
     event.preventDefault();
     sign.classList.add('dropping');

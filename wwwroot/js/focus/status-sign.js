@@ -12,12 +12,17 @@ export class StatusSign {
     this.#sign.className = `chip ${state === 'ready' ? 'chip-good' : state === 'failed' ? 'chip-bad' : 'chip-warn'}`;
     this.#sign.dataset.state = state;
     setText(byId('state-text', HTMLElement), focusText.state[state]);
-    if (state !== 'failed') show(this.#problem, false);
+    if (state === 'loading') show(this.#problem, false);
   }
 
   /** @param {string} why */
   fail(why) {
     this.set('failed');
+    this.explain(why);
+  }
+
+  /** What is less than it could be, below the picture. @param {string} why */
+  explain(why) {
     setText(this.#problem, why);
     show(this.#problem, true);
   }

@@ -1,5 +1,5 @@
 // The page that keeps one thing in focus, and detects by itself.
-import { bindDrop } from '../focus/drop-target.js';
+import { bindFiles } from '../focus/drop-target.js';
 import { FactList } from '../focus/fact-list.js';
 import { FocusSource } from '../focus/focus-source.js';
 import { FocusStage } from '../focus/focus-stage.js';
@@ -7,6 +7,7 @@ import { LoadingSign } from '../focus/loading-sign.js';
 import { ObjectList } from '../focus/object-list.js';
 import { keepOffline } from '../focus/offline.js';
 import { RateCount } from '../focus/rate-count.js';
+import { showHow } from '../focus/how-it-runs.js';
 import { bindSlider } from '../focus/slider.js';
 import { StatusSign } from '../focus/status-sign.js';
 import { applyText } from '../ui/apply-text.js';
@@ -18,8 +19,10 @@ import { text } from '../ui/text.js';
 import { startTheme } from '../ui/theme.js';
 import { Toasts } from '../ui/toasts.js';
 import { listModels, maskSources, onServer } from '../vision/model/model-choice.js';
+import { MOTION } from '../vision/motion/motion-detector.js';
 import { Pace } from '../vision/source/pace.js';
 import { ticksOf } from '../vision/source/stamps.js';
+import { takePicture } from '../vision/source/video-picture.js';
 import { HeldTarget } from '../vision/track/held-target.js';
 import { VisionClient } from '../vision/vision-client.js';
 
@@ -64,15 +67,24 @@ class FocusPage {
     const { detectors, masks } = await listModels(this.#token);
     const select = byId('model', HTMLSelectElement);
     for (const name of detectors) select.add(new Option(name, name));
+    select.add(new Option(focusText.motion, MOTION));
     this.#masks = masks;
     const wanted = this.#asked.get('model');
-    const chosen = wanted && detectors.includes(wanted) ? wanted : detectors[0];
-    if (chosen) {
-      select.value = chosen;
-      await this.#open(onServer(chosen));
-    } else if (!this.#client) {
-      this.#fail(focusText.noModel);
-    }
+    const chosen = wanted && [...detectors, MOTION].includes(wanted) ? wanted : detectors[0];
+    if (chosen) await this.#choose(chosen);
+    else if (!this.#client) await this.#without(focusText.noModel);
+  }
+
+  /** @param {string} name of the list */
+  async #choose(name) {
+    byId('model', HTMLSelectElement).value = name;
+    await this.#open(name === MOTION ? { name } : onServer(name));
+  }
+
+  /** What moves is found without a model, and the page says why. @param {string} why */
+  async #without(why) {
+    await this.#choose(MOTION);
+    this.#status.explain(why);
   }
 
   /** Models are opened anew; the picture goes on meanwhile. @param {ModelSource} detector */
@@ -122,7 +134,8 @@ class FocusPage {
         this.#take(report);
         break;
       case 'error':
-        this.#fail(report.code === 'runtime' ? focusText.noRuntime : report.message);
+        if (report.code === 'runtime') void this.#without(focusText.noRuntime);
+        else this.#fail(report.message);
         break;
     }
   }
@@ -131,11 +144,7 @@ class FocusPage {
   #showReady(ready) {
     this.#status.set('ready');
     this.#loading.hide();
-    this.#facts.set(focusText.model, `${ready.model}, ${ready.width}×${ready.height}`);
-    const runsOn = ready.provider === 'webgpu' ? focusText.webgpu(ready.adapter ?? '') : focusText.wasm(ready.threads);
-    this.#facts.set(focusText.runsOn, runsOn);
-    this.#facts.set(focusText.timed, focusText.ms(ready.medianMs));
-    this.#facts.set(focusText.outline, ready.masks ?? focusText.outlineEllipse);
+    showHow(this.#facts, ready);
     if (ready.note) console.info(ready.note);
     void keepOffline(ready.resources).then((kept) => show(byId('offline', HTMLElement), kept));
   }
@@ -160,12 +169,8 @@ class FocusPage {
     this.#shown.add(performance.now());
     show(byId('waiting', HTMLElement), false);
     if (this.#follows || !this.#client?.isFree || !this.#pace.takes(performance.now())) return;
-    if (typeof VideoFrame !== 'undefined') {
-      this.#client.push(new VideoFrame(this.#video, { timestamp: Math.round(stampMs * 1000) }), stampMs);
-      return;
-    }
     const client = this.#client;
-    createImageBitmap(this.#video).then((picture) => client.push(picture, stampMs), () => {});
+    takePicture(this.#video, stampMs, (picture) => client.push(picture, stampMs));
   }
 
   /** @param {() => Promise<void>} open @param {boolean} isCamera */
@@ -271,11 +276,6 @@ class FocusPage {
     });
     byId('camera', HTMLButtonElement).addEventListener('click', () =>
       void this.#begin(() => this.#source.openCamera(IS_PHONE ? 'environment' : 'user'), true));
-    const file = byId('file', HTMLInputElement);
-    file.addEventListener('change', () => {
-      if (file.files?.[0]) this.#openFile(file.files[0]);
-      file.value = '';
-    });
     byId('play', HTMLButtonElement).addEventListener('click', () => this.#source.togglePlay());
     const boxes = byId('boxes', HTMLInputElement);
     boxes.addEventListener('change', () => {
@@ -293,9 +293,9 @@ class FocusPage {
     bindSlider('confidence', text.percent, () => this.#client?.configure(this.#settings()));
     const select = byId('model', HTMLSelectElement);
     select.addEventListener('change', () => {
-      if (select.value !== '') void this.#open(onServer(select.value));
+      if (select.value !== '') void this.#choose(select.value);
     });
-    bindDrop(byId('stage', HTMLElement), (file) => this.#openFile(file));
+    bindFiles(byId('file', HTMLInputElement), byId('stage', HTMLElement), (file) => this.#openFile(file));
     addEventListener('pagehide', (event) => {
       if (!event.persisted) this.#client?.close();
       this.#source.stop();

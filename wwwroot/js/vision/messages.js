@@ -3,6 +3,7 @@
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
 /** @typedef {import('./track/byte-tracker.js').TrackerState} TrackerState */
 /** @typedef {'wasm'|'webgpu'} Provider */
+/** @typedef {Provider|'embedded'} Engine what detects: a model on a provider, or the motion detector */
 /** @typedef {{name: string, url?: string, file?: Blob}} ModelSource by its address on the server, or a file that was dropped */
 
 /**

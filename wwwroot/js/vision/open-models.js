@@ -5,20 +5,22 @@ import { findAdapter } from './model/adapter.js';
 import { fetchModel, ModelError } from './model/fetch-model.js';
 import { ModelSession } from './model/model-session.js';
 import { deviceOf, loadRuntime, threadsFor } from './model/runtime.js';
+import { MOTION, MotionDetector } from './motion/motion-detector.js';
 import { timeRuns } from './provider-probe.js';
 
 /** @typedef {import('./messages.js').OpenCommand} OpenCommand */
 /** @typedef {import('./messages.js').VisionReport} VisionReport */
 /** @typedef {import('./messages.js').Provider} Provider */
 /** @typedef {import('./model/runtime.js').Runtime} Runtime */
-/** @typedef {{provider: Provider, adapter: string|null, medianMs: number, threads: number, note: string|null}} HowItRuns */
-/** @typedef {HowItRuns & {detector: Detector, sam: Sam|null, device: any}} OpenModels */
+/** @typedef {{provider: import('./messages.js').Engine, adapter: string|null, medianMs: number, threads: number, note: string|null}} HowItRuns */
+/** @typedef {HowItRuns & {detector: Detector|MotionDetector, sam: Sam|null, device: any}} OpenModels */
 
 /** A phone kills a page that takes too much: larger models are refused before that. */
 const MAX_PHONE_BYTES = 60 * 1024 * 1024;
 
 /** @param {OpenCommand} command @param {(report: VisionReport) => void} report @returns {Promise<OpenModels>} */
 export async function openModels(command, report) {
+  if (command.detector.name === MOTION && !command.detector.file) return openMotion();
   const { detector: source, masks, provider, phone } = command;
   const bytes = await fetchOne(command, source, report);
   const adapter = provider === 'wasm' ? null : await findAdapter();
@@ -41,6 +43,12 @@ export async function openModels(command, report) {
     threads,
     note: [note, usable ? null : software, opened.note].filter(Boolean).join('; ') || null,
   };
+}
+
+/** @returns {OpenModels} */
+function openMotion() {
+  const detector = new MotionDetector();
+  return { detector, provider: detector.provider, sam: null, device: null, medianMs: 0, adapter: null, threads: 1, note: null };
 }
 
 /** @param {OpenCommand} command @param {import('./messages.js').ModelSource} source @param {(report: VisionReport) => void} report */
