@@ -12,7 +12,8 @@ import { timeRuns } from './provider-probe.js';
 /** @typedef {import('./messages.js').VisionReport} VisionReport */
 /** @typedef {import('./messages.js').Provider} Provider */
 /** @typedef {import('./model/runtime.js').Runtime} Runtime */
-/** @typedef {{provider: import('./messages.js').Engine, adapter: string|null, medianMs: number, threads: number, note: string|null}} HowItRuns */
+/** @typedef {import('./messages.js').Engine} Engine */
+/** @typedef {{provider: Engine, adapter: string|null, medianMs: number, threads: number, note: string|null}} HowItRuns */
 /** @typedef {HowItRuns & {detector: Detector|MotionDetector, sam: Sam|null, device: any}} OpenModels */
 
 /** A phone kills a page that takes too much: larger models are refused before that. */

@@ -1,6 +1,6 @@
 // Connected parts of what stands before the background.
 
-/** @typedef {{left: number, top: number, right: number, bottom: number, pixels: number, strength: number}} Blob in pixels; right and bottom just outside */
+/** @typedef {import('../detect/rect.js').Rect & {pixels: number, strength: number}} Blob right and bottom just outside */
 
 const MAX_PARTS = 256;
 
