@@ -10,8 +10,12 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 ARG TARGETARCH
 RUN set -eu; \
     case "${TARGETARCH:-amd64}" in arm64) arch=arm64 ;; *) arch=x64 ;; esac; \
-    mkdir -p /out/lib /out/onnxruntime; \
+    mkdir -p /out/lib/onnxruntime /out/onnxruntime; \
     cp node_modules/@microsoft/signalr/dist/browser/signalr.min.js /out/lib/; \
+    cd node_modules/onnxruntime-web/dist; \
+    cp ort.wasm.bundle.min.mjs ort.webgpu.bundle.min.mjs ort-wasm-simd-threaded.wasm ort-wasm-simd-threaded.asyncify.wasm \
+        /out/lib/onnxruntime/; \
+    cd /src; \
     cp node_modules/onnxruntime-node/bin/napi-v*/linux/$arch/lib*.so* /out/onnxruntime/
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build

@@ -13,6 +13,12 @@ public interface IModelHost : IDisposable
     IReadOnlyList<ModelInfo> Listed => Models;
 
     /// <summary>
+    /// The file that a client gets for a name: a model's own, an encoder's, or a decoder's by its file's name or the model's
+    /// with "-decoder". Null where nothing of that name lies in the folder; a name is never a path.
+    /// </summary>
+    string? FindFile(string name) => null;
+
+    /// <summary>
     /// A detector of that name ("auto": the best on hand, "motion": the embedded one). Where the model cannot be
     /// had the embedded detector is returned and <paramref name="problem"/> says why.
     /// </summary>

@@ -18,7 +18,9 @@ const MAY_USE = {
   selftest: ['ui', 'session', 'camera'],
   reference: ['ui'],
   segment: ['ui', 'session'],
-  pages: ['ui', 'session', 'overlay', 'picture', 'camera', 'panels', 'selftest', 'reference', 'segment'],
+  vision: ['session'],
+  focus: ['ui', 'session', 'overlay', 'picture', 'vision'],
+  pages: ['ui', 'session', 'overlay', 'picture', 'camera', 'panels', 'selftest', 'reference', 'segment', 'vision', 'focus'],
 };
 
 const files = readdirSync(JS, { recursive: true }).filter((file) => file.endsWith('.js'));
@@ -77,7 +79,7 @@ test('every module opens with what it is', () => {
 test('modules and lines stay of a size to read', () => {
   for (const file of files) {
     const lines = textOf(file).split('\n');
-    const wide = lines.findIndex((line) => line.length > 140 && !/^ui\/(check-|segment-)?text\.js$/.test(file));
+    const wide = lines.findIndex((line) => line.length > 140 && !/^ui\/(check-|segment-|focus-)?text\.js$/.test(file));
     assert.ok(lines.length <= 310, `${file}: ${lines.length} lines`);
     assert.equal(wide, -1, `${file}:${wide + 1}`);
   }
@@ -99,6 +101,9 @@ test('pages load what is there, and every module is loaded by a page', () => {
     reached.add(file);
     for (const path of importsOf(file)) walk(relative(JS, path));
   };
+  for (const file of files) {
+    for (const [, path] of textOf(file).matchAll(/'\/js\/(\S+-worker\.js)'/g)) entries.push(path);
+  }
   entries.forEach(walk);
   assert.deepEqual(files.filter((file) => !reached.has(file)), []);
 });

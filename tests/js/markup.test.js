@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { focusText } from '../../wwwroot/js/ui/focus-text.js';
 import { text } from '../../wwwroot/js/ui/text.js';
 
 const WWW = fileURLToPath(new URL('../../wwwroot/', import.meta.url));
@@ -11,7 +12,7 @@ test('the pages hold their sentences as text, and the same that the scripts have
     const html = readFileSync(WWW + page, 'utf8');
     const places = [...html.matchAll(/data-text="([^"]+)"[^>]*>([^<]*)</g)];
     for (const [, key, words] of places) {
-      const wanted = key.split('.').reduce((value, part) => value[part], text);
+      const wanted = key.split('.').reduce((value, part) => value[part], { ...text, focus: focusText });
       assert.equal(words.replaceAll('&lt;', '<').replaceAll('&amp;', '&'), wanted, `${page}: ${key}`);
     }
   }

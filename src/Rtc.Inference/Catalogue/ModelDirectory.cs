@@ -92,6 +92,31 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
 
     public ShelvedModel? Find(string name) => Models().FirstOrDefault(model => ModelName.Same(model.Name, name));
 
+    /// <summary>
+    /// The file of a model, or of one half of a pair by its own name or the pair's with its part; null where there is none.
+    /// Only what was listed is ever found.
+    /// </summary>
+    public string? FindFile(string name)
+    {
+        foreach (ShelvedModel model in Models())
+        {
+            if (Names(model.Name, model.Path, "-encoder", name) || ModelName.Same(model.Name, name))
+            {
+                return model.Path;
+            }
+
+            if (model.DecoderPath is { } decoder && Names(model.Name, decoder, "-decoder", name))
+            {
+                return decoder;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Names(string model, string path, string part, string name) =>
+        ModelName.Same(Path.GetFileNameWithoutExtension(path), name) || ModelName.Same(model + part, name);
+
     private int Rank(string name)
     {
         for (int i = 0; i < catalogue.Entries.Count; i++)

@@ -57,6 +57,9 @@ public sealed class ModelHost : IModelHost
     /// <summary>What is loaded now, for health and metrics.</summary>
     public IReadOnlyList<LoadedModelReport> Loaded => _slots.Loaded;
 
+    /// <inheritdoc/>
+    public string? FindFile(string name) => _shelf.FindFile(name);
+
     public IDetector OpenDetector(string name, out string? problem)
     {
         if (name.Equals(MotionDetector.ModelName, StringComparison.OrdinalIgnoreCase)

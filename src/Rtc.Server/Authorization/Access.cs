@@ -97,6 +97,11 @@ public sealed class Access
             || JoinToken.Check(_tokenKey, TokenOf(request), _clock.GetUtcNow()) == TokenVerdict.Accepted;
     }
 
+    /// <summary>
+    /// May this request fetch a model's file, to detect by itself? Where tokens are asked for, with what also lets it send frames.
+    /// </summary>
+    public bool MayFetchModels(HttpRequest request) => MaySendFrames(request);
+
     internal static string TokenOf(HttpRequest request) => BearerOf(request) ?? request.Query["token"].ToString();
 
     /// <summary>The bearer token of a request (RFC 6750 section 2.1), null where there is none.</summary>

@@ -55,6 +55,7 @@ internal static class RoomHosting
         services.AddSingleton(
             provider => new ModelHost(
                 ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with { OnLoaded = IdleMemory.GiveBackNative }));
+        services.AddSingleton<ModelHashes>();
         services.AddSingleton<IModelHost>(provider => provider.GetRequiredService<ModelHost>());
         services.AddSingleton<IAdmission, RoomAdmission>();
         services.AddSingleton(provider => new PeerFactory(

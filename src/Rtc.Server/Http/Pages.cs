@@ -5,14 +5,21 @@ using Rtc.Server.Startup;
 namespace Rtc.Server.Http;
 
 /// <summary>
-/// Serves wwwroot, gives its pages addresses without .html, the SignalR client under /lib and the documents that the
-/// page /api leads to under /docs.
+/// Serves wwwroot, gives its pages addresses without .html, the SignalR client and the runtime of models under /lib and the
+/// documents that the page /api leads to under /docs.
 /// </summary>
 internal static class Pages
 {
-    /// <summary>The one npm package that pages load, as /lib/signalr.min.js; an image has it in wwwroot itself.</summary>
-    private const string LibraryPath = "/lib";
-    private const string LibraryFolder = "@microsoft/signalr/dist/browser";
+    /// <summary>ONNX Runtime for browsers, which only the page that detects by itself loads.</summary>
+    public const string RuntimePath = "/lib/onnxruntime";
+
+    /// <summary>The npm packages that pages load, as /lib/signalr.min.js; an image has them in wwwroot itself.</summary>
+    private static readonly (string Path, string Folder, string File)[] s_libraries =
+    [
+        ("/lib", "@microsoft/signalr/dist/browser", "signalr.min.js"),
+        (RuntimePath, "onnxruntime-web/dist", "ort.wasm.bundle.min.mjs"),
+    ];
+
     private const string DocumentsPath = "/docs";
 
     public static void Use(WebApplication app, RtcPaths paths)
@@ -37,17 +44,20 @@ internal static class Pages
             app.UseStaticFiles(new StaticFileOptions { FileProvider = files, ContentTypeProvider = types, OnPrepareResponse = Revalidate });
         }
 
-        string library = Path.Combine(paths.NodeModules, LibraryFolder);
-        if (Directory.Exists(library) && !File.Exists(Path.Combine(paths.WebRoot, "lib", "signalr.min.js")))
+        foreach ((string path, string folder, string file) in s_libraries)
         {
-            app.UseStaticFiles(
-                new StaticFileOptions
-                {
-                    FileProvider = new PhysicalFileProvider(library),
-                    RequestPath = LibraryPath,
-                    ContentTypeProvider = types,
-                    OnPrepareResponse = Revalidate,
-                });
+            string library = Path.Combine(paths.NodeModules, folder);
+            if (Directory.Exists(library) && !File.Exists(Path.Join(paths.WebRoot, path, file)))
+            {
+                app.UseStaticFiles(
+                    new StaticFileOptions
+                    {
+                        FileProvider = new PhysicalFileProvider(library),
+                        RequestPath = path,
+                        ContentTypeProvider = types,
+                        OnPrepareResponse = Revalidate,
+                    });
+            }
         }
 
         string documents = Path.Combine(paths.Root, "docs");
@@ -110,7 +120,7 @@ internal static class Pages
     private const string LostPage = "/404.html";
 
     /// <summary>Below these nobody looks for a page.</summary>
-    private static readonly string[] s_programs = ["/api", "/hub", "/whip", "/whep", "/metrics", "/openapi"];
+    private static readonly string[] s_programs = ["/api", "/hub", "/whip", "/whep", "/models", "/metrics", "/openapi"];
 
     private static readonly System.Buffers.SearchValues<char> s_pageLetters =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");

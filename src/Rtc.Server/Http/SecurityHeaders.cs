@@ -2,7 +2,7 @@ namespace Rtc.Server.Http;
 
 /// <summary>
 /// Headers on every answer: scripts and styles from here alone, no framing, the camera for our own pages, and
-/// isolation from other origins, which threads in WASM need.
+/// isolation from other origins, which threads in WASM need. Models run in pages that say so, and only there.
 /// </summary>
 internal static class SecurityHeaders
 {
@@ -10,10 +10,23 @@ internal static class SecurityHeaders
         "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; style-src 'self'; "
         + "script-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+    /// <summary>WebAssembly may be compiled, which is not what 'unsafe-eval' allows: no text becomes a script.</summary>
+    private static readonly string ModelContentPolicy =
+        ContentPolicy.Replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", StringComparison.Ordinal);
+
+    /// <summary>The page that runs models by itself, its workers and the runtime, which starts threads as workers of its own.</summary>
+    private static readonly string[] s_runsModels = ["/focus", "/focus.html", "/js/vision/", Pages.RuntimePath + "/"];
+
+    private static bool RunsModels(PathString path)
+    {
+        string asked = path.Value ?? string.Empty;
+        return s_runsModels.Any(one => one.EndsWith('/') ? asked.StartsWith(one, StringComparison.Ordinal) : asked == one);
+    }
+
     public static void Use(IApplicationBuilder app) => app.Use((context, next) =>
     {
         IHeaderDictionary headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.ContentSecurityPolicy = RunsModels(context.Request.Path) ? ModelContentPolicy : ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=(), display-capture=(self)";

@@ -23,6 +23,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/view")]
     [InlineData("/selftest")]
     [InlineData("/segment")]
+    [InlineData("/focus")]
     [InlineData("/api")]
     public async Task Axe_finds_no_error_in_either_theme(string path)
     {
@@ -67,12 +68,14 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/selftest", true)]
     [InlineData("/segment", false)]
     [InlineData("/segment", true)]
+    [InlineData("/focus", false)]
+    [InlineData("/focus", true)]
     [InlineData("/api", false)]
     [InlineData("/api", true)]
     public async Task Page_weighs_little_and_fits_its_window(string path, bool phone)
     {
         await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel() : PageUnderTest.Desktop());
-        long weight = page.Loaded + (path is "/" or "/api" ? 0 : new FileInfo(s_signalR).Length);
+        long weight = page.Loaded + (path is "/" or "/api" or "/focus" ? 0 : new FileInfo(s_signalR).Length);
         output.WriteLine($"{path}: {weight / 1024.0:0} KiB");
         Assert.InRange(weight, 10_000, LargestPage);
         if (path == "/phone")
@@ -123,6 +126,9 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 break;
             case "/segment":
                 await Assertions.Expect(page["#profiles input"]).ToHaveCountAsync(4);
+                break;
+            case "/focus":
+                await page.TextAsync("#problem", "no detection model");
                 break;
             default:
                 await Assertions.Expect(page["#start"]).ToBeVisibleAsync();

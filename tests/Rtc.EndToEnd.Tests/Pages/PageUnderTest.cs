@@ -84,7 +84,11 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
     public static async Task<PageUnderTest> OpenAsync(
         PagesFixture fixture, string path, BrowserNewContextOptions? options = null, string? before = null, string host = Host)
     {
-        IBrowserContext context = await fixture.Browser.NewContextAsync(options ?? Desktop());
+        options ??= Desktop();
+
+        // Their requests go by the network, where there is no server.
+        options.ServiceWorkers = ServiceWorkerPolicy.Block;
+        IBrowserContext context = await fixture.Browser.NewContextAsync(options);
         context.SetDefaultTimeout(15_000);
         IPage page = await context.NewPageAsync();
         var under = new PageUnderTest(context, page);
@@ -181,6 +185,7 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
         RouteFulfillOptions answer = url.AbsolutePath switch
         {
             "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },
+            "/api/models" => new() { Body = "[]", ContentType = "application/json" },
             "/api/join-info" => new()
             {
                 Body = """{"phone_url":"https://192.168.7.7:8443/phone","urls":["http://192.168.7.7:8080"],"secure":true}""",

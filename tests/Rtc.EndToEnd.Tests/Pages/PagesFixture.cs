@@ -10,7 +10,9 @@ public sealed class PagesFixture : IAsyncLifetime
 
     public IBrowser Browser => _chromium.Browser;
 
-    public async ValueTask InitializeAsync() => _chromium = await ChromiumBrowser.LaunchAsync();
+    /// <summary>With WebGPU by a processor that plays the graphics chip.</summary>
+    public async ValueTask InitializeAsync() =>
+        _chromium = await ChromiumBrowser.LaunchAsync(null, "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader");
 
     public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
 }

@@ -37,6 +37,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
 
         await CallAsync(400, "GET", "/ws");
         await CallAsync(200, "GET", "/api/models");
+        await CallAsync(404, "GET", "/models/{name}.onnx", "/models/nothing.onnx");
         await CallAsync(200, "GET", "/api/join-info");
         await CallAsync(200, "GET", "/api/qr.svg", "/api/qr.svg?text=hello");
         await CallAsync(400, "GET", "/api/qr.svg");
@@ -104,6 +105,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(404, "GET", "/api/rooms/{room}", "/api/rooms/demo");
         await CallAsync(404, "GET", "/api/rooms/{room}/cameras", "/api/rooms/demo/cameras");
         await CallAsync(403, "POST", "/api/rooms/{room}/links", "/api/rooms/demo/links", "{}", "application/json");
+        await CallAsync(401, "GET", "/models/{name}.onnx", "/models/nothing.onnx");
         await CallAsync(401, "GET", "/metrics");
         await CallAsync(200, "GET", "/metrics", bearer: ApiKey);
         const string Wanted = """{"room":"demo","role":"phone"}""";

@@ -60,7 +60,8 @@ export class FocusPainter {
 
   /** @param {HTMLCanvasElement} canvas @throws where there is no WebGL */
   constructor(canvas) {
-    const gl = canvas.getContext('webgl', { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true });
+    const wanted = { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true };
+    const gl = /** @type {WebGLRenderingContext|null} */ (canvas.getContext('webgl2', wanted) ?? canvas.getContext('webgl', wanted));
     if (!gl) throw new Error('no WebGL');
     this.#canvas = canvas;
     this.#gl = gl;

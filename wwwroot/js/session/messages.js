@@ -32,12 +32,13 @@
  * @property {number} height
  * @property {string} model
  * @property {string} provider
+ * @property {'server'|'browser'} [source] who detected
  * @property {Level} level
  * @property {number|null} target_id
  * @property {number|null} [second_target_id]
  * @property {WireDetection[]} detections
  * @property {WireMask|null} [mask]
- * @property {{queue: number, detect: number, track: number, mask: number}} [timings_ms]
+ * @property {{queue: number, prepare?: number, detect: number, track: number, mask: number}} [timings_ms]
  */
 
 /**

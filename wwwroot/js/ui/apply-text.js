@@ -1,9 +1,9 @@
 // How the sentences get into the markup.
 import { text } from './text.js';
 
-/** @param {string} path such as "home.title" @returns {string} */
-function lookUp(path) {
-  /** @type {any} */ let value = text;
+/** @param {string} path such as "home.title" @param {object} texts @returns {string} */
+function lookUp(path, texts) {
+  /** @type {any} */ let value = texts;
   for (const key of path.split('.')) value = value?.[key];
   if (typeof value !== 'string') throw new Error(`no text ${path}`);
   return value;
@@ -11,15 +11,16 @@ function lookUp(path) {
 
 /**
  * Fills markup: data-text gives content, data-name the accessible name, data-label that and the tooltip.
- * @param {ParentNode} [root]
+ * @param {ParentNode} [root] @param {object} [more] of a page that has texts of its own
  */
-export function applyText(root = document) {
-  for (const element of root.querySelectorAll('[data-text]')) element.textContent = lookUp(element.getAttribute('data-text') ?? '');
+export function applyText(root = document, more = {}) {
+  const texts = { ...text, ...more };
+  for (const element of root.querySelectorAll('[data-text]')) element.textContent = lookUp(element.getAttribute('data-text') ?? '', texts);
   for (const element of root.querySelectorAll('[data-name]')) {
-    element.setAttribute('aria-label', lookUp(element.getAttribute('data-name') ?? ''));
+    element.setAttribute('aria-label', lookUp(element.getAttribute('data-name') ?? '', texts));
   }
   for (const element of root.querySelectorAll('[data-label]')) {
-    const label = lookUp(element.getAttribute('data-label') ?? '');
+    const label = lookUp(element.getAttribute('data-label') ?? '', texts);
     element.setAttribute('aria-label', label);
     element.setAttribute('title', label);
   }
