@@ -7,7 +7,7 @@ namespace Rtc.Server.Frames;
 /// <summary>
 /// The second half of one socket's work: draws a mapped frame and sends it while the worker is at the next one, in order.
 /// Lends the worker the maps that it writes: there are two, so that no third frame is begun before the first is with its
-/// client, and one who reads slowly costs two pictures.
+/// client. A picture goes back as soon as it is drawn: a client that reads slowly costs two coded files and no picture.
 /// </summary>
 internal sealed class FrameAnswers : IDisposable
 {
@@ -21,6 +21,7 @@ internal sealed class FrameAnswers : IDisposable
     private readonly Lock _gate = new();
     private readonly Channel<ClassMap> _maps = Channel.CreateBounded<ClassMap>(MaxFrames);
     private readonly Channel<MappedFrame> _mapped = Channel.CreateBounded<MappedFrame>(MaxFrames);
+    private readonly Channel<DrawnFrame> _drawn = Channel.CreateBounded<DrawnFrame>(MaxFrames);
 
     public FrameAnswers(FrameSockets shared, FrameOutbox outbox, FrameQueue queue)
     {
@@ -54,13 +55,23 @@ internal sealed class FrameAnswers : IDisposable
         }
     }
 
-    public async Task RunAsync(CancellationToken stop)
+    public async Task DrawAsync(CancellationToken stop)
     {
         while (true)
         {
             using MappedFrame frame = await _mapped.Reader.ReadAsync(stop);
-            await AnswerAsync(frame);
-            _maps.Writer.TryWrite(frame.Map);
+            frame.QueueMs += frame.Error is null ? _shared.Time.GetElapsedTime(frame.MappedAt).TotalMilliseconds : 0;
+            _drawn.Writer.TryWrite(_drawing.Draw(frame));
+        }
+    }
+
+    public async Task SendAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            DrawnFrame drawn = await _drawn.Reader.ReadAsync(stop);
+            await AnswerAsync(drawn, drawn.Of);
+            _maps.Writer.TryWrite(drawn.Of.Map);
         }
     }
 
@@ -74,7 +85,7 @@ internal sealed class FrameAnswers : IDisposable
         }
     }
 
-    private async Task AnswerAsync(MappedFrame frame)
+    private async Task AnswerAsync(DrawnFrame drawn, MappedFrame frame)
     {
         if (frame.Error is { } error)
         {
@@ -84,8 +95,6 @@ internal sealed class FrameAnswers : IDisposable
             return;
         }
 
-        double queueMs = frame.QueueMs + _shared.Time.GetElapsedTime(frame.MappedAt).TotalMilliseconds;
-        DrawnFrame drawn = _drawing.Draw(frame);
         double fps;
         lock (_gate)
         {
@@ -101,7 +110,7 @@ internal sealed class FrameAnswers : IDisposable
             Model = frame.Model,
             Classes = drawn.Classes,
             InferenceMs = frame.InferenceMs,
-            QueueMs = queueMs,
+            QueueMs = frame.QueueMs,
             DecodeMs = frame.DecodeMs,
             DrawMs = frame.ChooseMs + drawn.DrawMs,
             Fps = fps,
@@ -123,7 +132,7 @@ internal sealed class FrameAnswers : IDisposable
         _shared.Metrics.Answered(_shared.Time.GetElapsedTime(frame.ReceivedAt).TotalMilliseconds);
     }
 
-    private static byte[] WithHeader(in DrawnFrame drawn, uint id, double timestamp)
+    private static byte[] WithHeader(DrawnFrame drawn, uint id, double timestamp)
     {
         byte[] message = new byte[FrameHeader.Length + drawn.File.Length];
         new FrameHeader(drawn.Kind, id, timestamp).Write(message);

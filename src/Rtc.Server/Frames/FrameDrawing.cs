@@ -6,7 +6,12 @@ using Rtc.Signaling.Frames;
 namespace Rtc.Server.Frames;
 
 /// <summary>What a client is sent of one frame: a file, and which classes are in it.</summary>
-internal readonly record struct DrawnFrame(FrameKind Kind, byte[] File, IReadOnlyList<FrameClass> Classes, double DrawMs);
+/// <param name="Of">Whose picture has gone back.</param>
+/// <param name="Kind">Of the file.</param>
+/// <param name="File">Empty where the frame has an error instead.</param>
+/// <param name="Classes">Largest first.</param>
+/// <param name="DrawMs">Drawing and packing.</param>
+internal sealed record DrawnFrame(MappedFrame Of, FrameKind Kind, byte[] File, IReadOnlyList<FrameClass> Classes, double DrawMs);
 
 /// <summary>
 /// Draws mapped frames as their client wants them: the mask alone or the picture with it. Keeps the memory it works in; one
@@ -21,13 +26,18 @@ internal sealed class FrameDrawing(PicturePool pool, TimeProvider time)
 
     public DrawnFrame Draw(MappedFrame frame)
     {
+        if (frame.Error is not null)
+        {
+            return new DrawnFrame(frame, default, [], [], 0);
+        }
+
         long began = time.GetTimestamp();
         ClassStyle style = StyleOf(frame);
         (FrameKind kind, byte[] file) = frame.View.WantsPicture
             ? DrawPicture(frame, style)
             : (FrameKind.MaskPng, ClassPng.Encode(_painter, frame.Picture!, frame.Map, style));
         IReadOnlyList<FrameClass> classes = ClassCoverage.Of(frame.Map, frame.Labels, style);
-        return new DrawnFrame(kind, file, classes, time.GetElapsedTime(began).TotalMilliseconds);
+        return new DrawnFrame(frame, kind, file, classes, time.GetElapsedTime(began).TotalMilliseconds);
     }
 
     private ClassStyle StyleOf(MappedFrame frame)

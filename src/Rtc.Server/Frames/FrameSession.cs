@@ -10,8 +10,8 @@ using Rtc.Signaling.Frames;
 namespace Rtc.Server.Frames;
 
 /// <summary>
-/// One client's frame socket: a loop that reads messages, one that finds the classes of the newest frame, one that draws and
-/// sends it, one that loads the profile that is wanted, and one that tells stats. Ends with the connection; what belongs to it
+/// One client's frame socket: a loop that reads messages, one that finds the classes of the newest frame, one that draws it
+/// and one that sends it, one that loads the profile that is wanted, and one that tells stats. Ends with the connection; what belongs to it
 /// goes with it.
 /// </summary>
 internal sealed partial class FrameSession : IAsyncDisposable
@@ -32,6 +32,7 @@ internal sealed partial class FrameSession : IAsyncDisposable
     private readonly CancellationTokenSource _ending;
     private readonly FrameOutbox _outbox;
     private readonly FrameQueue _queue = new();
+    private readonly FramePace _pace;
     private readonly FrameAnswers _answers;
     private readonly MessageRate _messages;
     private readonly LevelPolicy _level = new();
@@ -42,6 +43,7 @@ internal sealed partial class FrameSession : IAsyncDisposable
     {
         (_socket, _shared, _ending) = (socket, shared, ending);
         _outbox = new FrameOutbox(socket, TimeSpan.FromSeconds(shared.Limits.SendSeconds), ending.Token);
+        _pace = new FramePace(shared.Time);
         _answers = new FrameAnswers(shared, _outbox, _queue);
         _messages = new MessageRate(shared.Limits.MessagesPerSecond);
         _profile = new ProfileSwitch(shared);
@@ -49,7 +51,7 @@ internal sealed partial class FrameSession : IAsyncDisposable
 
     public async Task RunAsync()
     {
-        Func<CancellationToken, Task>[] loops = [ReadAsync, WorkAsync, _answers.RunAsync, LoadAsync, TellAsync, StopAsync];
+        Func<CancellationToken, Task>[] loops = [ReadAsync, WorkAsync, _answers.DrawAsync, _answers.SendAsync, LoadAsync, TellAsync, StopAsync];
         await Task.WhenAll(loops.Select(GuardAsync));
     }
 
@@ -217,9 +219,16 @@ internal sealed partial class FrameSession : IAsyncDisposable
 
         var frame = new PendingFrame(message.Rented!, start, length, id, timestamp, _shared.Time.GetTimestamp());
         message = message with { Rented = null };
+        bool isNext = _pace.Arrives();
         if (_queue.Put(frame))
         {
             _shared.Metrics.Frame("dropped");
+        }
+
+        // Decoded while the model has the one before, where a processor is free for that.
+        if (isNext && _shared.AtWork.CurrentCount > 0 && _shared.Ahead.Wait(0))
+        {
+            frame.DecodeAhead(_shared.Decoder, _shared.Ahead);
         }
 
         return null;
@@ -237,6 +246,7 @@ internal sealed partial class FrameSession : IAsyncDisposable
             MappedFrame mapped;
             DegradationStep step = DegradationStep.Of(_level.Current);
             double queueMs = _shared.Time.GetElapsedTime(waited).TotalMilliseconds;
+            _pace.RunBegins();
             try
             {
                 // Between two frames, so that no picture is lost to a switch.
@@ -244,6 +254,7 @@ internal sealed partial class FrameSession : IAsyncDisposable
             }
             finally
             {
+                _pace.RunEnds();
                 _shared.AtWork.Release();
             }
 

@@ -1,6 +1,5 @@
 using Rtc.Inference;
 using Rtc.Media;
-using Rtc.Media.Images;
 using Rtc.Signaling.Frames;
 
 namespace Rtc.Server.Frames;
@@ -9,7 +8,7 @@ namespace Rtc.Server.Frames;
 /// From a JPEG to the class of every place in it, synchronously and in the caller's time. Owns the class map's engine; one for
 /// each socket, used by its worker alone.
 /// </summary>
-internal sealed class FrameVision(string mode, IClassMapper mapper, PicturePool pool, long maxPixels, TimeProvider time) : IDisposable
+internal sealed class FrameVision(string mode, IClassMapper mapper, FrameDecoder decoder, TimeProvider time) : IDisposable
 {
     public string Mode => mode;
 
@@ -21,16 +20,16 @@ internal sealed class FrameVision(string mode, IClassMapper mapper, PicturePool 
     /// <param name="into">Written; becomes the mapped frame's.</param>
     public MappedFrame Map(PendingFrame frame, FrameView view, float inputScale, ClassMap into)
     {
-        long began = time.GetTimestamp();
-        if (!Jpeg.TryDecode(frame.Jpeg, pool, maxPixels, out Picture? picture, out bool isTooLarge, out string? problem))
+        DecodedFrame decoded = frame.Decode(decoder);
+        if (decoded.Error is { } error)
         {
-            return Failed(isTooLarge ? FrameError.TooLarge($"The picture's {problem} (Limits:MaxPixels).") : FrameError.BadImage(problem!));
+            return Failed(error);
         }
 
-        long decoded = time.GetTimestamp();
-        if (!mapper.TryMap(picture!, inputScale, out ClassMap map, out problem))
+        long began = time.GetTimestamp();
+        if (!mapper.TryMap(decoded.Picture!, inputScale, out ClassMap map, out string? problem))
         {
-            picture!.Dispose();
+            decoded.Picture!.Dispose();
             return Failed(FrameError.InferenceFailed(problem));
         }
 
@@ -39,20 +38,20 @@ internal sealed class FrameVision(string mode, IClassMapper mapper, PicturePool 
         long mapped = time.GetTimestamp();
         return new MappedFrame(frame, into)
         {
-            Picture = picture,
+            Picture = decoded.Picture,
             View = view,
             Mode = mode,
             Model = mapper.Model,
             Labels = mapper.ClassNames,
-            DecodeMs = time.GetElapsedTime(began, decoded).TotalMilliseconds,
+            DecodeMs = decoded.DecodeMs,
             QueueMs = mapper.WaitTime,
             InferenceMs = mapper.RunTime,
-            ChooseMs = Math.Max(0, time.GetElapsedTime(decoded, mapped).TotalMilliseconds - mapper.WaitTime - mapper.RunTime),
+            ChooseMs = Math.Max(0, time.GetElapsedTime(began, mapped).TotalMilliseconds - mapper.WaitTime - mapper.RunTime),
             MappedAt = mapped,
         };
 
-        MappedFrame Failed(FrameError error) =>
-            new(frame, into) { Error = error, View = view, Mode = mode, Model = mapper.Model, Labels = mapper.ClassNames };
+        MappedFrame Failed(FrameError why) =>
+            new(frame, into) { Error = why, View = view, Mode = mode, Model = mapper.Model, Labels = mapper.ClassNames };
     }
 
     public void Dispose() => mapper.Dispose();

@@ -5,7 +5,7 @@ namespace Rtc.Server.Frames;
 
 /// <summary>
 /// A frame whose classes are known and that waits to be drawn, or the reason why they are not. Made by the worker, disposed by
-/// <see cref="FrameAnswers"/>; the picture goes back to its pool then.
+/// <see cref="FrameAnswers"/> when it is drawn; the picture goes back to its pool then.
 /// </summary>
 internal sealed class MappedFrame(PendingFrame frame, ClassMap map) : IDisposable
 {
