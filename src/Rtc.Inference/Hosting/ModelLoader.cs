@@ -12,7 +12,7 @@ namespace Rtc.Inference.Hosting;
 /// </summary>
 internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 {
-    public bool TryLoad(string name, string path, Provider wish, out LoadedModel? model, out string? problem)
+    public bool TryLoad(string name, string path, Provider wish, bool half, out LoadedModel? model, out string? problem)
     {
         model = null;
         if (!TryCheckFile(path, out long bytes, out problem))
@@ -31,7 +31,7 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 
             try
             {
-                LoadedModel loaded = Load(name, path, provider, bytes, refused);
+                LoadedModel loaded = Load(name, path, new SessionOptions { Provider = provider, Threads = options.Threads, HalfPrecision = half }, bytes, refused);
                 if (best is null || loaded.WarmRun < best.WarmRun)
                 {
                     best?.Release();
@@ -78,9 +78,8 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
         return problem is null;
     }
 
-    private LoadedModel Load(string name, string path, Provider provider, long bytes, List<string> refused)
+    private LoadedModel Load(string name, string path, SessionOptions setup, long bytes, List<string> refused)
     {
-        SessionOptions setup = new() { Provider = provider, Threads = options.Threads };
         OrtSession session;
         try
         {
@@ -93,7 +92,7 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 
         try
         {
-            return Examine(name, session, provider, bytes, refused);
+            return Examine(name, session, setup.Provider, bytes, refused);
         }
         catch
         {
