@@ -109,7 +109,7 @@ export class RoomControls {
   /** @param {DetectionsMessage} message */
   #showLegend(message) {
     const entries = legendOf(message);
-    const legend = [...entries].map(([label, { colours, share }]) => `${label} ${colours.join()} ${share === null ? '' : text.percent(share)}`).join();
+    const legend = JSON.stringify([...entries]);
     if (legend === this.#legend) return;
     this.#legend = legend;
     for (const [label, place] of this.#dots) {
