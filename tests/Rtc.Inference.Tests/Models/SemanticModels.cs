@@ -30,8 +30,8 @@ internal static class SemanticModels
     public static OnnxGraph TorchvisionHalf()
     {
         OnnxGraph graph = new();
-        string picture = graph.Node("Cast", [graph.Input("input", TensorType.Float16, 1, 3, "height", "width")], ("to", (int)TensorType.Float));
-        string scores = graph.Node("Cast", [RedIs(graph, picture, VocPerson, 21)], ("to", (int)TensorType.Float16));
+        string picture = graph.Cast(graph.Input("input", TensorType.Float16, 1, 3, "height", "width"), TensorType.Float);
+        string scores = graph.Cast(RedIs(graph, picture, VocPerson, 21), TensorType.Float16);
         graph.Output("out", scores, TensorType.Float16, 1, 21, "height", "width");
         return graph;
     }
