@@ -7,7 +7,7 @@ namespace Rtc.Media.Tests.Images;
 public sealed class JpegLimitTests(ITestOutputHelper output) : IDisposable
 {
     // What one file of the size below may have allocated, and what pictures of all shapes that fit it may leave in the pool.
-    private const long MaxManagedBytes = 8 << 20;
+    private const long MaxManagedBytes = 256 << 10;
     private const long MaxKeptBytes = 64 << 20;
 
     private const long MaxPixels = 640 * 480;

@@ -4,13 +4,13 @@ using Rtc.Signaling.Frames;
 namespace Rtc.Server.Tests.Frames;
 
 /// <summary>
-/// Mutated messages of the frame socket end in a command or an error, in little memory that goes again. RTC_FUZZ_RUNS asks for
+/// Mutated messages of the frame socket end in a command or an error, in little memory. RTC_FUZZ_RUNS asks for
 /// more than a short run.
 /// </summary>
 public sealed class FrameFuzzTests(ITestOutputHelper output)
 {
     // Of this thread alone, so that no other test counts.
-    private const long MaxBytesAMessage = 64 * 1024;
+    private const long MaxBytesAMessage = 16 * 1024;
 
     private const int Warm = 500;
 
