@@ -5,7 +5,7 @@ using Rtc.Media;
 
 namespace Rtc.Bench;
 
-/// <summary>A segmentation model alone in this process, to hold a server's rate against: what its runs take, and nothing around them.</summary>
+/// <summary>A segmentation model alone in this process, to compare a server's rate with: its runs, and nothing around them.</summary>
 internal sealed class BareModel : IDisposable
 {
     private readonly ModelHost _models;

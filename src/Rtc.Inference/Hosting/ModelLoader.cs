@@ -31,7 +31,8 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 
             try
             {
-                LoadedModel loaded = Load(name, path, new SessionOptions { Provider = provider, Threads = options.Threads, HalfPrecision = half }, bytes, refused);
+                SessionOptions setup = new() { Provider = provider, Threads = options.Threads, HalfPrecision = half };
+                LoadedModel loaded = Load(name, path, setup, bytes, refused);
                 if (best is null || loaded.WarmRun < best.WarmRun)
                 {
                     best?.Release();

@@ -80,7 +80,8 @@ internal sealed class ModelSlot(string name, string path, ModelLoader loader, Pr
             }
 
             string note = $"{Providers.Name(failed.Provider)} failed while running: {ModelLoader.Short(reason)}";
-            if (failed.Provider == Provider.Cpu || !loader.TryLoad(Name, Path, Provider.Cpu, half, out LoadedModel? loaded, out string? problem))
+            if (failed.Provider == Provider.Cpu
+                || !loader.TryLoad(Name, Path, Provider.Cpu, half, out LoadedModel? loaded, out string? problem))
             {
                 _problem = note;
                 return false;

@@ -51,7 +51,8 @@ internal sealed partial class FrameSession : IAsyncDisposable
 
     public async Task RunAsync()
     {
-        Func<CancellationToken, Task>[] loops = [ReadAsync, WorkAsync, _answers.DrawAsync, _answers.SendAsync, LoadAsync, TellAsync, StopAsync];
+        Func<CancellationToken, Task>[] loops =
+            [ReadAsync, WorkAsync, _answers.DrawAsync, _answers.SendAsync, LoadAsync, TellAsync, StopAsync];
         await Task.WhenAll(loops.Select(GuardAsync));
     }
 

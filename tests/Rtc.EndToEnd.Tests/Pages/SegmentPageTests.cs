@@ -26,7 +26,7 @@ public sealed class SegmentPageTests(PagesFixture fixture)
         }
         """;
 
-    /// <summary>True once the canvas shows what a condition says of its width and of three pixels. Only looks that stay are waited for.</summary>
+    /// <summary>True once the canvas shows what a condition says of its width and of three pixels. It must be a look that stays.</summary>
     private const string Looks = """
         () => {
           const canvas = document.querySelector('#scene');

@@ -15,9 +15,8 @@ public sealed class TensorConvertTests
         for (int i = 0; i < halves.Length; i++)
         {
             float wanted = (float)halves[i];
-            Assert.True(
-                float.IsNaN(wanted) ? float.IsNaN(floats[i]) : BitConverter.SingleToInt32Bits(wanted) == BitConverter.SingleToInt32Bits(floats[i]),
-                $"{i:X4}: {floats[i]} for {wanted}");
+            bool same = BitConverter.SingleToInt32Bits(wanted) == BitConverter.SingleToInt32Bits(floats[i]);
+            Assert.True(float.IsNaN(wanted) ? float.IsNaN(floats[i]) : same, $"{i:X4}: {floats[i]} for {wanted}");
         }
     }
 }

@@ -66,7 +66,8 @@ public sealed class ProfileTests : IDisposable
         _folder.Add("full", SemanticModels.Torchvision());
         _folder.Add("half", SemanticModels.TorchvisionHalf());
         using ModelHost host = Host(
-            new SegmentProfile("fast", "full", 160, "Segmentation:Fast"), new SegmentProfile("balanced", "half", 160, "Segmentation:Balanced"));
+            new SegmentProfile("fast", "full", 160, "Segmentation:Fast"),
+            new SegmentProfile("balanced", "half", 160, "Segmentation:Balanced"));
         using Picture picture = _pool.Rent(160, 160);
         var random = new Random(3);
         for (int y = 0; y < 160; y++)
