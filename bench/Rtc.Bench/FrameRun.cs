@@ -6,6 +6,11 @@ namespace Rtc.Bench;
 /// <summary>`--mode ws`: users that send pictures over the frame socket and get masks back.</summary>
 internal sealed class FrameRun(RunPlan plan, TextWriter progress)
 {
+    private const double RoundSeconds = 5;
+
+    // Answers that are still on their way, or the first ones after a silence.
+    private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(300);
+
     public async Task<RunResult> PlayAsync()
     {
         string[] more = plan.Model is { } model && model != "motion" ? ["--set", $"Segmentation:Fast={model}"] : [];
@@ -38,20 +43,28 @@ internal sealed class FrameRun(RunPlan plan, TextWriter progress)
 
     private async Task<RunResult> MeasureAsync(ServerUnderTest server, FrameUser[] users)
     {
-        Array.ForEach(users, user => user.Begin());
+        using BareModel? bare = plan.BareSeconds == 0 ? null
+            : new BareModel(plan.Model ?? throw new UsageException("--bare needs a file as --model"), plan.Width, plan.Height);
         double? cpuBefore = server.CpuSeconds();
+        var measured = TimeSpan.Zero;
+        List<double> memory = [];
         long began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began).TotalSeconds is var elapsed && elapsed < plan.Duration
             && !users.Any(user => user.ClosedBecause is not null))
         {
-            await Task.Delay(TimeSpan.FromSeconds(Math.Min(5, plan.Duration - elapsed)));
+            await RunBareAsync(bare, users);
+            Array.ForEach(users, user => user.Begin());
+            long from = Stopwatch.GetTimestamp();
+            await Task.Delay(TimeSpan.FromSeconds(Math.Min(RoundSeconds - plan.BareSeconds, plan.Duration - elapsed)));
+            measured += Stopwatch.GetElapsedTime(from);
+            memory.Add(server.ResidentMegabytes() ?? 0);
             progress.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0} s: {users.Sum(user => user.Sent)} sent, "
-                    + $"{users.Sum(user => user.Returned)} answered"));
+                    + $"{users.Sum(user => user.Returned)} answered, {memory[^1]:0} MB"));
         }
 
-        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        double seconds = measured.TotalSeconds;
         Summary beside = Samples.Of(users, user => user.BesideMs).Summarize();
         progress.WriteLine(FormattableString.Invariant($"  beside the model: median {beside.Median:0.00} ms, p95 {beside.P95:0.00} ms"));
         return new RunResult
@@ -72,6 +85,32 @@ internal sealed class FrameRun(RunPlan plan, TextWriter progress)
             RoomsAfter = null,
             Health = null,
             BesideModel = beside,
+            BareRate = bare?.Rate,
+            MemoryGrowth = Growth(memory),
         };
+    }
+
+    /// <summary>The model alone, with all users silent; what they measure after it begins once frames flow again.</summary>
+    private async Task RunBareAsync(BareModel? bare, FrameUser[] users)
+    {
+        if (bare is null)
+        {
+            return;
+        }
+
+        Array.ForEach(users, user => user.Pause());
+        await Task.Delay(s_settle);
+        bare.Run(TimeSpan.FromSeconds(plan.BareSeconds));
+        Array.ForEach(users, user => user.Resume());
+        await Task.Delay(s_settle);
+    }
+
+    /// <summary>From the second fifth of the run to its last, medians.</summary>
+    private static double? Growth(List<double> memory)
+    {
+        int fifth = memory.Count / 5;
+        return fifth == 0 ? null : Middle(memory[^fifth..]) - Middle(memory[fifth..(2 * fifth)]);
+
+        static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
     }
 }

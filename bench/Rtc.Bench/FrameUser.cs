@@ -18,6 +18,8 @@ internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) 
     // Pictures of the clip that are coded before the run: coding is the phone's affair.
     private const int Filmed = 60;
 
+    private static readonly TimeSpan s_pauseLook = TimeSpan.FromMilliseconds(5);
+
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<byte[]> _film = [];
@@ -26,6 +28,7 @@ internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) 
     private Task _loops = Task.CompletedTask;
     private long _lastAnswer;
     private volatile bool _measuring;
+    private volatile bool _paused;
 
     public Samples Latency { get; } = new();
 
@@ -88,6 +91,11 @@ internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) 
     /// <summary>What came before was warm-up.</summary>
     public void Begin() => _measuring = true;
 
+    /// <summary>Sends nothing until <see cref="Resume"/>, and measures nothing until <see cref="Begin"/>.</summary>
+    public void Pause() => (_measuring, _paused, _lastAnswer) = (false, true, 0);
+
+    public void Resume() => _paused = false;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -132,12 +140,19 @@ internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) 
     private async Task SendAsync()
     {
         long began = Stopwatch.GetTimestamp();
+        uint first = 0;
         for (uint id = 0; ; id++)
         {
-            TimeSpan due = TimeSpan.FromSeconds((double)id / plan.FramesPerSecond) - Stopwatch.GetElapsedTime(began);
+            TimeSpan due = TimeSpan.FromSeconds((double)(id - first) / plan.FramesPerSecond) - Stopwatch.GetElapsedTime(began);
             if (due > TimeSpan.Zero)
             {
                 await Task.Delay(due, _stop.Token);
+            }
+
+            while (_paused)
+            {
+                await Task.Delay(s_pauseLook, _stop.Token);
+                (began, first) = (Stopwatch.GetTimestamp(), id);
             }
 
             byte[] message = _film[(int)(id % Filmed)];

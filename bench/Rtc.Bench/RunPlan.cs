@@ -6,7 +6,7 @@ internal sealed record RunPlan
     public static readonly string[] Options =
     [
         "duration", "mode", "users", "width", "height", "fps", "codec", "view", "model", "loss", "rtt", "rate", "url", "pid", "output",
-            "report", "bitrate", "viewers", "video", "warmup", "return-path", "signalling", "profile",
+            "report", "bitrate", "viewers", "video", "warmup", "return-path", "signalling", "profile", "bare",
     ];
 
     public required double Duration { get; init; }
@@ -59,6 +59,9 @@ internal sealed record RunPlan
     /// <summary>The profile of segmentation; null lets the server choose.</summary>
     public string? ModelMode { get; init; }
 
+    /// <summary>Seconds of every five in which the model of --model runs alone in this process and nobody sends; 0 for never.</summary>
+    public double BareSeconds { get; init; }
+
     /// <summary>The server is Janus with its echo test, asked over its own API; else it speaks WHIP.</summary>
     public bool IsJanus { get; init; }
 
@@ -91,6 +94,7 @@ internal sealed record RunPlan
             BitrateKbps = arguments.Whole("bitrate", width * height >= 900_000 ? 2500 : 1200, 50, 20_000),
             Mode = arguments.Choice("mode", "server", "client", "ws"),
             ModelMode = arguments.Text("profile"),
+            BareSeconds = arguments.Number("bare", 0, 0, 4),
             IsJanus = arguments.Choice("signalling", "whip", "janus") == "janus",
             PublishPath = arguments.Text("return-path") ?? ("/whip/{room}?mode=" + view switch { "annotated" => "annotate", _ => "plain" }),
         };

@@ -42,6 +42,12 @@ internal sealed record RunResult
     /// <summary>Milliseconds of the server's own work on a frame beside the model's; of frames over a WebSocket alone.</summary>
     public Summary? BesideModel { get; init; }
 
+    /// <summary>Runs a second of the model alone, in turns with the server; null where it was not asked for.</summary>
+    public double? BareRate { get; init; }
+
+    /// <summary>Megabytes from the run's second fifth to its last; of frames over a WebSocket alone.</summary>
+    public double? MemoryGrowth { get; init; }
+
     public required JsonElement? RoomsBefore { get; init; }
 
     public required JsonElement? RoomsAfter { get; init; }
@@ -64,7 +70,7 @@ internal sealed record RunResult
             return $"a connection closed during the run: {reason}";
         }
 
-        if (Seconds < Plan.Duration * MinShare)
+        if (BareRate is null && Seconds < Plan.Duration * MinShare)
         {
             return string.Create(CultureInfo.InvariantCulture, $"only {Seconds:0.0} of {Plan.Duration} s were measured");
         }
@@ -140,6 +146,8 @@ internal sealed record RunResult
                 ["network_latency"] = Round(Math.Max(0, latency.Median - server.Median)),
                 ["queue_ms"] = Round(queue.Median),
                 ["beside_model_ms"] = BesideModel is { } beside ? Round(beside.Median) : null,
+                ["bare_fps"] = BareRate is { } alone ? Round(alone) : null,
+                ["share_of_bare"] = BareRate is { } rate ? Math.Round(processed / Seconds / rate, 3) : null,
                 ["age_of_results_p95"] = Round(server.P95),
                 ["frames_sent"] = Sent,
                 ["frames_returned"] = Returned,
@@ -164,6 +172,7 @@ internal sealed record RunResult
                 ["cpu_seconds"] = CpuSeconds is { } seconds ? Round(seconds) : null,
                 ["cores"] = CpuSeconds is { } used ? Math.Round(used / Seconds, 3) : null,
                 ["max_memory_usage"] = PeakMegabytes is { } peak ? Round(peak) : null,
+                ["memory_growth"] = MemoryGrowth is { } growth ? Round(growth) : null,
                 ["bandwidth_usage"] = new JsonObject { ["uplink_kbps"] = Round(UplinkKbps), ["downlink_kbps"] = Round(DownlinkKbps) },
             },
         };

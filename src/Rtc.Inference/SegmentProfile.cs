@@ -12,6 +12,9 @@ public sealed record SegmentProfile(string Name, string? Model, int Side, string
     public const string Accurate = "accurate";
     public const string Motion = "motion";
 
+    /// <summary>Computed in half precision where the provider can.</summary>
+    public bool HalfPrecision { get; init; }
+
     /// <summary>Every name that clients may use, best known first.</summary>
     public static IReadOnlyList<string> Names { get; } = [Fast, Balanced, Accurate, Motion];
 }

@@ -2,6 +2,7 @@ using Rtc.Inference;
 using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Media.Codecs;
+using Rtc.Media.Drawing;
 using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
 using Rtc.Pipeline.Tracking;
@@ -70,7 +71,9 @@ public class RoomPipelineTests
 
             _output.Until(() => _output.Results.Any(result => result.Classes is not null), "a class map");
             await PushAndWait(room, key: false);
-            Assert.Equal([new ClassShare(1, "person", 0.25)], _output.Results.Last(result => result.Classes is not null).Classes!);
+            Assert.Equal(
+                [new ClassShare(1, "person", 0.25) { Colour = ClassColours.Voc(1) }],
+                _output.Results.Last(result => result.Classes is not null).Classes!);
             Assert.NotEqual(below, above);
 
             Assert.Null(room.TryConfigure(room.Settings with { Mode = ViewMode.Annotate }));

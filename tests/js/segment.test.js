@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { legendOf } from '../../wwwroot/js/panels/class-legend.js';
 import { keepEdges } from '../../wwwroot/js/segment/class-edges.js';
 import { decodeAnswer, encodeFrame } from '../../wwwroot/js/segment/frame-codec.js';
 import { parseMessage } from '../../wwwroot/js/segment/frame-messages.js';
@@ -40,4 +41,13 @@ test('edges are what another class is near to', () => {
   const pixels = new Uint32Array(width * 8).map((_, at) => (at % width < 6 ? 1 : 2));
   keepEdges(pixels, width, 8, 2);
   assert.deepEqual([...pixels.slice(36, 48)], [0, 0, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0]);
+});
+
+test('a segmented room has each class once, with its colour and share', () => {
+  const box = (/** @type {string} */ label, /** @type {number} */ id) => ({ label, track_id: id, score: 1, xmin: 0, ymin: 0, xmax: 1, ymax: 1, predicted: false });
+  const segmented = legendOf({ detections: [box('person', 3)], classes: [{ label: 'person', coverage: 0.25, color: [192, 128, 128] }] });
+  assert.deepEqual([...segmented], [['person', { colours: ['rgb(192 128 128)'], share: 0.25 }]]);
+  const tracked = legendOf({ detections: [9, 7, 5, 3, 1].map((id) => box('cup', id)) });
+  assert.equal(tracked.get('cup')?.colours.length, 4);
+  assert.equal(tracked.get('cup')?.share, null);
 });

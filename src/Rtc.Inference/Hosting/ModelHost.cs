@@ -167,7 +167,7 @@ public sealed class ModelHost : IModelHost
         }
 
         if (!TryFind(found, out ShelvedModel? model, out problem)
-            || !TryOpen(model!.Name, model.Path, out ModelHandle? handle, out problem))
+            || !TryOpen(model!.Name, model.Path, out ModelHandle? handle, out problem, found.HalfPrecision))
         {
             return null;
         }
@@ -214,7 +214,7 @@ public sealed class ModelHost : IModelHost
             return new ProfileInfo(profile.Name, null, string.Empty, [], problem);
         }
 
-        ModelSlot? slot = _slots.Find(model!.Path);
+        ModelSlot? slot = _slots.Find(model!.Path, profile.HalfPrecision);
         if (slot?.Current is { } loaded)
         {
             return new ProfileInfo(profile.Name, model.Name, Licence(model.Licence, model.Copyleft), loaded.ClassNames, null);
@@ -268,9 +268,9 @@ public sealed class ModelHost : IModelHost
         return false;
     }
 
-    private bool TryOpen(string name, string path, out ModelHandle? handle, out string? problem)
+    private bool TryOpen(string name, string path, out ModelHandle? handle, out string? problem, bool half = false)
     {
-        if (_slots.TryOpen(name, path, out handle, out problem))
+        if (_slots.TryOpen(name, path, out handle, out problem, half))
         {
             return true;
         }

@@ -10,6 +10,9 @@ public sealed record SessionOptions
     /// <summary>Threads inside one operator; 0 is half of the machine, because decoding and encoding need the rest.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Half precision where the provider can compute a 32-bit model in it; the others compute as the file says.</summary>
+    public bool HalfPrecision { get; init; }
+
     public int EffectiveThreads => Threads > 0 ? Threads : Math.Max(1, Environment.ProcessorCount / 2);
 }
 
@@ -31,7 +34,7 @@ internal static class SessionSetup
             setup.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             setup.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
             setup.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
-            AppendProvider(setup, options.Provider);
+            AppendProvider(setup, options);
             return setup;
         }
         catch
@@ -41,9 +44,13 @@ internal static class SessionSetup
         }
     }
 
-    private static void AppendProvider(Microsoft.ML.OnnxRuntime.SessionOptions setup, Provider provider)
+    /// <summary>What TensorRT is told beside its own defaults.</summary>
+    public static Dictionary<string, string> TensorRt(SessionOptions options) =>
+        new() { ["trt_fp16_enable"] = options.HalfPrecision ? "1" : "0" };
+
+    private static void AppendProvider(Microsoft.ML.OnnxRuntime.SessionOptions setup, SessionOptions options)
     {
-        switch (provider)
+        switch (options.Provider)
         {
             case Provider.Cpu:
                 return;
@@ -53,6 +60,7 @@ internal static class SessionSetup
             case Provider.TensorRt:
                 using (OrtTensorRTProviderOptions tensorRt = new())
                 {
+                    tensorRt.UpdateOptions(TensorRt(options));
                     setup.AppendExecutionProvider_Tensorrt(tensorRt);
                 }
 
@@ -73,7 +81,7 @@ internal static class SessionSetup
                 setup.AppendExecutionProvider("CoreML");
                 return;
             default:
-                throw new ArgumentOutOfRangeException(nameof(provider), provider, "a session needs one provider");
+                throw new ArgumentOutOfRangeException(nameof(options), options.Provider, "a session needs one provider");
         }
     }
 

@@ -11,7 +11,7 @@ namespace Rtc.Inference.Running;
 /// </summary>
 internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 {
-    public bool TryLoad(string name, string path, Provider wish, out LoadedModel? model, out string? problem)
+    public bool TryLoad(string name, string path, Provider wish, bool half, out LoadedModel? model, out string? problem)
     {
         model = null;
         if (!TryCheckFile(path, out long bytes, out problem))
@@ -30,7 +30,8 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 
             try
             {
-                LoadedModel loaded = Load(name, path, provider, bytes, refused);
+                SessionOptions setup = new() { Provider = provider, Threads = options.Threads, HalfPrecision = half };
+                LoadedModel loaded = Load(name, path, setup, bytes, refused);
                 if (best is null || loaded.WarmRun < best.WarmRun)
                 {
                     best?.Release();
@@ -77,9 +78,8 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
         return problem is null;
     }
 
-    private LoadedModel Load(string name, string path, Provider provider, long bytes, List<string> refused)
+    private LoadedModel Load(string name, string path, SessionOptions setup, long bytes, List<string> refused)
     {
-        SessionOptions setup = new() { Provider = provider, Threads = options.Threads };
         OrtSession session;
         try
         {
@@ -92,7 +92,7 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 
         try
         {
-            return Examine(name, session, provider, bytes, refused);
+            return Examine(name, session, setup.Provider, bytes, refused);
         }
         catch
         {

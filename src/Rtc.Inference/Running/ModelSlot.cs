@@ -6,7 +6,12 @@ namespace Rtc.Inference.Running;
 /// A name and the model that stands behind it at the moment. Handles ask it for every picture, so that a newer
 /// file or another provider takes over in all rooms at once, between two pictures.
 /// </summary>
-internal sealed class ModelSlot(string name, string path, ModelLoader loader, Provider wish)
+/// <param name="name">As its users know it.</param>
+/// <param name="path">The model's file.</param>
+/// <param name="loader">Loads it.</param>
+/// <param name="wish">The provider to try first.</param>
+/// <param name="half">In half precision where the provider can.</param>
+internal sealed class ModelSlot(string name, string path, ModelLoader loader, Provider wish, bool half)
 {
     private readonly Lock _gate = new();
     private LoadedModel? _current;
@@ -31,7 +36,7 @@ internal sealed class ModelSlot(string name, string path, ModelLoader loader, Pr
         {
             if (_current is null)
             {
-                if (!loader.TryLoad(Name, Path, wish, out LoadedModel? loaded, out problem))
+                if (!loader.TryLoad(Name, Path, wish, half, out LoadedModel? loaded, out problem))
                 {
                     _problem = problem;
                     model = null;
@@ -51,7 +56,7 @@ internal sealed class ModelSlot(string name, string path, ModelLoader loader, Pr
     /// <summary>Loads the file anew and swaps it in when it stands; the old one serves until then, and after a failure.</summary>
     public bool TryReload(out string? problem)
     {
-        if (!loader.TryLoad(Name, Path, wish, out LoadedModel? loaded, out problem))
+        if (!loader.TryLoad(Name, Path, wish, half, out LoadedModel? loaded, out problem))
         {
             _problem = problem;
             return false;
@@ -75,7 +80,8 @@ internal sealed class ModelSlot(string name, string path, ModelLoader loader, Pr
             }
 
             string note = $"{Providers.Name(failed.Provider)} failed while running: {ModelLoader.Short(reason)}";
-            if (failed.Provider == Provider.Cpu || !loader.TryLoad(Name, Path, Provider.Cpu, out LoadedModel? loaded, out string? problem))
+            if (failed.Provider == Provider.Cpu
+                || !loader.TryLoad(Name, Path, Provider.Cpu, half, out LoadedModel? loaded, out string? problem))
             {
                 _problem = note;
                 return false;

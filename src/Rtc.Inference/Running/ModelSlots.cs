@@ -29,9 +29,10 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
     }
 
     /// <summary>
-    /// A room's hold on the file's model, which is loaded where it is not yet. No reason is given where there is no runtime.
+    /// A room's hold on the file's model, which is loaded where it is not yet; once for each precision. No reason is given where
+    /// there is no runtime.
     /// </summary>
-    public bool TryOpen(string name, string path, out ModelHandle? handle, out string? problem)
+    public bool TryOpen(string name, string path, out ModelHandle? handle, out string? problem, bool half = false)
     {
         handle = null;
         problem = null;
@@ -40,7 +41,7 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
             return false;
         }
 
-        ModelSlot slot = Hold(loader, name, path);
+        ModelSlot slot = Hold(loader, name, path, half);
         if (!slot.TryAcquire(out LoadedModel? model, out problem))
         {
             LetGo(slot);
@@ -52,11 +53,11 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
     }
 
     /// <summary>Null where nobody has asked for that file.</summary>
-    public ModelSlot? Find(string path)
+    public ModelSlot? Find(string path, bool half = false)
     {
         lock (_gate)
         {
-            return _slots.GetValueOrDefault(path);
+            return _slots.GetValueOrDefault(Key(path, half));
         }
     }
 
@@ -111,13 +112,13 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
         }
     }
 
-    private ModelSlot Hold(ModelLoader from, string name, string path)
+    private ModelSlot Hold(ModelLoader from, string name, string path, bool half)
     {
         lock (_gate)
         {
-            if (!_slots.TryGetValue(path, out ModelSlot? slot))
+            if (!_slots.TryGetValue(Key(path, half), out ModelSlot? slot))
             {
-                _slots.Add(path, slot = new ModelSlot(name, path, from, wish));
+                _slots.Add(Key(path, half), slot = new ModelSlot(name, path, from, wish, half));
             }
 
             slot.Handles++;
@@ -125,6 +126,8 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
             return slot;
         }
     }
+
+    private static string Key(string path, bool half) => half ? path + "\0half" : path;
 
     private static LoadedModelReport? Report(ModelSlot slot) => slot.Current is { } model
         ? new LoadedModelReport(

@@ -12,7 +12,12 @@ internal static class ProviderOrder
     private const string CudaOfWsl = "/usr/lib/wsl/lib/libcuda.so.1";
 
     /// <summary>An explicit wish is tried first even where it looks hopeless, so that its own error is what is reported.</summary>
-    public static IEnumerable<Provider> For(Provider wish, OrtRuntime runtime)
+    public static IEnumerable<Provider> For(Provider wish, OrtRuntime runtime) => For(wish, runtime.Providers, HasDevice);
+
+    /// <param name="wish">What is asked for.</param>
+    /// <param name="carried">The runtime's providers by their native names.</param>
+    /// <param name="hasDevice">Whether the machine has what a provider computes on.</param>
+    public static IEnumerable<Provider> For(Provider wish, IReadOnlyCollection<string> carried, Func<Provider, bool> hasDevice)
     {
         if (wish is not Provider.Auto)
         {
@@ -21,7 +26,7 @@ internal static class ProviderOrder
 
         return
         [
-            .. BestFirst.Where(provider => runtime.Providers.Contains(Providers.Native(provider)) && HasDevice(provider)), Provider.Cpu
+            .. BestFirst.Where(provider => carried.Contains(Providers.Native(provider)) && hasDevice(provider)), Provider.Cpu
         ];
     }
 

@@ -1,5 +1,6 @@
 using Rtc.Inference.Layouts;
 using Rtc.Media;
+using Rtc.Media.Drawing;
 
 namespace Rtc.Inference.Segment;
 
@@ -8,6 +9,9 @@ public readonly record struct ClassShare(int ClassId, string Label, double Share
 {
     // A share of the picture below this is noise of single places.
     private const double MinShare = 0.0005;
+
+    /// <summary>That a room's picture and a client that asks for no other shows it in.</summary>
+    public Colour Colour { get; init; }
 
     /// <summary>Largest first; the background is no class.</summary>
     public static List<ClassShare> Of(ClassMap map, IReadOnlyList<string> names)
@@ -22,7 +26,7 @@ public readonly record struct ClassShare(int ClassId, string Label, double Share
             double share = (double)counts[id] / map.Classes.Length;
             if (share >= MinShare && !SemanticNames.IsBackground(names, id))
             {
-                found.Add(new ClassShare(id, names[id], share));
+                found.Add(new ClassShare(id, names[id], share) { Colour = ClassColours.Default(names.Count, id) });
             }
         }
 

@@ -1,29 +1,4 @@
-using System.Buffers;
-
 namespace Rtc.Server.Frames;
-
-/// <summary>One coded picture of a client in rented memory, and what its answer has to name.</summary>
-internal sealed class PendingFrame(byte[] rented, int start, int length, uint? id, double timestamp, long receivedAt) : IDisposable
-{
-    private byte[]? _rented = rented;
-
-    public uint? Id => id;
-
-    public double Timestamp => timestamp;
-
-    /// <summary>By <see cref="TimeProvider.GetTimestamp"/>.</summary>
-    public long ReceivedAt => receivedAt;
-
-    public ReadOnlySpan<byte> Jpeg => _rented.AsSpan(start, length);
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _rented, null) is { } memory)
-        {
-            ArrayPool<byte>.Shared.Return(memory);
-        }
-    }
-}
 
 /// <summary>Holds the newest frame of one socket until the worker is free; an older one that still waits is dropped and counted.</summary>
 internal sealed class FrameQueue : IDisposable

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using Rtc.Inference;
+using Rtc.Media;
 using Rtc.Pipeline.Load;
 using Rtc.Server.Rooms;
 using Rtc.Signaling;
@@ -9,8 +10,9 @@ using Rtc.Signaling.Frames;
 namespace Rtc.Server.Frames;
 
 /// <summary>
-/// One client's frame socket: a loop that reads messages, one that works on the newest frame, one that loads the profile
-/// that is wanted, and one that tells stats. Ends with the connection; what belongs to it goes with it.
+/// One client's frame socket: a loop that reads messages, one that finds the classes of the newest frame, one that draws it
+/// and one that sends it, one that loads the profile that is wanted, and one that tells stats. Ends with the connection; what belongs to it
+/// goes with it.
 /// </summary>
 internal sealed partial class FrameSession : IAsyncDisposable
 {
@@ -30,31 +32,34 @@ internal sealed partial class FrameSession : IAsyncDisposable
     private readonly CancellationTokenSource _ending;
     private readonly FrameOutbox _outbox;
     private readonly FrameQueue _queue = new();
-    private readonly FrameRate _rate;
+    private readonly FramePace _pace;
+    private readonly FrameAnswers _answers;
     private readonly MessageRate _messages;
     private readonly LevelPolicy _level = new();
     private readonly ProfileSwitch _profile;
-    private readonly Lock _gate = new();
     private volatile FrameView _view = new();
 
     public FrameSession(WebSocket socket, FrameSockets shared, CancellationTokenSource ending)
     {
         (_socket, _shared, _ending) = (socket, shared, ending);
         _outbox = new FrameOutbox(socket, TimeSpan.FromSeconds(shared.Limits.SendSeconds), ending.Token);
-        _rate = new FrameRate(shared.Time);
+        _pace = new FramePace(shared.Time);
+        _answers = new FrameAnswers(shared, _outbox, _queue);
         _messages = new MessageRate(shared.Limits.MessagesPerSecond);
         _profile = new ProfileSwitch(shared);
     }
 
     public async Task RunAsync()
     {
-        Task[] loops = [GuardAsync(ReadAsync), GuardAsync(WorkAsync), GuardAsync(LoadAsync), GuardAsync(TellAsync), GuardAsync(StopAsync)];
-        await Task.WhenAll(loops);
+        Func<CancellationToken, Task>[] loops =
+            [ReadAsync, WorkAsync, _answers.DrawAsync, _answers.SendAsync, LoadAsync, TellAsync, StopAsync];
+        await Task.WhenAll(loops.Select(GuardAsync));
     }
 
     public ValueTask DisposeAsync()
     {
         _queue.Dispose();
+        _answers.Dispose();
         _profile.Dispose();
         _outbox.Dispose();
         return ValueTask.CompletedTask;
@@ -215,9 +220,16 @@ internal sealed partial class FrameSession : IAsyncDisposable
 
         var frame = new PendingFrame(message.Rented!, start, length, id, timestamp, _shared.Time.GetTimestamp());
         message = message with { Rented = null };
+        bool isNext = _pace.Arrives();
         if (_queue.Put(frame))
         {
             _shared.Metrics.Frame("dropped");
+        }
+
+        // Decoded while the model has the one before, where a processor is free for that.
+        if (isNext && _shared.AtWork.CurrentCount > 0 && _shared.Ahead.Wait(0))
+        {
+            frame.DecodeAhead(_shared.Decoder, _shared.Ahead);
         }
 
         return null;
@@ -228,92 +240,40 @@ internal sealed partial class FrameSession : IAsyncDisposable
         while (true)
         {
             await _profile.ReadyAsync(stop);
+            ClassMap map = await _answers.BorrowMapAsync(stop);
             using PendingFrame frame = await _queue.TakeAsync(stop);
             long waited = _shared.Time.GetTimestamp();
             await _shared.AtWork.WaitAsync(stop);
-            FrameOutcome outcome;
-            FrameVision vision;
-            double queueMs;
+            MappedFrame mapped;
             DegradationStep step = DegradationStep.Of(_level.Current);
-            long began = _shared.Time.GetTimestamp();
+            double queueMs = _shared.Time.GetElapsedTime(waited).TotalMilliseconds;
+            _pace.RunBegins();
             try
             {
                 // Between two frames, so that no picture is lost to a switch.
-                vision = _profile.Take();
-                queueMs = _shared.Time.GetElapsedTime(waited, began).TotalMilliseconds;
-                outcome = vision.Process(frame.Jpeg, _view, step.InputScale);
+                mapped = _profile.Take().Map(frame, _view, step.InputScale, map);
             }
             finally
             {
+                _pace.RunEnds();
                 _shared.AtWork.Release();
             }
 
-            if (outcome.Error is { } error)
+            mapped.QueueMs += queueMs;
+            if (mapped.Error is null)
             {
-                _shared.Metrics.Frame("failed");
-                await ErrorAsync(error);
-                continue;
+                _level.Update(_shared.Time.GetUtcNow().ToUnixTimeMilliseconds(), mapped.QueueMs, EnoughRate);
             }
 
-            queueMs += outcome.WaitMs;
-            _level.Update(_shared.Time.GetUtcNow().ToUnixTimeMilliseconds(), queueMs, EnoughRate);
-            await AnswerAsync(frame, vision, outcome, queueMs);
-
             // Under load a socket leaves the model to others for so many times as long as it had it.
-            TimeSpan rest =
-                (step.DetectEveryTaken - 1) * TimeSpan.FromMilliseconds(outcome.DecodeMs + outcome.InferenceMs + outcome.DrawMs);
+            TimeSpan rest = (step.DetectEveryTaken - 1)
+                * TimeSpan.FromMilliseconds(mapped.DecodeMs + mapped.InferenceMs + mapped.ChooseMs);
+            _answers.Put(mapped);
             if (rest > TimeSpan.Zero)
             {
                 await Task.Delay(rest < s_maxRest ? rest : s_maxRest, _shared.Time, stop);
             }
         }
-    }
-
-    private async Task AnswerAsync(PendingFrame frame, FrameVision vision, FrameOutcome outcome, double queueMs)
-    {
-        double fps;
-        lock (_gate)
-        {
-            _rate.Add(outcome.InferenceMs);
-            (fps, _) = _rate.Read();
-        }
-
-        var result = new FrameResult
-        {
-            Id = frame.Id,
-            Timestamp = frame.Timestamp,
-            ModelMode = vision.Mode,
-            Model = vision.Model,
-            Classes = outcome.Classes,
-            InferenceMs = outcome.InferenceMs,
-            QueueMs = queueMs,
-            DecodeMs = outcome.DecodeMs,
-            DrawMs = outcome.DrawMs,
-            Fps = fps,
-            Dropped = _queue.Dropped,
-        };
-        byte[]? binary = frame.Id is { } id ? WithHeader(outcome, id, frame.Timestamp) : null;
-        await _outbox.SendAsync((Result: result, File: binary is null ? outcome.File : []), static (into, answer) =>
-            FrameMessages.Segmentation(into, answer.Result, answer.File), binary);
-        FrameMetricsOf(frame, outcome, queueMs);
-    }
-
-    private void FrameMetricsOf(PendingFrame frame, in FrameOutcome outcome, double queueMs)
-    {
-        _shared.Metrics.Frame("answered");
-        _shared.Metrics.StageTook("queue", queueMs);
-        _shared.Metrics.StageTook("decode", outcome.DecodeMs);
-        _shared.Metrics.StageTook("inference", outcome.InferenceMs);
-        _shared.Metrics.StageTook("draw", outcome.DrawMs);
-        _shared.Metrics.Answered(_shared.Time.GetElapsedTime(frame.ReceivedAt).TotalMilliseconds);
-    }
-
-    private static byte[] WithHeader(in FrameOutcome outcome, uint id, double timestamp)
-    {
-        byte[] message = new byte[FrameHeader.Length + outcome.File.Length];
-        new FrameHeader(outcome.Kind, id, timestamp).Write(message);
-        outcome.File.CopyTo(message, FrameHeader.Length);
-        return message;
     }
 
     private async Task LoadAsync(CancellationToken stop)
@@ -340,14 +300,8 @@ internal sealed partial class FrameSession : IAsyncDisposable
                 continue;
             }
 
-            (double Fps, double InferenceMs) rate;
-            lock (_gate)
-            {
-                rate = _rate.Read();
-            }
-
             await _outbox.TrySendAsync(
-                (Rate: rate, Session: this),
+                (Rate: _answers.Rate(), Session: this),
                 static (into, told) => FrameMessages.Stats(into, told.Rate.Fps, told.Rate.InferenceMs, told.Session._queue.Waiting,
                     told.Session._queue.Dropped, told.Session._level.Current.Name()));
         }

@@ -26,6 +26,8 @@ internal sealed class FrameSockets : IDisposable
         _quota = new AddressQuota(options.Segmentation.MaxSockets, options.Segmentation.MaxSocketsPerAddress);
         Metrics = new FrameMetrics(metrics, () => _quota.Held);
         AtWork = new SemaphoreSlim(Environment.ProcessorCount);
+        Ahead = new SemaphoreSlim(Environment.ProcessorCount);
+        Decoder = new FrameDecoder(Pool, options.Limits.MaxPixels, time);
     }
 
     /// <summary>Sockets that are served now.</summary>
@@ -52,9 +54,14 @@ internal sealed class FrameSockets : IDisposable
     public long MaxPixels => _options.Limits.MaxPixels;
 
     /// <summary>
-    /// Frames that are decoded, looked at and drawn at one moment: threads that a model blocks are no more than processors.
+    /// Frames that are decoded and looked at at one moment: threads that a model blocks are no more than processors.
     /// </summary>
     public SemaphoreSlim AtWork { get; }
+
+    /// <summary>Pictures of all sockets that are decoded before their turn: they wait, and so must be few.</summary>
+    public SemaphoreSlim Ahead { get; }
+
+    public FrameDecoder Decoder { get; }
 
     /// <summary>One at a time: reading a model takes much memory for a moment.</summary>
     public SemaphoreSlim Loading { get; } = new(1);
@@ -91,6 +98,7 @@ internal sealed class FrameSockets : IDisposable
     public void Dispose()
     {
         AtWork.Dispose();
+        Ahead.Dispose();
         Loading.Dispose();
         Pool.Dispose();
     }

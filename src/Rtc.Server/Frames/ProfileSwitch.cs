@@ -132,7 +132,7 @@ internal sealed class ProfileSwitch(FrameSockets shared) : IDisposable
         {
             string? problem = null;
             IClassMapper? mapper = await Task.Run(() => shared.Models.OpenClasses(mode, out problem), CancellationToken.None);
-            return (mapper is null ? null : new FrameVision(mode, mapper, shared.Pool, shared.MaxPixels, shared.Time), problem);
+            return (mapper is null ? null : new FrameVision(mode, mapper, shared.Decoder, shared.Time), problem);
         }
         finally
         {

@@ -243,11 +243,15 @@ internal static class RoomHosting
         IdleBytesKept = (long)options.Segmentation.IdleMegabytes << 20,
         Profiles =
         [
-            new SegmentProfile(SegmentProfile.Fast, options.Segmentation.Fast, options.Segmentation.FastSize, "Segmentation:Fast"),
-            new SegmentProfile(
-                SegmentProfile.Balanced, options.Segmentation.Balanced, options.Segmentation.BalancedSize, "Segmentation:Balanced"),
-            new SegmentProfile(
-                SegmentProfile.Accurate, options.Segmentation.Accurate, options.Segmentation.AccurateSize, "Segmentation:Accurate"),
+            Profile(SegmentProfile.Fast, options.Segmentation.Fast, options.Segmentation.FastSize, options),
+            Profile(SegmentProfile.Balanced, options.Segmentation.Balanced, options.Segmentation.BalancedSize, options),
+            Profile(SegmentProfile.Accurate, options.Segmentation.Accurate, options.Segmentation.AccurateSize, options),
         ],
     };
+
+    private static SegmentProfile Profile(string name, string? model, int side, RtcOptions options) =>
+        new(name, model, side, $"Segmentation:{char.ToUpperInvariant(name[0])}{name[1..]}")
+        {
+            HalfPrecision = options.Segmentation.HalfPrecision,
+        };
 }

@@ -27,6 +27,9 @@ public sealed record SegmentationOptions
     [Range(64, 4096)]
     public int AccurateSize { get; init; } = 768;
 
+    [Description("Compute the profiles in half precision where the provider can (TensorRT); others compute as the file says")]
+    public bool HalfPrecision { get; init; } = true;
+
     [Description("MiB of unused model files that stay loaded for the next client that asks for them")]
     [Range(0, 1_048_576)]
     public int IdleMegabytes { get; init; } = 512;

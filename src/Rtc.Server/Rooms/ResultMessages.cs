@@ -1,3 +1,4 @@
+using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Results;
@@ -46,10 +47,13 @@ internal static class ResultMessages
             SecondTargetId = result.SecondTargetId,
             Detections = detections,
             Mask = result.Mask is { } mask ? new(result.MaskTrackId, mask.Width, mask.Height, RunLengths(mask)) : null,
-            Classes = result.Classes?.Select(found => new ClassMessage(found.Label, Math.Round(found.Share, 4))).ToArray(),
+            Classes = result.Classes?.Select(Class).ToArray(),
             TimingsMs = new(Round(result.QueueTime), Round(result.DetectTime), Round(result.TrackTime), Round(result.MaskTime)),
         };
     }
+
+    private static ClassMessage Class(ClassShare found) =>
+        new(found.Label, Math.Round(found.Share, 4), [found.Colour.Red, found.Colour.Green, found.Colour.Blue]);
 
     /// <summary>Runs of equal pixels, row by row, the first one of zeros (and so perhaps empty).</summary>
     public static List<int> RunLengths(Mask mask)

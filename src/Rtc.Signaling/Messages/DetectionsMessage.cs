@@ -49,8 +49,8 @@ public sealed record DetectionsMessage
 public sealed record DetectionMessage(
     int TrackId, string Label, float Score, float Xmin, float Ymin, float Xmax, float Ymax, bool Predicted);
 
-/// <summary>A class and what share of the picture it has, 0 to 1.</summary>
-public sealed record ClassMessage(string Label, double Coverage);
+/// <summary>A class, its share of the picture, 0 to 1, and the red, green and blue that the annotated picture has for it.</summary>
+public sealed record ClassMessage(string Label, double Coverage, IReadOnlyList<int> Color);
 
 /// <summary>A mask over the whole picture, run by run, row by row, zeros first.</summary>
 public sealed record MaskMessage(int? TrackId, int Width, int Height, IReadOnlyList<int> Rle);

@@ -26,13 +26,17 @@ public sealed class SegmentPageTests(PagesFixture fixture)
         }
         """;
 
-    /// <summary>Pixels of the class's middle, its edge, and away from it, as one text.</summary>
-    private const string Look = """
+    /// <summary>True once the canvas shows what a condition says of its width and of three pixels. It must be a look that stays.</summary>
+    private const string Looks = """
         () => {
           const canvas = document.querySelector('#scene');
           const context = canvas.getContext('2d');
-          const at = (x, y) => [...context.getImageData(x, y, 1, 1).data].join(',');
-          return [canvas.width, at(10, 24), at(31, 24), at(50, 24)].join(' ');
+          const at = (x, y) => [...context.getImageData(x, y, 1, 1).data.slice(0, 3)];
+          const near = (pixel, ...wanted) => pixel.every((level, i) => Math.abs(level - wanted[i]) <= 2);
+          const grey = (pixel) => near(pixel, 128, 128, 128);
+          const [width, middle, edge, away] = [canvas.width, at(10, 24), at(31, 24), at(50, 24)];
+          window.looks = [...(window.looks ?? []), [width, middle, edge, away].join(' ')].slice(-5);
+          return CONDITION;
         }
         """;
 
@@ -42,27 +46,24 @@ public sealed class SegmentPageTests(PagesFixture fixture)
         await using PageUnderTest page = await PageUnderTest.OpenAsync(fixture, "/segment", before: await SocketAsync());
         await page.TextAsync("#state-text", "Ready");
         await page.RunAsync(ChooseFile);
-        await page.UntilAsync("() => document.querySelector('#scene').dataset.frame");
-        var seen = new HashSet<string>();
-        string filled = await ChangedAsync(page, seen);
-        Assert.StartsWith("64 ", filled, StringComparison.Ordinal);
-        Assert.EndsWith("128,128,128,255", filled, StringComparison.Ordinal);
-
+        await LooksAsync(page, "width === 64 && near(middle, 204, 51, 51) && near(edge, 204, 51, 51) && grey(away)");
         await page.RunAsync(
             "() => { const range = document.querySelector('#opacity'); range.value = '1'; range.dispatchEvent(new Event('input')); }");
-        Assert.Contains(" 255,0,0,255 ", await ChangedAsync(page, seen), StringComparison.Ordinal);
-        foreach (string overlay in (string[])["contour", "side-by-side", "blend"])
-        {
-            await page[$"input[name=overlay][value={overlay}]"].CheckAsync(new() { Force = true });
-            string now = await ChangedAsync(page, seen);
-            Assert.Equal(overlay == "side-by-side", now.StartsWith("128 ", StringComparison.Ordinal));
-        }
+        await LooksAsync(page, "near(middle, 255, 0, 0) && near(edge, 255, 0, 0) && grey(away)");
+        await page["input[name=overlay][value=contour]"].CheckAsync(new() { Force = true });
+        await LooksAsync(page, "width === 64 && grey(middle) && near(edge, 255, 0, 0) && grey(away)");
+        await page["input[name=overlay][value=side-by-side]"].CheckAsync(new() { Force = true });
+        await LooksAsync(page, "width === 128 && grey(middle) && grey(edge) && grey(away)");
 
+        // The class's hue with the grey's light: between grey and red.
+        await page["input[name=overlay][value=blend]"].CheckAsync(new() { Force = true });
+        await LooksAsync(page, "width === 64 && middle[0] > middle[1] + 20 && middle[1] > 20 && grey(away)");
         await page["input[name=overlay][value=filled]"].CheckAsync(new() { Force = true });
+        await LooksAsync(page, "near(middle, 255, 0, 0) && grey(away)");
         await page["input[name=profile][value=motion]"].CheckAsync(new() { Force = true });
-        Assert.Contains(" 0,0,255,255 ", await ChangedAsync(page, seen), StringComparison.Ordinal);
+        await LooksAsync(page, "near(middle, 0, 0, 255) && grey(away)");
         await page[".class-name input"].UncheckAsync();
-        Assert.Contains(" 128,128,128,255 128,128,128,255 128", await ChangedAsync(page, seen), StringComparison.Ordinal);
+        await LooksAsync(page, "width === 64 && grey(middle) && grey(edge) && grey(away)");
         await Assertions.Expect(page["input[value=accurate]"]).ToBeDisabledAsync();
         page.AssertQuiet();
     }
@@ -82,23 +83,16 @@ public sealed class SegmentPageTests(PagesFixture fixture)
         page.AssertQuiet();
     }
 
-    /// <summary>What the canvas shows once it shows something that it has not shown before.</summary>
-    private static async Task<string> ChangedAsync(PageUnderTest page, HashSet<string> seen)
+    private static async Task LooksAsync(PageUnderTest page, string condition)
     {
-        string now = "";
-        for (int wait = 0; wait < 100; wait++)
+        try
         {
-            now = await page.EvaluateAsync<string>(Look);
-            if (seen.Add(now))
-            {
-                return now;
-            }
-
-            await page.Page.WaitForTimeoutAsync(50);
+            await page.UntilAsync(Looks.Replace("CONDITION", condition, StringComparison.Ordinal));
         }
-
-        Assert.Fail($"nothing changed: {now}");
-        return now;
+        catch (TimeoutException)
+        {
+            Assert.Fail($"never {condition}; last: {await page.EvaluateAsync<string>("() => window.looks.join('; ')")}");
+        }
     }
 
     private static async Task<string> SocketAsync()

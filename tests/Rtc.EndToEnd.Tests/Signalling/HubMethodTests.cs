@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rtc.Bench;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Signalling;
@@ -26,6 +27,21 @@ public sealed class HubMethodTests(SignallingServer server) : IClassFixture<Sign
         JsonElement peers = await client.PushedAsync("peers", body => body.GetProperty("phones").GetInt32() == 1);
         Assert.Equal(0, peers.GetProperty("viewers").GetInt32());
         Assert.Equal("complete", (await client.PushedAsync("stats")).GetProperty("room").GetString());
+    }
+
+    [Fact]
+    public async Task Phone_over_whip_asks_for_classes_and_every_result_has_them()
+    {
+        await using HubClient watcher = await HubClient.OpenAsync(Server);
+        await watcher.JoinAsync("classes");
+        using var http = new HttpClient();
+        await using BenchPhone phone = await MediaClient.PublishAsync(Server, http, "classes?mode=segment");
+        JsonElement seen = await watcher.PushedAsync(
+            "detections", body => body.TryGetProperty("classes", out JsonElement classes) && classes.GetArrayLength() > 0);
+        JsonElement moving = seen.GetProperty("classes")[0];
+        Assert.Equal("moving", moving.GetProperty("label").GetString());
+        Assert.InRange(moving.GetProperty("coverage").GetDouble(), 0.0005, 1);
+        Assert.Equal([128, 0, 0], moving.GetProperty("color").EnumerateArray().Select(level => level.GetInt32()));
     }
 
     [Theory]

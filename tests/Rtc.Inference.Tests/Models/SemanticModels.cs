@@ -26,6 +26,16 @@ internal static class SemanticModels
         return graph;
     }
 
+    /// <summary>torchvision's as it is exported for cards: half precision goes in and comes out.</summary>
+    public static OnnxGraph TorchvisionHalf()
+    {
+        OnnxGraph graph = new();
+        string picture = graph.Cast(graph.Input("input", TensorType.Float16, 1, 3, "height", "width"), TensorType.Float);
+        string scores = graph.Cast(RedIs(graph, picture, VocPerson, 21), TensorType.Float16);
+        graph.Output("out", scores, TensorType.Float16, 1, 21, "height", "width");
+        return graph;
+    }
+
     /// <summary>SegFormer's: a quarter of the size, ADE20K's classes.</summary>
     public static OnnxGraph SegFormer()
     {

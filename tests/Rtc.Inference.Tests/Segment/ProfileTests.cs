@@ -18,6 +18,7 @@ public sealed class ProfileTests : IDisposable
 
     [Theory]
     [InlineData("torchvision", 640, 640, SemanticModels.VocPerson, 21)]
+    [InlineData("half", 640, 640, SemanticModels.VocPerson, 21)]
     [InlineData("segformer", 768, 192, SemanticModels.AdePerson, 150)]
     [InlineData("deeplab", 0, 65, 15, 21)]
     [InlineData("humanseg", 0, 192, 1, 2)]
@@ -26,6 +27,7 @@ public sealed class ProfileTests : IDisposable
         _folder.Add("sem", kind switch
         {
             "torchvision" => SemanticModels.Torchvision(),
+            "half" => SemanticModels.TorchvisionHalf(),
             "segformer" => SemanticModels.SegFormer(),
             "deeplab" => MaskModels.DeepLab(),
             _ => MaskModels.HumanSeg(),
@@ -55,6 +57,46 @@ public sealed class ProfileTests : IDisposable
         Assert.True(mapper.TryMap(picture, 0.5f, out ClassMap small, out problem), problem);
         Assert.Equal(side == 0 ? mapSide : mapSide / 2, small.Width);
         Assert.True(Iou(small, person, thing, picture) > 0.9);
+    }
+
+    [Fact]
+    public void Half_precision_gives_the_map_of_full_precision()
+    {
+        _folder.Add("full", SemanticModels.Torchvision());
+        _folder.Add("half", SemanticModels.TorchvisionHalf());
+        using ModelHost host = Host(
+            new SegmentProfile("fast", "full", 160, "Segmentation:Fast"),
+            new SegmentProfile("balanced", "half", 160, "Segmentation:Balanced"));
+        using Picture picture = _pool.Rent(160, 160);
+        var random = new Random(3);
+        for (int y = 0; y < 160; y++)
+        {
+            random.NextBytes(picture.RowY(y));
+            random.NextBytes(picture.RowU(y / 2));
+            random.NextBytes(picture.RowV(y / 2));
+        }
+
+        using IClassMapper full = host.OpenClasses("fast", out _)!;
+        using IClassMapper half = host.OpenClasses("balanced", out _)!;
+        Assert.True(full.TryMap(picture, 1, out ClassMap wanted, out _) & half.TryMap(picture, 1, out ClassMap found, out _));
+        int apart = wanted.Classes.Zip(found.Classes).Count(pair => pair.First != pair.Second);
+        Assert.Contains((byte)SemanticModels.VocPerson, wanted.Classes);
+        Assert.True(apart <= wanted.Classes.Length / 500, $"{apart} of {wanted.Classes.Length} places differ");
+    }
+
+    [Fact]
+    public void Precisions_of_one_file_are_models_of_their_own()
+    {
+        _folder.Add("sem", SemanticModels.Torchvision());
+        using ModelHost host = Host(
+            new SegmentProfile("fast", "sem", 64, "Segmentation:Fast") { HalfPrecision = true },
+            new SegmentProfile("balanced", "sem", 64, "Segmentation:Balanced"));
+        using IClassMapper? half = host.OpenClasses("fast", out _);
+        using IClassMapper? same = host.OpenClasses("fast", out _);
+        Assert.Single(host.Loaded);
+        using IClassMapper? full = host.OpenClasses("balanced", out _);
+        Assert.Equal(2, host.Loaded.Count);
+        Assert.All(host.Profiles, profile => Assert.Null(profile.Problem));
     }
 
     [Fact]

@@ -4,17 +4,15 @@ using Rtc.Media.Tests.Support;
 namespace Rtc.Media.Tests.Images;
 
 /// <summary>Pictures that strangers send: refused by what their header says, before memory or time is spent on them.</summary>
-public sealed class JpegLimitTests : IDisposable
+public sealed class JpegLimitTests(ITestOutputHelper output) : IDisposable
 {
+    // What one file of the size below may have allocated, and what pictures of all shapes that fit it may leave in the pool.
+    private const long MaxManagedBytes = 256 << 10;
+    private const long MaxKeptBytes = 64 << 20;
+
     private const long MaxPixels = 640 * 480;
     private readonly PicturePool _pool = new();
-    private readonly byte[] _jpeg;
-
-    public JpegLimitTests()
-    {
-        using Picture source = Pictures.Scene(_pool, 64, 48, 2);
-        _jpeg = Jpeg.Encode(source);
-    }
+    private readonly byte[] _jpeg = Scene();
 
     public void Dispose()
     {
@@ -77,16 +75,24 @@ public sealed class JpegLimitTests : IDisposable
         int runs = int.TryParse(Environment.GetEnvironmentVariable("RTC_FUZZ_RUNS"), out int asked) ? asked : 3000;
         var random = new Random(11);
         int read = 0;
+        long most = 0;
+        long resident = 0;
         for (int run = 0; run < runs; run++)
         {
+            // After the first tenth everything that is kept has been had.
+            resident = run == runs / 10 ? Environment.WorkingSet : resident;
             byte[] file = [.. _jpeg];
             for (int i = random.Next(1, 6); i > 0; i--)
             {
                 file[random.Next(random.Next(2) == 0 ? Math.Min(700, file.Length) : file.Length)] = (byte)random.Next(256);
             }
 
-            if (Jpeg.TryDecode(file.AsSpan(0, random.Next(4) == 0 ? random.Next(file.Length) : file.Length), _pool, MaxPixels,
-                out Picture? picture, out _, out string? problem))
+            int length = random.Next(4) == 0 ? random.Next(file.Length) : file.Length;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            bool good = Jpeg.TryDecode(file.AsSpan(0, length), _pool, MaxPixels, out Picture? picture, out _, out string? problem);
+            most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.True(_pool.KeptBytes <= MaxKeptBytes, $"the pool keeps {_pool.KeptBytes} bytes");
+            if (good)
             {
                 picture!.Dispose();
                 read++;
@@ -97,7 +103,11 @@ public sealed class JpegLimitTests : IDisposable
             }
         }
 
+        output.WriteLine(
+            $"{read} of {runs} read; at most {most} managed bytes a file; the pool keeps {_pool.KeptBytes >> 10} KiB; the process "
+            + $"had {resident >> 20} MiB after a tenth, {Environment.WorkingSet >> 20} MiB in the end");
         Assert.InRange(read, 1, runs - 1);
+        Assert.InRange(most, 0, MaxManagedBytes);
     }
 
     private byte[] Resized(int width, int height)
@@ -107,5 +117,12 @@ public sealed class JpegLimitTests : IDisposable
         (file[frame + 5], file[frame + 6], file[frame + 7], file[frame + 8]) =
             ((byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width);
         return file;
+    }
+
+    private static byte[] Scene()
+    {
+        using var pool = new PicturePool();
+        using Picture source = Pictures.Scene(pool, 64, 48, 2);
+        return Jpeg.Encode(source);
     }
 }

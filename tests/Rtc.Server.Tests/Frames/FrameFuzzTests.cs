@@ -3,9 +3,17 @@ using Rtc.Signaling.Frames;
 
 namespace Rtc.Server.Tests.Frames;
 
-/// <summary>Mutated messages of the frame socket end in a command or an error. RTC_FUZZ_RUNS asks for more than a short run.</summary>
-public sealed class FrameFuzzTests
+/// <summary>
+/// Mutated messages of the frame socket end in a command or an error, in little memory. RTC_FUZZ_RUNS asks for
+/// more than a short run.
+/// </summary>
+public sealed class FrameFuzzTests(ITestOutputHelper output)
 {
+    // Of this thread alone, so that no other test counts.
+    private const long MaxBytesAMessage = 16 * 1024;
+
+    private const int Warm = 500;
+
     private static readonly int s_runs = int.TryParse(Environment.GetEnvironmentVariable("RTC_FUZZ_RUNS"), out int asked) ? asked : 5000;
 
     private static readonly string[] s_seeds =
@@ -22,10 +30,16 @@ public sealed class FrameFuzzTests
     {
         var random = new Random(5);
         (int good, int bad) = (0, 0);
+        long most = 0;
         for (int run = 0; run < s_runs; run++)
         {
             byte[] text = Mutate(Encoding.UTF8.GetBytes(s_seeds[random.Next(s_seeds.Length)]), random);
-            if (FrameCommand.TryParse(text, new FrameView(), out FrameCommand command, out FrameError? error))
+            var view = new FrameView();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            bool read = FrameCommand.TryParse(text, view, out FrameCommand command, out FrameError? error);
+            // The first ones of a process have what all share.
+            most = run < Warm ? 0 : Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
+            if (read)
             {
                 Assert.InRange(command.Picture.Start + command.Picture.Length, 0, text.Length);
                 good++;
@@ -37,7 +51,9 @@ public sealed class FrameFuzzTests
             }
         }
 
+        output.WriteLine($"{good} good, {bad} bad; at most {most} bytes a message; the process has {Environment.WorkingSet >> 20} MiB");
         Assert.True(good > 0 && bad > 0, $"{good} good, {bad} bad");
+        Assert.InRange(most, 0, MaxBytesAMessage);
     }
 
     [Fact]

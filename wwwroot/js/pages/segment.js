@@ -124,6 +124,7 @@ async function draw(facts, file) {
   shown?.picture.close();
   shown?.mask.close();
   shown = { picture, mask };
+  byId('stage', HTMLElement).style.aspectRatio = `${picture.width} / ${picture.height}`;
   repaint();
   show(byId('waiting', HTMLElement), false);
   legend.update(facts.classes);

@@ -1,7 +1,7 @@
 // The room's settings as controls.
 import { byId, make, setText } from '../ui/dom.js';
-import { colourOf } from '../overlay/palette.js';
 import { text } from '../ui/text.js';
+import { legendOf } from './class-legend.js';
 import { isWanted, NO_CLASS, SettingsEdit, toggleClass } from './settings-edit.js';
 
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
@@ -9,7 +9,6 @@ import { isWanted, NO_CLASS, SettingsEdit, toggleClass } from './settings-edit.j
 /** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
 
 const SEND_AFTER_MS = 150;
-const MAX_DOTS = 4;
 
 /**
  * What the sliders show and send.
@@ -31,7 +30,7 @@ export class RoomControls {
   #edit = new SettingsEdit();
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #timer;
   /** @type {Set<string>} */ #seen = new Set();
-  /** @type {Map<string, HTMLElement>} The legend: under each class, the colours of its tracks. */ #dots = new Map();
+  /** @type {Map<string, HTMLElement>} The legend's place under each class. */ #dots = new Map();
   #legend = '';
   #readOnly = false;
   #mode = byId('mode', HTMLSelectElement);
@@ -102,23 +101,24 @@ export class RoomControls {
   /** Classes are offered as they are seen. @param {DetectionsMessage} message */
   addResult(message) {
     const before = this.#seen.size;
-    for (const { label } of message.detections) this.#seen.add(label);
+    for (const { label } of [...message.detections, ...message.classes ?? []]) this.#seen.add(label);
     if (this.#seen.size !== before) this.#showClasses();
     this.#showLegend(message);
   }
 
   /** @param {DetectionsMessage} message */
-  #showLegend({ detections }) {
-    const legend = detections.map(({ label, track_id: id }) => `${label} ${id}`).sort().join();
+  #showLegend(message) {
+    const entries = legendOf(message);
+    const legend = JSON.stringify([...entries]);
     if (legend === this.#legend) return;
     this.#legend = legend;
     for (const [label, place] of this.#dots) {
-      const ids = detections.filter((box) => box.label === label).map(({ track_id: id }) => id).sort((a, b) => a - b);
-      place.replaceChildren(...ids.slice(0, MAX_DOTS).map((id) => {
+      const { colours = [], share = null } = entries.get(label) ?? {};
+      place.replaceChildren(...colours.map((colour) => {
         const dot = make('span', { class: 'swatch' });
-        dot.style.background = colourOf(id);
+        dot.style.background = colour;
         return dot;
-      }));
+      }), ...share === null ? [] : [make('span', { class: 'share', text: text.percent(share) })]);
     }
   }
 

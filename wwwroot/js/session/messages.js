@@ -38,6 +38,7 @@
  * @property {number|null} [second_target_id]
  * @property {WireDetection[]} detections
  * @property {WireMask|null} [mask]
+ * @property {{label: string, coverage: number, color: number[]}[]} [classes] largest first; where the room segments
  * @property {{queue: number, prepare?: number, detect: number, track: number, mask: number}} [timings_ms]
  */
 
