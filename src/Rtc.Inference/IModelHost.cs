@@ -12,6 +12,9 @@ public interface IModelHost : IDisposable
     /// <summary>The same as it was a moment ago, without reading anything: for threads that must not wait for a disk.</summary>
     IReadOnlyList<ModelInfo> Listed => Models;
 
+    /// <summary>How often models came while the program ran: who makes do with the embedded detector looks again then.</summary>
+    int Arrivals => 0;
+
     /// <summary>
     /// A detector of that name ("auto": the best on hand, "motion": the embedded one). Where the model cannot be
     /// had the embedded detector is returned and <paramref name="problem"/> says why.
