@@ -19,6 +19,7 @@ public sealed class ModelHost : IModelHost
     private readonly ModelSlots _slots;
     private readonly ModelDirectory _shelf;
     private readonly ModelChoice _choice;
+    private int _arrivals;
 
     public ModelHost(ModelHostOptions options)
     {
@@ -55,6 +56,16 @@ public sealed class ModelHost : IModelHost
 
     /// <summary>What is loaded now, for health and metrics.</summary>
     public IReadOnlyList<LoadedModelReport> Loaded => _slots.Loaded;
+
+    /// <inheritdoc/>
+    public int Arrivals => Volatile.Read(ref _arrivals);
+
+    /// <summary>A model came into the folder.</summary>
+    public void OnModelArrived()
+    {
+        _shelf.Refresh();
+        Interlocked.Increment(ref _arrivals);
+    }
 
     public IDetector OpenDetector(string name, out string? problem)
     {

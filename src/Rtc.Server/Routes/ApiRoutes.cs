@@ -45,6 +45,7 @@ internal static class ApiRoutes
         routes.MapGet("/api/qr.svg", (string? text) => text is { Length: > 0 and <= LongestQrText }
             ? Results.Text(Qr(text), "image/svg+xml")
             : Results.Problem($"\"text\" has 1 to {LongestQrText} characters.", statusCode: 400));
+        routes.MapPulls();
         routes.MapEcho();
         routes.MapShare();
     }
