@@ -2,6 +2,11 @@
 import { segmentText } from './segment-text.js';
 import { checkText } from './check-text.js';
 
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** Every English sentence of the pages. Another language is another `text`. */
 export const text = Object.freeze({
   product: 'Rtc',
@@ -54,8 +59,23 @@ export const text = Object.freeze({
   }),
   cameras: Object.freeze({
     name: 'Cameras of this room',
+    large: 'in the large view',
     tile: (/** @type {string} */ room, /** @type {string} */ name, /** @type {boolean} */ onAir, /** @type {number} */ fps) =>
       [room, name, onAir ? `${fps} fps` : 'off air'].filter(Boolean).join(' · '),
+  }),
+  stand: Object.freeze({
+    title: 'No model is at work: the motion detector stands in.',
+    what: 'It finds what moves, not what it is.',
+    owner: 'Whoever runs this server can add a model.',
+    get: (/** @type {string} */ model, /** @type {number} */ bytes) => `Get ${model} (${megabytes(bytes)})`,
+    again: 'Try again',
+    cancel: 'Cancel',
+    pulling: (/** @type {number} */ bytes, /** @type {number} */ total) => `${(bytes / 1e6).toFixed(1)} of ${megabytes(total)}, ${Math.floor((bytes / total) * 100)} %`,
+    progress: (/** @type {string} */ model) => `Fetching ${model}`,
+    failed: (/** @type {string} */ reason) => `The model did not come: ${reason}`,
+    refused: 'The server fetches no model for you: that takes the key of whoever runs it.',
+    away: 'The server does not answer.',
+    done: (/** @type {string} */ model) => `${model} is there and takes over.`,
   }),
   level: Object.freeze({
     optimal: 'Optimal',
@@ -177,6 +197,8 @@ export const text = Object.freeze({
     detectEvery: 'Detect every',
     maskEvery: 'Mask every',
     pictures: (/** @type {number} */ n) => (n === 1 ? 'picture' : `${n} pictures`),
+    trails: 'Trails',
+    trailSeconds: (/** @type {number} */ n) => (n === 0 ? 'off' : `${n} s`),
     classes: 'Classes',
     classesAll: 'All',
     classesNone: 'Nothing was seen yet',
