@@ -34,20 +34,13 @@ internal static class Pages
 
                 return next(context);
             });
-            app.UseStaticFiles(new StaticFileOptions { FileProvider = files, ContentTypeProvider = types, OnPrepareResponse = Revalidate });
+            Serve(app, files, string.Empty, types);
         }
 
         string library = Path.Combine(paths.NodeModules, LibraryFolder);
         if (Directory.Exists(library) && !File.Exists(Path.Combine(paths.WebRoot, "lib", "signalr.min.js")))
         {
-            app.UseStaticFiles(
-                new StaticFileOptions
-                {
-                    FileProvider = new PhysicalFileProvider(library),
-                    RequestPath = LibraryPath,
-                    ContentTypeProvider = types,
-                    OnPrepareResponse = Revalidate,
-                });
+            Serve(app, new PhysicalFileProvider(library), LibraryPath, types);
         }
 
         string documents = Path.Combine(paths.Root, "docs");
@@ -55,15 +48,16 @@ internal static class Pages
         {
             // Browsers show plain text; Markdown they would save.
             var texts = new FileExtensionContentTypeProvider(new Dictionary<string, string> { [".md"] = "text/plain; charset=utf-8" });
-            app.UseStaticFiles(
-                new StaticFileOptions
-                {
-                    FileProvider = new PhysicalFileProvider(documents),
-                    RequestPath = DocumentsPath,
-                    ContentTypeProvider = texts,
-                    OnPrepareResponse = Revalidate,
-                });
+            Serve(app, new PhysicalFileProvider(documents), DocumentsPath, texts);
         }
+    }
+
+    private static void Serve(IApplicationBuilder app, PhysicalFileProvider files, string prefix, FileExtensionContentTypeProvider types)
+    {
+        var compressed = new CompressedFiles(files, prefix, types);
+        app.Use((context, next) => compressed.TryServeAsync(context, next));
+        app.UseStaticFiles(
+            new StaticFileOptions { FileProvider = files, RequestPath = prefix, ContentTypeProvider = types, OnPrepareResponse = Revalidate });
     }
 
     /// <summary>/view is view.html where there is such a page. Letters and dashes alone: no other path reaches the disk this way.</summary>
@@ -116,5 +110,9 @@ internal static class Pages
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
 
     /// <summary>Browsers ask each time and mostly hear 304: an update of the server reaches every page at once.</summary>
-    private static void Revalidate(StaticFileResponseContext response) => response.Context.Response.Headers.CacheControl = "no-cache";
+    private static void Revalidate(StaticFileResponseContext response)
+    {
+        response.Context.Response.Headers.CacheControl = CompressedFiles.CacheControl;
+        response.Context.Response.Headers.Vary = "Accept-Encoding";
+    }
 }

@@ -247,7 +247,7 @@ class ViewPage {
     this.#showView('annotated');
   }
 
-  /** The server fetched it; a room that was set to the motion detector has to be told. @param {string} model @param {ModelEntry[]} models */
+  /** The server fetched it; a room that was set to motion has to be told. @param {string} model @param {ModelEntry[]} models */
   #onModel(model, models) {
     this.#controls.setModels(models);
     if (!this.#watchesOnly && this.#settings && this.#settings.mode !== 'privacy') this.#session.configure({ model });

@@ -2,10 +2,10 @@
 import { api } from '../session/api.js';
 import { show } from '../ui/dom.js';
 import { Poll } from '../ui/poll.js';
-import { CameraTile } from './camera-tile.js';
 import { isWeak, planTiles } from './tile-plan.js';
 
 /** @typedef {import('../session/api.js').CameraEntry} CameraEntry */
+/** @typedef {import('./camera-tile.js').CameraTile} CameraTile */
 
 const PERIOD_MS = 2_000;
 /** A page that is away for a moment only keeps its connections. */
@@ -26,6 +26,7 @@ export class CameraGrid {
   /** @type {Set<string>} */ #visible = new Set();
   /** @type {readonly CameraEntry[]} */ #cameras = [];
   /** @type {MediaStream|null} */ #large = null;
+  /** @type {((room: string) => CameraTile)|null} */ #make = null;
   #strainedUntil = 0;
   #asleep = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #away;
@@ -33,7 +34,12 @@ export class CameraGrid {
   /** @type {IntersectionObserver} */ #observer;
   /** @type {Poll} */ #poll;
 
-  /** @param {HTMLElement} place @param {string} room the one in the large view @param {string|undefined} token @param {(room: string) => void} onChoose */
+  /**
+   * @param {HTMLElement} place
+   * @param {string} room the one in the large view
+   * @param {string|undefined} token
+   * @param {(room: string) => void} onChoose
+   */
   constructor(place, room, token, onChoose) {
     this.#place = place;
     this.#current = room;
@@ -50,7 +56,7 @@ export class CameraGrid {
     document.addEventListener('visibilitychange', () => this.#onVisible(), { signal: this.#abort.signal });
     this.#poll = new Poll(async () => {
       const cameras = await api.cameras(this.#current, token).catch(() => null);
-      if (cameras) this.show(cameras);
+      if (cameras) await this.show(cameras);
     }, PERIOD_MS);
   }
 
@@ -74,8 +80,13 @@ export class CameraGrid {
   }
 
   /** @param {readonly CameraEntry[]} cameras */
-  show(cameras) {
-    this.#cameras = cameras.length > 1 ? cameras : [];
+  async show(cameras) {
+    if (cameras.length > 1) {
+      // Most rooms have one camera, and no need of this.
+      const { CameraTile } = await import('./camera-tile.js');
+      this.#make = (room) => new CameraTile(room, this.#token, this.#onChoose);
+    }
+    this.#cameras = cameras.length > 1 && !this.#abort.signal.aborted ? cameras : [];
     show(this.#place, this.#cameras.length > 0);
     for (const [room, tile] of this.#tiles) {
       if (this.#cameras.some((camera) => camera.room === room)) continue;
@@ -90,7 +101,8 @@ export class CameraGrid {
 
   /** @param {string} room */
   #add(room) {
-    const tile = new CameraTile(room, this.#token, this.#onChoose);
+    const tile = this.#make?.(room);
+    if (!tile) return;
     this.#tiles.set(room, tile);
     const next = this.#cameras.slice(this.#cameras.findIndex((camera) => camera.room === room) + 1)
       .map((camera) => this.#tiles.get(camera.room)?.element).find((element) => element);

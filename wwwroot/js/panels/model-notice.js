@@ -1,107 +1,45 @@
-// Says that the motion detector stands in for a model, and has the server fetch one.
-import { api } from '../session/api.js';
+// Says that the motion detector stands in for a model.
 import { isMotion } from '../session/messages.js';
-import { icon, make, setText, show } from '../ui/dom.js';
-import { Poll } from '../ui/poll.js';
-import { text } from '../ui/text.js';
+import { show } from '../ui/dom.js';
 
-/** @typedef {import('../session/api.js').Pull} Pull */
 /** @typedef {import('../session/messages.js').ModelEntry} ModelEntry */
-
-const PERIOD_MS = 500;
+/** @typedef {import('./model-pull.js').ModelPull} ModelPull */
 
 /** A detector that could be at work. @param {readonly ModelEntry[]} models */
 export function hasDetector(models) {
   return models.some(({ task, name, on_disk: onDisk }) => task.startsWith('detect') && onDisk && !isMotion(name));
 }
 
-/**
- * A banner while no model is on hand. Where this page may, its button has the server fetch one; the banner then tells how far it
- * is, and the page what to do once it is there.
- */
+/** A banner while no model is on hand. Most servers have one, so that what it takes is loaded only then. */
 export class ModelNotice {
   /** @type {HTMLElement} */ #place;
   /** @type {(model: string, models: ModelEntry[]) => void} */ #onArrived;
-  #words = make('p', { class: 'stand-words', attributes: { role: 'status' } });
-  #bar = make('progress', { attributes: { max: '1', value: '0' } });
-  #get;
-  #cancel;
-  /** @type {Poll|null} */ #poll = null;
-  /** @type {Pull|null} */ #pull = null;
   /** What lies on the server's disk. @type {readonly ModelEntry[]} */ models = [];
-  #asked = false;
+  /** @type {Promise<ModelPull>|null} */ #pull = null;
 
   /** @param {HTMLElement} place @param {(model: string, models: ModelEntry[]) => void} onArrived */
   constructor(place, onArrived) {
     this.#place = place;
     this.#onArrived = onArrived;
-    const button = (/** @type {string} */ name, /** @type {string} */ words, /** @type {() => void} */ click) =>
-      make('button', { class: name, text: words, attributes: { type: 'button' }, on: { click } });
-    this.#get = button('button button-small button-main', '', () => void this.#start());
-    this.#cancel = button('button button-small', text.stand.cancel, () => void this.#change(() => api.cancelPull()));
-    place.append(icon('warn'), make('strong', { text: text.stand.title }), this.#words, this.#bar, this.#get, this.#cancel);
-    this.#describe(text.stand.what);
   }
 
   /** @param {string} model at work */
   update(model) {
     const shown = isMotion(model) && !hasDetector(this.models);
     show(this.#place, shown);
-    if (!shown || this.#asked) return;
-    this.#asked = true;
-    void this.#change(() => api.pullStatus());
+    if (shown) this.#pull ??= this.#open();
   }
 
-  async #start() {
-    const model = this.#pull?.default;
-    if (model) await this.#change(() => api.pull(model));
-  }
-
-  /** @param {() => Promise<Pull>} ask */
-  async #change(ask) {
-    try {
-      await this.#show(await ask());
-    } catch (error) {
-      const status = error instanceof Error ? error.message : '';
-      this.#describe(status === '401' || status === '403' ? text.stand.refused : text.stand.away);
-    }
-  }
-
-  /** @param {Pull} pull */
-  async #show(pull) {
-    const before = this.#pull;
-    this.#pull = pull;
-    if (pull.state === 'pulling' && pull.model) {
-      this.#bar.value = pull.bytes / pull.total;
-      this.#bar.setAttribute('aria-label', text.stand.progress(pull.model));
-      this.#describe(text.stand.pulling(pull.bytes, pull.total));
-      this.#poll ??= new Poll(() => this.#change(() => api.pullStatus()), PERIOD_MS);
-      return;
-    }
-    this.#poll?.close();
-    this.#poll = null;
-    if (pull.state === 'done' && pull.model && before?.state === 'pulling') {
-      this.#describe(text.stand.done(pull.model));
-      const models = await api.models();
+  async #open() {
+    const { ModelPull } = await import('./model-pull.js');
+    return new ModelPull(this.#place, (model, models) => {
       this.models = models;
-      this.#onArrived(pull.model, models);
-    } else if (pull.state === 'failed') this.#describe(text.stand.failed(pull.error ?? ''));
-    else this.#describe(pull.allowed ? text.stand.what : `${text.stand.what} ${text.stand.owner}`);
-  }
-
-  /** @param {string} words */
-  #describe(words) {
-    const pull = this.#pull;
-    const isPulling = pull?.state === 'pulling';
-    setText(this.#words, words);
-    show(this.#bar, isPulling);
-    show(this.#cancel, isPulling && pull.allowed);
-    show(this.#get, pull !== null && pull.allowed && !isPulling);
-    if (pull) setText(this.#get, pull.state === 'failed' ? text.stand.again : text.stand.get(pull.default, pull.default_bytes));
+      this.#onArrived(model, models);
+    });
   }
 
   close() {
-    this.#poll?.close();
+    void this.#pull?.then((pull) => pull.close());
     this.#place.replaceChildren();
   }
 }

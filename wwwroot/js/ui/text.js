@@ -1,11 +1,7 @@
 // What the pages say.
 import { segmentText } from './segment-text.js';
 import { checkText } from './check-text.js';
-
-/** @param {number} bytes */
-function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
+import { standText } from './stand-text.js';
 
 /** Every English sentence of the pages. Another language is another `text`. */
 export const text = Object.freeze({
@@ -63,20 +59,7 @@ export const text = Object.freeze({
     tile: (/** @type {string} */ room, /** @type {string} */ name, /** @type {boolean} */ onAir, /** @type {number} */ fps) =>
       [room, name, onAir ? `${fps} fps` : 'off air'].filter(Boolean).join(' · '),
   }),
-  stand: Object.freeze({
-    title: 'No model is at work: the motion detector stands in.',
-    what: 'It finds what moves, not what it is.',
-    owner: 'Whoever runs this server can add a model.',
-    get: (/** @type {string} */ model, /** @type {number} */ bytes) => `Get ${model} (${megabytes(bytes)})`,
-    again: 'Try again',
-    cancel: 'Cancel',
-    pulling: (/** @type {number} */ bytes, /** @type {number} */ total) => `${(bytes / 1e6).toFixed(1)} of ${megabytes(total)}, ${Math.floor((bytes / total) * 100)} %`,
-    progress: (/** @type {string} */ model) => `Fetching ${model}`,
-    failed: (/** @type {string} */ reason) => `The model did not come: ${reason}`,
-    refused: 'The server fetches no model for you: that takes the key of whoever runs it.',
-    away: 'The server does not answer.',
-    done: (/** @type {string} */ model) => `${model} is there and takes over.`,
-  }),
+  stand: standText,
   level: Object.freeze({
     optimal: 'Optimal',
     moderate: 'Moderate load',
