@@ -31,7 +31,14 @@ internal sealed class EmptiedRooms(TimeSpan linger)
             _left.RemoveAt(0);
         }
 
-        _left.Add(room.Name, (room.Privacy.Start, now));
+        RoomStart start = room.Privacy.Start;
+        if (start.SetBy is { } gone)
+        {
+            // What it was reached by is not kept with it.
+            gone.Link = null;
+        }
+
+        _left.Add(room.Name, (start, now));
     }
 
     /// <summary>Null where the room was public, or is forgotten by now.</summary>

@@ -39,9 +39,12 @@ internal static class PullRoutes
     private static PullReport Report(ModelPull pull, PullStatus status, bool allowed)
     {
         double share = status.Total > 0 ? Math.Round((double)status.Bytes / status.Total, 4) : 0;
+
+        // An error may name a folder of this machine: that is for its owner.
+        string? error = allowed ? status.Error : null;
         CatalogueEntry preferred = pull.Catalogue.Find(pull.Catalogue.Default)!;
         return new PullReport(
-            status.Model, status.State, status.Bytes, status.Total, share, status.Error, allowed, preferred.Name, preferred.Size);
+            status.Model, status.State, status.Bytes, status.Total, share, error, allowed, preferred.Name, preferred.Size);
     }
 
     private static RouteHandlerBuilder RequireOwner(this RouteHandlerBuilder route) => route.AddEndpointFilter(async (invocation, next) =>

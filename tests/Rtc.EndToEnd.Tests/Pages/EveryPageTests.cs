@@ -124,6 +124,10 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
           for (const control of document.querySelectorAll('a[href], button, select, input, [role=tab]')) {
             if (!control.checkVisibility({ visibilityProperty: true, opacityProperty: false }) || control.classList.contains('skip')) continue;
             control.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+            for (let box = control.parentElement; box; box = box.parentElement) {
+              // A script scrolls it; nobody else can.
+              if (box.scrollLeft > 0 && getComputedStyle(box).overflowX === 'hidden') lost.push(`${control.id || control.textContent.trim()} in ${box.id || box.className}`);
+            }
             const { left, right, top, bottom } = control.getBoundingClientRect();
             const x = (left + right) / 2, y = (top + bottom) / 2;
             const there = x >= 0 && x <= innerWidth && y >= 0 && y <= innerHeight ? document.elementFromPoint(x, y) : null;
@@ -133,7 +137,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             }
           }
           scrollTo(0, 0);
-          for (const element of document.querySelectorAll('*')) if (element.scrollTop) element.scrollTop = 0;
+          for (const element of document.querySelectorAll('*')) if (element.scrollTop || element.scrollLeft) element.scrollTo(0, 0);
           return lost;
         }
         """;
@@ -187,7 +191,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     {
         foreach (ColorScheme theme in s_shots is null ? [] : s_themes)
         {
-            await page.Page.EmulateMediaAsync(new() { ColorScheme = theme });
+            await page.Page.EmulateMediaAsync(new() { ColorScheme = theme, ReducedMotion = ReducedMotion.Reduce });
             await page.Page.ScreenshotAsync(
                 new() { Path = Path.Combine(s_shots!, $"{name}-{theme}-{(phone ? "phone" : "desktop")}.png".ToLowerInvariant()) });
         }

@@ -29,7 +29,8 @@ export class ModelPull {
       make('button', { class: name, text: words, attributes: { type: 'button' }, on: { click } });
     this.#get = button('button button-small button-main', '', () => void this.#start());
     this.#cancel = button('button button-small', text.stand.cancel, () => void this.#change(() => api.cancelPull()));
-    place.append(icon('warn'), make('strong', { text: text.stand.title }), this.#words, this.#bar, this.#get, this.#cancel);
+    const words = make('div', { class: 'stand-text' }, make('strong', { text: text.stand.title }), this.#words);
+    place.append(icon('warn'), words, this.#bar, this.#get, this.#cancel);
     this.#describe(text.stand.what);
     void this.#change(() => api.pullStatus());
   }
