@@ -45,7 +45,7 @@ internal static class LocalAddresses
 
         byte[] bytes = address.GetAddressBytes();
         return IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || IsLinkLocal(address)
-            || (bytes.Length == 4 && (bytes[0] == 10 || (bytes[0] == 172 && bytes[1] is >= 16 and < 32) || (bytes[0] == 192 && bytes[1] == 168)));
+            || (bytes.Length == 4 && (bytes[0], bytes[1]) is ((10, _) or (172, >= 16 and < 32) or (192, 168)));
     }
 
     /// <summary>169.254/16 is what a card gives itself when it found no network (RFC 3927).</summary>

@@ -56,8 +56,13 @@ internal static class Pages
     {
         var compressed = new CompressedFiles(files, prefix, types);
         app.Use((context, next) => compressed.TryServeAsync(context, next));
-        app.UseStaticFiles(
-            new StaticFileOptions { FileProvider = files, RequestPath = prefix, ContentTypeProvider = types, OnPrepareResponse = Revalidate });
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = files,
+            RequestPath = prefix,
+            ContentTypeProvider = types,
+            OnPrepareResponse = Revalidate,
+        });
     }
 
     /// <summary>/view is view.html where there is such a page. Letters and dashes alone: no other path reaches the disk this way.</summary>

@@ -60,7 +60,8 @@ internal static class PullRoutes
         if (!access.ApiKeyRequired)
         {
             return Problems.Of(
-                StatusCodes.Status403Forbidden, "forbidden", "Models are fetched for this machine and its own network, or with an API key.");
+                StatusCodes.Status403Forbidden, "forbidden",
+                "Models are fetched for this machine and its own network, or with an API key.");
         }
 
         return AdministratorFilter.AskForKey(context);

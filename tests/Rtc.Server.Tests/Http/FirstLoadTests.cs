@@ -106,7 +106,7 @@ public sealed partial class FirstLoadTests(ITestOutputHelper output)
             found.Add(path, new Loaded(kind, body.Length, answer.Headers.ETag));
             string text = Unpacked(body, encoding);
             IEnumerable<string> next = kind == "html" ? Named().Matches(text).Select(match => match.Groups[1].Value)
-                : kind == "javascript" ? Imported().Matches(text).Select(match => new Uri(new Uri("http://page" + path), match.Groups[1].Value).AbsolutePath)
+                : kind == "javascript" ? Imported().Matches(text).Select(match => Beside(path, match.Groups[1].Value))
                 : [];
             foreach (string one in next)
             {
@@ -116,6 +116,9 @@ public sealed partial class FirstLoadTests(ITestOutputHelper output)
 
         return found;
     }
+
+    /// <summary>An import's path, from the module's own.</summary>
+    private static string Beside(string path, string import) => new Uri(new Uri("http://page" + path), import).AbsolutePath;
 
     private static HttpRequestMessage Ask(string path, string encoding)
     {

@@ -79,7 +79,8 @@ public sealed class RoomRegistryTests : IAsyncLifetime
 
         Assert.Equal("limit_reached", refused?.Code);
         Assert.Contains(
-            "On air is \"Kitchen\": take its place (takeover=true), or join beside it as place.2.", refused?.Message, StringComparison.Ordinal);
+            "On air is \"Kitchen\": take its place (takeover=true), or join beside it as place.2.",
+            refused?.Message, StringComparison.Ordinal);
         Assert.Equal(new CameraOnAir("Kitchen", "place.2"), refused?.OnAir);
         Assert.Null(taken.Refusal);
         Assert.Equal("replaced", Assert.Single(first.Notices).Code);
