@@ -12,6 +12,9 @@ public interface IModelHost : IDisposable
     /// <summary>The same as it was a moment ago, without reading anything: for threads that must not wait for a disk.</summary>
     IReadOnlyList<ModelInfo> Listed => Models;
 
+    /// <summary>How often models came while the program ran: who makes do with the embedded detector looks again then.</summary>
+    int Arrivals => 0;
+
     /// <summary>
     /// The file that a client gets for a name: a model's own, an encoder's, or a decoder's by its file's name or the model's
     /// with "-decoder". Null where nothing of that name lies in the folder; a name is never a path.

@@ -7,6 +7,9 @@ namespace Rtc.Signaling;
 /// </summary>
 public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
 {
+    /// <summary>Where another camera has the place: who, and what else there is.</summary>
+    public CameraOnAir? OnAir { get; init; }
+
     public static Refusal BadRoomName { get; } = new(
         "bad_room", "A room's name has 1 to 64 letters, digits, dashes, underscores or dots.");
 
@@ -36,6 +39,11 @@ public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
 
     public static Refusal UnknownSession { get; } = new("unknown_session", "There is no such session.", 404);
 }
+
+/// <summary>The camera that has the place that another asked for.</summary>
+/// <param name="Name">Empty where it gave none.</param>
+/// <param name="FreeRoom">Where one more camera of the same name may join beside it.</param>
+public sealed record CameraOnAir(string Name, string FreeRoom);
 
 /// <summary>A value, or the reason why there is none.</summary>
 public readonly record struct Outcome<T>(T? Value, Refusal? Refusal)

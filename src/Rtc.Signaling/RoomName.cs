@@ -10,6 +10,7 @@ namespace Rtc.Signaling;
 public readonly record struct RoomName
 {
     public const int LongestName = 64;
+    private const int MaxCameras = 9;
 
     /// <summary>What a name has to be, for whoever gave another.</summary>
     public const string Rule = "a room's name is 1 to 64 letters, digits, \"-\", \"_\" or \".\", and begins with no dot";
@@ -32,6 +33,15 @@ public readonly record struct RoomName
         bool isFurther = room.Length > 2 && room[^2] == '.' && room[^1] is >= '2' and <= '9';
         first = isFurther ? room[..^2] : room;
         return isFurther;
+    }
+
+    /// <summary>The names of all cameras that this one is of, itself among them, the first one first.</summary>
+    public IEnumerable<RoomName> Cameras()
+    {
+        TryBase(ToString(), out string first);
+        return Enumerable.Range(1, MaxCameras)
+            .Select(number => TryParse(number == 1 ? first : $"{first}.{number}", out RoomName camera) ? camera : default)
+            .Where(camera => camera != default);
     }
 
     public static bool TryParse([NotNullWhen(true)] string? text, out RoomName name)

@@ -20,6 +20,7 @@ public sealed class ModelHost : IModelHost
     private readonly ModelSlots _slots;
     private readonly ModelDirectory _shelf;
     private readonly ModelChoice _choice;
+    private int _arrivals;
 
     public ModelHost(ModelHostOptions options)
     {
@@ -59,6 +60,16 @@ public sealed class ModelHost : IModelHost
 
     /// <inheritdoc/>
     public string? FindFile(string name) => _shelf.FindFile(name);
+
+    /// <inheritdoc/>
+    public int Arrivals => Volatile.Read(ref _arrivals);
+
+    /// <summary>A model came into the folder.</summary>
+    public void OnModelArrived()
+    {
+        _shelf.Refresh();
+        Interlocked.Increment(ref _arrivals);
+    }
 
     public IDetector OpenDetector(string name, out string? problem)
     {

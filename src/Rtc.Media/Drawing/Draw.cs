@@ -77,6 +77,28 @@ public static unsafe class Draw
         Text(view, x, y, text, colour, GlyphSet.OfSize(size > 0 ? size : TextSizeFor(view.Height)));
     }
 
+    /// <param name="picture">Drawn on.</param>
+    /// <param name="from">One end; the line is clipped to the picture.</param>
+    /// <param name="to">The other.</param>
+    /// <param name="colour">Of the line.</param>
+    /// <param name="thickness">In pixels; 0 chooses by the picture's size.</param>
+    public static void Line(Picture picture, (float X, float Y) from, (float X, float Y) to, Colour colour, int thickness = 0)
+    {
+        PictureView view = picture.View();
+        thickness = thickness > 0 ? thickness : ThicknessFor(view.Height);
+        from = Near(view, from);
+        to = Near(view, to);
+        float length = Math.Max(Math.Abs(to.X - from.X), Math.Abs(to.Y - from.Y));
+        int steps = Math.Max(1, (int)MathF.Ceiling(2 * length / thickness));
+        for (int i = 0; i <= steps; i++)
+        {
+            float share = (float)i / steps;
+            int left = Even(from.X + ((to.X - from.X) * share) - (thickness / 2f));
+            int top = Even(from.Y + ((to.Y - from.Y) * share) - (thickness / 2f));
+            Fill(view, left, top, left + thickness, top + thickness, colour);
+        }
+    }
+
     /// <summary>A filled rectangle, clipped.</summary>
     public static void Fill(Picture picture, RectF area, Colour colour) =>
         Fill(picture.View(), Even(area.Left), Even(area.Top), Even(area.Right), Even(area.Bottom), colour);
@@ -139,6 +161,10 @@ public static unsafe class Draw
             }
         }
     }
+
+    /// <summary>Places far outside are brought near, so that a line has no more steps than the picture has pixels.</summary>
+    private static (float X, float Y) Near(in PictureView view, (float X, float Y) place) =>
+        (Math.Clamp(place.X, -view.Width, 2 * view.Width), Math.Clamp(place.Y, -view.Height, 2 * view.Height));
 
     private static int Even(float value) => (int)MathF.Round(value / 2) * 2;
 }

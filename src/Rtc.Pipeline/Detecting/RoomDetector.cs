@@ -21,6 +21,7 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
 
     private IDetector? _detector;
     private string? _openedFor;
+    private int _openedAt;
     private RoomSettings? _optionsFor;
     private IReadOnlyList<string>? _namesFor;
     private string _saidUnknown = "";
@@ -39,7 +40,10 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
     /// <summary>Makes sure that the detector is the one that the settings name; true where it had to be opened.</summary>
     public bool Open(RoomSettings settings)
     {
-        if (_openedFor == settings.Model)
+        int arrivals = models.Arrivals;
+        bool isOpen = _openedFor == settings.Model && (_openedAt == arrivals || !StandsIn(settings));
+        _openedAt = arrivals;
+        if (isOpen)
         {
             return false;
         }
@@ -53,6 +57,9 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
 
         return true;
     }
+
+    /// <summary>The embedded detector is at work where a model was asked for.</summary>
+    private bool StandsIn(RoomSettings settings) => _detector?.Model == Embedded && settings.Model != Embedded;
 
     /// <summary>Finds things with the detector that <see cref="Open"/> opened.</summary>
     public DetectTimings Detect(Picture picture, RoomSettings settings, float inputScale, List<Detection> into)

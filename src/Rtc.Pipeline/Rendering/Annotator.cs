@@ -6,16 +6,23 @@ using Paint = Rtc.Media.Drawing.Draw;
 
 namespace Rtc.Pipeline.Rendering;
 
-/// <summary>Boxes, labels, and the outline of what is in focus.</summary>
+/// <summary>Boxes, labels, trails where they are asked for, and the outline of what is in focus.</summary>
 internal sealed class Annotator : IDisposable
 {
     private const int LongestText = 64;
     private const int LongestLabel = 40;
 
     private readonly MaskPainter _masks = new();
+    private readonly TrackTrails _trails = new();
 
-    public void Draw(Picture picture, SceneCopy scene, double steps)
+    /// <param name="picture">Drawn on.</param>
+    /// <param name="scene">The newest results.</param>
+    /// <param name="steps">From their picture to this one.</param>
+    /// <param name="ticks">This picture's time.</param>
+    /// <param name="trailSeconds">How much of each track's way is drawn behind it; 0 for none.</param>
+    public void Draw(Picture picture, SceneCopy scene, double steps, long ticks, float trailSeconds = 0)
     {
+        _trails.Begin(scene.Units, ticks, trailSeconds);
         foreach (TargetView target in scene.Targets)
         {
             if (target.Id != 0 && target.HasOutline)
@@ -29,6 +36,13 @@ internal sealed class Annotator : IDisposable
             return;
         }
 
+        foreach (SceneTrack track in trailSeconds > 0 ? scene.Tracks : [])
+        {
+            RectF box = BoxOf(track, scene, steps);
+            _trails.Add(track.Id, box, ticks);
+            _trails.Draw(picture, track.Id, box);
+        }
+
         foreach (SceneTrack track in scene.Tracks)
         {
             Draw(picture, scene, track, steps);
@@ -39,8 +53,8 @@ internal sealed class Annotator : IDisposable
 
     private static void Draw(Picture picture, SceneCopy scene, in SceneTrack track, double steps)
     {
-        TargetView? target = track.Id == scene.Targets[0].Id ? scene.Targets[0] : track.Id == scene.Targets[1].Id ? scene.Targets[1] : null;
-        RectF box = scene.Units.ToPixels(target?.Box ?? track.Motion.At(steps));
+        TargetView? target = TargetOf(track, scene);
+        RectF box = scene.Units.ToPixels(BoxOf(track, scene, steps));
         RectF visible = box.ClipTo(picture.Width, picture.Height);
         if (!(visible.Area >= 1))
         {
@@ -62,4 +76,10 @@ internal sealed class Annotator : IDisposable
             Paint.Label(picture, visible.Left, visible.Top, text[..length], colour);
         }
     }
+
+    private static TargetView? TargetOf(in SceneTrack track, SceneCopy scene) =>
+        track.Id == scene.Targets[0].Id ? scene.Targets[0] : track.Id == scene.Targets[1].Id ? scene.Targets[1] : null;
+
+    private static RectF BoxOf(in SceneTrack track, SceneCopy scene, double steps) =>
+        TargetOf(track, scene)?.Box ?? track.Motion.At(steps);
 }

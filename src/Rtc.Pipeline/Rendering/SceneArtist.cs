@@ -35,14 +35,14 @@ internal sealed class SceneArtist(PicturePool pool, PrivacyOptions privacy) : ID
         switch (settings.Mode)
         {
             case ViewMode.Annotate:
-                _annotator.Draw(picture, scene, steps);
+                _annotator.Draw(picture, scene, steps, info.Ticks, settings.Trails);
                 break;
             case ViewMode.Focus:
                 Blur(picture, scene, settings.Blur);
                 break;
             case ViewMode.FocusAnnotate:
                 Blur(picture, scene, settings.Blur);
-                _annotator.Draw(picture, scene, steps);
+                _annotator.Draw(picture, scene, steps, info.Ticks, settings.Trails);
                 break;
             case ViewMode.Privacy:
                 IsBlurredWhole = _privacy.Draw(picture, scene, info, settings.Blur, _focus);

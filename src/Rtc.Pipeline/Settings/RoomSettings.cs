@@ -7,6 +7,7 @@ public sealed record RoomSettings
     public const int MaxCorners = 64;
     public const int SparsestDetection = 30;
     public const int SparsestMask = 60;
+    public const int MaxTrailSeconds = 10;
 
     public ViewMode Mode { get; init; } = ViewMode.Annotate;
 
@@ -40,6 +41,9 @@ public sealed record RoomSettings
 
     /// <summary>Give a lost target back its focus when something of its colours appears again.</summary>
     public bool Reidentify { get; init; }
+
+    /// <summary>Seconds of each track's way that are drawn behind it; 0 draws none.</summary>
+    public float Trails { get; init; }
 
     public IReadOnlyList<Zone> Zones { get; init; } = [];
 
@@ -76,6 +80,11 @@ public sealed record RoomSettings
         if (MaskEvery is < 1 or > SparsestMask)
         {
             return $"mask_every must be from 1 to {SparsestMask}";
+        }
+
+        if (!(Trails is >= 0 and <= MaxTrailSeconds))
+        {
+            return $"trails must be from 0 to {MaxTrailSeconds} seconds";
         }
 
         if (ExactLimitMs is < 0 or > 1000)

@@ -35,6 +35,19 @@ internal static class LocalAddresses
         return [.. found.OrderBy(entry => entry.Rank).Select(entry => entry.Address).Distinct()];
     }
 
+    /// <summary>This machine, or one in a network that the internet does not route (RFC 1918, RFC 4193, link-local).</summary>
+    public static bool IsOwnNetwork(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        byte[] bytes = address.GetAddressBytes();
+        return IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || IsLinkLocal(address)
+            || (bytes.Length == 4 && (bytes[0], bytes[1]) is ((10, _) or (172, >= 16 and < 32) or (192, 168)));
+    }
+
     /// <summary>169.254/16 is what a card gives itself when it found no network (RFC 3927).</summary>
     private static bool IsLinkLocal(IPAddress address)
     {

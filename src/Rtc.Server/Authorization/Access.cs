@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Rtc.Server.Addresses;
 using Rtc.Server.Options;
 using Rtc.Signaling;
 
@@ -82,6 +83,18 @@ public sealed class Access
     {
         ArgumentNullException.ThrowIfNull(request);
         return !TokensRequired || MaySeeAll(request) || CheckJoin(TokenOf(request), room, JoinRole.Viewer) == TokenVerdict.Accepted;
+    }
+
+    /// <summary>
+    /// May this request have the server fetch a model? With the API key where one is set, else from this machine and its own
+    /// network.
+    /// </summary>
+    public bool MayPullModels(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return ApiKeyRequired
+            ? IsAdministrator(request)
+            : !TokensRequired && request.HttpContext.Connection.RemoteIpAddress is { } from && LocalAddresses.IsOwnNetwork(from);
     }
 
     /// <summary>May this request know which rooms there are?</summary>

@@ -17,7 +17,12 @@ public static class AdministratorFilter
             }
 
             context.RequestServices.GetRequiredService<RtcMetrics>().Refused("api_key");
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            return Problems.Of(StatusCodes.Status401Unauthorized, "api_key", "This needs the API key: Authorization: Bearer KEY.");
+            return AskForKey(context);
         });
+
+    internal static IResult AskForKey(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.Of(StatusCodes.Status401Unauthorized, "api_key", "This needs the API key: Authorization: Bearer KEY.");
+    }
 }

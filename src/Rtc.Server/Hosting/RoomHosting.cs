@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
 using Rtc.Inference;
+using Rtc.Inference.Catalogue;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Pipeline;
@@ -57,6 +58,13 @@ internal static class RoomHosting
                 ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with { OnLoaded = IdleMemory.GiveBackNative }));
         services.AddSingleton<ModelHashes>();
         services.AddSingleton<IModelHost>(provider => provider.GetRequiredService<ModelHost>());
+        services.AddSingleton(provider =>
+        {
+            ModelHost models = provider.GetRequiredService<ModelHost>();
+            return new ModelPull(
+                new ModelStore(models.Options.Directory, models.Catalogue, s_downloads),
+                models.OnModelArrived);
+        });
         services.AddSingleton<IAdmission, RoomAdmission>();
         services.AddSingleton(provider => new PeerFactory(
             provider.GetRequiredService<MediaLoop>(),
@@ -201,6 +209,8 @@ internal static class RoomHosting
             provider.GetRequiredService<RoomMeter>(),
             provider.GetRequiredService<ILogger<RoomRegistry>>());
     }
+
+    private static readonly HttpClient s_downloads = new();
 
     private const int HandshakesToJoin = 3;
 

@@ -41,7 +41,7 @@ internal static class Pages
 
                 return next(context);
             });
-            app.UseStaticFiles(new StaticFileOptions { FileProvider = files, ContentTypeProvider = types, OnPrepareResponse = Revalidate });
+            Serve(app, files, string.Empty, types);
         }
 
         foreach ((string path, string folder, string file) in s_libraries)
@@ -49,14 +49,7 @@ internal static class Pages
             string library = Path.Combine(paths.NodeModules, folder);
             if (Directory.Exists(library) && !File.Exists(Path.Join(paths.WebRoot, path, file)))
             {
-                app.UseStaticFiles(
-                    new StaticFileOptions
-                    {
-                        FileProvider = new PhysicalFileProvider(library),
-                        RequestPath = path,
-                        ContentTypeProvider = types,
-                        OnPrepareResponse = Revalidate,
-                    });
+                Serve(app, new PhysicalFileProvider(library), path, types);
             }
         }
 
@@ -65,15 +58,21 @@ internal static class Pages
         {
             // Browsers show plain text; Markdown they would save.
             var texts = new FileExtensionContentTypeProvider(new Dictionary<string, string> { [".md"] = "text/plain; charset=utf-8" });
-            app.UseStaticFiles(
-                new StaticFileOptions
-                {
-                    FileProvider = new PhysicalFileProvider(documents),
-                    RequestPath = DocumentsPath,
-                    ContentTypeProvider = texts,
-                    OnPrepareResponse = Revalidate,
-                });
+            Serve(app, new PhysicalFileProvider(documents), DocumentsPath, texts);
         }
+    }
+
+    private static void Serve(IApplicationBuilder app, PhysicalFileProvider files, string prefix, FileExtensionContentTypeProvider types)
+    {
+        var compressed = new CompressedFiles(files, prefix, types);
+        app.Use((context, next) => compressed.TryServeAsync(context, next));
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = files,
+            RequestPath = prefix,
+            ContentTypeProvider = types,
+            OnPrepareResponse = Revalidate,
+        });
     }
 
     /// <summary>/view is view.html where there is such a page. Letters and dashes alone: no other path reaches the disk this way.</summary>
@@ -126,5 +125,9 @@ internal static class Pages
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
 
     /// <summary>Browsers ask each time and mostly hear 304: an update of the server reaches every page at once.</summary>
-    private static void Revalidate(StaticFileResponseContext response) => response.Context.Response.Headers.CacheControl = "no-cache";
+    private static void Revalidate(StaticFileResponseContext response)
+    {
+        response.Context.Response.Headers.CacheControl = CompressedFiles.CacheControl;
+        response.Context.Response.Headers.Vary = "Accept-Encoding";
+    }
 }

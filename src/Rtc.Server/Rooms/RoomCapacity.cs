@@ -47,9 +47,15 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
         RoomMember? same = room.Members.FindPhone(token);
         if (room.Members.PhonesAt(loop.Clock.Now) >= limits.PhonesPerRoom && !limits.PhoneTakeover && !takeover && same is null)
         {
-            string who = room.Members.OnAir(loop.Clock.Now) is { Name.Length: > 0 } phone ? $"\"{phone.Name}\"" : "a camera";
+            string who = room.Members.OnAir(loop.Clock.Now)?.Name ?? string.Empty;
+            string named = who.Length > 0 ? $"\"{who}\"" : "a camera";
+            string free = Further(name);
             return Limit(
-                "Rooms:PhonesPerRoom", limits.PhonesPerRoom, $" On air is {who}: take its place, or join beside it as {Further(name)}.");
+                "Rooms:PhonesPerRoom", limits.PhonesPerRoom,
+                $" On air is {named}: take its place (takeover=true), or join beside it as {free}.") with
+            {
+                OnAir = new CameraOnAir(who, free),
+            };
         }
 
         MakePlaceForPhone(room, same);
@@ -103,9 +109,8 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
     /// <summary>The name of a further camera's room that is free.</summary>
     private string Further(RoomName name)
     {
-        RoomName.TryBase(name.ToString(), out string first);
-        return Enumerable.Range(2, 8).Select(number => $"{first}.{number}").FirstOrDefault(room => directory.Find(room) is null)
-            ?? $"{first}.2";
+        RoomName[] further = [.. name.Cameras().Skip(1)];
+        return further.FirstOrDefault(room => directory.Find(room) is null, further.FirstOrDefault(name)).ToString();
     }
 
     private Refusal Limit(string option, int value, string advice = "")

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Rtc.Peer;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Native;
 using Rtc.Server.Network;
 using Rtc.Signaling;
@@ -11,7 +12,8 @@ namespace Rtc.Server.Rooms;
 /// Every room of the process by its name and every member by its id. It opens rooms and ends those that emptied, and
 /// gives back what they took. Belongs to the media loop.
 /// </summary>
-internal sealed partial class RoomDirectory(MediaLoop loop, Func<RoomName, Action<Room, RoomMember>, Room> open, ILogger log)
+internal sealed partial class RoomDirectory(
+    MediaLoop loop, Func<RoomName, Action<Room, RoomMember>, Room> open, TimeSpan linger, ILogger log)
 {
     // Many a WHIP client closes its connection first and its session then; it need not hear that there is none.
     private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(10);
@@ -22,6 +24,7 @@ internal sealed partial class RoomDirectory(MediaLoop loop, Func<RoomName, Actio
     private readonly Dictionary<RoomName, Room> _rooms = [];
     private readonly Dictionary<PeerId, (Room Room, RoomMember Member)> _members = [];
     private readonly Dictionary<PeerId, (SessionAddress Address, Instant At)> _ended = [];
+    private readonly EmptiedRooms _private = new(linger);
     private Instant? _emptySince;
     private TaskCompletionSource? _drained;
 
@@ -53,10 +56,35 @@ internal sealed partial class RoomDirectory(MediaLoop loop, Func<RoomName, Actio
         if (!_rooms.TryGetValue(name, out Room? room))
         {
             room = open(name, OnGone);
+            if (StartOf(name) is { } start)
+            {
+                room.Privacy.Begin(start);
+            }
+
             _rooms.Add(name, room);
         }
 
         return room;
+    }
+
+    /// <summary>Whether the room is private, or would be from its first moment on.</summary>
+    public bool IsPrivate(RoomName name) =>
+        Find(name) is { } room ? room.IsPrivate : StartOf(name) is { Settings.Mode: ViewMode.Privacy };
+
+    /// <summary>
+    /// As what a new room begins: as it was when it emptied, where it was private a while ago, else as the other cameras of
+    /// its name are. Null for one that begins with nothing set.
+    /// </summary>
+    private RoomStart? StartOf(RoomName name)
+    {
+        if (_private.Find(name, loop.Clock.Now) is { } itself)
+        {
+            return itself;
+        }
+
+        IEnumerable<RoomName> others = name.Cameras().Where(camera => camera != name);
+        return others.Select(camera => Find(camera)?.Privacy.Start ?? _private.Find(camera, loop.Clock.Now))
+            .FirstOrDefault(start => start is not null)?.ForAnotherCamera();
     }
 
     public void Enter(Room room, RoomMember member)
@@ -96,6 +124,7 @@ internal sealed partial class RoomDirectory(MediaLoop loop, Func<RoomName, Actio
         if (_rooms.GetValueOrDefault(room.Name) == room)
         {
             _rooms.Remove(room.Name);
+            _private.OnEmptied(room, loop.Clock.Now);
             _emptySince = _rooms.Count == 0 ? loop.Clock.Now : null;
             _ = EndAsync(room);
             if (_rooms.Count == 0)

@@ -43,7 +43,7 @@ internal sealed class RoomJoins(
         }
 
         Room? there = directory.Find(name);
-        if (view == RoomView.Source && there is { IsPrivate: true })
+        if (view == RoomView.Source && directory.IsPrivate(name))
         {
             metrics.Refused("rights");
             return Refusal.SourceIsPrivate;

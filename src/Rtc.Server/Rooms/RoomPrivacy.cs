@@ -17,6 +17,20 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
 
     private RoomMember? _setBy;
 
+    /// <summary>As what a room begins that follows on this one.</summary>
+    public RoomStart Start => new(room.Pipeline.Settings, _setBy);
+
+    /// <summary>Before anybody is in it. A model that is gone since is left out.</summary>
+    public void Begin(RoomStart start)
+    {
+        if (room.Pipeline.TryConfigure(start.Settings) is not null)
+        {
+            room.Pipeline.TryConfigure(start.Settings with { Model = room.Pipeline.Settings.Model });
+        }
+
+        _setBy = start.SetBy;
+    }
+
     /// <summary>Null where these settings may be made the room's by this member.</summary>
     public Refusal? RefuseRelaxing(RoomMember member, RoomSettings next)
     {
@@ -46,14 +60,14 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
 
         if (room.IsPrivate)
         {
-            Begin();
+            HideSource();
         }
 
         TellPhones(member, before.Mode);
     }
 
     /// <summary>Before the next picture is forwarded: what a viewer may still be sent from here on is blurred.</summary>
-    private void Begin()
+    private void HideSource()
     {
         foreach (RoomMember member in room.Members.All.ToArray())
         {

@@ -21,8 +21,6 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     // A member that joined and never offered anything holds a place; it loses it after this.
     private static readonly TimeSpan s_idleJoin = TimeSpan.FromMinutes(2);
 
-    private const int MaxCameras = 9;
-
     private readonly MediaLoop _loop;
     private readonly IAdmission _admission;
     private readonly TurnCredentials _turn;
@@ -56,7 +54,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         _linger = limits.Linger;
         Room Open(RoomName name, Action<Room, RoomMember> gone) =>
             new(name, loop, output => pipelines(output, name), bitrates, limits.MessageBytes, metrics, gone, log);
-        _directory = new RoomDirectory(loop, Open, log);
+        _directory = new RoomDirectory(loop, Open, limits.Linger, log);
         var capacity = new RoomCapacity(_directory, limits, loop, metrics);
         _joins = new RoomJoins(_directory, capacity, admission, models, turn, loop, limits.MessagesPerSecond, metrics);
         _offers = new RoomOffers(_directory, capacity, peers, admission, loop, limits.SdpBytes, metrics);
@@ -133,9 +131,9 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     /// <summary>The cameras of a room: its own, and those of the rooms beside it that bear its name.</summary>
     public Task<CameraSnapshot[]> CamerasAsync(string name)
     {
-        RoomName.TryBase(name, out string first);
-        return _loop.AskAsync(() => Enumerable.Range(1, MaxCameras)
-            .Select(number => _directory.Find(number == 1 ? first : $"{first}.{number}"))
+        IEnumerable<RoomName> cameras = RoomName.TryParse(name, out RoomName room) ? room.Cameras() : [];
+        return _loop.AskAsync(() => cameras
+            .Select(_directory.Find)
             .OfType<Room>()
             .Select(room => RoomReport.Camera(room, _loop.Clock.Now))
             .ToArray());

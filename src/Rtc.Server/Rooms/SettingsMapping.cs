@@ -14,8 +14,6 @@ internal static class SettingsMapping
     /// <summary>The 80 labels of COCO have 520 letters.</summary>
     private const int MaxClassLetters = 2048;
 
-    private const int RarestRun = 300;
-
     private static readonly (string Name, ViewMode Mode)[] s_modes =
     [
         ("plain", ViewMode.Plain),
@@ -39,6 +37,7 @@ internal static class SettingsMapping
         Alignment = settings.Alignment == Alignment.Exact ? "exact" : "live",
         CameraMotion = settings.CameraMotion,
         Reidentify = settings.Reidentify,
+        Trails = settings.Trails,
         Zones = ZoneMessages.From(settings),
     };
 
@@ -61,6 +60,7 @@ internal static class SettingsMapping
             Alignment = earlier.Alignment == later.Alignment ? null : all.Alignment,
             CameraMotion = earlier.CameraMotion == later.CameraMotion ? null : all.CameraMotion,
             Reidentify = earlier.Reidentify == later.Reidentify ? null : all.Reidentify,
+            Trails = earlier.Trails == later.Trails ? null : all.Trails,
             Zones = ReferenceEquals(earlier.Zones, later.Zones) && ReferenceEquals(earlier.Lines, later.Lines) ? null : all.Zones,
         };
     }
@@ -125,9 +125,9 @@ internal static class SettingsMapping
 
         if (change.DetectEvery is { } detectEvery)
         {
-            if (detectEvery is < 1 or > RarestRun)
+            if (detectEvery is < 1 or > RoomSettings.SparsestDetection)
             {
-                return Bad("detect_every", string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {RarestRun}"));
+                return Bad("detect_every", WholeNumberTo(RoomSettings.SparsestDetection));
             }
 
             next = next with { DetectEvery = detectEvery };
@@ -135,9 +135,9 @@ internal static class SettingsMapping
 
         if (change.MaskEvery is { } maskEvery)
         {
-            if (maskEvery is < 1 or > RarestRun)
+            if (maskEvery is < 1 or > RoomSettings.SparsestMask)
             {
-                return Bad("mask_every", string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {RarestRun}"));
+                return Bad("mask_every", WholeNumberTo(RoomSettings.SparsestMask));
             }
 
             next = next with { MaskEvery = maskEvery };
@@ -151,6 +151,16 @@ internal static class SettingsMapping
             }
 
             next = next with { Alignment = alignment == "exact" ? Alignment.Exact : Alignment.Live };
+        }
+
+        if (change.Trails is { } trails)
+        {
+            if (!(trails is >= 0 and <= RoomSettings.MaxTrailSeconds))
+            {
+                return Bad("trails", string.Create(CultureInfo.InvariantCulture, $"seconds from 0 to {RoomSettings.MaxTrailSeconds}"));
+            }
+
+            next = next with { Trails = trails };
         }
 
         next = next with { CameraMotion = change.CameraMotion ?? next.CameraMotion, Reidentify = change.Reidentify ?? next.Reidentify };
@@ -168,6 +178,8 @@ internal static class SettingsMapping
 
         return next;
     }
+
+    private static string WholeNumberTo(int most) => string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most}");
 
     private static Refusal Bad(string field, string wanted) => new("bad_value", $"\"{field}\" has to be {wanted}.");
 }

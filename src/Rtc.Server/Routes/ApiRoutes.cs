@@ -46,6 +46,7 @@ internal static class ApiRoutes
             ? Results.Text(Qr(text), "image/svg+xml")
             : Results.Problem($"\"text\" has 1 to {LongestQrText} characters.", statusCode: 400));
         routes.MapModelFiles();
+        routes.MapPulls();
         routes.MapEcho();
         routes.MapShare();
     }

@@ -43,6 +43,10 @@ public sealed record SettingsMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Reidentify { get; init; }
 
+    /// <summary>Seconds of each track's way that are drawn behind it; 0, as at first, draws none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float? Trails { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ZoneMessage>? Zones { get; init; }
 }

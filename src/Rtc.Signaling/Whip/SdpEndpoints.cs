@@ -72,6 +72,8 @@ public static class SdpEndpoints
             Room = room,
             Role = role == Role.Phone ? "phone" : "viewer",
             View = http.Request.Query["view"].FirstOrDefault(),
+            Name = http.Request.Query["name"].FirstOrDefault(),
+            Takeover = http.Request.Query["takeover"].FirstOrDefault() is "true" or "1",
             Token = BearerToken(http),
         };
         string address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
@@ -170,7 +172,10 @@ public static class SdpEndpoints
             http.Response.Headers.Connection = "close";
         }
 
-        return Results.Problem(refusal.Message, statusCode: refusal.HttpStatus, title: refusal.Code);
+        Dictionary<string, object?>? onAir = refusal.OnAir is { } camera
+            ? new() { ["on_air"] = camera.Name, ["free_room"] = camera.FreeRoom }
+            : null;
+        return Results.Problem(refusal.Message, statusCode: refusal.HttpStatus, title: refusal.Code, extensions: onAir);
     }
 
     private static bool HasType(HttpContext http, string type) =>

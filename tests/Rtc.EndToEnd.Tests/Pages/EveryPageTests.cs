@@ -85,10 +85,65 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await page.UntilAsync("() => document.querySelector('#picture').videoWidth > 0");
         }
 
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{path} scrolls sideways");
-        await KeepAsync(page, path == "/" ? "home" : path[1..], phone);
+        // The second of each pair is what a window of 1440×900 has left at 200 %.
+        foreach ((int width, int height) in ((int, int)[])(phone ? [(412, 839), (320, 568), (844, 390)] : [(1440, 900), (720, 450)]))
+        {
+            await page.Page.SetViewportSizeAsync(width, height);
+            string[] lost = await page.EvaluateAsync<string[]>(Unreachable);
+            Assert.True(lost.Length == 0, $"{path} at {width}×{height}: {string.Join(", ", lost)}");
+            await KeepAsync(page, $"{(path == "/" ? "home" : path[1..])}-{width}", phone);
+        }
+
         page.AssertQuiet();
     }
+
+    [Fact]
+    public async Task Page_with_four_cameras_fits_every_window()
+    {
+        await using PageUnderTest page = await PageUnderTest.OpenAsync(
+            fixture, "/view?room=demo", before: PageUnderTest.QuickPolls + "window.fakeNoModels = true;");
+        page.Cameras = string.Concat(
+            "[", string.Join(',', new[] { "demo", "demo.2", "demo.3", "demo.4" }.Select(room =>
+                $$"""{"room":"{{room}}","name":"Hall","on_air":true,"viewers":1,"fps":30,"since":""}""")), "]");
+        await Assertions.Expect(page["[data-kind=live]"]).ToHaveCountAsync(3);
+        await page.UntilAsync("() => [...document.querySelectorAll('[data-kind=live] video')].every((video) => video.videoWidth > 0)");
+        await Assertions.Expect(page["#stand button"]).Not.ToHaveCountAsync(0);
+        foreach ((int width, int height) in ((int, int)[])[(1440, 900), (720, 450), (412, 839), (320, 568), (844, 390)])
+        {
+            await page.Page.SetViewportSizeAsync(width, height);
+            string[] lost = await page.EvaluateAsync<string[]>(Unreachable);
+            Assert.True(lost.Length == 0, $"{width}×{height}: {string.Join(", ", lost)}");
+            await KeepAsync(page, $"view-cameras-{width}", phone: false);
+        }
+
+        page.AssertQuiet();
+    }
+
+    /// <summary>What lies beside the window or beneath something that hides it, with all the scrolling that there is.</summary>
+    private const string Unreachable = """
+        () => {
+          const lost = [];
+          if (document.documentElement.scrollWidth > innerWidth) lost.push('it scrolls sideways');
+          for (const control of document.querySelectorAll('a[href], button, select, input, [role=tab]')) {
+            if (!control.checkVisibility({ visibilityProperty: true, opacityProperty: false }) || control.classList.contains('skip')) continue;
+            control.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+            for (let box = control.parentElement; box; box = box.parentElement) {
+              // A script scrolls it; nobody else can.
+              if (box.scrollLeft > 0 && getComputedStyle(box).overflowX === 'hidden') lost.push(`${control.id || control.textContent.trim()} in ${box.id || box.className}`);
+            }
+            const { left, right, top, bottom } = control.getBoundingClientRect();
+            const x = (left + right) / 2, y = (top + bottom) / 2;
+            const there = x >= 0 && x <= innerWidth && y >= 0 && y <= innerHeight ? document.elementFromPoint(x, y) : null;
+            const label = control.closest('label');
+            if (!there || !(control.contains(there) || there.contains(control) || label?.contains(there))) {
+              lost.push(control.id || control.textContent.trim() || control.className);
+            }
+          }
+          scrollTo(0, 0);
+          for (const element of document.querySelectorAll('*')) if (element.scrollTop || element.scrollLeft) element.scrollTo(0, 0);
+          return lost;
+        }
+        """;
 
     private static async Task GoLiveAsync(PageUnderTest page)
     {
@@ -142,7 +197,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     {
         foreach (ColorScheme theme in s_shots is null ? [] : s_themes)
         {
-            await page.Page.EmulateMediaAsync(new() { ColorScheme = theme });
+            await page.Page.EmulateMediaAsync(new() { ColorScheme = theme, ReducedMotion = ReducedMotion.Reduce });
             await page.Page.ScreenshotAsync(
                 new() { Path = Path.Combine(s_shots!, $"{name}-{theme}-{(phone ? "phone" : "desktop")}.png".ToLowerInvariant()) });
         }

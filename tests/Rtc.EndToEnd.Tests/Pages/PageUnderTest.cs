@@ -55,6 +55,16 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
     /// <summary>heat.png's answer: hot where a test wants it, all of it black otherwise.</summary>
     public Mask Heat { get; set; } = new(64, 36, new RectF(0, 0, 640, 480));
 
+    /// <summary>How the fetch of a model stands; what a page asks of it is in <see cref="Pulls"/>.</summary>
+    public string Pull { get; set; } =
+        """{"model":null,"state":"idle","bytes":0,"total":0,"error":null,"allowed":true,"default":"yolox-nano","default_bytes":3660092}""";
+
+    /// <summary>What pages asked of that fetch: method and path.</summary>
+    public List<string> Pulls { get; } = [];
+
+    /// <summary>/api/models' answer.</summary>
+    public string Models { get; set; } = "[]";
+
     public bool ServerAway { get; set; }
 
     public static BrowserNewContextOptions Desktop(ColorScheme theme = ColorScheme.Light) =>
@@ -201,6 +211,9 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
                 Body = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v1h-1zM1 1h1v1h-1z"/></svg>""",
                 ContentType = "image/svg+xml",
             },
+            "/api/models" => new() { Body = Models, ContentType = "application/json" },
+            "/api/models/pull" when route.Request.Method == "GET" => new() { Body = Pull, ContentType = "application/json" },
+            var path when path.EndsWith("/pull", StringComparison.Ordinal) => Pulled($"{route.Request.Method} {path}"),
             "/api/echo" when route.Request.Method == "GET" =>
                 new() { BodyBytes = new byte[1 << 20], ContentType = "application/octet-stream" },
             "/api/echo" => new() { Body = """{"bytes":1048576}""", ContentType = "application/json" },
@@ -217,6 +230,12 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             _ => new() { Status = 404 },
         };
         await route.FulfillAsync(answer);
+    }
+
+    private RouteFulfillOptions Pulled(string call)
+    {
+        Pulls.Add(call);
+        return new() { Body = Pull, ContentType = "application/json" };
     }
 
     private static string TypeOf(string file) => Path.GetExtension(file) switch

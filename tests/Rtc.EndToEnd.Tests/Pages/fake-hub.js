@@ -4,17 +4,19 @@
   const WIDTH = window.fakeWidth ?? 640;
   const HEIGHT = window.fakeHeight ?? 480;
   const FPS = 30;
-  const SETTINGS = { mode: 'annotate', model: 'auto', confidence: 0.25, blur: 0.6, classes: [], detect_every: 1, mask_every: 2, zones: [] };
+  const SETTINGS = { mode: 'annotate', model: 'auto', confidence: 0.25, blur: 0.6, classes: [], detect_every: 1, mask_every: 2, trails: 0, zones: [] };
   const MODELS = [
-    { name: 'yolox-nano', task: 'detect', licence: 'Apache-2.0', on_disk: true, provider: 'cpu', problem: null },
+    { name: 'yolox-nano', task: 'detect', licence: 'Apache-2.0', on_disk: !window.fakeNoModels, provider: 'cpu', problem: null },
     { name: 'yolox-s', task: 'detect', licence: 'Apache-2.0', on_disk: false, provider: null, problem: null },
   ];
   const Native = window.RTCPeerConnection;
+  /** The far ends of the page's connections, by the room that they are in. */
+  const servers = new Map();
+  const roomOfPage = new URLSearchParams(location.search).get('room') ?? 'demo';
 
   const fake = {
     calls: [],
     hubs: [],
-    server: null,
     settings: { ...SETTINGS },
     model: 'motion',
     provider: 'embedded',
@@ -30,11 +32,13 @@
     peers: [],
     boxes: sceneAt(0),
     push(type, body) {
-      const channel = fake.server?.channel;
-      if (channel?.readyState === 'open') channel.send(JSON.stringify({ type, ...body }));
+      if (fake.server) fake.server.push(type, body);
       else fake.hub?.receive(type, body);
     },
-    get hub() { return fake.hubs.findLast((hub) => hub.state === 'Connected'); },
+    /** Of the room that the page was opened for; its other cameras have their own. */
+    get server() { return servers.get(roomOfPage) ?? null; },
+    hubOf(room) { return fake.hubs.findLast((hub) => hub.state === 'Connected' && (hub.place?.room ?? room) === room); },
+    get hub() { return fake.hubOf(roomOfPage); },
     tracksSent() { return fake.peers.at(-1).getSenders().map(({ track }) => track).filter(Boolean); },
     dropHub() { fake.hub?.drop(); },
     dropPeer() { fake.server?.close(); },
@@ -100,7 +104,8 @@
 
   /** The other end of the page's connection. */
   class FakeServer {
-    constructor(role, view) {
+    constructor({ room, role, view }) {
+      this.room = room;
       this.role = role;
       this.view = view;
       this.pc = new Native({ encodedInsertableStreams: true });
@@ -181,11 +186,16 @@
       this.stats = setInterval(() => this.publishStats(), 1000);
     }
 
+    push(type, body) {
+      if (this.channel?.readyState === 'open') this.channel.send(JSON.stringify({ type, ...body }));
+      else fake.hubOf(this.room)?.receive(type, body);
+    }
+
     publish(timestamp) {
       this.frame++;
       const held = fake.boxes.find(({ track_id }) => track_id === fake.targetId);
-      fake.push('detections', {
-        room: 'demo', frame_id: this.frame, rtp_timestamp: timestamp >>> 0, capture_ts: null, recv_ts: Date.now(), inference_ts: Date.now(),
+      this.push('detections', {
+        room: this.room, frame_id: this.frame, rtp_timestamp: timestamp >>> 0, capture_ts: null, recv_ts: Date.now(), inference_ts: Date.now(),
         width: WIDTH, height: HEIGHT, model: fake.model, provider: fake.provider, level: fake.level, target_id: fake.targetId,
         detections: fake.empty ? [] : fake.boxes, mask: held && this.frame % fake.settings.mask_every === 0 ? maskOf(held) : null,
         timings_ms: { queue: 1, detect: 12, track: 0.1, mask: 0 },
@@ -193,8 +203,8 @@
     }
 
     publishStats() {
-      fake.push('stats', {
-        room: 'demo', level: fake.level, model: fake.model, provider: fake.provider, received_fps: 30, detected_fps: 24.5 + 4 * Math.sin(performance.now() / 3000), rendered_fps: 30,
+      this.push('stats', {
+        room: this.room, level: fake.level, model: fake.model, provider: fake.provider, received_fps: 30, detected_fps: 24.5 + 4 * Math.sin(performance.now() / 3000), rendered_fps: 30,
         age_ms: 31 + 9 * Math.sin(performance.now() / 2000), queue_ms: 1.2, detect_ms: 12, bitrate_kbps: 1650, loss: 0, dropped: 2, viewers: 1, phones: fake.phones,
         zones: fake.settings.zones.map(({ name, points }) => ({ name, inside: points.length > 2 ? 1 : 0, entered: 3, left: 2, mean_dwell_seconds: points.length > 2 ? 4.2 : 0, per_class: {} })),
       });
@@ -241,20 +251,20 @@
       switch (method) {
         case 'Join':
           if (fake.joinError) refuse(fake.joinError);
-          this.place = { role: body.role, view: body.view };
-          if (body.resume && !(fake.keepPeer && fake.server)) fake.peerId = `peer-${fake.calls.length}`;
+          this.place = { room: body.room, role: body.role, view: body.view };
+          if (body.resume && !(fake.keepPeer && servers.has(body.room))) fake.peerId = `peer-${fake.calls.length}`;
           setTimeout(() => this.receive('peers', { phones: fake.phones, viewers: 1 }), 0);
           return { peer_id: fake.peerId, resume: 'resume-token', rights: fake.rights, ice_servers: [], settings: fake.settings, models: MODELS };
         case 'Offer':
-          fake.server ??= new FakeServer(this.place.role, this.place.view);
-          return { sdp: await fake.server.answer(body.sdp) };
+          if (!servers.has(this.place.room)) servers.set(this.place.room, new FakeServer(this.place));
+          return { sdp: await servers.get(this.place.room).answer(body.sdp) };
         case 'Candidate':
-          await fake.server?.pc.addIceCandidate({ candidate: body.candidate, sdpMid: body.sdp_mid }).catch(() => {});
+          await servers.get(this.place.room)?.pc.addIceCandidate({ candidate: body.candidate, sdpMid: body.sdp_mid }).catch(() => {});
           return null;
         case 'Restart':
         case 'Leave':
-          fake.server?.close();
-          fake.server = null;
+          servers.get(this.place?.room)?.close();
+          servers.delete(this.place?.room);
           return null;
         case 'Select': {
           const hit = fake.boxes.find((box) => body.x >= box.xmin && body.x <= box.xmax && body.y >= box.ymin && body.y <= box.ymax);

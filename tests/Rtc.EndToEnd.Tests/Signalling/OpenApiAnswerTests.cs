@@ -38,6 +38,9 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(400, "GET", "/ws");
         await CallAsync(200, "GET", "/api/models");
         await CallAsync(404, "GET", "/models/{name}.onnx", "/models/nothing.onnx");
+        await CallAsync(200, "GET", "/api/models/pull");
+        await CallAsync(404, "POST", "/api/models/{name}/pull", "/api/models/nothing/pull");
+        await CallAsync(200, "DELETE", "/api/models/pull");
         await CallAsync(200, "GET", "/api/join-info");
         await CallAsync(200, "GET", "/api/qr.svg", "/api/qr.svg?text=hello");
         await CallAsync(400, "GET", "/api/qr.svg");
@@ -106,6 +109,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(404, "GET", "/api/rooms/{room}/cameras", "/api/rooms/demo/cameras");
         await CallAsync(403, "POST", "/api/rooms/{room}/links", "/api/rooms/demo/links", "{}", "application/json");
         await CallAsync(401, "GET", "/models/{name}.onnx", "/models/nothing.onnx");
+        await CallAsync(401, "POST", "/api/models/{name}/pull", "/api/models/default/pull");
+        await CallAsync(401, "DELETE", "/api/models/pull");
         await CallAsync(401, "GET", "/metrics");
         await CallAsync(200, "GET", "/metrics", bearer: ApiKey);
         const string Wanted = """{"room":"demo","role":"phone"}""";

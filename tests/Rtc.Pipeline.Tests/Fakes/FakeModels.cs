@@ -23,6 +23,11 @@ internal sealed class FakeModels : IModelHost
 
     public IReadOnlyList<string> ClassNames { get; set; } = ["person", "bicycle", "car"];
 
+    /// <summary>Names that are no models yet; the embedded detector is opened for them.</summary>
+    public HashSet<string> Missing { get; } = [];
+
+    public int Arrivals { get; set; }
+
     public int Open;
     public int Detections;
     public int Segmentations;
@@ -39,7 +44,7 @@ internal sealed class FakeModels : IModelHost
         Opening?.Invoke();
         problem = name == "broken" ? "broken: not a model" : null;
         Interlocked.Increment(ref Open);
-        return new Detector(this, name is "broken" or "motion" ? "motion" : name is "yunet" ? name : "fake");
+        return new Detector(this, name is "broken" or "motion" || Missing.Contains(name) ? "motion" : name is "yunet" ? name : "fake");
     }
 
     public ISegmenter OpenSegmenter(string name, out string? problem)

@@ -62,6 +62,25 @@ public sealed class SceneArtistTests : IDisposable
         Assert.True(Differs(new RectF(146, 160, 158, 390)));
     }
 
+    [Theory]
+    [InlineData(0f, false)]
+    [InlineData(1f, true)]
+    public void Trail_of_the_last_seconds_is_drawn_where_it_is_asked_for(float seconds, bool drawn)
+    {
+        var settings = new RoomSettings { Mode = ViewMode.Annotate, Trails = seconds };
+        for (int step = 0; step <= 20; step++)
+        {
+            // From left to right, a box of 40 pixels, 20 pixels a picture.
+            Publish(step * 6000, Person(3, new RectF((20 * step) + 20, 220, (20 * step) + 60, 260)));
+            PictureOps.Copy(_before, _picture);
+            Draw(settings, step * 6000);
+        }
+
+        Assert.Equal(drawn, Differs(new RectF(200, 230, 300, 250)));
+        Assert.False(Differs(new RectF(0, 230, 100, 250)), "a trail older than its seconds");
+        Assert.False(Differs(new RectF(0, 300, Width, Height)));
+    }
+
     [Fact]
     public void Stale_results_are_not_drawn()
     {
@@ -181,9 +200,11 @@ public sealed class SceneArtistTests : IDisposable
         return sum / count;
     }
 
-    private void Publish(params SceneTrack[] tracks)
+    private void Publish(params SceneTrack[] tracks) => Publish(0, tracks);
+
+    private void Publish(long ticks, params SceneTrack[] tracks)
     {
-        _board.Publish(new PictureInfo(0, 0, 0, 0, 0), Units, [.. tracks], knowsPeople: true);
+        _board.Publish(new PictureInfo(ticks / 3000, 0, ticks, 0, 0), Units, [.. tracks], knowsPeople: true);
         var people = new PeopleSeen { Known = true, IsSettled = true, KnowsPeople = true };
         people.People.AddRange(tracks.Where(track => track.Label == "person").Select(track => track.Motion));
         _board.PublishPeople(people, Units);

@@ -1,8 +1,4 @@
-using System.Security.Cryptography;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Rtc.Inference.Catalogue;
 
 namespace Rtc.Server.Tests.Models;
@@ -13,21 +9,15 @@ public sealed class PullTests : IAsyncLifetime
     private const string FullDevice = "/dev/full";
     private const int CutAfter = 400_000;
     private readonly string _folder = Directory.CreateTempSubdirectory("rtc-pull").FullName;
-    private readonly byte[] _file = RandomNumberGenerator.GetBytes(1_000_000);
     private readonly HttpClient _http = new();
     private readonly List<string> _ranges = [];
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WebApplication _web = null!;
+    private ModelSource _web = null!;
     private bool _cut;
 
     public async ValueTask InitializeAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _web = builder.Build();
-        _web.MapGet("/thing.onnx", ServeAsync);
-        await _web.StartAsync();
+        _web = await ModelSource.StartAsync(ServeAsync);
     }
 
     public async ValueTask DisposeAsync()
@@ -40,7 +30,7 @@ public sealed class PullTests : IAsyncLifetime
     [Fact]
     public async Task A_fetch_that_the_network_cut_goes_on_from_there()
     {
-        ModelStore store = Store("thing.onnx", _file);
+        ModelStore store = Store("thing.onnx", _web.File);
         _cut = true;
         Assert.NotNull(await store.PullAsync("thing", new FirstStep(_arrived), default));
         string part = Assert.Single(Directory.GetFiles(_folder));
@@ -49,16 +39,16 @@ public sealed class PullTests : IAsyncLifetime
 
         _cut = false;
         Assert.Null(await store.PullAsync("thing", null, default));
-        Assert.Equal(_file, await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(_folder))));
+        Assert.Equal(_web.File, await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(_folder))));
         Assert.Equal(["", $"bytes={kept}-"], _ranges);
     }
 
     [Fact]
     public async Task Missing_or_wrong_file_is_refused_and_leaves_nothing()
     {
-        Assert.Contains("404", await Store("nowhere.onnx", _file).PullAsync("thing", null, default), StringComparison.Ordinal);
+        Assert.Contains("404", await Store("nowhere.onnx", _web.File).PullAsync("thing", null, default), StringComparison.Ordinal);
         Assert.Contains(
-            "sha256", await Store("thing.onnx", new byte[_file.Length]).PullAsync("thing", null, default), StringComparison.Ordinal);
+            "sha256", await Store("thing.onnx", new byte[_web.File.Length]).PullAsync("thing", null, default), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
@@ -69,7 +59,7 @@ public sealed class PullTests : IAsyncLifetime
 
         File.CreateSymbolicLink(Path.Combine(_folder, "thing.onnx.part"), FullDevice);
 
-        string? problem = await Store("thing.onnx", _file).PullAsync("thing", null, default);
+        string? problem = await Store("thing.onnx", _web.File).PullAsync("thing", null, default);
 
         Assert.Contains("can't be kept", problem, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
@@ -80,8 +70,8 @@ public sealed class PullTests : IAsyncLifetime
         _ranges.Add(context.Request.Headers.Range.ToString());
         if (_cut)
         {
-            context.Response.ContentLength = _file.Length;
-            await context.Response.Body.WriteAsync(_file.AsMemory(0, CutAfter));
+            context.Response.ContentLength = _web.File.Length;
+            await context.Response.Body.WriteAsync(_web.File.AsMemory(0, CutAfter));
             await context.Response.Body.FlushAsync();
 
             // A reset takes back what the other side has not read yet.
@@ -90,16 +80,12 @@ public sealed class PullTests : IAsyncLifetime
             return;
         }
 
-        await Results.File(_file, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(context);
+        await Results.File(_web.File, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(context);
     }
 
     private ModelStore Store(string path, byte[] expected)
     {
-        string json = $$"""
-            {"default":"thing","models":[{"name":"thing","task":"detect","layout":"yolox","licence":"MIT","copyleft":false,
-              "files":[{"name":"thing.onnx","size":{{expected.Length}},"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(expected))}}",
-                "addresses":["{{_web.Urls.First()}}/{{path}}"]}]}]}
-            """;
+        string json = _web.Catalogue(path, expected);
         Assert.True(ModelCatalogue.TryParse(json, out ModelCatalogue? catalogue, out string? problem), problem);
         return new ModelStore(_folder, catalogue!, _http);
     }

@@ -167,6 +167,7 @@ public sealed partial class OpenApiDocumentTests
     [InlineData("TokenRequest", typeof(TokenRoutes.TokenRequest))]
     [InlineData("LinkRequest", typeof(ShareRoutes.LinkRequest))]
     [InlineData("Camera", typeof(CameraSnapshot))]
+    [InlineData("Pull", typeof(PullRoutes.PullReport))]
     public void Schemas_have_the_fields_of_their_types(string name, Type type)
     {
         IEnumerable<string> fields = type.GetProperties().Select(field => JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name));

@@ -78,7 +78,10 @@ public sealed class RoomRegistryTests : IAsyncLifetime
         Outcome<JoinReply> taken = await JoinPhoneAsync("Hall", new RecordingLink(), takeover: true);
 
         Assert.Equal("limit_reached", refused?.Code);
-        Assert.Contains("On air is \"Kitchen\": take its place, or join beside it as place.2.", refused?.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "On air is \"Kitchen\": take its place (takeover=true), or join beside it as place.2.",
+            refused?.Message, StringComparison.Ordinal);
+        Assert.Equal(new CameraOnAir("Kitchen", "place.2"), refused?.OnAir);
         Assert.Null(taken.Refusal);
         Assert.Equal("replaced", Assert.Single(first.Notices).Code);
         Assert.Equal("Hall", Assert.Single(await _registry.CamerasAsync("place")).Name);
@@ -116,12 +119,71 @@ public sealed class RoomRegistryTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Further_camera_begins_as_the_first_one_is()
+    {
+        PeerId first = await JoinedAsync(JoinPhoneAsync("Kitchen", new RecordingLink()));
+        ZoneMessage[] zones = [new() { Name = "door", Points = [[0.1f, 0.1f], [0.2f, 0.1f], [0.2f, 0.2f]] }];
+        Assert.Null(await _registry.ConfigureAsync(first, new SettingsMessage { Mode = "privacy", Blur = 0.9f, Zones = zones }));
+
+        SettingsMessage second = (await JoinPhoneAsync("Hall", new RecordingLink(), room: "place.2")).Value!.Settings;
+        SettingsMessage other = (await JoinPhoneAsync("Elsewhere", new RecordingLink(), room: "other.2")).Value!.Settings;
+
+        Assert.Equal(("privacy", 0.9f), (second.Mode, second.Blur));
+        Assert.Empty(second.Zones!);
+        Assert.Equal("annotate", other.Mode);
+    }
+
+    [Theory]
+    [InlineData("place")]
+    [InlineData("place.3")]
+    public async Task Private_room_that_emptied_is_private_for_who_comes_back(string room)
+    {
+        var link = new RecordingLink();
+        PeerId phone = await JoinedAsync(JoinPhoneAsync("Kitchen", link));
+        await _registry.ConfigureAsync(phone, new SettingsMessage { Mode = "privacy" });
+        await _registry.LeaveAsync(phone, link, final: true);
+        Assert.Null(await _registry.SnapshotAsync("place"));
+
+        var source = new JoinRequest { Room = room, Role = "viewer", View = "source" };
+        Assert.Equal("view_forbidden", (await _registry.JoinAsync(source, new RecordingLink(), "127.0.0.1")).Refusal?.Code);
+        PeerId back = await JoinedAsync(JoinPhoneAsync("Kitchen", new RecordingLink(), room: room));
+
+        Room there = (await _registry.FindRoomAsync(room))!;
+        Assert.True(there.IsPrivate);
+        PeerId operating = await JoinAsync(room, new RecordingLink());
+        Assert.Equal("privacy_guarded", (await _registry.ConfigureAsync(operating, new SettingsMessage { Mode = "plain" }))?.Code);
+
+        // The phone on air films what is its own to show.
+        await _fixture.Loop.AskAsync<object?>(() =>
+        {
+            there.Media.OnFrame(there.Members.All[0], VideoFrames.Vp8(0, isKey: true));
+            return null;
+        });
+        Assert.Null(await _registry.ConfigureAsync(back, new SettingsMessage { Mode = "plain" }));
+    }
+
+    [Fact]
+    public async Task Room_that_was_public_when_it_emptied_begins_anew()
+    {
+        var link = new RecordingLink();
+        PeerId phone = await JoinedAsync(JoinPhoneAsync("Kitchen", link));
+        await _registry.ConfigureAsync(phone, new SettingsMessage { Mode = "privacy" });
+        await _registry.ConfigureAsync(phone, new SettingsMessage { Mode = "plain" });
+        await _registry.LeaveAsync(phone, link, final: true);
+
+        Assert.Equal("annotate", (await JoinPhoneAsync("Kitchen", new RecordingLink())).Value!.Settings.Mode);
+    }
+
     private Task<Outcome<JoinReply>> JoinPhoneAsync(string name, IMemberLink link, bool takeover = false, string room = "place") =>
         _registry.JoinAsync(new JoinRequest { Room = room, Role = "phone", Name = name, Takeover = takeover }, link, "127.0.0.1");
 
-    private async Task<PeerId> JoinAsync(string room, IMemberLink link)
+    private Task<PeerId> JoinAsync(string room, IMemberLink link) =>
+        JoinedAsync(_registry.JoinAsync(new JoinRequest { Room = room, Role = "viewer" }, link, "127.0.0.1"));
+
+    private static async Task<PeerId> JoinedAsync(Task<Outcome<JoinReply>> join)
     {
-        Outcome<JoinReply> joined = await _registry.JoinAsync(new JoinRequest { Room = room, Role = "viewer" }, link, "127.0.0.1");
+        Outcome<JoinReply> joined = await join;
         Assert.Null(joined.Refusal);
         return new PeerId(joined.Value!.PeerId);
     }

@@ -167,6 +167,29 @@ public sealed class WhipSessionTests
         Assert.Equal("[]", await host.Client.GetStringAsync("/api/rooms"));
     }
 
+    [Fact]
+    public async Task Second_publisher_is_told_who_is_on_air_and_takes_over_if_it_says_so()
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        using HttpResponseMessage first = await PostAsync(host, "/whip/one?name=Kitchen", PhoneOffer());
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+
+        using HttpResponseMessage refused = await PostAsync(host, "/whip/one?name=Hall", PhoneOffer());
+        JsonElement problem = JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement;
+        using HttpResponseMessage taken = await PostAsync(host, "/whip/one?name=Hall&takeover=true", PhoneOffer());
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal("limit_reached", problem.GetProperty("title").GetString());
+        Assert.Equal("Kitchen", problem.GetProperty("on_air").GetString());
+        Assert.Equal("one.2", problem.GetProperty("free_room").GetString());
+        Assert.Contains("takeover=true", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
+        Assert.Equal(404, await PatchAsync(host, first.Headers.Location!.ToString(), Candidate, first.Headers.ETag!.ToString()));
+        JsonElement camera = Assert.Single(
+            JsonDocument.Parse(await host.Client.GetStringAsync("/api/rooms/one/cameras")).RootElement.EnumerateArray());
+        Assert.Equal("Hall", camera.GetProperty("name").GetString());
+    }
+
     private static string? Line(string sdp, string start) =>
         sdp.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal));
 

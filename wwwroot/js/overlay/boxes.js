@@ -53,6 +53,30 @@ export function drawBoxes(context, rect, boxes, { targetId = null, mirrored = fa
   });
 }
 
+/**
+ * Where a track was, as a line that ends in the middle of its box.
+ * @param {CanvasRenderingContext2D} context scaled to CSS pixels
+ * @param {Rect} rect where the picture lies
+ * @param {WireDetection} box
+ * @param {readonly {x: number, y: number}[]} way fractions of the picture, the oldest first
+ * @param {boolean} mirrored
+ */
+export function drawTrail(context, rect, box, way, mirrored) {
+  if (way.length === 0) return;
+  const places = [...way, { x: (box.xmin + box.xmax) / 2, y: (box.ymin + box.ymax) / 2 }];
+  context.setLineDash([]);
+  context.lineJoin = 'round';
+  context.lineCap = 'round';
+  context.beginPath();
+  for (const { x, y } of places) context.lineTo(rect.left + (mirrored ? 1 - x : x) * rect.width, rect.top + y * rect.height);
+  context.strokeStyle = 'rgb(0 0 0 / 0.4)';
+  context.lineWidth = 3.5;
+  context.stroke();
+  context.strokeStyle = colourOf(box.track_id);
+  context.lineWidth = 1.75;
+  context.stroke();
+}
+
 /** @param {CanvasRenderingContext2D} context @param {Rect} place @param {string} words @param {number} id @param {boolean} held */
 function drawLabel(context, { left, top, width, height }, words, id, held) {
   context.beginPath();

@@ -28,9 +28,15 @@ export class HeatLayer {
   /** @param {OverlaySurface} picture @param {string} room @param {string} [token] */
   constructor(picture, room, token) {
     this.#picture = picture;
-    this.#path = `/api/rooms/${encodeURIComponent(room)}/heat.png`;
+    this.#path = pathOf(room);
     this.#headers = token ? { authorization: `Bearer ${token}` } : {};
     this.#button.addEventListener('click', () => this.toggle(), { signal: this.#abort.signal });
+  }
+
+  /** Another room is shown. @param {string} room */
+  change(room) {
+    this.#path = pathOf(room);
+    this.#fill(null);
   }
 
   toggle() {
@@ -49,10 +55,11 @@ export class HeatLayer {
   }
 
   async #ask() {
+    const path = this.#path;
     try {
-      const response = await fetch(this.#path, { headers: this.#headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+      const response = await fetch(path, { headers: this.#headers, signal: AbortSignal.timeout(PATIENCE_MS) });
       const picture = response.ok ? await createImageBitmap(await response.blob()) : null;
-      if (this.#poll) this.#fill(picture);
+      if (this.#poll && path === this.#path) this.#fill(picture);
       picture?.close();
     } catch {
       // The server is away: what is shown stays until it answers.
@@ -84,6 +91,11 @@ export class HeatLayer {
     this.#rest();
     this.#button.setAttribute('aria-pressed', 'false');
   }
+}
+
+/** @param {string} room */
+function pathOf(room) {
+  return `/api/rooms/${encodeURIComponent(room)}/heat.png`;
 }
 
 /** @param {ImageBitmap} picture */

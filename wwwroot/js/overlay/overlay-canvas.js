@@ -1,12 +1,18 @@
 // The canvas over the picture: boxes, whatever else a page draws, and the pulse of a tap.
-import { drawBoxes } from './boxes.js';
+import { drawBoxes, drawTrail } from './boxes.js';
 import { fit, toFraction } from './fit.js';
 
 /** @typedef {import('./fit.js').Rect} Rect */
 /** @typedef {import('../session/messages.js').Mode} Mode */
 /** @typedef {import('../session/messages.js').WireDetection} WireDetection */
 /** @typedef {{target_id: number|null, second_target_id?: number|null}} Targets */
-/** @typedef {{mode: Mode, boxes: readonly WireDetection[], targets: Targets}} Drawing */
+/**
+ * @typedef {object} Drawing
+ * @property {Mode} mode
+ * @property {readonly WireDetection[]} boxes
+ * @property {Targets} targets
+ * @property {(id: number) => readonly {x: number, y: number}[]} [wayOf] where a track was, the oldest place first
+ */
 
 const MAX_PIXEL_RATIO = 2;
 const PULSE_MS = 450;
@@ -27,6 +33,7 @@ export class OverlayCanvas {
   /** @type {() => void} */ #repaint;
   /** @type {{x: number, y: number, at: number}|null} */ #pulse = null;
   mirrored = false;
+  /** Small pictures have boxes without words. */ labels = true;
   /** What labels may not cover. @type {readonly Rect[]} */ keepOut = [];
 
   /**
@@ -82,8 +89,10 @@ export class OverlayCanvas {
     context.clearRect(0, 0, clientWidth, clientHeight);
     const { rect } = this;
     if (drawing) {
-      const options = { targetId: drawing.targets.target_id, mirrored: this.mirrored, keepOut: this.keepOut };
-      drawBoxes(context, rect, boxesOf(drawing), options);
+      const options = { targetId: drawing.targets.target_id, mirrored: this.mirrored, labels: this.labels, keepOut: this.keepOut };
+      const boxes = boxesOf(drawing);
+      for (const box of boxes) drawTrail(context, rect, box, drawing.wayOf?.(box.track_id) ?? [], this.mirrored);
+      drawBoxes(context, rect, boxes, options);
     }
     onPaint(context, rect);
     this.#paintPulse(rect);

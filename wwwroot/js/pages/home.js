@@ -2,6 +2,7 @@
 import { api } from '../session/api.js';
 import { isRoomName, joinLinks, tokenFrom } from '../session/join-links.js';
 import { setTone, showDetector } from '../panels/chips.js';
+import { ModelNotice } from '../panels/model-notice.js';
 import { RoomCard } from '../panels/room-card.js';
 import { byId, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { Poll } from '../ui/poll.js';
@@ -20,6 +21,7 @@ const address = byId('address', HTMLAnchorElement);
 const qr = byId('qr', HTMLImageElement);
 const roomInput = byId('room', HTMLInputElement);
 const roomNote = byId('room-note', HTMLElement);
+const notice = new ModelNotice(byId('stand', HTMLElement), (model) => toasts.show(text.stand.done(model), 'good'));
 const tokenInput = byId('token', HTMLInputElement);
 const server = byId('server', HTMLElement);
 const rooms = byId('rooms', HTMLElement);
@@ -53,13 +55,15 @@ function showAddress() {
 }
 
 async function readServer() {
-  const [info, health] = await Promise.all([api.joinInfo(), api.health()]);
+  const [info, health, models] = await Promise.all([api.joinInfo(), api.health(), api.models()]);
   const changed = info.phone_url !== phoneBase || info.secure !== secure;
   phoneBase = info.phone_url;
   secure = info.secure;
   if (changed) showAddress();
   show(byId('token-row', HTMLElement), health.tokens_required === true);
   showDetector(byId('detector', HTMLElement), health.model, health.provider);
+  notice.models = models;
+  notice.update(health.model);
   setTone(server, 'good');
   setText(byId('server-text', HTMLElement), `${text.home.health} ${health.version ?? ''}`.trim());
 }

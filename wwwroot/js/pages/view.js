@@ -1,15 +1,16 @@
 // The viewer's page.
-import { showDetector, showLevel } from '../panels/chips.js';
+import { showDetector } from '../panels/chips.js';
 import { ConnectionSign } from '../panels/connection-sign.js';
 import { RoomControls } from '../panels/room-controls.js';
-import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { byId, roomOfAddress, setAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { HeatLayer } from '../overlay/heat-layer.js';
 import { PictureTools } from '../panels/picture-tools.js';
-import { CameraStrip } from '../panels/camera-strip.js';
+import { CameraGrid } from '../panels/camera-grid.js';
 import { ShareDialog } from '../panels/share-dialog.js';
 import { TokenDialog } from '../panels/token-dialog.js';
 import { asksForToken, SERVER_DRAINING } from '../session/codes.js';
 import { roomLink } from '../session/join-links.js';
+import { PictureStatus } from '../panels/picture-status.js';
 import { Plots } from '../panels/plots.js';
 import { Segments } from '../ui/segments.js';
 import { Session } from '../session/session.js';
@@ -17,6 +18,7 @@ import { Press } from '../ui/press.js';
 import { Shortcuts } from '../ui/shortcuts.js';
 import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
+import { ModelNotice } from '../panels/model-notice.js';
 import { Tabs } from '../ui/tabs.js';
 import { Target } from '../panels/target.js';
 import { applyText } from '../ui/apply-text.js';
@@ -29,11 +31,14 @@ import { ZoneList } from '../panels/zone-list.js';
 
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
 /** @typedef {import('../session/messages.js').Message} Message */
+/** @typedef {import('../session/messages.js').ModelEntry} ModelEntry */
 /** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
 /** @typedef {import('../session/messages.js').StatsMessage} StatsMessage */
 /** @typedef {'annotated'|'source'} View */
 
 const METER_MS = 1_000;
+/** A link that loses so much of the large picture carries no tiles besides. */
+const STRAINED_LOSS = 0.05;
 
 /** The viewer's page: a session, a stage, and the panels around it. */
 class ViewPage {
@@ -43,6 +48,7 @@ class ViewPage {
   #stage = new Stage({ video: this.#video, scene: byId('scene', HTMLCanvasElement), overlay: this.#overlay });
   #toasts = new Toasts();
   #sign = new ConnectionSign(this.#toasts, { tellsLoss: false });
+  #status = new PictureStatus(this.#stage, this.#sign);
   #tools = new PictureTools(this.#stage, this.#room, this.#toasts);
   #heat = new HeatLayer(this.#stage, this.#room, tokenOfAddress());
   #target = new Target(this.#stage, () => this.#session);
@@ -55,19 +61,16 @@ class ViewPage {
   /** @type {View} */ #view;
   #views;
   /** @type {Session} */ #session;
-  /** @type {StatsMessage|null} */ #stats = null;
-  #shown = 0;
   /** All of the room's settings: the join tells them, and later messages what changed. @type {RoomSettings|null} */ #settings = null;
   #watchesOnly = false;
   #tokens = new TokenDialog();
   #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'camera');
-  #stillMs = 0;
+  /** @type {CameraGrid} */ #grid;
+  #notice = new ModelNotice(byId('stand', HTMLElement), (model, models) => this.#onModel(model, models));
 
   constructor() {
     this.#view = new URLSearchParams(location.search).get('view') === 'source' ? 'source' : 'annotated';
-    setText(byId('room-name', HTMLElement), this.#room);
-    document.title = `${this.#room} · ${text.view.title} · ${text.product}`;
-    byId('phone-link', HTMLAnchorElement).href = roomLink('/phone', this.#room, tokenOfAddress());
+    this.#nameRoom();
     this.#views = new Segments(byId('views', HTMLElement), 'view', [
       { value: 'annotated', label: text.view.annotated, hint: text.view.annotatedHint },
       { value: 'source', label: text.view.source, hint: text.view.sourceHint },
@@ -85,32 +88,77 @@ class ViewPage {
     this.#zoneList.rebuild();
     this.#applyView();
     this.#listen();
-    new CameraStrip(byId('cameras', HTMLElement), this.#room, tokenOfAddress());
+    this.#grid = new CameraGrid(byId('cameras', HTMLElement), this.#room, tokenOfAddress(), (room) => this.#choose(room));
     this.#session = this.#open();
-    this.#describe({});
+    this.#status.describe({});
     setInterval(() => void this.#measure(), METER_MS);
   }
 
+  #nameRoom() {
+    setText(byId('room-name', HTMLElement), this.#room);
+    document.title = `${this.#room} · ${text.view.title} · ${text.product}`;
+    byId('phone-link', HTMLAnchorElement).href = roomLink('/phone', this.#room, tokenOfAddress());
+  }
+
+  /** Another camera of the room comes into the large view; the way back leads to this one. @param {string} room */
+  #choose(room) {
+    if (room === this.#room) return;
+    setAddress('room', room, { keepsWayBack: true });
+    this.#enter(room);
+  }
+
+  /** @param {string} room */
+  #enter(room) {
+    void this.#session.close();
+    this.#room = room;
+    this.#nameRoom();
+    // Its tile gives its own place in the room up before the large view takes one.
+    this.#grid.current = room;
+    this.#stage.setStream(null);
+    this.#settings = null;
+    this.#target = new Target(this.#stage, () => this.#session);
+    this.#share.room = room;
+    this.#heat.change(room);
+    void this.#tools.change(room);
+    this.#controls.clear();
+    this.#tracks.clear();
+    this.#plots.clear();
+    this.#zones.setZones([]);
+    this.#zoneList.setCounts([]);
+    this.#zoneList.rebuild();
+    this.#status.clear();
+    this.#session = this.#open();
+  }
+
   #open() {
+    /** @type {Session} */
     const session = new Session({ room: this.#room, role: 'viewer', view: this.#view, token: tokenOfAddress(), receive: true }, {
       onState: (state, reason, code) => {
+        if (session !== this.#session) return;
         this.#sign.show(state, reason);
-        this.#describe({});
+        this.#status.describe({});
         if (state === 'refused' && asksForToken(code)) this.#tokens.ask(reason);
       },
       onTrack: (stream, receiver) => {
+        if (session !== this.#session) return;
         this.#stage.setStream(stream, receiver);
+        this.#grid.large = stream;
         this.#meter.reset();
       },
-      onMessage: (message) => this.#onMessage(message),
+      onMessage: (message) => {
+        if (session === this.#session) this.#onMessage(message);
+      },
       onJoined: ({ settings, models, rights }) => {
+        if (session !== this.#session) return;
+        this.#notice.models = models;
         this.#controls.setModels(models);
         this.#settings = settings;
         this.#onSettings({});
         this.#onRights(rights === 'watcher');
       },
     });
-    void session.run();
+    // Once it is the page's session: what it tells before is nobody's.
+    queueMicrotask(() => void session.run());
     return session;
   }
 
@@ -122,7 +170,7 @@ class ViewPage {
       const place = this.#stage.locate(event);
       if (!this.#zones.click(place) && place && !this.#watchesOnly) this.#target.tap(place, second);
     });
-    this.#video.addEventListener('resize', () => this.#describe({}));
+    this.#video.addEventListener('resize', () => this.#status.describe({}));
     const keys = new Shortcuts({
       s: () => void this.#tools.saveSnapshot(),
       r: () => void this.#tools.toggleRecording(),
@@ -136,15 +184,15 @@ class ViewPage {
     const letters = byId('letter-keys', HTMLInputElement);
     letters.checked = keys.letters;
     letters.addEventListener('change', () => { keys.letters = letters.checked; });
-    window.addEventListener('pageshow', (event) => {
-      if (event.persisted) location.reload();
-    });
+    window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+    window.addEventListener('popstate', () => roomOfAddress() !== this.#room && this.#enter(roomOfAddress()));
   }
 
   /** @param {View} view */
   #setView(view) {
     if (view === this.#view) return;
     this.#stage.setStream(null);
+    this.#grid.large = null;
     this.#showView(view);
     this.#session.reconnect({ view });
   }
@@ -153,9 +201,7 @@ class ViewPage {
   #showView(view) {
     this.#view = view;
     this.#views.value = view;
-    const url = new URL(location.href);
-    url.searchParams.set('view', view);
-    history.replaceState(null, '', url);
+    setAddress('view', view);
     this.#applyView();
   }
 
@@ -185,22 +231,27 @@ class ViewPage {
 
   /** @param {StatsMessage} message */
   #onStats(message) {
-    this.#stats = message;
-    showLevel(byId('level', HTMLElement), message.level);
-    showDetector(byId('detector', HTMLElement), message.model, message.provider);
-    setText(byId('delay', HTMLElement), text.ms(message.age_ms));
+    this.#status.addStats(message);
+    this.#notice.update(message.model);
     this.#zoneList.setCounts(message.zones ?? []);
     this.#onPeers(message.phones, message.viewers);
   }
 
   /** @param {import('../session/messages.js').NoticeMessage} notice */
   #onNotice({ code, message, recoverable }) {
-    if (code === SERVER_DRAINING || code === 'server_stopping') this.#describe({ restarting: true });
+    if (code === SERVER_DRAINING || code === 'server_stopping') this.#status.describe({ restarting: true });
     // The sign tells it, and the session makes another.
     if (code !== 'peer_closed') this.#toasts.show(message, recoverable ? 'warn' : 'bad');
     if (code !== 'view_changed') return;
     // The server changed it on the running connection; only what the page draws has to follow.
     this.#showView('annotated');
+  }
+
+  /** The server fetched it; a room that was set to motion has to be told. @param {string} model @param {ModelEntry[]} models */
+  #onModel(model, models) {
+    this.#controls.setModels(models);
+    if (!this.#watchesOnly && this.#settings && this.#settings.mode !== 'privacy') this.#session.configure({ model });
+    this.#toasts.show(text.stand.done(model), 'good');
   }
 
   /** A watcher is offered nothing that the server would refuse. @param {boolean} only */
@@ -227,37 +278,15 @@ class ViewPage {
   /** @param {number} phones @param {number} viewers */
   #onPeers(phones, viewers) {
     setText(byId('people', HTMLElement), `${text.home.phones(phones)}, ${text.home.viewers(viewers)}`);
-    this.#describe({ phones });
-  }
-
-  /**
-   * One phrase for how things stand, on the chip and, where the picture is none or stands still, over the last one.
-   * @param {Partial<import('../panels/status-phrase.js').Standing>} news
-   */
-  #describe(news) {
-    const { hasPicture } = this.#stage;
-    const { words, live } = this.#sign.describe({ hasPicture, stillMs: this.#stillMs, stats: this.#stats, ...news });
-    const waiting = byId('waiting', HTMLElement);
-    waiting.dataset.over = hasPicture ? 'picture' : 'nothing';
-    setText(byId('waiting-title', HTMLElement), words);
-    const invites = words === text.view.waiting;
-    setText(byId('waiting-text', HTMLElement), invites ? text.view.waitingHint : '');
-    show(byId('phone-link', HTMLElement), invites);
-    show(waiting, !live);
-    show(byId('numbers', HTMLElement), live);
+    this.#status.describe({ phones });
   }
 
   async #measure() {
-    const shown = this.#stage.pictures - this.#shown;
-    this.#shown = this.#stage.pictures;
-    // A page that is not in front is shown no pictures.
-    this.#stillMs = shown > 0 || document.visibilityState !== 'visible' ? 0 : this.#stillMs + METER_MS;
-    this.#describe({});
-    this.#stage.keepClearOf([...byId('numbers', HTMLElement).children]);
+    const shown = this.#status.measure(METER_MS);
     const pc = this.#session.peerConnection;
     const link = pc && this.#session.state === 'live' ? await this.#meter.read(pc).catch(() => null) : null;
-    setText(byId('rate', HTMLElement), text.fps(shown));
-    this.#plots.add({ stats: this.#stats, link, shown });
+    if (link && link.loss > STRAINED_LOSS) this.#grid.strain();
+    this.#plots.add({ stats: this.#status.stats, link, shown });
   }
 
   /** @param {KeyboardEvent} event */

@@ -35,6 +35,12 @@ export class PictureTools {
     show(byId('full', HTMLElement), document.fullscreenEnabled === true);
   }
 
+  /** Another room is on the stage; a recording of the last one ends. @param {string} room */
+  async change(room) {
+    if (this.#recording) await this.toggleRecording();
+    this.#room = room;
+  }
+
   /** To be called for each picture on the stage. */
   follow() {
     this.#mirror?.follow();

@@ -60,6 +60,11 @@ export class Plots {
     }
   }
 
+  /** Another room is shown. */
+  clear() {
+    for (const entry of this.#plots) entry.series = new Series();
+  }
+
   /** Draws all anew: the panel was opened, the theme changed. */
   redraw() {
     for (const { plot, series, canvas } of this.#plots) draw(canvas, series, plot.top);

@@ -12,13 +12,14 @@ const SEND_AFTER_MS = 150;
 
 /**
  * What the sliders show and send.
- * @type {Readonly<Record<string, {field: 'confidence'|'blur'|'detect_every'|'mask_every', show: (value: number) => string}>>}
+ * @type {Readonly<Record<string, {field: 'confidence'|'blur'|'detect_every'|'mask_every'|'trails', show: (value: number) => string}>>}
  */
 const SLIDERS = {
   confidence: { field: 'confidence', show: text.percent },
   blur: { field: 'blur', show: text.percent },
   'detect-every': { field: 'detect_every', show: text.view.pictures },
   'mask-every': { field: 'mask_every', show: text.view.pictures },
+  trails: { field: 'trails', show: text.view.trailSeconds },
 };
 
 /**
@@ -90,9 +91,10 @@ export class RoomControls {
     this.#model.value = settings.model;
     for (const [id, { field, show }] of Object.entries(SLIDERS)) {
       const input = byId(id, HTMLInputElement);
-      input.value = String(settings[field]);
-      setText(byId(`${id}-value`, HTMLElement), show(settings[field]));
-      input.setAttribute('aria-valuetext', show(settings[field]));
+      const value = settings[field] ?? 0;
+      input.value = String(value);
+      setText(byId(`${id}-value`, HTMLElement), show(value));
+      input.setAttribute('aria-valuetext', show(value));
     }
     for (const label of received.classes) if (label !== NO_CLASS) this.#seen.add(label);
     this.#showClasses();
@@ -159,6 +161,14 @@ export class RoomControls {
   /** @param {string[]} classes */
   #choose(classes) {
     this.#change({ classes });
+    this.#showClasses();
+  }
+
+  /** Another room is shown: nothing of the last one's is offered or sent. */
+  clear() {
+    clearTimeout(this.#timer);
+    this.#edit = new SettingsEdit();
+    this.#seen.clear();
     this.#showClasses();
   }
 

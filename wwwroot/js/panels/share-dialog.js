@@ -55,6 +55,11 @@ export class ShareDialog {
     document.body.append(this.#dialog);
   }
 
+  /** Another room is shown. @param {string} room */
+  set room(room) {
+    this.#room = room;
+  }
+
   open() {
     this.#dialog.showModal();
     void this.#ask();

@@ -103,6 +103,13 @@ export class TrackTable {
     this.refresh();
   }
 
+  /** Another room is shown. */
+  clear() {
+    this.#log.clear();
+    this.#targetId = null;
+    this.refresh();
+  }
+
   /** Draws at once: the panel was opened. */
   refresh() {
     this.#draw(performance.now());

@@ -4,6 +4,7 @@ import { Effects } from './effects.js';
 import { FocusPainter } from './focus-painter.js';
 import { JitterTarget } from './jitter-target.js';
 import { Timeline } from './timeline.js';
+import { Trails } from './trails.js';
 
 /** @typedef {import('../overlay/fit.js').Rect} Rect */
 /** @typedef {import('./timeline.js').Moment} Moment */
@@ -12,8 +13,9 @@ import { Timeline } from './timeline.js';
 
 /**
  * drawn: the server has drawn what there is · overlay: this page draws, bound to the picture by its RTP timestamp ·
+ * boxes: the same, but for boxes alone, which costs next to nothing ·
  * preview: this page draws over the device's own camera, which has no such timestamp
- * @typedef {'drawn'|'overlay'|'preview'|'bare'} StageMode
+ * @typedef {'drawn'|'overlay'|'boxes'|'preview'|'bare'} StageMode
  */
 
 /**
@@ -29,6 +31,7 @@ export class Stage {
   /** @type {OverlayCanvas} */ #overlay;
   /** @type {FocusPainter|null} */ #painter = null;
   #timeline = new Timeline();
+  #trails = new Trails();
   #effects = new Effects();
   #jitter = new JitterTarget(null);
   /** @type {StageMode} */ #mode = 'drawn';
@@ -74,6 +77,7 @@ export class Stage {
     this.#jitter.close();
     this.#jitter = new JitterTarget(this.#mode === 'overlay' ? receiver : null);
     this.#timeline.clear();
+    this.#trails.clear();
     video.srcObject = stream;
     if (stream) video.play().catch(() => {});
   }
@@ -95,7 +99,13 @@ export class Stage {
     this.#jitter.close();
     this.#jitter = new JitterTarget(null);
     this.#timeline.clear();
+    this.#trails.clear();
     this.repaint();
+  }
+
+  /** Whether boxes have words beside them. @param {boolean} labels */
+  set labels(labels) {
+    this.#overlay.labels = labels;
   }
 
   get canFocus() {
@@ -105,11 +115,13 @@ export class Stage {
   /** @param {RoomSettings} settings */
   setSettings(settings) {
     this.#settings = settings;
+    this.#trails.seconds = settings.trails ?? 0;
   }
 
   /** @param {DetectionsMessage} message */
   addResult(message) {
     this.#timeline.add(message);
+    this.#trails.add(message);
     this.#jitter.onResult(message.rtp_timestamp, performance.now());
   }
 
@@ -191,9 +203,14 @@ export class Stage {
 
   /** @param {Moment|null} moment */
   #paintOverlay(moment) {
-    const draws = this.#mode === 'overlay' || this.#mode === 'preview';
+    const draws = this.#mode === 'overlay' || this.#mode === 'boxes' || this.#mode === 'preview';
     const mode = this.#settings?.mode ?? 'annotate';
-    this.#overlay.paint(draws && moment ? { mode, boxes: moment.boxes, targets: moment.message } : null, this.onPaint);
+    this.#overlay.paint(draws && moment ? {
+      mode,
+      boxes: moment.boxes,
+      targets: moment.message,
+      wayOf: (id) => this.#trails.of(id, timestampOf(moment)),
+    } : null, this.onPaint);
   }
 
   /** Draws the lines again on the picture that is there: a zone was moved, the window resized. */
@@ -226,4 +243,9 @@ export class Stage {
     this.#painter?.close();
     this.#parts.video.srcObject = null;
   }
+}
+
+/** @param {Moment} moment @returns {number} the timestamp of the picture that it is of */
+function timestampOf({ message, ageMs }) {
+  return (message.rtp_timestamp + Math.round(ageMs * 90)) >>> 0;
 }

@@ -37,11 +37,37 @@ async function get(path, token) {
   return response.json();
 }
 
+/**
+ * @typedef {object} Pull the fetch of a model
+ * @property {string|null} model
+ * @property {'idle'|'pulling'|'done'|'failed'|'cancelled'} state
+ * @property {number} bytes
+ * @property {number} total
+ * @property {string|null} error
+ * @property {boolean} allowed whether this page may ask for one
+ * @property {string} default the model that the catalogue would choose
+ * @property {number} default_bytes
+ */
+
+/** @param {'POST'|'DELETE'} method @param {string} path @returns {Promise<Pull>} rejects with the status */
+async function askPull(method, path) {
+  const response = await fetch(path, { method, signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (!response.ok) throw new Error(String(response.status));
+  return response.json();
+}
+
 export const api = Object.freeze({
   /** @returns {Promise<RoomEntry[]>} */
   rooms: () => get('/api/rooms'),
   /** @returns {Promise<JoinInfo>} */
   joinInfo: () => get('/api/join-info'),
+  /** @returns {Promise<import('./messages.js').ModelEntry[]>} */
+  models: () => get('/api/models'),
+  /** @returns {Promise<Pull>} */
+  pullStatus: () => get('/api/models/pull'),
+  /** @param {string} model a name of the catalogue */
+  pull: (model) => askPull('POST', `/api/models/${encodeURIComponent(model)}/pull`),
+  cancelPull: () => askPull('DELETE', '/api/models/pull'),
   /** @returns {Promise<Health>} */
   health: () => get('/api/health'),
   /** The server's OpenAPI document. @returns {Promise<Record<string, any>>} */

@@ -92,6 +92,7 @@
  * @property {string[]} classes
  * @property {number} detect_every
  * @property {number} mask_every
+ * @property {number} [trails] seconds of each track's way that are drawn behind it
  * @property {WireZone[]|null} [zones]
  */
 

@@ -55,6 +55,17 @@ export function roomOfAddress() {
   return room === '' ? 'demo' : room;
 }
 
+/**
+ * Changes one thing of the page's address without loading it anew.
+ * @param {string} name @param {string} value @param {{keepsWayBack?: boolean}} [options] keepsWayBack: the browser's back leads here
+ */
+export function setAddress(name, value, { keepsWayBack = false } = {}) {
+  const url = new URL(location.href);
+  url.searchParams.set(name, value);
+  if (keepsWayBack) history.pushState(null, '', url);
+  else history.replaceState(null, '', url);
+}
+
 /** @returns {string|undefined} */
 export function tokenOfAddress() {
   return new URLSearchParams(location.search).get('token') ?? undefined;

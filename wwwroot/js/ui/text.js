@@ -1,6 +1,7 @@
 // What the pages say.
 import { segmentText } from './segment-text.js';
 import { checkText } from './check-text.js';
+import { standText } from './stand-text.js';
 
 /** Every English sentence of the pages. Another language is another `text`. */
 export const text = Object.freeze({
@@ -54,9 +55,11 @@ export const text = Object.freeze({
   }),
   cameras: Object.freeze({
     name: 'Cameras of this room',
+    large: 'in the large view',
     tile: (/** @type {string} */ room, /** @type {string} */ name, /** @type {boolean} */ onAir, /** @type {number} */ fps) =>
       [room, name, onAir ? `${fps} fps` : 'off air'].filter(Boolean).join(' · '),
   }),
+  stand: standText,
   level: Object.freeze({
     optimal: 'Optimal',
     moderate: 'Moderate load',
@@ -178,6 +181,8 @@ export const text = Object.freeze({
     detectEvery: 'Detect every',
     maskEvery: 'Mask every',
     pictures: (/** @type {number} */ n) => (n === 1 ? 'picture' : `${n} pictures`),
+    trails: 'Trails',
+    trailSeconds: (/** @type {number} */ n) => (n === 0 ? 'off' : `${n} s`),
     classes: 'Classes',
     classesAll: 'All',
     classesNone: 'Nothing was seen yet',
