@@ -20,7 +20,9 @@ public sealed class FolderOrderTests
             "Drawing Codecs",
             "Codecs.Av Codecs.Vpx",
             "Images",
-            "Codecs.H264",
+            "Codecs.H264 Containers",
+            "Containers.Reading",
+            "Containers.Writing",
             "Factory"),
         new(
             "Rtc.Pipeline",
