@@ -35,7 +35,8 @@ public sealed class Clips : IDisposable
 
         // Refused.
         ["sound.mp4"] = $"{Sound} -c:a aac",
-        ["cover.mp4"] = $"{Sound} -f lavfi -i color=s=64x64:d=0.04 -map 0 -map 1 -c:a aac -c:v mjpeg -frames:v 1 -disposition:v attached_pic",
+        ["cover.mp4"] = $"{Sound} -f lavfi -i color=s=64x64:d=0.04 -map 0 -map 1 "
+            + "-c:a aac -c:v mjpeg -frames:v 1 -disposition:v attached_pic",
         ["wide.mkv"] = "-f rawvideo -pix_fmt gray -video_size 100000x1 -i /dev/zero -frames:v 2 -c:v ffv1",
         ["huge.mkv"] = "-f lavfi -i color=s=5000x5000:r=1:d=1 -c:v ffv1 -pix_fmt gray",
         ["sixteen-bit.mkv"] = $"{Picture} -frames:v 2 -c:v ffv1 -pix_fmt gray16le",
@@ -77,7 +78,10 @@ public sealed class Clips : IDisposable
     /// <summary>Every track's matrix turns it clockwise by a quarter (ISO/IEC 14496-12 section 8.3.2).</summary>
     private static byte[] Turned(byte[] file)
     {
-        byte[] quarter = [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0];
+        byte[] quarter =
+        [
+            0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0,
+        ];
         for (int at = 0; (at = file.AsSpan(at).IndexOf("tkhd"u8) is var found and >= 0 ? at + found + 4 : -1) > 0;)
         {
             quarter.CopyTo(file, at + 40);

@@ -26,7 +26,8 @@ public sealed class VideoProbeTests(Clips clips) : IClassFixture<Clips>
 
         VideoInfo info = Read(clips[name]);
         Dictionary<string, string> video = Ffmpeg.Probe(
-            "-select_streams v:0 -count_packets -show_entries stream=codec_name,pix_fmt,width,height,avg_frame_rate,time_base,nb_read_packets:"
+            "-select_streams v:0 -count_packets -show_entries "
+                + "stream=codec_name,pix_fmt,width,height,avg_frame_rate,time_base,nb_read_packets:"
                 + $"stream_side_data=rotation {clips[name]}");
         Dictionary<string, string> whole = Ffmpeg.Probe($"-show_entries format=duration,start_time {clips[name]}");
         Assert.Equal(format, info.Format);

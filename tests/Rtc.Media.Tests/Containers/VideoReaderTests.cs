@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rtc.Media.Containers;
 using Rtc.Media.Containers.Reading;
 using Rtc.Media.Tests.Support;
@@ -75,7 +76,7 @@ public sealed class VideoReaderTests(Clips clips) : IClassFixture<Clips>
         using var pool = new PicturePool();
         VideoInfo info = Probe(clips[name]);
         double start = double.Parse(
-            Ffmpeg.Probe($"-show_entries format=start_time {clips[name]}")["start_time"], System.Globalization.CultureInfo.InvariantCulture);
+            Ffmpeg.Probe($"-show_entries format=start_time {clips[name]}")["start_time"], CultureInfo.InvariantCulture);
         PictureIndex index = PictureIndex.Read(clips[name], info, s_limits, CancellationToken.None)!;
         foreach (int first in (int[])[0, 20])
         {
@@ -142,7 +143,8 @@ public sealed class VideoReaderTests(Clips clips) : IClassFixture<Clips>
         var memory = new PictureMemory(1L << 30);
         using var pool = new PicturePool(memory);
         VideoInfo info = Probe(clips["long.mp4"]);
-        using VideoReader reader = VideoReader.Open(clips["long.mp4"], info, new VideoReadOptions(), s_limits, pool, CancellationToken.None);
+        using VideoReader reader = VideoReader.Open(
+            clips["long.mp4"], info, new VideoReadOptions(), s_limits, pool, CancellationToken.None);
         int count = 0;
         long before = 0;
         for (; reader.TryRead(out Picture? picture, out _, out _); count++)

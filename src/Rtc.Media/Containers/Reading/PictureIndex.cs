@@ -32,7 +32,9 @@ public sealed class PictureIndex
         return found >= 0 ? _keys[found] : ~found > 0 ? _keys[~found - 1] : long.MinValue;
     }
 
-    /// <summary>Null where this container doesn't give the times, or counts packets that show no picture: decode from the start then.</summary>
+    /// <summary>
+    /// Null where this container doesn't give the times, or counts packets that show no picture: decode from the start then.
+    /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled; the child is gone.</exception>
     public static PictureIndex? Read(string path, VideoInfo info, ContainerLimits limits, CancellationToken cancel)
     {

@@ -122,7 +122,8 @@ public static class VideoProbe
         {
             return new ContainerRefusal(ContainerError.TooLarge, string.Create(
                 CultureInfo.InvariantCulture,
-                $"Pictures of {info.CodedWidth} × {info.CodedHeight} are too large: {limits.MaxPixels} pixels are allowed, {limits.MaxSide} a side."));
+                $"Pictures of {info.CodedWidth} × {info.CodedHeight} are too large: "
+                    + $"{limits.MaxPixels} pixels are allowed, {limits.MaxSide} a side."));
         }
 
         return PixelDepth.Of(info.PixelFormat) > PixelDepth.MaxBits
