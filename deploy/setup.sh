@@ -119,6 +119,19 @@ rtc_need_libraries() {
   rtc_apt_install $wanted || rtc_fail "apt-get could not install$wanted: $RTC_APT_FAULT"
 }
 
+# The programs that read and write video files. Without them everything live works: their lack ends no start.
+rtc_want_ffmpeg() {
+  if [ "$(uname -s)" != Linux ] || { command -v ffmpeg >/dev/null 2>&1 && command -v ffprobe >/dev/null 2>&1; }; then
+    return 0
+  fi
+  if rtc_can_install && rtc_apt_choose ffmpeg; then
+    rtc_say "installing ffmpeg for video files"
+    rtc_apt_install ffmpeg || rtc_say "no video files for now: ffmpeg could not be installed: $RTC_APT_FAULT"
+  else
+    rtc_say "no video files for now: ffmpeg is not there and can't be installed"
+  fi
+}
+
 # The SDK: on the path, or where Microsoft's install script puts it.
 rtc_need_dotnet() {
   if ! command -v dotnet >/dev/null 2>&1 && [ -x "$HOME/.dotnet/dotnet" ]; then

@@ -30,6 +30,13 @@ if (args is ["card"])
     return;
 }
 
+// "recordings": fifty rooms recorded at once.
+if (args is ["recordings"])
+{
+    RecordingReport.Run();
+    return;
+}
+
 // "ffmpeg": the same beside the ffmpeg program.
 if (args is ["ffmpeg"])
 {

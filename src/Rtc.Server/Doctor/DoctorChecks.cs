@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
+using Rtc.Media.Containers;
 using Rtc.Media.Factory;
 using Rtc.Media.Native;
 using Rtc.Peer.Dtls;
@@ -35,6 +36,9 @@ internal static class DoctorChecks
                 report.Ok ? $"{report.Version} ({report.Purpose})" : $"{report.Purpose}: {report.Problem}");
         }
 
+        yield return VideoPrograms.Missing is { } missingPrograms
+            ? new Check("ffmpeg", Verdict.Warning, $"video files: {missingPrograms}")
+            : new Check("ffmpeg", Verdict.Good, "ffmpeg and ffprobe (video files)");
         foreach (Check check in Models(options, paths))
         {
             yield return check;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Text;
 using Rtc.Bitstream.H264;
 using Rtc.Media.Codecs;
 
@@ -14,9 +15,18 @@ internal static class Ffmpeg
     /// <summary>Skips the test where the program is missing.</summary>
     public static void Need() => Assert.SkipUnless(IsHere, "the ffmpeg program is not installed");
 
-    public static byte[] Run(string arguments, byte[]? input = null)
+    public static byte[] Run(string arguments, byte[]? input = null) =>
+        Run("ffmpeg", "-v error -nostdin -threads 1 " + arguments, input);
+
+    /// <summary>What ffprobe says of a file, a line an entry.</summary>
+    public static Dictionary<string, string> Probe(string arguments) =>
+        Encoding.UTF8.GetString(Run("ffprobe", "-v error -of default=noprint_wrappers=1 " + arguments, null))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('=', 2)).GroupBy(entry => entry[0]).ToDictionary(group => group.Key, group => group.First()[1]);
+
+    private static byte[] Run(string program, string arguments, byte[]? input)
     {
-        var start = new ProcessStartInfo("ffmpeg", "-v error -nostdin -threads 1 " + arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,0 +1,90 @@
+using Microsoft.Playwright;
+using Rtc.Media;
+using Rtc.Media.Codecs;
+using Rtc.Media.Containers.Writing;
+using Rtc.Media.Factory;
+using Xunit;
+
+namespace Rtc.EndToEnd.Tests.Pages;
+
+/// <summary>What is recorded plays in a browser: its length, a place in its middle, its end.</summary>
+[Collection(PagesCollection.Name)]
+public sealed class RecordedFileTests(PagesFixture pages)
+{
+    private const int Frames = 75;
+
+    [Theory]
+    [InlineData(VideoCodec.Vp8, VideoRotation.None, "video/webm")]
+    [InlineData(VideoCodec.H264, VideoRotation.Clockwise90, "video/mp4")]
+    public async Task Recording_plays_in_Chromium(VideoCodec codec, VideoRotation rotation, string type)
+    {
+        string folder = Directory.CreateTempSubdirectory("rtc-recorded-").FullName;
+        try
+        {
+            byte[] file = await File.ReadAllBytesAsync(Record(Path.Combine(folder, "one"), codec, rotation));
+            await using IBrowserContext context = await pages.Browser.NewContextAsync();
+            IPage page = await context.NewPageAsync();
+            double[] seen = await page.EvaluateAsync<double[]>(
+                """
+                async ([type, base64]) => {
+                  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+                  const video = document.createElement('video');
+                  video.muted = true;
+                  const next = (name) => new Promise((done, fail) => {
+                    video.addEventListener(name, done, { once: true });
+                    video.addEventListener('error', () => fail(new Error(video.error?.message)), { once: true });
+                  });
+                  const loaded = next('loadeddata');
+                  video.src = URL.createObjectURL(new Blob([bytes], { type }));
+                  await loaded;
+                  const sought = next('seeked');
+                  video.currentTime = 1.5;
+                  await sought;
+                  const ended = next('ended');
+                  video.playbackRate = 4;
+                  await video.play();
+                  await ended;
+                  return [video.duration, video.videoWidth, video.videoHeight, video.currentTime];
+                }
+                """,
+                new object[] { type, Convert.ToBase64String(file) });
+            Assert.Equal(Frames / 30.0, seen[0], 0.01);
+            Assert.Equal(rotation == VideoRotation.None ? (160, 120) : (120, 160), (seen[1], seen[2]));
+            Assert.Equal(seen[0], seen[3], 0.05);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string Record(string path, VideoCodec codec, VideoRotation rotation)
+    {
+        using var pool = new PicturePool();
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            codec, new EncoderSettings { Width = 160, Height = 120, BitrateKbps = 300, MayDrop = false });
+        using VideoRecorder recorder = VideoRecorder.Create(path, long.MaxValue, TimeSpan.MaxValue);
+        for (int i = 0; i < Frames; i++)
+        {
+            using Picture picture = pool.Rent(160, 120);
+            for (int y = 0; y < 120; y++)
+            {
+                picture.RowY(y).Fill((byte)(i + y));
+            }
+
+            for (int y = 0; y < 60; y++)
+            {
+                picture.RowU(y).Fill(128);
+                picture.RowV(y).Fill(128);
+            }
+
+            using EncodedFrame frame = encoder.Encode(picture, (uint)(i * 3000), i == 0)!;
+            frame.Rotation = rotation;
+            frame.Arrival = new Instant(i * 1_000_000L / 30);
+            Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, out _));
+        }
+
+        recorder.Complete();
+        return recorder.Path!;
+    }
+}

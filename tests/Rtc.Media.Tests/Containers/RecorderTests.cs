@@ -1,0 +1,170 @@
+using System.Globalization;
+using Rtc.Media.Codecs;
+using Rtc.Media.Containers;
+using Rtc.Media.Containers.Reading;
+using Rtc.Media.Containers.Writing;
+using Rtc.Media.Factory;
+using Rtc.Media.Tests.Support;
+
+namespace Rtc.Media.Tests.Containers;
+
+/// <summary>Recordings hold every picture as it was coded, say how long they are, and play whenever their writer was killed.</summary>
+public sealed class RecorderTests(Clips clips) : IClassFixture<Clips>
+{
+    private const int Frames = 100;
+    private const uint Step = 3000;
+    private static readonly ContainerLimits s_limits = new();
+
+    [Theory]
+    [InlineData(VideoCodec.Vp8, VideoRotation.None, ContainerFormat.WebM)]
+    [InlineData(VideoCodec.Vp8, VideoRotation.Clockwise270, ContainerFormat.Mp4)]
+    [InlineData(VideoCodec.H264, VideoRotation.None, ContainerFormat.Mp4)]
+    [InlineData(VideoCodec.H264, VideoRotation.Clockwise90, ContainerFormat.Mp4)]
+    public void Recording_holds_every_picture_and_says_how_long_it_is(VideoCodec codec, VideoRotation rotation, ContainerFormat format)
+    {
+        Ffmpeg.Need();
+
+        using var pool = new PicturePool();
+        List<EncodedFrame> coded = Coded(codec, rotation, Frames);
+        using VideoRecorder recorder = Recorder($"whole-{codec}-{rotation}");
+        foreach (EncodedFrame frame in coded)
+        {
+            Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, out _));
+        }
+
+        recorder.Complete();
+        VideoInfo info = Probe(recorder.Path!);
+        Assert.Equal((format, rotation, (long)Frames), (info.Format, info.Rotation, info.TotalFrames));
+        Assert.Equal(codec == VideoCodec.Vp8 ? "vp8" : "h264", info.Codec);
+        Assert.Equal((160, 120), (info.CodedWidth, info.CodedHeight));
+        Assert.Equal(Frames / 30.0, info.DurationSeconds, 0.001);
+        Assert.Equal(recorder.Duration.TotalSeconds, info.DurationSeconds, 0.001);
+
+        // Turned back, what ffmpeg decodes is what our decoder does.
+        byte[] raw = Ffmpeg.Run($"-noautorotate -i {recorder.Path} -vsync passthrough -f rawvideo -pix_fmt yuv420p -");
+        using IVideoDecoder decoder = VideoCodecs.CreateDecoder(codec);
+        Ffmpeg.Compare(decoder, [.. coded.Select(frame => frame.Data.ToArray())], raw, 160, 120);
+
+        // A player that seeks lands on the picture, by the index that was written.
+        string one = $"-noautorotate -ss 2.001 -i {recorder.Path} -frames:v 1 -f rawvideo -pix_fmt yuv420p -";
+        using Picture sought = Assert.Single(Ffmpeg.Pictures(Ffmpeg.Run(one), 160, 120, pool));
+        List<Picture> all = Ffmpeg.Pictures(raw, 160, 120, pool);
+        Assert.True(Quality.Same(all[codec == VideoCodec.Vp8 ? 60 : 61], sought) || Quality.Same(all[61], sought));
+        coded.ForEach(frame => frame.Dispose());
+    }
+
+    [Theory]
+    [InlineData(VideoCodec.Vp8, VideoRotation.None)]
+    [InlineData(VideoCodec.H264, VideoRotation.None)]
+    public void Killed_writer_loses_its_last_second_at_most(VideoCodec codec, VideoRotation rotation)
+    {
+        Ffmpeg.Need();
+
+        List<EncodedFrame> coded = Coded(codec, rotation, Frames);
+        using VideoRecorder recorder = Recorder($"killed-{codec}");
+        for (int i = 0; i < Frames; i++)
+        {
+            Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[i], out _));
+            if (i is 35 or 61 or 99)
+            {
+                // What lies on the disk at this moment, as kill -9 would leave it.
+                string left = clips.Path($"left-{codec}-{i}{Path.GetExtension(recorder.Path)}");
+                File.Copy(recorder.Path!, left);
+                VideoInfo info = Probe(left);
+                Assert.InRange(info.TotalFrames, i - 30, i + 1);
+                Assert.Equal(info.TotalFrames / 30.0, info.DurationSeconds, 0.002);
+                Assert.Equal(info.TotalFrames * 160 * 120 * 3 / 2, Ffmpeg.Run($"-i {left} -f rawvideo -pix_fmt yuv420p -").Length);
+            }
+        }
+
+        coded.ForEach(frame => frame.Dispose());
+    }
+
+    [Fact]
+    public void Recording_begins_with_a_key_picture_and_ends_with_another_codec()
+    {
+        List<EncodedFrame> coded = Coded(VideoCodec.Vp8, VideoRotation.None, 3);
+        List<EncodedFrame> other = Coded(VideoCodec.H264, VideoRotation.None, 1);
+        using VideoRecorder recorder = Recorder("begin");
+        Assert.Equal(RecordedPicture.AwaitsKey, recorder.Add(coded[1], out _));
+        Assert.Null(recorder.Path);
+        Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[0], out double first));
+        Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[1], out double second));
+        Assert.Equal((0, 1 / 30.0), (first, second));
+        Assert.Equal(RecordedPicture.OtherCodec, recorder.Add(other[0], out _));
+        coded.ForEach(frame => frame.Dispose());
+        other.ForEach(frame => frame.Dispose());
+    }
+
+    [Fact]
+    public void Recording_takes_no_more_than_it_may()
+    {
+        List<EncodedFrame> coded = Coded(VideoCodec.Vp8, VideoRotation.None, 60);
+        using VideoRecorder small = VideoRecorder.Create(clips.Path("small"), 3000, TimeSpan.MaxValue);
+        using VideoRecorder brief = VideoRecorder.Create(clips.Path("brief"), long.MaxValue, TimeSpan.FromSeconds(1));
+        Assert.Contains(RecordedPicture.Full, coded.Select(frame => small.Add(frame, out _)));
+        small.Complete();
+        Assert.InRange(new FileInfo(small.Path!).Length, 1, 3000 + 1000);
+        Assert.Equal(30, coded.Count(frame => brief.Add(frame, out _) == RecordedPicture.Taken));
+        brief.Complete();
+        Assert.Equal(1, brief.Duration.TotalSeconds, 0.001);
+        coded.ForEach(frame => frame.Dispose());
+    }
+
+    [Theory]
+    [InlineData(VideoCodec.Vp8)]
+    [InlineData(VideoCodec.H264)]
+    public void Picture_that_changes_its_size_midway_plays(VideoCodec codec)
+    {
+        Ffmpeg.Need();
+
+        List<EncodedFrame> coded = [.. Coded(codec, VideoRotation.None, 40), .. Coded(codec, VideoRotation.None, 40, 320, 240, from: 40)];
+        using VideoRecorder recorder = Recorder($"resized-{codec}");
+        Assert.All(coded, frame => Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, out _)));
+        recorder.Complete();
+        using var pool = new PicturePool();
+        using VideoReader reader = VideoReader.Open(
+            recorder.Path!, Probe(recorder.Path!), new VideoReadOptions(), s_limits, pool, CancellationToken.None);
+        int count = 0;
+        for (; reader.TryRead(out Picture? picture, out _, out double seconds); count++)
+        {
+            Assert.Equal((160, 120), (picture!.Width, picture.Height));
+            Assert.Equal(count / 30.0, seconds, 0.002);
+            picture.Dispose();
+        }
+
+        Assert.Equal(80, count);
+        coded.ForEach(frame => frame.Dispose());
+    }
+
+    private VideoRecorder Recorder(string name) => VideoRecorder.Create(clips.Path(name), long.MaxValue, TimeSpan.MaxValue);
+
+    private static VideoInfo Probe(string path)
+    {
+        VideoProbeResult result = VideoProbe.Read(path, s_limits, CancellationToken.None);
+        Assert.Null(result.Refusal);
+        Assert.Equal(
+            result.Info!.DurationSeconds.ToString("0.000000", CultureInfo.InvariantCulture),
+            Ffmpeg.Probe($"-show_entries format=duration {path}")["duration"]);
+        return result.Info;
+    }
+
+    private static List<EncodedFrame> Coded(
+        VideoCodec codec, VideoRotation rotation, int count, int width = 160, int height = 120, int from = 0)
+    {
+        using var pool = new PicturePool();
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            codec, new EncoderSettings { Width = width, Height = height, BitrateKbps = 200, MayDrop = false });
+        List<EncodedFrame> coded = [];
+        for (int i = from; i < from + count; i++)
+        {
+            using Picture picture = Pictures.Scene(pool, width, height, i);
+            EncodedFrame frame = encoder.Encode(picture, (uint)(uint.MaxValue - 5000 + (i * Step)), i == from)!;
+            frame.Rotation = rotation;
+            frame.Arrival = new Instant(i * 1_000_000L / 30);
+            coded.Add(frame);
+        }
+
+        return coded;
+    }
+}
