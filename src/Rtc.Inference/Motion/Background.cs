@@ -115,6 +115,10 @@ internal sealed class Background
     /// <summary>Its luma at a pixel.</summary>
     public int Luma(int pixel) => (int)_mean[pixel];
 
+    public int U(int pixel) => (int)_meanU[pixel];
+
+    public int V(int pixel) => (int)_meanV[pixel];
+
     /// <summary>Whether the pixel has not changed for some pictures.</summary>
     public bool IsStill(int pixel) => _still[pixel] > SteadyPictures;
 

@@ -26,7 +26,7 @@ internal struct Blob
     /// <summary>Places around it where its edge was looked at.</summary>
     public int Edges { get; set; }
 
-    /// <summary>Sum of the steps of luma across the edge in the picture.</summary>
+    /// <summary>Sum of the steps of luma and colour across the edge in the picture.</summary>
     public int EdgeNow { get; set; }
 
     /// <summary>The same in the background.</summary>

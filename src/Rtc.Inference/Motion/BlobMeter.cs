@@ -11,7 +11,7 @@ internal sealed class BlobMeter(Background background)
     // A hole's edge is weaker in the picture than this share of the one in the background.
     private const float HoleEdge = 0.6f;
 
-    // Levels of luma that are new across an edge; fewer are light or a shadow.
+    // Levels of luma and colour that are new across an edge; fewer are light or a shadow.
     private const float MinNewEdge = 7f;
 
     private SmallPicture _picture = null!;
@@ -58,9 +58,14 @@ internal sealed class BlobMeter(Background background)
 
         int inside = at - step;
         int outside = at + (2 * step);
-        int now = _picture.Y[inside] - _picture.Y[outside];
-        int then = background.Luma(inside) - background.Luma(outside);
         blob.Edges++;
+        AddSteps(ref blob, _picture.Y[inside] - _picture.Y[outside], background.Luma(inside) - background.Luma(outside));
+        AddSteps(ref blob, _picture.U[inside] - _picture.U[outside], background.U(inside) - background.U(outside));
+        AddSteps(ref blob, _picture.V[inside] - _picture.V[outside], background.V(inside) - background.V(outside));
+    }
+
+    private static void AddSteps(ref Blob blob, int now, int then)
+    {
         blob.EdgeNow += Math.Abs(now);
         blob.EdgeThen += Math.Abs(then);
         blob.EdgeNew += Math.Abs(now - then);

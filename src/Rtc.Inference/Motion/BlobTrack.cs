@@ -5,15 +5,16 @@ internal sealed class BlobTrack(in Blob born)
 {
     private const float SpeedWeight = 0.3f;
 
-    // Moved by this share of its size it is taken for something that came here by itself.
+    // It is divided when it looked like several in so many pictures.
     private const int PicturesToDivide = 3;
+
+    // Moved by this share of its size it is taken for something that came here by itself.
     private const float TravelShare = 0.4f;
 
-    private readonly float _bornX = born.CenterX;
-    private readonly float _bornY = born.CenterY;
+    private float _hereX = born.CenterX;
+    private float _hereY = born.CenterY;
     private int _several;
-    private float _speedX;
-    private float _speedY;
+    private Blob _found = new();
 
     /// <summary>Where it was seen last, or should be by now.</summary>
     public Blob Box { get; private set; } = born;
@@ -24,17 +25,19 @@ internal sealed class BlobTrack(in Blob born)
     /// <summary>Pictures since it was seen.</summary>
     public int Missed { get; private set; }
 
-    /// <summary>Pictures since most of it moved.</summary>
-    public int StillFor { get; private set; }
+    /// <summary>Pictures since it was elsewhere.</summary>
+    public int HereFor { get; private set; }
 
     /// <summary>It came from elsewhere: what stands here now is no change of the background.</summary>
     public bool HasTravelled { get; private set; }
 
-    public float SpeedX => _speedX;
+    /// <summary>Pixels of the small picture from one picture to the next.</summary>
+    public float SpeedX { get; private set; }
 
-    public float SpeedY => _speedY;
+    public float SpeedY { get; private set; }
 
-    private Blob _found = new();
+    /// <summary>Where it should be in this picture.</summary>
+    public Blob Expected { get; private set; } = born;
 
     /// <summary>What of this picture was given to it so far.</summary>
     public ref Blob Found => ref _found;
@@ -53,18 +56,16 @@ internal sealed class BlobTrack(in Blob born)
         return WasSeveral;
     }
 
+    /// <summary>Goes on to the next picture, in which nothing was given to it yet.</summary>
     public void Predict()
     {
-        int x = (int)MathF.Round(_speedX * (Missed + 1));
-        int y = (int)MathF.Round(_speedY * (Missed + 1));
+        int x = (int)MathF.Round(SpeedX * (Missed + 1));
+        int y = (int)MathF.Round(SpeedY * (Missed + 1));
         Expected = Box.Moved(x, y);
         Found = new();
         WasSeveral = false;
         Pieces.Clear();
     }
-
-    /// <summary>Where it should be in this picture.</summary>
-    public Blob Expected { get; private set; } = born;
 
     /// <summary>Takes over what was another's.</summary>
     public void Absorb(in Blob other) => Box = Box.With(other);
@@ -79,14 +80,18 @@ internal sealed class BlobTrack(in Blob born)
         }
 
         float weight = Age == 1 ? 1 : SpeedWeight;
-        _speedX += weight * (((Found.CenterX - Box.CenterX) / (Missed + 1)) - _speedX);
-        _speedY += weight * (((Found.CenterY - Box.CenterY) / (Missed + 1)) - _speedY);
+        SpeedX += weight * (((Found.CenterX - Box.CenterX) / (Missed + 1)) - SpeedX);
+        SpeedY += weight * (((Found.CenterY - Box.CenterY) / (Missed + 1)) - SpeedY);
         Box = Found;
         Missed = 0;
         Age++;
-        StillFor = Found.Still > 0.8f * Found.Pixels ? StillFor + 1 : 0;
-        float away = Math.Max(Math.Abs(Box.CenterX - _bornX), Math.Abs(Box.CenterY - _bornY));
-        HasTravelled |= away > 1 + (TravelShare * Math.Min(Box.Width, Box.Height));
+        HereFor++;
+        float away = Math.Max(Math.Abs(Box.CenterX - _hereX), Math.Abs(Box.CenterY - _hereY));
+        if (away > 1 + (TravelShare * Math.Min(Box.Width, Box.Height)))
+        {
+            (_hereX, _hereY, HereFor, HasTravelled) = (Box.CenterX, Box.CenterY, 0, true);
+        }
+
         return true;
     }
 }

@@ -20,12 +20,11 @@ internal sealed class BlobTracks
     // A thing is looked for this long where it was going.
     private const int MaxMissed = 4;
 
-    // Gap between two parts of one thing, which lie above one another.
-    private const int MaxGap = 3;
-    private const float GapShareX = 0.12f;
-    private const float GapShareY = 0.2f;
-    private const float MinStacked = 0.5f;
-    private const float MaxAspect = 4.5f;
+    // What lies further than this from a thing, in its own size, is another's.
+    private const float Reach = 1.35f;
+
+    // What lies in another by this share is a part of it.
+    private const float Inside = 0.7f;
 
     // Two that are one move as one, in pixels a picture.
     private const float SameSpeed = 0.35f;
@@ -71,7 +70,7 @@ internal sealed class BlobTracks
         }
 
         JoinTracks();
-        JoinPending();
+        BlobJoin.JoinStacked(_pending);
         foreach (Blob blob in _pending)
         {
             if (blob.Pixels >= smallest && _tracks.Count < MaxTracks)
@@ -137,11 +136,9 @@ internal sealed class BlobTracks
             return;
         }
 
-        int gapX = Math.Max(1, (int)(GapShareX * track.Expected.Width));
-        int gapY = Math.Max(MaxGap, (int)(GapShareY * track.Expected.Height));
         if (!track.WasSeveral)
         {
-            Join(pieces, gapX, gapY);
+            BlobJoin.JoinClose(pieces, track.Expected);
         }
 
         int best = 0;
@@ -154,26 +151,6 @@ internal sealed class BlobTracks
         pieces.RemoveAt(best);
         _pending.AddRange(pieces);
         pieces.Clear();
-    }
-
-    private static void Join(List<Blob> pieces, int gapX, int gapY)
-    {
-        for (int i = 0; i < pieces.Count; i++)
-        {
-            for (int k = pieces.Count - 1; k > i; k--)
-            {
-                Blob a = pieces[i];
-                Blob b = pieces[k];
-                bool isStacked = a.OverlapX(b) >= MinStacked * Math.Min(a.Width, b.Width) && -a.OverlapY(b) <= gapY;
-                bool isBeside = a.OverlapY(b) >= MinStacked * Math.Min(a.Height, b.Height) && -a.OverlapX(b) <= gapX;
-                if (isStacked || isBeside)
-                {
-                    pieces[i] = a.With(b);
-                    pieces.RemoveAt(k);
-                    k = pieces.Count;
-                }
-            }
-        }
     }
 
     /// <summary>Those who have just come up divide nothing, unless there is nobody else.</summary>
@@ -199,11 +176,9 @@ internal sealed class BlobTracks
         track.Age < MinAgeToDivide
         || (blob.Width <= (MaxGrowth * track.Expected.Width) + 2 && blob.Height <= (MaxGrowth * track.Expected.Height) + 2);
 
-    /// <summary>Each pixel goes to the thing that it is closest to, in the thing's own measure; what is far from all is somebody new.</summary>
+    /// <summary>Each pixel goes to the thing that it is closest to, in the thing's own measure; what is far from all is new.</summary>
     private void Divide(Blobs parts, int part, BlobMeter meter, int smallest)
     {
-        // Where only one is known, what lies beyond it by this much is another's.
-        const float Reach = 1.35f;
         Blob blob = parts[part];
         Blob rest = new();
         for (int y = blob.Top; y < blob.Bottom; y++)
@@ -260,8 +235,8 @@ internal sealed class BlobTracks
                 }
 
                 bool moveAsOne = Math.Abs(a.SpeedX - b.SpeedX) < SameSpeed && Math.Abs(a.SpeedY - b.SpeedY) < SameSpeed;
-                bool isInside = a.Box.Intersection(b.Box) > 0.7f * Math.Min(a.Box.Area, b.Box.Area);
-                if (isInside || (moveAsOne && AreStacked(a.Box, b.Box)))
+                bool isInside = a.Box.Intersection(b.Box) > Inside * Math.Min(a.Box.Area, b.Box.Area);
+                if (isInside || (moveAsOne && BlobJoin.AreStacked(a.Box, b.Box)))
                 {
                     // The older goes on.
                     (BlobTrack stays, BlobTrack goes) = a.Age >= b.Age ? (a, b) : (b, a);
@@ -271,29 +246,5 @@ internal sealed class BlobTracks
                 }
             }
         }
-    }
-
-    private void JoinPending()
-    {
-        for (int i = 0; i < _pending.Count; i++)
-        {
-            for (int k = _pending.Count - 1; k > i; k--)
-            {
-                if (AreStacked(_pending[i], _pending[k]))
-                {
-                    _pending[i] = _pending[i].With(_pending[k]);
-                    _pending.RemoveAt(k);
-                    k = _pending.Count;
-                }
-            }
-        }
-    }
-
-    private static bool AreStacked(in Blob a, in Blob b)
-    {
-        Blob both = a.With(b);
-        return -a.OverlapY(b) <= MaxGap
-            && a.OverlapX(b) >= MinStacked * Math.Min(a.Width, b.Width)
-            && both.Height <= MaxAspect * both.Width;
     }
 }

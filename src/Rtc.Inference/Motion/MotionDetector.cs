@@ -19,7 +19,7 @@ public sealed class MotionDetector : IDetector
     // A part of the picture smaller than this is noise.
     private const float SmallestShare = 0.0015f;
 
-    // For so many pictures something that came here and stands still is no background.
+    // For so many pictures something that came here and stays is no background.
     private const int MaxHeld = 450;
 
     // A part of which so many pixels are still may be a hole.
@@ -94,7 +94,7 @@ public sealed class MotionDetector : IDetector
         _tracks.Update(_blobs, _meter, smallest);
         foreach (BlobTrack track in _tracks.All)
         {
-            if (track.HasTravelled && track.Missed == 0 && track.StillFor < MaxHeld)
+            if (track.HasTravelled && track.Missed == 0 && track.HereFor < MaxHeld)
             {
                 _background.Hold(track.Box);
             }

@@ -21,7 +21,7 @@ public sealed class MotionClipTests
     private const int Learned = 12;
 
     /// <summary>Pictures from one look of the reference to the next.</summary>
-    private const int LookEvery = 6;
+    private const int LookEvery = 8;
 
     /// <summary>The clip has 10 pictures a second, the tracker 30 steps.</summary>
     private const int Steps = 3;
@@ -52,9 +52,9 @@ public sealed class MotionClipTests
         double recall = _foundPeople / (double)_people;
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"motion on the clip: {recall:P1} of {_people} people found, {_falseBoxes / (double)_looks:F2} boxes a picture that are nobody, "
+            $"motion on the clip: {recall:P1} of {_people} people found, {_falseBoxes / (double)_looks:F2} boxes a picture are nobody, "
                 + $"{_falseTracks / (double)_looks:F2} tracks, {_merged} groups in one box, {_idsOfPeople.Count} ids"));
-        Assert.True(_people > 120, $"{_people} people");
+        Assert.True(_people > 100, $"{_people} people");
         Assert.True(recall > 0.93, $"{recall:P1}");
         Assert.True(_falseBoxes < 0.15 * _looks, $"{_falseBoxes} in {_looks}");
         Assert.True(_falseTracks < 0.12 * _looks, $"{_falseTracks} in {_looks}");
