@@ -195,7 +195,6 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
         RouteFulfillOptions answer = url.AbsolutePath switch
         {
             "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },
-            "/api/models" => new() { Body = "[]", ContentType = "application/json" },
             "/api/join-info" => new()
             {
                 Body = """{"phone_url":"https://192.168.7.7:8443/phone","urls":["http://192.168.7.7:8080"],"secure":true}""",

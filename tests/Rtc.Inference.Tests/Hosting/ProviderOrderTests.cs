@@ -1,4 +1,5 @@
 using Rtc.Inference.Hosting;
+using Rtc.Inference.Running;
 using Rtc.Inference.Onnx;
 
 namespace Rtc.Inference.Tests.Hosting;
