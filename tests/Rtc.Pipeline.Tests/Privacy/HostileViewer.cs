@@ -21,15 +21,25 @@ internal sealed class HostileViewer : IDisposable
     /// <summary>A picture of which less than this is left elsewhere was blurred whole.</summary>
     private const double WholeBlurred = 0.02;
 
+    /// <summary>Those of another round come by up to so many seconds earlier.</summary>
+    private const double MaxEarlier = 30;
+
     private readonly string _name;
+    private readonly int _round;
     private readonly List<string> _leaks = [];
     private double _sharp;
     private double _began;
 
-    public HostileViewer(string name, int seed, RoomSettings? settings = null, PrivacyOptions? privacy = null)
+    /// <param name="name">Of the scene, in reports.</param>
+    /// <param name="seed">Of the street, its noise and what the detector misses.</param>
+    /// <param name="round">Added to the seed; other than 0, those who are there look otherwise and come at other times.</param>
+    /// <param name="settings">Of the room.</param>
+    /// <param name="privacy">Of the server.</param>
+    public HostileViewer(string name, int seed, int round = 0, RoomSettings? settings = null, PrivacyOptions? privacy = null)
     {
         _name = name;
-        Scene = new StreetScene(Width, Height, seed);
+        (_round, Seed) = (round, seed + round);
+        Scene = new StreetScene(Width, Height, Seed);
         Room = new Simulation((settings ?? new RoomSettings()) with { Mode = ViewMode.Privacy }, privacy)
         {
             Width = Width,
@@ -44,6 +54,8 @@ internal sealed class HostileViewer : IDisposable
 
     public Simulation Room { get; }
 
+    public int Seed { get; }
+
     public StreetScene Scene { get; }
 
     public int Pictures { get; private set; }
@@ -54,6 +66,21 @@ internal sealed class HostileViewer : IDisposable
 
     /// <summary>Of what is nobody.</summary>
     public double SharpShare => _sharp / Math.Max(1, Pictures);
+
+    /// <summary>Puts actors into the street, changed with the round.</summary>
+    public void Add(params ReadOnlySpan<Actor> actors)
+    {
+        var random = new Random(Seed);
+        foreach (Actor actor in actors)
+        {
+            double earlier = _round == 0 ? 0 : MaxEarlier * random.NextDouble();
+            Scene.Actors.Add(_round == 0 ? actor : actor with
+            {
+                Texture = Scenes.Texture(actor.Width, actor.Height, random.Next(), grain: 2),
+                At = t => actor.At(t + earlier),
+            });
+        }
+    }
 
     public void Look(Picture shown, StreetMoment taken)
     {
