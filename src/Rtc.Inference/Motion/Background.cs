@@ -16,6 +16,13 @@ internal sealed class Background
     // What has not changed for so many pictures is learned after all: a thing that was set down, or the hole that
     // a thing left which the first pictures showed.
     private const int StillPictures = 75;
+
+    // What has not changed for so many stands still.
+    private const int SteadyPictures = 12;
+
+    // In the map of still pictures: nothing is to be learned there.
+    private const byte Held = 255;
+    private const byte MaxStill = 250;
     private const float LearningStill = 0.03f;
     private const int StillDifference = 4;
 
@@ -105,29 +112,56 @@ internal sealed class Background
         return _seen > PicturesToLearn;
     }
 
-    /// <summary>How sure a blob is: by how much it stands out and how full its box is.</summary>
-    public float Confidence(in Blob blob)
+    /// <summary>Its luma at a pixel.</summary>
+    public int Luma(int pixel) => (int)_mean[pixel];
+
+    public int U(int pixel) => (int)_meanU[pixel];
+
+    public int V(int pixel) => (int)_meanV[pixel];
+
+    /// <summary>Whether the pixel has not changed for some pictures.</summary>
+    public bool IsStill(int pixel) => _still[pixel] > SteadyPictures;
+
+    /// <summary>Nothing is learned within the box from the next picture: somebody stands there.</summary>
+    public void Hold(in Blob box)
     {
-        float mean = blob.Pixels == 0 ? 0 : (float)blob.Strength / blob.Pixels;
-        float contrast = Math.Clamp(mean / 48f, 0, 1);
-        float fill = Math.Clamp(blob.Pixels / (0.5f * blob.Width * blob.Height), 0, 1);
-        return Math.Clamp(0.35f + (0.45f * contrast) + (0.2f * fill), 0, 0.99f);
+        for (int y = box.Top; y < box.Bottom; y++)
+        {
+            _still.AsSpan((y * _width) + box.Left, box.Width).Fill(Held);
+        }
+    }
+
+    /// <summary>What is to be seen in the box, and just around it, is the background.</summary>
+    public void Adopt(in Blob box, SmallPicture picture)
+    {
+        for (int y = Math.Max(0, box.Top - 1); y < Math.Min(_height, box.Bottom + 1); y++)
+        {
+            for (int x = Math.Max(0, box.Left - 1); x < Math.Min(_width, box.Right + 1); x++)
+            {
+                Adopt(picture, (y * _width) + x);
+            }
+        }
     }
 
     private void Adopt(SmallPicture picture)
     {
         for (int i = 0; i < _mean.Length; i++)
         {
-            _mean[i] = picture.Y[i];
-            _meanU[i] = picture.U[i];
-            _meanV[i] = picture.V[i];
-            _spread[i] = SmallestSpread * 2;
+            Adopt(picture, i);
         }
 
         picture.Y.CopyTo(_previous, 0);
         Array.Clear(_still);
         Array.Clear(Foreground);
         _seen = 1;
+    }
+
+    private void Adopt(SmallPicture picture, int pixel)
+    {
+        _mean[pixel] = picture.Y[pixel];
+        _meanU[pixel] = picture.U[pixel];
+        _meanV[pixel] = picture.V[pixel];
+        _spread[pixel] = SmallestSpread * 2;
     }
 
     /// <summary>The middle one of all differences: what most pixels did, whatever moves in front of them.</summary>
@@ -241,8 +275,14 @@ internal sealed class Background
         for (int i = 0; i < _mean.Length; i++)
         {
             int change = Math.Abs(picture.Y[i] - _previous[i]);
-            _still[i] = change > StillDifference ? (byte)0 : (byte)Math.Min(255, _still[i] + 1);
+            bool isHeld = _still[i] == Held;
+            _still[i] = change > StillDifference ? (byte)0 : isHeld ? (byte)(SteadyPictures + 1) : (byte)Math.Min(MaxStill, _still[i] + 1);
             _previous[i] = picture.Y[i];
+            if (isHeld)
+            {
+                continue;
+            }
+
             float rate = Foreground[i] == 0 ? quick : _still[i] > StillPictures ? LearningStill : behind;
             float difference = picture.Y[i] - _mean[i];
             _mean[i] += rate * difference;

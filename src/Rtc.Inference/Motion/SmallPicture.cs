@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Rtc.Media;
 
 namespace Rtc.Inference.Motion;
@@ -8,7 +9,7 @@ internal sealed unsafe class SmallPicture
     private readonly int _sourceWidth;
     private readonly int _sourceHeight;
     private readonly int _block;
-    private readonly int[] _sums;
+    private readonly ushort[] _sums;
 
     private SmallPicture(int sourceWidth, int sourceHeight, int block)
     {
@@ -20,7 +21,7 @@ internal sealed unsafe class SmallPicture
         Y = new byte[Width * Height];
         U = new byte[Width * Height];
         V = new byte[Width * Height];
-        _sums = new int[Width];
+        _sums = new ushort[Width * block];
     }
 
     public int Width { get; }
@@ -70,25 +71,52 @@ internal sealed unsafe class SmallPicture
         int reciprocal = ((1 << 16) + (divisor / 2)) / divisor;
         for (int y = 0; y < Height; y++)
         {
-            Array.Clear(_sums);
-            for (int row = 0; row < block; row += rowStep)
+            AddRows(plane + ((long)(y * block) * stride), stride, rows, rowStep, Width * block);
+            int at = 0;
+            for (int x = 0; x < Width; x++)
             {
-                byte* line = plane + ((long)((y * block) + row) * stride);
-                for (int x = 0; x < _sums.Length; x++)
+                int sum = 0;
+                for (int i = 0; i < block; i++)
                 {
-                    int sum = 0;
-                    for (int i = 0; i < block; i++)
-                    {
-                        sum += *line++;
-                    }
-
-                    _sums[x] += sum;
+                    sum += _sums[at++];
                 }
+
+                into[(y * Width) + x] = (byte)Math.Min(255, ((sum * reciprocal) + (1 << 15)) >> 16);
+            }
+        }
+    }
+
+    /// <summary>Adds a block's rows up, column by column.</summary>
+    private void AddRows(byte* line, int stride, int rows, int rowStep, int width)
+    {
+        fixed (ushort* sums = _sums)
+        {
+            int x = 0;
+            for (; x <= width - Vector128<byte>.Count; x += Vector128<byte>.Count)
+            {
+                Vector128<ushort> lower = default;
+                Vector128<ushort> upper = default;
+                for (int row = 0; row < rows; row++)
+                {
+                    (Vector128<ushort> first, Vector128<ushort> second) =
+                        Vector128.Widen(Vector128.Load(line + x + ((long)row * rowStep * stride)));
+                    lower += first;
+                    upper += second;
+                }
+
+                lower.Store(sums + x);
+                upper.Store(sums + x + Vector128<ushort>.Count);
             }
 
-            for (int x = 0; x < _sums.Length; x++)
+            for (; x < width; x++)
             {
-                into[(y * Width) + x] = (byte)Math.Min(255, ((_sums[x] * reciprocal) + (1 << 15)) >> 16);
+                int sum = 0;
+                for (int row = 0; row < rows; row++)
+                {
+                    sum += line[x + ((long)row * rowStep * stride)];
+                }
+
+                sums[x] = (ushort)sum;
             }
         }
     }
