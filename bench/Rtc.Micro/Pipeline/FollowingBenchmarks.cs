@@ -18,6 +18,8 @@ public class FollowingBenchmarks
     private Picture _picture = null!;
     private CorrelationFilter _filter = null!;
     private Mask _outline = null!;
+    private readonly MaskFlow _flow = new();
+    private Mask _carried = null!;
 
     [GlobalSetup]
     public void Setup()
@@ -32,6 +34,8 @@ public class FollowingBenchmarks
         _filter = new CorrelationFilter(_picture, Units, new RectF(400, 300, 600, 500));
         _outline = new Mask(160, 160, new RectF(200, 150, 300, 250));
         _outline.Alpha.Fill(255);
+        _carried = new Mask(PropagatedMask.Side, PropagatedMask.Side, new RectF(200, 100, 360, 420));
+        _carried.Alpha.Fill(255);
     }
 
     [GlobalCleanup]
@@ -49,6 +53,9 @@ public class FollowingBenchmarks
 
     [Benchmark]
     public void TakeOutline() => _mask.Take(1, _outline, _outline.Region);
+
+    [Benchmark]
+    public void CarryOutline() => _flow.Carry(_picture, 1, 1, _carried);
 
     [Benchmark]
     public Mask WriteResultMask() => _result.Write(_mask, new RectF(400, 300, 600, 500), Units);

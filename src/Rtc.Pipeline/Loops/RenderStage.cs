@@ -2,6 +2,7 @@ using Rtc.Media;
 using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Detecting;
 using Rtc.Pipeline.Encoding;
+using Rtc.Pipeline.Masks;
 using Rtc.Pipeline.Rendering;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Scene;
@@ -33,6 +34,7 @@ internal sealed class RenderStage : IDisposable
     private RegionFollower _follower;
     private SceneArtist _artist;
     private readonly SceneCopy _scene = new();
+    private MaskFlow?[] _flows = new MaskFlow?[TargetSlots.Count];
     private readonly DecodeStage _decoding;
     private readonly FormatCoders _coders;
     private readonly FormatCoders _thin;
@@ -162,6 +164,7 @@ internal sealed class RenderStage : IDisposable
         Dispose();
         _artist = new SceneArtist(_pool, _options.Privacy);
         _follower = new RegionFollower(_board);
+        _flows = new MaskFlow?[TargetSlots.Count];
         _decoding.BeginAnew();
     }
 
@@ -232,7 +235,26 @@ internal sealed class RenderStage : IDisposable
         if (settings.Mode != ViewMode.Plain)
         {
             _board.CopyTo(_scene, info.Ticks, new RoomUnits(picture.Width, picture.Height));
+            if (settings.Mode != ViewMode.Privacy)
+            {
+                CarryMasks(picture);
+            }
+
             _artist.Draw(picture, _scene, info, settings);
+        }
+    }
+
+    /// <summary>Before anything is drawn on the picture; rooms without an outline have nothing to carry it with.</summary>
+    private void CarryMasks(Picture picture)
+    {
+        for (int slot = 0; slot < _flows.Length; slot++)
+        {
+            TargetView view = _scene.Targets[slot];
+            bool hasOutline = view.Id != 0 && view.HasOutline;
+            if (hasOutline || _flows[slot] is not null)
+            {
+                (_flows[slot] ??= new MaskFlow()).Carry(picture, hasOutline ? view.Id : 0, view.MaskVersion, view.Mask);
+            }
         }
     }
 
