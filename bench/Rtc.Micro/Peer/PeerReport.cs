@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Rtc.Peer.Srtp;
 
 namespace Rtc.Micro.Peer;
@@ -130,5 +129,5 @@ internal static class PeerReport
 
     private static TimeSpan Processor() => Process.GetCurrentProcess().TotalProcessorTime;
 
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Print(string line) => Console.WriteLine(line);
 }
