@@ -10,7 +10,7 @@ internal sealed class BlobSplitter
     private const int MinWidth = 2;
 
     // The valley is lower than this share of the lower body beside it, and that not much lower than the other.
-    private const float MaxValley = 0.7f;
+    private const float MaxValley = 0.6f;
     private const float MinPeer = 0.45f;
 
     // A body is this much higher than wide.

@@ -11,6 +11,9 @@ internal sealed class BlobTrack(in Blob born)
     // Moved by this share of its size it is taken for something that came here by itself.
     private const float TravelShare = 0.4f;
 
+    // What is still and becomes smaller, as the background takes it over, does not travel.
+    private const float MaxStill = 0.5f;
+
     private float _hereX = born.CenterX;
     private float _hereY = born.CenterY;
     private int _several;
@@ -87,7 +90,8 @@ internal sealed class BlobTrack(in Blob born)
         Age++;
         HereFor++;
         float away = Math.Max(Math.Abs(Box.CenterX - _hereX), Math.Abs(Box.CenterY - _hereY));
-        if (away > 1 + (TravelShare * Math.Min(Box.Width, Box.Height)))
+        bool moves = Found.Still < MaxStill * Found.Pixels;
+        if (moves && away > 1 + (TravelShare * Math.Min(Box.Width, Box.Height)))
         {
             (_hereX, _hereY, HereFor, HasTravelled) = (Box.CenterX, Box.CenterY, 0, true);
         }

@@ -30,7 +30,8 @@ internal static class ModelFileRoutes
             var tag = new EntityTagHeaderValue($"\"{await hashes.OfAsync(file)}\"");
             http.Response.Headers.CacheControl = $"{(access.TokensRequired ? "private" : "public")}, {CacheWeek}";
             return Results.File(
-                file.FullName, "application/octet-stream", lastModified: file.LastWriteTimeUtc, entityTag: tag, enableRangeProcessing: true);
+                file.FullName, "application/octet-stream", lastModified: file.LastWriteTimeUtc, entityTag: tag,
+                    enableRangeProcessing: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -14,7 +14,8 @@ internal sealed class ModelHashes
         Known known = _known.AddOrUpdate(
             file.FullName,
             static (path, seen) => new Known(seen.LastWriteTimeUtc, seen.Length, Taking(path)),
-            static (path, before, seen) => before.Written == seen.LastWriteTimeUtc && before.Length == seen.Length && !before.Hash.Value.IsFaulted
+            static (path, before, seen) =>
+                before.Written == seen.LastWriteTimeUtc && before.Length == seen.Length && !before.Hash.Value.IsFaulted
                 ? before
                 : new Known(seen.LastWriteTimeUtc, seen.Length, Taking(path)),
             file);

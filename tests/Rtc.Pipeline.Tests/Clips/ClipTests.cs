@@ -1,6 +1,7 @@
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
+using Rtc.Pipeline.Masks;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Scene;
 using Rtc.Pipeline.Settings;
@@ -24,16 +25,21 @@ public class ClipTests
         int checkedPictures = 0;
         double before = 0;
         double after = 0;
+
+        // The outline is carried here as the render loop does it.
+        var scene = new SceneCopy();
+        var flow = new MaskFlow();
         room.OnRendered = (came, left) =>
         {
-            var scene = new SceneCopy();
             room.Board.CopyTo(scene, (long)(room.Frame * 9000.0), new(768, 432));
             TargetView target = scene.Targets[0];
             if (target.Id == 0 || !target.HasOutline)
             {
+                flow.Carry(came, 0, 0, target.Mask);
                 return;
             }
 
+            flow.Carry(came, target.Id, target.MaskVersion, target.Mask);
             checkedPictures++;
             Assert.Equal(0, DifferentInside(came, left, target.Mask));
             before += DetailOutside(came, target.Mask);
