@@ -18,7 +18,10 @@ public sealed class JobRun
     private readonly JobStep[] _steps;
     private readonly Dictionary<string, JobPosition> _positions;
     private readonly long _startedAt;
+    private readonly Lock _pauses = new();
     private long _rested;
+    private long? _restsSince;
+    private double _progress;
     private int _current = -1;
     private long _stepAt;
     private double _stepSeconds;
@@ -26,12 +29,14 @@ public sealed class JobRun
     private long _workedSince;
 
     internal JobRun(
-        Job job, string owner, IEnumerable<JobPosition> positions, StorePatience store, IJobPace pace, TimeProvider time, TimeSpan saveEvery)
+        Job job, string owner, IEnumerable<JobPosition> positions, StorePatience store, IJobPace pace, TimeProvider time,
+        TimeSpan saveEvery)
     {
         (Job, _store, _pace, _time, _saveEvery) = (job, store, pace, time, saveEvery);
         Claim = new JobClaim(job.Id, owner, job.Attempt);
         _positions = positions.ToDictionary(position => position.Step);
         _steps = [.. job.Steps.Select(step => step.Status == JobStep.Complete ? step : step with { Status = JobStep.Pending })];
+        (_progress, Failures) = (job.Progress, job.Failures);
         _startedAt = _workedSince = _savedAt = time.GetTimestamp();
     }
 
@@ -41,8 +46,20 @@ public sealed class JobRun
 
     internal IReadOnlyList<JobStep> Steps => _steps;
 
+    /// <summary>Attempts in a row, this one left out, that have got no further than those before.</summary>
+    internal int Failures { get; private set; }
+
     /// <summary>Time at work so far, without pauses.</summary>
-    internal TimeSpan Worked => _time.GetElapsedTime(_startedAt + Interlocked.Read(ref _rested), _time.GetTimestamp());
+    internal TimeSpan Worked
+    {
+        get
+        {
+            lock (_pauses)
+            {
+                return _time.GetElapsedTime(_startedAt + _rested, _restsSince ?? _time.GetTimestamp());
+            }
+        }
+    }
 
     /// <summary>It is time to tell how far the step is; a save costs a transaction, a frame need not have one of its own.</summary>
     public bool IsSaveDue => _time.GetElapsedTime(_savedAt) >= _saveEvery;
@@ -64,7 +81,7 @@ public sealed class JobRun
         _stepAt = _time.GetTimestamp();
         _stepSeconds = _steps[_current].Seconds;
         Mark(JobStep.Processing);
-        await WriteAsync(Job.Progress, null, null, cancel).ConfigureAwait(false);
+        await WriteAsync(_progress, null, null, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Results up to a position, with that position; <paramref name="fraction"/> is the share of the step that is done.</summary>
@@ -89,10 +106,10 @@ public sealed class JobRun
         JobPace pace = _pace.Current;
         if (pace != JobPace.Full)
         {
-            long from = _time.GetTimestamp();
+            Rest(_time.GetTimestamp());
             if (pace == JobPace.Half)
             {
-                await Task.Delay(_time.GetElapsedTime(_workedSince, from), _time, cancel).ConfigureAwait(false);
+                await Task.Delay(_time.GetElapsedTime(_workedSince), _time, cancel).ConfigureAwait(false);
             }
 
             while (_pace.Current == JobPace.Paused)
@@ -100,7 +117,7 @@ public sealed class JobRun
                 await Task.Delay(s_pauseCheck, _time, cancel).ConfigureAwait(false);
             }
 
-            Interlocked.Add(ref _rested, _time.GetTimestamp() - from);
+            Rest(null);
         }
 
         _workedSince = _time.GetTimestamp();
@@ -114,6 +131,16 @@ public sealed class JobRun
         }
     }
 
+    /// <summary>Begins a pause, or ends it.</summary>
+    private void Rest(long? since)
+    {
+        lock (_pauses)
+        {
+            _rested += _restsSince is { } from ? _time.GetTimestamp() - from : 0;
+            _restsSince = since;
+        }
+    }
+
     private double Overall(double fraction) => Math.Clamp((_current + Math.Clamp(fraction, 0, 1)) / _steps.Length, 0, 1);
 
     private void Mark(string status) => _steps[_current] = _steps[_current] with
@@ -124,12 +151,20 @@ public sealed class JobRun
 
     private async Task WriteAsync(double progress, JobPosition? position, Func<SqlSession, Task>? results, CancellationToken cancel)
     {
-        if (!await _store.TryAsync(queue => queue.SaveAsync(Claim, progress, _steps, position, results, cancel), cancel).ConfigureAwait(false))
+        progress = Math.Max(progress, _progress);
+        if (!await _store.TryAsync(
+            queue => queue.SaveAsync(Claim, progress, _steps, position, results, cancel), cancel).ConfigureAwait(false))
         {
             throw new JobLostException();
         }
 
         _savedAt = _time.GetTimestamp();
+        if (progress > _progress)
+        {
+            // As the table does: what got further is no reason to give up.
+            (_progress, Failures) = (progress, 0);
+        }
+
         if (position is not null)
         {
             _positions[position.Step] = position;

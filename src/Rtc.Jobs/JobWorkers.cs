@@ -239,7 +239,8 @@ public sealed partial class JobWorkers : IAsyncDisposable
         string reason = isTooLong
             ? $"It took longer than {_options.MaxTime.TotalMinutes:F0} minutes (Jobs:MaxMinutes)"
             : error.Message;
-        bool isOver = isTooLong || error is JobFailedException || job.Failures + 1 >= _options.MaxFailures;
+        int failures = run?.Failures ?? job.Failures;
+        bool isOver = isTooLong || error is JobFailedException || failures + 1 >= _options.MaxFailures;
         if (!stops)
         {
             run?.MarkError();
@@ -256,7 +257,7 @@ public sealed partial class JobWorkers : IAsyncDisposable
                 : await _store.TryAsync(
                     queue => isOver
                         ? queue.FailAsync(claim, reason, steps)
-                        : queue.RetryAsync(claim, reason, _options.DelayAfter(job.Failures, Random.Shared.NextDouble()), steps),
+                        : queue.RetryAsync(claim, reason, _options.DelayAfter(failures, Random.Shared.NextDouble()), steps),
                     _stopping.Token).ConfigureAwait(false);
             return !isWritten ? "lost" : stops ? "released" : isOver ? "failed" : "retried";
         }

@@ -25,7 +25,8 @@ public sealed class Database : IAsyncDisposable
     private bool _hasOffset;
 
     public Database(StoreOptions options, TimeProvider time)
-        : this(() => options.Connection is { Length: > 0 } connection ? new PostgresEngine(connection) : new SqliteEngine(options.File), time)
+        : this(() => options.Connection is { Length: > 0 } connection ? new PostgresEngine(connection) : new SqliteEngine(options.File),
+            time)
     {
         ArgumentNullException.ThrowIfNull(options);
     }
@@ -90,7 +91,9 @@ public sealed class Database : IAsyncDisposable
         },
         cancel);
 
-    /// <summary>Calls for each message of another program until cancelled; returns where the connection is lost or there are none.</summary>
+    /// <summary>
+    /// Calls for each message of another program until cancelled; returns where the connection is lost or there are none.
+    /// </summary>
     public async Task ListenAsync(Action<string> heard, CancellationToken cancel)
     {
         await OpenAsync(cancel).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Npgsql;
 using NpgsqlTypes;
 using Rtc.Store.Sql;
@@ -46,7 +47,7 @@ internal sealed class PostgresEngine : ISqlEngine
     }
 
     public bool IsTransient(DbException error) =>
-        error.IsTransient || error is NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException };
+        error.IsTransient || error is NpgsqlException { InnerException: IOException or TimeoutException or SocketException };
 
     public async Task NotifyAsync(DbConnection connection, string message, CancellationToken cancel)
     {

@@ -61,7 +61,8 @@ internal sealed class SqliteEngine : ISqlEngine
         Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false));
 
     public string Translate(string sql) =>
-        sql.Replace("::jsonb", string.Empty, StringComparison.Ordinal).Replace(" FOR UPDATE SKIP LOCKED", string.Empty, StringComparison.Ordinal);
+        sql.Replace("::jsonb", string.Empty, StringComparison.Ordinal).Replace(" FOR UPDATE SKIP LOCKED", string.Empty,
+            StringComparison.Ordinal);
 
     public object ValueOf(object value) => value switch
     {

@@ -31,7 +31,8 @@ internal static class Migrator
             throw new StoreVersionException(applied.Max(), known);
         }
 
-        foreach ((int version, string name, string sql) in Steps(engine).Where(step => step.Version <= upTo && !applied.Contains(step.Version)))
+        foreach ((int version, string name, string sql) in Steps(engine).Where(
+            step => step.Version <= upTo && !applied.Contains(step.Version)))
         {
             await session.ExecuteAsync(sql).ConfigureAwait(false);
             await session.ExecuteAsync(

@@ -101,7 +101,8 @@ public sealed class JobQueue(Database database)
                 ("steps", JobStep.Write(steps)), ("result", result), ("now", database.Now)).ConfigureAwait(false)
                 || (await session.QueryAsync(
                     "SELECT 1 FROM processing_jobs WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND status = 'completed'",
-                    row => true, ("id", claim.Job.Value), ("attempt", claim.Attempt), ("owner", claim.Owner)).ConfigureAwait(false)).Count > 0,
+                    row => true, ("id", claim.Job.Value), ("attempt", claim.Attempt), ("owner", claim.Owner)).ConfigureAwait(
+                        false)).Count > 0,
             cancel);
 
     /// <summary>Back into the queue for a later attempt; the failure is kept with it.</summary>
@@ -113,7 +114,8 @@ public sealed class JobQueue(Database database)
         cancel, ("error", error), ("ready", database.Now + delay), ("steps", JobStep.Write(steps)));
 
     /// <summary>Ends it with its reason.</summary>
-    public Task<bool> FailAsync(JobClaim claim, string error, IReadOnlyList<JobStep> steps, CancellationToken cancel = default) => ChangeAsync(
+    public Task<bool> FailAsync(JobClaim claim, string error, IReadOnlyList<JobStep> steps, CancellationToken cancel = default) =>
+        ChangeAsync(
         claim, "status = 'failed', failures = failures + 1, error = @error, finished_at = @now, steps = @steps::jsonb", cancel,
         ("error", error), ("now", database.Now), ("steps", JobStep.Write(steps)));
 

@@ -12,20 +12,23 @@ public sealed class JobTable(Database database)
     public const string QueuedMessage = "queued";
 
     internal const string Columns =
-        "id, user_id, video_id, kind, options, status, progress, steps, attempt, failures, error, result, created_at, started_at, finished_at";
+        "id, user_id, video_id, kind, options, status, progress, steps, attempt, failures, error, result, created_at, started_at, "
+            + "finished_at";
 
     public JobId NewId() => new(Guid.CreateVersion7(database.Now));
 
     /// <summary>Once it returns, the job outlives this program.</summary>
     public async Task<Job> AddAsync(
-        JobId id, UserId user, VideoId? video, string kind, string options, IReadOnlyList<JobStep> steps, CancellationToken cancel = default)
+        JobId id, UserId user, VideoId? video, string kind, string options, IReadOnlyList<JobStep> steps,
+            CancellationToken cancel = default)
     {
         Job job = (await database.WriteAsync(
             async session =>
             {
                 await session.ExecuteAsync(
                     "INSERT INTO processing_jobs (id, user_id, video_id, kind, options, status, steps, created_at, ready_at) "
-                        + "VALUES (@id, @user, @video, @kind, @options::jsonb, 'queued', @steps::jsonb, @now, @now) ON CONFLICT (id) DO NOTHING",
+                        + "VALUES (@id, @user, @video, @kind, @options::jsonb, 'queued', @steps::jsonb, @now, @now) ON CONFLICT (id) "
+                            + "DO NOTHING",
                     ("id", id.Value), ("user", user.Value), ("video", video?.Value), ("kind", kind), ("options", options),
                     ("steps", JobStep.Write(steps)), ("now", database.Now)).ConfigureAwait(false);
                 return await session.FirstAsync($"SELECT {Columns} FROM processing_jobs WHERE id = @id", Read, ("id", id.Value))

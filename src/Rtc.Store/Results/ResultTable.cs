@@ -13,7 +13,8 @@ public sealed class ResultTable(Database database)
 {
     private static readonly SqlColumn[] s_detections =
     [
-        new("video_id"), new("job_id"), new("frame_number"), new("timestamp_seconds"), new("detection_data", IsJson: true), new("created_at"),
+        new("video_id"), new("job_id"), new("frame_number"), new("timestamp_seconds"), new("detection_data", IsJson: true),
+            new("created_at"),
     ];
 
     private static readonly SqlColumn[] s_masks =
@@ -40,7 +41,8 @@ public sealed class ResultTable(Database database)
             .ConfigureAwait(false);
         await session.InsertManyAsync(
             "detections", s_detections,
-            frames.Select(frame => (object?[])[video.Value, job.Value, frame.Frame, frame.Seconds, frame.Detections, now])).ConfigureAwait(false);
+            frames.Select(frame =>
+                (object?[])[video.Value, job.Value, frame.Frame, frame.Seconds, frame.Detections, now])).ConfigureAwait(false);
         if (frames.All(frame => frame.Masks.Count == 0))
         {
             return;
@@ -49,7 +51,8 @@ public sealed class ResultTable(Database database)
         await session.InsertManyAsync(
             "segmentation_masks", s_masks,
             frames.SelectMany(frame => frame.Masks.Select(
-                mask => (object?[])[video.Value, job.Value, frame.Frame, mask.TrackId, mask.Rle, mask.AreaPixels, now]))).ConfigureAwait(false);
+                mask => (object?[])[video.Value, job.Value, frame.Frame, mask.TrackId, mask.Rle, mask.AreaPixels, now]))).ConfigureAwait(
+                    false);
         await session.ExecuteAsync(
             "UPDATE segmentation_masks SET detection_id = (SELECT d.id FROM detections d WHERE d.job_id = segmentation_masks.job_id "
                 + "AND d.frame_number = segmentation_masks.frame_number) WHERE job_id = @job AND frame_number BETWEEN @first AND @last",
@@ -71,7 +74,8 @@ public sealed class ResultTable(Database database)
                 row => new FrameResult(row.Long("frame_number"), row.Double("timestamp_seconds"), row.Text("detection_data"), []),
                 className is null ? values : [.. values, ("class", className)]).ConfigureAwait(false);
             ILookup<long, MaskResult> masks = (await session.QueryAsync(
-                "SELECT frame_number, track_id, mask_rle, mask_area_pixels FROM segmentation_masks WHERE video_id = @video AND job_id = @job "
+                "SELECT frame_number, track_id, mask_rle, mask_area_pixels FROM segmentation_masks WHERE video_id = @video AND job_id "
+                    + "= @job "
                     + "AND frame_number BETWEEN @from AND @to ORDER BY frame_number, id",
                 ReadMask, values).ConfigureAwait(false)).ToLookup(mask => mask.Frame, mask => mask.Mask);
             return frames.ConvertAll(frame => frame with { Masks = [.. masks[frame.Frame]] });

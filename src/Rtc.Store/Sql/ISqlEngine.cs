@@ -2,7 +2,9 @@ using System.Data.Common;
 
 namespace Rtc.Store.Sql;
 
-/// <summary>What differs between the databases: how a connection is made, how a value travels, and which errors pass by themselves.</summary>
+/// <summary>
+/// What differs between the databases: how a connection is made, how a value travels, and which errors pass by themselves.
+/// </summary>
 internal interface ISqlEngine : IAsyncDisposable
 {
     /// <summary>The folder of its migrations.</summary>
@@ -26,7 +28,9 @@ internal interface ISqlEngine : IAsyncDisposable
     /// <summary>True where the same statement may succeed a moment later: the server is gone, or two transactions met.</summary>
     bool IsTransient(DbException error);
 
-    /// <summary>Tells all programs at the database; outside of any transaction, since a commit that notifies waits for all others.</summary>
+    /// <summary>
+    /// Tells all programs at the database; outside of any transaction, since a commit that notifies waits for all others.
+    /// </summary>
     Task NotifyAsync(DbConnection connection, string message, CancellationToken cancel);
 
     /// <summary>Calls for each notification until cancelled or the connection is lost; returns at once where there are none.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Rtc.Store.Users;
 
-/// <summary>What a key looks like: "vr_" and 32 random letters and digits (190 bits), so that a plain hash of it can't be guessed.</summary>
+/// <summary>
+/// What a key looks like: "vr_" and 32 random letters and digits (190 bits), so that a plain hash of it can't be guessed.
+/// </summary>
 internal static class KeyText
 {
     public const string Start = "vr_";

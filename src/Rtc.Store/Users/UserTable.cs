@@ -10,7 +10,8 @@ public sealed class UserTable(Database database)
     private static readonly TimeSpan s_useAge = TimeSpan.FromMinutes(1);
 
     private const string KeyColumns =
-        "k.id, k.user_id, u.email, k.prefix, k.name, k.created_at, k.last_used_at, k.revoked_at FROM api_keys k JOIN users u ON u.id = k.user_id";
+        "k.id, k.user_id, u.email, k.prefix, k.name, k.created_at, k.last_used_at, k.revoked_at FROM api_keys k JOIN users u ON u.id = "
+            + "k.user_id";
 
     private volatile User? _local;
 

@@ -19,7 +19,8 @@ public sealed class VideoTable(Database database)
         ArgumentNullException.ThrowIfNull(video);
         return database.WriteAsync(
             session => session.ExecuteAsync(
-                $"INSERT INTO videos ({Columns}) VALUES (@id, @user, @name, @file, @bytes, @sha256, @duration, @width, @height, @fps, @codec, "
+                $"INSERT INTO videos ({Columns}) VALUES (@id, @user, @name, @file, @bytes, @sha256, @duration, @width, @height, @fps, "
+                    + $"@codec, "
                     + "@frames, @audio, @status, @error, @created, @updated) ON CONFLICT (id) DO NOTHING",
                 ("id", video.Id.Value), ("user", video.UserId.Value), ("name", video.Name), ("file", video.File), ("bytes", video.Bytes),
                 ("sha256", video.Sha256), ("duration", video.Facts.DurationSeconds), ("width", video.Facts.Width),
@@ -31,14 +32,16 @@ public sealed class VideoTable(Database database)
 
     public Task<Video?> FindAsync(UserId user, VideoId id, CancellationToken cancel = default) => database.ReadAsync(
         session => session.FirstAsync(
-            $"SELECT {Columns} FROM videos WHERE id = @id AND user_id = @user AND file IS NOT NULL", Read, ("id", id.Value), ("user", user.Value)),
+            $"SELECT {Columns} FROM videos WHERE id = @id AND user_id = @user AND file IS NOT NULL", Read, ("id", id.Value),
+                ("user", user.Value)),
         cancel);
 
     /// <summary>Newest first, from the one that follows <paramref name="after"/> on.</summary>
     public Task<List<Video>> ListAsync(UserId user, VideoId? after, int limit, CancellationToken cancel = default) => database.ReadAsync(
         session => after is { } last
             ? session.QueryAsync(
-                $"SELECT {Columns} FROM videos WHERE user_id = @user AND id < @after AND file IS NOT NULL ORDER BY id DESC LIMIT @limit", Read,
+                $"SELECT {Columns} FROM videos WHERE user_id = @user AND id < @after AND file IS NOT NULL ORDER BY id DESC LIMIT @limit",
+                    Read,
                 ("user", user.Value), ("after", last.Value), ("limit", limit))
             : session.QueryAsync(
                 $"SELECT {Columns} FROM videos WHERE user_id = @user AND file IS NOT NULL ORDER BY id DESC LIMIT @limit", Read,
@@ -76,7 +79,8 @@ public sealed class VideoTable(Database database)
     /// <summary>The oldest that were last touched before a time, whoever's they are.</summary>
     public Task<List<Video>> OlderThanAsync(DateTimeOffset time, int limit, CancellationToken cancel = default) => database.ReadAsync(
         session => session.QueryAsync(
-            $"SELECT {Columns} FROM videos WHERE status = @status AND updated_at < @time AND file IS NOT NULL ORDER BY updated_at LIMIT @limit",
+            $"SELECT {Columns} FROM videos WHERE status = @status AND updated_at < @time AND file IS NOT NULL ORDER BY updated_at "
+                + $"LIMIT @limit",
             Read, ("status", Video.Ready), ("time", time), ("limit", limit)),
         cancel);
 

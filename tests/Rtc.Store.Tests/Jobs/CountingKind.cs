@@ -47,7 +47,8 @@ internal sealed class CountingKind(ResultTable results, Func<long, Task>? onFram
                 {
                     FrameResult[] batch = [.. found];
                     await run.SaveAsync(
-                        frame + 1, (frame + 1.0) / Frames, session => results.WriteAsync(session, run.Job.Id, run.Job.VideoId!.Value, batch),
+                        frame + 1, (frame + 1.0) / Frames,
+                            session => results.WriteAsync(session, run.Job.Id, run.Job.VideoId!.Value, batch),
                         cancel, sum.ToString());
                     found.Clear();
                 }

@@ -29,11 +29,13 @@ public sealed class MigrationTests(PostgresServer server)
                 ("now", DateTimeOffset.UnixEpoch));
             await session.ExecuteAsync(
                 "INSERT INTO processing_jobs (id, user_id, kind, options, status, steps, created_at) VALUES "
-                    + "('22222222-2222-2222-2222-222222222222', '11111111-1111-1111-1111-111111111111', 'count', '{}', 'queued', '[]', @now)",
+                    + "('22222222-2222-2222-2222-222222222222', '11111111-1111-1111-1111-111111111111', 'count', '{}', 'queued', '[]', "
+                        + "@now)",
                 ("now", DateTimeOffset.UnixEpoch));
         }
 
-        Assert.Equal("22222222-2222-2222-2222-222222222222", (await store.Queue.TakeAsync("me", ["count"], TimeSpan.FromSeconds(9)))?.Id.ToString());
+        Assert.Equal("22222222-2222-2222-2222-222222222222",
+            (await store.Queue.TakeAsync("me", ["count"], TimeSpan.FromSeconds(9)))?.Id.ToString());
         Assert.Equal(
             ["1", "2", "3"], await store.TextsAsync("SELECT version FROM schema_version ORDER BY version"));
     }
@@ -78,7 +80,8 @@ public sealed class MigrationTests(PostgresServer server)
         ];
         await using TestStore store = await TestStore.CreateAsync(server, engine);
         List<string> names = await store.TextsAsync(engine == TestStore.Postgres
-            ? "SELECT tablename FROM pg_tables WHERE schemaname = 'public' UNION ALL SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
+            ? "SELECT tablename FROM pg_tables WHERE schemaname = 'public' UNION ALL SELECT indexname FROM pg_indexes WHERE schemaname "
+                + "= 'public'"
             : "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')");
         Assert.Empty(s_tables.Concat(indexes).Except(names));
     }

@@ -16,11 +16,14 @@ public sealed class QueryPlanTests(PostgresServer server)
         {
             var questions = new TheoryData<string, string>
             {
-                { "idx_videos_user_id", "SELECT * FROM videos WHERE user_id = '00000000-0000-0000-0000-000000000001' ORDER BY id DESC LIMIT 20" },
-                { "idx_videos_status", "SELECT * FROM videos WHERE status = 'ready' AND updated_at < '2020-01-01' ORDER BY updated_at LIMIT 9" },
+                { "idx_videos_user_id",
+                    "SELECT * FROM videos WHERE user_id = '00000000-0000-0000-0000-000000000001' ORDER BY id DESC LIMIT 20" },
+                { "idx_videos_status",
+                    "SELECT * FROM videos WHERE status = 'ready' AND updated_at < '2020-01-01' ORDER BY updated_at LIMIT 9" },
                 {
                     "idx_jobs_queue",
-                    "SELECT id FROM processing_jobs WHERE status IN ('queued', 'processing') AND ready_at <= '2030-01-01' AND kind IN ('a') "
+                    "SELECT id FROM processing_jobs WHERE status IN ('queued', 'processing') AND ready_at <= '2030-01-01' AND kind IN "
+                        + "('a') "
                         + "ORDER BY ready_at, id LIMIT 1"
                 },
                 { "idx_detections_frame_number", $"SELECT * FROM detections {Video} AND frame_number BETWEEN 5 AND 10" },
@@ -46,7 +49,8 @@ public sealed class QueryPlanTests(PostgresServer server)
     public async Task Sqlite_answers_by_the_index(string index, string question)
     {
         await using TestStore store = await TestStore.CreateAsync(server, TestStore.Sqlite);
-        List<string> plan = await store.Database.ReadAsync(session => session.QueryAsync("EXPLAIN QUERY PLAN " + question, row => row.GetString(3)));
+        List<string> plan = await store.Database.ReadAsync(
+            session => session.QueryAsync("EXPLAIN QUERY PLAN " + question, row => row.GetString(3)));
         Assert.Contains(plan, line => line.Contains(index, StringComparison.Ordinal));
     }
 
@@ -57,7 +61,8 @@ public sealed class QueryPlanTests(PostgresServer server)
         await FillAsync(store);
         Assert.Contains(
             "idx_detections_data",
-            await PlanAsync(store, "SELECT * FROM detections WHERE detection_data @> jsonb_build_array(jsonb_build_object('class', 'heron'))"),
+            await PlanAsync(store,
+                "SELECT * FROM detections WHERE detection_data @> jsonb_build_array(jsonb_build_object('class', 'heron'))"),
             StringComparison.Ordinal);
     }
 
