@@ -28,18 +28,34 @@ need_tool() {
   rtc_apt_install "$RTC_PACKAGE" || rtc_say "$what could not be installed: $RTC_APT_FAULT"
 }
 
-# A program whose package would start a service, which a test machine should not run: its file alone is taken.
+# A package that would start a service, which a test machine should not run: its files alone are taken. Several are alternatives.
+fetch_package() {
+  local what=$1 tools=$root/artifacts/tools
+  shift
+  rtc_can_install && rtc_apt_choose "$@" || { rtc_say "$what is missing and can't be installed: tests that need it will say so"; return 1; }
+  rtc_say "fetching $what for the tests"
+  mkdir -p "$tools"
+  (cd "$tools" && apt-get download -qq "$RTC_PACKAGE" && dpkg -x "$RTC_PACKAGE"_*.deb . && rm -f "$RTC_PACKAGE"_*.deb) >/dev/null 2>&1 ||
+    rtc_say "$what could not be fetched: tests that need it will say so"
+}
+
 need_program() {
   local program=$1 package=$2 tools=$root/artifacts/tools
   command -v "$program" >/dev/null 2>&1 || [ -x "/usr/sbin/$program" ] && return 0
   PATH=$PATH:$tools/usr/bin:$tools/usr/sbin
   export PATH
-  command -v "$program" >/dev/null 2>&1 && return 0
-  rtc_can_install && rtc_apt_choose "$package" || { rtc_say "$program is missing and can't be installed: tests that need it will say so"; return 0; }
-  rtc_say "fetching $program for the tests"
-  mkdir -p "$tools"
-  (cd "$tools" && apt-get download -qq "$RTC_PACKAGE" && dpkg -x "$RTC_PACKAGE"_*.deb . && rm -f "$RTC_PACKAGE"_*.deb) >/dev/null 2>&1
-  command -v "$program" >/dev/null 2>&1 || rtc_say "$program could not be fetched: tests that need it will say so"
+  command -v "$program" >/dev/null 2>&1 || fetch_package "$program" "$package"
+}
+
+# The server of PostgreSQL, and what it loads; the tests start one of their own.
+need_postgres() {
+  local tools=$root/artifacts/tools
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && return 0
+  RTC_POSTGRES=$tools/usr/lib/postgresql
+  export RTC_POSTGRES
+  ls "$RTC_POSTGRES"/*/bin/initdb >/dev/null 2>&1 && return 0
+  fetch_package PostgreSQL postgresql-17 postgresql-16 postgresql-15 postgresql-14 || return 0
+  rtc_apt_install libpq5 libxml2 libxslt1.1 tzdata || rtc_say "what PostgreSQL needs could not be installed: $RTC_APT_FAULT"
 }
 
 count() {
@@ -121,6 +137,7 @@ need_tool FFmpeg 'command -v ffmpeg' ffmpeg
 need_tool Firefox 'command -v firefox-esr || command -v firefox' firefox-esr firefox
 need_program promtool prometheus
 need_program nginx nginx
+need_postgres
 need_tool 'YAML in Python' '/usr/bin/python3 -c "import yaml"' python3-yaml
 need_tool 'websockets of Python' '/usr/bin/python3 -c "import websockets"' python3-websockets
 need_tool 'a C compiler' 'command -v gcc && test -e /usr/include/stdlib.h' build-essential

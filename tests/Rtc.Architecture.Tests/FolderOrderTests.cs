@@ -37,6 +37,7 @@ public sealed class FolderOrderTests
             "Rendering Encoding",
             "Loops",
             "."),
+        new("Rtc.Store", "Sql", "Engines Migrations", ".", "Users", "Videos", "Queue", "Results"),
         new(
             "Rtc.Server",
             "Options Native Tunnel",
@@ -46,7 +47,8 @@ public sealed class FolderOrderTests
             "Authorization Limits Load",
             "Health",
             "Rooms",
-            "Frames",
+            "Frames Accounts",
+            "Jobs Videos",
             "Routes",
             "Hosting",
             "Doctor",

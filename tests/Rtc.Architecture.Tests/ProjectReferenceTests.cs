@@ -13,8 +13,10 @@ public sealed class ProjectReferenceTests
         ["Rtc.Media"] = ["Rtc.Bitstream"],
         ["Rtc.Inference"] = ["Rtc.Media"],
         ["Rtc.Pipeline"] = ["Rtc.Inference", "Rtc.Media"],
+        ["Rtc.Store"] = [],
+        ["Rtc.Jobs"] = ["Rtc.Store"],
         ["Rtc.Signaling"] = [],
-        ["Rtc.Server"] = ["Rtc.Inference", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling"],
+        ["Rtc.Server"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling", "Rtc.Store"],
     };
 
     [Fact]

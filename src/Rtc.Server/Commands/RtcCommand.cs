@@ -38,6 +38,7 @@ internal static class RtcCommand
         root.Subcommands.Add(FocusCommand.Create());
         root.Subcommands.Add(SegmentCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());
+        root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(TokenCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
         HelpOption help = root.Options.OfType<HelpOption>().Single();
@@ -45,7 +46,8 @@ internal static class RtcCommand
         root.SetAction(result =>
         {
             result.InvocationConfiguration.Error.WriteLine(
-                "rtc: say what to do: serve, doctor, detect, track, focus, segment, models, token or health (rtc --help)");
+                "rtc: say what to do: serve, doctor, detect, track, focus, segment, models, keys, token or health "
+                    + "(rtc --help)");
             return Misused;
         });
         return root;

@@ -61,11 +61,15 @@ public static class RtcHost
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(options.Http.CorsOrigins)
             .WithMethods("GET", "POST", "PATCH", "DELETE")
-            .WithHeaders("Authorization", "Content-Type", "If-Match", "X-Requested-With", "X-SignalR-User-Agent")
-            .WithExposedHeaders("Location", "Link", "ETag", "Accept-Patch", "Accept-Post", "Retry-After", "WWW-Authenticate")
+            .WithHeaders(
+                "Authorization", "Content-Type", "If-Match", "X-API-Key", "Upload-Length", "Upload-Offset", "X-Requested-With",
+                "X-SignalR-User-Agent")
+            .WithExposedHeaders(
+                "Location", "Link", "ETag", "Accept-Patch", "Accept-Post", "Upload-Offset", "Retry-After", "WWW-Authenticate")
             .AllowCredentials()));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
         builder.Services.AddRtcRooms(options);
+        builder.Services.AddRtcStore(options);
         configure?.Invoke(builder);
 
         WebApplication app = builder.Build();
@@ -90,6 +94,7 @@ public static class RtcHost
         app.MapTokens();
         app.MapJoin();
         app.MapRtc();
+        app.MapStore();
         return app;
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using Rtc.Inference.Onnx;
 
@@ -32,6 +33,11 @@ internal static class OptionsCheck
         if (!Providers.TryParse(options.Model.Provider, out _))
         {
             errors.Add($"Model:Provider must be one of {string.Join(", ", Providers.Names)}");
+        }
+
+        if (options.Store.Connection is { } connection && !IsConnection(connection))
+        {
+            errors.Add("Store:Connection must be a connection string, Host=…;Database=…;Username=…;Password=…");
         }
 
         if (options.Telemetry.OtlpEndpoint is { } otlp && !IsHttp(otlp))
@@ -161,6 +167,20 @@ internal static class OptionsCheck
         if (auth.TokenKey is { Length: < MinTokenKey })
         {
             errors.Add($"Auth:TokenKey must have at least {MinTokenKey} characters");
+        }
+    }
+
+    /// <summary>What was given is a secret: nothing of it is shown.</summary>
+    private static bool IsConnection(string text)
+    {
+        try
+        {
+            var parts = new DbConnectionStringBuilder { ConnectionString = text };
+            return parts.ContainsKey("Host") || parts.ContainsKey("Server");
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 

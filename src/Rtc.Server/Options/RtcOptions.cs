@@ -20,6 +20,10 @@ public sealed record RtcOptions
 
     public AuthOptions Auth { get; init; } = new();
 
+    public StoreOptions Store { get; init; } = new();
+
+    public JobOptions Jobs { get; init; } = new();
+
     public TunnelOptions Tunnel { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();

@@ -35,6 +35,9 @@ internal sealed class RoomFacts : IHealthFacts
 
     public string? NotLiveBecause => _watchdog.Error;
 
+    /// <summary>That of the room that does with least.</summary>
+    public Level Level => Worst(_gauges);
+
     public void Update(GaugeFacts gauges) => _gauges = gauges;
 
     public HealthFacts Read()

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using Rtc.Server.Authorization;
 using Xunit;
 
@@ -15,6 +16,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
     private const string Candidate = "a=mid:0\r\na=candidate:1 1 udp 2130706431 192.0.2.1 61764 typ host\r\n";
     private readonly HashSet<string> _called = [];
     private ServerProcess _server = null!;
+    private DirectoryInfo? _state;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -24,12 +26,20 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         {
             await _server.DisposeAsync();
         }
+
+        _state?.Delete(recursive: true);
     }
 
     [Fact]
     public async Task Open_server_answers_every_operation_as_documented()
     {
-        _server = await ServerProcess.StartAsync(["--model", "motion"]);
+        _state = Directory.CreateTempSubdirectory("rtc-state-");
+        _server = await ServerProcess.StartAsync(
+            ["--model", "motion"], new Dictionary<string, string> { ["RTC__Http__StateDirectory"] = _state.FullName });
+        await KeysAsync();
+        await JobsAsync("/api/jobs");
+        await JobsAsync("/jobs");
+        await VideosAsync();
         foreach ((string path, string offer) in ((string, string)[])[("whip", Offers.Phone()), ("whep", Offers.Viewer())])
         {
             await SessionAsync(path, offer);
@@ -57,6 +67,45 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(400, "POST", "/api/tokens", body: "{", type: "application/json");
         await CallAsync(415, "POST", "/api/tokens", body: "{}", type: "text/plain");
         Assert.Equal(DocumentedAnswer.Operations.Order(), _called.Order());
+    }
+
+    private async Task KeysAsync()
+    {
+        using HttpResponseMessage made =
+            await CallAsync(201, "POST", "/api/keys", body: """{"email":"a@example.org","name":"laptop"}""", type: "application/json");
+        string key = JsonNode.Parse(await made.Content.ReadAsStringAsync())!["key_id"]!.ToString();
+        await CallAsync(400, "POST", "/api/keys", body: "{}", type: "application/json");
+        await CallAsync(200, "GET", "/api/keys");
+        await CallAsync(204, "DELETE", "/api/keys/{id}", $"/api/keys/{key}");
+        await CallAsync(404, "DELETE", "/api/keys/{id}", $"/api/keys/{Guid.NewGuid()}");
+    }
+
+    private async Task VideosAsync()
+    {
+        const string One = "/api/videos/{id}";
+        string none = $"/api/videos/{Guid.NewGuid()}";
+        await CallAsync(200, "GET", "/api/videos");
+        await CallAsync(400, "GET", "/api/videos", "/api/videos?limit=0");
+        await CallAsync(415, "POST", "/api/videos", body: "{}", type: "application/json");
+        await CallAsync(400, "POST", "/api/videos", "/api/videos?resumable=1");
+        await CallAsync(404, "GET", One, none);
+        await CallAsync(404, "HEAD", One, none);
+        await CallAsync(415, "PATCH", One, none, "x", "text/plain");
+        await CallAsync(404, "DELETE", One, none);
+        await CallAsync(404, "GET", One + "/file", none + "/file");
+    }
+
+    private async Task JobsAsync(string at)
+    {
+        string none = $"{at}/{Guid.NewGuid()}";
+        await CallAsync(200, "GET", at);
+        await CallAsync(400, "GET", at, at + "?limit=0");
+        await CallAsync(401, "GET", at, bearer: "vr_no");
+        await CallAsync(400, "POST", at, body: """{"kind":"nothing"}""", type: "application/json");
+        await CallAsync(404, "GET", at + "/{id}", none);
+        await CallAsync(404, "GET", at + "/{id}/events", none + "/events");
+        await CallAsync(404, "GET", at + "/{id}/result", none + "/result");
+        await CallAsync(404, "DELETE", at + "/{id}", none);
     }
 
     /// <summary>From the offer to the end of the session, and what is refused on the way.</summary>

@@ -48,12 +48,38 @@ public sealed class RtcCommandTests
         Assert.Contains("RTC__AUTH__TOKENKEY", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Key_is_made_listed_and_revoked()
+    {
+        DirectoryInfo state = Directory.CreateTempSubdirectory("rtc-state-");
+        try
+        {
+            string[] at = ["--set", $"Http:StateDirectory={state.FullName}"];
+            (int code, string key, _) = await RunAsync(["keys", "create", "a@example.org", "--name", "laptop", .. at]);
+            Assert.Equal(RtcCommand.Good, code);
+            Assert.Matches("^vr_[A-Za-z0-9]{32}$", key.TrimEnd());
+            (_, string listed, _) = await RunAsync(["keys", "list", "--json", .. at]);
+            JsonElement row = JsonDocument.Parse(listed).RootElement.GetProperty("keys")[0];
+            Assert.Equal(("a@example.org", key[..8]), (row.GetProperty("email").GetString(), row.GetProperty("prefix").GetString()));
+            Assert.DoesNotContain(key.TrimEnd()[8..], listed, StringComparison.Ordinal);
+            string id = row.GetProperty("key_id").GetString()!;
+            Assert.Equal(RtcCommand.Good, (await RunAsync(["keys", "revoke", id, .. at])).Code);
+            Assert.Contains("revoked", (await RunAsync(["keys", "list", .. at])).Output, StringComparison.Ordinal);
+            Assert.Equal(RtcCommand.Failed, (await RunAsync(["keys", "revoke", Guid.NewGuid().ToString(), .. at])).Code);
+        }
+        finally
+        {
+            state.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("doctor")]
     [InlineData("detect")]
     [InlineData("track")]
     [InlineData("focus")]
     [InlineData("models")]
+    [InlineData("keys")]
     [InlineData("token")]
     [InlineData("health")]
     public async Task Help_of_a_command_needs_no_arguments(string command)

@@ -8,11 +8,14 @@ using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Settings;
 using Rtc.Server.Hosting;
 using Rtc.Server.Http;
+using Rtc.Server.Jobs;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
 using Rtc.Server.Routes;
 using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
+using Rtc.Server.Videos;
+using Rtc.Store.Queue;
 
 namespace Rtc.Server.Tests.Protocol;
 
@@ -168,6 +171,12 @@ public sealed partial class OpenApiDocumentTests
     [InlineData("LinkRequest", typeof(ShareRoutes.LinkRequest))]
     [InlineData("Camera", typeof(CameraSnapshot))]
     [InlineData("Pull", typeof(PullRoutes.PullReport))]
+    [InlineData("Job", typeof(JobView))]
+    [InlineData("Video", typeof(VideoView))]
+    [InlineData("JobStep", typeof(JobStep))]
+    [InlineData("JobRequest", typeof(JobRoutes.JobRequest))]
+    [InlineData("UserKey", typeof(KeyRoutes.KeyView))]
+    [InlineData("UserKeyRequest", typeof(KeyRoutes.KeyRequest))]
     public void Schemas_have_the_fields_of_their_types(string name, Type type)
     {
         IEnumerable<string> fields = type.GetProperties().Select(field => JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name));

@@ -1,0 +1,68 @@
+using System.Net;
+using Rtc.Server.Authorization;
+using Rtc.Server.Http;
+using Rtc.Server.Metrics;
+using Rtc.Server.Options;
+using Rtc.Store.Users;
+
+namespace Rtc.Server.Accounts;
+
+/// <summary>
+/// In whose name a request is: the user of its key, or "local" where it comes from this machine or a private address and the server is
+/// not public, or brings the API key.
+/// </summary>
+internal static class Caller
+{
+    private const string Header = "X-API-Key";
+    private const string KeyStart = "vr_";
+
+    private static readonly IPNetwork[] s_private =
+    [
+        IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
+        IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
+    ];
+
+    /// <summary>Asks for a user before a route's handler runs, and opens the store for it.</summary>
+    public static TBuilder RequireUser<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.AddEndpointFilter(async (invocation, next) =>
+        {
+            HttpContext context = invocation.HttpContext;
+            if (await FindAsync(context) is not { } user)
+            {
+                context.RequestServices.GetRequiredService<RtcMetrics>().Refused("user_key");
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+                return Problems.Of(StatusCodes.Status401Unauthorized, "user_key", "This needs a key of a user: X-API-Key: vr_….");
+            }
+
+            context.Features.Set(user);
+            context.RequestServices.GetRequiredService<StoreWork>().Begin();
+            return await next(invocation);
+        });
+
+    /// <summary>Whose request this is, after <see cref="RequireUser{TBuilder}"/>.</summary>
+    public static UserId UserOf(this HttpContext context) => context.Features.Get<User>()!.Id;
+
+    public static bool IsNear(IPAddress? address)
+    {
+        address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        return address is not null && (IPAddress.IsLoopback(address)
+            || Array.Exists(s_private, network => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address)));
+    }
+
+    private static async Task<User?> FindAsync(HttpContext context)
+    {
+        UserTable users = context.RequestServices.GetRequiredService<UserTable>();
+        Access access = context.RequestServices.GetRequiredService<Access>();
+        string? given = context.Request.Headers[Header].ToString() is { Length: > 0 } header ? header : Access.BearerOf(context.Request);
+        if (given?.StartsWith(KeyStart, StringComparison.Ordinal) == true)
+        {
+            return await users.FindByKeyAsync(given, context.RequestAborted);
+        }
+
+        bool isLocal = given is null
+            ? !context.RequestServices.GetRequiredService<RtcOptions>().Auth.Public && IsNear(context.Connection.RemoteIpAddress)
+            : access.ApiKeyRequired && access.IsAdministrator(context.Request);
+        return isLocal ? await users.LocalAsync(context.RequestAborted) : null;
+    }
+}

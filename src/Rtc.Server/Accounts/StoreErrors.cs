@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Rtc.Server.Http;
+using Rtc.Store;
+using Rtc.Store.Migrations;
+
+namespace Rtc.Server.Accounts;
+
+/// <summary>What a request is answered whose store is not there: 503, without a stack in the log.</summary>
+internal sealed class StoreErrors : IExceptionHandler
+{
+    private const string RetryAfterSeconds = "5";
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        string? detail = exception switch
+        {
+            StoreUnavailableException => "The database does not answer. Try again.",
+            StoreVersionException version => version.Message,
+            _ => null,
+        };
+        if (detail is null)
+        {
+            return false;
+        }
+
+        httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+        await Problems.Of(StatusCodes.Status503ServiceUnavailable, "store", detail).ExecuteAsync(httpContext);
+        return true;
+    }
+}

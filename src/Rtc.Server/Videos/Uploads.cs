@@ -1,0 +1,217 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Rtc.Server.Accounts;
+using Rtc.Server.Options;
+using Rtc.Store.Users;
+using Rtc.Store.Videos;
+
+namespace Rtc.Server.Videos;
+
+/// <summary>
+/// Takes videos in: streams them to a file named by the server while their hash is taken, and makes them a video once they are whole
+/// and their container was read. What is on the disk says how far an upload is.
+/// </summary>
+internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTable videos, IVideoProbe probe, TimeProvider time)
+{
+    /// <summary>What a file is called that is not whole.</summary>
+    public const string Part = ".part";
+
+    private const long Megabyte = 1_000_000;
+    private const int BufferBytes = 256 * 1024;
+    private const int FormBytes = 64 * 1024;
+
+    private readonly ConcurrentDictionary<VideoId, SemaphoreSlim> _atWork = [];
+
+    public string Folder { get; } = StorePaths.Files(options);
+
+    private long MaxBytes => options.Store.MaxVideoMegabytes * Megabyte;
+
+    /// <summary>Takes a place for an upload; one of unknown length takes that of the largest.</summary>
+    public async Task<Upload> BeginAsync(UserId user, string? name, long? length, CancellationToken cancel)
+    {
+        if (length is < 1)
+        {
+            throw new UploadException(StatusCodes.Status400BadRequest, "empty", "The video has no bytes.");
+        }
+
+        if (length > MaxBytes)
+        {
+            throw TooLarge();
+        }
+
+        long bytes = length ?? MaxBytes;
+        Directory.CreateDirectory(Folder);
+        if (new DriveInfo(Folder).AvailableFreeSpace - bytes < options.Store.MinFreeMegabytes * Megabyte)
+        {
+            throw new UploadException(
+                StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes).");
+        }
+
+        var upload = new Upload(videos.NewId(), user, VideoName.Of(name), bytes, time.GetUtcNow());
+        if (!await uploads.TryAddAsync(upload, options.Store.QuotaMegabytes * Megabyte, cancel))
+        {
+            throw new UploadException(
+                StatusCodes.Status413PayloadTooLarge, "quota",
+                $"All videos of a user have {options.Store.QuotaMegabytes} MB at most (Store:QuotaMegabytes).");
+        }
+
+        return upload;
+    }
+
+    /// <summary>The form around a file makes a request a little longer than the largest file may be.</summary>
+    public long? WithinForm(long? length) => length > MaxBytes && length <= MaxBytes + FormBytes ? MaxBytes : length;
+
+    /// <summary>How much of it is here.</summary>
+    public long OffsetOf(VideoId upload) => new FileInfo(PartOf(upload)) is { Exists: true } file ? file.Length : 0;
+
+    /// <summary>Takes a video in one go; where that fails nothing of it stays.</summary>
+    public async Task<Video> ReceiveAsync(Upload upload, Stream body, CancellationToken cancel)
+    {
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            await WriteAsync(upload, 0, body, hash, cancel);
+            return await FinishAsync(upload, Convert.ToHexStringLower(hash.GetHashAndReset()), cancel);
+        }
+        catch
+        {
+            await DropAsync(upload.Id);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Goes on with an upload at its offset; the answer is the new one. Null stands for a wrong offset, or for a request that is still
+    /// at it.
+    /// </summary>
+    public async Task<long?> ContinueAsync(Upload upload, long offset, Stream body, CancellationToken cancel)
+    {
+        SemaphoreSlim gate = _atWork.GetOrAdd(upload.Id, _ => new SemaphoreSlim(1));
+        if (!await gate.WaitAsync(TimeSpan.Zero, cancel))
+        {
+            return null;
+        }
+
+        try
+        {
+            if (offset != OffsetOf(upload.Id))
+            {
+                return null;
+            }
+
+            await uploads.TouchAsync(upload.Id, cancel);
+            long now = await WriteAsync(upload, offset, body, null, cancel);
+            if (now == upload.Bytes)
+            {
+                try
+                {
+                    await FinishAsync(upload, await HashAsync(upload.Id, cancel), cancel);
+                }
+                catch (UploadException)
+                {
+                    await DropAsync(upload.Id);
+                    throw;
+                }
+            }
+
+            return now;
+        }
+        finally
+        {
+            _atWork.TryRemove(upload.Id, out _);
+            gate.Release();
+        }
+    }
+
+    public async Task DropAsync(VideoId upload)
+    {
+        File.Delete(PartOf(upload));
+        await uploads.DeleteAsync(upload);
+    }
+
+    /// <summary>A file of a video, or null where its name is none that the server gives.</summary>
+    public string FileOf(string name) => Path.Combine(Folder, Path.GetFileName(name));
+
+    private string PartOf(VideoId upload) => Path.Combine(Folder, upload + Part);
+
+    private async Task<long> WriteAsync(Upload upload, long offset, Stream body, IncrementalHash? hash, CancellationToken cancel)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            await using var file = new FileStream(
+                PartOf(upload.Id), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
+            file.Position = offset;
+            int read;
+            while ((read = await body.ReadAsync(buffer, cancel)) > 0)
+            {
+                if (offset + read > upload.Bytes)
+                {
+                    throw offset + read > MaxBytes ? TooLarge() : new UploadException(
+                        StatusCodes.Status400BadRequest, "length", $"More came than the {upload.Bytes} bytes that were announced.");
+                }
+
+                hash?.AppendData(buffer, 0, read);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancel);
+                offset += read;
+            }
+
+            file.Flush(flushToDisk: true);
+            return offset;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task<string> HashAsync(VideoId upload, CancellationToken cancel)
+    {
+        await using var file = new FileStream(
+            PartOf(upload), FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
+    }
+
+    /// <summary>
+    /// The file gets its name before there is a row: a name without a row is cleared up, a row without a file never is there.
+    /// </summary>
+    private async Task<Video> FinishAsync(Upload upload, string sha256, CancellationToken cancel)
+    {
+        string part = PartOf(upload.Id);
+        long bytes = new FileInfo(part).Length;
+        if (bytes == 0)
+        {
+            throw new UploadException(StatusCodes.Status400BadRequest, "empty", "The video has no bytes.");
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        Video video;
+        if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is { } same && File.Exists(FileOf(same.File)))
+        {
+            video = same with { Id = upload.Id, Name = upload.Name, CreatedAt = now, UpdatedAt = now };
+            File.Delete(part);
+        }
+        else
+        {
+            (ProbedVideo? probed, string? refusal) = await probe.ReadAsync(part, cancel);
+            if (probed is null)
+            {
+                throw new UploadException(StatusCodes.Status400BadRequest, "video", refusal!);
+            }
+
+            string file = upload.Id + probed.Extension;
+            File.Move(part, FileOf(file), overwrite: true);
+            video = new Video(upload.Id, upload.UserId, upload.Name, file, bytes, sha256, probed.Facts, Video.Ready, null, now, now);
+        }
+
+        await videos.AddAsync(video, cancel);
+        await uploads.DeleteAsync(upload.Id, cancel);
+        return video;
+    }
+
+    private UploadException TooLarge() => new(
+        StatusCodes.Status413PayloadTooLarge, "too_large",
+            $"A video has {options.Store.MaxVideoMegabytes} MB at most (Store:MaxVideoMegabytes).");
+}

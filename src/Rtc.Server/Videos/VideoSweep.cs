@@ -1,0 +1,93 @@
+using Rtc.Server.Accounts;
+using Rtc.Server.Options;
+using Rtc.Store;
+using Rtc.Store.Videos;
+
+namespace Rtc.Server.Videos;
+
+/// <summary>
+/// Once an hour: uploads that nobody has gone on with for a day, videos past their time, and files that no row names, as a kill between
+/// the two leaves them.
+/// </summary>
+internal sealed partial class VideoSweep(
+    RtcOptions options, Uploads files, UploadTable uploads, VideoTable videos, TimeProvider time, ILogger<VideoSweep> log)
+    : IStoreWorker, IDisposable
+{
+    private const int AtOnce = 100;
+    private static readonly TimeSpan s_every = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_first = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_unfinished = TimeSpan.FromDays(1);
+
+    private readonly SemaphoreSlim _running = new(1);
+    private ITimer? _timer;
+
+    public void Begin() => _timer ??= time.CreateTimer(_ => _ = Task.Run(TryAsync), null, s_first, s_every);
+
+    public Task EndAsync(CancellationToken cancel)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    internal async Task RunAsync()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (Upload upload in await uploads.OlderThanAsync(now - s_unfinished))
+        {
+            await files.DropAsync(upload.Id);
+        }
+
+        if (options.Store.RetainDays > 0)
+        {
+            foreach (Video video in await videos.OlderThanAsync(now.AddDays(-options.Store.RetainDays), AtOnce))
+            {
+                if (await videos.DeleteAsync(video.UserId, video.Id) is { Length: > 0 } file)
+                {
+                    File.Delete(files.FileOf(file));
+                }
+            }
+        }
+
+        if (!Directory.Exists(files.Folder))
+        {
+            return;
+        }
+
+        foreach (FileInfo file in new DirectoryInfo(files.Folder).EnumerateFiles())
+        {
+            if (now - file.LastWriteTimeUtc > s_unfinished && IsOurs(file.Name) && !await videos.HasFileAsync(file.Name))
+            {
+                file.Delete();
+            }
+        }
+    }
+
+    /// <summary>A folder that an operator gave may hold other things.</summary>
+    private static bool IsOurs(string name) => Guid.TryParse(Path.GetFileNameWithoutExtension(name), out _);
+
+    private async Task TryAsync()
+    {
+        if (!await _running.WaitAsync(TimeSpan.Zero))
+        {
+            return;
+        }
+
+        try
+        {
+            await RunAsync();
+        }
+        catch (Exception error) when (error is StoreUnavailableException or IOException or UnauthorizedAccessException)
+        {
+            LogFailed(log, error.Message);
+        }
+        finally
+        {
+            _running.Release();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Old videos could not be cleared up: {Reason}")]
+    private static partial void LogFailed(ILogger log, string reason);
+}

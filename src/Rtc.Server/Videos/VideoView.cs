@@ -1,0 +1,13 @@
+using Rtc.Store.Videos;
+
+namespace Rtc.Server.Videos;
+
+/// <summary>A video as its user is told of it.</summary>
+internal sealed record VideoView(
+    string VideoId, string Name, long Bytes, string Sha256, double DurationSeconds, int Width, int Height, double Fps, string Codec,
+    long TotalFrames, bool HasAudio, string Status, DateTimeOffset CreatedAt)
+{
+    public static VideoView Of(Video video) => new(
+        video.Id.ToString(), video.Name, video.Bytes, video.Sha256, video.Facts.DurationSeconds, video.Facts.Width, video.Facts.Height,
+        video.Facts.Fps, video.Facts.Codec, video.Facts.TotalFrames, video.Facts.HasAudio, video.Status, video.CreatedAt);
+}

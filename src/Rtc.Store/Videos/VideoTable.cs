@@ -1,0 +1,104 @@
+using System.Data.Common;
+using Rtc.Store.Sql;
+using Rtc.Store.Users;
+
+namespace Rtc.Store.Videos;
+
+/// <summary>Videos of users. Each question names the user, so that nobody reaches another's.</summary>
+public sealed class VideoTable(Database database)
+{
+    private const string Columns =
+        "id, user_id, filename, file, bytes, sha256, duration_seconds, width, height, fps, codec, total_frames, has_audio, status, error, "
+            + "created_at, updated_at";
+
+    public VideoId NewId() => new(Guid.CreateVersion7(database.Now));
+
+    /// <summary>Adds one whose file is in its place.</summary>
+    public Task<int> AddAsync(Video video, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(video);
+        return database.WriteAsync(
+            session => session.ExecuteAsync(
+                $"INSERT INTO videos ({Columns}) VALUES (@id, @user, @name, @file, @bytes, @sha256, @duration, @width, @height, @fps, "
+                    + $"@codec, "
+                    + "@frames, @audio, @status, @error, @created, @updated) ON CONFLICT (id) DO NOTHING",
+                ("id", video.Id.Value), ("user", video.UserId.Value), ("name", video.Name), ("file", video.File), ("bytes", video.Bytes),
+                ("sha256", video.Sha256), ("duration", video.Facts.DurationSeconds), ("width", video.Facts.Width),
+                ("height", video.Facts.Height), ("fps", video.Facts.Fps), ("codec", video.Facts.Codec), ("frames", video.Facts.TotalFrames),
+                ("audio", video.Facts.HasAudio), ("status", video.Status), ("error", video.Error), ("created", video.CreatedAt),
+                ("updated", video.UpdatedAt)),
+            cancel);
+    }
+
+    public Task<Video?> FindAsync(UserId user, VideoId id, CancellationToken cancel = default) => database.ReadAsync(
+        session => session.FirstAsync(
+            $"SELECT {Columns} FROM videos WHERE id = @id AND user_id = @user AND file IS NOT NULL", Read, ("id", id.Value),
+                ("user", user.Value)),
+        cancel);
+
+    /// <summary>Newest first, from the one that follows <paramref name="after"/> on.</summary>
+    public Task<List<Video>> ListAsync(UserId user, VideoId? after, int limit, CancellationToken cancel = default) => database.ReadAsync(
+        session => after is { } last
+            ? session.QueryAsync(
+                $"SELECT {Columns} FROM videos WHERE user_id = @user AND id < @after AND file IS NOT NULL ORDER BY id DESC LIMIT @limit",
+                    Read,
+                ("user", user.Value), ("after", last.Value), ("limit", limit))
+            : session.QueryAsync(
+                $"SELECT {Columns} FROM videos WHERE user_id = @user AND file IS NOT NULL ORDER BY id DESC LIMIT @limit", Read,
+                ("user", user.Value), ("limit", limit)),
+        cancel);
+
+    /// <summary>One of the user's with the same content, whose file may serve again.</summary>
+    public Task<Video?> FindSameAsync(UserId user, string sha256, CancellationToken cancel = default) => database.ReadAsync(
+        session => session.FirstAsync(
+            $"SELECT {Columns} FROM videos WHERE user_id = @user AND sha256 = @sha256 AND file IS NOT NULL ORDER BY id LIMIT 1", Read,
+            ("user", user.Value), ("sha256", sha256)),
+        cancel);
+
+    /// <summary>Bytes of the user's files, each counted once.</summary>
+    public async Task<long> BytesAsync(UserId user, CancellationToken cancel = default) => (await database.ReadAsync(
+        session => session.QueryAsync(
+            "SELECT CAST(COALESCE(SUM(bytes), 0) AS bigint) FROM (SELECT DISTINCT file, bytes FROM videos WHERE user_id = @user) files",
+            row => row.GetInt64(0), ("user", user.Value)),
+        cancel).ConfigureAwait(false))[0];
+
+    /// <summary>
+    /// Deletes it with its jobs and results. Null where it was not there; else the file that nobody needs any more, empty where
+    /// another video has the same.
+    /// </summary>
+    public Task<string?> DeleteAsync(UserId user, VideoId id, CancellationToken cancel = default) => database.WriteAsync(
+        async session =>
+        {
+            string? file = await session.FirstAsync(
+                "DELETE FROM videos WHERE id = @id AND user_id = @user RETURNING COALESCE(file, '') AS file", row => row.Text("file"),
+                ("id", id.Value), ("user", user.Value)).ConfigureAwait(false);
+            return file is null || await IsUsedAsync(session, user, file).ConfigureAwait(false) ? file is null ? null : string.Empty : file;
+        },
+        cancel);
+
+    /// <summary>The oldest that were last touched before a time, whoever's they are.</summary>
+    public Task<List<Video>> OlderThanAsync(DateTimeOffset time, int limit, CancellationToken cancel = default) => database.ReadAsync(
+        session => session.QueryAsync(
+            $"SELECT {Columns} FROM videos WHERE status = @status AND updated_at < @time AND file IS NOT NULL ORDER BY updated_at "
+                + $"LIMIT @limit",
+            Read, ("status", Video.Ready), ("time", time), ("limit", limit)),
+        cancel);
+
+    /// <summary>True where a video has that file.</summary>
+    public Task<bool> HasFileAsync(string file, CancellationToken cancel = default) => database.ReadAsync(
+        async session => (await session.QueryAsync("SELECT 1 FROM videos WHERE file = @file LIMIT 1", row => true, ("file", file))
+            .ConfigureAwait(false)).Count > 0,
+        cancel);
+
+    private static async Task<bool> IsUsedAsync(SqlSession session, UserId user, string file) => (await session.QueryAsync(
+        "SELECT 1 FROM videos WHERE user_id = @user AND file = @file LIMIT 1", row => true, ("user", user.Value), ("file", file))
+        .ConfigureAwait(false)).Count > 0;
+
+    private static Video Read(DbDataReader row) => new(
+        new VideoId(row.Id("id")), new UserId(row.Id("user_id")), row.Text("filename"), row.Text("file"), row.Long("bytes"),
+        row.Text("sha256"),
+        new VideoFacts(
+            row.DoubleOrNull("duration_seconds") ?? 0, row.Int("width"), row.Int("height"), row.DoubleOrNull("fps") ?? 0, row.Text("codec"),
+            row.Long("total_frames"), row.GetBoolean(row.GetOrdinal("has_audio"))),
+        row.Text("status"), row.TextOrNull("error"), row.Time("created_at"), row.Time("updated_at"));
+}

@@ -1,0 +1,230 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rtc.Jobs;
+using Rtc.Server.Options;
+using Rtc.Server.Startup;
+using Rtc.Server.Tests.Hosting;
+using Rtc.Store;
+using Rtc.Store.Queue;
+using Rtc.Store.Users;
+using Rtc.Store.Videos;
+
+namespace Rtc.Server.Tests.Routes;
+
+/// <summary>Keys and jobs over HTTP, on a store in a folder of each test's own.</summary>
+public sealed class StoreRoutesTests : IDisposable
+{
+    private const string ApiKey = "an-api-key-that-nobody-sees";
+    private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rtc-state-");
+
+    public void Dispose() => _state.Delete(recursive: true);
+
+    [Fact]
+    public async Task Server_that_is_only_used_live_opens_no_store()
+    {
+        await using RunningHost host = await StartAsync();
+        Assert.True(host.App.Services.GetRequiredService<Database>().IsUntouched);
+        Assert.Empty(_state.GetFiles("rtc.db"));
+        await GetAsync(host, HttpStatusCode.OK, "/api/jobs");
+        Assert.False(host.App.Services.GetRequiredService<Database>().IsUntouched);
+        Assert.Single(_state.GetFiles("rtc.db"));
+    }
+
+    [Fact]
+    public async Task Store_of_a_newer_program_keeps_the_server_from_starting()
+    {
+        await using (RunningHost first = await StartAsync())
+        {
+            Database database = first.App.Services.GetRequiredService<Database>();
+            await database.OpenAsync(TestContext.Current.CancellationToken);
+        }
+
+        using (var file = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={Path.Combine(_state.FullName, "rtc.db")};Pooling=False"))
+        {
+            file.Open();
+            using Microsoft.Data.Sqlite.SqliteCommand command = file.CreateCommand();
+            command.CommandText = "INSERT INTO schema_version (version, name, applied_at) VALUES (99, 'later', '2030-01-01')";
+            command.ExecuteNonQuery();
+        }
+
+        StartException error = await Assert.ThrowsAsync<StartException>(() => StartAsync());
+        Assert.Contains("version 99", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Key_opens_its_users_jobs_alone_and_is_in_no_log()
+    {
+        var log = new RecordedLog();
+        await using RunningHost host = await StartAsync(
+            new AuthOptions { Public = true, ApiKey = ApiKey, TokenKey = "a-token-key-that-nobody-sees-either" },
+            services => services.AddSingleton<ILoggerProvider>(log));
+        await GetAsync(host, HttpStatusCode.Unauthorized, "/api/jobs");
+        await GetAsync(host, HttpStatusCode.Unauthorized, "/api/keys");
+        JsonNode made = await SendAsync(host, HttpStatusCode.Created, HttpMethod.Post, "/api/keys", ApiKey, """{"email":"a@example.org"}""");
+        string key = made["key"]!.ToString();
+        JsonNode other = await SendAsync(host, HttpStatusCode.Created, HttpMethod.Post, "/api/keys", ApiKey, """{"email":"b@example.org"}""");
+        Job job = await AddJobAsync(host, "a@example.org");
+        await SendAsync(host, HttpStatusCode.OK, HttpMethod.Get, $"/api/jobs/{job.Id}", key);
+        foreach (string path in (string[])["", "/events", "/result"])
+        {
+            await SendAsync(host, HttpStatusCode.NotFound, HttpMethod.Get, $"/api/jobs/{job.Id}{path}", other["key"]!.ToString());
+        }
+
+        await SendAsync(host, HttpStatusCode.NotFound, HttpMethod.Delete, $"/jobs/{job.Id}", other["key"]!.ToString());
+        JsonNode listed = await SendAsync(host, HttpStatusCode.OK, HttpMethod.Get, "/api/keys", ApiKey);
+        Assert.DoesNotContain(key[8..], listed.ToJsonString(), StringComparison.Ordinal);
+        await SendAsync(host, HttpStatusCode.NoContent, HttpMethod.Delete, $"/api/keys/{made["key_id"]}", ApiKey);
+        await SendAsync(host, HttpStatusCode.Unauthorized, HttpMethod.Get, "/api/jobs", key);
+        Assert.DoesNotContain(log.Lines,
+            line => line.Contains(key, StringComparison.Ordinal) || line.Contains(ApiKey, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Job_is_followed_to_its_result()
+    {
+        var kind = new WaitingKind();
+        await using RunningHost host = await StartAsync(services: services => services.AddSingleton<IJobKind>(kind));
+        Video video = await AddVideoAsync(host, User.Local);
+        string body = $$"""{"video_id":"{{video.Id}}","kind":"wait"}""";
+        await SendAsync(host, HttpStatusCode.BadRequest, HttpMethod.Post, "/api/jobs", null, """{"kind":"other"}""");
+        await SendAsync(host, HttpStatusCode.NotFound, HttpMethod.Post, "/api/jobs", null, """{"video_id":"x","kind":"wait"}""");
+        JsonNode queued = await SendAsync(host, HttpStatusCode.Accepted, HttpMethod.Post, "/api/jobs", null, body);
+        Assert.Equal("queued", queued["status"]!.ToString());
+        string at = $"/api/jobs/{queued["job_id"]}";
+        using HttpResponseMessage events = await host.Client.GetAsync(
+            new Uri(at + "/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal("text/event-stream", events.Content.Headers.ContentType?.MediaType);
+        await kind.Reached.Task;
+        await SendAsync(host, HttpStatusCode.Conflict, HttpMethod.Get, at + "/result", null);
+        kind.Go.SetResult();
+        string said = await events.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        string[] told = [.. said.Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => line[6..])];
+        JsonNode polled = await GetAsync(host, HttpStatusCode.OK, at);
+        Assert.Equal(polled.ToJsonString(), JsonNode.Parse(told[^1])!.ToJsonString());
+        Assert.Equal(("completed", "1"), (polled["status"]!.ToString(), polled["progress"]!.ToString()));
+        Assert.Equal("complete", polled["steps"]![0]!["status"]!.ToString());
+        Assert.Equal("7", (await GetAsync(host, HttpStatusCode.OK, at + "/result"))["answer"]!.ToString());
+        Assert.Equal("completed", (await SendAsync(host, HttpStatusCode.OK, HttpMethod.Delete, at, null))["status"]!.ToString());
+    }
+
+    [Fact]
+    public async Task List_is_paged_by_its_cursor()
+    {
+        await using RunningHost host = await StartAsync();
+        for (int i = 0; i < 5; i++)
+        {
+            await AddJobAsync(host, User.Local);
+        }
+
+        List<string> seen = [];
+        string next = string.Empty;
+        do
+        {
+            JsonNode page = await GetAsync(host, HttpStatusCode.OK, $"/api/jobs?limit=2&after={next}");
+            seen.AddRange(page["jobs"]!.AsArray().Select(job => job!["job_id"]!.ToString()));
+            next = page["next"]?.ToString() ?? string.Empty;
+        }
+        while (next.Length > 0);
+        Assert.Equal(5, seen.Distinct().Count());
+        await GetAsync(host, HttpStatusCode.BadRequest, "/api/jobs?after=nothing");
+        await GetAsync(host, HttpStatusCode.BadRequest, "/api/jobs?limit=0");
+        JsonNode cancelled = await SendAsync(host, HttpStatusCode.OK, HttpMethod.Delete, $"/jobs/{seen[0]}", null);
+        Assert.Equal("cancelled", cancelled["status"]!.ToString());
+    }
+
+    private static async Task<Video> AddVideoAsync(RunningHost host, string email)
+    {
+        IServiceProvider services = host.App.Services;
+        UserId user = (await services.GetRequiredService<UserTable>().FindOrAddAsync(email)).Id;
+        VideoTable videos = services.GetRequiredService<VideoTable>();
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        var video = new Video(
+            videos.NewId(), user, "a.mp4", "a.mp4", 1, "00", new VideoFacts(1, 2, 2, 30, "h264", 30, false), Video.Ready, null, now, now);
+        await videos.AddAsync(video);
+        return video;
+    }
+
+    private static async Task<Job> AddJobAsync(RunningHost host, string email)
+    {
+        Video video = await AddVideoAsync(host, email);
+        JobTable jobs = host.App.Services.GetRequiredService<JobTable>();
+        return await jobs.AddAsync(jobs.NewId(), video.UserId, video.Id, "unknown", "{}", [new JobStep("one", "One")]);
+    }
+
+    private Task<RunningHost> StartAsync(AuthOptions? auth = null, Action<IServiceCollection>? services = null) => RunningHost.StartAsync(
+        RunningHost.Options with
+        {
+            Auth = auth ?? new AuthOptions(),
+            Http = RunningHost.Options.Http with { StateDirectory = _state.FullName },
+        },
+        services: services);
+
+    private static Task<JsonNode> GetAsync(RunningHost host, HttpStatusCode expected, string path) =>
+        SendAsync(host, expected, HttpMethod.Get, path, null);
+
+    private static async Task<JsonNode> SendAsync(
+        RunningHost host, HttpStatusCode expected, HttpMethod method, string path, string? key, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (key is not null)
+        {
+            request.Headers.Add("X-API-Key", key);
+        }
+
+        request.Content = body is null ? null : new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
+        using HttpResponseMessage answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(expected == answer.StatusCode, $"{method} {path}: {answer.StatusCode} {text}");
+        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+    }
+
+    /// <summary>A job of one step that waits until it is let go.</summary>
+    private sealed class WaitingKind : IJobKind
+    {
+        public TaskCompletionSource Reached { get; } = new();
+
+        public TaskCompletionSource Go { get; } = new();
+
+        public string Name => "wait";
+
+        public string? Check(string options) => null;
+
+        public IReadOnlyList<JobStep> Steps(string options) => [new("one", "One")];
+
+        public async Task<string?> RunAsync(JobRun run, CancellationToken cancel)
+        {
+            await run.BeginAsync("one", cancel);
+            Reached.TrySetResult();
+            await Go.Task.WaitAsync(cancel);
+            await run.EndAsync(1, null, cancel);
+            return """{"answer":7}""";
+        }
+    }
+
+    /// <summary>All that was logged, from the finest level on.</summary>
+    private sealed class RecordedLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter) =>
+            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Rtc.Store.Queue;
+using Rtc.Store.Tests.Engines;
+using Rtc.Store.Users;
+using Rtc.Store.Videos;
+
+namespace Rtc.Store.Tests.Tables;
+
+/// <summary>Each index of the tables is one that its question uses.</summary>
+public sealed class QueryPlanTests(PostgresServer server)
+{
+    private const string Video = "WHERE video_id = '00000000-0000-0000-0000-000000000001'";
+
+    public static TheoryData<string, string> Questions
+    {
+        get
+        {
+            var questions = new TheoryData<string, string>
+            {
+                { "idx_videos_user_id",
+                    "SELECT * FROM videos WHERE user_id = '00000000-0000-0000-0000-000000000001' ORDER BY id DESC LIMIT 20" },
+                { "idx_videos_status",
+                    "SELECT * FROM videos WHERE status = 'ready' AND updated_at < '2020-01-01' ORDER BY updated_at LIMIT 9" },
+                {
+                    "idx_jobs_queue",
+                    "SELECT id FROM processing_jobs WHERE status IN ('queued', 'processing') AND ready_at <= '2030-01-01' AND kind IN "
+                        + "('a') "
+                        + "ORDER BY ready_at, id LIMIT 1"
+                },
+                { "idx_detections_frame_number", $"SELECT * FROM detections {Video} AND frame_number BETWEEN 5 AND 10" },
+                { "idx_masks_frame", $"SELECT * FROM segmentation_masks {Video} AND frame_number = 7" },
+                { "idx_trajectories_track_id", $"SELECT * FROM tracking_trajectories {Video} AND track_id = 'obj_001'" },
+                { "idx_scenes_frame_range", $"SELECT * FROM scene_analysis {Video} AND start_frame <= 9 AND end_frame >= 9" },
+            };
+            return questions;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Questions))]
+    public async Task Postgres_answers_by_the_index(string index, string question)
+    {
+        await using TestStore store = await TestStore.CreateAsync(server, TestStore.Postgres);
+        await FillAsync(store);
+        Assert.Contains(index, await PlanAsync(store, question), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Questions))]
+    public async Task Sqlite_answers_by_the_index(string index, string question)
+    {
+        await using TestStore store = await TestStore.CreateAsync(server, TestStore.Sqlite);
+        List<string> plan = await store.Database.ReadAsync(
+            session => session.QueryAsync("EXPLAIN QUERY PLAN " + question, row => row.GetString(3)));
+        Assert.Contains(plan, line => line.Contains(index, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Postgres_finds_classes_by_the_index_into_json()
+    {
+        await using TestStore store = await TestStore.CreateAsync(server, TestStore.Postgres);
+        await FillAsync(store);
+        Assert.Contains(
+            "idx_detections_data",
+            await PlanAsync(store,
+                "SELECT * FROM detections WHERE detection_data @> jsonb_build_array(jsonb_build_object('class', 'heron'))"),
+            StringComparison.Ordinal);
+    }
+
+    private static async Task<string> PlanAsync(TestStore store, string question) =>
+        string.Join('\n', await store.TextsAsync("EXPLAIN " + question));
+
+    /// <summary>With a handful of rows PostgreSQL rightly reads the table as it is.</summary>
+    private static async Task FillAsync(TestStore store)
+    {
+        UserId user = await store.UserAsync();
+        Video video = await store.VideoAsync(user);
+        Job job = await store.JobAsync(user, video.Id);
+        await store.Database.WriteAsync(async session =>
+        {
+            const string Some = "FROM generate_series(1, 4000) AS n";
+            string row = $"'{video.Id}', '{job.Id}'";
+            await session.ExecuteAsync(
+                $"INSERT INTO users SELECT gen_random_uuid(), 'u' || n, now() FROM generate_series(1, 2000) AS n");
+            await session.ExecuteAsync(
+                "INSERT INTO videos (id, user_id, filename, bytes, sha256, status, created_at, updated_at) "
+                    + "SELECT gen_random_uuid(), id, email, 1, email, 'ready', now(), now() FROM users");
+            await session.ExecuteAsync(
+                "INSERT INTO processing_jobs (id, user_id, kind, options, status, steps, created_at, ready_at) SELECT gen_random_uuid(), "
+                    + $"'{user}', 'a', '{{}}', CASE n % 20 WHEN 0 THEN 'queued' ELSE 'completed' END, '[]', now(), now() {Some}");
+            await session.ExecuteAsync(
+                "INSERT INTO detections (video_id, job_id, frame_number, timestamp_seconds, detection_data, created_at) "
+                    + $"SELECT {row}, n, n, jsonb_build_array(jsonb_build_object('class', 'c' || n)), now() {Some}");
+            await session.ExecuteAsync(
+                "INSERT INTO segmentation_masks (video_id, job_id, frame_number, mask_rle, mask_area_pixels, created_at) "
+                    + $"SELECT {row}, n, '1', 1, now() {Some}");
+            await session.ExecuteAsync(
+                "INSERT INTO tracking_trajectories (video_id, job_id, track_id, object_class, start_frame, end_frame, avg_confidence, "
+                    + $"trajectory_data, created_at) SELECT {row}, 'o' || n, 'c', n, n, 1, '[]', now() {Some}");
+            return await session.ExecuteAsync(
+                "INSERT INTO scene_analysis (video_id, job_id, scene_number, start_frame, end_frame, analysis_data, created_at) "
+                    + $"SELECT {row}, n, n, n, '{{}}', now() {Some}");
+        });
+        await store.Database.ReadAsync(session => session.ExecuteAsync("ANALYZE"));
+    }
+}
