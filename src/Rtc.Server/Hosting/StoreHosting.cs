@@ -23,7 +23,7 @@ internal static class StoreHosting
         services.AddSingleton<VideoTable>();
         services.AddSingleton<UploadTable>();
         services.AddSingleton<JobTable>();
-        services.AddSingleton<IVideoProbe, FfprobeProbe>();
+        services.AddSingleton<IVideoProbe, ContainerProbe>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<IStoreWorker, VideoSweep>();
         services.AddSingleton<IJobPace, RoomPace>();

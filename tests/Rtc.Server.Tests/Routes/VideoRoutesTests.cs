@@ -145,13 +145,13 @@ public sealed class VideoRoutesTests : IDisposable
         Assert.True(await RunAsync(
             "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=2", "-f", "lavfi", "-i", "sine=duration=2",
             "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "mp4", file));
-        (ProbedVideo? probed, string? refusal) = await new FfprobeProbe().ReadAsync(file, TestContext.Current.CancellationToken);
+        (ProbedVideo? probed, string? refusal) = await new ContainerProbe().ReadAsync(file, TestContext.Current.CancellationToken);
         Assert.Null(refusal);
         Assert.Equal((320, 240, 25.0, "h264", 50L, true, ".mp4"),
             (probed!.Facts.Width, probed.Facts.Height, probed.Facts.Fps, probed.Facts.Codec,
             probed.Facts.TotalFrames, probed.Facts.HasAudio, probed.Extension));
         await File.WriteAllTextAsync(file, "#EXTM3U\nfile:///etc/passwd\n", TestContext.Current.CancellationToken);
-        (probed, refusal) = await new FfprobeProbe().ReadAsync(file, TestContext.Current.CancellationToken);
+        (probed, refusal) = await new ContainerProbe().ReadAsync(file, TestContext.Current.CancellationToken);
         Assert.Null(probed);
         Assert.NotNull(refusal);
     }
