@@ -14,7 +14,7 @@ internal sealed class ContainerProbe : IVideoProbe
             () =>
             {
                 VideoProbeResult result = VideoProbe.Read(file, s_limits, cancel);
-                return result.Video is { } info ? (Of(info), null) : (null, result.Refusal?.Message);
+                return result.Info is { } info ? (Of(info), null) : (null, result.Refusal?.Message);
             },
             cancel);
 
