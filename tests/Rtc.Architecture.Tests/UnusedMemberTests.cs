@@ -11,6 +11,8 @@ public sealed partial class UnusedMemberTests
     // What tests count, switch or read back at a seam: nothing else would show a leak, or compare two ways of a computation.
     private static readonly string[] s_seams =
     [
+        "Rtc.Jobs/JobRun.cs: IsSaveDue",
+        "Rtc.Jobs/JobRun.cs: PaceAsync",
         "Rtc.Media/Containers/Writing/VideoRecorder.cs: Duration",
         "Rtc.Media/Imaging/BlurKernels.cs: ScalarOnly",
         "Rtc.Media/PictureMemory.cs: ShareOf",
@@ -25,6 +27,8 @@ public sealed partial class UnusedMemberTests
         "Rtc.Peer/Session/RtpSession.cs: Receiving",
         "Rtc.Pipeline/RoomPipeline.cs: Latest",
         "Rtc.Signaling/Hub/HubEntrance.cs: Unjoined",
+        "Rtc.Store/Database.cs: IsUntouched",
+        "Rtc.Store/Queue/JobTable.cs: FactsAsync",
     ];
 
     // The framework calls them by interfaces of its own, or they complete a table out of a specification.

@@ -7,6 +7,7 @@ using Rtc.Server.Routes;
 using Rtc.Server.Videos;
 using Rtc.Store;
 using Rtc.Store.Queue;
+using Rtc.Store.Results;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
@@ -23,6 +24,7 @@ internal static class StoreHosting
         services.AddSingleton<VideoTable>();
         services.AddSingleton<UploadTable>();
         services.AddSingleton<JobTable>();
+        services.AddSingleton<ResultTable>();
         services.AddSingleton<IVideoProbe, ContainerProbe>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<IStoreWorker, VideoSweep>();

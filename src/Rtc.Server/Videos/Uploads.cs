@@ -186,7 +186,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
             throw new UploadException(StatusCodes.Status400BadRequest, "empty", "The video has no bytes.");
         }
 
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = Whole(time.GetUtcNow());
         Video video;
         if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is { } same && File.Exists(FileOf(same.File)))
         {
@@ -214,4 +214,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     private UploadException TooLarge() => new(
         StatusCodes.Status413PayloadTooLarge, "too_large",
             $"A video has {options.Store.MaxVideoMegabytes} MB at most (Store:MaxVideoMegabytes).");
+
+    /// <summary>As precisely as a database keeps it, so that an answer does not change by being read again.</summary>
+    private static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 }

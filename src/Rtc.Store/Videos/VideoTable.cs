@@ -55,13 +55,6 @@ public sealed class VideoTable(Database database)
             ("user", user.Value), ("sha256", sha256)),
         cancel);
 
-    /// <summary>Bytes of the user's files, each counted once.</summary>
-    public async Task<long> BytesAsync(UserId user, CancellationToken cancel = default) => (await database.ReadAsync(
-        session => session.QueryAsync(
-            "SELECT CAST(COALESCE(SUM(bytes), 0) AS bigint) FROM (SELECT DISTINCT file, bytes FROM videos WHERE user_id = @user) files",
-            row => row.GetInt64(0), ("user", user.Value)),
-        cancel).ConfigureAwait(false))[0];
-
     /// <summary>
     /// Deletes it with its jobs and results. Null where it was not there; else the file that nobody needs any more, empty where
     /// another video has the same.

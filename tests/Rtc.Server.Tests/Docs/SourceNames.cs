@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Rtc.Server.Hosting;
 
 namespace Rtc.Server.Tests.Docs;
 
 /// <summary>The names that documents may use for code: types of the project and of the packages it references, and its members.</summary>
-internal static class SourceNames
+internal static partial class SourceNames
 {
     private const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
         | BindingFlags.DeclaredOnly;
@@ -25,6 +26,11 @@ internal static class SourceNames
     /// <summary>Public types of what the project references.</summary>
     public static IReadOnlySet<string> PackageTypes { get; } = s_own.SelectMany(assembly => assembly.GetReferencedAssemblies())
         .DistinctBy(name => name.Name).Select(Assembly.Load).SelectMany(assembly => assembly.GetExportedTypes()).Select(NameOf).ToHashSet();
+
+    /// <summary>Classes of the pages' modules.</summary>
+    public static IReadOnlySet<string> PageClasses { get; } =
+        Directory.EnumerateFiles(Path.Combine(MarkdownPage.Root, "wwwroot", "js"), "*.js", SearchOption.AllDirectories)
+            .SelectMany(file => PageClass().Matches(File.ReadAllText(file))).Select(found => found.Groups[1].Value).ToHashSet();
 
     private static IEnumerable<Assembly> OwnAssemblies()
     {
@@ -47,4 +53,7 @@ internal static class SourceNames
     private static bool IsWritten(Type type) => type.GetCustomAttribute<CompilerGeneratedAttribute>() is null;
 
     private static string NameOf(Type type) => type.Name.Split('`')[0];
+
+    [GeneratedRegex(@"^(?:export )?(?:default )?class (\w+)", RegexOptions.Multiline)]
+    private static partial Regex PageClass();
 }
