@@ -31,13 +31,11 @@ public sealed partial class UnusedMemberTests
         "Rtc.Store/Queue/JobTable.cs: FactsAsync",
     ];
 
-    // The framework calls them by interfaces of its own, or they complete a table out of a specification.
+    // The framework calls them by interfaces of its own.
     private static readonly string[] s_others =
     [
-        "Rtc.Bitstream/H264/NalType.cs: Delimiter",
         "Rtc.Server/Hosting/DrainLifetime.cs: WaitForStartAsync",
         "Rtc.Server/Routes/LoopTimeouts.cs: InvokeMethodAsync",
-        "Rtc.Server/Routes/LoopTimeouts.cs: TryHandleAsync",
     ];
 
     [Fact]
