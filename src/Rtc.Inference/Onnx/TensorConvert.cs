@@ -42,26 +42,30 @@ internal static unsafe class TensorConvert
     }
 
     /// <summary>
-    /// Eight at a time: exponent and mantissa moved to their places and the exponent's bias made up for by a product, which
-    /// also makes denormal numbers right; what is infinite or no number has its exponent filled up.
+    /// Eight at a time: exponent and mantissa moved to their places and the difference of the biases added. Denormal halves are
+    /// whole numbers of 2^-24; made so, they never pass through a denormal float, which a thread that ran native code may take
+    /// for zero. What is infinite or no number has its exponent filled up.
     /// </summary>
     internal static void HalfToFloats(ReadOnlySpan<Half> halves, Span<float> into)
     {
         const uint magnitude = 0x7FFF;
         const uint infinity = 0x7C00;
+        const uint firstNormal = 0x0400;
         const int places = 13;
         int i = 0;
         fixed (Half* data = halves)
         fixed (float* target = into)
         {
-            // 2^112: the difference of the two biases.
-            Vector256<float> bias = Vector256.Create(0x77800000u).AsSingle();
+            Vector256<float> smallest = Vector256.Create(1f / (1 << 24));
             for (; Vector256.IsHardwareAccelerated && i + Vector256<float>.Count <= into.Length; i += Vector256<float>.Count)
             {
                 (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.Load((ushort*)(data + i)));
                 var half = Vector256.Create(low, high);
                 Vector256<uint> rest = half & Vector256.Create(magnitude);
-                Vector256<uint> finite = (Vector256.ShiftLeft(rest, places).AsSingle() * bias).AsUInt32();
+                Vector256<uint> normal = Vector256.ShiftLeft(rest, places) + Vector256.Create(112u << 23);
+                Vector256<uint> denormal = (Vector256.ConvertToSingle(rest.AsInt32()) * smallest).AsUInt32();
+                Vector256<uint> finite = Vector256.ConditionalSelect(
+                    Vector256.LessThan(rest, Vector256.Create(firstNormal)), denormal, normal);
                 Vector256<uint> odd = Vector256.ShiftLeft(rest, places) | Vector256.Create(0x7F800000u);
                 Vector256<uint> isOdd = Vector256.GreaterThanOrEqual(rest, Vector256.Create(infinity));
                 Vector256<uint> sign = Vector256.ShiftLeft(half & Vector256.Create(~magnitude), 16);
