@@ -115,7 +115,7 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
               const context = source.getContext('2d');
               const canvas = document.createElement('canvas');
               const painter = new FocusPainter(canvas);
-              const gl = canvas.getContext('webgl');
+              const gl = canvas.getContext('webgl2') ?? canvas.getContext('webgl');
               const alpha = { width: 160, height: 120, alpha: new Uint8Array(160 * 120).map((_, i) => (i % 160 > 50 && i % 160 < 110 ? 255 : 0)) };
               const times = [];
               for (let i = 0; i < 70; i++) {
