@@ -105,7 +105,8 @@ public sealed class WaysOutTests
         viewer.Room.Run(2);
 
         PipelineNotice notice = Assert.Single(viewer.Room.Output.Notices, notice => notice.Code == "privacy_without_people");
-        Assert.Contains(failClosed ? "the whole picture is blurred" : "people that it misses are not", notice.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            failClosed ? "the whole picture is blurred" : "people that it misses are not", notice.Message, StringComparison.Ordinal);
         Assert.Equal(failClosed, viewer.Whole == viewer.Pictures);
         Assert.Equal(failClosed ? viewer.Pictures : 1, viewer.Room.Counters.BlurredWhole);
     }
