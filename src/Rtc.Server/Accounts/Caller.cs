@@ -1,4 +1,5 @@
 using System.Net;
+using Rtc.Server.Addresses;
 using Rtc.Server.Authorization;
 using Rtc.Server.Http;
 using Rtc.Server.Metrics;
@@ -15,12 +16,6 @@ internal static class Caller
 {
     private const string Header = "X-API-Key";
     private const string KeyStart = "vr_";
-
-    private static readonly IPNetwork[] s_private =
-    [
-        IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
-        IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
-    ];
 
     /// <summary>Asks for a user before a route's handler runs, and opens the store for it.</summary>
     public static TBuilder RequireUser<TBuilder>(this TBuilder builder)
@@ -43,12 +38,7 @@ internal static class Caller
     /// <summary>Whose request this is, after <see cref="RequireUser{TBuilder}"/>.</summary>
     public static UserId UserOf(this HttpContext context) => context.Features.Get<User>()!.Id;
 
-    public static bool IsNear(IPAddress? address)
-    {
-        address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
-        return address is not null && (IPAddress.IsLoopback(address)
-            || Array.Exists(s_private, network => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address)));
-    }
+    public static bool IsNear(IPAddress? address) => address is not null && LocalAddresses.IsOwnNetwork(address);
 
     private static async Task<User?> FindAsync(HttpContext context)
     {
