@@ -28,6 +28,8 @@ internal sealed class PostgresEngine : ISqlEngine
 
     public string Name => "Postgres";
 
+    public string TimeType => "timestamptz";
+
     public SemaphoreSlim? Writer => null;
 
     public async Task<DbConnection> OpenAsync(CancellationToken cancel) => await _source.OpenConnectionAsync(cancel).ConfigureAwait(false);

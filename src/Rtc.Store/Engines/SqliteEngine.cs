@@ -34,6 +34,8 @@ internal sealed class SqliteEngine : ISqlEngine
 
     public string Name => "Sqlite";
 
+    public string TimeType => "text";
+
     public SemaphoreSlim? Writer { get; } = new(1);
 
     public Task<DbConnection> OpenAsync(CancellationToken cancel)

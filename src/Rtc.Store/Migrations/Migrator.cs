@@ -20,10 +20,9 @@ internal static class Migrator
         await using DbTransaction transaction = await engine.BeginWriteAsync(connection, cancel).ConfigureAwait(false);
         await engine.LockMigrationsAsync(connection, cancel).ConfigureAwait(false);
         var session = new SqlSession(engine, connection, transaction, cancel);
-        string time = engine.Name == "Postgres" ? "timestamptz" : "text";
         await session.ExecuteAsync(
-            $"CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY, name text NOT NULL, applied_at {time} NOT NULL)")
-            .ConfigureAwait(false);
+            "CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY, name text NOT NULL, applied_at "
+                + $"{engine.TimeType} NOT NULL)").ConfigureAwait(false);
         List<int> applied = await session.QueryAsync("SELECT version FROM schema_version", row => row.GetInt32(0)).ConfigureAwait(false);
         int known = Newest(engine);
         if (applied.Count > 0 && applied.Max() > known)

@@ -10,6 +10,9 @@ internal interface ISqlEngine : IAsyncDisposable
     /// <summary>The folder of its migrations.</summary>
     string Name { get; }
 
+    /// <summary>The type of a column that holds a moment.</summary>
+    string TimeType { get; }
+
     Task<DbConnection> OpenAsync(CancellationToken cancel);
 
     /// <summary>Held through a transaction where only one may write at a time: the others wait without a thread.</summary>
