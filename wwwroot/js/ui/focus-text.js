@@ -1,4 +1,5 @@
 // Sentences of the page that detects by itself.
+import { megabytes } from './stand-text.js';
 
 /** Of the page `/focus`. */
 export const focusText = Object.freeze({
@@ -58,8 +59,3 @@ export const focusText = Object.freeze({
   badDrop: 'Drop a video or an .onnx model.',
   noBlur: 'This browser has no WebGL: the blur is left out.',
 });
-
-/** @param {number} bytes */
-function megabytes(bytes) {
-  return (bytes / 1e6).toFixed(1);
-}

@@ -1,8 +1,8 @@
 // Sentences about the motion detector in a model's place.
 
-/** @param {number} bytes */
-function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+/** Without the unit, which may stand once for several. @param {number} bytes */
+export function megabytes(bytes) {
+  return (bytes / 1e6).toFixed(1);
 }
 
 /** Of the pages that show it. */
@@ -10,10 +10,10 @@ export const standText = Object.freeze({
   title: 'No model is at work: the motion detector stands in.',
   what: 'It finds what moves, not what it is.',
   owner: 'Whoever runs this server can add a model.',
-  get: (/** @type {string} */ model, /** @type {number} */ bytes) => `Get ${model} (${megabytes(bytes)})`,
+  get: (/** @type {string} */ model, /** @type {number} */ bytes) => `Get ${model} (${megabytes(bytes)} MB)`,
   again: 'Try again',
   cancel: 'Cancel',
-  pulling: (/** @type {number} */ bytes, /** @type {number} */ total) => `${(bytes / 1e6).toFixed(1)} of ${megabytes(total)}, ${Math.floor((bytes / total) * 100)} %`,
+  pulling: (/** @type {number} */ bytes, /** @type {number} */ total) => `${megabytes(bytes)} of ${megabytes(total)} MB, ${Math.floor((bytes / total) * 100)} %`,
   progress: (/** @type {string} */ model) => `Fetching ${model}`,
   failed: (/** @type {string} */ reason) => `The model did not come: ${reason}`,
   refused: 'The server fetches no model for you: that takes the key of whoever runs it.',
