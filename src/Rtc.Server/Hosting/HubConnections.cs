@@ -14,13 +14,13 @@ internal sealed class HubConnections
 
     // One for the server itself, until it closes.
     private int _requests = 1;
-    private volatile bool _closing;
+    private int _closing;
 
     /// <summary>The innermost part of a connection's path, before the hub.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         _open[connection] = true;
-        if (_closing)
+        if (Volatile.Read(ref _closing) != 0)
         {
             connection.Transport.Input.CancelPendingRead();
         }
@@ -49,17 +49,20 @@ internal sealed class HubConnections
         }
     }
 
-    /// <summary>Ends every connection, and comes back when the last of them has ended. Called once.</summary>
+    /// <summary>Ends every connection, and comes back when the last of them has ended; a second signal waits for the same.</summary>
     public Task CloseAsync()
     {
-        _closing = true;
-        foreach (ConnectionContext connection in _open.Keys)
+        if (Interlocked.Exchange(ref _closing, 1) == 0)
         {
-            // To the hub it is as if its client had left: it says goodbye and completes the pipe, which is then emptied.
-            connection.Transport.Input.CancelPendingRead();
+            foreach (ConnectionContext connection in _open.Keys)
+            {
+                // To the hub it is as if its client had left: it says goodbye and completes the pipe, which is then emptied.
+                connection.Transport.Input.CancelPendingRead();
+            }
+
+            End();
         }
 
-        End();
         return _ended.Task;
     }
 
