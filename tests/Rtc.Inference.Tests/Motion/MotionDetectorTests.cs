@@ -3,31 +3,15 @@ using Rtc.Media;
 
 namespace Rtc.Inference.Tests.Motion;
 
-public sealed class MotionDetectorTests : IDisposable
+public sealed class MotionDetectorTests : PaintedStreet
 {
-    private const int Width = 640;
-    private const int Height = 480;
-    private const int Settled = 40;
-
-    private readonly PicturePool _pool = new();
-    private readonly MotionDetector _detector = new();
-    private readonly List<Detection> _found = [];
-    private readonly Random _noise = new(7);
-
-    public void Dispose()
-    {
-        _detector.Dispose();
-        Assert.Equal(0, _pool.Outstanding);
-        _pool.Dispose();
-    }
-
     [Fact]
     public void Nothing_is_reported_while_the_background_is_learned_nor_from_noise()
     {
         for (int i = 0; i < Settled * 2; i++)
         {
             Show(_ => { });
-            Assert.Empty(_found);
+            Assert.Empty(Found);
         }
     }
 
@@ -39,7 +23,7 @@ public sealed class MotionDetectorTests : IDisposable
         {
             RectF thing = new(40 + (step * 16), 120, 140 + (step * 16), 320);
             Show(picture => Paint.Fill(picture, thing, (200, 40, 40)));
-            Detection only = Assert.Single(_found);
+            Detection only = Assert.Single(Found);
             Assert.True(only.Box.Iou(thing) > 0.8f, $"step {step}: {only.Box} for {thing}");
             Assert.InRange(only.Score, 0.5f, 1f);
         }
@@ -56,7 +40,7 @@ public sealed class MotionDetectorTests : IDisposable
             Paint.Fill(picture, upper, (220, 220, 30));
             Paint.Fill(picture, lower, (220, 220, 30));
         });
-        Assert.True(Assert.Single(_found).Box.Iou(new RectF(200, 100, 300, 300)) > 0.8f);
+        Assert.True(Assert.Single(Found).Box.Iou(new RectF(200, 100, 300, 300)) > 0.8f);
     }
 
     [Fact]
@@ -68,7 +52,7 @@ public sealed class MotionDetectorTests : IDisposable
             Paint.Fill(picture, new RectF(60, 100, 160, 220), (220, 220, 30));
             Paint.Fill(picture, new RectF(420, 200, 520, 320), (30, 220, 220));
         });
-        Assert.Equal(2, _found.Count);
+        Assert.Equal(2, Found.Count);
     }
 
     [Fact]
@@ -78,7 +62,7 @@ public sealed class MotionDetectorTests : IDisposable
         for (int i = 0; i < 10; i++)
         {
             Show(picture => Paint.Scale(picture, new RectF(150, 150, 450, 350), 0.72f));
-            Assert.Empty(_found);
+            Assert.Empty(Found);
         }
     }
 
@@ -87,7 +71,7 @@ public sealed class MotionDetectorTests : IDisposable
     {
         Settle();
         Show(picture => Paint.Fill(picture, new RectF(300, 200, 312, 212), (255, 255, 255)));
-        Assert.Empty(_found);
+        Assert.Empty(Found);
     }
 
     [Theory]
@@ -99,7 +83,7 @@ public sealed class MotionDetectorTests : IDisposable
         for (int i = 0; i < 60; i++)
         {
             Show(picture => Paint.Scale(picture, new RectF(0, 0, Width, Height), share));
-            Assert.Empty(_found);
+            Assert.Empty(Found);
         }
     }
 
@@ -119,7 +103,7 @@ public sealed class MotionDetectorTests : IDisposable
             Paint.Scale(picture, whole, 0.7f);
             Paint.Fill(picture, thing, (220, 60, 60));
         });
-        Assert.True(Assert.Single(_found).Box.Iou(thing) > 0.8f);
+        Assert.True(Assert.Single(Found).Box.Iou(thing) > 0.8f);
     }
 
     [Fact]
@@ -131,45 +115,26 @@ public sealed class MotionDetectorTests : IDisposable
             Show(picture => Paint.Fill(picture, new RectF(200, 100, 320, 300), (220, 60, 60)));
         }
 
-        Assert.Empty(_found);
+        Assert.Empty(Found);
     }
 
     [Fact]
     public void Another_size_of_picture_starts_anew()
     {
         Settle();
-        using Picture other = Paint.Plain(_pool, 333, 217, (10, 200, 10));
-        _detector.Detect(other, new DetectOptions(), _found);
-        Assert.Empty(_found);
+        using Picture other = Paint.Plain(Pool, 333, 217, (10, 200, 10));
+        Detector.Detect(other, new DetectOptions(), Found);
+        Assert.Empty(Found);
     }
 
     [Fact]
     public void A_picture_of_one_pixel_is_fine()
     {
-        using Picture tiny = Paint.Plain(_pool, 1, 1, (10, 200, 10));
+        using Picture tiny = Paint.Plain(Pool, 1, 1, (10, 200, 10));
         for (int i = 0; i < 30; i++)
         {
-            _detector.Detect(tiny, new DetectOptions(), _found);
-            Assert.Empty(_found);
+            Detector.Detect(tiny, new DetectOptions(), Found);
+            Assert.Empty(Found);
         }
-    }
-
-    private void Settle()
-    {
-        for (int i = 0; i < Settled; i++)
-        {
-            Show(_ => { });
-        }
-
-        Assert.Empty(_found);
-    }
-
-    private void Show(Action<Picture> paint)
-    {
-        using Picture picture = Paint.Plain(_pool, Width, Height, (110, 120, 115));
-        Paint.Texture(picture, seed: 3, 70, 150);
-        paint(picture);
-        Paint.Noise(picture, _noise, 4);
-        _detector.Detect(picture, new DetectOptions(), _found);
     }
 }

@@ -4,26 +4,10 @@ using Rtc.Media;
 namespace Rtc.Inference.Tests.Motion;
 
 /// <summary>What becomes of things that meet, stop and leave, on a painted street with known truth.</summary>
-public sealed class MotionGroupTests : IDisposable
+public sealed class MotionGroupTests : PaintedStreet
 {
-    private const int Width = 640;
-    private const int Height = 480;
-    private const int Settled = 40;
-
     private static readonly (byte, byte, byte) s_red = (220, 40, 40);
     private static readonly (byte, byte, byte) s_blue = (40, 60, 220);
-
-    private readonly PicturePool _pool = new();
-    private readonly MotionDetector _detector = new();
-    private readonly List<Detection> _found = [];
-    private readonly Random _noise = new(7);
-
-    public void Dispose()
-    {
-        _detector.Dispose();
-        Assert.Equal(0, _pool.Outstanding);
-        _pool.Dispose();
-    }
 
     [Fact]
     public void Walkers_who_meet_stay_two_until_one_hides_the_other()
@@ -93,9 +77,9 @@ public sealed class MotionGroupTests : IDisposable
             Show(picture => Person(picture, Body(40 + (14 * (19 + step))), s_red));
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"standing: kept in {kept} of 300 pictures, then {_found.Count} boxes");
+        TestContext.Current.TestOutputHelper?.WriteLine($"standing: kept in {kept} of 300 pictures, then {Found.Count} boxes");
         Assert.True(kept >= 295, $"{kept} of 300");
-        Assert.DoesNotContain(_found, found => found.Box.Iou(stands) > 0.1f);
+        Assert.DoesNotContain(Found, found => found.Box.Iou(stands) > 0.1f);
     }
 
     [Fact]
@@ -112,7 +96,7 @@ public sealed class MotionGroupTests : IDisposable
             Show(picture => Person(picture, Body(306), s_red));
         }
 
-        Assert.Empty(_found);
+        Assert.Empty(Found);
     }
 
     [Fact]
@@ -128,7 +112,7 @@ public sealed class MotionGroupTests : IDisposable
         for (int i = 0; i < 60; i++)
         {
             Show(picture => Person(picture, Body(306 + (10 * i)), s_red));
-            empty += 306 + (10 * i) > 306 + stood.Width && _found.Any(found => found.Box.Iou(stood) > 0.4f) ? 1 : 0;
+            empty += 306 + (10 * i) > 306 + stood.Width && Found.Any(found => found.Box.Iou(stood) > 0.4f) ? 1 : 0;
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"hole: a box without anything in {empty} pictures");
@@ -149,10 +133,10 @@ public sealed class MotionGroupTests : IDisposable
                 Paint.Scale(picture, new RectF(380 + (3 * i), 120 + (3 * i), 620 - (3 * i), 420 - (3 * i)), 1.02f);
             }
         });
-        float score = _found.Single(found => found.Box.Iou(thing) > 0.5f).Score;
-        TestContext.Current.TestOutputHelper?.WriteLine($"thing {score:F2}, others {string.Join(' ', _found.Select(one => one.Score))}");
+        float score = Found.Single(found => found.Box.Iou(thing) > 0.5f).Score;
+        TestContext.Current.TestOutputHelper?.WriteLine($"thing {score:F2}, others {string.Join(' ', Found.Select(one => one.Score))}");
         Assert.True(score > 0.8f, $"{score}");
-        Assert.All(_found, found => Assert.True(found.Box.Iou(thing) > 0.5f || found.Score < 0.3f, $"{found}"));
+        Assert.All(Found, found => Assert.True(found.Box.Iou(thing) > 0.5f || found.Score < 0.3f, $"{found}"));
     }
 
     private static RectF Body(float x) => new(x, 150, x + 60, 330);
@@ -166,24 +150,5 @@ public sealed class MotionGroupTests : IDisposable
         Paint.Fill(picture, new RectF(box.Left + 34, box.Top + 110, box.Right - 8, box.Bottom), colour);
     }
 
-    private bool Covers(RectF truth) => _found.Any(found => found.Box.Iou(truth) > 0.5f);
-
-    private void Settle()
-    {
-        for (int i = 0; i < Settled; i++)
-        {
-            Show(_ => { });
-        }
-
-        Assert.Empty(_found);
-    }
-
-    private void Show(Action<Picture> paint)
-    {
-        using Picture picture = Paint.Plain(_pool, Width, Height, (110, 120, 115));
-        Paint.Texture(picture, seed: 3, 70, 150);
-        paint(picture);
-        Paint.Noise(picture, _noise, 4);
-        _detector.Detect(picture, new DetectOptions(), _found);
-    }
+    private bool Covers(RectF truth) => Found.Any(found => found.Box.Iou(truth) > 0.5f);
 }
