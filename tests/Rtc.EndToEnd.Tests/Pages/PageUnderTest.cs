@@ -122,6 +122,17 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
         return under;
     }
 
+    /// <summary>The viewer of the room `demo`, once its picture plays.</summary>
+    public static async Task<PageUnderTest> OpenViewAsync(PagesFixture fixture, string kind, string? before = null)
+    {
+        PageUnderTest view = await OpenAsync(fixture, $"/view?room=demo&view={kind}", before: before);
+        await view.StateAsync("live");
+        await view.UntilAsync(
+            "() => document.querySelector('#picture').videoWidth > 0 && document.querySelector('#waiting').hidden && "
+                + "fake.server.frame > 5");
+        return view;
+    }
+
     public ILocator this[string selector] => Page.Locator(selector);
 
     public Task StateAsync(string state) =>
