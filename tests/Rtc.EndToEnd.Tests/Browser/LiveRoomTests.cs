@@ -48,7 +48,9 @@ public sealed class LiveRoomTests(LiveFixture live, ITestOutputHelper output) : 
 
         await viewer.WaitForFunctionAsync(PersistsOver50, null, new PageWaitForFunctionOptions { Timeout = 40_000 });
         JsonElement[] detections = await PageProbe.DetectionsAsync(viewer);
-        AssertSchema(detections[^1]);
+
+        // A browser that lacks a processor sends smaller pictures for a while: the last of the camera's own size is looked at.
+        AssertSchema(detections.Last(message => message.GetProperty("width").GetInt32() == 640));
         Assert.Empty(_errors);
     }
 
