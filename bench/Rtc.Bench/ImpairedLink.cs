@@ -27,7 +27,7 @@ public sealed record LinkQuality(
 public sealed class ImpairedLink : IDisposable
 {
     // A router's queue: what would wait longer than this behind the rate cap is dropped.
-    private const double LongestQueueMs = 300;
+    private const double MaxQueueMs = 300;
 
     private readonly Socket _front;
     private readonly IPEndPoint _server;
@@ -156,7 +156,7 @@ public sealed class ImpairedLink : IDisposable
             if (quality.RateKbps > 0)
             {
                 double start = Math.Max(now, way.FreeAt);
-                if (start - now > LongestQueueMs)
+                if (start - now > MaxQueueMs)
                 {
                     Dropped++;
                     return;

@@ -7,7 +7,7 @@ namespace Rtc.Bench;
 /// <summary>A real clip, decoded by the ffmpeg program and kept in memory, played round and round.</summary>
 internal sealed class VideoClip : IFrameSource
 {
-    private const int LongestFrames = 600;
+    private const int MaxFrames = 600;
     private readonly List<byte[]> _frames = [];
     private readonly int _width;
     private readonly int _height;
@@ -31,7 +31,7 @@ internal sealed class VideoClip : IFrameSource
         using Process ffmpeg = Process.Start(start) ?? throw new UsageException("the ffmpeg program is needed to read a clip");
         var clip = new VideoClip(width, height);
         byte[] frame = new byte[width * height * 3 / 2];
-        while (clip._frames.Count < LongestFrames
+        while (clip._frames.Count < MaxFrames
             && ffmpeg.StandardOutput.BaseStream.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length)
         {
             clip._frames.Add(frame);

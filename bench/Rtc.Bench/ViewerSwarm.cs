@@ -18,8 +18,8 @@ namespace Rtc.Bench;
 /// </summary>
 internal sealed class ViewerSwarm : IAsyncDisposable
 {
-    private const int LargestDatagram = 2048;
-    private const int LongestWaitMicroseconds = 5000;
+    private const int MaxDatagramBytes = 2048;
+    private const int MaxWaitMicroseconds = 5000;
     private static readonly DtlsIdentity s_identity = DtlsIdentity.Create();
     private readonly HttpClient _http;
     private readonly MediaClock _clock = new();
@@ -27,7 +27,7 @@ internal sealed class ViewerSwarm : IAsyncDisposable
     private readonly List<SwarmViewer> _viewers = [];
     private readonly List<Socket> _ready = [];
     private readonly Dictionary<Socket, SwarmViewer> _bySocket = [];
-    private readonly byte[] _buffer = new byte[LargestDatagram];
+    private readonly byte[] _buffer = new byte[MaxDatagramBytes];
     private readonly SocketAddress _from = new(AddressFamily.InterNetwork);
     private readonly SocketAddress _to = new(AddressFamily.InterNetwork);
     private readonly Thread _thread;
@@ -141,7 +141,7 @@ internal sealed class ViewerSwarm : IAsyncDisposable
             next = Instant.Min(next, viewer.Next);
         }
 
-        return (int)Math.Clamp(next.Microseconds - _clock.Now.Microseconds, 0, LongestWaitMicroseconds);
+        return (int)Math.Clamp(next.Microseconds - _clock.Now.Microseconds, 0, MaxWaitMicroseconds);
     }
 
     private void Receive(SwarmViewer viewer)

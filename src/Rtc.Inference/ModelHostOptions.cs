@@ -36,7 +36,7 @@ public sealed record ModelHostOptions
     public TimeSpan TogetherDeadline { get; init; } = TimeSpan.FromMilliseconds(40);
 
     /// <summary>Files above this are refused before they are read.</summary>
-    public long LargestModel { get; init; } = 2L << 30;
+    public long MaxModelBytes { get; init; } = 2L << 30;
 
     /// <summary>Loaded models that nobody uses any more and that are kept for the next one who asks.</summary>
     public int IdleModelsKept { get; init; } = 1;

@@ -22,8 +22,8 @@ internal sealed class PeerTransport : IDisposable
 {
     private readonly PeerOptions _options;
     private readonly DropCounters _drops;
-    private readonly byte[] _plain = new byte[SrtpSession.LargestPacket];
-    private readonly byte[] _message = new byte[SrtpSession.LargestPacket];
+    private readonly byte[] _plain = new byte[SrtpSession.MaxPacketBytes];
+    private readonly byte[] _message = new byte[SrtpSession.MaxPacketBytes];
     private DtlsTransport? _dtls;
     private SrtpSession? _srtp;
     private bool _dtlsStarted;

@@ -5,7 +5,7 @@ namespace Rtc.Peer;
 /// <summary>What comes out: datagrams and events.</summary>
 public sealed partial class WebRtcPeer
 {
-    private readonly byte[] _outgoing = new byte[DatagramQueue.LargestDatagram];
+    private readonly byte[] _outgoing = new byte[DatagramQueue.MaxDatagramBytes];
     private long _datagramsSent;
     private long _bytesSent;
     private bool _endTold;
@@ -70,7 +70,7 @@ public sealed partial class WebRtcPeer
         while (_transport.TryGetTarget(out TransportAddress to)
             && !_byeTaken
             && _rtp.TryTakePacket(
-                _now, _outgoing.AsSpan(0, _outgoing.Length - SrtpSession.LargestOverhead), out int length, out bool isRtcp))
+                _now, _outgoing.AsSpan(0, _outgoing.Length - SrtpSession.MaxOverhead), out int length, out bool isRtcp))
         {
             _byeTaken = _closed; // the compound with BYE comes first; media that still waits stays behind
             if (_transport.TryProtect(_outgoing, length, isRtcp, out int protectedLength))

@@ -9,7 +9,7 @@ namespace Rtc.Signaling;
 /// </summary>
 public readonly record struct RoomName
 {
-    public const int LongestName = 64;
+    public const int MaxNameLength = 64;
     private const int MaxCameras = 9;
 
     /// <summary>What a name has to be, for whoever gave another.</summary>
@@ -46,7 +46,7 @@ public readonly record struct RoomName
 
     public static bool TryParse([NotNullWhen(true)] string? text, out RoomName name)
     {
-        bool valid = text is { Length: > 0 and <= LongestName } && text[0] != '.' && !text.AsSpan().ContainsAnyExcept(s_allowed);
+        bool valid = text is { Length: > 0 and <= MaxNameLength } && text[0] != '.' && !text.AsSpan().ContainsAnyExcept(s_allowed);
         name = valid ? new RoomName(text!) : default;
         return valid;
     }

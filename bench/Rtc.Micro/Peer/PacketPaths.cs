@@ -17,8 +17,8 @@ internal sealed class PacketPaths : IDisposable
     private readonly Socket _sender = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly Socket _receiver = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly SocketAddress _target;
-    private readonly byte[] _buffer = new byte[SrtpSession.LargestPacket];
-    private readonly byte[] _report = new byte[SrtpSession.LargestPacket];
+    private readonly byte[] _buffer = new byte[SrtpSession.MaxPacketBytes];
+    private readonly byte[] _report = new byte[SrtpSession.MaxPacketBytes];
 
     public PacketPaths(bool gcm, int packets)
     {

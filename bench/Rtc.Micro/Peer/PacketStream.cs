@@ -30,7 +30,7 @@ internal sealed class PacketStream
         Clear = new byte[packets][];
         Protected = new byte[packets][];
         using SrtpSession sender = NewSession(client: true);
-        byte[] buffer = new byte[HeaderLength + PayloadLength + SrtpSession.LargestOverhead];
+        byte[] buffer = new byte[HeaderLength + PayloadLength + SrtpSession.MaxOverhead];
         for (int i = 0; i < packets; i++)
         {
             int frame = i / PacketsPerFrame;

@@ -13,7 +13,7 @@ internal sealed class OnnxHeader
     private const int ModelMetadata = 14;
     private const int GraphInput = 11;
     private const int GraphOutput = 12;
-    private const int LongestField = 1 << 20;
+    private const int MaxFieldBytes = 1 << 20;
     private const int MaxDimensions = 16;
 
     private readonly List<TensorInfo> _inputs = [];
@@ -63,7 +63,7 @@ internal sealed class OnnxHeader
                     return false;
                 }
             }
-            else if (field == ModelMetadata && wire == 2 && length <= LongestField)
+            else if (field == ModelMetadata && wire == 2 && length <= MaxFieldBytes)
             {
                 byte[] bytes = new byte[length];
                 stream.ReadExactly(bytes);
@@ -92,7 +92,7 @@ internal sealed class OnnxHeader
             }
 
             long end = stream.Position + length;
-            if (wire == 2 && field is GraphInput or GraphOutput && length <= LongestField)
+            if (wire == 2 && field is GraphInput or GraphOutput && length <= MaxFieldBytes)
             {
                 byte[] bytes = new byte[length];
                 stream.ReadExactly(bytes);

@@ -26,8 +26,8 @@ internal sealed class Background
     private const float LearningStill = 0.03f;
     private const int StillDifference = 4;
 
-    private const float SmallestSpread = 3f;
-    private const float LargestSpread = 20f;
+    private const float MinSpread = 3f;
+    private const float MaxSpread = 20f;
     private const float SpreadsApart = 3.2f;
     private const float MinDifference = 11f;
     private const float ChromaWeight = 1.6f;
@@ -161,7 +161,7 @@ internal sealed class Background
         _mean[pixel] = picture.Y[pixel];
         _meanU[pixel] = picture.U[pixel];
         _meanV[pixel] = picture.V[pixel];
-        _spread[pixel] = SmallestSpread * 2;
+        _spread[pixel] = MinSpread * 2;
     }
 
     /// <summary>The middle one of all differences: what most pixels did, whatever moves in front of them.</summary>
@@ -216,7 +216,7 @@ internal sealed class Background
             float total = difference + (ChromaWeight * Math.Max(0, chroma - 3));
             float limit = Math.Max(MinDifference, SpreadsApart * _spread[i]);
             bool moved = total > limit;
-            if (moved && luma < _mean[i] && luma > _mean[i] * DarkestShadow && chroma < ShadowChroma && _spread[i] < LargestSpread)
+            if (moved && luma < _mean[i] && luma > _mean[i] * DarkestShadow && chroma < ShadowChroma && _spread[i] < MaxSpread)
             {
                 moved = !IsShadow(picture.Y, i);
             }
@@ -288,7 +288,7 @@ internal sealed class Background
             _mean[i] += rate * difference;
             _meanU[i] += rate * (picture.U[i] - _meanU[i]);
             _meanV[i] += rate * (picture.V[i] - _meanV[i]);
-            _spread[i] = Math.Clamp(_spread[i] + (rate * ((MathF.Abs(difference) * 1.25f) - _spread[i])), SmallestSpread, LargestSpread);
+            _spread[i] = Math.Clamp(_spread[i] + (rate * ((MathF.Abs(difference) * 1.25f) - _spread[i])), MinSpread, MaxSpread);
         }
     }
 }

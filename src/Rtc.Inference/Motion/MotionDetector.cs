@@ -17,7 +17,7 @@ public sealed class MotionDetector : IDetector
     private const int MaxSide = 160;
 
     // A part of the picture smaller than this is noise.
-    private const float SmallestShare = 0.0015f;
+    private const float MinShare = 0.0015f;
 
     // For so many pictures something that came here and stays is no background.
     private const int MaxHeld = 450;
@@ -80,7 +80,7 @@ public sealed class MotionDetector : IDetector
 
     private void Follow(SmallPicture small)
     {
-        int smallest = Math.Max(4, (int)(SmallestShare * small.Width * small.Height));
+        int smallest = Math.Max(4, (int)(MinShare * small.Width * small.Height));
         _meter.Take(small);
         _blobs.Find(_meter);
         for (int i = 0; i < _blobs.Count; i++)

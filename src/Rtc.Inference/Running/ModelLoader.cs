@@ -73,7 +73,7 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 
         bytes = file.Length;
         problem = bytes == 0 ? $"{file.Name} is empty"
-            : bytes > options.LargestModel ? $"{file.Name} has {bytes} bytes, more than the limit of {options.LargestModel}"
+            : bytes > options.MaxModelBytes ? $"{file.Name} has {bytes} bytes, more than the limit of {options.MaxModelBytes}"
             : null;
         return problem is null;
     }

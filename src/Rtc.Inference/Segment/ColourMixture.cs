@@ -11,7 +11,7 @@ internal sealed class ColourMixture
     public const int Parts = 5;
 
     // Keeps a flat region's variance from becoming zero; in squared levels.
-    private const double SmallestVariance = 16;
+    private const double MinVariance = 16;
 
     private readonly Part[] _parts = new Part[Parts];
     private readonly Sums[] _sums = new Sums[Parts];
@@ -206,12 +206,12 @@ internal sealed class ColourMixture
         {
             double n = sums.Count;
             (double r, double g, double b) = (sums.R / n, sums.G / n, sums.B / n);
-            double rr = (sums.RR / n) - (r * r) + SmallestVariance;
+            double rr = (sums.RR / n) - (r * r) + MinVariance;
             double rg = (sums.RG / n) - (r * g);
             double rb = (sums.RB / n) - (r * b);
-            double gg = (sums.GG / n) - (g * g) + SmallestVariance;
+            double gg = (sums.GG / n) - (g * g) + MinVariance;
             double gb = (sums.GB / n) - (g * b);
-            double bb = (sums.BB / n) - (b * b) + SmallestVariance;
+            double bb = (sums.BB / n) - (b * b) + MinVariance;
             double determinant = (rr * ((gg * bb) - (gb * gb))) - (rg * ((rg * bb) - (gb * rb))) + (rb * ((rg * gb) - (gg * rb)));
             determinant = Math.Max(determinant, 1e-6);
             return new Part(

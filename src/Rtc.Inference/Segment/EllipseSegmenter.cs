@@ -7,7 +7,7 @@ public sealed class EllipseSegmenter : ISegmenter
 {
     public const string ModelName = "ellipse";
 
-    private const int LongestSide = 96;
+    private const int MaxSide = 96;
 
     // The edge fades over this share of the radius.
     private const float Edge = 0.12f;
@@ -30,7 +30,7 @@ public sealed class EllipseSegmenter : ISegmenter
             return false;
         }
 
-        float scale = Math.Min(1, LongestSide / Math.Max(box.Width, box.Height));
+        float scale = Math.Min(1, MaxSide / Math.Max(box.Width, box.Height));
         mask = new Mask(Math.Max(2, (int)(box.Width * scale)), Math.Max(2, (int)(box.Height * scale)), box);
         for (int y = 0; y < mask.Height; y++)
         {

@@ -7,7 +7,7 @@ namespace Rtc.Inference.Segment;
 internal static class MaskLift
 {
     // A mask is stretched over its region when drawn; more than this is not seen.
-    private const int LongestSide = 256;
+    private const int MaxSide = 256;
 
     /// <param name="values">A map of <paramref name="width"/> by <paramref name="height"/>; positive inside.</param>
     /// <param name="width">Of the map.</param>
@@ -18,7 +18,7 @@ internal static class MaskLift
     public static Mask Lift(ReadOnlySpan<float> values, int width, int height, in RectF covers, in RectF region, float softness)
     {
         float density = Math.Max(width / covers.Width, height / covers.Height);
-        float scale = Math.Min(Math.Min(1, density * 2), LongestSide / Math.Max(region.Width, region.Height));
+        float scale = Math.Min(Math.Min(1, density * 2), MaxSide / Math.Max(region.Width, region.Height));
         Mask mask = new(Math.Max(1, (int)MathF.Round(region.Width * scale)), Math.Max(1, (int)MathF.Round(region.Height * scale)), region);
         for (int y = 0; y < mask.Height; y++)
         {

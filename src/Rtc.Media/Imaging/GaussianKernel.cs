@@ -13,7 +13,7 @@ internal sealed class GaussianKernel
     /// <summary>One to two cells wide, at a quarter of the cost: within a few levels, and the eye sees no cells yet.</summary>
     public const float Quick = 2;
 
-    private const int LargestFactor = 64;
+    private const int MaxFactor = 64;
     private const float Reach = 3;
 
     public GaussianKernel(float sigma, float widestInCells = Exact)
@@ -39,7 +39,7 @@ internal sealed class GaussianKernel
     private static int FactorFor(float sigma, float widestInCells)
     {
         int factor = 1;
-        while (sigma / factor >= widestInCells && factor < LargestFactor)
+        while (sigma / factor >= widestInCells && factor < MaxFactor)
         {
             factor *= 2;
         }

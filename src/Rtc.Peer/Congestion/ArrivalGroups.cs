@@ -10,7 +10,7 @@ internal readonly record struct GroupDelta(double SentMilliseconds, double Arriv
 internal sealed class ArrivalGroups
 {
     private const long BurstMicroseconds = 5_000;
-    private const long LongestBurstMicroseconds = 100_000;
+    private const long MaxBurstMicroseconds = 100_000;
 
     // The receiver's clock jumped, or its route changed: start anew.
     private const long JumpMicroseconds = 3_000_000;
@@ -78,7 +78,7 @@ internal sealed class ArrivalGroups
         // Held up somewhere and let go together: one burst on arrival, whatever their times of sending.
         long apartArrived = arrived - _current.LastArrived;
         long queueing = apartArrived - (sent - _current.LastSent);
-        return queueing < 0 && apartArrived <= BurstMicroseconds && arrived - _current.FirstArrived < LongestBurstMicroseconds;
+        return queueing < 0 && apartArrived <= BurstMicroseconds && arrived - _current.FirstArrived < MaxBurstMicroseconds;
     }
 
     private readonly record struct Group(long FirstSent, long LastSent, long FirstArrived, long LastArrived);

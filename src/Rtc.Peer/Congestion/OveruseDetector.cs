@@ -22,7 +22,7 @@ internal sealed class OveruseDetector
     private const double DownSpeed = 0.039;
     private const double OutlierMargin = 15;
     private const double OveruseMilliseconds = 10;
-    private const double LongestStep = 100;
+    private const double MaxStep = 100;
 
     private double _threshold = FirstThreshold;
     private double _trendBefore;
@@ -61,7 +61,7 @@ internal sealed class OveruseDetector
 
     private void Adapt(double trend, double at)
     {
-        double step = _updatedAt < 0 ? 0 : Math.Clamp(at - _updatedAt, 0, LongestStep);
+        double step = _updatedAt < 0 ? 0 : Math.Clamp(at - _updatedAt, 0, MaxStep);
         _updatedAt = at;
         if (trend > _threshold + OutlierMargin)
         {

@@ -11,7 +11,7 @@ internal static unsafe class DtlsBio
 {
     // OpenSSL starts at one second; measured, 50 ms makes a lost flight cost 60 to 75 ms.
     private const uint FirstTimerMicroseconds = 50_000;
-    private const uint LongestTimerMicroseconds = 3_200_000;
+    private const uint MaxTimerMicroseconds = 3_200_000;
     private const uint TimerNeverMicroseconds = 3_600_000_000;
 
     private static readonly nint s_method = CreateMethod();
@@ -25,7 +25,7 @@ internal static unsafe class DtlsBio
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static uint QuickTimer(nint ssl, uint current) =>
-        current == 0 ? FirstTimerMicroseconds : Math.Min(current * 2, LongestTimerMicroseconds);
+        current == 0 ? FirstTimerMicroseconds : Math.Min(current * 2, MaxTimerMicroseconds);
 
     /// <summary>OpenSSL's timer reads the wall clock, which a run in virtual time must not.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -24,8 +24,8 @@ internal sealed unsafe class DtlsTransport : IDisposable
     // Room for IPv6, UDP and a tunnel's header in 1,280 bytes.
     private const int Mtu = 1200;
     private const int OutboxCapacity = 64;
-    private const int LargestFlight = 8;
-    private const int LargestIncoming = 2048;
+    private const int MaxFlight = 8;
+    private const int MaxIncomingBytes = 2048;
     private const int TimerSlackMicroseconds = 500; // so that the wall clock has surely passed it too
 
     // GCM: explicit nonce and tag. ChaCha20-Poly1305 has no explicit nonce.
@@ -40,8 +40,8 @@ internal sealed unsafe class DtlsTransport : IDisposable
     private readonly IReadOnlyList<CertificateFingerprint> _expected;
     private readonly bool _virtualTime;
     private readonly SslHandle _ssl;
-    private readonly byte[] _incoming = new byte[LargestIncoming];
-    private readonly DatagramQueue _flight = new(LargestFlight);
+    private readonly byte[] _incoming = new byte[MaxIncomingBytes];
+    private readonly DatagramQueue _flight = new(MaxFlight);
     private GCHandle _self;
     private int _incomingLength;
     private int _minProtected = MinProtected;
@@ -117,7 +117,7 @@ internal sealed unsafe class DtlsTransport : IDisposable
             return true;
         }
 
-        if (datagram.Length > LargestIncoming || !DtlsRecords.AreWellFormed(datagram, _minProtected))
+        if (datagram.Length > MaxIncomingBytes || !DtlsRecords.AreWellFormed(datagram, _minProtected))
         {
             return false;
         }

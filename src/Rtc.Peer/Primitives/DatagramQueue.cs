@@ -6,7 +6,7 @@ namespace Rtc.Peer.Primitives;
 /// </summary>
 internal sealed class DatagramQueue(int capacity)
 {
-    public const int LargestDatagram = 1500;
+    public const int MaxDatagramBytes = 1500;
 
     private readonly Slot[] _slots = new Slot[capacity];
     private int _first;
@@ -35,7 +35,7 @@ internal sealed class DatagramQueue(int capacity)
         }
 
         ref Slot slot = ref _slots[(_first + Count) % _slots.Length];
-        slot.Buffer ??= new byte[LargestDatagram];
+        slot.Buffer ??= new byte[MaxDatagramBytes];
         return slot.Buffer;
     }
 

@@ -101,7 +101,7 @@ internal sealed class ArrivalLog
             arrivals[i] = _arrivals[(_next + i) % Size];
         }
 
-        Span<byte> information = stackalloc byte[TransportFeedbackWriter.LongestMessage];
+        Span<byte> information = stackalloc byte[TransportFeedbackWriter.MaxMessageBytes];
         int length = TransportFeedbackWriter.Write(information, (ushort)_next, _feedbackCount, arrivals, out int consumed);
         if (!writer.TransportWide(sender, Media, information[..length]))
         {

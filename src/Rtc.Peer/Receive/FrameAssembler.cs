@@ -21,7 +21,7 @@ internal sealed class FrameAssembler : IDisposable
 {
     // A key frame's first packet may come after its second.
     private const int WaitingWindow = 128;
-    private const int LargestFrame = 8 * 1024 * 1024;
+    private const int MaxFrameBytes = 8 * 1024 * 1024;
 
     private readonly EncodedFramePool _frames;
     private readonly PacketSlots _slots;
@@ -264,7 +264,7 @@ internal sealed class FrameAssembler : IDisposable
             depacketizer.Begin(_open);
         }
 
-        if (_open.Codec != packet.Codec || _open.Length > LargestFrame || !depacketizer.TryAppend(_open, payload))
+        if (_open.Codec != packet.Codec || _open.Length > MaxFrameBytes || !depacketizer.TryAppend(_open, payload))
         {
             Spoil();
             return;

@@ -26,7 +26,7 @@ internal enum SequenceStep
 /// </summary>
 internal struct SequenceGate
 {
-    private const int LargestJump = 3000;
+    private const int MaxJump = 3000;
 
     private SequenceUnwrapper _numbers;
     private ushort _expectedAfterJump;
@@ -40,7 +40,7 @@ internal struct SequenceGate
     {
         bool first = !_numbers.Started;
         sequence = _numbers.Peek(number);
-        if (!first && Math.Abs(sequence - _numbers.Newest) > LargestJump)
+        if (!first && Math.Abs(sequence - _numbers.Newest) > MaxJump)
         {
             if (!_jumped || number != _expectedAfterJump)
             {
@@ -71,7 +71,7 @@ internal struct SequenceGate
     public bool TryTakeAgain(ushort number, out long sequence)
     {
         sequence = _numbers.Peek(number);
-        if (!_numbers.Started || Math.Abs(sequence - _numbers.Newest) > LargestJump)
+        if (!_numbers.Started || Math.Abs(sequence - _numbers.Newest) > MaxJump)
         {
             return false;
         }

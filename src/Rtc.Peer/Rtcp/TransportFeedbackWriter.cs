@@ -11,9 +11,9 @@ internal static class TransportFeedbackWriter
     /// <summary>Statuses in one message at most: worst case (two-bit chunks, large deltas) stays under 1,100 bytes.</summary>
     public const int MaxStatuses = 448;
 
-    public const int LongestMessage = TransportFeedbackReader.HeaderLength + (MaxStatuses * 2) + ((MaxStatuses / 7 * 2) + 2);
+    public const int MaxMessageBytes = TransportFeedbackReader.HeaderLength + (MaxStatuses * 2) + ((MaxStatuses / 7 * 2) + 2);
 
-    private const int LongestRun = 0x1FFF;
+    private const int MaxRun = 0x1FFF;
     private const int OneBitStatuses = 14;
     private const int TwoBitStatuses = 7;
 
@@ -87,7 +87,7 @@ internal static class TransportFeedbackWriter
         {
             ReadOnlySpan<byte> left = symbols[i..];
             int run = left.IndexOfAnyExcept(left[0]);
-            run = Math.Min(run < 0 ? left.Length : run, LongestRun);
+            run = Math.Min(run < 0 ? left.Length : run, MaxRun);
             ReadOnlySpan<byte> fourteen = left[..Math.Min(OneBitStatuses, left.Length)];
             bool large = fourteen.Contains((byte)2);
             int chunk;

@@ -6,7 +6,7 @@ namespace Rtc.Peer.Rtp;
 /// </summary>
 internal sealed class ExtensionMap
 {
-    private const int LargestId = 255;
+    private const int MaxId = 255;
 
     private static readonly (string Uri, RtpExtension Kind)[] s_uris =
     [
@@ -20,7 +20,7 @@ internal sealed class ExtensionMap
         ("urn:3gpp:video-orientation", RtpExtension.VideoOrientation),
     ];
 
-    private readonly RtpExtension[] _kinds = new RtpExtension[LargestId + 1];
+    private readonly RtpExtension[] _kinds = new RtpExtension[MaxId + 1];
     private readonly byte[] _ids = new byte[s_uris.Length + 1];
 
     /// <summary>No extension negotiated.</summary>
@@ -45,7 +45,7 @@ internal sealed class ExtensionMap
     /// <summary>False for id 0, for 15 (stops a one-byte parser) and for an extension that we don't know.</summary>
     public bool TryAdd(int id, RtpExtension kind)
     {
-        if (id is < 1 or > LargestId or 15 || kind == RtpExtension.None)
+        if (id is < 1 or > MaxId or 15 || kind == RtpExtension.None)
         {
             return false;
         }
@@ -56,7 +56,7 @@ internal sealed class ExtensionMap
         return true;
     }
 
-    public RtpExtension Kind(int id) => (uint)id <= LargestId ? _kinds[id] : RtpExtension.None;
+    public RtpExtension Kind(int id) => (uint)id <= MaxId ? _kinds[id] : RtpExtension.None;
 
     /// <summary>The negotiated id, or 0.</summary>
     public byte Id(RtpExtension kind) => _ids[(int)kind];

@@ -9,7 +9,7 @@ namespace Rtc.Peer.Rtp;
 internal static class SpropParameterSets
 {
     private const int MaxUnits = 8;
-    private const int LongestUnit = 512;
+    private const int MaxUnitBytes = 512;
 
     /// <summary>What is no parameter set is passed over.</summary>
     public static IReadOnlyList<byte[]> Read(string? text)
@@ -20,7 +20,7 @@ internal static class SpropParameterSets
         }
 
         var units = new List<byte[]>();
-        Span<byte> unit = stackalloc byte[LongestUnit];
+        Span<byte> unit = stackalloc byte[MaxUnitBytes];
         foreach (Range part in text.AsSpan().Split(','))
         {
             bool read = Convert.TryFromBase64Chars(text.AsSpan()[part].Trim(), unit, out int length);

@@ -20,14 +20,14 @@ internal enum DtlsRole : byte
 /// <summary>Hash of a certificate: <c>a=fingerprint</c> (RFC 8122 section 5). <see cref="Hex"/> is upper case with colons.</summary>
 internal readonly record struct Fingerprint(string Algorithm, string Hex)
 {
-    private const int LongestHash = 64;
+    private const int MaxHashLength = 64;
 
     public static bool TryParse(ReadOnlySpan<char> text, out Fingerprint fingerprint)
     {
         fingerprint = default;
         ReadOnlySpan<char> algorithm = SdpText.NextField(ref text);
         ReadOnlySpan<char> hex = SdpText.NextField(ref text);
-        if (!SdpText.IsToken(algorithm, 32) || (hex.Length + 1) % 3 != 0 || hex.Length > (LongestHash * 3) - 1)
+        if (!SdpText.IsToken(algorithm, 32) || (hex.Length + 1) % 3 != 0 || hex.Length > (MaxHashLength * 3) - 1)
         {
             return false;
         }

@@ -13,7 +13,7 @@ internal static class ExtensionUris
     public const string VideoOrientation = "urn:3gpp:video-orientation";
 
     // Ids above 14 need the two-byte form of RFC 8285, which this end neither writes nor agrees to.
-    private const byte LargestOneByteId = 14;
+    private const byte MaxOneByteId = 14;
 
     /// <summary>What an answer repeats: extensions we know, their ids untouched, their directions turned round.</summary>
     public static List<ExtensionMapping> Agree(IEnumerable<ExtensionMapping> offered, bool simulcast)
@@ -28,7 +28,7 @@ internal static class ExtensionUris
                 Rid or RepairedRid => simulcast,
                 _ => false,
             };
-            if (known && extension.Id <= LargestOneByteId && extension.Direction != MediaDirection.Inactive &&
+            if (known && extension.Id <= MaxOneByteId && extension.Direction != MediaDirection.Inactive &&
                 !agreed.Exists(other => other.Id == extension.Id || other.Uri == extension.Uri))
             {
                 agreed.Add(extension with { Direction = extension.Direction.Reversed() });

@@ -17,8 +17,8 @@ internal enum IceCandidateType : byte
 /// </summary>
 internal sealed record IceCandidate
 {
-    private const int LongestFoundation = 32;
-    private const int LongestHost = 253;
+    private const int MaxFoundationLength = 32;
+    private const int MaxHostLength = 253;
 
     public required string Foundation { get; init; }
 
@@ -73,7 +73,7 @@ internal sealed record IceCandidate
         ReadOnlySpan<char> typ = SdpText.NextField(ref rest);
         ReadOnlySpan<char> type = SdpText.NextField(ref rest);
 
-        if (!SdpText.IsVisible(foundation, LongestFoundation) || !SdpText.IsVisible(host, LongestHost) ||
+        if (!SdpText.IsVisible(foundation, MaxFoundationLength) || !SdpText.IsVisible(host, MaxHostLength) ||
             !SdpText.TryNumber(component, 256, out long componentNumber) || componentNumber == 0 ||
             !SdpText.TryNumber(priority, uint.MaxValue, out long priorityNumber) ||
             !SdpText.TryNumber(port, ushort.MaxValue, out long portNumber) ||
@@ -99,13 +99,13 @@ internal sealed record IceCandidate
                 case "tcptype" when value is "active" or "passive" or "so":
                     tcpType = value.ToString();
                     break;
-                case "raddr" when SdpText.IsVisible(value, LongestHost):
+                case "raddr" when SdpText.IsVisible(value, MaxHostLength):
                     related = value.ToString();
                     break;
                 case "rport" when SdpText.TryNumber(value, ushort.MaxValue, out long number):
                     relatedPort = (ushort)number;
                     break;
-                case "ufrag" when SdpText.IsIceText(value, 1, SdpLimits.LongestIceText):
+                case "ufrag" when SdpText.IsIceText(value, 1, SdpLimits.MaxIceTextLength):
                     ufrag = value.ToString();
                     break;
             }

@@ -6,7 +6,7 @@ namespace Rtc.Peer.Sdp;
 /// </summary>
 internal static class SdpLimits
 {
-    public const int LongestDescription = 128 * 1024;
+    public const int MaxDescriptionLength = 128 * 1024;
     public const int MaxSections = 64;
     public const int MaxFormats = 128;
     public const int MaxCandidates = 64;
@@ -18,14 +18,14 @@ internal static class SdpLimits
     public const int MaxGroups = 8;
 
     /// <summary>Of a mid or rid. In RTP's one-byte extension 16 fit; a description may use longer ones.</summary>
-    public const int LongestId = 64;
+    public const int MaxIdLength = 64;
 
     /// <summary>Of a ufrag or password (RFC 8839 section 5.4).</summary>
-    public const int LongestIceText = 256;
-    public const int ShortestUfrag = 4;
-    public const int ShortestPassword = 22;
+    public const int MaxIceTextLength = 256;
+    public const int MinUfragLength = 4;
+    public const int MinPasswordLength = 22;
 
-    public const int LongestFmtp = 512;
+    public const int MaxFmtpLength = 512;
 
     /// <summary>What a peer takes that doesn't say (RFC 8841 section 6.1).</summary>
     public const int DefaultMaxMessageSize = 65536;

@@ -24,11 +24,11 @@ internal ref struct SdpParser
     public static bool TryParse(ReadOnlySpan<char> text, out SessionDescription description, out string error)
     {
         description = null!;
-        if (text.Length > SdpLimits.LongestDescription)
+        if (text.Length > SdpLimits.MaxDescriptionLength)
         {
             error = string.Create(
                 CultureInfo.InvariantCulture,
-                $"the description has {text.Length} characters, more than the {SdpLimits.LongestDescription} allowed");
+                $"the description has {text.Length} characters, more than the {SdpLimits.MaxDescriptionLength} allowed");
             return false;
         }
 
@@ -137,7 +137,7 @@ internal ref struct SdpParser
         while (!rest.IsEmpty && _media.Formats.Count < SdpLimits.MaxFormats)
         {
             ReadOnlySpan<char> format = SdpText.NextField(ref rest);
-            if (!SdpText.IsToken(format, SdpLimits.LongestId))
+            if (!SdpText.IsToken(format, SdpLimits.MaxIdLength))
             {
                 continue;
             }
@@ -227,13 +227,13 @@ internal ref struct SdpParser
         {
             case "mid" when _media is not null:
                 _media.Mid = value.ToString();
-                return SdpText.IsToken(value, SdpLimits.LongestId);
+                return SdpText.IsToken(value, SdpLimits.MaxIdLength);
             case "ice-ufrag":
                 target.IceUfrag = value.ToString();
-                return SdpText.IsIceText(value, SdpLimits.ShortestUfrag, SdpLimits.LongestIceText);
+                return SdpText.IsIceText(value, SdpLimits.MinUfragLength, SdpLimits.MaxIceTextLength);
             case "ice-pwd":
                 target.IcePassword = value.ToString();
-                return SdpText.IsIceText(value, SdpLimits.ShortestPassword, SdpLimits.LongestIceText);
+                return SdpText.IsIceText(value, SdpLimits.MinPasswordLength, SdpLimits.MaxIceTextLength);
             case "fingerprint":
                 bool read = Fingerprint.TryParse(value, out Fingerprint fingerprint);
                 if (read && target.Fingerprints.Count < SdpLimits.MaxFingerprints)
@@ -289,7 +289,7 @@ internal ref struct SdpParser
         while (!value.IsEmpty && mids.Count < SdpLimits.MaxSections)
         {
             ReadOnlySpan<char> mid = SdpText.NextField(ref value);
-            if (SdpText.IsToken(mid, SdpLimits.LongestId))
+            if (SdpText.IsToken(mid, SdpLimits.MaxIdLength))
             {
                 mids.Add(mid.ToString());
             }

@@ -46,7 +46,7 @@ internal sealed class SectionAttributes
                 RtpMap(value);
                 break;
             case "fmtp":
-                if (FormatAt(SdpText.NextField(ref value)) is { } described && value.Length <= SdpLimits.LongestFmtp)
+                if (FormatAt(SdpText.NextField(ref value)) is { } described && value.Length <= SdpLimits.MaxFmtpLength)
                 {
                     described.Fmtp = value.Trim(' ').ToString();
                 }
@@ -82,7 +82,7 @@ internal sealed class SectionAttributes
             case "rid":
                 ReadOnlySpan<char> id = SdpText.NextField(ref value);
                 ReadOnlySpan<char> way = SdpText.NextField(ref value);
-                if (media.Rids.Count < SdpLimits.MaxRids && SdpText.IsToken(id, SdpLimits.LongestId) && way is "send" or "recv")
+                if (media.Rids.Count < SdpLimits.MaxRids && SdpText.IsToken(id, SdpLimits.MaxIdLength) && way is "send" or "recv")
                 {
                     media.Rids.Add(new RidDescription(id.ToString(), way is "send"));
                 }
@@ -179,7 +179,7 @@ internal sealed class SectionAttributes
                 ReadOnlySpan<char> stream = SdpText.NextField(ref streams, ';');
                 int comma = stream.IndexOf(',');
                 stream = (comma < 0 ? stream : stream[..comma]).TrimStart('~');
-                if (SdpText.IsToken(stream, SdpLimits.LongestId))
+                if (SdpText.IsToken(stream, SdpLimits.MaxIdLength))
                 {
                     list.Add(stream.ToString());
                 }

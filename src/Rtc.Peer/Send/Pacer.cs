@@ -7,7 +7,7 @@ namespace Rtc.Peer.Send;
 internal sealed class Pacer
 {
     private const double BurstSeconds = 0.04;
-    private const double SmallestBurstBits = 8 * 1200 * 8;
+    private const double MinBurstBits = 8 * 1200 * 8;
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(5);
 
     private double _bitsPerSecond = 2_500_000;
@@ -16,7 +16,7 @@ internal sealed class Pacer
 
     public Bitrate Rate => new((long)_bitsPerSecond);
 
-    private double Burst => Math.Max(SmallestBurstBits, _bitsPerSecond * BurstSeconds);
+    private double Burst => Math.Max(MinBurstBits, _bitsPerSecond * BurstSeconds);
 
     public void SetRate(Instant now, Bitrate rate)
     {

@@ -17,7 +17,7 @@ internal sealed class VideoSender : IDisposable
     public const int PayloadBudget = 1120;
 
     private const int ClockRate = 90_000;
-    private const int LargestFrame = 2 * 1024 * 1024;
+    private const int MaxFrameBytes = 2 * 1024 * 1024;
     private const int PaddingTurns = 16;
 
     private static readonly TimeSpan s_shortestCacheTime = TimeSpan.FromSeconds(1);
@@ -367,7 +367,7 @@ internal sealed class VideoSender : IDisposable
             return false;
         }
 
-        return frame.Length <= LargestFrame && _layers.Accept(now, frame, Available);
+        return frame.Length <= MaxFrameBytes && _layers.Accept(now, frame, Available);
     }
 
     /// <summary>Frames of which nothing was sent are taken back, and what came after them would depend on them.</summary>

@@ -12,7 +12,7 @@ namespace Rtc.Peer.Session;
 internal sealed class RtcpComposer(string cname, Ssrc fallback, PeerRandom random)
 {
     /// <summary>Leaves room for SRTCP's index and tag below 1,280 bytes with IPv6 and UDP.</summary>
-    private const int LongestCompound = 1180;
+    private const int MaxCompoundBytes = 1180;
 
     private const int MaxNacks = 256;
     private const int MaxSources = 31;
@@ -51,7 +51,7 @@ internal sealed class RtcpComposer(string cname, Ssrc fallback, PeerRandom rando
             return 0;
         }
 
-        RtcpWriter writer = new(destination[..Math.Min(destination.Length, LongestCompound)]);
+        RtcpWriter writer = new(destination[..Math.Min(destination.Length, MaxCompoundBytes)]);
         Ssrc self = senders.Count > 0 ? senders[0].Media : fallback;
         bool reports = now >= _nextReport || _bye;
         int empty = 0;

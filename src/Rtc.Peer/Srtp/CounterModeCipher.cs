@@ -22,7 +22,7 @@ internal sealed class CounterModeCipher : ISrtpCipher
     private readonly IncrementalHash _rtcpMac;
     private readonly byte[] _rtpSalt;
     private readonly byte[] _rtcpSalt;
-    private readonly byte[] _stream = new byte[SrtpSession.LargestPacket + BlockLength];
+    private readonly byte[] _stream = new byte[SrtpSession.MaxPacketBytes + BlockLength];
 
     public CounterModeCipher(SrtpMaster master)
     {

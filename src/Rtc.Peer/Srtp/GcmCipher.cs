@@ -101,7 +101,7 @@ internal sealed class GcmCipher : ISrtpCipher
         }
 
         // Authenticated only: all of it is associated data, nothing is encrypted (section 9.3).
-        Span<byte> all = stackalloc byte[SrtpSession.LargestPacket + IndexLength];
+        Span<byte> all = stackalloc byte[SrtpSession.MaxPacketBytes + IndexLength];
         all = all[..(length + IndexLength)];
         packet[..length].CopyTo(all);
         trailer.CopyTo(all[length..]);

@@ -19,8 +19,8 @@ internal enum SrtpResult : byte
 /// </summary>
 internal sealed class SrtpSession : IDisposable
 {
-    public const int LargestPacket = 2048;
-    public const int LargestOverhead = 20;
+    public const int MaxPacketBytes = 2048;
+    public const int MaxOverhead = 20;
 
     // A page that stops and starts its camera for hours brings two new SSRCs each time; a stream costs some 300 bytes.
     private const int MaxStreams = 256;
@@ -28,7 +28,7 @@ internal sealed class SrtpSession : IDisposable
     private const int RtcpHeaderLength = 8;
     private const int IndexLength = 4;
     private const uint EncryptedFlag = 0x8000_0000;
-    private const uint LargestRtcpIndex = 0x7FFF_FFFF;
+    private const uint MaxRtcpIndex = 0x7FFF_FFFF;
 
     private readonly ISrtpCipher _outgoing;
     private readonly ISrtpCipher _incoming;
@@ -54,7 +54,7 @@ internal sealed class SrtpSession : IDisposable
 
     public int StreamCount => _received.Count + _receivedReports.Count;
 
-    /// <summary>Protects in place; the buffer needs <see cref="LargestOverhead"/> bytes of room behind the packet.</summary>
+    /// <summary>Protects in place; the buffer needs <see cref="MaxOverhead"/> bytes of room behind the packet.</summary>
     public bool TryProtectRtp(Span<byte> buffer, int length, out int protectedLength)
     {
         protectedLength = 0;
@@ -92,7 +92,7 @@ internal sealed class SrtpSession : IDisposable
     {
         length = 0;
         int header = HeaderLength(packet);
-        if (header < 0 || packet.Length > LargestPacket || packet.Length < header + _incoming.RtpOverhead)
+        if (header < 0 || packet.Length > MaxPacketBytes || packet.Length < header + _incoming.RtpOverhead)
         {
             return SrtpResult.Malformed;
         }
@@ -131,7 +131,7 @@ internal sealed class SrtpSession : IDisposable
     public bool TryProtectRtcp(Span<byte> buffer, int length, out int protectedLength)
     {
         protectedLength = 0;
-        if (length < RtcpHeaderLength || buffer.Length < length + _outgoing.RtcpOverhead || _nextRtcpIndex > LargestRtcpIndex)
+        if (length < RtcpHeaderLength || buffer.Length < length + _outgoing.RtcpOverhead || _nextRtcpIndex > MaxRtcpIndex)
         {
             return false;
         }
@@ -145,7 +145,7 @@ internal sealed class SrtpSession : IDisposable
     public SrtpResult UnprotectRtcp(ReadOnlySpan<byte> packet, Span<byte> output, out int length)
     {
         length = 0;
-        if (packet.Length < RtcpHeaderLength + _incoming.RtcpOverhead || packet.Length > LargestPacket || packet[0] >> 6 != 2)
+        if (packet.Length < RtcpHeaderLength + _incoming.RtcpOverhead || packet.Length > MaxPacketBytes || packet[0] >> 6 != 2)
         {
             return SrtpResult.Malformed;
         }
@@ -153,7 +153,7 @@ internal sealed class SrtpSession : IDisposable
         uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
         int trailerAt = packet.Length - (_indexIsLast ? IndexLength : _incoming.RtcpOverhead);
         uint trailer = BinaryPrimitives.ReadUInt32BigEndian(packet[trailerAt..]);
-        uint index = trailer & LargestRtcpIndex;
+        uint index = trailer & MaxRtcpIndex;
         bool known = _receivedReports.TryGetValue(ssrc, out Stream? stream);
         if (!known && _receivedReports.Count >= MaxStreams)
         {

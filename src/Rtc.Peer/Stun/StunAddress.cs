@@ -5,7 +5,7 @@ namespace Rtc.Peer.Stun;
 /// <summary>The value of MAPPED-ADDRESS and XOR-MAPPED-ADDRESS (RFC 8489 sections 14.1 and 14.2).</summary>
 internal static class StunAddress
 {
-    public const int LargestLength = 20;
+    public const int MaxLength = 20;
 
     private const byte FamilyIPv4 = 1;
     private const byte FamilyIPv6 = 2;

@@ -7,7 +7,7 @@ namespace Rtc.Peer.Stun;
 public static class StunUsername
 {
     /// <summary>RFC 8839 section 5.4 allows up to 256 characters.</summary>
-    private const int LongestUfrag = 256;
+    private const int MaxUfragLength = 256;
 
     /// <summary>False for all but a Binding request with a username of two halves. Allocates nothing.</summary>
     public static bool TryGetLocalUfrag(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> ufrag)
@@ -31,7 +31,7 @@ public static class StunUsername
         }
 
         int colon = username.IndexOf((byte)':');
-        if (colon is <= 0 or > LongestUfrag)
+        if (colon is <= 0 or > MaxUfragLength)
         {
             return false;
         }

@@ -15,7 +15,7 @@ internal readonly ref struct StunView
     public const uint FingerprintMask = 0x5354554E;
 
     // Larger than any Binding message that an ICE agent sends; it bounds the copy that the HMAC needs.
-    public const int LargestMessage = 1500;
+    public const int MaxMessageBytes = 1500;
 
     private const int NotPresent = -1;
 
@@ -47,7 +47,7 @@ internal readonly ref struct StunView
     public static bool TryParse(ReadOnlySpan<byte> datagram, out StunView view)
     {
         view = default;
-        if (!LooksLikeStun(datagram) || datagram.Length > LargestMessage)
+        if (!LooksLikeStun(datagram) || datagram.Length > MaxMessageBytes)
         {
             return false;
         }
@@ -120,7 +120,7 @@ internal readonly ref struct StunView
             return false;
         }
 
-        Span<byte> covered = stackalloc byte[LargestMessage];
+        Span<byte> covered = stackalloc byte[MaxMessageBytes];
         covered = covered[.._integrityAt];
         _message[.._integrityAt].CopyTo(covered);
         BinaryPrimitives.WriteUInt16BigEndian(covered[2..], (ushort)(_integrityAt + 4 + StunIntegrity.Length - HeaderLength));

@@ -5,7 +5,7 @@ namespace Rtc.Peer.Stun;
 
 /// <summary>
 /// Writes one STUN message into a caller's buffer: attributes first, then <see cref="Finish"/> seals it with
-/// MESSAGE-INTEGRITY and FINGERPRINT. The buffer must hold <see cref="StunView.LargestMessage"/> bytes.
+/// MESSAGE-INTEGRITY and FINGERPRINT. The buffer must hold <see cref="StunView.MaxMessageBytes"/> bytes.
 /// </summary>
 internal ref struct StunWriter
 {
@@ -29,7 +29,7 @@ internal ref struct StunWriter
 
     public void AddXorMappedAddress(TransportAddress address, TransactionId transaction)
     {
-        Span<byte> value = stackalloc byte[StunAddress.LargestLength];
+        Span<byte> value = stackalloc byte[StunAddress.MaxLength];
         int length = StunAddress.WriteXored(value, address, transaction);
         Add(StunAttribute.XorMappedAddress, value[..length]);
     }

@@ -9,7 +9,7 @@ internal struct MediaTimeline
     public const int TicksPerSecond = 90_000;
 
     /// <summary>A leap of more than this is a new beginning, not a pause.</summary>
-    private const int LongestLeap = 10 * TicksPerSecond;
+    private const int MaxLeap = 10 * TicksPerSecond;
 
     private bool _started;
     private uint _lastTimestamp;
@@ -21,7 +21,7 @@ internal struct MediaTimeline
         if (_started)
         {
             int leap = unchecked((int)(timestamp - _lastTimestamp));
-            _ticks += leap is >= 0 and <= LongestLeap
+            _ticks += leap is >= 0 and <= MaxLeap
                 ? leap
                 : (long)(Math.Clamp(receivedMs - _lastReceivedMs, 0, 3_600_000) * (TicksPerSecond / 1000));
         }

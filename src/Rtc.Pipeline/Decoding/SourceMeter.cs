@@ -17,7 +17,7 @@ internal sealed class SourceMeter
     private const double DrawnBitsPerPixel = 0.75;
 
     private const long Window = MediaTimeline.TicksPerSecond;
-    private const long ShortestSpan = Window / 2;
+    private const long MinSpan = Window / 2;
     private const int Capacity = 128;
 
     private readonly (long Ticks, int Bytes)[] _pictures = new (long, int)[Capacity];
@@ -50,7 +50,7 @@ internal sealed class SourceMeter
         // As many intervals as pictures: the newest one lasts as long as the others did.
         long span = ticks - _pictures[Oldest].Ticks;
         span = _count > 1 ? span * _count / (_count - 1) : 0;
-        Kilobits = _bytes * 8.0 / 1000 * MediaTimeline.TicksPerSecond / Math.Max(span, ShortestSpan);
+        Kilobits = _bytes * 8.0 / 1000 * MediaTimeline.TicksPerSecond / Math.Max(span, MinSpan);
         MinQuantizer = quantizer;
     }
 

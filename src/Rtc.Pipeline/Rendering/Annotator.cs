@@ -9,8 +9,8 @@ namespace Rtc.Pipeline.Rendering;
 /// <summary>Boxes, labels, trails where they are asked for, and the outline of what is in focus.</summary>
 internal sealed class Annotator : IDisposable
 {
-    private const int LongestText = 64;
-    private const int LongestLabel = 40;
+    private const int MaxTextLength = 64;
+    private const int MaxLabelLength = 40;
 
     private readonly MaskPainter _masks = new();
     private readonly TrackTrails _trails = new();
@@ -65,8 +65,8 @@ internal sealed class Annotator : IDisposable
         int thickness = Paint.ThicknessFor(picture.Height);
         Paint.Box(picture, box, colour, target is null ? thickness : 2 * thickness);
 
-        Span<char> text = stackalloc char[LongestText];
-        ReadOnlySpan<char> label = track.Label.AsSpan(0, Math.Min(track.Label.Length, LongestLabel));
+        Span<char> text = stackalloc char[MaxTextLength];
+        ReadOnlySpan<char> label = track.Label.AsSpan(0, Math.Min(track.Label.Length, MaxLabelLength));
         int percent = (int)MathF.Round(100 * track.Score);
         bool fits = track.Predicted || track.IsRegion
             ? text.TryWrite(CultureInfo.InvariantCulture, $"{label} {track.Id}", out int length)

@@ -10,7 +10,7 @@ namespace Rtc.Pipeline.Tracking;
 /// </summary>
 public static class MotFile
 {
-    private const int FewestFields = 7;
+    private const int MinFields = 7;
     private const int MaxFrames = 10_000_000;
 
     /// <summary>Tracks all detections of <paramref name="input"/> and writes the tracks; false with a reason on bad input.</summary>
@@ -75,11 +75,11 @@ public static class MotFile
     {
         detection = default;
         frame = 0;
-        Span<double> fields = stackalloc double[FewestFields];
+        Span<double> fields = stackalloc double[MinFields];
         int count = 0;
         foreach (Range range in line.Split(','))
         {
-            if (count == FewestFields)
+            if (count == MinFields)
             {
                 break;
             }
@@ -93,7 +93,7 @@ public static class MotFile
             count++;
         }
 
-        if (count < FewestFields || fields[0] is < 1 or > MaxFrames || fields[0] != Math.Floor(fields[0]))
+        if (count < MinFields || fields[0] is < 1 or > MaxFrames || fields[0] != Math.Floor(fields[0]))
         {
             return false;
         }

@@ -11,7 +11,7 @@ namespace Rtc.Pipeline.Zones;
 internal sealed class RoomTally
 {
     /// <summary>A pause between two pictures adds at most this much heat.</summary>
-    private const double LongestGap = 0.5;
+    private const double MaxGap = 0.5;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Zone, ZoneTally> _zones = [];
@@ -26,7 +26,7 @@ internal sealed class RoomTally
         lock (_gate)
         {
             Configure(settings);
-            double gap = double.IsNaN(_now) ? 0 : Math.Clamp(now - _now, 0, LongestGap);
+            double gap = double.IsNaN(_now) ? 0 : Math.Clamp(now - _now, 0, MaxGap);
             _now = now;
             foreach (ref readonly TrackedObject found in objects)
             {

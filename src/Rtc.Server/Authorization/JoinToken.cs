@@ -37,20 +37,20 @@ public enum TokenVerdict
 /// </summary>
 public static class JoinToken
 {
-    public const int LongestRoom = 64;
+    public const int MaxRoomLength = 64;
 
     /// <summary>What a token may be asked to last, over HTTP and on the command line.</summary>
     public const int MaxMinutes = 7 * 24 * 60;
 
     private const byte Version = 1;
     private const int HeaderLength = 1 + 1 + 8;
-    private const int LongestToken = 256;
+    private const int MaxTokenLength = 256;
 
     public static string Create(ReadOnlySpan<byte> key, string room, JoinRole role, DateTimeOffset expires)
     {
         ArgumentException.ThrowIfNullOrEmpty(room);
         byte[] name = Encoding.UTF8.GetBytes(room);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, LongestRoom, nameof(room));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxRoomLength, nameof(room));
         Span<byte> token = stackalloc byte[HeaderLength + name.Length + HMACSHA256.HashSizeInBytes];
         token[0] = Version;
         token[1] = (byte)role;
@@ -79,8 +79,8 @@ public static class JoinToken
             return TokenVerdict.Missing;
         }
 
-        Span<byte> bytes = stackalloc byte[LongestToken];
-        if (token.Length > LongestToken
+        Span<byte> bytes = stackalloc byte[MaxTokenLength];
+        if (token.Length > MaxTokenLength
             || Base64Url.DecodeFromChars(token, bytes, out _, out int length) != OperationStatus.Done
             || length <= HeaderLength + HMACSHA256.HashSizeInBytes)
         {
@@ -115,7 +115,7 @@ public static class JoinToken
             return TokenVerdict.Accepted;
         }
 
-        Span<byte> wanted = stackalloc byte[LongestRoom * 4];
+        Span<byte> wanted = stackalloc byte[MaxRoomLength * 4];
         if (!Encoding.UTF8.TryGetBytes(room, wanted, out int roomLength)
             || !wanted[..roomLength].SequenceEqual(bytes[HeaderLength..^signature.Length]))
         {

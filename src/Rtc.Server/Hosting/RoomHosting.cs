@@ -81,7 +81,7 @@ internal static class RoomHosting
             json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
         services.AddSignalR(hub =>
             {
-                hub.MaximumReceiveMessageSize = LargestHubMessage(options);
+                hub.MaximumReceiveMessageSize = MaxHubMessageBytes(options);
                 hub.HandshakeTimeout = TimeSpan.FromSeconds(options.Limits.HandshakeSeconds);
                 hub.KeepAliveInterval = TimeSpan.FromSeconds(10);
                 hub.ClientTimeoutInterval = TimeSpan.FromSeconds(30);
@@ -99,12 +99,12 @@ internal static class RoomHosting
         services.AddSingleton(new HubPatience(TimeSpan.FromSeconds(options.Limits.HandshakeSeconds * HandshakesToJoin)));
         services.AddSingleton(new HubEntrance(options.Limits.MaxUnjoined, options.Limits.UnjoinedMessageBytes));
         services.AddSingleton<IHubProtocol>(provider => new HubJson(
-            new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>()), LargestHubMessage(options)));
+            new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>()), MaxHubMessageBytes(options)));
         return services;
     }
 
     /// <summary>An offer is a message that holds a description.</summary>
-    private static int LargestHubMessage(RtcOptions options) => options.Limits.MessageBytes + options.Limits.SdpBytes;
+    private static int MaxHubMessageBytes(RtcOptions options) => options.Limits.MessageBytes + options.Limits.SdpBytes;
 
     public static WebApplication MapRtc(this WebApplication app)
     {

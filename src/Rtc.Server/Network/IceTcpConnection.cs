@@ -13,7 +13,7 @@ namespace Rtc.Server.Network;
 internal sealed class IceTcpConnection(Socket socket, TransportAddress from, MediaLoop loop, TimeSpan? idle = null) : IDisposable
 {
     private const int LengthBytes = 2;
-    private const int LargestDatagram = 2048;
+    private const int MaxDatagramBytes = 2048;
     private const int OutboxPackets = 512;
 
     // What one connection may have waiting for the loop; more is dropped, as a full socket buffer drops UDP.
@@ -53,7 +53,7 @@ internal sealed class IceTcpConnection(Socket socket, TransportAddress from, Med
 
     private async Task ReadAsync(CancellationToken stop)
     {
-        byte[] buffer = new byte[LengthBytes + LargestDatagram];
+        byte[] buffer = new byte[LengthBytes + MaxDatagramBytes];
         int filled = 0;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(idle ?? s_firstPacketWithin);
@@ -72,7 +72,7 @@ internal sealed class IceTcpConnection(Socket socket, TransportAddress from, Med
                 while (filled - used >= LengthBytes)
                 {
                     int length = BinaryPrimitives.ReadUInt16BigEndian(buffer.AsSpan(used));
-                    if (length > LargestDatagram)
+                    if (length > MaxDatagramBytes)
                     {
                         return;
                     }

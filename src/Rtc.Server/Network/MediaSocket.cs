@@ -9,14 +9,14 @@ namespace Rtc.Server.Network;
 /// </summary>
 internal sealed class MediaSocket : IDisposable
 {
-    private const int LargestDatagram = 2048;
+    private const int MaxDatagramBytes = 2048;
     private const int BufferBytes = 4 << 20;
 
     private readonly Socket _socket;
     private readonly WakeSignal _wake = new();
     private readonly SocketAddress _from;
     private readonly SocketAddress _to;
-    private readonly byte[] _buffer = new byte[LargestDatagram];
+    private readonly byte[] _buffer = new byte[MaxDatagramBytes];
 
     public MediaSocket(IPAddress host, int port)
     {

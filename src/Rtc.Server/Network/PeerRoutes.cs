@@ -14,7 +14,7 @@ internal sealed class PeerRoutes
     private const int MaxAddressesPerPeer = 32;
 
     // RFC 8839 section 5.4.
-    private const int LongestUfrag = 256;
+    private const int MaxUfragLength = 256;
 
     private readonly Dictionary<TransportAddress, Route> _byAddress = [];
     private readonly Dictionary<string, PeerSlot>.AlternateLookup<ReadOnlySpan<char>> _byUfrag =
@@ -28,7 +28,7 @@ internal sealed class PeerRoutes
             return _byAddress.GetValueOrDefault(from).Port;
         }
 
-        Span<char> name = stackalloc char[LongestUfrag];
+        Span<char> name = stackalloc char[MaxUfragLength];
         if (ufrag.Length > name.Length)
         {
             return null;

@@ -9,7 +9,7 @@ namespace Rtc.Server.Rooms;
 internal static class SettingsMapping
 {
     private const int MaxClasses = 100;
-    private const int LongestName = 64;
+    private const int MaxNameLength = 64;
 
     /// <summary>The 80 labels of COCO have 520 letters.</summary>
     private const int MaxClassLetters = 2048;
@@ -81,7 +81,7 @@ internal static class SettingsMapping
 
         if (change.Model is { } model)
         {
-            if (model.Length is 0 or > LongestName)
+            if (model.Length is 0 or > MaxNameLength)
             {
                 return Bad("model", "a model's name");
             }
@@ -112,7 +112,7 @@ internal static class SettingsMapping
         if (change.Classes is { } classes)
         {
             if (classes.Count > MaxClasses
-                || classes.Any(name => name is not { Length: > 0 and <= LongestName })
+                || classes.Any(name => name is not { Length: > 0 and <= MaxNameLength })
                 || classes.Sum(name => name.Length) > MaxClassLetters)
             {
                 return Bad(

@@ -10,7 +10,7 @@ internal static class ZoneMessages
 {
     /// <summary>Of all zones and lines of a room together: everybody in it is told of them.</summary>
     public const int MaxPoints = 256;
-    private const int LongestName = 40;
+    private const int MaxNameLength = 40;
 
     /// <summary>A ten-thousandth of the picture is less than a pixel, and a third as long to write as all that a float holds.</summary>
     private const int Digits = 4;
@@ -39,7 +39,7 @@ internal static class ZoneMessages
         foreach (ZoneMessage message in messages)
         {
             if (message?.Points is not { } points
-                || message.Name is not { Length: > 0 and <= LongestName } name
+                || message.Name is not { Length: > 0 and <= MaxNameLength } name
                 || name.Any(char.IsControl)
                 || !names.Add(name)
                 || points.Any(point => point is not { Length: 2 } || !(point[0] is >= 0 and <= 1) || !(point[1] is >= 0 and <= 1)))

@@ -10,7 +10,7 @@ namespace Rtc.Server.Routes;
 /// <summary>What the pages and operators read over plain HTTP: rooms, models, thumbnails, and the way for a phone to join.</summary>
 internal static class ApiRoutes
 {
-    private const int LongestQrText = 1024;
+    private const int MaxQrTextLength = 1024;
     private const int ThumbnailWidth = 320;
 
     public static void MapApi(this IEndpointRouteBuilder routes)
@@ -42,9 +42,9 @@ internal static class ApiRoutes
             return Results.Bytes(Png.Encode(found.Pipeline.Heat()), "image/png");
         });
         routes.MapGet("/api/models", (IModelHost models) => models.Models);
-        routes.MapGet("/api/qr.svg", (string? text) => text is { Length: > 0 and <= LongestQrText }
+        routes.MapGet("/api/qr.svg", (string? text) => text is { Length: > 0 and <= MaxQrTextLength }
             ? Results.Text(Qr(text), "image/svg+xml")
-            : Results.Problem($"\"text\" has 1 to {LongestQrText} characters.", statusCode: 400));
+            : Results.Problem($"\"text\" has 1 to {MaxQrTextLength} characters.", statusCode: 400));
         routes.MapModelFiles();
         routes.MapPulls();
         routes.MapEcho();

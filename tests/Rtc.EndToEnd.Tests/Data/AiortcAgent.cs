@@ -13,7 +13,7 @@ internal sealed class AiortcAgent : IDataAgent
 
     public AiortcAgent() => _errors = _python.StandardError.ReadToEndAsync();
 
-    public int LargestMessage => 64 * 1024;
+    public int MaxMessageBytes => 64 * 1024;
 
     public async Task<string> AnswerAsync(string offer)
     {

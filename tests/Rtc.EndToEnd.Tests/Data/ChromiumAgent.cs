@@ -53,7 +53,7 @@ internal sealed class ChromiumAgent : IDataAgent
 
     private ChromiumAgent(ChromiumBrowser chromium) => _chromium = chromium;
 
-    public int LargestMessage => 256 * 1024;
+    public int MaxMessageBytes => 256 * 1024;
 
     public static async Task<ChromiumAgent> StartAsync() => new(await ChromiumBrowser.LaunchAsync());
 

@@ -23,10 +23,10 @@ public sealed class DataChannelTests(ITestOutputHelper output)
         await using IDataAgent agent = await DataAgents.StartAsync(kind);
         using DataPeer peer = await ConnectAsync(agent);
         await OpenAsync(peer, "echo");
-        string text = string.Concat(Enumerable.Range(0, agent.LargestMessage / 4).Select(i => i % 2 == 0 ? "aé." : "zü!"));
+        string text = string.Concat(Enumerable.Range(0, agent.MaxMessageBytes / 4).Select(i => i % 2 == 0 ? "aé." : "zü!"));
         byte[] exactly = Encoding.UTF8.GetBytes(text);
-        Assert.Equal(agent.LargestMessage, exactly.Length);
-        byte[] bytes = Pattern(agent.LargestMessage);
+        Assert.Equal(agent.MaxMessageBytes, exactly.Length);
+        byte[] bytes = Pattern(agent.MaxMessageBytes);
         (byte[] Data, bool IsText)[] all =
             [(exactly, true), (bytes, false), ([], true), ([], false), ("x"u8.ToArray(), true), ([0], false)];
         foreach ((byte[] data, bool isText) in all)
@@ -42,7 +42,7 @@ public sealed class DataChannelTests(ITestOutputHelper output)
         }
 
         Assert.False(
-            await peer.TrySendAsync("echo", new byte[agent.LargestMessage + 1], isText: false), "the other side said that it takes less");
+            await peer.TrySendAsync("echo", new byte[agent.MaxMessageBytes + 1], isText: false), "the other side said that it takes less");
 
         // The largest that we take, also from those who take less.
         foreach (bool isText in (bool[])[true, false])

@@ -9,7 +9,7 @@ namespace Rtc.EndToEnd.Tests.Data;
 internal interface IDataAgent : IAsyncDisposable
 {
     /// <summary>The largest message it takes, as its answer says.</summary>
-    int LargestMessage { get; }
+    int MaxMessageBytes { get; }
 
     Task<string> AnswerAsync(string offer);
 }

@@ -8,7 +8,7 @@ namespace Rtc.EndToEnd.Tests.Pages;
 [Collection(PagesCollection.Name)]
 public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper output)
 {
-    private const long LargestPage = 300 * 1024;
+    private const long MaxPageBytes = 300 * 1024;
     private static readonly ColorScheme[] s_themes = [ColorScheme.Light, ColorScheme.Dark];
     private static readonly string? s_shots = Environment.GetEnvironmentVariable("RTC_SCREENSHOTS") is { Length: > 0 } folder
         ? folder
@@ -77,7 +77,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
         await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel() : PageUnderTest.Desktop());
         long weight = page.Loaded + (path is "/" or "/api" or "/focus" ? 0 : new FileInfo(s_signalR).Length);
         output.WriteLine($"{path}: {weight / 1024.0:0} KiB");
-        Assert.InRange(weight, 10_000, LargestPage);
+        Assert.InRange(weight, 10_000, MaxPageBytes);
         if (path == "/phone")
         {
             await KeepAsync(page, "phone-start", phone);

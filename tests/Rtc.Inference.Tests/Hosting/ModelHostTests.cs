@@ -39,7 +39,7 @@ public sealed class ModelHostTests : IDisposable
             "output", numbers.Cast(numbers.Input("images", TensorType.Int64, 1, 3, 128, 128), TensorType.Float), TensorType.Float, 1, 3,
             128, 128);
         _folder.Add("numbers", numbers);
-        using ModelHost host = _folder.Host(options => options with { LargestModel = 250_000 });
+        using ModelHost host = _folder.Host(options => options with { MaxModelBytes = 250_000 });
         using IDetector detector = host.OpenDetector(name, out string? problem);
         Assert.Equal("motion", detector.Model);
         Assert.Contains(reason, problem, StringComparison.Ordinal);

@@ -140,7 +140,7 @@ public sealed class IceAgentTests
     public void Checks_with_a_wrong_password_get_no_answer()
     {
         var pair = new AgentPair(true, false);
-        byte[] buffer = new byte[StunView.LargestMessage];
+        byte[] buffer = new byte[StunView.MaxMessageBytes];
         var request = new StunWriter(buffer, StunMessageType.BindingRequest, new TransactionId(1, 1));
         request.Add(StunAttribute.Username, System.Text.Encoding.ASCII.GetBytes($"{pair.Right.Local.Ufrag}:abcd"));
         request.Add(StunAttribute.Priority, 1u);
@@ -163,7 +163,7 @@ public sealed class IceAgentTests
     public void Authenticated_checks_from_everywhere_cost_bounded_memory_and_bytes()
     {
         var pair = new AgentPair(true, false);
-        byte[] buffer = new byte[StunView.LargestMessage];
+        byte[] buffer = new byte[StunView.MaxMessageBytes];
         for (int i = 0; i < 5_000; i++)
         {
             var request = new StunWriter(buffer, StunMessageType.BindingRequest, new TransactionId(1, (ulong)i));
@@ -190,7 +190,7 @@ public sealed class IceAgentTests
         {
         }
 
-        byte[] buffer = new byte[StunView.LargestMessage];
+        byte[] buffer = new byte[StunView.MaxMessageBytes];
         var request = new StunWriter(buffer, StunMessageType.BindingRequest, new TransactionId(1, 1));
         request.Add(StunAttribute.Username, System.Text.Encoding.ASCII.GetBytes($"{pair.Right.Local.Ufrag}:abcd"));
         request.Add((StunAttribute)0x0026, 1u);

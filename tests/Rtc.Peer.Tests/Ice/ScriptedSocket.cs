@@ -13,7 +13,7 @@ internal sealed class ScriptedSocket(IceAgent agent, TransportAddress address, I
 {
     private static ulong s_transaction = 1;
 
-    private readonly byte[] _buffer = new byte[StunView.LargestMessage];
+    private readonly byte[] _buffer = new byte[StunView.MaxMessageBytes];
     private readonly string _mirrored = $"{theirs.Ufrag}:{ours.Ufrag}";
 
     public TransportAddress Address { get; } = address;

@@ -40,7 +40,7 @@ public sealed class TransportFeedbackTests
     public void A_small_message_is_written_byte_for_byte()
     {
         // 64 ms reference 3 = 192,000; packets at +1 ms and +2 ms, one lost, one 100 ms later (large delta).
-        byte[] buffer = new byte[TransportFeedbackWriter.LongestMessage];
+        byte[] buffer = new byte[TransportFeedbackWriter.MaxMessageBytes];
         int length = TransportFeedbackWriter.Write(buffer, 0xFFFF, 5, [193_000, 194_000, -1, 294_000], out int consumed);
         Assert.Equal(4, consumed);
         // Two-bit vector: 01 01 00 10 -> 1101 0100 1000 0000.
@@ -54,7 +54,7 @@ public sealed class TransportFeedbackTests
     public void Whatever_arrives_reads_back_within_a_tick(int seed)
     {
         Random random = new(seed);
-        byte[] buffer = new byte[TransportFeedbackWriter.LongestMessage];
+        byte[] buffer = new byte[TransportFeedbackWriter.MaxMessageBytes];
         for (int round = 0; round < 2000; round++)
         {
             int count = random.Next(1, TransportFeedbackWriter.MaxStatuses + 100);

@@ -102,7 +102,7 @@ public sealed class SdpRobustnessTests(ITestOutputHelper output)
         // The longest text allowed, made of the attribute that is dearest to look up; quadratic work would take minutes.
         var text = new StringBuilder("v=0\r\no=- 1 1 IN IP4 0\r\nm=video 9 UDP/TLS/RTP/SAVPF");
         text.Append(string.Concat(Enumerable.Range(0, 128).Select(i => $" {i}"))).Append("\r\n");
-        while (text.Length < SdpLimits.LongestDescription - 100)
+        while (text.Length < SdpLimits.MaxDescriptionLength - 100)
         {
             text.Append(CultureInfo.InvariantCulture, $"a=ssrc:{text.Length} cname:x\r\na=rtcp-fb:* x{text.Length}\r\na=rtcp-fb:5 y\r\n");
         }

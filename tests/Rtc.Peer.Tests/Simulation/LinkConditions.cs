@@ -22,7 +22,7 @@ public sealed record LinkConditions
     public long? BitsPerSecond { get; init; }
 
     /// <summary>A bottleneck's queue: what would wait longer is dropped.</summary>
-    public TimeSpan LongestQueue { get; init; } = TimeSpan.FromMilliseconds(300);
+    public TimeSpan MaxQueue { get; init; } = TimeSpan.FromMilliseconds(300);
 
     public bool Blackout { get; init; }
 }

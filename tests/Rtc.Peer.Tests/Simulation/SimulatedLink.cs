@@ -44,7 +44,7 @@ public sealed class SimulatedLink(int seed)
         long departs = now.Microseconds;
         if (link.BitsPerSecond is { } rate)
         {
-            if (_freeAt - departs > Microseconds(link.LongestQueue))
+            if (_freeAt - departs > Microseconds(link.MaxQueue))
             {
                 Lost++;
                 return;

@@ -18,7 +18,7 @@ public sealed class SrtpSessionTests
         {
             byte[] plain = Packet(7, 100, 1, 500);
             byte[] wire = Protect(sender, plain);
-            byte[] opened = new byte[SrtpSession.LargestPacket];
+            byte[] opened = new byte[SrtpSession.MaxPacketBytes];
             Assert.Equal(SrtpResult.Ok, receiver.UnprotectRtp(wire, opened, out int length));
             Assert.Equal(plain, opened[..length]);
 
@@ -39,7 +39,7 @@ public sealed class SrtpSessionTests
         using (sender)
         using (receiver)
         {
-            byte[] opened = new byte[SrtpSession.LargestPacket];
+            byte[] opened = new byte[SrtpSession.MaxPacketBytes];
             byte[] report = new byte[60];
             Convert.FromHexString("80C9000100000007").CopyTo(report, 0); // a receiver report without blocks
             Assert.True(sender.TryProtectRtcp(report, 8, out int protectedLength));
@@ -62,7 +62,7 @@ public sealed class SrtpSessionTests
         using (sender)
         using (receiver)
         {
-            byte[] opened = new byte[SrtpSession.LargestPacket];
+            byte[] opened = new byte[SrtpSession.MaxPacketBytes];
             var late = new List<byte[]>();
             int delivered = 0;
             for (int i = 0; i < 200_000; i += random.Next(1, 20))
@@ -100,7 +100,7 @@ public sealed class SrtpSessionTests
         using (sender)
         using (receiver)
         {
-            byte[] opened = new byte[SrtpSession.LargestPacket];
+            byte[] opened = new byte[SrtpSession.MaxPacketBytes];
             byte[] wire = Protect(sender, Packet(7, 100, 1, 30));
             for (int bit = 0; bit < wire.Length * 8; bit++)
             {
@@ -145,7 +145,7 @@ public sealed class SrtpSessionTests
         using (more)
         using (unused)
         {
-            byte[] opened = new byte[SrtpSession.LargestPacket];
+            byte[] opened = new byte[SrtpSession.MaxPacketBytes];
             for (uint ssrc = 1; ssrc <= 256; ssrc++)
             {
                 Assert.Equal(SrtpResult.Ok, receiver.UnprotectRtp(Protect(sender, Packet(ssrc, 1, 1, 20)), opened, out _));
@@ -163,7 +163,7 @@ public sealed class SrtpSessionTests
         using (sender)
         using (receiver)
         {
-            byte[] opened = new byte[SrtpSession.LargestPacket];
+            byte[] opened = new byte[SrtpSession.MaxPacketBytes];
             byte[] buffer = new byte[1300];
             ushort sequence = 0;
             long Round(int count)
@@ -208,7 +208,7 @@ public sealed class SrtpSessionTests
 
     private static byte[] Protect(SrtpSession session, byte[] plain)
     {
-        byte[] buffer = new byte[plain.Length + SrtpSession.LargestOverhead];
+        byte[] buffer = new byte[plain.Length + SrtpSession.MaxOverhead];
         plain.CopyTo(buffer, 0);
         Assert.True(session.TryProtectRtp(buffer, plain.Length, out int length));
         return buffer[..length];

@@ -69,7 +69,7 @@ public sealed class Rfc5769Tests
     {
         var transaction = new TransactionId(1, 2);
         var address = TransportAddress.From(IPAddress.Parse("2001:db8::7"), 4711);
-        byte[] buffer = new byte[StunView.LargestMessage];
+        byte[] buffer = new byte[StunView.MaxMessageBytes];
         var writer = new StunWriter(buffer, StunMessageType.BindingSuccess, transaction);
         writer.AddXorMappedAddress(address, transaction);
         int length = writer.Finish(s_key);

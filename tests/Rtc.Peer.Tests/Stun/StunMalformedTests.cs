@@ -42,7 +42,7 @@ public sealed class StunMalformedTests
     [Fact]
     public void Attribute_behind_integrity_is_not_seen()
     {
-        byte[] buffer = new byte[StunView.LargestMessage];
+        byte[] buffer = new byte[StunView.MaxMessageBytes];
         var writer = new StunWriter(buffer, StunMessageType.BindingRequest, new TransactionId(3, 4));
         writer.Add(StunAttribute.MessageIntegrity, new byte[20]);
         writer.Add(StunAttribute.UseCandidate, default(ReadOnlySpan<byte>));

@@ -108,7 +108,7 @@ public sealed class JoinTokenTests
     [Fact]
     public void A_room_may_have_any_letters_up_to_the_limit()
     {
-        string room = new('ü', JoinToken.LongestRoom / 2);
+        string room = new('ü', JoinToken.MaxRoomLength / 2);
 
         Assert.Equal(TokenVerdict.Accepted, Check(Token(room, JoinRole.Viewer), room, JoinRole.Viewer, s_now));
         Assert.Equal(TokenVerdict.OtherRoom, Check(Token("demo", JoinRole.Viewer), new string('x', 5000), JoinRole.Viewer, s_now));

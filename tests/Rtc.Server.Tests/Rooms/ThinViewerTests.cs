@@ -47,7 +47,7 @@ public sealed class ThinViewerTests(ITestOutputHelper output)
         using var world = new SimulatedWorld(seed) { MaxLateness = TimeSpan.FromMilliseconds(5) };
         var link = new LinkConditions { Delay = TimeSpan.FromMilliseconds(25) };
         world.ToA.Conditions = link;
-        world.ToB.Conditions = link with { BitsPerSecond = 500_000, LongestQueue = TimeSpan.FromMilliseconds(queueMs) };
+        world.ToB.Conditions = link with { BitsPerSecond = 500_000, MaxQueue = TimeSpan.FromMilliseconds(queueMs) };
         world.Connect(new OfferPlan { Video = [MediaDirection.SendOnly], Codecs = [VideoCodec.Vp8] });
         var room = new Room(world, isRouted);
         world.Every(s_interval, room.Shoot);

@@ -9,10 +9,10 @@ internal sealed class GlyphSet
     /// <summary>Bytes of coverage that are kept at most; the letters of ASCII are 22 KB at the size for 720 lines.</summary>
     public const int MaxKept = 4 << 20;
 
-    private const int SmallestSize = 8;
-    private const int LargestSize = 64;
+    private const int MinSize = 8;
+    private const int MaxSize = 64;
 
-    private static readonly GlyphSet?[] Sets = new GlyphSet?[LargestSize + 1];
+    private static readonly GlyphSet?[] Sets = new GlyphSet?[MaxSize + 1];
     private static int s_kept;
 
     private readonly Glyph?[] _glyphs = new Glyph?[StrokeFont.Count];
@@ -34,7 +34,7 @@ internal sealed class GlyphSet
 
     public static GlyphSet OfSize(int capHeight)
     {
-        capHeight = Math.Clamp(capHeight, SmallestSize, LargestSize);
+        capHeight = Math.Clamp(capHeight, MinSize, MaxSize);
 
         // Two threads may both build one; the first stays, and the other is garbage.
         return Volatile.Read(ref Sets[capHeight]) ?? Build(capHeight);
