@@ -154,6 +154,12 @@ if [ -z "${RTC_TEST_DATA:-}" ] && [ -d "$root/../shared/data" ]; then
 fi
 [ -n "${RTC_TEST_DATA:-}" ] || rtc_say "RTC_TEST_DATA is not set: checks on real models and video are left out"
 
+# One compiler, warm after the first project, where the environment would start one for each; it ends with the tests.
+if [ "${UseSharedCompilation:-true}" = false ]; then
+  export UseSharedCompilation=true
+  trap 'dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1' EXIT
+fi
+
 began=$SECONDS
 rtc_say "building (Release)"
 if ! dotnet build Rtc.sln -c Release -nologo -v q -clp:ErrorsOnly >"$results/build.log" 2>&1; then

@@ -5,23 +5,23 @@ namespace Rtc.EndToEnd.Tests;
 
 /// <summary>
 /// A generated camera for Chromium: a Y4M file with a still, textured background and blocks that move over it.
-/// Made once per size and kept in the system's folder for temporary files.
+/// Made once per kind and kept in the system's folder for temporary files.
 /// </summary>
 public static class FakeCamera
 {
     private const int Frames = 90;
-    private const int FramesPerSecond = 30;
     private static readonly Lock s_gate = new();
 
-    public static string Moving(int width = 640, int height = 480)
+    public static string Moving(int width = 640, int height = 480, int framesPerSecond = 30)
     {
-        string path = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"rtc-camera-{width}x{height}-2.y4m"));
+        string name = string.Create(CultureInfo.InvariantCulture, $"rtc-camera-{width}x{height}-{framesPerSecond}-3.y4m");
+        string path = Path.Combine(Path.GetTempPath(), name);
         lock (s_gate)
         {
             if (!File.Exists(path))
             {
                 string part = $"{path}.{Environment.ProcessId}";
-                Write(part, width, height);
+                Write(part, width, height, framesPerSecond);
                 File.Move(part, path, overwrite: true);
             }
         }
@@ -29,12 +29,12 @@ public static class FakeCamera
         return path;
     }
 
-    private static void Write(string path, int width, int height)
+    private static void Write(string path, int width, int height, int framesPerSecond)
     {
         using FileStream file = File.Create(path);
         file.Write(
             Encoding.ASCII.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $"YUV4MPEG2 W{width} H{height} F{FramesPerSecond}:1 Ip A1:1 C420jpeg\n")));
+                string.Create(CultureInfo.InvariantCulture, $"YUV4MPEG2 W{width} H{height} F{framesPerSecond}:1 Ip A1:1 C420jpeg\n")));
         byte[] luma = new byte[width * height];
         byte[] chroma = new byte[(width / 2) * (height / 2)];
         byte[] header = Encoding.ASCII.GetBytes("FRAME\n");

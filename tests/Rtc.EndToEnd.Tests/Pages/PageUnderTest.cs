@@ -68,7 +68,7 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
     public bool ServerAway { get; set; }
 
     public static BrowserNewContextOptions Desktop(ColorScheme theme = ColorScheme.Light) =>
-        new() { ViewportSize = new ViewportSize { Width = 1440, Height = 900 }, ColorScheme = theme, AcceptDownloads = true };
+        new() { ViewportSize = new ViewportSize { Width = 1100, Height = 800 }, ColorScheme = theme, AcceptDownloads = true };
 
     public static BrowserNewContextOptions Pixel(ColorScheme theme = ColorScheme.Light) =>
         new()

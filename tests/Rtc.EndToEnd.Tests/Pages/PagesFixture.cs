@@ -10,9 +10,13 @@ public sealed class PagesFixture : IAsyncLifetime
 
     public IBrowser Browser => _chromium.Browser;
 
-    /// <summary>With WebGPU by a processor that plays the graphics chip.</summary>
+    /// <summary>
+    /// With WebGPU by a processor that plays the graphics chip, and a camera of few pictures: what pages do with them is no
+    /// question of their number, and each is coded, read and painted by the processor.
+    /// </summary>
     public async ValueTask InitializeAsync() =>
-        _chromium = await ChromiumBrowser.LaunchAsync(null, "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader");
+        _chromium = await ChromiumBrowser.LaunchAsync(
+            FakeCamera.Moving(framesPerSecond: 12), "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader");
 
     public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
 }

@@ -99,11 +99,11 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
     }
 
     /// <summary>
-    /// Headless Chromium has no GPU: its software must do what a graphics chip does in a fraction of the time. Each draw is
-    /// waited for. The quickest must do: others may wait for a processor, and a shader that is too slow is so in all of them.
+    /// Headless Chromium has no GPU: its software must do what a graphics chip does in a fraction of the time. It takes three to
+    /// five copies of the picture, because the blur works on a sixteenth of it; on all of it, it would take over thirty.
     /// </summary>
     [Fact]
-    public async Task The_focus_shader_draws_in_time_without_a_graphics_chip()
+    public async Task The_focus_shader_costs_a_few_copies_of_the_picture()
     {
         await using PageUnderTest view = await OpenAsync("source");
         double[] times = await view.EvaluateAsync<double[]>("""
@@ -116,22 +116,25 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
               const painter = new FocusPainter(canvas);
               const gl = canvas.getContext('webgl2') ?? canvas.getContext('webgl');
               const alpha = { width: 160, height: 120, alpha: new Uint8Array(160 * 120).map((_, i) => (i % 160 > 50 && i % 160 < 110 ? 255 : 0)) };
-              const times = [];
-              for (let i = 0; i < 70; i++) {
+              // In turns with the same picture copied: a machine that is busy is so for both.
+              const took = (work) => { const began = performance.now(); work(); return performance.now() - began; };
+              const ours = [], copies = [];
+              for (let i = 0; i < 40; i++) {
                 context.fillStyle = `hsl(${i * 7} 60% 50%)`;
                 context.fillRect((i * 5) % width, 0, 40, height);
-                const began = performance.now();
-                painter.paint(source, width, height, { alpha, place: [0, 0, 1, 1], strength: 0.6 });
-                gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
-                if (i >= 10) times.push(performance.now() - began);
+                const draw = (effect) => took(() => {
+                  painter.paint(source, width, height, effect);
+                  gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+                });
+                const times = [draw({ alpha, place: [0, 0, 1, 1], strength: 0.6 }), draw(null)];
+                if (i >= 5) { ours.push(times[0]); copies.push(times[1]); }
               }
               painter.close();
-              return times.sort((a, b) => a - b);
+              return [Math.min(...ours), Math.min(...copies)];
             }
             """);
-        output.WriteLine(
-            $"640×480: {times[0]:0.0} ms a picture, median {times[times.Length / 2]:0.0}, 95% {times[(int)(times.Length * 0.95)]:0.0}");
-        Assert.True(times[0] < 33.4, $"{times[0]:0.0} ms");
+        output.WriteLine($"640×480: {times[0]:0.0} ms a picture, a copy {times[1]:0.0}");
+        Assert.True(times[0] < 10 * times[1], $"{times[0]:0.0} ms, a copy {times[1]:0.0}");
         view.AssertQuiet();
     }
 

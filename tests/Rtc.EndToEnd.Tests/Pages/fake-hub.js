@@ -3,7 +3,8 @@
 (() => {
   const WIDTH = window.fakeWidth ?? 640;
   const HEIGHT = window.fakeHeight ?? 480;
-  const FPS = 30;
+  // As few as pages still move with: every picture is painted by the processor, and the tests share two.
+  const FPS = window.fakeFps ?? 12;
   const SETTINGS = { mode: 'annotate', model: 'auto', confidence: 0.25, blur: 0.6, classes: [], detect_every: 1, mask_every: 2, trails: 0, zones: [] };
   const MODELS = [
     { name: 'yolox-nano', task: 'detect', licence: 'Apache-2.0', on_disk: !window.fakeNoModels, provider: 'cpu', problem: null },

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
@@ -26,6 +27,8 @@ internal sealed record Reading(IReadOnlyList<Judged> Boxes, int MapWidth, int Ma
 /// </summary>
 internal static class Judge
 {
+    private static readonly ConcurrentDictionary<(string, string, int, float), Lazy<(byte[] Raw, List<Reading> Readings)>> s_read = [];
+
     private static string Script { get; } = Path.Combine(Here(), "read.mjs");
 
     private static string Model(string data, string kind) => Path.Combine(data, "models", kind switch
@@ -35,12 +38,18 @@ internal static class Judge
         _ => "deeplab_v3_1_default_1.onnx",
     });
 
-    /// <summary>Hands over each picture with what the judge read in it; both sides get the same pictures, byte for byte.</summary>
+    /// <summary>
+    /// Hands over each picture with what the judge read in it; both sides get the same pictures, byte for byte. Tests that ask
+    /// the same share one reading.
+    /// </summary>
     public static void Each(
         string kind, string data, string file, (int Width, int Height) size, int every, float confidence, Action<Picture, Reading> compare)
     {
-        byte[] raw = Frames(Path.Combine(data, file), every);
-        List<Reading> readings = Read(kind, data, raw, size.Width, size.Height, confidence);
+        (byte[] raw, List<Reading> readings) = s_read.GetOrAdd((kind, file, every, confidence), _ => new(() =>
+        {
+            byte[] pictures = Frames(Path.Combine(data, file), every);
+            return (pictures, Read(kind, data, pictures, size.Width, size.Height, confidence));
+        })).Value;
         using var pool = new PicturePool();
         int at = 0;
         foreach (Picture picture in Pictures(pool, raw, size.Width, size.Height))

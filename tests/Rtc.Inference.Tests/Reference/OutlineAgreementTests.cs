@@ -20,7 +20,7 @@ public sealed class OutlineAgreementTests(ITestOutputHelper output)
         using ISegmenter segmenter = host.OpenSegmenter("agpl_yolov8n-seg_int8", out string? problem);
         Assert.Null(problem);
         var overlaps = new List<double>();
-        Judge.Each("seg", data, file, (768, 432), 120, 0.5f, (picture, reading) =>
+        Judge.Each("seg", data, file, (768, 432), 100, 0.5f, (picture, reading) =>
         {
             foreach (Judged person in reading.Boxes.Where(box => box.ClassId == Person))
             {
@@ -58,8 +58,8 @@ public sealed class OutlineAgreementTests(ITestOutputHelper output)
 
     /// <summary>GrabCut has no model; on people taller than a third of the picture its outline stands beside that of one.</summary>
     [Theory]
-    [InlineData("video/one-by-one-person-detection.mp4", 768, 432, 60, 0.7)]
-    [InlineData("video/bottle-detection.mp4", 640, 360, 60, 0.0)]
+    [InlineData("video/one-by-one-person-detection.mp4", 768, 432, 100, 0.7)]
+    [InlineData("video/bottle-detection.mp4", 640, 360, 100, 0.0)]
     public void GrabCut_follows_people_better_than_an_ellipse(string file, int width, int height, int every, double least)
     {
         string data = RealModels.Data;
