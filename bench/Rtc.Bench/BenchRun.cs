@@ -127,11 +127,11 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
             if (elapsed >= next)
             {
                 next += 5;
-                progress.WriteLine(
-                    string.Create(
+                UserMeasurements[] figures = [.. phones.Select(phone => phone.Measured.Figures)];
+                progress.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  {elapsed,5:0} s: {phones.Sum(phone => phone.Measured.Sent)} sent, "
-                    + $"{phones.Sum(phone => phone.Measured.Returned)} returned, {phones.Sum(phone => phone.Measured.Results)} results"));
+                    $"  {elapsed,5:0} s: {figures.Sum(one => one.Sent)} sent, {figures.Sum(one => one.Returned)} returned, "
+                        + $"{figures.Sum(one => one.Results)} results"));
             }
         }
 
@@ -142,7 +142,7 @@ internal sealed class BenchRun(RunPlan plan, TextWriter progress)
         {
             Plan = plan,
             Seconds = seconds,
-            Phones = [.. phones.Select(phone => phone.Measured)],
+            Phones = [.. phones.Select(phone => phone.Measured.Figures)],
             ViewerFrames = viewers.Sum(viewer => viewer.Frames) - viewerFrames,
             ViewerFirstPictureMs = viewers.Max(viewer => viewer.FirstPictureMs),
             ViewerFreezes = viewers.Sum(viewer => viewer.Freezes) - viewerFreezes,

@@ -35,8 +35,8 @@ internal sealed class ClientRun(RunPlan plan, TextWriter progress)
                 progress.WriteLine(
                     string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0} s: {phones.Sum(phone => phone.Sent)} filmed, "
-                    + $"{phones.Sum(phone => phone.Results)} results"));
+                    $"  {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0} s: {phones.Sum(phone => phone.Figures.Sent)} filmed, "
+                    + $"{phones.Sum(phone => phone.Figures.Results)} results"));
             }
 
             double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
@@ -44,7 +44,7 @@ internal sealed class ClientRun(RunPlan plan, TextWriter progress)
             {
                 Plan = plan,
                 Seconds = seconds,
-                Phones = phones,
+                Phones = [.. phones.Select(phone => phone.Figures)],
                 ViewerFrames = 0,
                 ViewerFreezes = 0,
                 ViewerPackets = 0,

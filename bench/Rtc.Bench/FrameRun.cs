@@ -60,8 +60,8 @@ internal sealed class FrameRun(RunPlan plan, TextWriter progress)
             memory.Add(server.ResidentMegabytes() ?? 0);
             progress.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0} s: {users.Sum(user => user.Sent)} sent, "
-                    + $"{users.Sum(user => user.Returned)} answered, {memory[^1]:0} MB"));
+                $"  {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0} s: {users.Sum(user => user.Figures.Sent)} sent, "
+                    + $"{users.Sum(user => user.Figures.Returned)} answered, {memory[^1]:0} MB"));
         }
 
         double seconds = measured.TotalSeconds;
@@ -71,7 +71,7 @@ internal sealed class FrameRun(RunPlan plan, TextWriter progress)
         {
             Plan = plan,
             Seconds = seconds,
-            Phones = users,
+            Phones = [.. users.Select(user => user.Figures)],
             ViewerFrames = 0,
             ViewerFreezes = 0,
             ViewerPackets = 0,

@@ -11,10 +11,8 @@ namespace Rtc.Bench;
 /// One client of the frame socket: films a clip at its rate whatever the server does, sends each picture as JPEG in a binary
 /// message, and measures from the file's sending to its mask.
 /// </summary>
-internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) : IMeasured, IAsyncDisposable
+internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) : IAsyncDisposable
 {
-    private const int FreezeMs = 300;
-
     // Pictures of the clip that are coded before the run: coding is the phone's affair.
     private const int Filmed = 60;
 
@@ -23,43 +21,16 @@ internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) 
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<byte[]> _film = [];
-    private readonly Dictionary<string, long> _levels = [];
     private long[] _sentAt = new long[1024];
     private Task _loops = Task.CompletedTask;
     private long _lastAnswer;
     private volatile bool _measuring;
     private volatile bool _paused;
 
-    public Samples Latency { get; } = new();
-
-    public Samples ResultLatency { get; } = new();
-
-    public Samples Gaps { get; } = new();
-
-    public Samples ServerMs { get; } = new();
-
-    public Samples InferenceMs { get; } = new();
-
-    public Samples QueueMs { get; } = new();
+    public UserMeasurements Figures { get; } = new();
 
     /// <summary>Decoding, preparing and drawing: what the server does beside the model.</summary>
     public Samples BesideMs { get; } = new();
-
-    public long Sent { get; private set; }
-
-    public long Returned { get; private set; }
-
-    public long Unreadable { get; private set; }
-
-    public long Results => Returned;
-
-    public int Freezes { get; private set; }
-
-    public IReadOnlyDictionary<string, long> Levels => _levels;
-
-    public string? Model { get; private set; }
-
-    public string? Provider => null;
 
     public long BytesSent { get; private set; }
 
@@ -161,7 +132,7 @@ internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) 
             await _socket.SendAsync(message, WebSocketMessageType.Binary, true, _stop.Token);
             if (_measuring)
             {
-                Sent++;
+                Figures.Sent++;
                 BytesSent += message.Length;
             }
         }
@@ -186,11 +157,10 @@ internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) 
                     facts = message.GetProperty("metadata");
                     break;
                 case "stats" when _measuring:
-                    string level = message.GetProperty("level").GetString()!;
-                    _levels[level] = _levels.GetValueOrDefault(level) + 1;
+                    Figures.AddLevel(message.GetProperty("level").GetString()!);
                     break;
                 case "error":
-                    Unreadable++;
+                    Figures.Unreadable++;
                     ClosedBecause ??= message.GetProperty("message").GetString();
                     break;
                 default:
@@ -205,22 +175,21 @@ internal sealed class FrameUser(RunPlan plan, IFrameSource source, Uri address) 
         if (_measuring)
         {
             uint id = BitConverter.ToUInt32(bytes, 4);
-            Latency.Add(Stopwatch.GetElapsedTime(Volatile.Read(ref _sentAt[id % _sentAt.Length]), now).TotalMilliseconds);
+            Figures.Latency.Add(Stopwatch.GetElapsedTime(Volatile.Read(ref _sentAt[id % _sentAt.Length]), now).TotalMilliseconds);
             JsonElement times = facts.GetProperty("timings_ms");
             double Of(string stage) => times.GetProperty(stage).GetDouble();
-            InferenceMs.Add(Of("inference"));
-            QueueMs.Add(Of("queue"));
+            Figures.InferenceMs.Add(Of("inference"));
+            Figures.QueueMs.Add(Of("queue"));
             BesideMs.Add(Of("decode") + Of("draw"));
-            ServerMs.Add(Of("queue") + Of("decode") + Of("inference") + Of("draw"));
+            Figures.ServerMs.Add(Of("queue") + Of("decode") + Of("inference") + Of("draw"));
             if (_lastAnswer != 0)
             {
-                double gap = Stopwatch.GetElapsedTime(_lastAnswer, now).TotalMilliseconds;
-                Gaps.Add(gap);
-                Freezes += gap > FreezeMs ? 1 : 0;
+                Figures.AddGap(Stopwatch.GetElapsedTime(_lastAnswer, now).TotalMilliseconds);
             }
 
-            Model = facts.GetProperty("model").GetString();
-            Returned++;
+            Figures.Model = facts.GetProperty("model").GetString();
+            Figures.Returned++;
+            Figures.Results++;
             BytesReceived += bytes.Length;
         }
 

@@ -9,7 +9,7 @@ namespace Rtc.Bench;
 /// A camera and a model on the same device: one thread films, one detects on the newest picture. The age of a result is
 /// all that there is to measure; nothing is sent.
 /// </summary>
-internal sealed class LocalPhone : IMeasured, IDisposable
+internal sealed class LocalPhone : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _filmed = new(false);
@@ -27,46 +27,19 @@ internal sealed class LocalPhone : IMeasured, IDisposable
         _plan = plan;
         _source = source;
         _detector = models.OpenDetector(ModelHost.Auto, out _);
+        Figures = NewFigures();
         (_camera = new Thread(Film) { IsBackground = true, Name = "camera" }).Start();
         (_model = new Thread(Detect) { IsBackground = true, Name = "model" }).Start();
     }
 
-    public Samples Latency => ResultLatency;
-
-    public Samples ResultLatency { get; private set; } = new();
-
-    public Samples Gaps { get; private set; } = new();
-
-    public Samples ServerMs { get; } = new();
-
-    public Samples InferenceMs { get; private set; } = new();
-
-    public Samples QueueMs { get; private set; } = new();
-
-    public long Sent { get; private set; }
-
-    public long Returned => Results;
-
-    public long Unreadable => 0;
-
-    public long Results { get; private set; }
-
-    public int Freezes { get; private set; }
-
-    public IReadOnlyDictionary<string, long> Levels { get; } = new Dictionary<string, long>();
-
-    public string? Model => _detector.Model;
-
-    public string? Provider => _detector.Provider;
+    public UserMeasurements Figures { get; private set; }
 
     /// <summary>Forgets what was measured so far.</summary>
     public void Reset()
     {
         lock (_gate)
         {
-            (ResultLatency, Gaps, InferenceMs, QueueMs) = (new Samples(), new Samples(), new Samples(), new Samples());
-            Sent = Results = 0;
-            Freezes = 0;
+            Figures = NewFigures();
         }
     }
 
@@ -80,6 +53,13 @@ internal sealed class LocalPhone : IMeasured, IDisposable
         _detector.Dispose();
         _pictures.Dispose();
         _filmed.Dispose();
+    }
+
+    /// <summary>Nothing comes back to a phone that detects for itself: a result is all of a picture's way.</summary>
+    private UserMeasurements NewFigures()
+    {
+        var ages = new Samples();
+        return new UserMeasurements { Latency = ages, ResultLatency = ages, Model = _detector.Model, Provider = _detector.Provider };
     }
 
     private void Film()
@@ -99,7 +79,7 @@ internal sealed class LocalPhone : IMeasured, IDisposable
             {
                 _newest?.Picture.Dispose();
                 _newest = (picture, Stopwatch.GetTimestamp());
-                Sent++;
+                Figures.Sent++;
             }
 
             _filmed.Set();
@@ -108,7 +88,6 @@ internal sealed class LocalPhone : IMeasured, IDisposable
 
     private void Detect()
     {
-        const double freezeMs = 300;
         var found = new List<Detection>();
         var options = new DetectOptions();
         long last = Stopwatch.GetTimestamp();
@@ -135,14 +114,13 @@ internal sealed class LocalPhone : IMeasured, IDisposable
 
             lock (_gate)
             {
-                double gap = Stopwatch.GetElapsedTime(last).TotalMilliseconds;
+                Figures.AddGap(Stopwatch.GetElapsedTime(last).TotalMilliseconds);
                 last = Stopwatch.GetTimestamp();
-                Gaps.Add(gap);
-                Freezes += gap > freezeMs ? 1 : 0;
-                QueueMs.Add(waited);
-                InferenceMs.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
-                ResultLatency.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
-                Results++;
+                Figures.QueueMs.Add(waited);
+                Figures.InferenceMs.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
+                Figures.ResultLatency.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+                Figures.Results++;
+                Figures.Returned++;
             }
         }
     }

@@ -4,52 +4,24 @@ using Rtc.Media;
 namespace Rtc.Bench;
 
 /// <summary>What a phone measures of what comes back to it: nothing until <see cref="Begin"/>, so that warming up does not count.</summary>
-internal sealed class PhoneMeasurements(CaptureClock clock) : IMeasured
+internal sealed class PhoneMeasurements(CaptureClock clock)
 {
-    private const double FreezeMs = 300;
     private const double OldestMs = 60_000;
-    private readonly Dictionary<string, long> _levels = [];
     private double _lastPictureMs;
     private volatile bool _measuring;
 
-    public Samples Latency { get; } = new();
-
-    public Samples ResultLatency { get; } = new();
-
-    public Samples Gaps { get; } = new();
-
-    public Samples ServerMs { get; } = new();
-
-    public Samples InferenceMs { get; } = new();
-
-    public Samples QueueMs { get; } = new();
-
-    public long Sent { get; private set; }
-
-    public long Returned { get; private set; }
-
-    public long Unreadable { get; private set; }
-
-    public long Results { get; private set; }
-
-    public int Freezes { get; private set; }
-
-    public IReadOnlyDictionary<string, long> Levels => _levels;
-
-    public string? Model { get; private set; }
-
-    public string? Provider { get; private set; }
+    public UserMeasurements Figures { get; } = new();
 
     /// <summary>Forgets what was counted so far: the run proper begins.</summary>
     public void Begin()
     {
-        Sent = Returned = Results = Unreadable = 0;
-        Freezes = 0;
+        Figures.Sent = Figures.Returned = Figures.Results = Figures.Unreadable = 0;
+        Figures.Freezes = 0;
         _lastPictureMs = _lastPictureMs == 0 ? CaptureClock.NowMs : _lastPictureMs;
         _measuring = true;
     }
 
-    public void OnSent() => Sent++;
+    public void OnSent() => Figures.Sent++;
 
     public void OnPicture(Picture picture)
     {
@@ -61,16 +33,15 @@ internal sealed class PhoneMeasurements(CaptureClock clock) : IMeasured
             return;
         }
 
-        Returned++;
-        Gaps.Add(gap);
-        Freezes += gap > FreezeMs ? 1 : 0;
+        Figures.Returned++;
+        Figures.AddGap(gap);
         if (TimeCode.TryRead(picture, out uint code) && CaptureClock.AgeOf(code, now) is >= 0 and < OldestMs and var age)
         {
-            Latency.Add(age);
+            Figures.Latency.Add(age);
         }
         else
         {
-            Unreadable++;
+            Figures.Unreadable++;
         }
     }
 
@@ -85,19 +56,18 @@ internal sealed class PhoneMeasurements(CaptureClock clock) : IMeasured
             return;
         }
 
-        Results++;
+        Figures.Results++;
         if (clock.AgeOfPicture(root.GetProperty("rtp_timestamp").GetUInt32(), now) is { } age)
         {
-            ResultLatency.Add(age);
+            Figures.ResultLatency.Add(age);
         }
 
-        ServerMs.Add(root.GetProperty("inference_ts").GetDouble() - root.GetProperty("recv_ts").GetDouble());
+        Figures.ServerMs.Add(root.GetProperty("inference_ts").GetDouble() - root.GetProperty("recv_ts").GetDouble());
         JsonElement timings = root.GetProperty("timings_ms");
-        InferenceMs.Add(timings.GetProperty("detect").GetDouble());
-        QueueMs.Add(timings.GetProperty("queue").GetDouble());
-        string level = root.GetProperty("level").GetString()!;
-        _levels[level] = _levels.GetValueOrDefault(level) + 1;
-        Model = root.GetProperty("model").GetString();
-        Provider = root.GetProperty("provider").GetString();
+        Figures.InferenceMs.Add(timings.GetProperty("detect").GetDouble());
+        Figures.QueueMs.Add(timings.GetProperty("queue").GetDouble());
+        Figures.AddLevel(root.GetProperty("level").GetString()!);
+        Figures.Model = root.GetProperty("model").GetString();
+        Figures.Provider = root.GetProperty("provider").GetString();
     }
 }

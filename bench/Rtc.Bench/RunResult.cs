@@ -14,7 +14,7 @@ internal sealed record RunResult
 
     public required double Seconds { get; init; }
 
-    public required IReadOnlyList<IMeasured> Phones { get; init; }
+    public required IReadOnlyList<UserMeasurements> Phones { get; init; }
 
     public required long ViewerFrames { get; init; }
 
@@ -178,7 +178,7 @@ internal sealed record RunResult
         };
     }
 
-    public Samples Gathered(Func<IMeasured, Samples> of) => Samples.Of(Phones, of);
+    public Samples Gathered(Func<UserMeasurements, Samples> of) => Samples.Of(Phones, of);
 
     /// <summary>What the server itself counted during the run, all rooms together.</summary>
     private JsonObject? Difference()

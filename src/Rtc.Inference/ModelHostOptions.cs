@@ -50,7 +50,7 @@ public sealed record ModelHostOptions
     /// <summary>Called on the loading thread after a model was read, which leaves much behind that nobody needs any more.</summary>
     public Action? OnLoaded { get; init; }
 
-    internal Provider ProviderWish => Providers.TryParse(Provider, out Provider wish)
-        ? wish
+    internal Provider RequestedProvider => Providers.TryParse(Provider, out Provider requested)
+        ? requested
         : throw new ArgumentException($"no provider named {Provider}; known: {string.Join(", ", Providers.Names)}");
 }

@@ -3,7 +3,7 @@ using Rtc.Peer.Ice;
 
 namespace Rtc.Peer;
 
-/// <summary>All that a peer is told at its birth.</summary>
+/// <summary>The settings of one peer, fixed for its life.</summary>
 public sealed record PeerOptions
 {
     public required DtlsIdentity Identity { get; init; }

@@ -34,11 +34,20 @@ internal sealed class PeerTransport : IDisposable
     private TransportAddress _unproven;
     private long _unprovenCredit;
 
-    public PeerTransport(PeerOptions options, IceAgent ice, DropCounters drops)
+    public PeerTransport(PeerOptions options, PeerRandom random, DropCounters drops)
     {
         _options = options;
         _drops = drops;
-        Ice = ice;
+        Ice = new IceAgent(
+            new IceSettings
+            {
+                Lite = options.IceLite,
+                LocalCandidates = options.LocalCandidates,
+                ConsentTimeout = options.ConsentTimeout,
+            },
+            IceCredentials.Create(random),
+            controlling: false,
+            random);
     }
 
     public IceAgent Ice { get; }

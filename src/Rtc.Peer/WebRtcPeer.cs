@@ -1,7 +1,5 @@
-using Rtc.Peer.Dtls;
-using Rtc.Peer.Ice;
+using Rtc.Peer.Sctp;
 using Rtc.Peer.Sdp;
-using Rtc.Peer.Session;
 
 namespace Rtc.Peer;
 
@@ -10,56 +8,29 @@ namespace Rtc.Peer;
 /// next deadline come out, and are drained before the next call. One loop owns a peer: nothing here is locked, and memory
 /// that is handed out lasts until the next call, unless said otherwise.
 /// </summary>
-public sealed partial class WebRtcPeer : IDisposable
+public sealed class WebRtcPeer : IDisposable
 {
-    private const int MaxEvents = 1024;
+    private const string ClosedError = "the peer is closed";
 
-    private readonly PeerOptions _options;
-    private readonly PeerRandom _random;
-    private readonly DropCounters _drops = new();
-    private readonly Queue<PeerEvent> _events = new();
-    private readonly SdpNegotiation _negotiation;
+    private readonly PeerCounters _counters = new();
     private readonly PeerTransport _transport;
+    private readonly PeerNegotiation _negotiation;
+    private readonly PeerState _state;
+    private readonly PeerMedia _media;
+    private readonly PeerData _data;
     private Instant _now;
     private Instant _lastReceived;
-    private TransportAddress? _announcedAddress;
-    private TimeSpan _hintedRoundTrip;
-    private string? _endReason;
-    private bool _connected;
-    private bool _disconnected;
-    private bool _closed;
 
     public WebRtcPeer(PeerOptions options, Instant now)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = options;
         _now = now;
-        _random = new PeerRandom(options.Random);
-        var ice = new IceAgent(
-            new IceSettings
-            {
-                Lite = options.IceLite,
-                LocalCandidates = options.LocalCandidates,
-                ConsentTimeout = options.ConsentTimeout,
-            },
-            IceCredentials.Create(_random),
-            controlling: false,
-            _random);
-        _transport = new PeerTransport(options, ice, _drops);
-        _data = new PeerData(_transport, _random, _drops);
-        _negotiation = new SdpNegotiation(new NegotiationOptions { Random = _random, Cname = options.Cname });
-        _rtp = new RtpSession(
-            new RtpSessionOptions
-            {
-                Cname = options.Cname,
-                Random = _random,
-                NtpAtOrigin = options.NtpAtOrigin,
-                StartBitrate = options.StartBitrate,
-                MinBitrate = options.MinBitrate,
-                MaxBitrate = options.MaxBitrate,
-                Frames = options.Pool,
-            },
-            now);
+        var random = new PeerRandom(options.Random);
+        _transport = new PeerTransport(options, random, _counters.Drops);
+        _data = new PeerData(_transport, random, _counters.Drops);
+        _negotiation = new PeerNegotiation(options, random, _transport);
+        _state = new PeerState(_transport);
+        _media = new PeerMedia(options, random, _transport, now);
     }
 
     /// <summary>
@@ -68,43 +39,120 @@ public sealed partial class WebRtcPeer : IDisposable
     /// </summary>
     public string LocalUfrag => _transport.Ice.Local.Ufrag;
 
-    public bool IsConnected => _connected && !_disconnected && !_closed;
+    public bool IsConnected => _state.IsConnected;
 
-    public bool IsClosed => _closed;
+    public bool IsClosed => _state.IsClosed;
 
     public IReadOnlyList<MediaSection> Sections => _negotiation.Current?.Sections ?? [];
 
-    /// <summary>When <see cref="Advance"/> wants to be called next, if nothing comes in before.</summary>
-    public Instant NextDeadline =>
-        _closed ? Instant.Never : Instant.Min(_transport.NextDeadline, Instant.Min(MediaDeadline, _data.NextDeadline));
+    /// <summary>A snapshot of what this peer did so far.</summary>
+    public PeerStats Stats => _counters.Snapshot(_transport, _media.Session.Stats);
 
-    /// <summary>Without a target a report or a packet would stay due; ICE says when there is a target again.</summary>
-    private Instant MediaDeadline => _transport.TryGetTarget(out _) ? _rtp.NextDeadline(_now) : Instant.Never;
+    /// <summary>When <see cref="Advance"/> wants to be called next, if nothing comes in before.</summary>
+    public Instant NextDeadline => IsClosed
+        ? Instant.Never
+        : Instant.Min(_transport.NextDeadline, Instant.Min(_media.NextDeadline(_now), _data.NextDeadline));
+
+    /// <summary>Whether <see cref="TryAddRemoteCandidate"/> would understand it.</summary>
+    public static bool IsCandidate(string candidate) => string.IsNullOrWhiteSpace(candidate) || IceCandidate.TryParse(candidate, out _);
+
+    /// <summary>Also for renegotiation and ICE restart. When it is false nothing has changed and the error says why.</summary>
+    public bool TryAnswer(Instant now, string offerSdp, AnswerPolicy policy, out string answerSdp, out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        if (IsClosed)
+        {
+            (answerSdp, error) = ("", ClosedError);
+            return false;
+        }
+
+        _now = now;
+        if (!_negotiation.TryAnswer(now, offerSdp, policy, out answerSdp, out NegotiatedSession? session, out error))
+        {
+            return false;
+        }
+
+        Apply(now, session);
+        return true;
+    }
+
+    /// <summary>An offer of ours; one that waits for its answer is replaced.</summary>
+    public string CreateOffer(Instant now, OfferPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        return _negotiation.CreateOffer(now, plan);
+    }
+
+    public bool TryAcceptAnswer(Instant now, string answerSdp, out string? error)
+    {
+        if (IsClosed)
+        {
+            error = ClosedError;
+            return false;
+        }
+
+        if (!_negotiation.TryAcceptAnswer(answerSdp, out NegotiatedSession? session, out error))
+        {
+            return false;
+        }
+
+        Apply(now, session);
+        return true;
+    }
+
+    /// <summary>
+    /// A trickled candidate, with or without "candidate:" in front. An empty one is the end of candidates. A name instead
+    /// of an address is taken and left alone: its owner's check will show the address.
+    /// </summary>
+    public bool TryAddRemoteCandidate(Instant now, string candidate, string? mid, out string? error)
+    {
+        error = null;
+        if (string.IsNullOrWhiteSpace(candidate))
+        {
+            return true;
+        }
+
+        if (!IceCandidate.TryParse(candidate, out IceCandidate parsed))
+        {
+            error = "not an ICE candidate";
+        }
+        else if (IsClosed)
+        {
+            error = ClosedError;
+        }
+        else if (!_negotiation.TryAddRemoteCandidate(now, parsed))
+        {
+            error = "a candidate came before the description it belongs to";
+        }
+
+        return error is null;
+    }
 
     public void Receive(Instant now, ReadOnlySpan<byte> datagram, TransportAddress from)
     {
         _now = now;
         _lastReceived = now;
-        if (_closed)
+        if (IsClosed)
         {
-            _drops.Count(DropReason.AfterClose);
+            _counters.Drops.Count(DropReason.AfterClose);
             return;
         }
 
         switch (_transport.Receive(now, datagram, from, out ReadOnlySpan<byte> plain))
         {
             case InputKind.Rtp:
-                _rtp.ReceiveRtp(now, plain);
+                _media.Session.ReceiveRtp(now, plain);
                 break;
             case InputKind.Rtcp:
-                _rtp.ReceiveRtcp(now, plain);
+                _media.Session.ReceiveRtcp(now, plain);
                 break;
             case InputKind.Dtls:
                 _data.Start(now, _negotiation.Current);
                 _data.Receive(now);
                 if (_transport.TakeLostStart())
                 {
-                    _rtp.BeginAgain(now);
+                    _media.Session.BeginAgain(now);
                 }
 
                 break;
@@ -118,16 +166,16 @@ public sealed partial class WebRtcPeer : IDisposable
     public void Advance(Instant now)
     {
         _now = now;
-        if (_closed)
+        if (IsClosed)
         {
             return;
         }
 
         _transport.Advance(now);
-        _rtp.Advance(now);
+        _media.Session.Advance(now);
         if (_data.Advance(now, _lastReceived))
         {
-            End("the other side closed its data connection and fell silent");
+            _state.End("the other side closed its data connection and fell silent");
         }
 
         UpdateState(now);
@@ -136,12 +184,95 @@ public sealed partial class WebRtcPeer : IDisposable
     /// <summary>The TCP connection that stood for this address is gone.</summary>
     public void RemoveAddress(Instant now, TransportAddress address)
     {
-        if (!_closed)
+        if (!IsClosed)
         {
             _transport.Ice.Remove(now, address);
             UpdateState(now);
         }
     }
+
+    /// <summary>
+    /// Sends one encoded picture. The frame stays the caller's; the resend cache takes a reference of its own. False when
+    /// the section does not exist, no codec fits, or this viewer's bandwidth has no room for the frame.
+    /// </summary>
+    public bool SendVideo(Instant now, string mid, EncodedFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        _now = now;
+        return _state.HasConnected && !IsClosed && _media.Session.SendVideo(now, mid, frame);
+    }
+
+    /// <summary>
+    /// Lets go of all that this section has sent or holds to be sent: nothing of it goes out any more, also where it is asked
+    /// for again. The section goes on with the next key frame, which is asked for.
+    /// </summary>
+    public void ForgetVideo(Instant now, string mid)
+    {
+        _now = now;
+        if (!IsClosed)
+        {
+            _media.Session.ForgetVideo(now, mid);
+        }
+    }
+
+    /// <summary>Asks for a key frame by PLI. Asking often is harmless: the rate is limited.</summary>
+    public void RequestKeyFrame(Instant now, string mid)
+    {
+        _now = now;
+        if (!IsClosed)
+        {
+            _media.Session.RequestKeyFrame(now, mid);
+        }
+    }
+
+    /// <summary>Pictures above this temporal layer are left out for this viewer, also where its bandwidth had room for them.</summary>
+    public void SetTemporalLayerLimit(string mid, int highestLayer) => _media.Session.SetTemporalLayerLimit(mid, highestLayer);
+
+    /// <summary>
+    /// Opens a channel, or announces it for when the connection is up. Returns its id, −1 when there are too many. The
+    /// description has to have a data section, now or after the next negotiation.
+    /// </summary>
+    public int OpenChannel(Instant now, string label, bool ordered = true, int? maxRetransmits = null, int? maxLifetimeMs = null)
+    {
+        _now = now;
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        var options = new ChannelOptions { Ordered = ordered, MaxRetransmits = maxRetransmits, MaxLifetimeMs = maxLifetimeMs };
+        return _data.OpenChannel(label, options);
+    }
+
+    /// <summary>False when the channel is not open, the message too large for the other side, or the send buffer full.</summary>
+    public bool SendMessage(Instant now, int channelId, ReadOnlySpan<byte> payload, bool isText)
+    {
+        _now = now;
+        return !IsClosed && _data.Send(now, channelId, payload, isText);
+    }
+
+    /// <summary>Bytes that wait for the other side's acknowledgement: a caller that sends a lot watches this.</summary>
+    public long BufferedAmount(int channelId) => _data.BufferedAmount(channelId);
+
+    public void CloseChannel(Instant now, int channelId)
+    {
+        _now = now;
+        _data.CloseChannel(channelId);
+    }
+
+    /// <summary>The next datagram to send; call until false after each call that went in.</summary>
+    public bool TryTakeDatagram(out OutgoingDatagram datagram)
+    {
+        bool taken = IsClosed ? TryTakeGoodbye(out datagram) : TryTakeNext(out datagram);
+        if (taken)
+        {
+            _counters.OnSent(datagram.Data.Length);
+        }
+
+        return taken;
+    }
+
+    public bool TryTakeEvent(out PeerEvent happened) =>
+        _state.TryTakeEvent(out happened)
+        || _media.TryTakeEvent(out happened)
+        || _data.TryTakeEvent(_now, IsClosed, out happened)
+        || _state.TryTakeEnd(out happened);
 
     /// <summary>
     /// Says goodbye on every layer: RTCP BYE, SCTP ABORT and DTLS close_notify lie ready as datagrams, and the event
@@ -150,104 +281,65 @@ public sealed partial class WebRtcPeer : IDisposable
     public void Close(Instant now)
     {
         _now = now;
-        if (_closed)
+        if (!IsClosed)
         {
-            return;
+            _state.Close();
+            _media.Session.Close();
+            _data.Close("closing");
         }
-
-        _farewell = _connected;
-        _endReason = "closed by this side";
-        _closed = true;
-        _rtp.Close();
-        _data.Close("closing");
     }
 
     public void Dispose()
     {
-        _closed = true;
-        _rtp.Dispose();
+        _state.Abandon();
+        _media.Dispose();
         _data.Dispose();
         _transport.Dispose();
     }
 
-    /// <summary>Compares what the layers say with what was told to the shell.</summary>
+    private bool TryTakeNext(out OutgoingDatagram datagram) =>
+        _transport.TryTake(out datagram)
+        || _data.TryTake(_now, out datagram)
+        || _media.TryTake(_now, closing: false, out datagram);
+
+    private bool TryTakeGoodbye(out OutgoingDatagram datagram)
+    {
+        datagram = default;
+        if (!_state.SaysGoodbye)
+        {
+            return false;
+        }
+
+        if (_media.TryTake(_now, closing: true, out datagram) || _data.TryTake(_now, out datagram))
+        {
+            return true;
+        }
+
+        _transport.Close(); // close_notify goes last: nothing can be sent behind it
+        return _transport.TryTake(out datagram);
+    }
+
+    private void Apply(Instant now, NegotiatedSession session)
+    {
+        if (!_negotiation.TryApply(now, session))
+        {
+            // Another certificate would be another connection under the same name (RFC 8842 section 4): begin anew.
+            _state.End("the certificate changed in a renegotiation");
+        }
+
+        _media.Configure(now, session.Sections);
+        _data.Configure(session);
+        _data.Start(now, session);
+        UpdateState(now);
+    }
+
     private void UpdateState(Instant now)
     {
-        IceAgent ice = _transport.Ice;
-        while (ice.TryTakeHeard(out HeardAddress heard))
+        if (_state.Update())
         {
-            Tell(
-                new PeerEvent
-                {
-                    Kind = heard.IsAnswered ? PeerEventKind.AddressProven : PeerEventKind.AddressLearned,
-                    Address = heard.Address,
-                });
-        }
-
-        if (_transport.HasDtls && _transport.DtlsState is DtlsState.Failed or DtlsState.Closed)
-        {
-            End(_transport.FailureReason ?? "the other side closed the connection");
-            return;
-        }
-
-        if (!_connected && _transport.IsSecure)
-        {
-            _connected = true;
-            _disconnected = false;
             _data.Start(now, _negotiation.Current);
-            Tell(new PeerEvent { Kind = PeerEventKind.Connected });
         }
 
-        if (ice.State == IceState.Failed && !_disconnected)
-        {
-            _disconnected = true;
-            Tell(new PeerEvent { Kind = PeerEventKind.Disconnected, Reason = _connected ? "consent was lost" : "no candidate pair works" });
-        }
-        else if (ice.State == IceState.Connected && _disconnected)
-        {
-            _disconnected = false;
-            if (_connected)
-            {
-                Tell(new PeerEvent { Kind = PeerEventKind.Reconnected });
-            }
-        }
-
-        if (ice.Selected is { } selected && selected != _announcedAddress)
-        {
-            _announcedAddress = selected;
-            Tell(new PeerEvent { Kind = PeerEventKind.RemoteAddressChanged, Address = selected });
-        }
-
-        if (ice.RoundTrip is { } roundTrip && roundTrip != _hintedRoundTrip)
-        {
-            // Once each: streams learn better from what they ask for and get.
-            _hintedRoundTrip = roundTrip;
-            _rtp.HintRoundTrip(roundTrip);
-        }
-
-        // Without an address to send to, packets wait where they can still be dropped.
-        _rtp.SetConnected(_connected && !_closed && _transport.TryGetTarget(out _));
-    }
-
-    /// <summary>The last event; it is handed out behind everything that happened before.</summary>
-    private void End(string reason)
-    {
-        if (_closed)
-        {
-            return;
-        }
-
-        _endReason = reason;
-        _closed = true;
-        _rtp.SetConnected(false);
-    }
-
-    /// <summary>A shell that stops taking events loses the newest, not the memory of the process.</summary>
-    private void Tell(in PeerEvent happened)
-    {
-        if (_events.Count < MaxEvents)
-        {
-            _events.Enqueue(happened);
-        }
+        _media.Follow(_state.HasConnected && !IsClosed);
     }
 }

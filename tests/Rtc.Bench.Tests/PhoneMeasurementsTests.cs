@@ -19,15 +19,15 @@ public sealed class PhoneMeasurementsTests : IDisposable
         measured.OnSent();
         measured.OnMessage(Detections(90));
         measured.Begin();
-        Assert.Equal((0, 0, 0), (measured.Sent, measured.Returned, measured.Results));
+        Assert.Equal((0, 0, 0), (measured.Figures.Sent, measured.Figures.Returned, measured.Figures.Results));
         using Picture picture = Coded(CaptureClock.NowMs);
         measured.OnPicture(picture);
-        Assert.Equal((1, 0, 0), (measured.Returned, measured.Unreadable, measured.Freezes));
-        Assert.InRange(measured.Gaps.ToArray().Single(), 0, 300);
+        Assert.Equal((1, 0, 0), (measured.Figures.Returned, measured.Figures.Unreadable, measured.Figures.Freezes));
+        Assert.InRange(measured.Figures.Gaps.ToArray().Single(), 0, 300);
     }
 
     [Fact]
-    public void A_picture_is_as_old_as_the_code_in_it_and_one_without_is_unreadable()
+    public void Picture_is_as_old_as_its_code_and_unreadable_without()
     {
         var measured = new PhoneMeasurements(_clock);
         measured.Begin();
@@ -35,8 +35,8 @@ public sealed class PhoneMeasurementsTests : IDisposable
         using Picture blank = Plain();
         measured.OnPicture(old);
         measured.OnPicture(blank);
-        Assert.True(measured.Latency.ToArray().Single() >= 40 - 0.2, "younger than it was made");
-        Assert.Equal((2, 1), (measured.Returned, measured.Unreadable));
+        Assert.True(measured.Figures.Latency.ToArray().Single() >= 40 - 0.2, "younger than it was made");
+        Assert.Equal((2, 1), (measured.Figures.Returned, measured.Figures.Unreadable));
     }
 
     [Fact]
@@ -47,10 +47,10 @@ public sealed class PhoneMeasurementsTests : IDisposable
         _clock.Took(9000, CaptureClock.NowMs - 25);
         measured.OnMessage(Detections(9000));
         measured.OnMessage(Detections(18_000));
-        Assert.Equal(2, measured.Results);
-        Assert.True(measured.ResultLatency.ToArray().Single() >= 25);
-        Assert.Equal(2, measured.Levels["optimal"]);
-        Assert.Equal("motion", measured.Model);
+        Assert.Equal(2, measured.Figures.Results);
+        Assert.True(measured.Figures.ResultLatency.ToArray().Single() >= 25);
+        Assert.Equal(2, measured.Figures.Levels["optimal"]);
+        Assert.Equal("motion", measured.Figures.Model);
     }
 
     private Picture Coded(double takenMs)

@@ -17,7 +17,7 @@ public sealed class RoomsEndTests
     /// It stayed in the registry for ever where its connection closed between two ticks and the room ended before the next.
     /// </summary>
     [Fact]
-    public async Task Whoever_hung_up_before_the_room_ended_holds_no_place()
+    public async Task Client_that_left_before_the_room_ended_holds_no_place()
     {
         const int places = 4;
         await using TestHost host = await TestHost.StartAsync(new RoomOptions { MaxPeers = places, LingerSeconds = 0 });

@@ -40,7 +40,7 @@ public sealed unsafe class PicturePoolTests
     }
 
     [Fact]
-    public void The_diagnostic_pool_names_whoever_forgot_a_picture()
+    public void Diagnostic_pool_names_where_a_picture_was_forgotten()
     {
         PicturePool pool = PicturePool.Diagnostic();
         Forget(pool);

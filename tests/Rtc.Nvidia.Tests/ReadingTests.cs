@@ -101,7 +101,7 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public void Damaged_data_is_not_the_cards_fault()
+    public void Damaged_data_is_no_error_of_the_card()
     {
         Card.NeedAny();
 

@@ -8,7 +8,7 @@ function overlaps(a, b) {
   return a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height;
 }
 
-test('labels of a crowd lie on no other label, in the picture, and clear of what is over it', () => {
+test('labels of a crowd lie apart, inside the picture and clear of overlays', () => {
   let seed = 7;
   const roll = (most) => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % most;
   const chips = [{ left: 10, top: 10, width: 160, height: 28 }];

@@ -7,7 +7,7 @@ import { text } from '../../wwwroot/js/ui/text.js';
 
 const WWW = fileURLToPath(new URL('../../wwwroot/', import.meta.url));
 
-test('the pages hold their sentences as text, and the same that the scripts have', () => {
+test('the pages hold the same sentences that the scripts have', () => {
   for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html'))) {
     const html = readFileSync(WWW + page, 'utf8');
     const places = [...html.matchAll(/data-text="([^"]+)"[^>]*>([^<]*)</g)];

@@ -94,7 +94,7 @@ test('boxes that stick out are painted where the picture is', () => {
   assert.deepEqual([...alpha].map((value) => value / 255), [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0]);
 });
 
-test('focus takes the outline, without one an ellipse, without a held object nothing', () => {
+test('focus takes the outline, else an ellipse; without an object nothing', () => {
   const timeline = new Timeline();
   const box = { track_id: 1, label: 'person', score: 1, xmin: 0.2, ymin: 0.2, xmax: 0.4, ymax: 0.4, predicted: false };
   const settings = { mode: 'focus', blur: 0.7 };
@@ -110,7 +110,7 @@ test('focus takes the outline, without one an ellipse, without a held object not
   assert.equal(new Effects().of(settings, timeline.at(3000), timeline), null);
 });
 
-test('pictures are held back by as much as results are late, and let go again', () => {
+test('pictures are held back by as much as results are late, then let go', () => {
   const receiver = { jitterBufferTarget: null };
   const jitter = new JitterTarget(receiver);
   let now = 0;
@@ -141,7 +141,7 @@ test('tracks live, go and are forgotten', () => {
   assert.deepEqual(log.list(60_000), []);
 });
 
-test('heat runs out softly around its cell, stays within its row, and is nothing where nothing was', () => {
+test('heat fades around its cell, stays in its row and is zero elsewhere', () => {
   const levels = new Uint8Array(6 * 4);
   levels[1 * 6 + 5] = 40;
   const colours = heatColours(levels, 6, 4);

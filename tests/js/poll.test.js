@@ -22,7 +22,7 @@ test('work is done now and again, and never twice at once', async (t) => {
   poll.close();
 });
 
-test('a page that nobody sees asks nothing until it is seen again', async (t) => {
+test('a hidden page asks nothing until it is seen again', async (t) => {
   const { document } = installBrowser();
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let times = 0;

@@ -49,7 +49,7 @@ test('another finger beside the first means a second thing', () => {
   assert.deepEqual(heard, [[90, true]]);
 });
 
-test('a tap brings focus in whatever the mode, and letting go brings the mode back', () => {
+test('a tap brings focus in any mode, and letting go brings the mode back', () => {
   const said = [];
   const asker = { select: () => {}, release: () => said.push('release'), configure: ({ mode }) => said.push(mode) };
   const stage = { pulse() {}, timeline: { newest: { detections: [{ track_id: 7, xmin: 0, ymin: 0, xmax: 1, ymax: 1 }] } } };

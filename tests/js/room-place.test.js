@@ -21,7 +21,7 @@ function place(servers) {
   return { joins, made: new RoomPlace(request, listener, (...listeners) => new FakeHub(server, ...listeners)) };
 }
 
-test('passwords of relays are asked for again after three quarters of an hour', async (t) => {
+test('passwords of relays are asked for again after 45 minutes', async (t) => {
   const { joins, made } = place([{ urls: ['turn:relay.example'], credential: 'secret' }]);
   t.mock.timers.enable({ apis: ['Date'], now: 1_000 });
   await made.enter();

@@ -14,7 +14,7 @@ test('only what was changed is sent, and once', () => {
   assert.deepEqual(edit.take(), {});
 });
 
-test('a field that waits to be sent keeps its value while others follow the room', () => {
+test('a field that waits to be sent keeps its value, others follow the room', () => {
   const edit = new SettingsEdit();
   edit.receive(ROOM);
   edit.change({ blur: 0.2 });

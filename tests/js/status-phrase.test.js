@@ -20,7 +20,7 @@ test('a busy processor is named where most pictures are not looked at', () => {
   assert.equal(phraseOf({ state: 'live', stats: { ...STATS, level: 'optimal' } }).words, 'Live');
 });
 
-test('a server that said goodbye is restarting, and a device without network is not', () => {
+test('after a goodbye the server restarts; without network it does not', () => {
   assert.equal(phraseOf({ state: 'returning', restarting: true }).words, 'Server restarting, coming back');
   assert.equal(phraseOf({ state: 'returning' }).words, 'Connection lost, coming back');
   assert.match(phraseOf({ state: 'offline', restarting: true }).words, /offline/);

@@ -22,7 +22,7 @@ test('a tap holds what is there and a tap on the held object lets it go', () => 
   assert.deepEqual(asked, [['select', 0.7, 0.5], ['select', 0.2, 0.5], ['release']]);
 });
 
-test('a second object is held beside the first, even where the first one lies', () => {
+test('a second object is held beside the first, also in the same place', () => {
   const { asked, target } = scene();
   target.id = 7;
   target.tap({ x: 0.7, y: 0.5 }, true);

@@ -69,7 +69,7 @@ test('a worker that fails is followed by one that goes on as it was', () => {
   client.close();
 });
 
-test('a worker that keeps failing is given up, and one that never worked at once', () => {
+test('a worker that keeps failing is given up, one that never worked at once', () => {
   const broken = start();
   for (let fault = 0; fault < 4; fault++) {
     const worker = broken.workers.at(-1);
@@ -86,7 +86,7 @@ test('a worker that keeps failing is given up, and one that never worked at once
   stillborn.client.close();
 });
 
-test('a model that is refused is no fault of the worker', () => {
+test('a refused model is no error of the worker', () => {
   const { client, workers, heard, restarts } = start();
   workers[0].say({ type: 'error', code: 'model', message: 'no ONNX model' });
   assert.deepEqual([workers.length, restarts.length, heard.length], [1, 0, 1]);

@@ -48,7 +48,7 @@ test('a pace takes so many pictures a second, evenly', () => {
   assert.ok(pace.takes(0), 'a clock that was set back');
 });
 
-test('a camera’s pictures are closed unless they are taken, and the newest counts', async () => {
+test('a camera’s pictures not taken are closed, and the newest counts', async () => {
   const open = new Set();
   const picture = (at) => {
     const frame = { at, close: () => open.delete(frame) };
@@ -87,7 +87,7 @@ test('a tap holds, the same again lets go, another switches', () => {
   assert.equal(target.id, null);
 });
 
-test('what is held stays through a moment out of sight, and is found again in its place', () => {
+test('what is held survives a moment out of sight and is found again', () => {
   const target = new HeldTarget();
   target.hold(person(1, 0.1, 0.1, 0.3, 0.5), 0);
   const away = target.update([], 1_000);
@@ -101,7 +101,7 @@ test('what is held stays through a moment out of sight, and is found again in it
   assert.equal(target.id, null);
 });
 
-test('boxes keep their ids when the picture’s size changes, and lose them when it jumps', () => {
+test('boxes keep their ids over a change of size and lose them in a jump', () => {
   const tracker = new PictureTracker(0.5);
   const seen = (scale, stampMs) => tracker.update(
     [{ classId: 0, score: 0.9, box: { left: 100 * scale, top: 50 * scale, right: 200 * scale, bottom: 250 * scale } }], 640 * scale, 360 * scale, stampMs, ['person'],

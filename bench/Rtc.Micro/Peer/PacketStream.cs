@@ -15,8 +15,8 @@ internal sealed class PacketStream
     private const int TicksPerFrame = 3000;
     private const uint MediaSsrc = 0x01020304;
 
-    private static readonly byte[] s_keyStart = [0x10, 0x50, 0x01, 0x00, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01];
-    private static readonly byte[] s_deltaStart = [0x10, 0x51, 0x01, 0x00];
+    /// <summary>VP8's payload descriptor where a partition begins.</summary>
+    private const byte PartitionStart = 0x10;
 
     private readonly SrtpProfile _profile;
     private readonly byte[] _material;
@@ -39,13 +39,23 @@ internal sealed class PacketStream
             var writer = new RtpHeaderWriter(
                 buffer, ExtensionMap.Empty, PayloadType, last, (ushort)i, (uint)(frame * TicksPerFrame), new Ssrc(MediaSsrc));
             int at = writer.End();
-            ReadOnlySpan<byte> start = i % PacketsPerFrame != 0 ? [0] : frame == 0 ? s_keyStart : s_deltaStart;
-            start.CopyTo(buffer.AsSpan(at));
+            buffer[at] = i % PacketsPerFrame == 0 ? PartitionStart : (byte)0;
+            if (i % PacketsPerFrame == 0)
+            {
+                (frame == 0 ? KeyStart : DeltaStart).CopyTo(buffer.AsSpan(at + 1));
+            }
+
             Clear[i] = buffer.AsSpan(0, HeaderLength + PayloadLength).ToArray();
             sender.TryProtectRtp(buffer, HeaderLength + PayloadLength, out int length);
             Protected[i] = buffer.AsSpan(0, length).ToArray();
         }
     }
+
+    /// <summary>How a key frame of 640x480 begins in VP8.</summary>
+    public static ReadOnlySpan<byte> KeyStart => [0x50, 0x01, 0x00, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01];
+
+    /// <summary>How a frame begins in VP8 that depends on others.</summary>
+    public static ReadOnlySpan<byte> DeltaStart => [0x51, 0x01, 0x00];
 
     public byte[][] Clear { get; }
 

@@ -26,6 +26,11 @@ internal static class PeerReport
             FanOut(profile, paths);
         }
 
+        using var pictures = new PicturePaths();
+        const int count = Packets / PicturePaths.PacketsPerPicture;
+        pictures.SendPictures(5 * count);
+        Row("two peers", "pictures", () => pictures.SendPictures(count), count);
+
         // Short passes: the compiler needs more of them before they are as fast as they get.
         using var data = new DataPaths();
         data.SendMessages(15 * Packets);

@@ -28,7 +28,7 @@ public readonly record struct Vp8FrameHeader(bool IsKey, int Width, int Height)
             return false;
         }
 
-        // Two bits of scale above fourteen of size: a wish about display that nobody honours.
+        // Two bits of scale above fourteen of size: a hint for display that no player follows.
         int width = (frame[6] | (frame[7] << 8)) & 0x3FFF;
         int height = (frame[8] | (frame[9] << 8)) & 0x3FFF;
         header = new Vp8FrameHeader(true, width, height);

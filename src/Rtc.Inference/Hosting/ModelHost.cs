@@ -25,10 +25,10 @@ public sealed class ModelHost : IModelHost
     public ModelHost(ModelHostOptions options)
     {
         Options = options;
-        Provider wish = options.ProviderWish;
+        Provider requested = options.RequestedProvider;
         _slots = OrtRuntime.TryLoad(options.RuntimeLibrary, out _runtime, out string? problem)
-            ? new ModelSlots(new ModelLoader(_runtime!, options), wish, options)
-            : new ModelSlots(null, wish, options);
+            ? new ModelSlots(new ModelLoader(_runtime!, options), requested, options)
+            : new ModelSlots(null, requested, options);
         RuntimeProblem = problem;
         Catalogue = ModelCatalogue.Load(options.Directory, out string? broken);
         CatalogueProblem = broken;

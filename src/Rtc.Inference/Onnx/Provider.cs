@@ -1,6 +1,6 @@
 namespace Rtc.Inference.Onnx;
 
-/// <summary>What runs the model's arithmetic. <see cref="Auto"/> is a wish, the others are answers.</summary>
+/// <summary>What runs the model's arithmetic. <see cref="Auto"/> is a request, the others are answers.</summary>
 public enum Provider
 {
     Auto,

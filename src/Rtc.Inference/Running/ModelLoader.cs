@@ -11,7 +11,7 @@ namespace Rtc.Inference.Running;
 /// </summary>
 internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 {
-    public bool TryLoad(string name, string path, Provider wish, bool half, out LoadedModel? model, out string? problem)
+    public bool TryLoad(string name, string path, Provider requested, bool half, out LoadedModel? model, out string? problem)
     {
         model = null;
         if (!TryCheckFile(path, out long bytes, out problem))
@@ -21,9 +21,9 @@ internal sealed class ModelLoader(OrtRuntime runtime, ModelHostOptions options)
 
         List<string> refused = [];
         LoadedModel? best = null;
-        foreach (Provider provider in ProviderOrder.For(wish, runtime))
+        foreach (Provider provider in ProviderOrder.For(requested, runtime))
         {
-            if (best is not null && !(wish == Provider.Auto && best.Provider == Provider.WebGpu && provider == Provider.Cpu))
+            if (best is not null && !(requested == Provider.Auto && best.Provider == Provider.WebGpu && provider == Provider.Cpu))
             {
                 break;
             }

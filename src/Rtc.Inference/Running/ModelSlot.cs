@@ -9,9 +9,9 @@ namespace Rtc.Inference.Running;
 /// <param name="name">As its users know it.</param>
 /// <param name="path">The model's file.</param>
 /// <param name="loader">Loads it.</param>
-/// <param name="wish">The provider to try first.</param>
+/// <param name="requested">The provider to try first.</param>
 /// <param name="half">In half precision where the provider can.</param>
-internal sealed class ModelSlot(string name, string path, ModelLoader loader, Provider wish, bool half)
+internal sealed class ModelSlot(string name, string path, ModelLoader loader, Provider requested, bool half)
 {
     private readonly Lock _gate = new();
     private LoadedModel? _current;
@@ -36,7 +36,7 @@ internal sealed class ModelSlot(string name, string path, ModelLoader loader, Pr
         {
             if (_current is null)
             {
-                if (!loader.TryLoad(Name, Path, wish, half, out LoadedModel? loaded, out problem))
+                if (!loader.TryLoad(Name, Path, requested, half, out LoadedModel? loaded, out problem))
                 {
                     _problem = problem;
                     model = null;
@@ -56,7 +56,7 @@ internal sealed class ModelSlot(string name, string path, ModelLoader loader, Pr
     /// <summary>Loads the file anew and swaps it in when it stands; the old one serves until then, and after a failure.</summary>
     public bool TryReload(out string? problem)
     {
-        if (!loader.TryLoad(Name, Path, wish, half, out LoadedModel? loaded, out problem))
+        if (!loader.TryLoad(Name, Path, requested, half, out LoadedModel? loaded, out problem))
         {
             _problem = problem;
             return false;

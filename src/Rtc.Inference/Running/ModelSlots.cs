@@ -8,9 +8,9 @@ namespace Rtc.Inference.Running;
 /// the next who asks, up to a number and a size. Owned by the <see cref="IModelHost"/>; any thread may call it.
 /// </summary>
 /// <param name="loader">Null where there is no runtime: then nothing opens.</param>
-/// <param name="wish">The provider to try first.</param>
+/// <param name="requested">The provider to try first.</param>
 /// <param name="options">How many idle ones are kept, and how rooms run together.</param>
-internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOptions options) : IDisposable
+internal sealed class ModelSlots(ModelLoader? loader, Provider requested, ModelHostOptions options) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ModelSlot> _slots = new(StringComparer.OrdinalIgnoreCase);
@@ -118,7 +118,7 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider wish, ModelHostOp
         {
             if (!_slots.TryGetValue(Key(path, half), out ModelSlot? slot))
             {
-                _slots.Add(Key(path, half), slot = new ModelSlot(name, path, from, wish, half));
+                _slots.Add(Key(path, half), slot = new ModelSlot(name, path, from, requested, half));
             }
 
             slot.Handles++;

@@ -2,7 +2,7 @@ using Rtc.Inference.Onnx;
 
 namespace Rtc.Inference.Running;
 
-/// <summary>Which providers are tried for a wish, best first, and why others are not.</summary>
+/// <summary>Which providers are tried for a requested one, best first, and why others are not.</summary>
 internal static class ProviderOrder
 {
     private static readonly Provider[] BestFirst =
@@ -11,17 +11,17 @@ internal static class ProviderOrder
     // In WSL 2 the card has no device file of its own, but Windows' driver shows its library.
     private const string CudaOfWsl = "/usr/lib/wsl/lib/libcuda.so.1";
 
-    /// <summary>An explicit wish is tried first even where it looks hopeless, so that its own error is what is reported.</summary>
-    public static IEnumerable<Provider> For(Provider wish, OrtRuntime runtime) => For(wish, runtime.Providers, HasDevice);
+    /// <summary>One asked for by name is tried first even where it looks hopeless, so that its own error is reported.</summary>
+    public static IEnumerable<Provider> For(Provider requested, OrtRuntime runtime) => For(requested, runtime.Providers, HasDevice);
 
-    /// <param name="wish">What is asked for.</param>
+    /// <param name="requested">What is asked for.</param>
     /// <param name="carried">The runtime's providers by their native names.</param>
     /// <param name="hasDevice">Whether the machine has what a provider computes on.</param>
-    public static IEnumerable<Provider> For(Provider wish, IReadOnlyCollection<string> carried, Func<Provider, bool> hasDevice)
+    public static IEnumerable<Provider> For(Provider requested, IReadOnlyCollection<string> carried, Func<Provider, bool> hasDevice)
     {
-        if (wish is not Provider.Auto)
+        if (requested is not Provider.Auto)
         {
-            return wish == Provider.Cpu ? [Provider.Cpu] : [wish, Provider.Cpu];
+            return requested == Provider.Cpu ? [Provider.Cpu] : [requested, Provider.Cpu];
         }
 
         return

@@ -4,13 +4,13 @@ using Rtc.Media;
 namespace Rtc.Inference.Segment;
 
 /// <summary>
-/// The arithmetic of GrabCut on one small picture: leanings from the colours and from where a pixel lies, clinging
-/// by contrast, a cut, and the mixtures fitted anew. Memory is kept between pictures.
+/// The arithmetic of GrabCut on one small picture: unary terms from the colours and from where a pixel
+/// lies, pairwise terms by contrast, a cut, and the mixtures fitted again. Memory is kept between pictures.
 /// </summary>
 internal sealed class GrabCutSolver
 {
-    // Rother's γ: how strongly neighbours of equal colour cling together, against leanings of a few units.
-    private const float Cling = 16f;
+    // Rother's γ: the weight of a link between neighbours of equal colour, against unary terms of a few units.
+    private const float LinkWeight = 16f;
     private const float Certain = 1000f;
 
     // How far the place in the box counts beside the colour.
@@ -125,7 +125,7 @@ internal sealed class GrabCutSolver
                 float colour = _place[i] <= -Certain ? 0 : Math.Clamp(
                     _surroundings.Cost(red[i], green[i], blue[i]) - _subject.Cost(red[i], green[i], blue[i]), -StrongestColour,
                     StrongestColour);
-                _cut.Lean(x, y, _place[i] + colour);
+                _cut.SetTerminal(x, y, _place[i] + colour);
                 if (x + 1 < _width)
                 {
                     _cut.Link(x, y, 0, _links[i * 4]);
@@ -254,7 +254,7 @@ internal sealed class GrabCutSolver
         float beta = (float)(count / Math.Max(1e-3, 2 * sum));
         for (int i = 0; i < 4 * _width * _height; i++)
         {
-            _links[i] = Cling * ((i & 3) < 2 ? 1 : Diagonal) * MathF.Exp(-beta * _links[i]);
+            _links[i] = LinkWeight * ((i & 3) < 2 ? 1 : Diagonal) * MathF.Exp(-beta * _links[i]);
         }
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Rtc.Inference.Segment;
 
 /// <summary>
-/// The cheapest cut between "subject" and "background" over a grid of pixels that lean one way or the other and
-/// cling to their eight neighbours. Boykov and Kolmogorov's search with two trees (PAMI 2004), which suits grids.
+/// The cheapest cut between "subject" and "background" over a grid of pixels, each with a cost for either
+/// side and links to its eight neighbours. Boykov and Kolmogorov's search with two trees (PAMI 2004), which suits grids.
 /// All memory is kept between calls; used by one thread at a time. The inner methods are compiled in full at once: the
 /// first tap on an object would otherwise pay for slow code with tens of milliseconds.
 /// </summary>
@@ -23,7 +23,7 @@ internal sealed class GridCut
     private readonly int[] _offset = new int[Directions];
     private readonly Queue<int> _orphans = new();
     private float[] _edges = [];
-    private float[] _lean = [];
+    private float[] _terminal = [];
     private byte[] _tree = [];
     private sbyte[] _parent = [];
     private int[] _seen = [];
@@ -36,16 +36,16 @@ internal sealed class GridCut
     private int _count;
     private int _time;
 
-    /// <summary>Starts a grid with no edges and no leanings; one spare node around it keeps neighbours in range.</summary>
+    /// <summary>Starts a grid with no links and no costs; one spare node around it keeps neighbours in range.</summary>
     public void Begin(int width, int height)
     {
         _stride = width + 2;
         _nodes = _stride * (height + 2);
-        if (_lean.Length < _nodes)
+        if (_terminal.Length < _nodes)
         {
             int room = Math.Max(GrabCutSegmenter.UsualPlaces, _nodes + (_nodes / 2));
             _edges = new float[room * Directions];
-            _lean = new float[room];
+            _terminal = new float[room];
             _tree = new byte[room];
             _parent = new sbyte[room];
             _seen = new int[room];
@@ -55,13 +55,13 @@ internal sealed class GridCut
         }
 
         Array.Clear(_edges, 0, _nodes * Directions);
-        Array.Clear(_lean, 0, _nodes);
+        Array.Clear(_terminal, 0, _nodes);
         ReadOnlySpan<int> offsets = [1, -1, _stride, -_stride, _stride + 1, -_stride - 1, _stride - 1, -_stride + 1];
         offsets.CopyTo(_offset);
     }
 
-    /// <summary>Positive leans to the subject, negative to the background.</summary>
-    public void Lean(int x, int y, float weight) => _lean[Node(x, y)] = weight;
+    /// <summary>Positive for the subject, negative for the background.</summary>
+    public void SetTerminal(int x, int y, float weight) => _terminal[Node(x, y)] = weight;
 
     /// <summary>What it costs to part this pixel from its neighbour; even directions only, both ways are set.</summary>
     public void Link(int x, int y, int direction, float weight)
@@ -112,9 +112,9 @@ internal sealed class GridCut
             _queued[i] = false;
             _seen[i] = 0;
             _distance[i] = 1;
-            _tree[i] = _lean[i] > 0 ? Source : _lean[i] < 0 ? Sink : Free;
-            _parent[i] = _lean[i] != 0 ? Terminal : NoParent;
-            if (_lean[i] != 0)
+            _tree[i] = _terminal[i] > 0 ? Source : _terminal[i] < 0 ? Sink : Free;
+            _parent[i] = _terminal[i] != 0 ? Terminal : NoParent;
+            if (_terminal[i] != 0)
             {
                 Activate(i);
             }
@@ -204,13 +204,13 @@ internal sealed class GridCut
             flow = Math.Min(flow, Opposite(node + _offset[_parent[node]], _parent[node]));
         }
 
-        flow = Math.Min(flow, _lean[node]);
+        flow = Math.Min(flow, _terminal[node]);
         for (node = to; _parent[node] != Terminal; node += _offset[_parent[node]])
         {
             flow = Math.Min(flow, _edges[(node * Directions) + _parent[node]]);
         }
 
-        flow = Math.Min(flow, -_lean[node]);
+        flow = Math.Min(flow, -_terminal[node]);
         Push(from, direction, flow);
         for (node = from; _parent[node] != Terminal;)
         {
@@ -225,8 +225,8 @@ internal sealed class GridCut
             node = parent;
         }
 
-        _lean[node] -= flow;
-        if (_lean[node] <= 0)
+        _terminal[node] -= flow;
+        if (_terminal[node] <= 0)
         {
             MakeOrphan(node);
         }
@@ -244,8 +244,8 @@ internal sealed class GridCut
             node = parent;
         }
 
-        _lean[node] += flow;
-        if (_lean[node] >= 0)
+        _terminal[node] += flow;
+        if (_terminal[node] >= 0)
         {
             MakeOrphan(node);
         }

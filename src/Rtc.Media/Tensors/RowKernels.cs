@@ -27,8 +27,8 @@ internal static unsafe class RowKernels
             var mix = Vector256.Create(fraction);
             for (; x + 16 <= width; x += 16)
             {
-                (Vector256<float> a0, Vector256<float> a1) = Widen(Vector128.Load(upper + x));
-                (Vector256<float> b0, Vector256<float> b1) = Widen(Vector128.Load(lower + x));
+                (Vector256<float> a0, Vector256<float> a1) = ByteVectors.Widen(Vector128.Load(upper + x));
+                (Vector256<float> b0, Vector256<float> b1) = ByteVectors.Widen(Vector128.Load(lower + x));
                 Vector256.MultiplyAddEstimate(b0 - a0, mix, a0).Store(target + x);
                 Vector256.MultiplyAddEstimate(b1 - a1, mix, a1).Store(target + x + 8);
             }
@@ -105,17 +105,6 @@ internal static unsafe class RowKernels
         {
             target[x] = (level[x] * scale) + offset;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<float> Low, Vector256<float> High) Widen(Vector128<byte> bytes)
-    {
-        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(bytes);
-        (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(low);
-        (Vector128<uint> c, Vector128<uint> d) = Vector128.Widen(high);
-        return (
-            Vector256.ConvertToSingle(Vector256.Create(a, b).AsInt32()),
-            Vector256.ConvertToSingle(Vector256.Create(c, d).AsInt32()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

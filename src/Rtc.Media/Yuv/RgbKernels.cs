@@ -30,9 +30,9 @@ internal static unsafe class RgbKernels
         {
             for (; x + 16 <= width; x += 16)
             {
-                (Vector256<float> y0, Vector256<float> y1) = Widen(Vector128.Load(y + x));
-                (Vector256<float> u0, Vector256<float> u1) = Widen(Twice(u + (x / 2)));
-                (Vector256<float> v0, Vector256<float> v1) = Widen(Twice(v + (x / 2)));
+                (Vector256<float> y0, Vector256<float> y1) = ByteVectors.Widen(Vector128.Load(y + x));
+                (Vector256<float> u0, Vector256<float> u1) = ByteVectors.Widen(Twice(u + (x / 2)));
+                (Vector256<float> v0, Vector256<float> v1) = ByteVectors.Widen(Twice(v + (x / 2)));
                 Bgra(y0, u0, v0).Store((uint*)target + x);
                 Bgra(y1, u1, v1).Store((uint*)target + x + 8);
             }
@@ -168,17 +168,6 @@ internal static unsafe class RgbKernels
     private static Vector128<byte> Twice(byte* at) =>
         Vector128.Shuffle(
             Vector128.CreateScalar(*(ulong*)at).AsByte(), Vector128.Create((byte)0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<float> Low, Vector256<float> High) Widen(Vector128<byte> bytes)
-    {
-        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(bytes);
-        (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(low);
-        (Vector128<uint> c, Vector128<uint> d) = Vector128.Widen(high);
-        return (
-            Vector256.ConvertToSingle(Vector256.Create(a, b).AsInt32()),
-            Vector256.ConvertToSingle(Vector256.Create(c, d).AsInt32()));
-    }
 
     private static byte Level(float value) => (byte)Math.Clamp(value + Half, 0, 255);
 }

@@ -88,31 +88,8 @@ internal sealed record IceCandidate
             return false;
         }
 
-        string? tcpType = null, related = null, ufrag = null;
-        ushort relatedPort = 0;
-        while (!rest.IsEmpty)
-        {
-            ReadOnlySpan<char> name = SdpText.NextField(ref rest);
-            ReadOnlySpan<char> value = SdpText.NextField(ref rest);
-            switch (name)
-            {
-                case "tcptype" when value is "active" or "passive" or "so":
-                    tcpType = value.ToString();
-                    break;
-                case "raddr" when SdpText.IsVisible(value, MaxHostLength):
-                    related = value.ToString();
-                    break;
-                case "rport" when SdpText.TryNumber(value, ushort.MaxValue, out long number):
-                    relatedPort = (ushort)number;
-                    break;
-                case "ufrag" when SdpText.IsIceText(value, 1, SdpLimits.MaxIceTextLength):
-                    ufrag = value.ToString();
-                    break;
-            }
-        }
-
         TransportProtocol transportProtocol = udp ? TransportProtocol.Udp : TransportProtocol.Tcp;
-        candidate = new IceCandidate
+        var read = new IceCandidate
         {
             Foundation = foundation.ToString(),
             Component = (int)componentNumber,
@@ -121,17 +98,13 @@ internal sealed record IceCandidate
             Host = host.ToString(),
             Port = (ushort)portNumber,
             Type = candidateType,
-            TcpType = tcpType,
-            RelatedAddress = related,
-            RelatedPort = relatedPort,
-            Ufrag = ufrag,
             Transport = TryAddress(host, out IPAddress? address)
                 ? TransportAddress.From(address, (int)portNumber, transportProtocol)
                 : null,
         };
+        candidate = WithExtensions(read, rest);
         return true;
     }
-
 
     /// <summary>The line without <c>a=</c>, as <c>RTCIceCandidate.candidate</c> has it.</summary>
     public override string ToString()
@@ -154,6 +127,32 @@ internal sealed record IceCandidate
 
         line += TcpType is null ? "" : " tcptype " + TcpType;
         return line + (Ufrag is null ? "" : " ufrag " + Ufrag);
+    }
+
+    private static IceCandidate WithExtensions(IceCandidate candidate, ReadOnlySpan<char> rest)
+    {
+        while (!rest.IsEmpty)
+        {
+            ReadOnlySpan<char> name = SdpText.NextField(ref rest);
+            ReadOnlySpan<char> value = SdpText.NextField(ref rest);
+            switch (name)
+            {
+                case "tcptype" when value is "active" or "passive" or "so":
+                    candidate = candidate with { TcpType = value.ToString() };
+                    break;
+                case "raddr" when SdpText.IsVisible(value, MaxHostLength):
+                    candidate = candidate with { RelatedAddress = value.ToString() };
+                    break;
+                case "rport" when SdpText.TryNumber(value, ushort.MaxValue, out long number):
+                    candidate = candidate with { RelatedPort = (ushort)number };
+                    break;
+                case "ufrag" when SdpText.IsIceText(value, 1, SdpLimits.MaxIceTextLength):
+                    candidate = candidate with { Ufrag = value.ToString() };
+                    break;
+            }
+        }
+
+        return candidate;
     }
 
     private static bool TryType(ReadOnlySpan<char> text, out IceCandidateType type)

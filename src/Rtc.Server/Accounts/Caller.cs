@@ -20,9 +20,8 @@ internal static class Caller
     /// <summary>Asks for a user before a route's handler runs, and opens the store for it.</summary>
     public static TBuilder RequireUser<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.AddEndpointFilter(async (invocation, next) =>
+        builder.Guard(async ValueTask<IResult?> (context) =>
         {
-            HttpContext context = invocation.HttpContext;
             if (await FindAsync(context) is not { } user)
             {
                 context.RequestServices.GetRequiredService<RtcMetrics>().Refused("user_key");
@@ -32,7 +31,7 @@ internal static class Caller
 
             context.Features.Set(user);
             context.RequestServices.GetRequiredService<StoreWork>().Begin();
-            return await next(invocation);
+            return null;
         });
 
     /// <summary>Whose request this is, after <see cref="RequireUser{TBuilder}"/>.</summary>

@@ -8,12 +8,11 @@ public static class AdministratorFilter
 {
     public static TBuilder RequireAdministrator<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.AddEndpointFilter(async (invocation, next) =>
+        builder.Guard(context =>
         {
-            HttpContext context = invocation.HttpContext;
             if (context.RequestServices.GetRequiredService<Access>().IsAdministrator(context.Request))
             {
-                return await next(invocation);
+                return null;
             }
 
             context.RequestServices.GetRequiredService<RtcMetrics>().Refused("api_key");

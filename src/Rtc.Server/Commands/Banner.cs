@@ -48,7 +48,7 @@ internal sealed class Banner(JoinAddresses addresses, Access access, RtcOptions 
         if (_fingerprint is not null)
         {
             await output.WriteLineAsync($"  certificate{(made ? " (new)" : string.Empty)}, SHA-256 {_fingerprint}");
-            await output.WriteLineAsync("  A self-made certificate makes the phone warn once: compare the fingerprint, then go on.");
+            await output.WriteLineAsync("  A self-signed certificate makes the phone warn once: compare the fingerprint, then go on.");
         }
         else if (!addresses.Phone[0].IsLoopback)
         {

@@ -12,13 +12,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var command = new Command("doctor", "Check every native library, the model, the ports, and make a real call over loopback.");
-        var set = new Option<string[]>("--set")
-        {
-            Description = "An option of serve, as Section:Name=VALUE; may be given again",
-            HelpName = "NAME=VALUE",
-        };
-        set.Validators.Add(ServeCommand.CheckPairs);
-        command.Options.Add(set);
+        Option<string[]> set = ServeCommand.AddSet(command);
         Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(async (result, _) =>
         {

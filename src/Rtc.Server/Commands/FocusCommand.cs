@@ -52,31 +52,31 @@ internal static class FocusCommand
         command.SetAction(result =>
         {
             TryPoint(result.GetValue(select), out float x, out float y);
-            var wish = new Wish(result.GetValue(image)!, x, y, result.GetValue(into)!, result.GetValue(blur), result.GetValue(model),
+            var asked = new Arguments(result.GetValue(image)!, x, y, result.GetValue(into)!, result.GetValue(blur), result.GetValue(model),
                 result.GetValue(provider), result.GetValue(json));
-            return Run(wish, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+            return Run(asked, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
         });
         return command;
     }
 
-    private static int Run(Wish wish, TextWriter output, TextWriter error)
+    private static int Run(Arguments asked, TextWriter output, TextWriter error)
     {
         using var pool = new PicturePool();
-        if (!StillPicture.TryRead(wish.Image, pool, out Picture? read, out string? problem))
+        if (!StillPicture.TryRead(asked.Image, pool, out Picture? read, out string? problem))
         {
             error.WriteLine($"rtc: {problem}");
             return RtcCommand.Misused;
         }
 
         using Picture picture = read!;
-        (float x, float y) = wish.X <= 1 && wish.Y <= 1 ? (wish.X * picture.Width, wish.Y * picture.Height) : (wish.X, wish.Y);
+        (float x, float y) = asked.X <= 1 && asked.Y <= 1 ? (asked.X * picture.Width, asked.Y * picture.Height) : (asked.X, asked.Y);
         if (x > picture.Width || y > picture.Height)
         {
             error.WriteLine($"rtc: --select lies outside of the picture, which is {picture.Width}×{picture.Height}");
             return RtcCommand.Misused;
         }
 
-        using VisionSession? session = VisionSession.Open(wish.Model, wish.Provider, needsWeights: false, error, out int code);
+        using VisionSession? session = VisionSession.Open(asked.Model, asked.Provider, needsWeights: false, error, out int code);
         if (session is null)
         {
             return code;
@@ -91,19 +91,19 @@ internal static class FocusCommand
         }
 
         using var focus = new Focus();
-        focus.Apply(picture, subject.Mask, wish.Blur);
-        if (!StillPicture.TryWrite(wish.Into, picture, out problem))
+        focus.Apply(picture, subject.Mask, asked.Blur);
+        if (!StillPicture.TryWrite(asked.Into, picture, out problem))
         {
             error.WriteLine($"rtc: {problem}");
             return RtcCommand.Misused;
         }
 
-        output.WriteLine(wish.Json
-            ? CommandJson.Of(new { File = wish.Into, subject.Label, Score = subject.Score is { } score
+        output.WriteLine(asked.Json
+            ? CommandJson.Of(new { File = asked.Into, subject.Label, Score = subject.Score is { } score
                 ? Math.Round(score, 4)
                 : (double?)null, OutlinedBy = subject.By })
             : string.Create(CultureInfo.InvariantCulture,
-                $"{subject.Label}{(subject.Score is { } sure ? $" {sure:0.00}" : string.Empty)}, outlined by {subject.By}: {wish.Into}"));
+                $"{subject.Label}{(subject.Score is { } sure ? $" {sure:0.00}" : string.Empty)}, outlined by {subject.By}: {asked.Into}"));
         return RtcCommand.Good;
     }
 
@@ -146,7 +146,7 @@ internal static class FocusCommand
             && float.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out y);
     }
 
-    private sealed record Wish(string Image, float X, float Y, string Into, float Blur, string? Model, string? Provider, bool Json);
+    private sealed record Arguments(string Image, float X, float Y, string Into, float Blur, string? Model, string? Provider, bool Json);
 
     /// <summary>What stays sharp; no score where no detector knows it.</summary>
     private sealed record Subject(string Label, float? Score, Mask Mask, string By);

@@ -11,32 +11,40 @@ namespace Rtc.Server.Commands;
 /// <summary><c>rtc keys</c>: makes, lists and revokes keys of users at the store of a server with the same options.</summary>
 internal static class KeysCommand
 {
-    public static Command Create()
+    public static Command Create() => new("keys", "Make, list and revoke the keys of users.") { CreateOne(), List(), Revoke() };
+
+    private static Command CreateOne()
     {
-        var command = new Command("keys", "Make, list and revoke the keys of users.");
         var email = new Argument<string>("email") { Description = "Whose key it is", HelpName = "EMAIL" };
-        var name = new Option<string>("--name") { Description = "What it is for", DefaultValueFactory = _ => string.Empty,
-            HelpName = "NAME" };
-        var id = new Argument<Guid>("id") { Description = "The key's id, as the list has it", HelpName = "ID" };
-        var create = new Command("create", "Make a key and print it alone, this once.") { email, name };
-        Option<string[]> createSet = AddSet(create);
-        Option<bool> createJson = CommandJson.AddTo(create);
-        create.SetAction((result, cancel) => AtStoreAsync(result, createSet, async users =>
+        var name = new Option<string>("--name")
+        {
+            Description = "What it is for",
+            DefaultValueFactory = _ => string.Empty,
+            HelpName = "NAME",
+        };
+        var command = new Command("create", "Make a key and print it alone, this once.") { email, name };
+        Option<string[]> set = ServeCommand.AddSet(command);
+        Option<bool> json = CommandJson.AddTo(command);
+        command.SetAction((result, cancel) => AtStoreAsync(result, set, async users =>
         {
             (ApiKey row, string key) = await users.AddKeyAsync(result.GetValue(email)!, result.GetValue(name)!, cancel);
             result.InvocationConfiguration.Output.WriteLine(
-                result.GetValue(createJson) ? CommandJson.Of(new { KeyId = row.Id, Key = key, row.Prefix, row.Email, row.Name }) : key);
+                result.GetValue(json) ? CommandJson.Of(new { KeyId = row.Id, Key = key, row.Prefix, row.Email, row.Name }) : key);
             return RtcCommand.Good;
         }));
+        return command;
+    }
 
-        var list = new Command("list", "List all keys, newest first.");
-        Option<string[]> listSet = AddSet(list);
-        Option<bool> listJson = CommandJson.AddTo(list);
-        list.SetAction((result, cancel) => AtStoreAsync(result, listSet, async users =>
+    private static Command List()
+    {
+        var command = new Command("list", "List all keys, newest first.");
+        Option<string[]> set = ServeCommand.AddSet(command);
+        Option<bool> json = CommandJson.AddTo(command);
+        command.SetAction((result, cancel) => AtStoreAsync(result, set, async users =>
         {
             List<ApiKey> keys = await users.KeysAsync(cancel);
             TextWriter output = result.InvocationConfiguration.Output;
-            if (result.GetValue(listJson))
+            if (result.GetValue(json))
             {
                 output.WriteLine(CommandJson.Of(new
                 {
@@ -51,15 +59,20 @@ internal static class KeysCommand
                 string state = key.RevokedAt is null ? "good" : "revoked";
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                        $"{key.Id}  {key.Prefix}…  {state,-7}  {key.CreatedAt:yyyy-MM-dd}  {key.Email}  {key.Name}"));
+                    $"{key.Id}  {key.Prefix}…  {state,-7}  {key.CreatedAt:yyyy-MM-dd}  {key.Email}  {key.Name}"));
             }
 
             return RtcCommand.Good;
         }));
+        return command;
+    }
 
-        var revoke = new Command("revoke", "Revoke a key: it opens nothing any more.") { id };
-        Option<string[]> revokeSet = AddSet(revoke);
-        revoke.SetAction((result, cancel) => AtStoreAsync(result, revokeSet, async users =>
+    private static Command Revoke()
+    {
+        var id = new Argument<Guid>("id") { Description = "The key's id, as the list has it", HelpName = "ID" };
+        var command = new Command("revoke", "Revoke a key: it opens nothing any more.") { id };
+        Option<string[]> set = ServeCommand.AddSet(command);
+        command.SetAction((result, cancel) => AtStoreAsync(result, set, async users =>
         {
             if (await users.RevokeAsync(result.GetValue(id), cancel))
             {
@@ -69,22 +82,7 @@ internal static class KeysCommand
             result.InvocationConfiguration.Error.WriteLine("rtc: there is no such key");
             return RtcCommand.Failed;
         }));
-        command.Subcommands.Add(create);
-        command.Subcommands.Add(list);
-        command.Subcommands.Add(revoke);
         return command;
-    }
-
-    private static Option<string[]> AddSet(Command command)
-    {
-        var set = new Option<string[]>("--set")
-        {
-            Description = "An option of serve, as Section:Name=VALUE; may be given again",
-            HelpName = "NAME=VALUE",
-        };
-        set.Validators.Add(ServeCommand.CheckPairs);
-        command.Options.Add(set);
-        return set;
     }
 
     private static async Task<int> AtStoreAsync(ParseResult result, Option<string[]> set, Func<UserTable, Task<int>> work)

@@ -78,6 +78,19 @@ internal static class ServeCommand
         return command;
     }
 
+    /// <summary>--set for the commands that read the options of a server without being one.</summary>
+    internal static Option<string[]> AddSet(Command command)
+    {
+        var set = new Option<string[]>("--set")
+        {
+            Description = "An option of serve, as Section:Name=VALUE; may be given again",
+            HelpName = "NAME=VALUE",
+        };
+        set.Validators.Add(CheckPairs);
+        command.Options.Add(set);
+        return set;
+    }
+
     /// <summary>What --set gave; <see cref="CheckPairs"/> has seen that each has a name.</summary>
     internal static Dictionary<string, string?> Pairs(string[]? pairs)
     {
@@ -99,7 +112,7 @@ internal static class ServeCommand
         }
     }
 
-    internal static void CheckPairs(OptionResult result)
+    private static void CheckPairs(OptionResult result)
     {
         if (result.Tokens.Any(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
         {

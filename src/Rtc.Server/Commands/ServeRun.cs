@@ -34,9 +34,9 @@ internal static class ServeRun
             (options, string? fewFiles) = DescriptorLimit.Fit(options, DescriptorLimit.Read());
             await SayAsync(error, fewFiles is null ? [] : [fewFiles]);
         }
-        catch (StartException fault)
+        catch (StartException exception)
         {
-            await SayAsync(error, [fault.Message]);
+            await SayAsync(error, [exception.Message]);
             return RtcCommand.Failed;
         }
 
@@ -75,15 +75,15 @@ internal static class ServeRun
             await ServeUntilStoppedAsync(app, options, banner, error, cancel);
             return RtcCommand.Good;
         }
-        catch (StartException fault)
+        catch (StartException exception)
         {
-            await SayAsync(error, [fault.Message]);
+            await SayAsync(error, [exception.Message]);
             return RtcCommand.Failed;
         }
-        catch (IOException fault) when (fault.InnerException is AddressInUseException)
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             // Somebody took it between our look and the start.
-            await SayAsync(error, [fault.Message]);
+            await SayAsync(error, [exception.Message]);
             return RtcCommand.Failed;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)

@@ -44,9 +44,9 @@ internal static class TrackCommand
             File.WriteAllText(into, text);
             return RtcCommand.Good;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine($"rtc: {doing}: {fault.Message.ReplaceLineEndings(" ")}");
+            error.WriteLine($"rtc: {doing}: {exception.Message.ReplaceLineEndings(" ")}");
             return RtcCommand.Misused;
         }
     }

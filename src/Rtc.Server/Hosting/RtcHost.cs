@@ -177,7 +177,7 @@ public static class RtcHost
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
 
-        // A refused invocation is its sender's affair; the log would repeat what he sent, with a stack.
+        // A refused invocation is its sender's affair; the log would repeat what it sent, with a stack.
         logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);
         if (options.Telemetry.JsonLog)
         {

@@ -9,16 +9,15 @@ internal static class LoadFilter
     public const string RetryAfterSeconds = "10";
 
     public static TBuilder RequireMemory<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.AddEndpointFilter((invocation, next) =>
+        where TBuilder : IEndpointConventionBuilder => builder.Guard(context =>
     {
-        HttpContext context = invocation.HttpContext;
         if (context.RequestServices.GetRequiredService<ServerLoad>().MemoryRefusal is not { } refusal)
         {
-            return next(invocation);
+            return null;
         }
 
         context.RequestServices.GetRequiredService<RtcMetrics>().Refused("memory");
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return ValueTask.FromResult<object?>(Problems.Of(refusal.HttpStatus, refusal.Code, refusal.Message));
+        return Problems.Of(refusal.HttpStatus, refusal.Code, refusal.Message);
     });
 }

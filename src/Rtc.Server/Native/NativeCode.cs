@@ -11,7 +11,7 @@ internal static unsafe class NativeCode
 {
     private const int NotNeeded = 4;
 
-    /// <summary>Below this a library is not worth the faults: the runtime's own, say, which is in use all over.</summary>
+    /// <summary>Below this a library is not worth the page faults: the runtime's own, say, which is in use all over.</summary>
     private const long LargeKilobytes = 5 << 10;
 
     private const string Maps = "/proc/self/smaps";

@@ -145,7 +145,7 @@ internal sealed partial class MediaLoop : IDisposable
         }
     }
 
-    /// <summary>The loop outlives a fault. A peer's own faults are contained where it is served: this one is the shell's.</summary>
+    /// <summary>The loop outlives an error. A peer's own errors are contained where it is served: this one is the shell's.</summary>
     private void Guard(Action step)
     {
         try
@@ -197,6 +197,6 @@ internal sealed partial class MediaLoop : IDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The media loop met a fault and goes on")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The media loop met an error and goes on")]
     private static partial void LogError(ILogger log, Exception error);
 }

@@ -7,7 +7,7 @@ internal delegate void DatagramSender(ReadOnlySpan<byte> datagram, TransportAddr
 
 /// <summary>
 /// Every peer that is plugged in. Gives each its datagrams and its time, sends what it has to say, tells its owner what
-/// happened, and closes one that faults alone. It has no thread: the media loop calls it. Whatever an owner asks of a
+/// happened, and closes alone one that throws. It has no thread: the media loop calls it. Whatever an owner asks of a
 /// peer while it hears of an event only marks that peer: to take the next event inside of this one would let that overtake it.
 /// </summary>
 internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, ILogger log)
@@ -120,7 +120,7 @@ internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, I
         }
         catch (Exception error)
         {
-            // A peer that is closed for its fault may have that fault here too; it goes without a word then.
+            // A peer that is closed for an error may meet it here too; it then goes without a goodbye.
             LogPeerError(log, error);
         }
 
@@ -241,7 +241,7 @@ internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, I
         }
         catch (Exception another)
         {
-            // The fault may be the owner's.
+            // The error may be the owner's.
             LogPeerError(log, another);
         }
 

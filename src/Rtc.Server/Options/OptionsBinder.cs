@@ -7,7 +7,7 @@ namespace Rtc.Server.Options;
 
 /// <summary>
 /// Turns a configuration section into an option record. Unlike the framework's binder it takes a list also as
-/// one comma-separated value, knows no unknown names, and goes on after a fault, so that one start shows them all.
+/// one comma-separated value, knows no unknown names, and goes on after an error, so that one start shows them all.
 /// </summary>
 internal static class OptionsBinder
 {
@@ -68,11 +68,12 @@ internal static class OptionsBinder
             return null;
         }
 
-        if (type == typeof(string))
-        {
-            return text;
-        }
+        return type == typeof(string) ? text : Parse(property, text, path, errors);
+    }
 
+    private static object? Parse(PropertyInfo property, string text, string path, List<string> errors)
+    {
+        Type type = property.PropertyType;
         string shown = property.GetCustomAttribute<SecretAttribute>() is null ? $"\"{Printable(text)}\"" : "what was given";
         if (type == typeof(bool))
         {
@@ -124,7 +125,7 @@ internal static class OptionsBinder
         return [.. parts.Select(part => part.Trim()).Where(part => part.Length > 0)];
     }
 
-    /// <summary>A fault goes to a terminal: what came from outside is cut and rid of control characters.</summary>
+    /// <summary>An error goes to a terminal: what came from outside is cut and rid of control characters.</summary>
     private static string Printable(string text) =>
         string.Concat(text.Take(60).Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -1,5 +1,5 @@
 namespace Rtc.Server.Options;
 
-/// <summary>Marks an option whose value is shown nowhere: not in a fault, a list or a log.</summary>
+/// <summary>Marks an option whose value is shown nowhere: not in an error, a list or a log.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SecretAttribute : Attribute;

@@ -55,7 +55,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         IReadOnlyList<LoadedModelReport> loaded = models.Loaded;
         if (loaded.Count < _loaded)
         {
-            // Unloading one frees it to the heap, not to the system; who loads one sees to that himself.
+            // Unloading one frees it to the heap, not to the system; what loads one sees to that itself.
             _ = Task.Run(NativeHeap.Trim);
         }
 

@@ -67,117 +67,61 @@ internal static class SettingsMapping
 
     public static Outcome<RoomSettings> Apply(RoomSettings current, SettingsMessage change)
     {
-        RoomSettings next = current;
-        if (change.Mode is { } modeName)
+        if (Check(change) is { } refusal)
         {
-            int found = Array.FindIndex(s_modes, mode => mode.Name == modeName);
-            if (found < 0)
-            {
-                return Bad("mode", $"one of {string.Join(", ", s_modes.Select(mode => mode.Name))}");
-            }
-
-            next = next with { Mode = s_modes[found].Mode };
+            return refusal;
         }
 
-        if (change.Model is { } model)
+        RoomSettings next = current with
         {
-            if (model.Length is 0 or > MaxNameLength)
-            {
-                return Bad("model", "a model's name");
-            }
-
-            next = next with { Model = model };
-        }
-
-        if (change.Confidence is { } confidence)
+            Mode = change.Mode is { } mode ? s_modes[IndexOf(mode)].Mode : current.Mode,
+            Model = change.Model ?? current.Model,
+            Confidence = change.Confidence ?? current.Confidence,
+            Blur = change.Blur ?? current.Blur,
+            Classes = change.Classes is { } classes ? [.. classes] : current.Classes,
+            DetectEvery = change.DetectEvery ?? current.DetectEvery,
+            MaskEvery = change.MaskEvery ?? current.MaskEvery,
+            Alignment = change.Alignment is { } alignment
+                ? alignment == "exact" ? Alignment.Exact : Alignment.Live
+                : current.Alignment,
+            Trails = change.Trails ?? current.Trails,
+            CameraMotion = change.CameraMotion ?? current.CameraMotion,
+            Reidentify = change.Reidentify ?? current.Reidentify,
+        };
+        if (change.Zones is { } zones && !ZoneMessages.TryRead(zones, next, out next))
         {
-            if (!(confidence is >= 0.01f and <= 1))
-            {
-                return Bad("confidence", "a number from 0.01 to 1");
-            }
-
-            next = next with { Confidence = confidence };
-        }
-
-        if (change.Blur is { } blur)
-        {
-            if (!(blur is >= 0 and <= 1))
-            {
-                return Bad("blur", "a number from 0 to 1");
-            }
-
-            next = next with { Blur = blur };
-        }
-
-        if (change.Classes is { } classes)
-        {
-            if (classes.Count > MaxClasses
-                || classes.Any(name => name is not { Length: > 0 and <= MaxNameLength })
-                || classes.Sum(name => name.Length) > MaxClassLetters)
-            {
-                return Bad(
-                    "classes",
-                    string.Create(CultureInfo.InvariantCulture, $"at most {MaxClasses} labels with {MaxClassLetters} letters in all"));
-            }
-
-            next = next with { Classes = [.. classes] };
-        }
-
-        if (change.DetectEvery is { } detectEvery)
-        {
-            if (detectEvery is < 1 or > RoomSettings.SparsestDetection)
-            {
-                return Bad("detect_every", WholeNumberTo(RoomSettings.SparsestDetection));
-            }
-
-            next = next with { DetectEvery = detectEvery };
-        }
-
-        if (change.MaskEvery is { } maskEvery)
-        {
-            if (maskEvery is < 1 or > RoomSettings.SparsestMask)
-            {
-                return Bad("mask_every", WholeNumberTo(RoomSettings.SparsestMask));
-            }
-
-            next = next with { MaskEvery = maskEvery };
-        }
-
-        if (change.Alignment is { } alignment)
-        {
-            if (alignment is not ("live" or "exact"))
-            {
-                return Bad("alignment", "\"live\" or \"exact\"");
-            }
-
-            next = next with { Alignment = alignment == "exact" ? Alignment.Exact : Alignment.Live };
-        }
-
-        if (change.Trails is { } trails)
-        {
-            if (!(trails is >= 0 and <= RoomSettings.MaxTrailSeconds))
-            {
-                return Bad("trails", string.Create(CultureInfo.InvariantCulture, $"seconds from 0 to {RoomSettings.MaxTrailSeconds}"));
-            }
-
-            next = next with { Trails = trails };
-        }
-
-        next = next with { CameraMotion = change.CameraMotion ?? next.CameraMotion, Reidentify = change.Reidentify ?? next.Reidentify };
-        if (change.Zones is { } zones)
-        {
-            if (!ZoneMessages.TryRead(zones, next, out next))
-            {
-                return Bad(
-                    "zones",
-                    "a list of zones, each with a name of its own and points, two for a line and three or more for a zone, in fractions "
-                        + "of the picture, "
-                        + string.Create(CultureInfo.InvariantCulture, $"{ZoneMessages.MaxPoints} points in all"));
-            }
+            return Bad(
+                "zones",
+                "a list of zones, each with a name of its own and points, two for a line and three or more for a zone, in fractions "
+                    + string.Create(CultureInfo.InvariantCulture, $"of the picture, {ZoneMessages.MaxPoints} points in all"));
         }
 
         return next;
     }
+
+    /// <summary>The first value that can't be, all but the zones; null where there is none.</summary>
+    private static Refusal? Check(SettingsMessage change) =>
+        change.Mode is { } mode && IndexOf(mode) < 0 ? Bad("mode", $"one of {string.Join(", ", s_modes.Select(named => named.Name))}")
+        : change.Model is { Length: 0 or > MaxNameLength } ? Bad("model", "a model's name")
+        : change.Confidence is { } confidence && !(confidence is >= 0.01f and <= 1) ? Bad("confidence", "a number from 0.01 to 1")
+        : change.Blur is { } blur && !(blur is >= 0 and <= 1) ? Bad("blur", "a number from 0 to 1")
+        : change.Classes is { } classes && !AreClasses(classes) ? Bad(
+            "classes",
+            string.Create(CultureInfo.InvariantCulture, $"at most {MaxClasses} labels with {MaxClassLetters} letters in all"))
+        : change.DetectEvery is < 1 or > RoomSettings.SparsestDetection
+            ? Bad("detect_every", WholeNumberTo(RoomSettings.SparsestDetection))
+        : change.MaskEvery is < 1 or > RoomSettings.SparsestMask ? Bad("mask_every", WholeNumberTo(RoomSettings.SparsestMask))
+        : change.Alignment is not (null or "live" or "exact") ? Bad("alignment", "\"live\" or \"exact\"")
+        : change.Trails is { } trails && !(trails is >= 0 and <= RoomSettings.MaxTrailSeconds) ? Bad(
+            "trails", string.Create(CultureInfo.InvariantCulture, $"seconds from 0 to {RoomSettings.MaxTrailSeconds}"))
+        : null;
+
+    private static int IndexOf(string mode) => Array.FindIndex(s_modes, named => named.Name == mode);
+
+    private static bool AreClasses(IReadOnlyList<string> labels) =>
+        labels.Count <= MaxClasses
+        && labels.All(label => label is { Length: > 0 and <= MaxNameLength })
+        && labels.Sum(label => label.Length) <= MaxClassLetters;
 
     private static string WholeNumberTo(int most) => string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most}");
 

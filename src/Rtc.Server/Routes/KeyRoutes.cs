@@ -15,8 +15,7 @@ internal static class KeyRoutes
     /// <summary>A key as it is listed; <see cref="Key"/> is there only in the answer that made it.</summary>
     public sealed record KeyView(
         string KeyId, string? Key, string Prefix, string UserId, string Email, string Name, DateTimeOffset CreatedAt,
-            DateTimeOffset? LastUsedAt,
-        DateTimeOffset? RevokedAt);
+        DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt);
 
     public static void MapKeys(this IEndpointRouteBuilder routes)
     {
@@ -48,14 +47,10 @@ internal static class KeyRoutes
         row.Id.ToString(), key, row.Prefix, row.UserId.ToString(), row.Email, row.Name, row.CreatedAt, row.LastUsedAt, row.RevokedAt);
 
     /// <summary>Where no API key is set, an administrator is at least somebody near: a key opens all videos of its user.</summary>
-    private static void RequireNearAdministrator(this RouteHandlerBuilder route) => route.RequireAdministrator()
-        .AddEndpointFilter(async (invocation, next) =>
-        {
-            HttpContext http = invocation.HttpContext;
-            return http.RequestServices.GetRequiredService<Access>().ApiKeyRequired || Caller.IsNear(http.Connection.RemoteIpAddress)
-                ? await next(invocation)
-                : Problems.Of(
-                    StatusCodes.Status403Forbidden, "no_api_key",
-                    "No API key is set (Auth:ApiKey), so nobody can be told from an administrator.");
-        });
+    private static void RequireNearAdministrator(this RouteHandlerBuilder route) => route.RequireAdministrator().Guard(context =>
+        context.RequestServices.GetRequiredService<Access>().ApiKeyRequired || Caller.IsNear(context.Connection.RemoteIpAddress)
+            ? null
+            : Problems.Of(
+                StatusCodes.Status403Forbidden, "no_api_key",
+                "No API key is set (Auth:ApiKey), so nobody can be told from an administrator."));
 }

@@ -47,23 +47,19 @@ internal static class PullRoutes
             status.Model, status.State, status.Bytes, status.Total, share, error, allowed, preferred.Name, preferred.Size);
     }
 
-    private static RouteHandlerBuilder RequireOwner(this RouteHandlerBuilder route) => route.AddEndpointFilter(async (invocation, next) =>
+    private static RouteHandlerBuilder RequireOwner(this RouteHandlerBuilder route) => route.Guard(context =>
     {
-        HttpContext context = invocation.HttpContext;
         Access access = context.RequestServices.GetRequiredService<Access>();
         if (access.MayPullModels(context.Request))
         {
-            return await next(invocation);
+            return null;
         }
 
         context.RequestServices.GetRequiredService<RtcMetrics>().Refused("api_key");
-        if (!access.ApiKeyRequired)
-        {
-            return Problems.Of(
+        return access.ApiKeyRequired
+            ? AdministratorFilter.AskForKey(context)
+            : Problems.Of(
                 StatusCodes.Status403Forbidden, "forbidden",
                 "Models are fetched for this machine and its own network, or with an API key.");
-        }
-
-        return AdministratorFilter.AskForKey(context);
     });
 }

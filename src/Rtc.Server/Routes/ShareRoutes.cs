@@ -68,7 +68,7 @@ internal static class ShareRoutes
                 return Problems.Of(StatusCodes.Status403Forbidden, "forbidden", $"A {own.Name()}'s token makes links for watchers only.");
             }
 
-            expires = now.AddMinutes(minutes) is var wish && wish < end ? wish : end;
+            expires = now.AddMinutes(minutes) is var then && then < end ? then : end;
             token = access.IssueToken(room, role, expires.Value - now);
         }
 

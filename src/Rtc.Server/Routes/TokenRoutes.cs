@@ -4,7 +4,7 @@ using Rtc.Signaling;
 
 namespace Rtc.Server.Routes;
 
-/// <summary>An administrator asks here for the join tokens that he hands to phones and viewers.</summary>
+/// <summary>An administrator asks here for the join tokens of phones and viewers.</summary>
 internal static class TokenRoutes
 {
     private const int DefaultMinutes = 60;

@@ -66,7 +66,7 @@ public sealed class LiveRoomTests(LiveFixture live, ITestOutputHelper output) : 
     }
 
     [Fact]
-    public async Task A_viewer_who_joins_late_sees_a_picture_within_a_second()
+    public async Task Late_viewer_sees_a_picture_within_a_second()
     {
         await StartPhoneAsync("late");
         IPage early = await PageProbe.OpenAsync(_context, new Uri(_server.Address, "/view?room=late"), _errors);
@@ -94,7 +94,7 @@ public sealed class LiveRoomTests(LiveFixture live, ITestOutputHelper output) : 
     }
 
     [Fact]
-    public async Task A_bad_message_gets_a_notice_and_disturbs_nobody()
+    public async Task Bad_message_gets_a_notice_and_disturbs_no_other_client()
     {
         IPage phone = await StartPhoneAsync("bad");
         await PageProbe.PlayingAsync(phone);

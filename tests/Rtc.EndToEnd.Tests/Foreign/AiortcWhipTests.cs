@@ -41,7 +41,7 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_it_publishes_in_h264_reaches_a_viewer_who_waited()
+    public async Task H264_it_publishes_reaches_a_waiting_viewer()
     {
         // The viewer comes first: aiortc's encoder answers a request for a key frame with a picture that is none.
         Task<JsonElement> watching = _client.RunAsync("watch", "/whep/h264?view=annotated", "--seconds", "9");

@@ -68,7 +68,7 @@ public sealed class HostileClientTests(HostileClientTests.HastyServer server, IT
     }
 
     [Fact]
-    public async Task Five_hundred_who_come_at_once_all_get_in_and_leave_nothing_behind()
+    public async Task Five_hundred_clients_at_once_get_in_and_leave_nothing_behind()
     {
         long began = Stopwatch.GetTimestamp();
         using var over = new CancellationTokenSource();

@@ -148,7 +148,7 @@ public sealed class HubMethodTests(SignallingServer server) : IClassFixture<Sign
     }
 
     [Fact]
-    public async Task Who_joins_twice_leaves_the_first_place()
+    public async Task Second_join_leaves_the_first_place()
     {
         await using HubClient client = await HubClient.OpenAsync(Server);
         await client.JoinAsync("first-of-two", "phone");

@@ -16,7 +16,7 @@ public sealed class RoomDemandTests(SignallingServer server, ITestOutputHelper o
     public void Dispose() => _http.Dispose();
 
     [Fact]
-    public async Task A_room_works_for_those_who_are_there_and_for_nobody_else()
+    public async Task Room_works_only_for_members_that_are_there()
     {
         const string Room = "demand";
         await using BenchPhone phone = await MediaClient.PublishAsync(Server, _http, Room);

@@ -115,7 +115,7 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_turn_password_is_for_those_who_may_join()
+    public async Task Turn_password_is_given_only_with_the_right_to_join()
     {
         using HttpResponseMessage stranger = await SendAsync(HttpMethod.Options, "/whep/mine", null);
         using HttpResponseMessage friend = await SendAsync(HttpMethod.Options, "/whep/mine", Token("mine", JoinRole.Viewer));

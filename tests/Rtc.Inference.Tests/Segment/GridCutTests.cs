@@ -26,7 +26,7 @@ public sealed class GridCutTests
                 {
                     // Whole numbers, so that equal costs are equal.
                     lean[(y * width) + x] = random.Next(-6, 7);
-                    cut.Lean(x, y, lean[(y * width) + x]);
+                    cut.SetTerminal(x, y, lean[(y * width) + x]);
                     Link(x, y, 0, x + 1, y);
                     Link(x, y, 2, x, y + 1);
                     Link(x, y, 4, x + 1, y + 1);

@@ -52,7 +52,7 @@ public sealed class DtlsTransportTests : IDisposable
     [InlineData(0xC009)] // ECDHE_ECDSA_WITH_AES_128_CBC_SHA
     [InlineData(0x009C)] // RSA_WITH_AES_128_GCM_SHA256: no forward secrecy
     [InlineData(0x0001)] // RSA_WITH_NULL_MD5
-    public void Who_offers_only_another_is_refused(ushort suite)
+    public void Client_with_other_cipher_suites_alone_is_refused(ushort suite)
     {
         using DtlsTransport client = Client();
         using DtlsTransport server = Server();

@@ -38,7 +38,7 @@ public sealed class ConnectionTests(ITestOutputHelper output)
     /// asks for a key frame: all of its RTCP is lost.
     /// </summary>
     [Fact]
-    public void Who_got_the_keys_late_is_sent_a_key_frame_unasked()
+    public void Peer_that_got_the_keys_late_is_sent_a_key_frame_unasked()
     {
         const byte ChangeCipherSpec = 20;
         using var world = new SimulatedWorld(1);

@@ -121,7 +121,7 @@ public sealed class DeafEncoderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Who_takes_no_fir_gets_none()
+    public void Sender_without_fir_is_sent_none()
     {
         var requests = new KeyFrameRequests(fir: false);
         requests.Want();

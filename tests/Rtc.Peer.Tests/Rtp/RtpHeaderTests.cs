@@ -82,7 +82,7 @@ public sealed class RtpHeaderTests
         Assert.False(RtpHeaderView.TryParse(Convert.FromHexString(hex), out _));
 
     [Fact]
-    public void Every_truncation_is_refused_or_read_without_a_fault()
+    public void Every_truncation_is_refused_or_read_without_an_error()
     {
         ExtensionMap map = ParserFuzz.Extensions();
         for (int length = 0; length < s_packet.Length; length++)

@@ -168,7 +168,7 @@ public sealed partial class VideoSenderTests : IDisposable
     }
 
     [Fact]
-    public void A_queue_that_nobody_drains_is_cut_to_a_key_frame_and_leaves_no_hole()
+    public void Undrained_queue_is_cut_to_a_key_frame_without_a_hole()
     {
         Send(TestFrames.Vp8(_pool, 0, key: true, 5000));
         Assert.True(RtpHeaderView.TryParse(Next(), out RtpHeaderView first));

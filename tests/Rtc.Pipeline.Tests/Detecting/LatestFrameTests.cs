@@ -51,7 +51,7 @@ public sealed class LatestFrameTests : IDisposable
     }
 
     [Fact]
-    public void Closing_wakes_who_waits_and_gives_back_what_comes_after()
+    public void Closing_wakes_the_reader_and_gives_later_frames_back()
     {
         using var began = new ManualResetEventSlim();
         var waiter = new Thread(() =>

@@ -29,7 +29,7 @@ public sealed class HostileViewerTests
     });
 
     [Fact]
-    public void Walkers_are_veiled_and_the_street_is_not() => Watch(
+    public void Walkers_are_blurred_and_the_street_is_not() => Watch(
         "walkers",
         2,
         viewer =>
@@ -40,14 +40,14 @@ public sealed class HostileViewerTests
         viewer => Assert.True(viewer.SharpShare > 0.6, $"{viewer.SharpShare:P1}"));
 
     [Fact]
-    public void Runners_do_not_outrun_their_veil() => Watch("runners", 3, viewer =>
+    public void Runners_do_not_outrun_their_blur() => Watch("runners", 3, viewer =>
     {
         viewer.Scene.MissedInThousand = 100;
         viewer.Add(Walker(21, 300, 0, 100), Walker(22, -450, 1, 110), Walker(23, 620, 2, 110), Turning(24), Bouncing(25));
     });
 
     [Fact]
-    public void Who_jumps_into_sight_is_veiled_before_it_is_detected() => Watch(
+    public void Sudden_person_is_blurred_before_it_is_detected() => Watch(
         "newcomers",
         4,
         viewer =>
@@ -61,7 +61,7 @@ public sealed class HostileViewerTests
     [InlineData(90)]
     [InlineData(160)]
     [InlineData(400)]
-    public void Overload_unveils_nobody(double modelMs) => Watch($"overload, {modelMs} ms a detection", 5, viewer =>
+    public void Overload_shows_nobody(double modelMs) => Watch($"overload, {modelMs} ms a detection", 5, viewer =>
     {
         viewer.Scene.MissedInThousand = 100;
         viewer.Room.ModelMs = modelMs;
@@ -69,7 +69,7 @@ public sealed class HostileViewerTests
     });
 
     [Fact]
-    public void Shaking_hand_unveils_nobody_and_leaves_the_street_sharp() => Watch(
+    public void Shaking_hand_shows_nobody_and_leaves_the_street_sharp() => Watch(
         "shaking hand",
         6,
         viewer =>
@@ -81,7 +81,7 @@ public sealed class HostileViewerTests
         viewer => Assert.True(viewer.SharpShare > 0.3, $"{viewer.SharpShare:P1}"));
 
     [Fact]
-    public void Settings_of_a_room_do_not_unveil_anybody() => Watch(
+    public void Settings_of_a_room_show_nobody() => Watch(
         "classes, confidence, rare detections",
         7,
         viewer =>

@@ -18,7 +18,7 @@ public class TallyTests
     private double _now;
 
     [Fact]
-    public void Who_walks_through_is_counted_in_and_out_and_timed()
+    public void Track_that_crosses_is_counted_in_and_out_and_timed()
     {
         Walk(1, "person", 0.1f, 0.9f, seconds: 8);
         ZoneCount zone = Assert.Single(_tally.ZoneCounts());
@@ -64,7 +64,7 @@ public class TallyTests
     }
 
     [Fact]
-    public void Who_vanishes_inside_has_left_when_last_seen()
+    public void Track_lost_inside_left_when_it_was_last_seen()
     {
         Walk(1, "person", 0.1f, 0.5f, 4);
         Assert.Equal(1, _tally.ZoneCounts()[0].Inside);

@@ -53,7 +53,7 @@ public sealed class ServerLoadTests : IDisposable
     }
 
     [Fact]
-    public void One_busy_second_refuses_nobody()
+    public void One_busy_second_refuses_no_client()
     {
         _machine.Pass(_load, 9);
         (_machine.Processor, _machine.Late) = (1, TimeSpan.FromSeconds(2));

@@ -15,7 +15,7 @@ public sealed class PromtoolTests
     private static string Rules => Path.Combine(RtcPaths.Find().Root, "deploy", "prometheus", "rules.yml");
 
     [Fact]
-    public async Task It_finds_no_fault_with_the_metrics_page()
+    public async Task Promtool_accepts_the_metrics_page()
     {
         Assert.SkipWhen(s_promtool.Length == 0, "promtool is not installed");
 
@@ -28,7 +28,7 @@ public sealed class PromtoolTests
     }
 
     [Fact]
-    public async Task It_finds_no_fault_with_the_configuration()
+    public async Task Promtool_accepts_the_configuration()
     {
         Assert.SkipWhen(s_promtool.Length == 0, "promtool is not installed");
 
@@ -40,7 +40,7 @@ public sealed class PromtoolTests
     }
 
     [Fact]
-    public async Task It_finds_no_fault_with_the_alert_rules()
+    public async Task Promtool_accepts_the_alert_rules()
     {
         Assert.SkipWhen(s_promtool.Length == 0, "promtool is not installed");
 

@@ -84,7 +84,7 @@ public sealed class LoopInboxTests
     }
 
     [Fact]
-    public async Task Nobody_waits_for_a_loop_that_has_ended()
+    public async Task Ended_loop_answers_callers_at_once()
     {
         bool ran = false;
         Assert.True(_inbox.TryFallAsleep());

@@ -24,7 +24,7 @@ public sealed class PeerDeadlinesTests : IDisposable
     }
 
     [Fact]
-    public void Nobody_waits_for_nothing_and_the_soonest_decides()
+    public void Soonest_deadline_decides_the_wait()
     {
         Assert.Equal(s_longest, _deadlines.Until(At(0), s_longest));
         _deadlines.Set(_ports[0], At(300));
@@ -65,7 +65,7 @@ public sealed class PeerDeadlinesTests : IDisposable
     }
 
     [Fact]
-    public void Who_wants_to_be_called_at_once_for_ever_does_not_hold_the_others_up()
+    public void Peer_that_is_always_due_does_not_hold_the_others_up()
     {
         _deadlines.Set(_ports[1], At(10));
         for (int round = 0; round < 3; round++)
@@ -83,7 +83,7 @@ public sealed class PeerDeadlinesTests : IDisposable
     }
 
     [Fact]
-    public void Who_is_forgotten_is_not_called_and_may_be_set_anew()
+    public void Forgotten_peer_is_not_called_and_may_be_set_again()
     {
         _deadlines.Set(_ports[0], At(30));
         _deadlines.Set(_ports[0], At(20));

@@ -47,7 +47,7 @@ public sealed class PeerSlotsTests : IDisposable
     }
 
     [Fact]
-    public void The_owner_hears_of_the_end_that_its_fault_brought()
+    public void Owner_that_throws_hears_that_its_peer_was_closed()
     {
         (PeerSlot faulty, _) = OneOfEach();
         _ports.Flush(faulty);
@@ -57,7 +57,7 @@ public sealed class PeerSlotsTests : IDisposable
     }
 
     [Fact]
-    public void Who_was_removed_may_be_removed_and_flushed_again()
+    public void Removed_peer_may_be_removed_and_flushed_again()
     {
         (_, PeerSlot sound) = OneOfEach();
         _ports.Remove(sound);

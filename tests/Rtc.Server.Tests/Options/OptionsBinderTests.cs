@@ -57,7 +57,7 @@ public sealed class OptionsBinderTests
     }
 
     [Fact]
-    public void Every_fault_of_a_start_is_told_at_once()
+    public void All_errors_of_a_start_are_reported_together()
     {
         OptionsReading reading = Read(
             ("Http:Port", "many"), ("Media:Port", "70000"), ("Http:Tls", "perhaps"), ("Http:Prot", "1"), ("Colour", "red"));
@@ -71,7 +71,7 @@ public sealed class OptionsBinderTests
     }
 
     [Fact]
-    public void A_fault_shows_no_control_characters_and_is_one_line()
+    public void Error_is_one_line_without_control_characters()
     {
         OptionsReading reading = Read(("Http:Port", "1\u001b[31m\n2"));
 
@@ -99,7 +99,7 @@ public sealed class OptionsBinderTests
     [InlineData("Auth:ApiKeyFile", "/nowhere/key")]
     [InlineData("Tunnel:Kind", "wormhole")]
     [InlineData("Telemetry:OtlpEndpoint", "localhost:4317")]
-    public void What_cannot_work_is_one_fault(string path, string value) => Assert.Single(Read((path, value)).Errors);
+    public void Option_value_that_cannot_work_is_one_error(string path, string value) => Assert.Single(Read((path, value)).Errors);
 
     [Fact]
     public void A_public_server_needs_both_keys()
@@ -161,7 +161,7 @@ public sealed class OptionsBinderTests
     }
 
     [Fact]
-    public void A_settings_file_that_is_no_json_is_one_fault()
+    public void Settings_file_that_is_no_json_is_one_error()
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
         File.WriteAllText(Path.Combine(folder, "appsettings.json"), "{ nonsense");

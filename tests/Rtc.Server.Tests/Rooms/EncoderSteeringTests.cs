@@ -8,7 +8,7 @@ public sealed class EncoderSteeringTests
     private static readonly BitrateLimits s_limits = new(100, 1000, 4000);
 
     [Fact]
-    public void Nobody_known_gets_the_start() =>
+    public void Encoder_without_known_viewers_gets_the_start_bitrate() =>
         Assert.Equal(new EncoderTarget(1000, 1), new EncoderSteering().Choose(0, double.MaxValue, 500, s_limits));
 
     [Theory]

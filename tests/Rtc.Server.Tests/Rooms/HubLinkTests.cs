@@ -9,7 +9,7 @@ namespace Rtc.Server.Tests.Rooms;
 public sealed class HubLinkTests
 {
     [Fact]
-    public void Whoever_reads_gets_everything()
+    public void Reading_client_gets_every_message()
     {
         var client = new Client { Reads = true };
         var connection = new Connection();
@@ -46,7 +46,7 @@ public sealed class HubLinkTests
     }
 
     [Fact]
-    public void Whoever_does_not_even_read_the_rest_is_cut_off()
+    public void Client_that_does_not_read_the_rest_is_cut_off()
     {
         var client = new Client();
         var connection = new Connection();

@@ -5,7 +5,7 @@ namespace Rtc.Server.Tests.Rooms;
 public sealed class KeyFrameGateTests
 {
     [Fact]
-    public void A_single_wish_passes_at_once()
+    public void Single_request_passes_at_once()
     {
         var gate = new KeyFrameGate();
 
@@ -30,7 +30,7 @@ public sealed class KeyFrameGateTests
     }
 
     [Fact]
-    public void A_wish_that_came_too_soon_is_kept_until_it_is_due()
+    public void Early_request_is_kept_until_it_is_due()
     {
         var gate = new KeyFrameGate();
         gate.Want();
@@ -42,7 +42,7 @@ public sealed class KeyFrameGateTests
     }
 
     [Fact]
-    public void A_key_frame_that_goes_out_anyway_serves_those_who_wait()
+    public void Key_frame_sent_anyway_answers_waiting_requests()
     {
         var gate = new KeyFrameGate();
         gate.Want();

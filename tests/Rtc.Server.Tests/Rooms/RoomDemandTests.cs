@@ -31,7 +31,7 @@ public sealed class RoomDemandTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Who_listens_on_the_channel_alone_is_worked_for_until_it_closes()
+    public void Channel_listener_alone_is_served_until_it_closes()
     {
         PeerSlot port = _fixture.Plug(_fixture.Enter(Role.Viewer, RoomView.Source));
         _fixture.Happens(port, PeerEventKind.Connected);
@@ -43,7 +43,7 @@ public sealed class RoomDemandTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Who_listens_over_the_hub_alone_is_worked_for_until_it_goes()
+    public void Hub_listener_alone_is_served_until_it_leaves()
     {
         RoomMember listener = _fixture.Enter(Role.Viewer, link: new RecordingLink());
         Assert.True(_room.Pipeline.WantResults);

@@ -43,7 +43,7 @@ public sealed class RoomRightsTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_watchers_wish_on_the_channel_is_answered_with_a_notice()
+    public void Watchers_command_on_the_channel_gets_a_notice()
     {
         (RoomMember watcher, RecordingLink heard) = Enter(Role.Viewer, Rights.Watcher);
         PeerSlot port = _fixture.Plug(watcher);

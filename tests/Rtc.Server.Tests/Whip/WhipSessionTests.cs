@@ -168,7 +168,7 @@ public sealed class WhipSessionTests
     }
 
     [Fact]
-    public async Task Second_publisher_is_told_who_is_on_air_and_takes_over_if_it_says_so()
+    public async Task Second_publisher_is_told_who_is_on_air_and_may_take_over()
     {
         await using RunningHost host = await RunningHost.StartAsync();
         using HttpResponseMessage first = await PostAsync(host, "/whip/one?name=Kitchen", PhoneOffer());
