@@ -104,7 +104,8 @@ internal sealed class PeerState(PeerTransport transport)
         if (ice.State == IceState.Failed && !_disconnected)
         {
             _disconnected = true;
-            Tell(new PeerEvent { Kind = PeerEventKind.Disconnected, Reason = HasConnected ? "consent was lost" : "no candidate pair works" });
+            string reason = HasConnected ? "consent was lost" : "no candidate pair works";
+            Tell(new PeerEvent { Kind = PeerEventKind.Disconnected, Reason = reason });
         }
         else if (ice.State == IceState.Connected && _disconnected)
         {

@@ -155,7 +155,7 @@ public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixt
         await ServerState.UntilAsync("no picture came", () => Task.FromResult(viewer.Frames > 10));
         await using BenchPhone second = await MediaClient.PublishAsync(server, _http, "two-cameras");
         Assert.Equal(2, (await server.RoomAsync("two-cameras")).GetProperty("phones").GetInt32());
-        await ServerState.UntilAsync("the second does not film", () => Task.FromResult(second.Measured.Sent > 10));
+        await ServerState.UntilAsync("the second does not film", () => Task.FromResult(second.Measured.Figures.Sent > 10));
 
         await first.DisposeAsync();
 
