@@ -37,6 +37,8 @@ public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
     public static Refusal TooManyMessages { get; } = new(
         "too_many_messages", "Too many messages from this client (Limits:MessagesPerSecond).", 429);
 
+    public static Refusal UnknownRoom { get; } = new("unknown_room", "There is no such room on air.", 404);
+
     public static Refusal UnknownSession { get; } = new("unknown_session", "There is no such session.", 404);
 }
 

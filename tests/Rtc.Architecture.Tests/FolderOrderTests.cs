@@ -47,6 +47,7 @@ public sealed class FolderOrderTests
             "Http Network",
             "Authorization Limits Load",
             "Health",
+            "Recordings",
             "Rooms",
             "Frames Accounts",
             "Jobs Videos",

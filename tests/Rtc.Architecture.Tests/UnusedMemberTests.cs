@@ -13,7 +13,6 @@ public sealed partial class UnusedMemberTests
     [
         "Rtc.Jobs/JobRun.cs: IsSaveDue",
         "Rtc.Jobs/JobRun.cs: PaceAsync",
-        "Rtc.Media/Containers/Writing/VideoRecorder.cs: Duration",
         "Rtc.Media/Imaging/BlurKernels.cs: ScalarOnly",
         "Rtc.Media/PictureMemory.cs: ShareOf",
         "Rtc.Media/PicturePool.cs: Diagnostic",

@@ -43,10 +43,10 @@ internal static class RecordingReport
         {
             EncodedFrame frame = coded[i % coded.Count];
             frame.RtpTimestamp = (uint)(i * (RecordingTimeline.TicksPerSecond / Rate));
-            frame.Arrival = new Instant(i * 1_000_000L / Rate);
+            var arrival = new Instant(i * 1_000_000L / Rate);
             foreach (VideoRecorder recorder in recorders)
             {
-                recorder.Add(frame, out _);
+                recorder.Add(frame, arrival, out _);
             }
         }
 

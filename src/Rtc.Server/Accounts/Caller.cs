@@ -37,6 +37,21 @@ internal static class Caller
     /// <summary>Whose request this is, after <see cref="RequireUser{TBuilder}"/>.</summary>
     public static UserId UserOf(this HttpContext context) => context.Features.Get<User>()!.Id;
 
+    /// <summary>
+    /// In whose name something is made that needs no user: that of a user's key where the request brings one, else "local". Null where the
+    /// key is nobody's. Opens the store.
+    /// </summary>
+    public static async Task<User?> OwnerAsync(this HttpContext context)
+    {
+        UserTable users = context.RequestServices.GetRequiredService<UserTable>();
+        string given = context.Request.Headers[Header].ToString();
+        User? owner = given.StartsWith(KeyStart, StringComparison.Ordinal)
+            ? await users.FindByKeyAsync(given, context.RequestAborted)
+            : await users.LocalAsync(context.RequestAborted);
+        context.RequestServices.GetRequiredService<StoreWork>().Begin();
+        return owner;
+    }
+
     public static bool IsNear(IPAddress? address) => address is not null && LocalAddresses.IsOwnNetwork(address);
 
     private static async Task<User?> FindAsync(HttpContext context)

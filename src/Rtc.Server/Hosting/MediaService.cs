@@ -1,11 +1,13 @@
 using Rtc.Server.Load;
 using Rtc.Server.Network;
+using Rtc.Server.Recordings;
 using Rtc.Server.Rooms;
 
 namespace Rtc.Server.Hosting;
 
 /// <summary>Opens the media port with the host and closes rooms, peers and sockets with it.</summary>
-internal sealed class MediaService(MediaLoop loop, LoopWatchdog watchdog, RoomRegistry rooms, RoomFacts facts, ServerLoad load)
+internal sealed class MediaService(
+    MediaLoop loop, LoopWatchdog watchdog, RoomRegistry rooms, RoomFacts facts, ServerLoad load, RecordingWriter recordings)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -23,6 +25,7 @@ internal sealed class MediaService(MediaLoop loop, LoopWatchdog watchdog, RoomRe
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await rooms.DisposeAsync();
+        await recordings.FinishAsync("server_stopped");
         watchdog.Dispose();
         loop.Dispose();
     }

@@ -3,6 +3,7 @@ using Rtc.Server.Accounts;
 using Rtc.Server.Jobs;
 using Rtc.Server.Metrics;
 using Rtc.Server.Options;
+using Rtc.Server.Recordings;
 using Rtc.Server.Routes;
 using Rtc.Server.Videos;
 using Rtc.Store;
@@ -27,6 +28,11 @@ internal static class StoreHosting
         services.AddSingleton<ResultTable>();
         services.AddSingleton<IVideoProbe, ContainerProbe>();
         services.AddSingleton<Uploads>();
+        services.AddSingleton<RecordingWriter>();
+        services.AddSingleton<RecordedVideos>();
+        services.AddSingleton<IRecordingStore>(provider => provider.GetRequiredService<RecordedVideos>());
+        services.AddSingleton<IStoreWorker>(provider => provider.GetRequiredService<RecordedVideos>());
+        services.AddSingleton<RecordingIntake>();
         services.AddSingleton<IStoreWorker, VideoSweep>();
         services.AddSingleton<IJobPace, RoomPace>();
         services.AddSingleton(provider => new JobCounters(provider.GetRequiredService<RtcMetrics>().Meter));
@@ -44,6 +50,7 @@ internal static class StoreHosting
     {
         routes.MapKeys();
         routes.MapVideos();
+        routes.MapRecordings();
         routes.MapJobs();
     }
 

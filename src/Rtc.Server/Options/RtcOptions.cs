@@ -16,6 +16,8 @@ public sealed record RtcOptions
 
     public RoomOptions Rooms { get; init; } = new();
 
+    public RecordingOptions Recordings { get; init; } = new();
+
     public LimitOptions Limits { get; init; } = new();
 
     public AuthOptions Auth { get; init; } = new();

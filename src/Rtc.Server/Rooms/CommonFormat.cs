@@ -29,9 +29,16 @@ internal struct CommonFormat()
 
         if (takes != VideoFormats.None)
         {
-            _common &= takes;
-            _first |= member.SendCodecs[0].AsSet();
+            Add(takes, member.SendCodecs[0].AsSet());
         }
+    }
+
+    /// <param name="takes">All that it takes.</param>
+    /// <param name="first">Which it would rather have.</param>
+    public void Add(VideoFormats takes, VideoFormats first)
+    {
+        _common &= takes;
+        _first |= first;
     }
 
     /// <summary>Whether a picture in this codec is the member's, where the group is served in these formats.</summary>

@@ -31,6 +31,9 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
         }
     }
 
+    /// <summary>A recording needs a key frame of what the phone sends, or of what viewers are shown.</summary>
+    public void Want(RoomView view) => (view == RoomView.Source ? ref _source : ref _annotated).Want();
+
     /// <summary>A viewer of the source goes over to the server's pictures or back: either way it begins with a key frame.</summary>
     public void OnRouteChanged(in SourceRoute route)
     {

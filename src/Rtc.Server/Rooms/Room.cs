@@ -35,7 +35,8 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         Pipeline = pipeline(new RoomOutput(this, loop, metrics, log));
         Messages = new RoomMessages(loop, Members, Pipeline);
         Commands = new RoomCommands(this, loop, messageBytes, metrics);
-        Media = new RoomMedia(loop, Pipeline, Members, bitrates, metrics);
+        Recorder = new RoomRecorder(this);
+        Media = new RoomMedia(loop, Pipeline, Members, Recorder, bitrates, metrics);
         Privacy = new RoomPrivacy(this, metrics);
     }
 
@@ -54,6 +55,8 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     public RoomCommands Commands { get; }
 
     public RoomPrivacy Privacy { get; }
+
+    public RoomRecorder Recorder { get; }
 
     public bool IsPrivate => Pipeline.Settings.Mode == ViewMode.Privacy;
 
@@ -137,7 +140,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     {
         if (!IsClosed)
         {
-            RoomDemand.Of(Members.All).ApplyTo(Pipeline);
+            RoomDemand.Of(Members.All, Recorder).ApplyTo(Pipeline);
             Media.Adapt();
         }
     }
@@ -148,6 +151,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         StatsMessage stats = RoomReport.Stats(this, Media.TakeKilobits(), Media.TakeLoss());
         Messages.SendToAll("stats", stats, WireJson.Default.StatsMessage);
         Messages.TellPeers();
+        Recorder.Tick();
     }
 
     public void OnEvent(PeerSlot port, ref PeerEvent happened)
@@ -249,6 +253,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         IsClosed = true;
+        Recorder.Close();
         Messages.Close();
         foreach (RoomMember member in Members.All.ToArray())
         {

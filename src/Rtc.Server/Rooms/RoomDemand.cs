@@ -5,15 +5,22 @@ using Rtc.Signaling.Messages;
 namespace Rtc.Server.Rooms;
 
 /// <summary>
-/// What the members of a room need of its pipeline: nobody watching means nothing coded, nobody listening nothing detected.
+/// What the members of a room and its recording need of its pipeline: nobody watching means nothing coded,
+/// nobody listening nothing detected.
 /// </summary>
 internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormats Formats)
 {
-    public static RoomDemand Of(IReadOnlyList<RoomMember> members)
+    public static RoomDemand Of(IReadOnlyList<RoomMember> members, RoomRecorder? recorder = null)
     {
-        bool video = false;
-        bool results = false;
+        bool video = recorder is { WantsVideo: true };
+        bool results = recorder?.Current is not null;
         var format = new CommonFormat();
+        if (video)
+        {
+            // One codec for the whole of a recording, whoever comes to watch meanwhile.
+            format.Add(VideoFormats.Vp8, VideoFormats.Vp8);
+        }
+
         for (int i = 0; i < members.Count; i++)
         {
             RoomMember member = members[i];

@@ -16,17 +16,25 @@ internal sealed class RoomMedia
     private readonly RoomPipeline _pipeline;
     private readonly RoomMembers _members;
     private readonly RtcMetrics _metrics;
+    private readonly RoomRecorder _recorder;
     private readonly KeyFrameRequests _keys;
     private readonly RoomAudience _audience;
     private readonly LossMeter _loss = new();
     private long _codedBytes;
 
-    public RoomMedia(MediaLoop loop, RoomPipeline pipeline, RoomMembers members, BitrateLimits bitrates, RtcMetrics metrics)
+    public RoomMedia(
+        MediaLoop loop,
+        RoomPipeline pipeline,
+        RoomMembers members,
+        RoomRecorder recorder,
+        BitrateLimits bitrates,
+        RtcMetrics metrics)
     {
         _loop = loop;
         _pipeline = pipeline;
         _members = members;
         _metrics = metrics;
+        _recorder = recorder;
         _keys = new KeyFrameRequests(loop, pipeline);
         _audience = new RoomAudience(loop, members, pipeline, _keys, bitrates, metrics);
     }
@@ -60,6 +68,7 @@ internal sealed class RoomMedia
             }
 
             _audience.Forward(frame);
+            _recorder.OnSource(frame);
             if (frame.IsKey)
             {
                 _keys.SourceServed();
@@ -83,6 +92,7 @@ internal sealed class RoomMedia
             _codedBytes += frame.Length;
             _metrics.PictureRendered();
             _metrics.StageTook("encode", frame.Stats.Milliseconds);
+            _recorder.OnAnnotated(frame, _loop.Clock.Now);
         }
 
         _audience.Send(frame, view);
@@ -96,6 +106,13 @@ internal sealed class RoomMedia
     public void WantKeyFrame(RoomMember member)
     {
         _keys.Want(member);
+        _keys.Ask();
+    }
+
+    /// <summary>A recording of this view cannot go on without one.</summary>
+    public void WantKeyFrame(RoomView view)
+    {
+        _keys.Want(view);
         _keys.Ask();
     }
 

@@ -26,7 +26,11 @@ internal sealed partial class RoomOutput(Room room, MediaLoop loop, RtcMetrics m
         metrics.StageTook("mask", result.MaskTime);
         DetectionsMessage message = ResultMessages.From(room.Name, result);
         byte[] utf8 = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.DetectionsMessage);
-        loop.Post(() => room.Messages.SendDetections(message, utf8));
+        loop.Post(() =>
+        {
+            room.Messages.SendDetections(message, utf8);
+            room.Recorder.OnDetections(message.RtpTimestamp, utf8);
+        });
     }
 
     public void OnStage(string stage, double milliseconds) => metrics.StageTook(stage, milliseconds);

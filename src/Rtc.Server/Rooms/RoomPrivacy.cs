@@ -69,6 +69,7 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
     /// <summary>Before the next picture is forwarded: what a viewer may still be sent from here on is blurred.</summary>
     private void HideSource()
     {
+        room.Recorder.OnPrivate();
         foreach (RoomMember member in room.Members.All.ToArray())
         {
             if (member.View == RoomView.Source)

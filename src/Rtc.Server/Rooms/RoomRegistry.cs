@@ -5,6 +5,7 @@ using Rtc.Pipeline.Results;
 using Rtc.Server.Authorization;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
+using Rtc.Server.Recordings;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
@@ -140,6 +141,17 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     }
 
     public Task<Room?> FindRoomAsync(string name) => _loop.AskAsync(() => _directory.Find(name));
+
+    /// <summary>Null where it has begun; else the recording is still its caller's.</summary>
+    public Task<Refusal?> BeginRecordingAsync(string name, RoomRecording recording) => _loop.AskAsync(
+        () => _directory.Find(name) is { } room ? room.Recorder.Begin(recording) : Refusal.UnknownRoom);
+
+    /// <summary>Null where nothing of it is recorded.</summary>
+    public Task<RoomRecording?> RecordingAsync(string name) => _loop.AskAsync(() => _directory.Find(name)?.Recorder.Current);
+
+    /// <summary>The recording that it ended; null where there was none.</summary>
+    public Task<RoomRecording?> EndRecordingAsync(string name) =>
+        _loop.AskAsync(() => _directory.Find(name)?.Recorder.End("request"));
 
     /// <summary>Tells everybody to move to another server. The task that comes back ends with the last room.</summary>
     public Task<Task> DrainAsync() => _loop.AskAsync(() =>

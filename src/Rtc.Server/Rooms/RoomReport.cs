@@ -28,6 +28,7 @@ internal static class RoomReport
             Viewers = room.Members.Viewers,
             Phones = room.Members.Phones,
             Zones = ZoneMessages.From(stats),
+            Recording = room.Recorder.State,
         };
     }
 

@@ -28,6 +28,7 @@ internal static class VideoRoutes
         routes.MapMethods(At + "/{id}", [HttpMethods.Head], OffsetAsync).RequireUser();
         routes.MapPatch(At + "/{id}", ContinueAsync).RequireMemory().RequireUser();
         routes.MapGet(At + "/{id}/file", FileAsync).RequireUser();
+        routes.MapGet(At + "/{id}/sidecar", SidecarAsync).RequireUser();
         routes.MapDelete(At + "/{id}", DeleteAsync).RequireUser();
     }
 
@@ -123,7 +124,7 @@ internal static class VideoRoutes
         return Results.Ok();
     }
 
-    private static async Task<IResult> ListAsync(int? limit, string? after, VideoTable videos, HttpContext http)
+    private static async Task<IResult> ListAsync(int? limit, string? after, VideoTable videos, Uploads uploads, HttpContext http)
     {
         if (PageRequest.Refuse(limit, after, out PageRequest page) is { } refused)
         {
@@ -133,11 +134,13 @@ internal static class VideoRoutes
         VideoId? last = page.After is { } id ? new VideoId(id) : null;
         (List<Video> rows, string? next) = page.Cut(
             await videos.ListAsync(http.UserOf(), last, page.Limit + 1, http.RequestAborted), video => video.Id.ToString());
-        return Results.Ok(new { videos = rows.ConvertAll(VideoView.Of), next });
+        return Results.Ok(new { videos = rows.ConvertAll(row => View(row, uploads)), next });
     }
 
-    private static async Task<IResult> FindAsync(string id, VideoTable videos, HttpContext http) =>
-        await VideoAsync(id, http, videos) is { } video ? Results.Ok(VideoView.Of(video)) : NoVideo();
+    private static async Task<IResult> FindAsync(string id, VideoTable videos, Uploads uploads, HttpContext http) =>
+        await VideoAsync(id, http, videos) is { } video ? Results.Ok(View(video, uploads)) : NoVideo();
+
+    private static VideoView View(Video video, Uploads uploads) => VideoView.Of(video, File.Exists(uploads.SidecarOf(video.Id)));
 
     private static async Task<IResult> FileAsync(string id, VideoTable videos, Uploads uploads, HttpContext http)
     {
@@ -164,6 +167,20 @@ internal static class VideoRoutes
         return Results.File(file, type, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{video.Sha256}\""));
     }
 
+    private static async Task<IResult> SidecarAsync(string id, VideoTable videos, Uploads uploads, HttpContext http)
+    {
+        if (await VideoAsync(id, http, videos) is not { } video)
+        {
+            return NoVideo();
+        }
+
+        string file = uploads.SidecarOf(video.Id);
+        http.Response.Headers.CacheControl = "private, no-cache";
+        return File.Exists(file)
+            ? Results.File(file, "application/jsonl", enableRangeProcessing: true)
+            : Problems.Of(StatusCodes.Status404NotFound, "no_sidecar", "Nothing was detected beside this video while it was recorded.");
+    }
+
     private static async Task<IResult> DeleteAsync(string id, VideoTable videos, Uploads uploads, UploadTable table, HttpContext http)
     {
         if (await UploadAsync(id, http, table) is { } upload)
@@ -178,11 +195,7 @@ internal static class VideoRoutes
             return NoVideo();
         }
 
-        if (unused.Length > 0)
-        {
-            File.Delete(uploads.FileOf(unused));
-        }
-
+        uploads.DeleteFiles(new VideoId(video), unused);
         return Results.NoContent();
     }
 

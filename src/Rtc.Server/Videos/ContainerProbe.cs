@@ -14,6 +14,11 @@ internal sealed class ContainerProbe : IVideoProbe
             () =>
             {
                 VideoProbeResult result = VideoProbe.Read(file, s_limits, cancel);
+                if (result.Refusal is { Error: ContainerError.NoProgram } missing)
+                {
+                    throw new UploadException(StatusCodes.Status503ServiceUnavailable, "no_program", missing.Message);
+                }
+
                 return result.Info is { } info ? (Of(info), null) : (null, result.Refusal?.Message);
             },
             cancel);

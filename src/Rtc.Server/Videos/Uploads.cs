@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Rtc.Server.Accounts;
 using Rtc.Server.Options;
+using Rtc.Server.Recordings;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
@@ -42,7 +43,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
         long bytes = length ?? MaxBytes;
         Directory.CreateDirectory(Folder);
-        if (new DriveInfo(Folder).AvailableFreeSpace - bytes < options.Store.MinFreeMegabytes * Megabyte)
+        if (IsDiskFull(bytes))
         {
             throw new UploadException(
                 StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes).");
@@ -133,6 +134,33 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     /// <summary>A file of a video, or null where its name is none that the server gives.</summary>
     public string FileOf(string name) => Path.Combine(Folder, Path.GetFileName(name));
 
+    /// <summary>What was detected in a recording, line by line; most videos have none.</summary>
+    public string SidecarOf(VideoId video) => Path.Combine(Folder, video + RecordingPart.Sidecar);
+
+    /// <summary>Deletes what belongs to a video that is gone; its file is empty where another video has the same.</summary>
+    public void DeleteFiles(VideoId video, string file)
+    {
+        if (file.Length > 0)
+        {
+            File.Delete(FileOf(file));
+        }
+
+        File.Delete(SidecarOf(video));
+    }
+
+    /// <summary>Whether the disk would be fuller than it may with so many bytes more.</summary>
+    public bool IsDiskFull(long bytes = 0)
+    {
+        try
+        {
+            return new DriveInfo(Folder).AvailableFreeSpace - bytes < options.Store.MinFreeMegabytes * Megabyte;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return true;
+        }
+    }
+
     private string PartOf(VideoId upload) => Path.Combine(Folder, upload + Part);
 
     private async Task<long> WriteAsync(Upload upload, long offset, Stream body, IncrementalHash? hash, CancellationToken cancel)
@@ -216,5 +244,5 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
             $"A video has {options.Store.MaxVideoMegabytes} MB at most (Store:MaxVideoMegabytes).");
 
     /// <summary>As precisely as a database keeps it, so that an answer does not change by being read again.</summary>
-    private static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+    internal static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 }

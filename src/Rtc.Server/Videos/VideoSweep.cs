@@ -1,5 +1,6 @@
 using Rtc.Server.Accounts;
 using Rtc.Server.Options;
+using Rtc.Server.Recordings;
 using Rtc.Store;
 using Rtc.Store.Videos;
 
@@ -43,9 +44,9 @@ internal sealed partial class VideoSweep(
         {
             foreach (Video video in await videos.OlderThanAsync(now.AddDays(-options.Store.RetainDays), AtOnce))
             {
-                if (await videos.DeleteAsync(video.UserId, video.Id) is { Length: > 0 } file)
+                if (await videos.DeleteAsync(video.UserId, video.Id) is { } file)
                 {
-                    File.Delete(files.FileOf(file));
+                    files.DeleteFiles(video.Id, file);
                 }
             }
         }
@@ -57,15 +58,20 @@ internal sealed partial class VideoSweep(
 
         foreach (FileInfo file in new DirectoryInfo(files.Folder).EnumerateFiles())
         {
-            if (now - file.LastWriteTimeUtc > s_unfinished && IsOurs(file.Name) && !await videos.HasFileAsync(file.Name))
+            if (now - file.LastWriteTimeUtc > s_unfinished && IsOurs(file) && !await HasRowAsync(file.Name))
             {
                 file.Delete();
             }
         }
     }
 
-    /// <summary>A folder that an operator gave may hold other things.</summary>
-    private static bool IsOurs(string name) => Guid.TryParse(Path.GetFileNameWithoutExtension(name), out _);
+    /// <summary>A folder that an operator gave may hold other things, and what is being recorded may stand still for long.</summary>
+    private static bool IsOurs(FileInfo file) => Guid.TryParse(Path.GetFileNameWithoutExtension(file.Name), out _)
+        && !File.Exists(Path.ChangeExtension(file.FullName, RecordingManifest.Extension));
+
+    private Task<bool> HasRowAsync(string name) => Path.GetExtension(name) == RecordingPart.Sidecar
+        ? videos.ExistsAsync(new VideoId(Guid.Parse(Path.GetFileNameWithoutExtension(name))))
+        : videos.HasFileAsync(name);
 
     private async Task TryAsync()
     {

@@ -5,9 +5,11 @@ namespace Rtc.Server.Videos;
 /// <summary>A video as its user is told of it.</summary>
 internal sealed record VideoView(
     string VideoId, string Name, long Bytes, string Sha256, double DurationSeconds, int Width, int Height, double Fps, string Codec,
-    long TotalFrames, bool HasAudio, string Status, DateTimeOffset CreatedAt)
+    long TotalFrames, bool HasAudio, string Status, DateTimeOffset CreatedAt,
+    bool HasSidecar)
 {
-    public static VideoView Of(Video video) => new(
+    public static VideoView Of(Video video, bool hasSidecar = false) => new(
         video.Id.ToString(), video.Name, video.Bytes, video.Sha256, video.Facts.DurationSeconds, video.Facts.Width, video.Facts.Height,
-        video.Facts.Fps, video.Facts.Codec, video.Facts.TotalFrames, video.Facts.HasAudio, video.Status, video.CreatedAt);
+        video.Facts.Fps, video.Facts.Codec, video.Facts.TotalFrames, video.Facts.HasAudio, video.Status, video.CreatedAt,
+        hasSidecar);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rtc.Signaling.Messages;
 
 /// <summary>A room's pulse, once a second.</summary>
@@ -36,7 +38,14 @@ public sealed record StatsMessage
     public required int Phones { get; init; }
 
     public IReadOnlyList<ZoneStatsMessage>? Zones { get; init; }
+
+    /// <summary>Left out while the room is not recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecordingStateMessage? Recording { get; init; }
 }
+
+/// <summary>What of the room is recorded, and how long the recording is by now.</summary>
+public sealed record RecordingStateMessage(string View, double DurationSeconds);
 
 /// <summary>What a zone or line has counted since it was drawn.</summary>
 public sealed record ZoneStatsMessage(

@@ -25,11 +25,7 @@ public sealed class UploadTable(Database database)
                 // Of one user's uploads only one counts at a time.
                 await session.ExecuteAsync("UPDATE users SET email = email WHERE id = @user",
                     ("user", upload.UserId.Value)).ConfigureAwait(false);
-                long held = (await session.QueryAsync(
-                    "SELECT CAST(COALESCE((SELECT SUM(bytes) FROM (SELECT DISTINCT file, bytes FROM videos WHERE user_id = @user) "
-                        + "files), 0) "
-                        + "+ COALESCE((SELECT SUM(bytes) FROM uploads WHERE user_id = @user AND id <> @id), 0) AS bigint)",
-                    row => row.GetInt64(0), ("user", upload.UserId.Value), ("id", upload.Id.Value)).ConfigureAwait(false))[0];
+                long held = await VideoTable.HeldBytesAsync(session, upload.UserId, upload.Id).ConfigureAwait(false);
                 return held + upload.Bytes <= quota && await session.ExecuteAsync(
                     "INSERT INTO uploads (id, user_id, filename, bytes, created_at, updated_at) VALUES (@id, @user, @name, @bytes, "
                         + "@now, @now) "

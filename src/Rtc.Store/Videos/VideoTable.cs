@@ -83,6 +83,21 @@ public sealed class VideoTable(Database database)
             .ConfigureAwait(false)).Count > 0,
         cancel);
 
+    /// <summary>True where there is such a video, whoever's it is.</summary>
+    public Task<bool> ExistsAsync(VideoId id, CancellationToken cancel = default) => database.ReadAsync(
+        async session => (await session.QueryAsync("SELECT 1 FROM videos WHERE id = @id", row => true, ("id", id.Value))
+            .ConfigureAwait(false)).Count > 0,
+        cancel);
+
+    /// <summary>What a user's videos take of the quota, each file once, and uploads as large as they will be.</summary>
+    public Task<long> HeldBytesAsync(UserId user, CancellationToken cancel = default) =>
+        database.ReadAsync(session => HeldBytesAsync(session, user), cancel);
+
+    internal static async Task<long> HeldBytesAsync(SqlSession session, UserId user, VideoId except = default) => (await session.QueryAsync(
+        "SELECT CAST(COALESCE((SELECT SUM(bytes) FROM (SELECT DISTINCT file, bytes FROM videos WHERE user_id = @user) files), 0) "
+            + "+ COALESCE((SELECT SUM(bytes) FROM uploads WHERE user_id = @user AND id <> @id), 0) AS bigint)",
+        row => row.GetInt64(0), ("user", user.Value), ("id", except.Value)).ConfigureAwait(false))[0];
+
     private static async Task<bool> IsUsedAsync(SqlSession session, UserId user, string file) => (await session.QueryAsync(
         "SELECT 1 FROM videos WHERE user_id = @user AND file = @file LIMIT 1", row => true, ("user", user.Value), ("file", file))
         .ConfigureAwait(false)).Count > 0;

@@ -24,33 +24,10 @@ public sealed class RecordedFileTests(PagesFixture pages)
             byte[] file = await File.ReadAllBytesAsync(Record(Path.Combine(folder, "one"), codec, rotation));
             await using IBrowserContext context = await pages.Browser.NewContextAsync();
             IPage page = await context.NewPageAsync();
-            double[] seen = await page.EvaluateAsync<double[]>(
-                """
-                async ([type, base64]) => {
-                  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-                  const video = document.createElement('video');
-                  video.muted = true;
-                  const next = (name) => new Promise((done, fail) => {
-                    video.addEventListener(name, done, { once: true });
-                    video.addEventListener('error', () => fail(new Error(video.error?.message)), { once: true });
-                  });
-                  const loaded = next('loadeddata');
-                  video.src = URL.createObjectURL(new Blob([bytes], { type }));
-                  await loaded;
-                  const sought = next('seeked');
-                  video.currentTime = 1.5;
-                  await sought;
-                  const ended = next('ended');
-                  video.playbackRate = 4;
-                  await video.play();
-                  await ended;
-                  return [video.duration, video.videoWidth, video.videoHeight, video.currentTime];
-                }
-                """,
-                new object[] { type, Convert.ToBase64String(file) });
-            Assert.Equal(Frames / 30.0, seen[0], 0.01);
-            Assert.Equal(rotation == VideoRotation.None ? (160, 120) : (120, 160), (seen[1], seen[2]));
-            Assert.Equal(seen[0], seen[3], 0.05);
+            PlayedVideo played = await PlayedVideo.PlayAsync(page, $"data:{type};base64,{Convert.ToBase64String(file)}", 1.5);
+            Assert.Equal(Frames / 30.0, played.Seconds, 0.01);
+            Assert.Equal(rotation == VideoRotation.None ? (160, 120) : (120, 160), (played.Width, played.Height));
+            Assert.Equal(played.Seconds, played.EndedAt, 0.05);
         }
         finally
         {
@@ -80,8 +57,7 @@ public sealed class RecordedFileTests(PagesFixture pages)
 
             using EncodedFrame frame = encoder.Encode(picture, (uint)(i * 3000), i == 0)!;
             frame.Rotation = rotation;
-            frame.Arrival = new Instant(i * 1_000_000L / 30);
-            Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, out _));
+            Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, new Instant(i * 1_000_000L / 30), out _));
         }
 
         recorder.Complete();

@@ -93,6 +93,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(415, "PATCH", One, none, "x", "text/plain");
         await CallAsync(404, "DELETE", One, none);
         await CallAsync(404, "GET", One + "/file", none + "/file");
+        await CallAsync(404, "GET", One + "/sidecar", none + "/sidecar");
     }
 
     private async Task JobsAsync(string at)
@@ -129,6 +130,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(200, "GET", "/api/rooms/{room}/cameras", "/api/rooms/live/cameras");
         await CallAsync(200, "POST", "/api/rooms/{room}/links", "/api/rooms/live/links", """{"rights":"camera"}""", "application/json");
         await CallAsync(400, "POST", "/api/rooms/{room}/links", "/api/rooms/no%20room/links", """{"rights":"camera"}""", "application/json");
+        await RecordAsync("/api/rooms/{room}/recording", "/api/rooms/live/recording");
         await CallAsync(428, "PATCH", session, at, Candidate, Fragment);
         await CallAsync(412, "PATCH", session, at, Candidate, Fragment, ifMatch: "\"0\"");
         await CallAsync(204, "PATCH", session, at, Candidate, Fragment, ifMatch: created.Headers.ETag!.Tag);
@@ -142,6 +144,19 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(404, "GET", "/api/rooms/{room}", "/api/rooms/nobody");
         await CallAsync(404, "GET", "/api/rooms/{room}/thumbnail.jpg", "/api/rooms/nobody/thumbnail.jpg");
         await CallAsync(404, "GET", "/api/rooms/{room}/heat.png", "/api/rooms/nobody/heat.png");
+    }
+
+    private async Task RecordAsync(string route, string path)
+    {
+        const string Json = "application/json";
+        await CallAsync(204, "GET", route, path);
+        await CallAsync(400, "POST", route, path, """{"view":"everything"}""", Json);
+        await CallAsync(404, "POST", route, "/api/rooms/nobody/recording", "{}", Json);
+        await CallAsync(201, "POST", route, path, """{"view":"source"}""", Json);
+        await CallAsync(409, "POST", route, path, "{}", Json);
+        await CallAsync(200, "GET", route, path);
+        await CallAsync(200, "DELETE", route, path);
+        await CallAsync(404, "DELETE", route, path);
     }
 
     [Fact]
@@ -160,6 +175,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(401, "GET", "/models/{name}.onnx", "/models/nothing.onnx");
         await CallAsync(401, "POST", "/api/models/{name}/pull", "/api/models/default/pull");
         await CallAsync(401, "DELETE", "/api/models/pull");
+        await CallAsync(403, "POST", "/api/rooms/{room}/recording", "/api/rooms/demo/recording", "{}", "application/json");
+        await CallAsync(403, "DELETE", "/api/rooms/{room}/recording", "/api/rooms/demo/recording");
         await CallAsync(401, "GET", "/metrics");
         await CallAsync(200, "GET", "/metrics", bearer: ApiKey);
         const string Wanted = """{"room":"demo","role":"phone"}""";

@@ -29,7 +29,7 @@ public sealed class RecorderTests(Clips clips) : IClassFixture<Clips>
         using VideoRecorder recorder = Recorder($"whole-{codec}-{rotation}");
         foreach (EncodedFrame frame in coded)
         {
-            Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, out _));
+            Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, frame.Arrival, out _));
         }
 
         recorder.Complete();
@@ -64,7 +64,7 @@ public sealed class RecorderTests(Clips clips) : IClassFixture<Clips>
         using VideoRecorder recorder = Recorder($"killed-{codec}");
         for (int i = 0; i < Frames; i++)
         {
-            Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[i], out _));
+            Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[i], coded[i].Arrival, out _));
             if (i is 35 or 61 or 99)
             {
                 // What lies on the disk at this moment, as kill -9 would leave it.
@@ -86,14 +86,64 @@ public sealed class RecorderTests(Clips clips) : IClassFixture<Clips>
         List<EncodedFrame> coded = Coded(VideoCodec.Vp8, VideoRotation.None, 3);
         List<EncodedFrame> other = Coded(VideoCodec.H264, VideoRotation.None, 1);
         using VideoRecorder recorder = Recorder("begin");
-        Assert.Equal(RecordedPicture.AwaitsKey, recorder.Add(coded[1], out _));
+        Assert.Equal(RecordedPicture.AwaitsKey, recorder.Add(coded[1], coded[1].Arrival, out _));
         Assert.Null(recorder.Path);
-        Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[0], out double first));
-        Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[1], out double second));
+        Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[0], coded[0].Arrival, out double first));
+        Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[1], coded[1].Arrival, out double second));
         Assert.Equal((0, 1 / 30.0), (first, second));
-        Assert.Equal(RecordedPicture.OtherCodec, recorder.Add(other[0], out _));
+        Assert.Equal(RecordedPicture.OtherFormat, recorder.Add(other[0], other[0].Arrival, out _));
         coded.ForEach(frame => frame.Dispose());
         other.ForEach(frame => frame.Dispose());
+    }
+
+    [Fact]
+    public void Picture_that_is_turned_midway_needs_another_file()
+    {
+        List<EncodedFrame> coded = Coded(VideoCodec.Vp8, VideoRotation.None, 2);
+        using VideoRecorder recorder = Recorder("turned");
+        Assert.Equal(RecordedPicture.Taken, recorder.Add(coded[0], coded[0].Arrival, out _));
+        coded[1].Rotation = VideoRotation.Clockwise90;
+        Assert.Equal(RecordedPicture.OtherFormat, recorder.Add(coded[1], coded[1].Arrival, out _));
+        coded.ForEach(frame => frame.Dispose());
+    }
+
+    [Fact]
+    public void Stall_before_the_last_picture_is_no_part_of_its_length()
+    {
+        List<EncodedFrame> coded = Coded(VideoCodec.Vp8, VideoRotation.None, 31);
+        using VideoRecorder recorder = Recorder("stalled");
+        coded.Take(30).ToList().ForEach(frame => recorder.Add(frame, frame.Arrival, out _));
+        Assert.Equal(1, recorder.Duration.TotalSeconds, 0.001);
+        coded[30].RtpTimestamp += RecordingTimeline.TicksPerSecond / 2;
+        recorder.Add(coded[30], coded[30].Arrival + TimeSpan.FromSeconds(0.5), out _);
+        Assert.Equal(1.5 + (1 / 20.0), recorder.Duration.TotalSeconds, 0.001);
+        coded.ForEach(frame => frame.Dispose());
+    }
+
+    /// <summary>Three packets a picture, and a sender whose clock is fast by one part in ten thousand.</summary>
+    [Theory]
+    [InlineData(VideoCodec.Vp8)]
+    [InlineData(VideoCodec.H264)]
+    public void Twenty_one_thousand_lost_packets_leave_the_files_duration(VideoCodec codec)
+    {
+        Ffmpeg.Need();
+
+        const int Lost = 21_000 / 3;
+        const double Drift = 1.0001;
+        List<EncodedFrame> coded = Coded(codec, VideoRotation.None, 60);
+        using VideoRecorder recorder = Recorder($"lossy-{codec}");
+        int last = 0;
+        for (int i = 0; i < 600; i++)
+        {
+            EncodedFrame frame = coded[i % coded.Count];
+            last = i < 300 ? i : i + Lost;
+            frame.RtpTimestamp = unchecked((uint)(long)(4_294_000_000 + (last * Step * Drift)));
+            Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, new Instant(last * 1_000_000L / 30), out _));
+        }
+
+        recorder.Complete();
+        Assert.Equal((last + 1) / 30.0, Probe(recorder.Path!).DurationSeconds, 1 / 30.0);
+        coded.ForEach(frame => frame.Dispose());
     }
 
     [Fact]
@@ -102,10 +152,10 @@ public sealed class RecorderTests(Clips clips) : IClassFixture<Clips>
         List<EncodedFrame> coded = Coded(VideoCodec.Vp8, VideoRotation.None, 60);
         using VideoRecorder small = VideoRecorder.Create(clips.Path("small"), 3000, TimeSpan.MaxValue);
         using VideoRecorder brief = VideoRecorder.Create(clips.Path("brief"), long.MaxValue, TimeSpan.FromSeconds(1));
-        Assert.Contains(RecordedPicture.Full, coded.Select(frame => small.Add(frame, out _)));
+        Assert.Contains(RecordedPicture.Full, coded.Select(frame => small.Add(frame, frame.Arrival, out _)));
         small.Complete();
         Assert.InRange(new FileInfo(small.Path!).Length, 1, 3000 + 1000);
-        Assert.Equal(30, coded.Count(frame => brief.Add(frame, out _) == RecordedPicture.Taken));
+        Assert.Equal(30, coded.Count(frame => brief.Add(frame, frame.Arrival, out _) == RecordedPicture.Taken));
         brief.Complete();
         Assert.Equal(1, brief.Duration.TotalSeconds, 0.001);
         coded.ForEach(frame => frame.Dispose());
@@ -120,7 +170,7 @@ public sealed class RecorderTests(Clips clips) : IClassFixture<Clips>
 
         List<EncodedFrame> coded = [.. Coded(codec, VideoRotation.None, 40), .. Coded(codec, VideoRotation.None, 40, 320, 240, from: 40)];
         using VideoRecorder recorder = Recorder($"resized-{codec}");
-        Assert.All(coded, frame => Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, out _)));
+        Assert.All(coded, frame => Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, frame.Arrival, out _)));
         recorder.Complete();
         using var pool = new PicturePool();
         using VideoReader reader = VideoReader.Open(
@@ -149,7 +199,7 @@ public sealed class RecorderTests(Clips clips) : IClassFixture<Clips>
         return result.Info;
     }
 
-    private static List<EncodedFrame> Coded(
+    internal static List<EncodedFrame> Coded(
         VideoCodec codec, VideoRotation rotation, int count, int width = 160, int height = 120, int from = 0)
     {
         using var pool = new PicturePool();

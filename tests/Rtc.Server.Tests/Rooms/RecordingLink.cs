@@ -12,6 +12,8 @@ internal sealed class RecordingLink(string? throwsAt = null) : IMemberLink
 
     public List<SettingsMessage> Settings { get; } = [];
 
+    public List<StatsMessage> Stats { get; } = [];
+
     public void Send(string method, object message)
     {
         if (method == throwsAt)
@@ -27,6 +29,9 @@ internal sealed class RecordingLink(string? throwsAt = null) : IMemberLink
                 break;
             case SettingsMessage settings:
                 Settings.Add(settings);
+                break;
+            case StatsMessage stats:
+                Stats.Add(stats);
                 break;
         }
     }

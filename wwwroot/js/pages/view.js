@@ -19,6 +19,7 @@ import { Shortcuts } from '../ui/shortcuts.js';
 import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
 import { ModelNotice } from '../panels/model-notice.js';
+import { RoomRecording } from '../panels/room-recording.js';
 import { Tabs } from '../ui/tabs.js';
 import { Target } from '../panels/target.js';
 import { applyText } from '../ui/apply-text.js';
@@ -67,6 +68,7 @@ class ViewPage {
   #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'camera');
   /** @type {CameraGrid} */ #grid;
   #notice = new ModelNotice(byId('stand', HTMLElement), (model, models) => this.#onModel(model, models));
+  #recording = new RoomRecording(this.#room, tokenOfAddress(), this.#toasts, () => this.#view);
 
   constructor() {
     this.#view = new URLSearchParams(location.search).get('view') === 'source' ? 'source' : 'annotated';
@@ -212,6 +214,7 @@ class ViewPage {
 
   /** @param {Message} message */
   #onMessage(message) {
+    this.#recording.hear(message);
     if (message.type === 'detections') this.#onResult(message);
     else if (message.type === 'stats') this.#onStats(message);
     else if (message.type === 'notice') this.#onNotice(message);
@@ -257,8 +260,7 @@ class ViewPage {
   /** A watcher is offered nothing that the server would refuse. @param {boolean} only */
   #onRights(only) {
     this.#watchesOnly = only;
-    this.#controls.setReadOnly(only);
-    this.#tracks.setReadOnly(only);
+    for (const part of [this.#controls, this.#tracks, this.#recording]) part.setReadOnly(only);
     show(byId('release', HTMLElement), !only);
     show(byId('zone-tools', HTMLElement), !only);
     byId('zones', HTMLElement).inert = only;

@@ -1,5 +1,7 @@
 // What pages ask the server over HTTP.
 const PATIENCE_MS = 5_000;
+/** A long recording is read once more at its end. */
+const RECORDING_PATIENCE_MS = 20_000;
 
 /**
  * @typedef {object} RoomEntry a room on air, as far as pages show it
@@ -56,6 +58,28 @@ async function askPull(method, path) {
   return response.json();
 }
 
+/**
+ * @typedef {object} RoomRecordingState
+ * @property {string} recording_id
+ * @property {'source'|'annotated'} view
+ * @property {'recording'|'finished'} status
+ * @property {number} duration_seconds
+ */
+
+/**
+ * @param {'POST'|'DELETE'} method @param {string} room @param {string} [token] @param {object} [body]
+ * @returns {Promise<RoomRecordingState>} rejects with the server's sentence
+ */
+async function recording(method, room, token, body) {
+  /** @type {Record<string, string>} */
+  const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const request = { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(RECORDING_PATIENCE_MS) };
+  const response = await fetch(`/api/rooms/${encodeURIComponent(room)}/recording`, request);
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.detail ?? '');
+  return answer;
+}
+
 export const api = Object.freeze({
   /** @returns {Promise<RoomEntry[]>} */
   rooms: () => get('/api/rooms'),
@@ -79,6 +103,10 @@ export const api = Object.freeze({
     `/api/rooms/${encodeURIComponent(room)}/thumbnail.jpg?t=${stamp}${token ? `&token=${encodeURIComponent(token)}` : ''}`,
   /** @param {string} room @param {string} [token] @returns {Promise<CameraEntry[]>} */
   cameras: (room, token) => get(`/api/rooms/${encodeURIComponent(room)}/cameras`, token),
+  /** @param {string} room @param {'source'|'annotated'} view @param {string} [token] @returns {Promise<RoomRecordingState>} */
+  record: (room, view, token) => recording('POST', room, token, { view }),
+  /** @param {string} room @param {string} [token] @returns {Promise<RoomRecordingState>} */
+  stopRecording: (room, token) => recording('DELETE', room, token),
   /** @param {string} room @param {Rights} rights @param {string} [token] @returns {Promise<RoomLink>} rejects with the status */
   link: async (room, rights, token) => {
     /** @type {Record<string, string>} */

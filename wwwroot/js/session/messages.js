@@ -61,6 +61,7 @@
  * @property {number} viewers
  * @property {number} phones
  * @property {ZoneCount[]|null} [zones]
+ * @property {{view: 'source'|'annotated', duration_seconds: number}} [recording] left out while the room is not recorded
  */
 
 /**

@@ -13,8 +13,8 @@ public enum RecordedPicture
     /// <summary>The recording begins with a key picture, and this was none.</summary>
     AwaitsKey,
 
-    /// <summary>It is coded in another way than the recording: that one has to end, and another to begin.</summary>
-    OtherCodec,
+    /// <summary>It is coded in another way than the recording, or turned: that one has to end, and another to begin.</summary>
+    OtherFormat,
 
     /// <summary>The recording has as many bytes or seconds as it may.</summary>
     Full,
@@ -28,6 +28,9 @@ public sealed class VideoRecorder : IDisposable
 {
     private const long PartTicks = RecordingTimeline.TicksPerSecond;
 
+    /// <summary>More than a day's; a file of more elements is not read as a video here.</summary>
+    private const int MaxParts = 90_000;
+
     // What the last picture is shown for where there is only one.
     private const long UsualStep = RecordingTimeline.TicksPerSecond / 30;
 
@@ -39,10 +42,11 @@ public sealed class VideoRecorder : IDisposable
     private readonly ByteSink _data = new();
     private FileStream? _stream;
     private IRecordingFile? _file;
-    private VideoCodec _codec;
+    private VideoRotation _rotation;
     private long _firstTicks;
     private long _lastTicks;
-    private long _lastStep = UsualStep;
+    private long _lastStep;
+    private int _parts;
     private bool _isComplete;
 
     private VideoRecorder(string pathWithoutEnding, long maxBytes, TimeSpan maxDuration)
@@ -59,8 +63,19 @@ public sealed class VideoRecorder : IDisposable
 
     public long Pictures { get; private set; }
 
+    public VideoCodec Codec { get; private set; }
+
+    /// <summary>Of the first picture, as it is shown.</summary>
+    public (int Width, int Height) Size { get; private set; }
+
     public TimeSpan Duration =>
-        Pictures == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)(_lastTicks + _lastStep) / RecordingTimeline.TicksPerSecond);
+        Pictures == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)EndTicks / RecordingTimeline.TicksPerSecond);
+
+    /// <summary>
+    /// The last picture is shown as long as the one before it, and no longer than the mean: a stall is no picture's length.
+    /// </summary>
+    private long EndTicks =>
+        _lastTicks + (Pictures > 1 ? Math.Min(Math.Min(_lastStep, PartTicks), _lastTicks / (Pictures - 1)) : UsualStep);
 
     /// <param name="pathWithoutEnding">".webm" or ".mp4" is added.</param>
     /// <param name="maxBytes">After which it takes no more.</param>
@@ -70,9 +85,10 @@ public sealed class VideoRecorder : IDisposable
 
     /// <summary>The picture stays the caller's.</summary>
     /// <param name="frame">The next one.</param>
+    /// <param name="arrival">When it was here: the frame's own time of arrival, or when it was coded here.</param>
     /// <param name="seconds">When it is shown in the recording; good where it was taken.</param>
     /// <exception cref="IOException">The disk is full or gone.</exception>
-    public RecordedPicture Add(EncodedFrame frame, out double seconds)
+    public RecordedPicture Add(EncodedFrame frame, Instant arrival, out double seconds)
     {
         seconds = 0;
         if (_file is null && !TryBegin(frame))
@@ -80,13 +96,13 @@ public sealed class VideoRecorder : IDisposable
             return RecordedPicture.AwaitsKey;
         }
 
-        if (frame.Codec != _codec)
+        if (frame.Codec != Codec || frame.Rotation != _rotation)
         {
-            return RecordedPicture.OtherCodec;
+            return RecordedPicture.OtherFormat;
         }
 
-        long ticks = _timeline.Next(frame.RtpTimestamp, frame.CaptureNtp, frame.Arrival);
-        if (ticks >= _maxTicks || Bytes + frame.Length > _maxBytes)
+        long ticks = _timeline.Next(frame.RtpTimestamp, frame.CaptureNtp, arrival);
+        if (ticks >= _maxTicks || Bytes + frame.Length > _maxBytes || _parts >= MaxParts)
         {
             return RecordedPicture.Full;
         }
@@ -121,7 +137,7 @@ public sealed class VideoRecorder : IDisposable
         }
 
         _isComplete = true;
-        WritePart(_lastTicks + Math.Min(_lastStep, PartTicks));
+        WritePart(EndTicks);
         _file.WriteIndex();
     }
 
@@ -134,7 +150,8 @@ public sealed class VideoRecorder : IDisposable
             return false;
         }
 
-        _codec = frame.Codec;
+        (Codec, _rotation) = (frame.Codec, frame.Rotation);
+        Size = frame.Rotation is VideoRotation.Clockwise90 or VideoRotation.Clockwise270 ? (height, width) : (width, height);
         var track = new RecordingTrack(frame.Codec, width, height, frame.Rotation);
         bool isWebm = frame.Codec == VideoCodec.Vp8 && frame.Rotation == VideoRotation.None;
         Path = _pathWithoutEnding + (isWebm ? ".webm" : ".mp4");
@@ -171,6 +188,7 @@ public sealed class VideoRecorder : IDisposable
     private void WritePart(long endTicks)
     {
         _file!.WritePart(CollectionsMarshal.AsSpan(_pending), _data.Written, endTicks);
+        _parts++;
         _pending.Clear();
         _data.Clear();
     }

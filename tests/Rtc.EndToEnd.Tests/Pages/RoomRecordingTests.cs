@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using Rtc.EndToEnd.Tests.Browser;
+using Xunit;
+
+namespace Rtc.EndToEnd.Tests.Pages;
+
+/// <summary>A viewer has the server record a camera, and what comes of it plays.</summary>
+[Collection(LiveCollection.Name)]
+public sealed class RoomRecordingTests(LiveFixture live)
+{
+    [Fact]
+    public async Task Recording_of_a_camera_plays_to_its_end_in_Chromium()
+    {
+        await using IBrowserContext context = await live.Browser.NewContextAsync();
+        context.SetDefaultTimeout(30_000);
+        IPage phone = await OpenAsync(context, "/phone?room=recorded");
+        await phone.ClickAsync("#start");
+        IPage view = await OpenAsync(context, "/view?room=recorded&view=source");
+        await Assertions.Expect(view.Locator("#state")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 40_000 });
+
+        ILocator button = view.Locator("#room-record");
+        await button.ClickAsync();
+        await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "true");
+        await view.WaitForFunctionAsync(
+            "async () => (await (await fetch('/api/rooms/recorded/recording')).json()).duration_seconds > 1.5");
+        await button.ClickAsync();
+        await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
+
+        JsonNode list = JsonNode.Parse(await live.Server.Http.GetStringAsync(new Uri("/api/videos?limit=200", UriKind.Relative)))!;
+        JsonNode video = list["videos"]!.AsArray()
+            .First(one => one!["name"]!.ToString().StartsWith("recorded ", StringComparison.Ordinal))!;
+        string at = $"/api/videos/{video["video_id"]}";
+        try
+        {
+            // The server has these from ffprobe.
+            double seconds = (double)video["duration_seconds"]!;
+            Assert.InRange(seconds, 0.5, double.MaxValue);
+            Assert.InRange((long)video["total_frames"]!, 2, long.MaxValue);
+            PlayedVideo played = await PlayedVideo.PlayAsync(view, at + "/file", 1);
+            Assert.Equal(seconds, played.Seconds, 0.05);
+            Assert.Equal(seconds, played.EndedAt, 0.1);
+            Assert.InRange(played.Width, 1, int.MaxValue);
+        }
+        finally
+        {
+            using HttpResponseMessage gone = await live.Server.Http.DeleteAsync(new Uri(at, UriKind.Relative));
+        }
+    }
+
+    private async Task<IPage> OpenAsync(IBrowserContext context, string path)
+    {
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(live.Server.Address, path).ToString());
+        return page;
+    }
+}
