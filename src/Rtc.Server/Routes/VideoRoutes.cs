@@ -5,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using Rtc.Server.Accounts;
 using Rtc.Server.Http;
 using Rtc.Server.Load;
+using Rtc.Server.Options;
 using Rtc.Server.Videos;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
@@ -18,6 +19,10 @@ internal static class VideoRoutes
     private const string Field = "video";
     private const string Length = "Upload-Length";
     private const string Offset = "Upload-Offset";
+    private const string RetryAfterSeconds = "10";
+    /// <summary>A section is read, and so written, in pieces of this size at most; by default they would be of 4 KiB.</summary>
+    private const int FormBufferBytes = 128 * 1024;
+
     private const string PartType = "application/offset+octet-stream";
 
     public static void MapVideos(this IEndpointRouteBuilder routes)
@@ -29,11 +34,14 @@ internal static class VideoRoutes
         routes.MapPatch(At + "/{id}", ContinueAsync).RequireMemory().RequireUser();
         routes.MapGet(At + "/{id}/file", FileAsync).RequireUser();
         routes.MapGet(At + "/{id}/sidecar", SidecarAsync).RequireUser();
+        routes.MapGet(At + "/{id}/thumbnail.jpg", ThumbnailAsync).RequireMemory().RequireUser();
         routes.MapDelete(At + "/{id}", DeleteAsync).RequireUser();
     }
 
-    private static Task<IResult> AddAsync(HttpContext http, Uploads uploads) => AnswerAsync(async () =>
+    private static Task<IResult> AddAsync(HttpContext http, Uploads uploads, RtcOptions options) => AnswerAsync(async () =>
     {
+        IResult Created(Video video) => Results.Created($"{At}/{video.Id}", VideoView.Of(video, options.Store.RetainDays));
+
         HttpRequest request = http.Request;
         CancellationToken cancel = http.RequestAborted;
         UserId user = http.UserOf();
@@ -66,7 +74,7 @@ internal static class VideoRoutes
             return Unsupported();
         }
 
-        var reader = new MultipartReader(boundary, request.Body);
+        var reader = new MultipartReader(boundary, request.Body, FormBufferBytes);
         while (await reader.ReadNextSectionAsync(cancel) is { } section)
         {
             if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? part)
@@ -124,7 +132,8 @@ internal static class VideoRoutes
         return Results.Ok();
     }
 
-    private static async Task<IResult> ListAsync(int? limit, string? after, VideoTable videos, Uploads uploads, HttpContext http)
+    private static async Task<IResult> ListAsync(
+        int? limit, string? after, VideoTable videos, Uploads uploads, RtcOptions options, HttpContext http)
     {
         if (PageRequest.Refuse(limit, after, out PageRequest page) is { } refused)
         {
@@ -134,13 +143,14 @@ internal static class VideoRoutes
         VideoId? last = page.After is { } id ? new VideoId(id) : null;
         (List<Video> rows, string? next) = page.Cut(
             await videos.ListAsync(http.UserOf(), last, page.Limit + 1, http.RequestAborted), video => video.Id.ToString());
-        return Results.Ok(new { videos = rows.ConvertAll(row => View(row, uploads)), next });
+        return Results.Ok(new { videos = rows.ConvertAll(row => View(row, uploads, options)), next });
     }
 
-    private static async Task<IResult> FindAsync(string id, VideoTable videos, Uploads uploads, HttpContext http) =>
-        await VideoAsync(id, http, videos) is { } video ? Results.Ok(View(video, uploads)) : NoVideo();
+    private static async Task<IResult> FindAsync(string id, VideoTable videos, Uploads uploads, RtcOptions options, HttpContext http) =>
+        await VideoAsync(id, http, videos) is { } video ? Results.Ok(View(video, uploads, options)) : NoVideo();
 
-    private static VideoView View(Video video, Uploads uploads) => VideoView.Of(video, File.Exists(uploads.SidecarOf(video.Id)));
+    private static VideoView View(Video video, Uploads uploads, RtcOptions options) =>
+        VideoView.Of(video, options.Store.RetainDays, File.Exists(uploads.SidecarOf(video.Id)));
 
     private static async Task<IResult> FileAsync(string id, VideoTable videos, Uploads uploads, HttpContext http)
     {
@@ -181,6 +191,26 @@ internal static class VideoRoutes
             : Problems.Of(StatusCodes.Status404NotFound, "no_sidecar", "Nothing was detected beside this video while it was recorded.");
     }
 
+    private static async Task<IResult> ThumbnailAsync(string id, VideoTable videos, Thumbnails thumbnails, HttpContext http)
+    {
+        if (await VideoAsync(id, http, videos) is not { } video)
+        {
+            return NoVideo();
+        }
+
+        if (await thumbnails.FindAsync(video, http.RequestAborted) is not { } picture)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "busy", "There is no time for a thumbnail now. Try again.");
+        }
+
+        // What is in a video never changes, and neither does this.
+        http.Response.Headers.CacheControl = "private, max-age=86400";
+        return picture.Length > 0
+            ? Results.File(picture.FullName, "image/jpeg", entityTag: new EntityTagHeaderValue($"\"{video.Sha256}-t\""))
+            : Results.NoContent();
+    }
+
     private static async Task<IResult> DeleteAsync(string id, VideoTable videos, Uploads uploads, UploadTable table, HttpContext http)
     {
         if (await UploadAsync(id, http, table) is { } upload)
@@ -219,8 +249,6 @@ internal static class VideoRoutes
             limit.MaxRequestBodySize = null;
         }
     }
-
-    private static IResult Created(Video video) => Results.Created($"{At}/{video.Id}", VideoView.Of(video));
 
     private static async Task<Video?> VideoAsync(string id, HttpContext http, VideoTable videos) =>
         Guid.TryParse(id, out Guid video) ? await videos.FindAsync(http.UserOf(), new VideoId(video), http.RequestAborted) : null;

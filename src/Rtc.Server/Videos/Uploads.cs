@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Rtc.Server.Accounts;
 using Rtc.Server.Options;
 using Rtc.Server.Recordings;
+using Rtc.Store;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
@@ -21,6 +22,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     private const long Megabyte = 1_000_000;
     private const int BufferBytes = 256 * 1024;
     private const int FormBytes = 64 * 1024;
+
+    /// <summary>As the probe gives them.</summary>
+    private static readonly string[] s_extensions = [".mp4", ".mov", ".avi", ".mkv", ".webm"];
 
     private readonly ConcurrentDictionary<VideoId, SemaphoreSlim> _atWork = [];
 
@@ -43,12 +47,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
         long bytes = length ?? MaxBytes;
         Directory.CreateDirectory(Folder);
-        if (IsDiskFull(bytes))
-        {
-            throw new UploadException(
-                StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes).");
-        }
-
+        RequireDisk(bytes);
         var upload = new Upload(videos.NewId(), user, VideoName.Of(name), bytes, time.GetUtcNow());
         if (!await uploads.TryAddAsync(upload, options.Store.QuotaMegabytes * Megabyte, cancel))
         {
@@ -64,7 +63,10 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     public long? WithinForm(long? length) => length > MaxBytes && length <= MaxBytes + FormBytes ? MaxBytes : length;
 
     /// <summary>How much of it is here.</summary>
-    public long OffsetOf(VideoId upload) => new FileInfo(PartOf(upload)) is { Exists: true } file ? file.Length : 0;
+    public long OffsetOf(VideoId upload) =>
+        new FileInfo(PartOf(upload)) is { Exists: true } part ? part.Length
+        : MovedOf(upload) is { } moved ? new FileInfo(moved).Length
+        : 0;
 
     /// <summary>Takes a video in one go; where that fails nothing of it stays.</summary>
     public async Task<Video> ReceiveAsync(Upload upload, Stream body, CancellationToken cancel)
@@ -77,14 +79,14 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         }
         catch
         {
-            await DropAsync(upload.Id);
+            await TryDropAsync(upload.Id);
             throw;
         }
     }
 
     /// <summary>
     /// Goes on with an upload at its offset; the answer is the new one. Null stands for a wrong offset, or for a request that is still
-    /// at it.
+    /// at it. What came before an error stays, so that the client may go on from there.
     /// </summary>
     public async Task<long?> ContinueAsync(Upload upload, long offset, Stream body, CancellationToken cancel)
     {
@@ -101,8 +103,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
                 return null;
             }
 
+            RequireDisk(upload.Bytes - offset);
             await uploads.TouchAsync(upload.Id, cancel);
-            long now = await WriteAsync(upload, offset, body, null, cancel);
+            long now = offset < upload.Bytes ? await WriteAsync(upload, offset, body, null, cancel) : offset;
             if (now == upload.Bytes)
             {
                 try
@@ -111,7 +114,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
                 }
                 catch (UploadException)
                 {
-                    await DropAsync(upload.Id);
+                    await TryDropAsync(upload.Id);
                     throw;
                 }
             }
@@ -131,7 +134,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         await uploads.DeleteAsync(upload);
     }
 
-    /// <summary>A file of a video, or null where its name is none that the server gives.</summary>
+    /// <summary>A file of the folder; a name leads nowhere else.</summary>
     public string FileOf(string name) => Path.Combine(Folder, Path.GetFileName(name));
 
     /// <summary>What was detected in a recording, line by line; most videos have none.</summary>
@@ -143,6 +146,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         if (file.Length > 0)
         {
             File.Delete(FileOf(file));
+            File.Delete(FileOf(Thumbnails.NameOf(file)));
         }
 
         File.Delete(SidecarOf(video));
@@ -162,6 +166,30 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     }
 
     private string PartOf(VideoId upload) => Path.Combine(Folder, upload + Part);
+
+    /// <summary>The file of an upload that got its name, but no row of a video yet: a kill or a full disk came in between.</summary>
+    private string? MovedOf(VideoId upload) =>
+        Array.Find(Array.ConvertAll(s_extensions, extension => FileOf(upload + extension)), File.Exists);
+
+    private void RequireDisk(long bytes)
+    {
+        if (IsDiskFull(bytes))
+        {
+            throw NoDisk();
+        }
+    }
+
+    /// <summary>The row goes by itself after a day where the database can't be reached now.</summary>
+    private async Task TryDropAsync(VideoId upload)
+    {
+        try
+        {
+            await DropAsync(upload);
+        }
+        catch (StoreUnavailableException)
+        {
+        }
+    }
 
     private async Task<long> WriteAsync(Upload upload, long offset, Stream body, IncrementalHash? hash, CancellationToken cancel)
     {
@@ -185,8 +213,17 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
                 offset += read;
             }
 
-            file.Flush(flushToDisk: true);
+            // A part need not be on the disk before the next one comes: a kill of the server loses nothing of it.
+            if (hash is not null || offset == upload.Bytes)
+            {
+                file.Flush(flushToDisk: true);
+            }
+
             return offset;
+        }
+        catch (IOException error) when (DiskFull.Is(error))
+        {
+            throw NoDisk();
         }
         finally
         {
@@ -196,8 +233,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
     private async Task<string> HashAsync(VideoId upload, CancellationToken cancel)
     {
+        string part = PartOf(upload);
         await using var file = new FileStream(
-            PartOf(upload), FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes,
+            File.Exists(part) ? part : MovedOf(upload) ?? part, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes,
                 FileOptions.Asynchronous | FileOptions.SequentialScan);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
     }
@@ -207,7 +245,8 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     /// </summary>
     private async Task<Video> FinishAsync(Upload upload, string sha256, CancellationToken cancel)
     {
-        string part = PartOf(upload.Id);
+        string? moved = File.Exists(PartOf(upload.Id)) ? null : MovedOf(upload.Id);
+        string part = moved ?? PartOf(upload.Id);
         long bytes = new FileInfo(part).Length;
         if (bytes == 0)
         {
@@ -218,8 +257,12 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         Video video;
         if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is { } same && File.Exists(FileOf(same.File)))
         {
+            // It may be this very upload's, where a kill left its row behind.
             video = same with { Id = upload.Id, Name = upload.Name, CreatedAt = now, UpdatedAt = now };
-            File.Delete(part);
+            if (part != FileOf(same.File))
+            {
+                File.Delete(part);
+            }
         }
         else
         {
@@ -238,6 +281,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         await uploads.DeleteAsync(upload.Id, cancel);
         return video;
     }
+
+    private static UploadException NoDisk() => new(
+        StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes, Store:Files).");
 
     private UploadException TooLarge() => new(
         StatusCodes.Status413PayloadTooLarge, "too_large",

@@ -58,7 +58,7 @@ internal sealed partial class VideoSweep(
 
         foreach (FileInfo file in new DirectoryInfo(files.Folder).EnumerateFiles())
         {
-            if (now - file.LastWriteTimeUtc > s_unfinished && IsOurs(file) && !await HasRowAsync(file.Name))
+            if (now - file.LastWriteTimeUtc > s_unfinished && IsOurs(file) && !await HasRowAsync(VideoOf(file.Name)))
             {
                 file.Delete();
             }
@@ -66,12 +66,16 @@ internal sealed partial class VideoSweep(
     }
 
     /// <summary>A folder that an operator gave may hold other things, and what is being recorded may stand still for long.</summary>
-    private static bool IsOurs(FileInfo file) => Guid.TryParse(Path.GetFileNameWithoutExtension(file.Name), out _)
+    private static bool IsOurs(FileInfo file) => Guid.TryParse(Path.GetFileNameWithoutExtension(VideoOf(file.Name)), out _)
         && !File.Exists(Path.ChangeExtension(file.FullName, RecordingManifest.Extension));
 
     private Task<bool> HasRowAsync(string name) => Path.GetExtension(name) == RecordingPart.Sidecar
         ? videos.ExistsAsync(new VideoId(Guid.Parse(Path.GetFileNameWithoutExtension(name))))
         : videos.HasFileAsync(name);
+
+    /// <summary>A thumbnail is there as long as its video.</summary>
+    private static string VideoOf(string name) =>
+        name.EndsWith(Thumbnails.Ending, StringComparison.Ordinal) ? name[..^Thumbnails.Ending.Length] : name;
 
     private async Task TryAsync()
     {
