@@ -6,6 +6,7 @@ using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Detecting;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Loops;
+using Rtc.Pipeline.Remote;
 using Rtc.Pipeline.Rendering;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Scene;
@@ -42,6 +43,9 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly PreviewShelf _preview;
     private readonly RenderStage _render;
     private readonly VisionStage _vision;
+    private readonly RemoteMailbox _mailbox = new();
+    private readonly RemoteLabels _labels = new();
+    private long _remoteTicks = long.MinValue;
     private readonly ManualResetEventSlim _ended = new();
     private readonly Lazy<Task> _loops;
     private volatile VisionResult? _newest;
@@ -70,7 +74,7 @@ public sealed class RoomPipeline : IAsyncDisposable
         _pictures = pictures;
         _preview = new PreviewShelf(pictures, time);
         _render = new RenderStage(options, codecs, pictures, output, _board, _latest, _controls, _preview, _counters, time);
-        _vision = new VisionStage(options, models, output, _board, _counters, time);
+        _vision = new VisionStage(options, models, output, _board, _counters, time, _labels);
         _loops = new Lazy<Task>(() => Task.WhenAll(Start("render", RenderLoop, _render.Renew), Start("vision", VisionLoop, _vision.Renew)));
     }
 
@@ -134,6 +138,45 @@ public sealed class RoomPipeline : IAsyncDisposable
         x is >= 0 and <= 1 && y is >= 0 and <= 1 && _board.Select(new PlaceF(x, y), slot ?? 0);
 
     public void Release() => _board.Release();
+
+    /// <summary>
+    /// Takes what a member found in one of the room's pictures; while such results come the room's own detector rests. One
+    /// caller at a time.
+    /// </summary>
+    public RemoteVerdict Report(RemoteDetections seen)
+    {
+        if (Settings.Mode == ViewMode.Privacy)
+        {
+            return RemoteVerdict.Private;
+        }
+
+        if (!_controls.Pictures.TryFind(seen.RtpTimestamp, out SizedPicture picture))
+        {
+            return RemoteVerdict.UnknownPicture;
+        }
+
+        if (picture.Info.Ticks <= _remoteTicks)
+        {
+            return RemoteVerdict.Late;
+        }
+
+        if (!_labels.TryAdd(seen.Objects))
+        {
+            return RemoteVerdict.TooManyLabels;
+        }
+
+        _remoteTicks = picture.Info.Ticks;
+        _mailbox.Put(seen, picture);
+        _controls.Remote.Accepted(_time.Milliseconds());
+        _latest.Wake();
+        return RemoteVerdict.Accepted;
+    }
+
+    /// <summary>No member detects any more: the room's own detector goes on with the next picture.</summary>
+    public void EndRemote() => _controls.Remote.End();
+
+    /// <summary>Whether the room's own detector rests because a member detects.</summary>
+    public bool RestsForRemote => _controls.Rests(_time.Milliseconds());
 
     /// <summary>The next coded picture is a key frame.</summary>
     public void RequestKeyFrame() => _controls.RequestKeyFrame();
@@ -260,20 +303,40 @@ public sealed class RoomPipeline : IAsyncDisposable
     {
         while (!_latest.IsClosed)
         {
-            if (!_latest.WaitTake(out Picture? taken, out PictureInfo info))
+            bool isTaken = _latest.WaitTake(out Picture? taken, out PictureInfo info);
+            using Picture? picture = taken;
+            while (_mailbox.TryTake(out RemoteDetections? seen, out SizedPicture its))
+            {
+                if (_vision.Adopt(seen, its, _controls.Settings) is { } adopted)
+                {
+                    Tell(adopted);
+                }
+            }
+
+            // What a member reported of a later picture came first: this one is past.
+            if (!isTaken || _vision.HasReported(info))
             {
                 continue;
             }
 
-            using Picture picture = taken;
-            RoomSettings settings = _controls.Settings;
-            VisionResult result = _vision.Process(picture, info, settings);
-            _newest = result;
-            _output.OnResult(result);
-            if (settings.Alignment == Alignment.Exact)
+            if (_controls.Rests(_time.Milliseconds()))
             {
-                _queue.Signal();
+                _vision.Attend(picture!, info, _controls.Settings);
             }
+            else
+            {
+                Tell(_vision.Process(picture!, info, _controls.Settings));
+            }
+        }
+    }
+
+    private void Tell(VisionResult result)
+    {
+        _newest = result;
+        _output.OnResult(result);
+        if (_controls.Settings.Alignment == Alignment.Exact)
+        {
+            _queue.Signal();
         }
     }
 
@@ -291,6 +354,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     {
         double now = _time.Milliseconds();
         PipelineCounters c = _counters;
+        bool rests = _controls.Rests(now);
         return new PipelineStats
         {
             Received = Interlocked.Read(ref c.Received),
@@ -303,6 +367,7 @@ public sealed class RoomPipeline : IAsyncDisposable
             KeyFramesRequested = c.KeyFramesRequested,
             Detected = c.Detected,
             Coasted = c.Coasted,
+            Remote = c.Remote,
             Rendered = c.Rendered,
             Coded = c.Coded,
             DroppedByEncoder = c.DroppedByEncoder,
@@ -320,8 +385,8 @@ public sealed class RoomPipeline : IAsyncDisposable
             TurnaroundTime = c.Turnaround.Summary(),
             ResultAge = c.ResultAge.Summary(),
             LatestFrameAgeMs = _latest.LastAgeMs,
-            Level = _vision.Level,
-            LevelReason = _vision.LevelReason,
+            Level = rests ? Level.Optimal : _vision.Level,
+            LevelReason = rests ? "" : _vision.LevelReason,
             Model = _vision.Model,
             Provider = _vision.Provider,
             ModelProblem = _vision.ModelProblem,

@@ -17,6 +17,7 @@ internal sealed class LatestFrame(TimeProvider time) : IDisposable
     private PictureInfo _info;
     private long _offeredAt;
     private bool _closed;
+    private bool _woken;
     private long _dropped;
     private long _taken;
     private double _lastAgeMs;
@@ -68,12 +69,23 @@ internal sealed class LatestFrame(TimeProvider time) : IDisposable
     {
         lock (_gate)
         {
-            if (_picture is null && !_closed)
+            if (_picture is null && !_closed && !_woken)
             {
                 Monitor.Wait(_gate);
             }
 
+            _woken = false;
             return TakeLocked(out picture, out info);
+        }
+    }
+
+    /// <summary>There is something else to do: whoever waits for a picture, now or next, goes on without one.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.PulseAll(_gate);
         }
     }
 

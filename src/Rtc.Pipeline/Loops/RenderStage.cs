@@ -98,6 +98,8 @@ internal sealed class RenderStage : IDisposable
             return;
         }
 
+        _controls.Pictures.Add(new SizedPicture(info, picture.Width, picture.Height));
+
         // Once for all that is done to the picture: it is private in all of it or in none.
         RoomSettings settings = _controls.Settings;
         if (settings.Mode == ViewMode.Privacy)
@@ -115,7 +117,7 @@ internal sealed class RenderStage : IDisposable
             _follower.Follow(picture, info.Ticks);
         }
 
-        if (_controls.WantsDetection)
+        if (_controls.WantsDetection && (!_controls.Rests(_time.Milliseconds()) || _board.HasTargets))
         {
             Offer(ref picture, info, settings);
         }

@@ -37,6 +37,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         Commands = new RoomCommands(this, loop, messageBytes, metrics);
         Media = new RoomMedia(loop, Pipeline, Members, bitrates, metrics);
         Privacy = new RoomPrivacy(this, metrics);
+        Detections = new RoomDetections(this, loop, metrics);
     }
 
     public RoomName Name { get; }
@@ -54,6 +55,8 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     public RoomCommands Commands { get; }
 
     public RoomPrivacy Privacy { get; }
+
+    public RoomDetections Detections { get; }
 
     public bool IsPrivate => Pipeline.Settings.Mode == ViewMode.Privacy;
 
@@ -240,6 +243,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
 
     private void Disconnect(RoomMember member)
     {
+        Detections.Forget(member);
         if (Members.Disconnect(member))
         {
             Media.Forget(member);
