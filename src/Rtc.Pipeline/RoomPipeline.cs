@@ -46,6 +46,8 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly RemoteMailbox _mailbox = new();
     private readonly RemoteLabels _labels = new();
     private long _remoteTicks = long.MinValue;
+    private Picture? _spare;
+    private PictureInfo _spareInfo;
     private readonly ManualResetEventSlim _ended = new();
     private readonly Lazy<Task> _loops;
     private volatile VisionResult? _newest;
@@ -173,7 +175,11 @@ public sealed class RoomPipeline : IAsyncDisposable
     }
 
     /// <summary>No member detects any more: the room's own detector goes on with the next picture.</summary>
-    public void EndRemote() => _controls.Remote.End();
+    public void EndRemote()
+    {
+        _controls.Remote.End();
+        _latest.Wake();
+    }
 
     /// <summary>Whether the room's own detector rests because a member detects.</summary>
     public bool RestsForRemote => _controls.Rests(_time.Milliseconds());
@@ -242,6 +248,7 @@ public sealed class RoomPipeline : IAsyncDisposable
             await _loops.Value.ConfigureAwait(false);
         }
 
+        _spare?.Dispose();
         _preview.Dispose();
         _render.Dispose();
         _vision.Dispose();
@@ -303,8 +310,12 @@ public sealed class RoomPipeline : IAsyncDisposable
     {
         while (!_latest.IsClosed)
         {
-            bool isTaken = _latest.WaitTake(out Picture? taken, out PictureInfo info);
-            using Picture? picture = taken;
+            if (_latest.WaitTake(out Picture? taken, out PictureInfo info, SpareWaitMs()))
+            {
+                _spare?.Dispose();
+                (_spare, _spareInfo) = (taken, info);
+            }
+
             while (_mailbox.TryTake(out RemoteDetections? seen, out SizedPicture its))
             {
                 if (_vision.Adopt(seen, its, _controls.Settings) is { } adopted)
@@ -313,20 +324,39 @@ public sealed class RoomPipeline : IAsyncDisposable
                 }
             }
 
-            // What a member reported of a later picture came first: this one is past.
-            if (!isTaken || _vision.HasReported(info))
-            {
-                continue;
-            }
+            Look();
+        }
+    }
 
-            if (_controls.Rests(_time.Milliseconds()))
-            {
-                _vision.Attend(picture!, info, _controls.Settings);
-            }
-            else
-            {
-                Tell(_vision.Process(picture!, info, _controls.Settings));
-            }
+    /// <summary>Until the member is late, and the picture that is kept is looked at after all.</summary>
+    private int SpareWaitMs() => _spare is null
+        ? Timeout.Infinite
+        : (int)Math.Clamp(Math.Ceiling(_controls.Remote.RestsUntilMs - _time.Milliseconds()), 1, IdleWaitMs);
+
+    /// <summary>Looks at the newest picture; while a member detects it is only kept, for the moment at which that one stops.</summary>
+    private void Look()
+    {
+        bool rests = _controls.Rests(_time.Milliseconds());
+        if (_spare is null || (rests && !_board.HasTargets))
+        {
+            return;
+        }
+
+        using Picture picture = _spare;
+        _spare = null;
+        if (_vision.HasReported(_spareInfo))
+        {
+            // What a member reported of a later picture came first: this one is past.
+            return;
+        }
+
+        if (rests)
+        {
+            _vision.Attend(picture, _spareInfo, _controls.Settings);
+        }
+        else
+        {
+            Tell(_vision.Process(picture, _spareInfo, _controls.Settings));
         }
     }
 

@@ -64,14 +64,14 @@ internal sealed class LatestFrame(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Waits for a picture; false once it is closed, or woken without one.</summary>
-    public bool WaitTake([NotNullWhen(true)] out Picture? picture, out PictureInfo info)
+    /// <summary>Waits for a picture; false once it is closed, woken without one, or after so many milliseconds.</summary>
+    public bool WaitTake([NotNullWhen(true)] out Picture? picture, out PictureInfo info, int timeoutMs = Timeout.Infinite)
     {
         lock (_gate)
         {
             if (_picture is null && !_closed && !_woken)
             {
-                Monitor.Wait(_gate);
+                Monitor.Wait(_gate, timeoutMs);
             }
 
             _woken = false;

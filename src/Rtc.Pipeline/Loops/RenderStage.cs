@@ -117,7 +117,7 @@ internal sealed class RenderStage : IDisposable
             _follower.Follow(picture, info.Ticks);
         }
 
-        if (_controls.WantsDetection && (!_controls.Rests(_time.Milliseconds()) || _board.HasTargets))
+        if (_controls.WantsDetection)
         {
             Offer(ref picture, info, settings);
         }

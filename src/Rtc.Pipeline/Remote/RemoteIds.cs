@@ -15,6 +15,9 @@ internal sealed class RemoteIds(TrackIds ids)
     /// <summary>An object under an unknown id is one that the room knows where both cover this much of each other.</summary>
     private const double MinOverlap = 0.5;
 
+    /// <summary>Two seconds: a track that is younger may be an old object, found again by a room that was cut off.</summary>
+    private const double MaxYoungSteps = 60;
+
     private readonly Dictionary<int, int> _roomIds = [];
     private readonly HashSet<int> _claimed = [];
     private readonly List<int> _stale = [];
@@ -41,7 +44,7 @@ internal sealed class RemoteIds(TrackIds ids)
 
         for (int i = 0; i < seen.Length; i++)
         {
-            mapped[i] = mapped[i] != 0 ? mapped[i] : FindThere(seen[i].Box, tracker, steps) is var there and not 0 ? there : New(seen[i].Id);
+            mapped[i] = mapped[i] != 0 ? mapped[i] : FindThere(seen[i], tracker, steps) is var there and not 0 ? there : New(seen[i].Id);
         }
 
         Remember(seen, mapped, tracker);
@@ -51,26 +54,32 @@ internal sealed class RemoteIds(TrackIds ids)
     /// <summary>Another member detects: its ids are its own.</summary>
     public void Clear() => _roomIds.Clear();
 
-    /// <summary>The track in that place that nothing of this picture is yet, or 0.</summary>
-    private int FindThere(in RectF box, ByteTracker tracker, double steps)
+    /// <summary>
+    /// What the track in that place is to be called that nothing of this picture is yet, or 0: as the room calls it, but by an
+    /// older id of the room's where the member kept that while the room lost the object.
+    /// </summary>
+    private int FindThere((int Id, RectF Box) seen, ByteTracker tracker, double steps)
     {
-        int best = 0;
+        Track? best = null;
         double most = MinOverlap;
         foreach (Track track in tracker.Active)
         {
-            double overlap = PixelOverlap.Of(track.Motion.BoxIn(steps), box);
+            double overlap = PixelOverlap.Of(track.Motion.BoxIn(steps), seen.Box);
             if (overlap >= most && !_claimed.Contains(track.Id))
             {
-                (best, most) = (track.Id, overlap);
+                (best, most) = (track, overlap);
             }
         }
 
-        if (best != 0)
+        if (best is null)
         {
-            _claimed.Add(best);
+            return 0;
         }
 
-        return best;
+        bool keptIt = seen.Id < best.Id && tracker.Find(seen.Id) is null && tracker.Now - best.Born < MaxYoungSteps;
+        int id = keptIt && _claimed.Add(seen.Id) ? seen.Id : best.Id;
+        _claimed.Add(best.Id);
+        return id;
     }
 
     private int New(int id)

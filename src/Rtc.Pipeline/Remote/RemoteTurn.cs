@@ -1,8 +1,8 @@
 namespace Rtc.Pipeline.Remote;
 
 /// <summary>
-/// Whether the room's own detector may rest because a member detects: from the third result in a row on, for a little longer than
-/// the next one should take. A member that is slower than five a second relieves nobody. Pure: time comes in. The media loop
+/// Whether the room's own detector may rest because a member detects: from the third result in a row on, until the next
+/// one is late. A member that is slower than five a second relieves nobody. Pure: time comes in. The media loop
 /// writes it, the room's loops read it.
 /// </summary>
 internal sealed class RemoteTurn
@@ -15,16 +15,23 @@ internal sealed class RemoteTurn
 
     private const double Smoothing = 0.2;
 
-    /// <summary>A result late by half an interval and the jitter of a radio is no end yet.</summary>
-    private const double PatienceShare = 1.5;
-    private const double JitterMs = 30;
+    /// <summary>
+    /// A result is late by this much more than it usually varies. A detection too many costs little, a person who is not looked for
+    /// is missed: the room's own detector fills in early, and rests again with the member's next result.
+    /// </summary>
+    private const double GraceMs = 5;
+    private const double Deviations = 2;
+    private const double MaxPatienceMs = 400;
 
     private double _lastMs = double.NegativeInfinity;
     private double _intervalMs;
+    private double _deviationMs;
     private int _row;
     private double _restsUntilMs = double.NegativeInfinity;
 
-    public bool Rests(double nowMs) => nowMs < Volatile.Read(ref _restsUntilMs);
+    public bool Rests(double nowMs) => nowMs < RestsUntilMs;
+
+    public double RestsUntilMs => Volatile.Read(ref _restsUntilMs);
 
     /// <summary>A member's result of a newer picture came.</summary>
     public void Accepted(double nowMs)
@@ -34,15 +41,18 @@ internal sealed class RemoteTurn
         if (!(gap <= MaxIntervalMs * 2))
         {
             _row = 1;
-            _intervalMs = 0;
             return;
         }
 
-        _intervalMs = _row == 1 ? gap : _intervalMs + (Smoothing * (gap - _intervalMs));
+        double off = _row == 1 ? 0 : gap - _intervalMs;
+        _intervalMs = _row == 1 ? gap : _intervalMs + (Smoothing * off);
+        _deviationMs = _row == 1 ? 0 : _deviationMs + (Smoothing * (Math.Abs(off) - _deviationMs));
         _row++;
         bool rests = _row >= Overlap && _intervalMs <= MaxIntervalMs;
-        Volatile.Write(ref _restsUntilMs, rests ? nowMs + (PatienceShare * _intervalMs) + JitterMs : double.NegativeInfinity);
+        Volatile.Write(ref _restsUntilMs, rests ? nowMs + Patience : double.NegativeInfinity);
     }
+
+    private double Patience => Math.Min(_intervalMs + GraceMs + (Deviations * _deviationMs), MaxPatienceMs);
 
     /// <summary>The member stopped, and said so.</summary>
     public void End()

@@ -90,7 +90,7 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
         }
 
         GiveUpOld();
-        _tracks.Settle(options.DuplicateOverlap);
+        _tracks.Settle(options.DuplicateOverlap, trackedWin: true);
     }
 
     /// <summary>Moves every track by the camera's own motion since the last picture.</summary>
