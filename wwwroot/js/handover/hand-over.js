@@ -63,7 +63,15 @@ export class HandOver {
 
   /** Whether a worker with a model has to be there. */
   get opens() {
-    return this.#wish !== 'server' && this.#isAllowed;
+    return (this.#wish !== 'server' && this.#isAllowed) || this.#phase === 'return';
+  }
+
+  get wish() {
+    return this.#wish;
+  }
+
+  get worker() {
+    return this.#worker;
   }
 
   /** Whether the page's results are the room's. */
@@ -86,7 +94,10 @@ export class HandOver {
     this.review(nowMs);
   }
 
-  /** False in a private room, for a watcher, or where the picture on show has boxes drawn in. @param {boolean} isAllowed @param {number} nowMs */
+  /**
+   * False in a private room, for a watcher, or where the picture on show has boxes drawn in.
+   * @param {boolean} isAllowed @param {number} nowMs
+   */
   allow(isAllowed, nowMs) {
     this.#isAllowed = isAllowed;
     this.review(nowMs);

@@ -52,6 +52,7 @@ export class CameraStamps {
 
   /** @param {number} rtp @returns {number} milliseconds since 1970 */
   stampOf(rtp) {
+    if (!this.isSet) return Date.now();
     // By the clock of now: an offset alone is one of 32 bits.
     const now = Date.now();
     const nowRtp = Math.round(now * TICKS_PER_MS) + this.#offset;

@@ -4,18 +4,20 @@ import { ConnectionSign } from '../panels/connection-sign.js';
 import { RoomControls } from '../panels/room-controls.js';
 import { byId, roomOfAddress, setAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { HeatLayer } from '../overlay/heat-layer.js';
+import { InferenceSwitch } from '../panels/inference-switch.js';
 import { PictureTools } from '../panels/picture-tools.js';
 import { CameraGrid } from '../panels/camera-grid.js';
 import { ShareDialog } from '../panels/share-dialog.js';
 import { TokenDialog } from '../panels/token-dialog.js';
 import { asksForToken, SERVER_DRAINING } from '../session/codes.js';
 import { roomLink } from '../session/join-links.js';
+import { bindViewKeys } from '../panels/view-keys.js';
+import { DemoButton } from '../panels/demo-button.js';
 import { PictureStatus } from '../panels/picture-status.js';
 import { Plots } from '../panels/plots.js';
 import { Segments } from '../ui/segments.js';
 import { Session } from '../session/session.js';
 import { Press } from '../ui/press.js';
-import { Shortcuts } from '../ui/shortcuts.js';
 import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
 import { ModelNotice } from '../panels/model-notice.js';
@@ -66,6 +68,18 @@ class ViewPage {
   #tokens = new TokenDialog();
   #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'camera');
   /** @type {CameraGrid} */ #grid;
+  #inference = new InferenceSwitch({
+    load: () => import('../handover/page-inference.js'),
+    isCamera: false,
+    session: () => this.#session,
+    settings: () => this.#settings,
+    source: () => (this.#view === 'source' && this.#stage.hasPicture ? this.#video : null),
+    mayAct: () => !this.#watchesOnly,
+    onResult: (message) => this.#onResult(message),
+    // Only what nobody has drawn on can be looked at.
+    onWish: (wish) => wish !== 'server' && this.#setView('source'),
+  });
+  #demo = new DemoButton(() => import('../demo/demo-camera.js'), () => this.#room, tokenOfAddress(), (why) => this.#toasts.show(why, 'bad'));
   #notice = new ModelNotice(byId('stand', HTMLElement), (model, models) => this.#onModel(model, models));
 
   constructor() {
@@ -116,6 +130,7 @@ class ViewPage {
     this.#grid.current = room;
     this.#stage.setStream(null);
     this.#settings = null;
+    this.#inference.restart();
     this.#target = new Target(this.#stage, () => this.#session);
     this.#share.room = room;
     this.#heat.change(room);
@@ -171,19 +186,15 @@ class ViewPage {
       if (!this.#zones.click(place) && place && !this.#watchesOnly) this.#target.tap(place, second);
     });
     this.#video.addEventListener('resize', () => this.#status.describe({}));
-    const keys = new Shortcuts({
-      s: () => void this.#tools.saveSnapshot(),
-      r: () => void this.#tools.toggleRecording(),
-      p: () => void this.#tools.toggleSmallWindow(),
-      f: () => void this.#tools.toggleFullScreen(),
+    bindViewKeys(this.#tools, {
       h: () => this.#heat.toggle(),
       v: () => this.#setView(this.#view === 'source' ? 'annotated' : 'source'),
-      enter: (event) => this.#onEnter(event),
-      escape: () => this.#onEscape(),
+      enter: (event) => this.#zones.enter(event),
+      escape: () => {
+        if (this.#zones.drawing) this.#zones.draw(null);
+        else if (this.#target.id !== null && !this.#watchesOnly) this.#target.release();
+      },
     });
-    const letters = byId('letter-keys', HTMLInputElement);
-    letters.checked = keys.letters;
-    letters.addEventListener('change', () => { keys.letters = letters.checked; });
     window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
     window.addEventListener('popstate', () => roomOfAddress() !== this.#room && this.#enter(roomOfAddress()));
   }
@@ -212,6 +223,7 @@ class ViewPage {
 
   /** @param {Message} message */
   #onMessage(message) {
+    if (!this.#inference.hear(message)) return;
     if (message.type === 'detections') this.#onResult(message);
     else if (message.type === 'stats') this.#onStats(message);
     else if (message.type === 'notice') this.#onNotice(message);
@@ -279,6 +291,7 @@ class ViewPage {
   #onPeers(phones, viewers) {
     setText(byId('people', HTMLElement), `${text.home.phones(phones)}, ${text.home.viewers(viewers)}`);
     this.#status.describe({ phones });
+    this.#demo.offer(phones === 0 && !this.#watchesOnly);
   }
 
   async #measure() {
@@ -287,18 +300,6 @@ class ViewPage {
     const link = pc && this.#session.state === 'live' ? await this.#meter.read(pc).catch(() => null) : null;
     if (link && link.loss > STRAINED_LOSS) this.#grid.strain();
     this.#plots.add({ stats: this.#status.stats, link, shown });
-  }
-
-  /** @param {KeyboardEvent} event */
-  #onEnter(event) {
-    if (!this.#zones.drawing) return;
-    event.preventDefault();
-    this.#zones.finish();
-  }
-
-  #onEscape() {
-    if (this.#zones.drawing) this.#zones.draw(null);
-    else if (this.#target.id !== null && !this.#watchesOnly) this.#target.release();
   }
 }
 

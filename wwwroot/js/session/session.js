@@ -295,6 +295,16 @@ export class Session {
     this.#commands.configure(patch);
   }
 
+  /** By the channel alone: of use only while it is fresh. @param {object} body @returns {boolean} */
+  post(body) {
+    return this.#link?.post(body) ?? false;
+  }
+
+  /** This page detects no more: the server goes on. */
+  handOver() {
+    this.#commands.handOver();
+  }
+
   async close() {
     if (this.#closed) return;
     this.#closed = true;

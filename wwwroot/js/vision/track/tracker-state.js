@@ -7,7 +7,10 @@ const MAX_TRACKS = 400;
 const AXES = 4;
 const STATES = new Set(['tracked', 'lost', 'removed']);
 
-/** Whether a tracker may go on with this: numbers are numbers, ids are none twice, and there is an end to it. @param {unknown} value @returns {value is TrackerState} */
+/**
+ * Whether a tracker may go on with this: numbers are numbers, ids are none twice, and there is an end to it.
+ * @param {unknown} value @returns {value is TrackerState}
+ */
 export function isTrackerState(value) {
   const state = /** @type {Partial<TrackerState>|null} */ (value);
   if (typeof state !== 'object' || state === null || !areFinite([state.now, state.stampMs ?? 0]) || !isId(state.lastId, 0)) return false;
