@@ -79,7 +79,8 @@ class ViewPage {
     // Only what nobody has drawn on can be looked at.
     onWish: (wish) => wish !== 'server' && this.#setView('source'),
   });
-  #demo = new DemoButton(() => import('../demo/demo-camera.js'), () => this.#room, tokenOfAddress(), (why) => this.#toasts.show(why, 'bad'));
+  #demo = new DemoButton(
+    () => import('../demo/demo-camera.js'), () => this.#room, tokenOfAddress(), (why) => this.#toasts.show(why, 'bad'));
   #notice = new ModelNotice(byId('stand', HTMLElement), (model, models) => this.#onModel(model, models));
 
   constructor() {
