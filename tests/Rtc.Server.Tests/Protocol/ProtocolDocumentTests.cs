@@ -31,7 +31,7 @@ public sealed partial class ProtocolDocumentTests
     [InlineData("release")]
     [InlineData("settings")]
     [InlineData("ping")]
-    [InlineData("detections of a client")]
+    [InlineData("client_detections")]
     [InlineData("handover")]
     public void Examples_to_the_server_are_understood(string name)
     {
