@@ -77,14 +77,14 @@ class ViewPage {
     mayAct: () => !this.#watchesOnly,
     onResult: (message) => this.#onResult(message),
     // Only what nobody has drawn on can be looked at.
-    onWish: (wish) => wish !== 'server' && this.#setView('source'),
+    onWish: () => this.#inference.isWanted && this.#setView('source'),
   });
   #demo = new DemoButton(
     () => import('../demo/demo-camera.js'), () => this.#room, tokenOfAddress(), (why) => this.#toasts.show(why, 'bad'));
   #notice = new ModelNotice(byId('stand', HTMLElement), (model, models) => this.#onModel(model, models));
 
   constructor() {
-    this.#view = new URLSearchParams(location.search).get('view') === 'source' ? 'source' : 'annotated';
+    this.#view = new URLSearchParams(location.search).get('view') === 'source' || this.#inference.isWanted ? 'source' : 'annotated';
     this.#nameRoom();
     this.#views = new Segments(byId('views', HTMLElement), 'view', [
       { value: 'annotated', label: text.view.annotated, hint: text.view.annotatedHint },

@@ -3,7 +3,8 @@ import { byId, setAddress, setText, show } from '../ui/dom.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {{close: () => Promise<void>}} Demo */
-/** @typedef {new (room: string, token: string|undefined, name: string, onState: (state: string, reason: string) => void) => Demo} DemoMaker */
+/** @typedef {(state: string, reason: string) => void} DemoListener */
+/** @typedef {new (room: string, token: string|undefined, name: string, onState: DemoListener) => Demo} DemoMaker */
 
 /** Starts the demo that is asked for by its button or by the address, and says on the picture that it is one. */
 export class DemoButton {

@@ -19,7 +19,7 @@ import { text } from '../ui/text.js';
  */
 /** @typedef {PageParts & {token: string|undefined, onState: (words: string) => void}} InferenceParts */
 /** @typedef {new (wish: Wish, parts: InferenceParts) => Inference} InferenceMaker */
-/** @typedef {PageParts & {load: () => Promise<{PageInference: InferenceMaker}>, onWish?: (wish: Wish) => void}} SwitchParts */
+/** @typedef {PageParts & {load: () => Promise<{PageInference: InferenceMaker}>, onWish?: () => void}} SwitchParts */
 
 const WISHES = /** @type {const} */ (['server', 'auto', 'browser']);
 
@@ -41,11 +41,16 @@ export class InferenceSwitch {
     const asked = WISHES.find((wish) => wish === new URLSearchParams(location.search).get('inference'));
     if (asked) this.#select.value = asked;
     // Once the page stands.
-    if (this.wish !== 'server') queueMicrotask(() => void this.#choose());
+    if (this.isWanted) queueMicrotask(() => void this.#choose());
   }
 
   get wish() {
     return /** @type {Wish} */ (this.#select.value);
+  }
+
+  /** Whether the page itself may come to detect. */
+  get isWanted() {
+    return this.wish !== 'server';
   }
 
   /** Whether the page is to take the message as it came. @param {Message} message */
@@ -62,7 +67,7 @@ export class InferenceSwitch {
   async #choose() {
     const turn = ++this.#turn;
     const { wish } = this;
-    this.#parts.onWish?.(wish);
+    this.#parts.onWish?.();
     if (this.#inference) {
       this.#inference.wish = wish;
       return;
