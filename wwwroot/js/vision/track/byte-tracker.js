@@ -6,7 +6,8 @@ import { Track } from './track.js';
 
 /** @typedef {import('./track.js').Detection} Detection */
 /** @typedef {import('./track.js').TrackRecord} TrackRecord */
-/** @typedef {{now: number, started: boolean, lastId: number, tracked: TrackRecord[], lost: TrackRecord[], stampMs?: number}} TrackerState stampMs: of its last picture */
+/** @typedef {{now: number, started: boolean, lastId: number, tracked: TrackRecord[], lost: TrackRecord[]}} PlainState */
+/** @typedef {PlainState & {stampMs?: number}} TrackerState stampMs: of its last picture */
 
 /** ByteTrack's published thresholds (Zhang et al., ECCV 2022, and its reference settings); times in thirtieths of a second. */
 export const PUBLISHED = Object.freeze({
