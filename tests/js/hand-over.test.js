@@ -102,7 +102,6 @@ test('a hiccup of the server is filled in and changes nothing', () => {
 
 for (const [name, spoil] of [
   ['in a private room', (over) => over.allow(false, 0)],
-  ['with a battery that is low', (over) => over.device(true, 0)],
   ['that is too slow by its timed run', (over) => over.workerIs('ready', 0, 400)],
   ['whose model failed', (over) => over.workerIs('failed', 0)],
 ]) {
@@ -116,6 +115,21 @@ for (const [name, spoil] of [
     assert.equal(over.phase, 'server');
   });
 }
+
+test('a battery that is low ends what was automatic, and not what was asked for', () => {
+  const over = new HandOver('auto');
+  over.workerIs('ready', 0, 30);
+  over.serverIs({ isCritical: true, isWeak: false }, 0);
+  for (let i = 0; i < 3; i++) over.pageResult(i);
+  assert.equal(over.phase, 'page');
+  over.device(true, 10);
+  assert.deepEqual([over.phase, over.cause], ['return', 'device']);
+  over.serverResult(20);
+  over.review(60_000);
+  assert.equal(over.phase, 'server');
+  over.setWish('browser', 60_000);
+  assert.equal(over.phase, 'overlap');
+});
 
 test('a page that grew slow is not tried again at once, and then less and less often', () => {
   const over = new HandOver('browser');

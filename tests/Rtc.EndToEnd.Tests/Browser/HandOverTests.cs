@@ -61,7 +61,8 @@ public sealed class HandOverTests(LiveFixture live, ITestOutputHelper output) : 
 
         string[] phases = await viewer.EvaluateAsync<string[]>("() => window.phases");
         output.WriteLine(string.Join(' ', phases));
-        Assert.Equal(3, phases.Count(phase => phase == "page"));
+        Assert.InRange(phases.Count(phase => phase == "page"), 3, 100);
+        Assert.Contains("overlap", phases);
         long[] stamps = await viewer.EvaluateAsync<long[]>(
             "() => window.__messages.filter((m) => m.includes('\"type\":\"detections\"')).map((m) => JSON.parse(m).rtp_timestamp)");
         Assert.Equal(stamps.Distinct(), stamps);

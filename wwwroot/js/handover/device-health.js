@@ -1,7 +1,8 @@
 // Whether the device suffers: its battery runs low, or it grows hot.
 
 const MIN_CHARGE = 0.15;
-const HOT = new Set(['serious', 'critical']);
+/** By the browser's measure: the next step is that the system throttles. */
+const HOT = 'critical';
 
 /** Listens where the browser tells; elsewhere nothing ever complains. */
 export class DeviceHealth {
@@ -35,10 +36,9 @@ export class DeviceHealth {
     if (!Observer?.knownSources?.includes('cpu')) return;
     try {
       this.#pressure = new Observer((/** @type {{state: string}[]} */ records) => {
-        this.#isHot = HOT.has(records.at(-1)?.state ?? '');
+        this.#isHot = records.at(-1)?.state === HOT;
         this.#tell();
       });
-      // 'critical' from thermal pressure alone would be better; browsers tell one figure for both.
       await this.#pressure.observe('cpu', { sampleInterval: 2_000 });
     } catch {
       this.#pressure = null;

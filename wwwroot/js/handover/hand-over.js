@@ -195,9 +195,14 @@ export class HandOver {
     }
   }
 
+  /** Who asked for the browser knows the device. */
+  get #suffers() {
+    return this.#complains && this.#wish !== 'browser';
+  }
+
   /** @param {number} nowMs */
   #isAble(nowMs) {
-    return this.#isAllowed && this.#worker === 'ready' && this.#medianMs <= MAX_MEDIAN_MS && !this.#complains && nowMs >= this.#coolUntil;
+    return this.#isAllowed && this.#worker === 'ready' && this.#medianMs <= MAX_MEDIAN_MS && !this.#suffers && nowMs >= this.#coolUntil;
   }
 
   /** Why the page is to detect; null where it is not. @param {number} nowMs @returns {PageCause|null} */
@@ -217,7 +222,7 @@ export class HandOver {
     if (this.#wish === 'server') return 'wished';
     if (!this.#isAllowed) return 'forbidden';
     if (this.#worker !== 'ready') return 'worker';
-    if (this.#complains) return 'device';
+    if (this.#suffers) return 'device';
     if (nowMs - this.#pushedAt > Math.max(STUCK_MS, 3 * this.#medianMs)) return 'late';
     const window = (/** @type {number[]} */ times) => times.filter((at) => at > this.#since && nowMs - at <= RATE_WINDOW_MS).length;
     const least = (MIN_PER_SECOND * RATE_WINDOW_MS) / 1000;
