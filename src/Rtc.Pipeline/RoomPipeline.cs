@@ -28,6 +28,10 @@ public sealed class RoomPipeline : IAsyncDisposable
     /// <summary>The render loop looks around this often while nothing comes.</summary>
     private const int IdleWaitMs = 1000;
 
+    /// <summary>Results that may wait for their pictures, and for how long.</summary>
+    private const int MaxEarly = 8;
+    private const double EarlyMs = 500;
+
     private readonly RoomPipelineOptions _options;
     private readonly IModelHost _models;
     private readonly IPipelineOutput _output;
@@ -46,6 +50,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly RemoteMailbox _mailbox = new();
     private readonly RemoteLabels _labels = new();
     private long _remoteTicks = long.MinValue;
+    private readonly Queue<(RemoteDetections Seen, double UntilMs)> _early = [];
     private Picture? _spare;
     private PictureInfo _spareInfo;
     private readonly ManualResetEventSlim _ended = new();
@@ -152,12 +157,13 @@ public sealed class RoomPipeline : IAsyncDisposable
             return RemoteVerdict.Private;
         }
 
-        if (!_controls.Pictures.TryFind(seen.RtpTimestamp, out SizedPicture picture))
+        bool isHere = _controls.Pictures.TryFind(seen.RtpTimestamp, out SizedPicture picture);
+        if (!isHere && !_controls.Pictures.IsAhead(seen.RtpTimestamp))
         {
             return RemoteVerdict.UnknownPicture;
         }
 
-        if (picture.Info.Ticks <= _remoteTicks)
+        if (isHere && picture.Info.Ticks <= _remoteTicks)
         {
             return RemoteVerdict.Late;
         }
@@ -167,9 +173,13 @@ public sealed class RoomPipeline : IAsyncDisposable
             return RemoteVerdict.TooManyLabels;
         }
 
-        _remoteTicks = picture.Info.Ticks;
-        _mailbox.Put(seen, picture);
-        _controls.Remote.Accepted(_time.Milliseconds());
+        if (isHere)
+        {
+            _remoteTicks = picture.Info.Ticks;
+            _controls.Remote.Accepted(_time.Milliseconds());
+        }
+
+        _mailbox.Put(seen, isHere ? picture : null);
         _latest.Wake();
         return RemoteVerdict.Accepted;
     }
@@ -316,15 +326,51 @@ public sealed class RoomPipeline : IAsyncDisposable
                 (_spare, _spareInfo) = (taken, info);
             }
 
-            while (_mailbox.TryTake(out RemoteDetections? seen, out SizedPicture its))
-            {
-                if (_vision.Adopt(seen, its, _controls.Settings) is { } adopted)
-                {
-                    Tell(adopted);
-                }
-            }
-
+            HearRemote();
             Look();
+        }
+    }
+
+    /// <summary>What a member found; what is of a picture that is still on its way waits for it.</summary>
+    private void HearRemote()
+    {
+        double now = _time.Milliseconds();
+        while (_mailbox.TryTake(out RemoteDetections? seen, out SizedPicture? its))
+        {
+            if (its is { } picture)
+            {
+                Adopt(seen, picture);
+            }
+            else if (_early.Count < MaxEarly)
+            {
+                _early.Enqueue((seen, now + EarlyMs));
+            }
+        }
+
+        for (int left = _early.Count; left > 0; left--)
+        {
+            (RemoteDetections seen, double untilMs) = _early.Dequeue();
+            if (_controls.Pictures.TryFind(seen.RtpTimestamp, out SizedPicture picture))
+            {
+                if (!_vision.HasReported(picture.Info))
+                {
+                    _controls.Remote.Accepted(now);
+                }
+
+                Adopt(seen, picture);
+            }
+            else if (now < untilMs)
+            {
+                _early.Enqueue((seen, untilMs));
+            }
+        }
+    }
+
+    private void Adopt(RemoteDetections seen, in SizedPicture picture)
+    {
+        if (_vision.Adopt(seen, picture, _controls.Settings) is { } adopted)
+        {
+            Tell(adopted);
         }
     }
 

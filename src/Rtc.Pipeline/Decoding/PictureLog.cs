@@ -12,6 +12,9 @@ internal sealed class PictureLog
     /// <summary>A camera that knows its stamp only nearly is off by less: pictures are 33 ms apart.</summary>
     private const int MaxMissTicks = MediaTimeline.TicksPerSecond / 50;
 
+    /// <summary>A result may be here before its picture: a camera detects while that is still on its way.</summary>
+    private const int MaxAheadTicks = MediaTimeline.TicksPerSecond / 2;
+
     private readonly SizedPicture[] _pictures = new SizedPicture[Kept];
     private readonly Lock _gate = new();
     private long _count;
@@ -21,6 +24,16 @@ internal sealed class PictureLog
         lock (_gate)
         {
             _pictures[_count++ % Kept] = picture;
+        }
+    }
+
+    /// <summary>Whether the picture of this stamp may still come.</summary>
+    public bool IsAhead(uint timestamp)
+    {
+        lock (_gate)
+        {
+            return _count > 0
+                && unchecked((int)(timestamp - _pictures[(_count - 1) % Kept].Info.RtpTimestamp)) is > MaxMissTicks and <= MaxAheadTicks;
         }
     }
 

@@ -8,9 +8,10 @@ internal sealed class RemoteMailbox
 {
     private const int MaxWaiting = 4;
 
-    private readonly Queue<(RemoteDetections Seen, SizedPicture Picture)> _waiting = new(MaxWaiting);
+    private readonly Queue<(RemoteDetections Seen, SizedPicture? Picture)> _waiting = new(MaxWaiting);
 
-    public void Put(RemoteDetections seen, in SizedPicture picture)
+    /// <summary>Without a picture where that is still on its way.</summary>
+    public void Put(RemoteDetections seen, SizedPicture? picture)
     {
         lock (_waiting)
         {
@@ -23,7 +24,7 @@ internal sealed class RemoteMailbox
         }
     }
 
-    public bool TryTake([NotNullWhen(true)] out RemoteDetections? seen, out SizedPicture picture)
+    public bool TryTake([NotNullWhen(true)] out RemoteDetections? seen, out SizedPicture? picture)
     {
         lock (_waiting)
         {

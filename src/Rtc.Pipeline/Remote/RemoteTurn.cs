@@ -2,8 +2,8 @@ namespace Rtc.Pipeline.Remote;
 
 /// <summary>
 /// Whether the room's own detector may rest because a member detects: from the third result in a row on, until the next
-/// one is late. A member that is slower than five a second relieves nobody. Pure: time comes in. The media loop
-/// writes it, the room's loops read it.
+/// one is late. A member that is slower than five a second relieves nobody. Pure: time comes in. Any thread may
+/// call it.
 /// </summary>
 internal sealed class RemoteTurn
 {
@@ -23,6 +23,7 @@ internal sealed class RemoteTurn
     private const double Deviations = 2;
     private const double MaxPatienceMs = 400;
 
+    private readonly Lock _gate = new();
     private double _lastMs = double.NegativeInfinity;
     private double _intervalMs;
     private double _deviationMs;
@@ -35,6 +36,14 @@ internal sealed class RemoteTurn
 
     /// <summary>A member's result of a newer picture came.</summary>
     public void Accepted(double nowMs)
+    {
+        lock (_gate)
+        {
+            Add(nowMs);
+        }
+    }
+
+    private void Add(double nowMs)
     {
         double gap = nowMs - _lastMs;
         _lastMs = nowMs;
@@ -57,8 +66,11 @@ internal sealed class RemoteTurn
     /// <summary>The member stopped, and said so.</summary>
     public void End()
     {
-        _row = 0;
-        _lastMs = double.NegativeInfinity;
-        Volatile.Write(ref _restsUntilMs, double.NegativeInfinity);
+        lock (_gate)
+        {
+            _row = 0;
+            _lastMs = double.NegativeInfinity;
+            Volatile.Write(ref _restsUntilMs, double.NegativeInfinity);
+        }
     }
 }

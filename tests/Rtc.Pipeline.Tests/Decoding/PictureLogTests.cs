@@ -32,6 +32,17 @@ public class PictureLogTests
     }
 
     [Fact]
+    public void Picture_may_still_come_within_half_a_second()
+    {
+        Assert.False(_log.IsAhead(3000));
+        Add(2, first: uint.MaxValue - 100);
+        Assert.True(_log.IsAhead(unchecked(uint.MaxValue - 100 + 3000 + 3000)));
+        Assert.True(_log.IsAhead(unchecked(uint.MaxValue - 100 + 3000 + 45_000)));
+        Assert.False(_log.IsAhead(unchecked(uint.MaxValue - 100 + 3000 + 45_001)));
+        Assert.False(_log.IsAhead(unchecked(uint.MaxValue - 100)));
+    }
+
+    [Fact]
     public void Nothing_is_found_before_the_first() => Assert.False(_log.TryFind(0, out _));
 
     private void Add(int count, uint first)

@@ -173,6 +173,21 @@ public sealed class RemoteRoomTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Result_that_is_here_before_its_picture_waits_for_it()
+    {
+        Pictures(5, remote: false);
+        Pictures(6, remote: true);
+        _timestamp += 3000;
+        _number++;
+        Assert.Equal(RemoteVerdict.Accepted, _room.Report(Detections(Person(1))));
+        _timestamp -= 3000;
+        _number--;
+        long newest = _output.Results.Last().FrameId;
+        Push();
+        _output.Until(() => _output.Results.Any(result => result.IsRemote && result.FrameId == newest + 1), "the early result");
+    }
+
+    [Fact]
     public void Rooms_classes_filter_what_a_member_found()
     {
         Assert.Null(_room.TryConfigure(_room.Settings with { Classes = ["dog"] }));
