@@ -18,7 +18,7 @@ import { wireDetections } from './wire-detections.js';
 /** @typedef {import('../vision/messages.js').VisionReport} VisionReport */
 /** @typedef {import('./hand-over.js').Wish} Wish */
 
-/** @typedef {import('../panels/inference-switch.js').InferenceParts} InferenceParts */
+/** @typedef {import('../session/inference-parts.js').InferenceParts} InferenceParts */
 
 const NMS = 0.45;
 const MAX_DETECTIONS = 100;

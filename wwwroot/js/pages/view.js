@@ -12,7 +12,6 @@ import { TokenDialog } from '../panels/token-dialog.js';
 import { asksForToken, SERVER_DRAINING } from '../session/codes.js';
 import { roomLink } from '../session/join-links.js';
 import { bindViewKeys } from '../panels/view-keys.js';
-import { DemoButton } from '../panels/demo-button.js';
 import { PictureStatus } from '../panels/picture-status.js';
 import { Plots } from '../panels/plots.js';
 import { Segments } from '../ui/segments.js';
@@ -79,8 +78,6 @@ class ViewPage {
     // Only what nobody has drawn on can be looked at.
     onWish: () => this.#inference.isWanted && this.#setView('source'),
   });
-  #demo = new DemoButton(
-    () => import('../demo/demo-camera.js'), () => this.#room, tokenOfAddress(), (why) => this.#toasts.show(why, 'bad'));
   #notice = new ModelNotice(byId('stand', HTMLElement), (model, models) => this.#onModel(model, models));
 
   constructor() {
@@ -180,6 +177,9 @@ class ViewPage {
 
   #listen() {
     byId('share', HTMLElement).addEventListener('click', () => this.#share.open());
+    byId('demo', HTMLElement).addEventListener('click', async () =>
+      new (await import('../demo/demo.js')).Demo(this.#room, tokenOfAddress(), (why) => this.#toasts.show(why, 'bad')));
+    if (new URLSearchParams(location.search).get('demo') === '1') byId('demo', HTMLElement).click();
     byId('release', HTMLButtonElement).disabled = true;
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
     new Press(this.#overlay, (event, second) => {
@@ -292,7 +292,7 @@ class ViewPage {
   #onPeers(phones, viewers) {
     setText(byId('people', HTMLElement), `${text.home.phones(phones)}, ${text.home.viewers(viewers)}`);
     this.#status.describe({ phones });
-    this.#demo.offer(phones === 0 && !this.#watchesOnly);
+    show(byId('demo', HTMLElement), phones === 0 && !this.#watchesOnly);
   }
 
   async #measure() {

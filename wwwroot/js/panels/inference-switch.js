@@ -2,24 +2,7 @@
 import { byId, setAddress, setText, tokenOfAddress } from '../ui/dom.js';
 import { text } from '../ui/text.js';
 
-/** @typedef {import('../session/messages.js').Message} Message */
-/** @typedef {'server'|'auto'|'browser'} Wish */
-/** @typedef {{hear: (message: Message) => boolean, wish: Wish, close: () => void}} Inference */
-/** @typedef {{post: (body: object) => boolean, handOver: () => void, state: string}} Reporter */
-
-/**
- * What the page has; asked again and again, so that it need not tell.
- * @typedef {object} PageParts
- * @property {boolean} isCamera whether this page's own camera is what is looked at
- * @property {() => Reporter|null} session
- * @property {() => import('../session/messages.js').RoomSettings|null} settings
- * @property {() => HTMLVideoElement|MediaStream|null} source the undrawn picture: a viewer's video, or the camera itself
- * @property {() => boolean} mayAct false for a watcher
- * @property {(message: import('../session/messages.js').DetectionsMessage) => void} onResult
- */
-/** @typedef {PageParts & {token: string|undefined, onState: (words: string) => void}} InferenceParts */
-/** @typedef {new (wish: Wish, parts: InferenceParts) => Inference} InferenceMaker */
-/** @typedef {PageParts & {load: () => Promise<{PageInference: InferenceMaker}>, onWish?: () => void}} SwitchParts */
+/** @typedef {import('../session/inference-parts.js').Wish} Wish */
 
 const WISHES = /** @type {const} */ (['server', 'auto', 'browser']);
 
@@ -27,10 +10,10 @@ const WISHES = /** @type {const} */ (['server', 'auto', 'browser']);
 export class InferenceSwitch {
   #select = byId('inference', HTMLSelectElement);
   #parts;
-  /** @type {Inference|null} */ #inference = null;
+  /** @type {import('../session/inference-parts.js').Inference|null} */ #inference = null;
   #turn = 0;
 
-  /** @param {SwitchParts} parts */
+  /** @param {import('../session/inference-parts.js').SwitchParts} parts */
   constructor(parts) {
     this.#parts = parts;
     for (const wish of WISHES) this.#select.add(new Option(text.inference[wish], wish));
@@ -53,7 +36,7 @@ export class InferenceSwitch {
     return this.wish !== 'server';
   }
 
-  /** Whether the page is to take the message as it came. @param {Message} message */
+  /** Whether the page is to take the message as it came. @param {import('../session/messages.js').Message} message */
   hear(message) {
     return this.#inference?.hear(message) ?? true;
   }
