@@ -79,8 +79,8 @@ public sealed class HandOverTests(LiveFixture live, ITestOutputHelper output) : 
         Assert.Empty(_errors);
     }
 
-    private static Task DetectsAsync(IPage page, int times) =>
-        page.WaitForFunctionAsync("(times) => window.phases.filter((phase) => phase === 'page').length >= times", times);
+    private static async Task DetectsAsync(IPage page, int times) =>
+        await page.WaitForFunctionAsync("(times) => window.phases.filter((phase) => phase === 'page').length >= times", times);
 
     private Task<IPage> OpenAsync(string path) => PageProbe.OpenAsync(_context, new Uri(live.Server.Address, path), _errors);
 }
