@@ -116,8 +116,25 @@ for (const [name, spoil] of [
   });
 }
 
+test('a page that is still connecting takes nothing over, one that was cut off does, until the server is back', () => {
+  const over = new HandOver('auto');
+  over.workerIs('ready', 0, 30);
+  over.live(false, 10);
+  assert.equal(over.phase, 'server');
+  over.live(true, 20);
+  over.live(false, 30);
+  assert.deepEqual([over.phase, over.cause], ['page', 'unreachable']);
+  over.live(true, 1_000);
+  for (let at = 1_000; at < 4_000; at += 100) {
+    over.pageResult(at);
+    if (at % 1_000 === 0) over.serverIs({ isCritical: false, isWeak: false }, at);
+  }
+  assert.deepEqual([over.phase, over.cause], ['return', 'back']);
+});
+
 test('a battery that is low ends what was automatic, and not what was asked for', () => {
   const over = new HandOver('auto');
+  over.live(true, 0);
   over.workerIs('ready', 0, 30);
   over.serverIs({ isCritical: true, isWeak: false }, 0);
   for (let i = 0; i < 3; i++) over.pageResult(i);
@@ -155,6 +172,7 @@ test('a page that grew slow is not tried again at once, and then less and less o
 
 test('a camera that stands still is nobody’s fault', () => {
   const over = new HandOver('auto');
+  over.live(true, 0);
   over.workerIs('ready', 0, 30);
   for (let at = 0; at < 2_000; at += 33) { over.picture(at); over.serverResult(at); }
   over.review(9_000);

@@ -76,6 +76,7 @@ export class World {
     this.over = new HandOver(wish, (phase, cause) => this.#onPhase(phase, cause));
     this.#at(0, () => this.#picture());
     this.#at(0, () => this.#tick());
+    this.over.live(true, 0);
     this.over.workerIs('ready', 0, this.workerMs);
   }
 

@@ -5,7 +5,7 @@ import { Rhythm } from './rhythm.js';
 /** @typedef {'server'|'overlap'|'page'|'return'} Phase overlap and return: both detect */
 /** @typedef {'none'|'opening'|'ready'|'failed'} WorkerState */
 /** @typedef {'busy'|'unreachable'|'weak'|'wished'} PageCause why the page took over: the server is busy, away, or has no model */
-/** @typedef {'slow'|'device'|'worker'|'forbidden'|'wished'|'late'} ServerCause why the server did */
+/** @typedef {'slow'|'device'|'worker'|'forbidden'|'wished'|'late'|'back'} ServerCause why the server did */
 
 /** Results in a row before the page's are the room's. */
 const OVERLAP = 3;
@@ -20,6 +20,10 @@ const STUCK_MS = 400;
 const SILENT_MS = 500;
 /** The page waits this long for the server's first result after it gave back. */
 const MAX_RETURN_MS = 1_000;
+/** A server that was away is back when it has been heard again for this long. */
+const BACK_MS = 3_000;
+/** It tells how it is every second. */
+const HEARD_MS = 1_500;
 const COOL_MS = 10_000;
 const MAX_COOL_MS = 600_000;
 
@@ -32,7 +36,9 @@ export class HandOver {
   #since = 0;
   #server = new Rhythm();
   #page = new Rhythm();
-  #isLive = true;
+  #isLive = false;
+  #wasLive = false;
+  #heardAt = -Infinity;
   #isCritical = false;
   #isWeak = false;
   /** @type {WorkerState} */ #worker = 'none';
@@ -107,11 +113,13 @@ export class HandOver {
   live(isLive, nowMs) {
     if (isLive && !this.#isLive) this.#server.clear();
     this.#isLive = isLive;
+    this.#wasLive ||= isLive;
     this.review(nowMs);
   }
 
   /** @param {{isCritical: boolean, isWeak: boolean}} facts weak: without a model, where the page has one @param {number} nowMs */
   serverIs({ isCritical, isWeak }, nowMs) {
+    this.#heardAt = nowMs;
     this.#isCritical = isCritical;
     this.#isWeak = isWeak;
     this.review(nowMs);
@@ -209,7 +217,8 @@ export class HandOver {
   #wanted(nowMs) {
     if (this.#wish === 'server' || !this.#isAble(nowMs)) return null;
     if (this.#wish === 'browser') return 'wished';
-    if (!this.#isLive) return 'unreachable';
+    // Before the first connection nothing is lost.
+    if (!this.#isLive) return this.#wasLive ? 'unreachable' : null;
     // A camera that gives nothing is no fault of the server's.
     const seen = this.#pictures.filter((at) => nowMs - at < SILENT_MS).length;
     if (seen > 3 && this.#server.silentMs(nowMs) > SILENT_MS) return 'unreachable';
@@ -223,11 +232,18 @@ export class HandOver {
     if (!this.#isAllowed) return 'forbidden';
     if (this.#worker !== 'ready') return 'worker';
     if (this.#suffers) return 'device';
+    if (this.#cause === 'unreachable' && this.#isBack(nowMs)) return 'back';
     if (nowMs - this.#pushedAt > Math.max(STUCK_MS, 3 * this.#medianMs)) return 'late';
     const window = (/** @type {number[]} */ times) => times.filter((at) => at > this.#since && nowMs - at <= RATE_WINDOW_MS).length;
     const least = (MIN_PER_SECOND * RATE_WINDOW_MS) / 1000;
     const isSlow = nowMs - this.#since > RATE_WINDOW_MS && window(this.#results) < least && window(this.#pictures) >= least;
     return isSlow ? 'slow' : null;
+  }
+
+  /** @param {number} nowMs */
+  #isBack(nowMs) {
+    const isHeard = nowMs - this.#since > BACK_MS && nowMs - this.#heardAt < HEARD_MS;
+    return this.#isLive && isHeard && !this.#isCritical && !this.#isWeak;
   }
 
   /** @param {ServerCause} cause @param {number} nowMs */

@@ -87,8 +87,8 @@ export class PageInference {
   /** @param {DetectionsMessage} message @param {number} now */
   #hearResult(message, now) {
     this.#clock.hear(message);
+    if (this.#target !== message.target_id) this.#client?.target(message.target_id);
     this.#target = message.target_id;
-    this.#client?.target(message.target_id);
     const isEcho = message.source === 'browser' && this.#over.reports;
     if (isEcho || !this.#over.reports) this.#align(message);
     if (isEcho) return false;

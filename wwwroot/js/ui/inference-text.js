@@ -7,7 +7,7 @@ const PAGE_CAUSES = {
 /** @type {Readonly<Record<string, string>>} */
 const SERVER_CAUSES = {
   slow: 'This browser managed fewer than five pictures a second', late: 'This browser got stuck', device: 'This device runs low or hot',
-  worker: 'This browser has to start anew', forbidden: '', wished: '',
+  worker: 'This browser has to start anew', back: 'The server is back', forbidden: '', wished: '',
 };
 
 /** @param {string} why @param {string} what */
