@@ -22,7 +22,8 @@ internal sealed class WasmRun(RunPlan plan, TextWriter progress)
         {
             ExecutablePath = LinkPage.Chromium,
             Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", mark],
+            Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", mark],
         });
         var processes = new BrowserProcesses(mark);
         var pages = new List<WasmPage>();

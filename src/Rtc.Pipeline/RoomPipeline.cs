@@ -430,7 +430,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     {
         double now = _time.Milliseconds();
         PipelineCounters c = _counters;
-        bool rests = _controls.Rests(now);
+        bool rests = RestsForRemote;
         return new PipelineStats
         {
             Received = Interlocked.Read(ref c.Received),

@@ -3,7 +3,9 @@ namespace Rtc.Pipeline.Decoding;
 /// <summary>A picture that was decoded, and its size.</summary>
 internal readonly record struct SizedPicture(PictureInfo Info, int Width, int Height);
 
-/// <summary>Which pictures came lately, so that a result that was made elsewhere finds its own. The render loop adds, any thread asks.</summary>
+/// <summary>
+/// Which pictures came lately, so that a result that was made elsewhere finds its own. The render loop adds, any thread asks.
+/// </summary>
 internal sealed class PictureLog
 {
     private const int Kept = 128;

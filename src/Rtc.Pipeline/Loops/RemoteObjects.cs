@@ -53,7 +53,9 @@ internal sealed class RemoteObjects(TrackIds ids, RemoteLabels labels)
         {
             // The member has smoothed the box already; from the tracker comes how it moves.
             RectF box = _boxes[i].Box;
-            MovingBox motion = tracker.Find(mapped[i]) is { } track ? MovingBox.From(track.Motion) with { Box = box } : new(box, 0, 0, 0, 0);
+            MovingBox motion = tracker.Find(mapped[i]) is { } track
+                ? MovingBox.From(track.Motion) with { Box = box }
+                : new(box, 0, 0, 0, 0);
             scene.Add(new SceneTrack(mapped[i], _objects[i].Seen.ClassId, wanted[i].Label, wanted[i].Score, motion, wanted[i].Predicted));
             masked = seen.Mask?.Id == wanted[i].Id ? mapped[i] : masked;
         }

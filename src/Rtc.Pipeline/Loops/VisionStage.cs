@@ -362,7 +362,8 @@ internal sealed class VisionStage : IDisposable
     }
 
     private SceneTrack Describe(Track track, double steps, bool predicted) => new(
-        track.Id, track.ClassId, _remoteLabels.NameOf(track.ClassId) ?? _detector.Label(track.ClassId), track.Score, MovingBox.From(track.Motion).Advance(steps), predicted);
+        track.Id, track.ClassId, _remoteLabels.NameOf(track.ClassId) ?? _detector.Label(track.ClassId), track.Score,
+        MovingBox.From(track.Motion).Advance(steps), predicted);
 
     /// <summary>A track that is out of sight, as it should be by now.</summary>
     private SceneTrack? FindLost(int id) =>

@@ -55,5 +55,6 @@ internal sealed class RemoteLabels
     }
 
     /// <summary>Null where it is a model's class.</summary>
-    public string? NameOf(int classId) => classId >= First && classId < First + MaxLabels ? Volatile.Read(ref _names[classId - First]) : null;
+    public string? NameOf(int classId) =>
+        classId >= First && classId < First + MaxLabels ? Volatile.Read(ref _names[classId - First]) : null;
 }

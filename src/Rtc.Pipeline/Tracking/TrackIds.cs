@@ -10,7 +10,9 @@ internal sealed class TrackIds
 
     public int Next() => Interlocked.Increment(ref _last);
 
-    /// <summary>Takes an id that another tracker gave out; false where the room has used it, or it leads far away from the room's.</summary>
+    /// <summary>
+    /// Takes an id that another tracker gave out; false where the room has used it, or it leads far away from the room's.
+    /// </summary>
     public bool TryTake(int id)
     {
         int last = Volatile.Read(ref _last);

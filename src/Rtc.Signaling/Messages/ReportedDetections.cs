@@ -61,7 +61,8 @@ public sealed record ReportedDetections
             return "\"detections\" is an object.";
         }
 
-        if (root.TryGetProperty("source", out JsonElement source) && (source.ValueKind != JsonValueKind.String || source.GetString() != "browser"))
+        if (root.TryGetProperty("source", out JsonElement source)
+            && (source.ValueKind != JsonValueKind.String || source.GetString() != "browser"))
         {
             return "\"source\" of what a client detected is \"browser\".";
         }

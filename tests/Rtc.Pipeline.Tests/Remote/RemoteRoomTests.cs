@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Rtc.Pipeline.Tests.Remote;
 
-/// <summary>A room whose member detects: a person walks to the right, and both sides see it. Pictures come by a clock of the test's.</summary>
+/// <summary>
+/// A room whose member detects: a person walks to the right, and both sides see it. Pictures come by a clock of the test's.
+/// </summary>
 public sealed class RemoteRoomTests : IAsyncDisposable
 {
     private const int Width = 320;

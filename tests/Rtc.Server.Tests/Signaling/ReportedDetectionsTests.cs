@@ -18,13 +18,14 @@ public sealed class ReportedDetectionsTests(ITestOutputHelper output)
          "timings_ms":{"queue":1.2,"prepare":2,"detect":18.4,"track":0.1,"mask":0}}
         """;
 
+    private const string One = """{"track_id":1,"label":"a","score":1,"xmin":0,"ymin":0,"xmax":1,"ymax":1}""";
+
     private static readonly string[] s_odd =
     [
         "1e999", "-1e999", "-0", "-1", "1.5", "1e-999", "123456789012345678901234567890", "4294967296", "2147483648", "NaN", "null", "true",
         "\"\"", "\"\\ud800\"", "\"\\u0000\"", "\"\\u202eevil\"", "\"<b>\"", "\" x\"", "[]", "{}", "[1]", "{\"a\":1}", "[[[[[[[[]]]]]]]]",
         "[" + string.Join(',', Enumerable.Repeat("0", 9000)) + "]", "\"" + new string('x', 2000) + "\"",
-        "[" + string.Join(',', Enumerable.Repeat("{\"track_id\":1,\"label\":\"a\",\"score\":1,\"xmin\":0,\"ymin\":0,\"xmax\":1,\"ymax\":1}", 101))
-            + "]",
+        "[" + string.Join(',', Enumerable.Repeat(One, 101)) + "]",
     ];
 
     [Fact]
