@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One run: --duration 30 --users 1 --mode server|client|ws --view annotated|json|echo --output metrics.json …
+# One run: --duration 30 --users 1 --mode server|client|ws|wasm --view annotated|json|echo --output metrics.json …
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=bench/help.sh

@@ -73,7 +73,7 @@ internal sealed class LinkPage : IAsyncDisposable
         _page = page;
     }
 
-    private static string Chromium =>
+    public static string Chromium =>
         new[] { Environment.GetEnvironmentVariable("RTC_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser",
             "/usr/bin/google-chrome" }
             .FirstOrDefault(File.Exists) ?? throw new UsageException("no Chromium: apt install chromium");

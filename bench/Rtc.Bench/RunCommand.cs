@@ -17,6 +17,7 @@ internal static class RunCommand
             $"{plan.Users} phone(s), {plan.Width}×{plan.Height} at {plan.FramesPerSecond}, {plan.Codec}, view {plan.View}, "
                 + $"{plan.Duration:0} s"));
         RunResult result = plan.IsClient ? await new ClientRun(plan, Console.Error).PlayAsync()
+            : plan.Mode == "wasm" ? await new WasmRun(plan, Console.Error).PlayAsync()
             : plan.IsFrames ? await new FrameRun(plan, Console.Error).PlayAsync()
             : await new BenchRun(plan, Console.Error).PlayAsync();
         JsonObject json = result.ToJson();

@@ -53,7 +53,7 @@ internal sealed record RunPlan
     /// <summary>Pictures go over the frame socket.</summary>
     public bool IsFrames => Mode == "ws";
 
-    /// <summary>server, client or ws.</summary>
+    /// <summary>server, client, ws, or wasm: detection in a page of headless Chromium.</summary>
     public string Mode { get; init; } = "server";
 
     /// <summary>The profile of segmentation; null lets the server choose.</summary>
@@ -92,7 +92,7 @@ internal sealed record RunPlan
             Report = arguments.Text("report"),
             Video = arguments.Text("video"),
             BitrateKbps = arguments.Whole("bitrate", width * height >= 900_000 ? 2500 : 1200, 50, 20_000),
-            Mode = arguments.Choice("mode", "server", "client", "ws"),
+            Mode = arguments.Choice("mode", "server", "client", "ws", "wasm"),
             ModelMode = arguments.Text("profile"),
             BareSeconds = arguments.Number("bare", 0, 0, 4),
             IsJanus = arguments.Choice("signalling", "whip", "janus") == "janus",

@@ -6,6 +6,7 @@ using Rtc.Pipeline.Decoding;
 using Rtc.Pipeline.Detecting;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Loops;
+using Rtc.Pipeline.Remote;
 using Rtc.Pipeline.Rendering;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Scene;
@@ -27,6 +28,10 @@ public sealed class RoomPipeline : IAsyncDisposable
     /// <summary>The render loop looks around this often while nothing comes.</summary>
     private const int IdleWaitMs = 1000;
 
+    /// <summary>Results that may wait for their pictures, and for how long.</summary>
+    private const int MaxEarly = 8;
+    private const double EarlyMs = 500;
+
     private readonly RoomPipelineOptions _options;
     private readonly IModelHost _models;
     private readonly IPipelineOutput _output;
@@ -42,6 +47,12 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly PreviewShelf _preview;
     private readonly RenderStage _render;
     private readonly VisionStage _vision;
+    private readonly RemoteMailbox _mailbox = new();
+    private readonly RemoteLabels _labels = new();
+    private long _remoteTicks = long.MinValue;
+    private readonly Queue<(RemoteDetections Seen, double UntilMs)> _early = [];
+    private Picture? _spare;
+    private PictureInfo _spareInfo;
     private readonly ManualResetEventSlim _ended = new();
     private readonly Lazy<Task> _loops;
     private volatile VisionResult? _newest;
@@ -70,7 +81,7 @@ public sealed class RoomPipeline : IAsyncDisposable
         _pictures = pictures;
         _preview = new PreviewShelf(pictures, time);
         _render = new RenderStage(options, codecs, pictures, output, _board, _latest, _controls, _preview, _counters, time);
-        _vision = new VisionStage(options, models, output, _board, _counters, time);
+        _vision = new VisionStage(options, models, output, _board, _counters, time, _labels);
         _loops = new Lazy<Task>(() => Task.WhenAll(Start("render", RenderLoop, _render.Renew), Start("vision", VisionLoop, _vision.Renew)));
     }
 
@@ -134,6 +145,54 @@ public sealed class RoomPipeline : IAsyncDisposable
         x is >= 0 and <= 1 && y is >= 0 and <= 1 && _board.Select(new PlaceF(x, y), slot ?? 0);
 
     public void Release() => _board.Release();
+
+    /// <summary>
+    /// Takes what a member found in one of the room's pictures; while such results come the room's own detector rests. One
+    /// caller at a time.
+    /// </summary>
+    public RemoteVerdict Report(RemoteDetections seen)
+    {
+        if (Settings.Mode == ViewMode.Privacy)
+        {
+            return RemoteVerdict.Private;
+        }
+
+        bool isHere = _controls.Pictures.TryFind(seen.RtpTimestamp, out SizedPicture picture);
+        if (!isHere && !_controls.Pictures.IsAhead(seen.RtpTimestamp))
+        {
+            return RemoteVerdict.UnknownPicture;
+        }
+
+        if (isHere && picture.Info.Ticks <= _remoteTicks)
+        {
+            return RemoteVerdict.Late;
+        }
+
+        if (!_labels.TryAdd(seen.Objects))
+        {
+            return RemoteVerdict.TooManyLabels;
+        }
+
+        if (isHere)
+        {
+            _remoteTicks = picture.Info.Ticks;
+            _controls.Remote.Accepted(_time.Milliseconds());
+        }
+
+        _mailbox.Put(seen, isHere ? picture : null);
+        _latest.Wake();
+        return RemoteVerdict.Accepted;
+    }
+
+    /// <summary>No member detects any more: the room's own detector goes on with the next picture.</summary>
+    public void EndRemote()
+    {
+        _controls.Remote.End();
+        _latest.Wake();
+    }
+
+    /// <summary>Whether the room's own detector rests because a member detects.</summary>
+    public bool RestsForRemote => _controls.Rests(_time.Milliseconds());
 
     /// <summary>The next coded picture is a key frame.</summary>
     public void RequestKeyFrame() => _controls.RequestKeyFrame();
@@ -199,6 +258,7 @@ public sealed class RoomPipeline : IAsyncDisposable
             await _loops.Value.ConfigureAwait(false);
         }
 
+        _spare?.Dispose();
         _preview.Dispose();
         _render.Dispose();
         _vision.Dispose();
@@ -260,20 +320,99 @@ public sealed class RoomPipeline : IAsyncDisposable
     {
         while (!_latest.IsClosed)
         {
-            if (!_latest.WaitTake(out Picture? taken, out PictureInfo info))
+            if (_latest.WaitTake(out Picture? taken, out PictureInfo info, SpareWaitMs()))
             {
-                continue;
+                _spare?.Dispose();
+                (_spare, _spareInfo) = (taken, info);
             }
 
-            using Picture picture = taken;
-            RoomSettings settings = _controls.Settings;
-            VisionResult result = _vision.Process(picture, info, settings);
-            _newest = result;
-            _output.OnResult(result);
-            if (settings.Alignment == Alignment.Exact)
+            HearRemote();
+            Look();
+        }
+    }
+
+    /// <summary>What a member found; what is of a picture that is still on its way waits for it.</summary>
+    private void HearRemote()
+    {
+        double now = _time.Milliseconds();
+        while (_mailbox.TryTake(out RemoteDetections? seen, out SizedPicture? its))
+        {
+            if (its is { } picture)
             {
-                _queue.Signal();
+                Adopt(seen, picture);
             }
+            else if (_early.Count < MaxEarly)
+            {
+                _early.Enqueue((seen, now + EarlyMs));
+            }
+        }
+
+        for (int left = _early.Count; left > 0; left--)
+        {
+            (RemoteDetections seen, double untilMs) = _early.Dequeue();
+            if (_controls.Pictures.TryFind(seen.RtpTimestamp, out SizedPicture picture))
+            {
+                if (!_vision.HasReported(picture.Info))
+                {
+                    _controls.Remote.Accepted(now);
+                }
+
+                Adopt(seen, picture);
+            }
+            else if (now < untilMs)
+            {
+                _early.Enqueue((seen, untilMs));
+            }
+        }
+    }
+
+    private void Adopt(RemoteDetections seen, in SizedPicture picture)
+    {
+        if (_vision.Adopt(seen, picture, _controls.Settings) is { } adopted)
+        {
+            Tell(adopted);
+        }
+    }
+
+    /// <summary>Until the member is late, and the picture that is kept is looked at after all.</summary>
+    private int SpareWaitMs() => _spare is null
+        ? Timeout.Infinite
+        : (int)Math.Clamp(Math.Ceiling(_controls.Remote.RestsUntilMs - _time.Milliseconds()), 1, IdleWaitMs);
+
+    /// <summary>Looks at the newest picture; while a member detects it is only kept, for the moment at which that one stops.</summary>
+    private void Look()
+    {
+        bool rests = _controls.Rests(_time.Milliseconds());
+        if (_spare is null || (rests && !_board.HasTargets))
+        {
+            return;
+        }
+
+        using Picture picture = _spare;
+        _spare = null;
+        if (_vision.HasReported(_spareInfo))
+        {
+            // What a member reported of a later picture came first: this one is past.
+            return;
+        }
+
+        if (rests)
+        {
+            _vision.Attend(picture, _spareInfo, _controls.Settings);
+        }
+        else
+        {
+            Tell(_vision.Process(picture, _spareInfo, _controls.Settings));
+        }
+    }
+
+    private void Tell(VisionResult result)
+    {
+        _newest = result;
+        _output.OnResult(result);
+        if (_controls.Settings.Alignment == Alignment.Exact)
+        {
+            _queue.Signal();
         }
     }
 
@@ -291,6 +430,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     {
         double now = _time.Milliseconds();
         PipelineCounters c = _counters;
+        bool rests = RestsForRemote;
         return new PipelineStats
         {
             Received = Interlocked.Read(ref c.Received),
@@ -303,6 +443,7 @@ public sealed class RoomPipeline : IAsyncDisposable
             KeyFramesRequested = c.KeyFramesRequested,
             Detected = c.Detected,
             Coasted = c.Coasted,
+            Remote = c.Remote,
             Rendered = c.Rendered,
             Coded = c.Coded,
             DroppedByEncoder = c.DroppedByEncoder,
@@ -320,8 +461,8 @@ public sealed class RoomPipeline : IAsyncDisposable
             TurnaroundTime = c.Turnaround.Summary(),
             ResultAge = c.ResultAge.Summary(),
             LatestFrameAgeMs = _latest.LastAgeMs,
-            Level = _vision.Level,
-            LevelReason = _vision.LevelReason,
+            Level = rests ? Level.Optimal : _vision.Level,
+            LevelReason = rests ? "" : _vision.LevelReason,
             Model = _vision.Model,
             Provider = _vision.Provider,
             ModelProblem = _vision.ModelProblem,

@@ -27,6 +27,12 @@ public interface ISessions
 
     Task<Refusal?> ConfigureAsync(PeerId peer, SettingsMessage settings);
 
+    /// <summary>The participant detects itself, and this is what it found in one picture.</summary>
+    Task<Refusal?> ReportAsync(PeerId peer, ReportedDetections report);
+
+    /// <summary>The participant stops detecting: the server goes on.</summary>
+    Task<Refusal?> HandOverAsync(PeerId peer);
+
     /// <summary>
     /// The participant is gone; <paramref name="final"/> is false where it may come back (its connection broke). Nothing
     /// happens where it has returned over another link since: an old connection is often the last to notice that it died.

@@ -34,6 +34,14 @@ public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
         "The room is private: only whoever set that, or a token with a supervisor's rights, changes its mode or model.",
         403);
 
+    /// <summary>A member may not say who is in a private room's pictures: it could leave a person out.</summary>
+    public static Refusal PrivacyIsServers { get; } = new(
+        "privacy_server_only", "The room is private: only the server detects there, and what a client found is not used.", 403);
+
+    /// <summary>Another member detects for the room.</summary>
+    public static Refusal DetectorTaken { get; } = new(
+        "detector_taken", "Another member's browser detects for this room; the server uses one at a time.", 409);
+
     public static Refusal TooManyMessages { get; } = new(
         "too_many_messages", "Too many messages from this client (Limits:MessagesPerSecond).", 429);
 

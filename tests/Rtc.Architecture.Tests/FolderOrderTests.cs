@@ -29,7 +29,7 @@ public sealed class FolderOrderTests
         new(
             "Rtc.Pipeline",
             "Settings Load Tracking Decoding",
-            "Zones",
+            "Zones Remote",
             "Results",
             "Detecting Following Masks",
             "Scene",

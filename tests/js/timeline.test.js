@@ -34,6 +34,21 @@ test('past the newest result a box goes on its way, then stands, then goes', () 
   assert.equal(timeline.at(3 * STEP + 2 * 90_000), null);
 });
 
+test('a box that shrinks fast is not turned inside out', () => {
+  const timeline = new Timeline();
+  const shrinking = (at, width) => {
+    const message = result(at * STEP, 0.3);
+    message.detections[0].xmax = 0.3 + width;
+    return message;
+  };
+  timeline.add(shrinking(0, 0.3));
+  timeline.add(shrinking(1, 0.05));
+  for (let since = 1; since < 12; since++) {
+    const [{ xmin, xmax }] = timeline.at((1 + since) * STEP).boxes;
+    assert.ok(xmin < xmax, `${since} pictures on: ${xmin} to ${xmax}`);
+  }
+});
+
 test('a picture older than every result shows none', () => {
   const timeline = new Timeline();
   timeline.add(result(10 * STEP, 0.5));

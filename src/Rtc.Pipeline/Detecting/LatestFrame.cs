@@ -17,6 +17,7 @@ internal sealed class LatestFrame(TimeProvider time) : IDisposable
     private PictureInfo _info;
     private long _offeredAt;
     private bool _closed;
+    private bool _woken;
     private long _dropped;
     private long _taken;
     private double _lastAgeMs;
@@ -63,17 +64,28 @@ internal sealed class LatestFrame(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Waits for a picture; false once it is closed, or woken without one.</summary>
-    public bool WaitTake([NotNullWhen(true)] out Picture? picture, out PictureInfo info)
+    /// <summary>Waits for a picture; false once it is closed, woken without one, or after so many milliseconds.</summary>
+    public bool WaitTake([NotNullWhen(true)] out Picture? picture, out PictureInfo info, int timeoutMs = Timeout.Infinite)
     {
         lock (_gate)
         {
-            if (_picture is null && !_closed)
+            if (_picture is null && !_closed && !_woken)
             {
-                Monitor.Wait(_gate);
+                Monitor.Wait(_gate, timeoutMs);
             }
 
+            _woken = false;
             return TakeLocked(out picture, out info);
+        }
+    }
+
+    /// <summary>There is something else to do: whoever waits for a picture, now or next, goes on without one.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.PulseAll(_gate);
         }
     }
 

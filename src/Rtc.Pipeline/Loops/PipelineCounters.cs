@@ -17,6 +17,7 @@ internal sealed class PipelineCounters(TimeProvider time)
     public long KeyFramesRequested;
     public long Detected;
     public long Coasted;
+    public long Remote;
     public long Rendered;
     public long BlurredWhole;
     public long Coded;
@@ -57,6 +58,12 @@ internal sealed class PipelineCounters(TimeProvider time)
         ProcessedRate.Mark(time.Milliseconds());
         ResultAge.Add(result.InferenceMs - result.ReceivedMs);
         Tracks = result.Detections.Count;
+        if (result.IsRemote)
+        {
+            Remote++;
+            return;
+        }
+
         if (!detected)
         {
             Coasted++;

@@ -98,6 +98,8 @@ internal sealed class RenderStage : IDisposable
             return;
         }
 
+        _controls.Pictures.Add(new SizedPicture(info, picture.Width, picture.Height));
+
         // Once for all that is done to the picture: it is private in all of it or in none.
         RoomSettings settings = _controls.Settings;
         if (settings.Mode == ViewMode.Privacy)

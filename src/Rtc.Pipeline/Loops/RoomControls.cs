@@ -1,3 +1,5 @@
+using Rtc.Pipeline.Decoding;
+using Rtc.Pipeline.Remote;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Settings;
 
@@ -22,12 +24,24 @@ internal sealed class RoomControls(RoomPipelineOptions options)
     public volatile int ThinTemporalLayers = 1;
     public volatile VideoFormats ThinFormats = VideoFormats.Vp8;
 
+    /// <summary>Whether a member's own results come.</summary>
+    public RemoteTurn Remote { get; } = new();
+
+    /// <summary>The pictures that a member's results may be of.</summary>
+    public PictureLog Pictures { get; } = new();
+
     private volatile string _lastNotice = "";
     private int _keyFrameRequested;
     private int _thinKeyFrameRequested;
 
     /// <summary>Results are wanted, or there is something to draw for a viewer.</summary>
     public bool WantsDetection => WantResults || (WantVideo && Settings.Mode != ViewMode.Plain);
+
+    /// <summary>
+    /// The room's own detector may leave pictures alone: a member detects. Never in privacy mode, where a member could leave a
+    /// person out, nor where the room makes class maps.
+    /// </summary>
+    public bool Rests(double nowMs) => Remote.Rests(nowMs) && Settings.Mode is not (ViewMode.Privacy or ViewMode.Segment);
 
     public void RequestKeyFrame() => Interlocked.Exchange(ref _keyFrameRequested, 1);
 

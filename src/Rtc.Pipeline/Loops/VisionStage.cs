@@ -8,6 +8,7 @@ using Rtc.Pipeline.Following;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Masks;
 using Rtc.Pipeline.Privacy;
+using Rtc.Pipeline.Remote;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Scene;
 using Rtc.Pipeline.Settings;
@@ -46,6 +47,8 @@ internal sealed class VisionStage : IDisposable
     private readonly ResultMask _resultMask = new();
     private CameraShift _camera = new();
     private readonly TrackIds _ids = new();
+    private readonly RemoteLabels _remoteLabels;
+    private readonly RemoteObjects _remote;
     private readonly LevelPolicy _level = new();
     private readonly List<Detection> _detections = [];
     private readonly List<SceneTrack> _scene = [];
@@ -66,11 +69,15 @@ internal sealed class VisionStage : IDisposable
     private readonly DetectionCost _cost = new();
     private double _stepsSinceDetected;
     private double _maskMs;
+    private long _reportedTicks = long.MinValue;
+    private bool _hasRemoteTracks;
 
     public VisionStage(
         RoomPipelineOptions options, IModelHost models, IPipelineOutput output, SharedScene board, PipelineCounters counters,
-            TimeProvider time)
+            TimeProvider time, RemoteLabels? remoteLabels = null)
     {
+        _remoteLabels = remoteLabels ?? new RemoteLabels();
+        _remote = new RemoteObjects(_ids, _remoteLabels);
         _options = options;
         _models = models;
         _output = output;
@@ -103,7 +110,7 @@ internal sealed class VisionStage : IDisposable
     public VisionResult Process(Picture picture, in PictureInfo info, RoomSettings settings)
     {
         var times = new VisionTimes();
-        Prepare(picture, settings);
+        Prepare(picture.Width, picture.Height, settings);
         bool opened = _detector.Open(settings);
         DegradationStep sacrifice = DegradationStep.Of(_level.Current);
         bool detect = IsDue(info, settings, sacrifice);
@@ -149,9 +156,63 @@ internal sealed class VisionStage : IDisposable
 
         (_model, _provider, _modelProblem) = (_detector.Model, _detector.Provider, _detector.Problem);
         VisionResult result = Result(info, times);
+        _reportedTicks = info.Ticks;
         Tally.See((TrackedObject[])result.Detections, info.Ticks / (double)MediaTimeline.TicksPerSecond, settings);
         _counters.Processed(result, detect);
         return result;
+    }
+
+    /// <summary>Whether this picture, or one after it, was reported.</summary>
+    public bool HasReported(in PictureInfo info) => info.Ticks <= _reportedTicks;
+
+    /// <summary>Takes what a member found in place of a detection; null where that picture is not to be reported.</summary>
+    public VisionResult? Adopt(RemoteDetections seen, in SizedPicture picture, RoomSettings settings)
+    {
+        PictureInfo info = picture.Info;
+        if (settings.Mode == ViewMode.Privacy || HasReported(info))
+        {
+            return null;
+        }
+
+        Prepare(picture.Width, picture.Height, settings);
+        double steps = _everDetected ? Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps) : 1;
+        int? masked = _remote.Follow(seen, _units, settings, _tracker, steps, _scene);
+        (_everDetected, _hasRemoteTracks, _lastDetected, _takenSinceDetection, _stepsSinceDetected) = (true, true, info, 0, 0);
+        _targets.Follow(info, _scene, _findLost);
+        _board.Publish(info, _units, _scene, _detector.KnowsPeople);
+        _targets.Tell();
+        (_model, _provider) = (seen.Model, seen.Provider);
+        VisionResult result = Result(info, default) with
+        {
+            Model = seen.Model,
+            Provider = seen.Provider,
+            IsRemote = true,
+            Level = Level.Optimal,
+            Mask = null,
+            MaskTrackId = masked,
+            RemoteMask = masked is null ? null : seen.Mask,
+            QueueTime = seen.QueueTime,
+            DetectTime = seen.DetectTime,
+            TrackTime = seen.TrackTime,
+            MaskTime = seen.MaskTime,
+        };
+        _reportedTicks = info.Ticks;
+        Tally.See((TrackedObject[])result.Detections, info.Ticks / (double)MediaTimeline.TicksPerSecond, settings);
+        _counters.Processed(result, detected: false);
+        return result;
+    }
+
+    /// <summary>A picture while a member detects: it is looked at for what is in focus alone, and nothing is reported.</summary>
+    public void Attend(Picture picture, in PictureInfo info, RoomSettings settings)
+    {
+        Prepare(picture.Width, picture.Height, settings);
+        Describe(info, settings, detected: false);
+        _targets.AnswerTaps(picture, info, _units, settings, _scene);
+        _stepsSinceDetected = Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps);
+        _targets.Follow(info, _scene, _findLost);
+        _board.Publish(info, _units, _scene, _detector.KnowsPeople);
+        _targets.CutOut(picture, info, _units, settings, DegradationStep.Of(_level.Current));
+        _targets.Tell();
     }
 
     /// <summary>After an exception: model, tracker and masks begin anew. Counts and the ids that are taken stay.</summary>
@@ -206,9 +267,9 @@ internal sealed class VisionStage : IDisposable
         return _time.GetElapsedTime(before).TotalMilliseconds;
     }
 
-    private void Prepare(Picture picture, RoomSettings settings)
+    private void Prepare(int width, int height, RoomSettings settings)
     {
-        var units = new RoomUnits(picture.Width, picture.Height);
+        var units = new RoomUnits(width, height);
         bool turned = _everDetected && !units.HasShapeOf(_units);
         _units = units;
         if (turned)
@@ -218,7 +279,10 @@ internal sealed class VisionStage : IDisposable
 
         if (turned || !ReferenceEquals(_trackerFor, settings))
         {
-            bool sameTracker = !turned && _trackerFor is not null && _trackerFor.Confidence == settings.Confidence;
+            // What a member said of a picture explains nothing to privacy: a private room begins with tracks of its own.
+            bool forgets = _hasRemoteTracks && settings.Mode == ViewMode.Privacy;
+            bool sameTracker = !turned && !forgets && _trackerFor is not null && _trackerFor.Confidence == settings.Confidence;
+            _hasRemoteTracks &= !forgets;
             _trackerFor = settings;
             if (!sameTracker)
             {
@@ -298,7 +362,8 @@ internal sealed class VisionStage : IDisposable
     }
 
     private SceneTrack Describe(Track track, double steps, bool predicted) => new(
-        track.Id, track.ClassId, _detector.Label(track.ClassId), track.Score, MovingBox.From(track.Motion).Advance(steps), predicted);
+        track.Id, track.ClassId, _remoteLabels.NameOf(track.ClassId) ?? _detector.Label(track.ClassId), track.Score,
+        MovingBox.From(track.Motion).Advance(steps), predicted);
 
     /// <summary>A track that is out of sight, as it should be by now.</summary>
     private SceneTrack? FindLost(int id) =>

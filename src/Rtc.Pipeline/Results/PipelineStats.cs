@@ -31,6 +31,9 @@ public sealed record PipelineStats
     /// <summary>Results whose boxes the tracker carried on without a detection.</summary>
     public long Coasted { get; init; }
 
+    /// <summary>Pictures that a member's browser looked at in place of the room's detector.</summary>
+    public long Remote { get; init; }
+
     public long Rendered { get; init; }
 
     public long Coded { get; init; }

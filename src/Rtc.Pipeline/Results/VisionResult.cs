@@ -1,6 +1,7 @@
 using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Pipeline.Load;
+using Rtc.Pipeline.Remote;
 using Rtc.Pipeline.Tracking;
 
 namespace Rtc.Pipeline.Results;
@@ -29,6 +30,9 @@ public sealed record VisionResult
 
     public required Level Level { get; init; }
 
+    /// <summary>A member's browser found it, and not the room's own detector.</summary>
+    public bool IsRemote { get; init; }
+
     /// <summary>The object in focus; the first slot's where both are taken.</summary>
     public int? TargetId { get; init; }
 
@@ -44,6 +48,9 @@ public sealed record VisionResult
     public Mask? Mask { get; init; }
 
     public int? MaskTrackId { get; init; }
+
+    /// <summary>In place of <see cref="Mask"/>, of what a member found.</summary>
+    public RemoteMask? RemoteMask { get; init; }
 
     /// <summary>The classes of the picture's class map, largest first; null where none was made.</summary>
     public IReadOnlyList<ClassShare>? Classes { get; init; }

@@ -100,6 +100,18 @@ internal sealed class SharedScene
         }
     }
 
+    /// <summary>Whether something is in focus, or was tapped and waits to be found: that takes pictures.</summary>
+    public bool HasTargets
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _targets.Any;
+            }
+        }
+    }
+
     /// <summary>Whether some target is held by a correlation filter.</summary>
     public bool HasRegions => _hasRegions;
 

@@ -58,6 +58,41 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
         return _tracks.Active;
     }
 
+    /// <summary>
+    /// Takes what another tracker of the same pictures follows, under the ids that it has: so that either goes on where the other
+    /// stops. What it does not name was lost from sight.
+    /// </summary>
+    public void Follow(ReadOnlySpan<(int Id, Detection Seen)> objects, double steps)
+    {
+        _started = true;
+        _now += steps;
+        foreach (Track track in _tracks.Tracked)
+        {
+            track.Predict(steps);
+            track.State = TrackState.Lost;
+        }
+
+        foreach (Track track in _tracks.Lost)
+        {
+            track.Predict(steps);
+        }
+
+        foreach ((int id, Detection seen) in objects)
+        {
+            if (_tracks.Find(id) is { } track)
+            {
+                track.Match(seen, _now);
+            }
+            else
+            {
+                _tracks.Add().Begin(id, seen, _now, activated: true);
+            }
+        }
+
+        GiveUpOld();
+        _tracks.Settle(options.DuplicateOverlap, trackedWin: true);
+    }
+
     /// <summary>Moves every track by the camera's own motion since the last picture.</summary>
     public void Shift(double x, double y) => _tracks.Shift(x, y);
 

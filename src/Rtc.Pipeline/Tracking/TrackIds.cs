@@ -5,5 +5,17 @@ internal sealed class TrackIds
 {
     private int _last;
 
+    /// <summary>One that leaps further than this was not counted on from the room's.</summary>
+    private const int MaxLeap = 1000;
+
     public int Next() => Interlocked.Increment(ref _last);
+
+    /// <summary>
+    /// Takes an id that another tracker gave out; false where the room has used it, or it leads far away from the room's.
+    /// </summary>
+    public bool TryTake(int id)
+    {
+        int last = Volatile.Read(ref _last);
+        return id > last && id - last <= MaxLeap && Interlocked.CompareExchange(ref _last, id, last) == last;
+    }
 }

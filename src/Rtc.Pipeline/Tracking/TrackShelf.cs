@@ -70,7 +70,7 @@ internal sealed class TrackShelf
     /// Sorts every track into tracked and lost. As in the published code a track that was given up stays matchable
     /// for one more picture, because the list of the removed is consulted before the newly removed join it.
     /// </summary>
-    public void Settle(double duplicateOverlap)
+    public void Settle(double duplicateOverlap, bool trackedWin = false)
     {
         _nextTracked.Clear();
         _nextLost.Clear();
@@ -86,7 +86,7 @@ internal sealed class TrackShelf
 
         (_tracked, _nextTracked) = (_nextTracked, _tracked);
         (_lost, _nextLost) = (_nextLost, _lost);
-        DropDuplicates(duplicateOverlap);
+        DropDuplicates(duplicateOverlap, trackedWin);
         _active.Clear();
         foreach (Track track in _tracked)
         {
@@ -117,8 +117,8 @@ internal sealed class TrackShelf
         }
     }
 
-    /// <summary>Of a tracked and a lost track in the same place the younger one goes.</summary>
-    private void DropDuplicates(double most)
+    /// <summary>Of a tracked and a lost track in the same place the younger one goes, or the lost one in any case.</summary>
+    private void DropDuplicates(double most, bool trackedWin)
     {
         foreach (Track tracked in _tracked)
         {
@@ -126,7 +126,7 @@ internal sealed class TrackShelf
             {
                 if (PixelOverlap.Of(tracked.Box, lost.Box) > most)
                 {
-                    bool trackedIsOlder = tracked.LastSeen - tracked.Born > lost.LastSeen - lost.Born;
+                    bool trackedIsOlder = trackedWin || tracked.LastSeen - tracked.Born > lost.LastSeen - lost.Born;
                     (trackedIsOlder ? lost : tracked).IsDuplicate = true;
                 }
             }

@@ -65,7 +65,7 @@ internal sealed class Banner(JoinAddresses addresses, Access access, RtcOptions 
     }
 
     /// <summary>What new rooms look with, and how they begin.</summary>
-    public async Task WriteModelAsync(HealthFacts facts)
+    public async Task WriteModelAsync(HealthFacts facts, InferenceAdvice advice)
     {
         string mode = SettingsMapping.ToMessage(new RoomSettings()).Mode!;
         if (json)
@@ -83,6 +83,7 @@ internal sealed class Banner(JoinAddresses addresses, Access access, RtcOptions 
                 facts.Provider,
                 facts.ProviderReason,
                 Mode = mode,
+                Inference = new { advice.Mode, advice.Score, advice.Reasons },
             }));
         }
         else
@@ -90,6 +91,7 @@ internal sealed class Banner(JoinAddresses addresses, Access access, RtcOptions 
             // In one piece: a tunnel may be said at the same time.
             string reason = facts.ProviderReason is { } why ? $" ({why.ReplaceLineEndings(" ")})" : string.Empty;
             await output.WriteLineAsync($"  model    {facts.Model} on {facts.Provider}{reason}; rooms begin in mode {mode}");
+            await output.WriteLineAsync($"  detect   {advice}; pages choose with ?inference=server|auto|browser");
         }
 
         await output.FlushAsync();

@@ -6,7 +6,9 @@ using Rtc.Inference.Hosting;
 using Rtc.Server.Addresses;
 using Rtc.Server.Authorization;
 using Rtc.Server.Certificates;
+using Rtc.Server.Health;
 using Rtc.Server.Hosting;
+using Rtc.Server.Load;
 using Rtc.Server.Native;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
@@ -70,7 +72,8 @@ internal static class ServeRun
 
             // A model may take long to load; nobody waits for it, and what is said of it comes when it is there.
             RoomFacts facts = app.Services.GetRequiredService<RoomFacts>();
-            _ = Task.Run(() => banner.WriteModelAsync(facts.Read()), CancellationToken.None);
+            ModelHost models = app.Services.GetRequiredService<ModelHost>();
+            _ = Task.Run(() => WriteModelAsync(banner, facts.Read(), models, options), CancellationToken.None);
             _ = Task.Run(IdleMemory.GiveBack, CancellationToken.None);
             await ServeUntilStoppedAsync(app, options, banner, error, cancel);
             return RtcCommand.Good;
@@ -90,6 +93,20 @@ internal static class ServeRun
         {
             return RtcCommand.Good;
         }
+    }
+
+    private static Task WriteModelAsync(Banner banner, HealthFacts facts, ModelHost models, RtcOptions options)
+    {
+        // What a model's first runs took when it was loaded; the one without weights was not timed.
+        double timed = models.Loaded.Where(model => model.Name == facts.Model).Select(model => model.WarmRun).FirstOrDefault();
+        return banner.WriteModelAsync(facts, InferenceAdvice.Of(new InferenceFacts(
+            Environment.ProcessorCount,
+            MachineLoad.MemoryLimitOf(options.Limits) / (double)(1 << 20),
+            facts.Model,
+            facts.Provider,
+            timed > 0 ? timed : null,
+            PortsFree: true,
+            RtcPaths.Find().HasRuntimeForPages)));
     }
 
     private static async Task ServeUntilStoppedAsync(

@@ -9,7 +9,9 @@ using Rtc.Media.Factory;
 using Rtc.Media.Native;
 using Rtc.Peer.Dtls;
 using Rtc.Server.Certificates;
+using Rtc.Server.Health;
 using Rtc.Server.Hosting;
+using Rtc.Server.Load;
 using Rtc.Server.Options;
 using Rtc.Server.Startup;
 
@@ -39,7 +41,8 @@ internal static class DoctorChecks
         yield return VideoPrograms.Missing is { } missingPrograms
             ? new Check("ffmpeg", Verdict.Warning, $"video files: {missingPrograms}")
             : new Check("ffmpeg", Verdict.Good, "ffmpeg and ffprobe (video files)");
-        foreach (Check check in Models(options, paths))
+        (IReadOnlyList<Check> models, string model, string provider, double detectMs) = Models(options, paths);
+        foreach (Check check in models)
         {
             yield return check;
         }
@@ -54,6 +57,14 @@ internal static class DoctorChecks
                     + $"{(options.Http.Tls ? $"{options.Http.HttpsPort} HTTPS, " : string.Empty)}{options.Media.Port} media on "
                     + "UDP and TCP: free")
             : new Check("ports", Verdict.Bad, string.Join("; ", taken));
+        yield return new Check("who detects", Verdict.Good, InferenceAdvice.Of(new InferenceFacts(
+            Environment.ProcessorCount,
+            MachineLoad.MemoryLimitOf(options.Limits) / (double)(1 << 20),
+            model,
+            provider,
+            detectMs,
+            taken.Count == 0,
+            paths.HasRuntimeForPages)).ToString());
         LoopbackResult call = await LoopbackCall.RunAsync(s_callPatience);
         yield return new Check("call to itself", call.Ok ? Verdict.Good : Verdict.Bad, call.Detail);
     }
@@ -74,23 +85,28 @@ internal static class DoctorChecks
     }
 
     /// <summary>The runtime, its providers, and the detector that a room would get, at work on one picture.</summary>
-    private static IEnumerable<Check> Models(RtcOptions options, RtcPaths paths)
+    private static (IReadOnlyList<Check> Checks, string Model, string Provider, double DetectMs) Models(RtcOptions options, RtcPaths paths)
     {
         using var host = new ModelHost(RoomHosting.ModelOptions(options, paths));
-        yield return host.Runtime is { } runtime
-            ? new Check("ONNX Runtime", Verdict.Good, $"{runtime.Version}, {runtime.Path}")
-            : new Check("ONNX Runtime", Verdict.Warning, $"{host.RuntimeProblem}; moving objects are found without it");
+        List<Check> checks =
+        [
+            host.Runtime is { } runtime
+                ? new Check("ONNX Runtime", Verdict.Good, $"{runtime.Version}, {runtime.Path}")
+                : new Check("ONNX Runtime", Verdict.Warning, $"{host.RuntimeProblem}; moving objects are found without it"),
+        ];
         if (host.Runtime is { } loaded)
         {
-            yield return new Check(
+            checks.Add(new Check(
                 "providers", Verdict.Good, string.Join(
-                    ", ", loaded.Providers.Select(name => name.Replace("ExecutionProvider", string.Empty, StringComparison.Ordinal))));
+                    ", ", loaded.Providers.Select(name => name.Replace("ExecutionProvider", string.Empty, StringComparison.Ordinal)))));
         }
 
-        yield return Detector(host, options);
+        (Check detector, string model, string provider, double detectMs) = Detector(host, options);
+        checks.Add(detector);
+        return (checks, model, provider, detectMs);
     }
 
-    private static Check Detector(ModelHost host, RtcOptions options)
+    private static (Check Check, string Model, string Provider, double DetectMs) Detector(ModelHost host, RtcOptions options)
     {
         using IDetector detector = host.OpenDetector(options.Model.Name, out string? problem);
         using var pool = new PicturePool();
@@ -111,11 +127,12 @@ internal static class DoctorChecks
         detector.Detect(picture, settings, found);
         long began = Stopwatch.GetTimestamp();
         detector.Detect(picture, settings, found);
-        string took = FormattableString.Invariant(
-            $"{detector.Model} on {detector.Provider}, {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0.0} ms for 640×480");
-        return problem is null
+        double ms = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        string took = FormattableString.Invariant($"{detector.Model} on {detector.Provider}, {ms:0.0} ms for 640×480");
+        Check check = problem is null
             ? new Check("model", Verdict.Good, took)
             : new Check("model", Verdict.Warning, $"{took}; {problem}");
+        return (check, detector.Model, detector.Provider, ms);
     }
 
     private static Check Pages(RtcPaths paths)

@@ -42,11 +42,13 @@ internal static class ResultMessages
             Height = result.Height,
             Model = result.Model,
             Provider = result.Provider,
+            Source = result.IsRemote ? "browser" : "server",
             Level = result.Level.Name(),
             TargetId = result.TargetId,
             SecondTargetId = result.SecondTargetId,
             Detections = detections,
-            Mask = result.Mask is { } mask ? new(result.MaskTrackId, mask.Width, mask.Height, RunLengths(mask)) : null,
+            Mask = result.Mask is { } mask ? new(result.MaskTrackId, mask.Width, mask.Height, RunLengths(mask))
+                : result.RemoteMask is { } remote ? new(result.MaskTrackId, remote.Width, remote.Height, remote.Runs) : null,
             Classes = result.Classes?.Select(Class).ToArray(),
             TimingsMs = new(Round(result.QueueTime), Round(result.DetectTime), Round(result.TrackTime), Round(result.MaskTime)),
         };

@@ -38,6 +38,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         Recorder = new RoomRecorder(this);
         Media = new RoomMedia(loop, Pipeline, Members, Recorder, bitrates, metrics);
         Privacy = new RoomPrivacy(this, metrics);
+        Detections = new RoomDetections(this, loop, metrics);
     }
 
     public RoomName Name { get; }
@@ -57,6 +58,8 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     public RoomPrivacy Privacy { get; }
 
     public RoomRecorder Recorder { get; }
+
+    public RoomDetections Detections { get; }
 
     public bool IsPrivate => Pipeline.Settings.Mode == ViewMode.Privacy;
 
@@ -244,6 +247,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
 
     private void Disconnect(RoomMember member)
     {
+        Detections.Forget(member);
         if (Members.Disconnect(member))
         {
             Media.Forget(member);

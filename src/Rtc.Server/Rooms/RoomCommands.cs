@@ -123,6 +123,10 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
                 return Release(member);
             case ClientMessageKind.Configure:
                 return Configure(member, message.Settings!);
+            case ClientMessageKind.Detections:
+                return room.Detections.Hear(member, message.Detections!);
+            case ClientMessageKind.Handover:
+                return room.Detections.HandOver(member);
             case ClientMessageKind.Ping:
                 Pong(member, received.ChannelId, message.PingId);
                 return null;

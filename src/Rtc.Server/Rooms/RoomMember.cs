@@ -74,6 +74,9 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public Bitrate? Estimate { get; set; }
 
+    /// <summary>Why its own detections were refused the last time that it was told, and when.</summary>
+    public (string Code, Instant At)? RefusedDetections { get; set; }
+
     /// <summary>By whose pictures a viewer of the source is served.</summary>
     public SourceRoute Route = new();
 

@@ -18,12 +18,16 @@ internal sealed partial class RoomOutput(Room room, MediaLoop loop, RtcMetrics m
 
     public void OnResult(VisionResult result)
     {
-        metrics.PictureDetected();
         metrics.ResultAged(result.InferenceMs - result.ReceivedMs);
-        metrics.StageTook("queue", result.QueueTime);
-        metrics.StageTook("detect", result.DetectTime);
-        metrics.StageTook("track", result.TrackTime);
-        metrics.StageTook("mask", result.MaskTime);
+        if (!result.IsRemote)
+        {
+            metrics.PictureDetected();
+            metrics.StageTook("queue", result.QueueTime);
+            metrics.StageTook("detect", result.DetectTime);
+            metrics.StageTook("track", result.TrackTime);
+            metrics.StageTook("mask", result.MaskTime);
+        }
+
         DetectionsMessage message = ResultMessages.From(room.Name, result);
         byte[] utf8 = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.DetectionsMessage);
         loop.Post(() =>

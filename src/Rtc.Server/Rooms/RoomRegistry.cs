@@ -101,6 +101,11 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     public Task<Refusal?> ConfigureAsync(PeerId peer, SettingsMessage settings) =>
         OnMemberAsync(peer, (room, member) => room.Commands.Configure(member, settings));
 
+    public Task<Refusal?> ReportAsync(PeerId peer, ReportedDetections report) =>
+        OnMemberAsync(peer, (room, member) => room.Detections.Report(member, report));
+
+    public Task<Refusal?> HandOverAsync(PeerId peer) => OnMemberAsync(peer, (room, member) => room.Detections.HandOver(member));
+
     public Task LeaveAsync(PeerId peer, IMemberLink? link, bool final) => _loop.AskAsync<object?>(() =>
     {
         _directory.ForgetEnded(peer);

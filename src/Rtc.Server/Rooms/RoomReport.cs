@@ -51,7 +51,7 @@ internal static class RoomReport
             Provider = stats.Provider,
             Received = stats.Received,
             Decoded = stats.Decoded,
-            Detected = stats.Detected,
+            Detected = stats.Detected + stats.Remote,
             Dropped = Dropped(stats),
             Coded = stats.Coded,
             Rendered = stats.Rendered,

@@ -12,6 +12,11 @@ internal sealed record RtcPaths(string Root)
 
     public string NodeModules => Path.Combine(Root, "node_modules");
 
+    /// <summary>Whether pages can be given ONNX Runtime's build for browsers.</summary>
+    public bool HasRuntimeForPages =>
+        File.Exists(Path.Combine(NodeModules, "onnxruntime-web", "dist", "ort.wasm.bundle.min.mjs"))
+        || File.Exists(Path.Combine(WebRoot, "lib", "onnxruntime", "ort.wasm.bundle.min.mjs"));
+
     public static RtcPaths Find(string? start = null)
     {
         string first = start ?? AppContext.BaseDirectory;

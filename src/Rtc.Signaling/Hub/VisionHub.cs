@@ -16,6 +16,8 @@ public sealed class VisionHub(
     /// <summary>A change of settings is told to the whole room, so it counts for several messages.</summary>
     private const int ConfigureBytes = 8 * 1024;
 
+    private const int BytesPerObject = 160;
+
     private Seat? Taken => Context.Items.TryGetValue(SeatKey, out object? seat) ? (Seat?)seat : null;
 
     public override Task OnConnectedAsync()
@@ -76,6 +78,17 @@ public sealed class VisionHub(
             follows.End();
         }
     }
+
+    /// <summary>What the client found by itself in one picture; weighed by its objects.</summary>
+    public async Task Detections(JsonElement report)
+    {
+        bool reads = ReportedDetections.TryRead(report, out ReportedDetections? read, out string? problem);
+        PeerId peer = Joined(BytesPerObject * (read?.Detections.Count ?? ReportedDetections.MaxObjects));
+        Allow(reads ? await sessions.ReportAsync(peer, read!) : new Refusal("bad_value", problem!));
+    }
+
+    /// <summary>The client stops detecting.</summary>
+    public async Task Handover() => Allow(await sessions.HandOverAsync(Joined()));
 
     public async Task Leave()
     {

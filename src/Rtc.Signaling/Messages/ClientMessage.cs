@@ -9,11 +9,16 @@ public enum ClientMessageKind
     Release,
     Configure,
     Ping,
+    Detections,
+    Handover,
 }
 
 /// <summary>What came in over a data channel. Unknown types and fields are ignored; a bad value is a reason, never an exception.</summary>
 public readonly record struct ClientMessage(ClientMessageKind Kind, SelectRequest? Select, SettingsMessage? Settings, double? PingId)
 {
+    /// <summary>What the client found by itself.</summary>
+    public ReportedDetections? Detections { get; init; }
+
     public static bool TryParse(ReadOnlySpan<byte> utf8, out ClientMessage message, out string? problem)
     {
         message = default;
@@ -41,13 +46,17 @@ public readonly record struct ClientMessage(ClientMessageKind Kind, SelectReques
             problem = null;
             message = type.GetString() switch
             {
+                "detections" => ReportedDetections.TryRead(root, out ReportedDetections? report, out problem)
+                    ? new() { Kind = ClientMessageKind.Detections, Detections = report }
+                    : default,
+                "handover" => new(ClientMessageKind.Handover, null, null, null),
                 "select" => new(ClientMessageKind.Select, root.Deserialize(WireJson.Default.SelectRequest), null, null),
                 "release" => new(ClientMessageKind.Release, null, null, null),
                 "configure" => new(ClientMessageKind.Configure, null, root.Deserialize(WireJson.Default.SettingsMessage), null),
                 "ping" => new(ClientMessageKind.Ping, null, null, ping),
                 _ => default,
             };
-            return true;
+            return problem is null;
         }
         catch (JsonException error)
         {

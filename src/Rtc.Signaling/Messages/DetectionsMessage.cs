@@ -27,6 +27,9 @@ public sealed record DetectionsMessage
 
     public required string Provider { get; init; }
 
+    /// <summary>"server" or "browser": who detected.</summary>
+    public string Source { get; init; } = "server";
+
     public required string Level { get; init; }
 
     public required int? TargetId { get; init; }

@@ -31,6 +31,8 @@ public sealed partial class ProtocolDocumentTests
     [InlineData("release")]
     [InlineData("settings")]
     [InlineData("ping")]
+    [InlineData("client_detections")]
+    [InlineData("handover")]
     public void Examples_to_the_server_are_understood(string name)
     {
         Assert.True(

@@ -22,6 +22,7 @@ const VIDEOS = '/api/videos';
  * @property {number} fps
  * @property {string} codec
  * @property {string} created_at
+ * @property {boolean} has_sidecar it was recorded here, with what was detected
  * @property {string|null} expires_at
  */
 
@@ -102,6 +103,8 @@ export const libraryApi = Object.freeze({
   at: (video) => `${VIDEOS}/${video}`,
   /** @param {string} video */
   file: (video) => `${VIDEOS}/${video}/file`,
+  /** @param {string} video @returns {Promise<string>} */
+  sidecar: async (video) => (await ask('GET', `${VIDEOS}/${video}/sidecar`)).text(),
   /** @param {string} video */
   thumbnail: (video) => `${VIDEOS}/${video}/thumbnail.jpg`,
 });

@@ -1,4 +1,5 @@
 // A video, large.
+import { SidecarLayer } from '../overlay/sidecar-layer.js';
 import { icon, make, setText, show } from '../ui/dom.js';
 import { libraryText } from '../ui/library-text.js';
 import { text } from '../ui/text.js';
@@ -6,11 +7,18 @@ import { libraryApi } from './library-api.js';
 
 /** @typedef {import('./library-api.js').Video} Video */
 
-/** Plays a video in a dialog; the browser asks for the parts that it shows. */
+/** Plays a video in a dialog, with what was found in it while it was recorded; the browser asks for the parts that it shows. */
 export class Player {
   #title = make('h2', { attributes: { id: 'player-title' } });
   #video = make('video', { attributes: { controls: '', playsinline: '', preload: 'metadata' } });
   #problem = make('p', { class: 'problem', attributes: { role: 'alert' } });
+  #canvas = make('canvas', { attributes: { 'aria-hidden': 'true' } });
+  #boxes = make('button', {
+    class: 'button button-small', text: libraryText.boxes, attributes: { type: 'button', 'aria-pressed': 'false' },
+    on: { click: () => this.#draw(!this.#layer?.visible) },
+  });
+  /** @type {SidecarLayer|null} */ #layer = null;
+  /** @type {string|null} */ #open = null;
   #download = make('a', { class: 'button button-small', text: libraryText.download });
   #dialog;
 
@@ -22,7 +30,8 @@ export class Player {
     }, icon('close'));
     this.#dialog = make('dialog', { class: 'dialog player', attributes: { id: 'player', 'aria-labelledby': 'player-title' } },
       make('div', { class: 'dialog-head' }, this.#title, close),
-      make('div', { class: 'dialog-body' }, make('div', { class: 'stage' }, this.#video), this.#problem, this.#download));
+      make('div', { class: 'dialog-body' }, make('div', { class: 'stage' }, this.#video, this.#canvas), this.#problem,
+        make('div', { class: 'player-tools' }, this.#boxes, this.#download)));
     this.#dialog.addEventListener('close', () => this.#unload());
     this.#dialog.addEventListener('click', (event) => {
       // On what is behind it.
@@ -44,10 +53,28 @@ export class Player {
     this.#video.setAttribute('aria-label', video.name);
     this.#download.href = libraryApi.file(video.video_id);
     this.#download.setAttribute('download', video.name);
+    show(this.#boxes, false);
     this.#dialog.showModal();
+    this.#open = video.video_id;
+    if (video.has_sidecar) void this.#overlay(video.video_id);
 
     // A browser that asks for a gesture first leaves it at the poster.
     void this.#video.play().catch(() => {});
+  }
+
+  /** @param {string} video */
+  async #overlay(video) {
+    const lines = await libraryApi.sidecar(video).catch(() => '');
+    if (this.#open !== video || !lines) return;
+    this.#layer = new SidecarLayer(this.#canvas, this.#video, lines);
+    show(this.#boxes, this.#layer.count > 0);
+    this.#draw(this.#layer.visible);
+  }
+
+  /** @param {boolean} visible */
+  #draw(visible) {
+    if (this.#layer) this.#layer.visible = visible;
+    this.#boxes.setAttribute('aria-pressed', String(visible));
   }
 
   /** @param {string} words */
@@ -57,6 +84,9 @@ export class Player {
   }
 
   #unload() {
+    this.#open = null;
+    this.#layer?.close();
+    this.#layer = null;
     this.#video.pause();
     this.#video.removeAttribute('src');
     this.#video.removeAttribute('poster');

@@ -126,6 +126,13 @@ export class ZoneEditor {
     return true;
   }
 
+  /** @param {KeyboardEvent} event */
+  enter(event) {
+    if (!this.#drawing) return;
+    event.preventDefault();
+    this.finish();
+  }
+
   /** Closes the zone that is being drawn. @returns {boolean} whether there was one */
   finish() {
     const kind = this.#drawing;

@@ -1,5 +1,6 @@
 // The phone's page.
 import { Camera, CameraError } from '../camera/camera.js';
+import { InferenceSwitch } from '../panels/inference-switch.js';
 import { CameraControls } from '../camera/camera-controls.js';
 import { CameraSwap } from '../camera/camera-swap.js';
 import { showDetector, showLevel } from '../panels/chips.js';
@@ -51,6 +52,15 @@ class PhonePage {
     onReturned: (returned) => this.#setReturned(returned),
     onSize: (height) => void this.#setSize(height),
     onMode: (mode) => this.#session?.configure({ mode }),
+  });
+  #inference = new InferenceSwitch({
+    load: () => import('../handover/page-inference.js'),
+    isCamera: true,
+    session: () => this.#session,
+    settings: () => this.#settings,
+    source: () => this.#camera.stream,
+    mayAct: () => true,
+    onResult: (message) => this.#onResult(message),
   });
   #welcome = new WelcomeCard((takeover) => void this.#start(takeover), () => this.#joinBeside());
   /** @type {import('../session/api.js').CameraEntry[]} */ #cameras = [];
@@ -106,9 +116,7 @@ class PhonePage {
   }
 
   #hideControls() {
-    show(byId('controls', HTMLElement), false);
-    show(byId('numbers', HTMLElement), false);
-    show(byId('state', HTMLElement), false);
+    for (const id of ['controls', 'numbers', 'state']) show(byId(id, HTMLElement), false);
   }
 
   /** @param {boolean} takeover from the camera that is on air */
@@ -203,11 +211,9 @@ class PhonePage {
   /** @param {Message} message */
   #onMessage(message) {
     // What is still said after the user stopped is no news.
-    if (!this.#session) return;
+    if (!this.#session || !this.#inference.hear(message)) return;
     if (message.type === 'detections') {
-      this.#stage.addResult(message);
-      this.#showHeld(message.target_id, message.detections.find(({ track_id: id }) => id === message.target_id)?.label);
-      showDetector(byId('detector', HTMLElement), message.model, message.provider);
+      this.#onResult(message);
     } else if (message.type === 'stats') {
       this.#sign.describe({ stats: message });
       this.#ageMs = message.age_ms;
@@ -219,6 +225,13 @@ class PhonePage {
     } else if (message.type === 'settings') {
       this.#onSettings(message.settings);
     }
+  }
+
+  /** @param {import('../session/messages.js').DetectionsMessage} message */
+  #onResult(message) {
+    this.#stage.addResult(message);
+    this.#showHeld(message.target_id, message.detections.find(({ track_id: id }) => id === message.target_id)?.label);
+    showDetector(byId('detector', HTMLElement), message.model, message.provider);
   }
 
   /** @param {Partial<RoomSettings>} changed what the join told, or what is new since */

@@ -4,18 +4,19 @@ import { ConnectionSign } from '../panels/connection-sign.js';
 import { RoomControls } from '../panels/room-controls.js';
 import { byId, roomOfAddress, setAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { HeatLayer } from '../overlay/heat-layer.js';
+import { InferenceSwitch } from '../panels/inference-switch.js';
 import { PictureTools } from '../panels/picture-tools.js';
 import { CameraGrid } from '../panels/camera-grid.js';
 import { ShareDialog } from '../panels/share-dialog.js';
 import { TokenDialog } from '../panels/token-dialog.js';
 import { asksForToken, SERVER_DRAINING } from '../session/codes.js';
 import { roomLink } from '../session/join-links.js';
+import { bindViewKeys } from '../panels/view-keys.js';
 import { PictureStatus } from '../panels/picture-status.js';
 import { Plots } from '../panels/plots.js';
 import { Segments } from '../ui/segments.js';
 import { Session } from '../session/session.js';
 import { Press } from '../ui/press.js';
-import { Shortcuts } from '../ui/shortcuts.js';
 import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
 import { ModelNotice } from '../panels/model-notice.js';
@@ -67,11 +68,21 @@ class ViewPage {
   #tokens = new TokenDialog();
   #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'camera');
   /** @type {CameraGrid} */ #grid;
+  #inference = new InferenceSwitch({
+    load: () => import('../handover/page-inference.js'),
+    isCamera: false,
+    session: () => this.#session,
+    settings: () => this.#settings,
+    source: () => (this.#view === 'source' && this.#stage.hasPicture ? this.#video : null),
+    mayAct: () => !this.#watchesOnly,
+    onResult: (message) => this.#onResult(message),
+    onWish: () => this.#inference.isWanted && this.#setView('source'), // Only what nobody has drawn on can be looked at.
+  });
   #notice = new ModelNotice(byId('stand', HTMLElement), (model, models) => this.#onModel(model, models));
   #recording = new RoomRecording(this.#room, tokenOfAddress(), this.#toasts, () => this.#view);
 
   constructor() {
-    this.#view = new URLSearchParams(location.search).get('view') === 'source' ? 'source' : 'annotated';
+    this.#view = new URLSearchParams(location.search).get('view') === 'source' || this.#inference.isWanted ? 'source' : 'annotated';
     this.#nameRoom();
     this.#views = new Segments(byId('views', HTMLElement), 'view', [
       { value: 'annotated', label: text.view.annotated, hint: text.view.annotatedHint },
@@ -118,6 +129,7 @@ class ViewPage {
     this.#grid.current = room;
     this.#stage.setStream(null);
     this.#settings = null;
+    this.#inference.restart();
     this.#target = new Target(this.#stage, () => this.#session);
     this.#share.room = room;
     this.#heat.change(room);
@@ -166,6 +178,9 @@ class ViewPage {
 
   #listen() {
     byId('share', HTMLElement).addEventListener('click', () => this.#share.open());
+    byId('demo', HTMLElement).addEventListener('click', async () =>
+      new (await import('../demo/demo.js')).Demo(this.#room, tokenOfAddress(), (why) => this.#toasts.show(why, 'bad')));
+    if (new URLSearchParams(location.search).get('demo') === '1') byId('demo', HTMLElement).click();
     byId('release', HTMLButtonElement).disabled = true;
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
     new Press(this.#overlay, (event, second) => {
@@ -173,19 +188,15 @@ class ViewPage {
       if (!this.#zones.click(place) && place && !this.#watchesOnly) this.#target.tap(place, second);
     });
     this.#video.addEventListener('resize', () => this.#status.describe({}));
-    const keys = new Shortcuts({
-      s: () => void this.#tools.saveSnapshot(),
-      r: () => void this.#tools.toggleRecording(),
-      p: () => void this.#tools.toggleSmallWindow(),
-      f: () => void this.#tools.toggleFullScreen(),
+    bindViewKeys(this.#tools, {
       h: () => this.#heat.toggle(),
       v: () => this.#setView(this.#view === 'source' ? 'annotated' : 'source'),
-      enter: (event) => this.#onEnter(event),
-      escape: () => this.#onEscape(),
+      enter: (event) => this.#zones.enter(event),
+      escape: () => {
+        if (this.#zones.drawing) this.#zones.draw(null);
+        else if (this.#target.id !== null && !this.#watchesOnly) this.#target.release();
+      },
     });
-    const letters = byId('letter-keys', HTMLInputElement);
-    letters.checked = keys.letters;
-    letters.addEventListener('change', () => { keys.letters = letters.checked; });
     window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
     window.addEventListener('popstate', () => roomOfAddress() !== this.#room && this.#enter(roomOfAddress()));
   }
@@ -215,6 +226,7 @@ class ViewPage {
   /** @param {Message} message */
   #onMessage(message) {
     this.#recording.hear(message);
+    if (!this.#inference.hear(message)) return;
     if (message.type === 'detections') this.#onResult(message);
     else if (message.type === 'stats') this.#onStats(message);
     else if (message.type === 'notice') this.#onNotice(message);
@@ -281,6 +293,7 @@ class ViewPage {
   #onPeers(phones, viewers) {
     setText(byId('people', HTMLElement), `${text.home.phones(phones)}, ${text.home.viewers(viewers)}`);
     this.#status.describe({ phones });
+    show(byId('demo', HTMLElement), phones === 0 && !this.#watchesOnly);
   }
 
   async #measure() {
@@ -289,18 +302,6 @@ class ViewPage {
     const link = pc && this.#session.state === 'live' ? await this.#meter.read(pc).catch(() => null) : null;
     if (link && link.loss > STRAINED_LOSS) this.#grid.strain();
     this.#plots.add({ stats: this.#status.stats, link, shown });
-  }
-
-  /** @param {KeyboardEvent} event */
-  #onEnter(event) {
-    if (!this.#zones.drawing) return;
-    event.preventDefault();
-    this.#zones.finish();
-  }
-
-  #onEscape() {
-    if (this.#zones.drawing) this.#zones.draw(null);
-    else if (this.#target.id !== null && !this.#watchesOnly) this.#target.release();
   }
 }
 

@@ -158,13 +158,13 @@ export class Stage {
     const { video } = this.#parts;
     if ('requestVideoFrameCallback' in video) {
       this.#follow = video.requestVideoFrameCallback((now, metadata) => {
-        this.#show(now, metadata.rtpTimestamp);
         this.#next();
+        this.#show(now, metadata.rtpTimestamp);
       });
     } else {
       this.#follow = requestAnimationFrame((now) => {
-        this.#show(now, undefined);
         this.#next();
+        this.#show(now, undefined);
       });
     }
   }

@@ -109,7 +109,9 @@ export class Timeline {
       const span = ticks(results[back].rtp_timestamp, now);
       const old = find(results[back], box.track_id);
       if (!old || span > GAP_TICKS / 2) continue;
-      return between(old, box, (span + Math.min(since, CARRY_TICKS)) / span, box);
+      const carried = between(old, box, (span + Math.min(since, CARRY_TICKS)) / span, box);
+      // One that shrinks fast would be turned inside out.
+      return carried.xmin < carried.xmax && carried.ymin < carried.ymax ? carried : box;
     }
     return box;
   }

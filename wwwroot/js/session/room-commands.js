@@ -37,6 +37,12 @@ export class RoomCommands {
     this.#send('Configure', 'configure', patch);
   }
 
+  /** This page stops detecting. At once by the channel, and surely by the hub. */
+  handOver() {
+    this.#connections().link?.post({ type: 'handover' });
+    this.#send('Handover', 'handover', undefined);
+  }
+
   /** @param {string} method of the hub @param {string} type of the channel's message @param {object|undefined} body */
   #send(method, type, body) {
     const { hub, link } = this.#connections();

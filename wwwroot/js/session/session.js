@@ -282,18 +282,18 @@ export class Session {
   }
 
   /** @param {number} x @param {number} y fractions of the upright picture @param {0|1} [slot] two things can be in focus */
-  select(x, y, slot = 0) {
-    this.#commands.select(x, y, slot);
-  }
+  select(x, y, slot = 0) { this.#commands.select(x, y, slot); }
 
-  release() {
-    this.#commands.release();
-  }
+  release() { this.#commands.release(); }
 
   /** @param {Partial<RoomSettings>} patch */
-  configure(patch) {
-    this.#commands.configure(patch);
-  }
+  configure(patch) { this.#commands.configure(patch); }
+
+  /** By the channel alone: of use only while it is fresh. @param {object} body */
+  post(body) { return this.#link?.post(body) ?? false; }
+
+  /** This page detects no more: the server goes on. */
+  handOver() { this.#commands.handOver(); }
 
   async close() {
     if (this.#closed) return;

@@ -15,6 +15,7 @@ export const text = Object.freeze({
   detectorMotionLong: 'No model at work: the built-in motion detector finds whatever moves.',
   detectorModelLong: (/** @type {string} */ model, /** @type {string} */ provider) => `Detecting with the model ${model} on ${providerName(provider)}.`,
   detectorUnknown: 'Detector not known yet',
+  inference: Object.freeze({ label: 'Detect in', server: 'The server', auto: 'Whichever is better', browser: 'This browser' }),
 
   state: Object.freeze({
     connecting: 'Connecting',
@@ -157,6 +158,7 @@ export const text = Object.freeze({
   }),
 
   view: Object.freeze({
+    demo: 'Try it with a drawn clip',
     title: 'Viewer',
     waiting: 'Waiting for a camera',
     waitingHint: 'Open the phone page of this room on another device.',

@@ -29,8 +29,9 @@
 /** @typedef {{type: 'track', readable: ReadableStream<VideoFrame>}|{type: 'untrack'}} TrackCommand */
 /** @typedef {{type: 'configure', settings: VisionSettings}} ConfigureCommand */
 /** @typedef {{type: 'restore', state: TrackerState}} RestoreCommand goes on where another worker stopped */
+/** @typedef {{type: 'rename', names: Map<number, number>}} RenameCommand objects are called as the room calls them */
 /** @typedef {{type: 'target', id: number|null}} TargetCommand */
-/** @typedef {OpenCommand|PictureCommand|TrackCommand|ConfigureCommand|RestoreCommand|TargetCommand} VisionCommand */
+/** @typedef {OpenCommand|PictureCommand|TrackCommand|ConfigureCommand|RestoreCommand|RenameCommand|TargetCommand} VisionCommand */
 
 /** @typedef {{type: 'progress', name: string, bytes: number, total: number, perSecond: number}} ProgressReport */
 /** @typedef {{type: 'stage', stage: 'fetching'|'compiling'|'timing', name: string}} StageReport */

@@ -80,6 +80,17 @@ export class VisionClient {
     this.#worker?.postMessage({ type: 'configure', settings });
   }
 
+  /** Goes on with another tracker's objects. @param {TrackerState} state */
+  resume(state) {
+    this.#state = state;
+    if (this.#ready) this.#worker?.postMessage({ type: 'restore', state });
+  }
+
+  /** @param {Map<number, number>} names what objects are called from now on, by what they were */
+  rename(names) {
+    this.#worker?.postMessage({ type: 'rename', names });
+  }
+
   /** Whose outline is made. @param {number|null} id */
   target(id) {
     this.#target = id;

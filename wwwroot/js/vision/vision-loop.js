@@ -7,6 +7,7 @@ import { Pace } from './source/pace.js';
 import { ticksOf } from './source/stamps.js';
 import { TrackSource } from './source/track-source.js';
 import { PictureTracker } from './track/picture-tracker.js';
+import { isTrackerState } from './track/tracker-state.js';
 
 /** @typedef {import('./messages.js').VisionCommand} VisionCommand */
 /** @typedef {import('./messages.js').VisionReport} VisionReport */
@@ -57,7 +58,10 @@ export class VisionLoop {
         this.#configure(command.settings);
         break;
       case 'restore':
-        this.#tracker.restore(command.state);
+        if (isTrackerState(command.state)) this.#tracker.restore(command.state);
+        break;
+      case 'rename':
+        this.#tracker.rename(command.names);
         break;
       case 'target':
         this.#target = command.id;

@@ -6,7 +6,8 @@ import { Track } from './track.js';
 
 /** @typedef {import('./track.js').Detection} Detection */
 /** @typedef {import('./track.js').TrackRecord} TrackRecord */
-/** @typedef {{now: number, started: boolean, lastId: number, tracked: TrackRecord[], lost: TrackRecord[]}} TrackerState */
+/** @typedef {{now: number, started: boolean, lastId: number, tracked: TrackRecord[], lost: TrackRecord[]}} PlainState */
+/** @typedef {PlainState & {stampMs?: number}} TrackerState stampMs: of its last picture */
 
 /** ByteTrack's published thresholds (Zhang et al., ECCV 2022, and its reference settings); times in thirtieths of a second. */
 export const PUBLISHED = Object.freeze({
@@ -93,11 +94,49 @@ export class ByteTracker {
       if (detection.score < options.trackThreshold + options.birthMargin) continue;
       this.#tracks.tracked.push(new Track(++this.#lastId, detection, this.#now, first));
     }
-    for (const track of this.#tracks.lost) {
-      if (track.state !== 'tracked' && this.#now - track.lastSeen > options.lostBuffer) track.state = 'removed';
-    }
+    this.#giveUpOld();
     this.#tracks.settle(options.duplicateOverlap);
     return this.active;
+  }
+
+  /**
+   * Takes what another tracker of the same pictures follows, under the ids that it has: so that either goes on where the other
+   * stops. What it does not name was lost from sight.
+   * @param {readonly (Detection & {id: number})[]} objects @param {number} steps
+   */
+  follow(objects, steps) {
+    this.#started = true;
+    this.#now += steps;
+    for (const track of [...this.#tracks.tracked, ...this.#tracks.lost]) track.predict(steps);
+    for (const track of this.#tracks.tracked) track.state = 'lost';
+    for (const object of objects) {
+      const known = this.find(object.id);
+      if (known) known.match(object, this.#now);
+      else this.#tracks.tracked.push(new Track(object.id, object, this.#now, true));
+      this.#lastId = Math.max(this.#lastId, object.id);
+    }
+    this.#giveUpOld();
+    this.#tracks.settle(this.options.duplicateOverlap, true);
+  }
+
+  /**
+   * Calls objects by other names, all at once; one whose name is wanted by another gets a new one.
+   * @param {ReadonlyMap<number, number>} names
+   */
+  rename(names) {
+    const tracks = [...this.#tracks.tracked, ...this.#tracks.lost];
+    // What was renamed before, or is gone, wants no name any more.
+    const wanted = new Set(tracks.map(({ id }) => names.get(id)).filter((name) => name !== undefined));
+    this.#lastId = Math.max(this.#lastId, ...wanted);
+    for (const track of tracks) {
+      track.id = names.get(track.id) ?? (wanted.has(track.id) ? ++this.#lastId : track.id);
+    }
+  }
+
+  #giveUpOld() {
+    for (const track of this.#tracks.lost) {
+      if (track.state !== 'tracked' && this.#now - track.lastSeen > this.options.lostBuffer) track.state = 'removed';
+    }
   }
 
   /**

@@ -75,7 +75,7 @@ function areaOf({ xmin, ymin, xmax, ymax }) {
 }
 
 /** @param {WireDetection} a @param {WireDetection} b */
-function overlap(a, b) {
+export function overlap(a, b) {
   const width = Math.min(a.xmax, b.xmax) - Math.max(a.xmin, b.xmin);
   const height = Math.min(a.ymax, b.ymax) - Math.max(a.ymin, b.ymin);
   if (width <= 0 || height <= 0) return 0;

@@ -57,13 +57,35 @@ export class PictureTracker {
     }));
   }
 
+  /**
+   * Takes over what another tracker found in a picture, with its ids.
+   * @param {readonly WireDetection[]} boxes @param {number} width @param {number} height of the picture @param {number} stampMs
+   */
+  follow(boxes, width, height, stampMs) {
+    const gap = stampMs - this.#last;
+    if (gap < 0 || gap > MAX_GAP_MS) this.#tracker.reset();
+    const scale = LONGER_SIDE / Math.max(width, height);
+    const [wide, high] = [width * scale, height * scale];
+    this.#last = stampMs;
+    this.#tracker.follow(boxes.map(({ track_id: id, score, xmin, ymin, xmax, ymax }) => ({
+      id, classId: 0, score, box: { left: xmin * wide, top: ymin * high, right: xmax * wide, bottom: ymax * high },
+    })), gap > 0 && gap <= MAX_GAP_MS ? gap / STEP_MS : 1);
+  }
+
+  /** @param {ReadonlyMap<number, number>} names */
+  rename(names) {
+    this.#tracker.rename(names);
+  }
+
+  /** @returns {import('./byte-tracker.js').TrackerState} */
   save() {
-    return this.#tracker.save();
+    return Number.isFinite(this.#last) ? { ...this.#tracker.save(), stampMs: this.#last } : this.#tracker.save();
   }
 
   /** @param {import('./byte-tracker.js').TrackerState} state */
   restore(state) {
     this.#tracker.restore(state);
+    this.#last = state.stampMs ?? this.#last;
   }
 }
 

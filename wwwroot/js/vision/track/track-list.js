@@ -16,9 +16,9 @@ export class TrackList {
   /**
    * Sorts every track into tracked and lost. As in the published code a track that was given up stays matchable for one more
    * picture, because the list of the removed is consulted before the newly removed join it.
-   * @param {number} duplicateOverlap
+   * @param {number} duplicateOverlap @param {boolean} [trackedWin] whatever their age: somebody says that they are there
    */
-  settle(duplicateOverlap) {
+  settle(duplicateOverlap, trackedWin = false) {
     /** @type {Track[]} */ const tracked = [];
     /** @type {Track[]} */ const lost = [];
     const place = (/** @type {Track} */ track, /** @type {boolean} */ wasLost) => {
@@ -32,14 +32,17 @@ export class TrackList {
     };
     for (const track of this.tracked) place(track, false);
     for (const track of this.lost) place(track, true);
-    const duplicates = duplicatesOf(tracked, lost, duplicateOverlap);
+    const duplicates = duplicatesOf(tracked, lost, duplicateOverlap, trackedWin);
     this.tracked = tracked.filter((track) => !duplicates.has(track));
     this.lost = lost.filter((track) => !duplicates.has(track));
   }
 }
 
-/** Of a tracked and a lost track in the same place the younger one. @param {Track[]} tracked @param {Track[]} lost @param {number} most */
-function duplicatesOf(tracked, lost, most) {
+/**
+ * Of a tracked and a lost track in the same place the younger one.
+ * @param {Track[]} tracked @param {Track[]} lost @param {number} most @param {boolean} trackedWin
+ */
+function duplicatesOf(tracked, lost, most, trackedWin) {
   /** @type {Set<Track>} */
   const duplicates = new Set();
   const lostBoxes = lost.map(({ box }) => box);
@@ -47,7 +50,7 @@ function duplicatesOf(tracked, lost, most) {
     const { box } = one;
     lost.forEach((other, at) => {
       if (pixelOverlap(box, lostBoxes[at]) <= most) return;
-      duplicates.add(one.lastSeen - one.born > other.lastSeen - other.born ? other : one);
+      duplicates.add(trackedWin || one.lastSeen - one.born > other.lastSeen - other.born ? other : one);
     });
   }
   return duplicates;
