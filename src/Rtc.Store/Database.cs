@@ -66,9 +66,9 @@ public sealed class Database : IAsyncDisposable
                 _isReady = true;
             }
         }
-        catch (DbException error) when (_engine.Value.IsTransient(error))
+        catch (DbException error) when (IsUnavailable(error))
         {
-            throw new StoreUnavailableException(error);
+            throw Unavailable(error);
         }
         finally
         {
@@ -101,9 +101,9 @@ public sealed class Database : IAsyncDisposable
         {
             await _engine.Value.ListenAsync(heard, cancel).ConfigureAwait(false);
         }
-        catch (DbException error) when (_engine.Value.IsTransient(error))
+        catch (DbException error) when (IsUnavailable(error))
         {
-            throw new StoreUnavailableException(error);
+            throw Unavailable(error);
         }
     }
 
@@ -151,16 +151,20 @@ public sealed class Database : IAsyncDisposable
             {
                 return await work(_engine.Value).ConfigureAwait(false);
             }
-            catch (DbException error) when (_engine.Value.IsTransient(error) && left > 0)
+            catch (DbException error) when (_engine.Value.IsTransient(error) && !_engine.Value.IsFull(error) && left > 0)
             {
                 // The next connection may be a good one.
             }
-            catch (DbException error) when (_engine.Value.IsTransient(error))
+            catch (DbException error) when (IsUnavailable(error))
             {
-                throw new StoreUnavailableException(error);
+                throw Unavailable(error);
             }
         }
     }
+
+    private bool IsUnavailable(DbException error) => _engine.Value.IsTransient(error) || _engine.Value.IsFull(error);
+
+    private StoreUnavailableException Unavailable(DbException error) => new(error, _engine.Value.IsFull(error));
 
     private async Task ReadClockAsync(ISqlEngine engine, DbConnection connection, CancellationToken cancel)
     {

@@ -5,13 +5,21 @@ using Rtc.Store.Migrations;
 
 namespace Rtc.Server.Accounts;
 
-/// <summary>What a request is answered whose store is not there: 503, without a stack in the log.</summary>
+/// <summary>What a request is answered whose store is not there (503) or has no room (507), without a stack in the log.</summary>
 internal sealed class StoreErrors : IExceptionHandler
 {
     private const string RetryAfterSeconds = "5";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        if (exception is StoreUnavailableException { IsFull: true })
+        {
+            await Problems.Of(
+                StatusCodes.Status507InsufficientStorage, "disk",
+                "The disk of the database is full (Http:StateDirectory, or that of Store:Connection).").ExecuteAsync(httpContext);
+            return true;
+        }
+
         string? detail = exception switch
         {
             StoreUnavailableException => "The database does not answer. Try again.",

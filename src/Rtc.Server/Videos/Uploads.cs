@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Rtc.Server.Accounts;
 using Rtc.Server.Options;
+using Rtc.Store;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
@@ -20,6 +21,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     private const long Megabyte = 1_000_000;
     private const int BufferBytes = 256 * 1024;
     private const int FormBytes = 64 * 1024;
+
+    /// <summary>As the probe gives them.</summary>
+    private static readonly string[] s_extensions = [".mp4", ".mov", ".avi", ".mkv", ".webm"];
 
     private readonly ConcurrentDictionary<VideoId, SemaphoreSlim> _atWork = [];
 
@@ -42,12 +46,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
         long bytes = length ?? MaxBytes;
         Directory.CreateDirectory(Folder);
-        if (new DriveInfo(Folder).AvailableFreeSpace - bytes < options.Store.MinFreeMegabytes * Megabyte)
-        {
-            throw new UploadException(
-                StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes).");
-        }
-
+        RequireDisk(bytes);
         var upload = new Upload(videos.NewId(), user, VideoName.Of(name), bytes, time.GetUtcNow());
         if (!await uploads.TryAddAsync(upload, options.Store.QuotaMegabytes * Megabyte, cancel))
         {
@@ -63,7 +62,10 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     public long? WithinForm(long? length) => length > MaxBytes && length <= MaxBytes + FormBytes ? MaxBytes : length;
 
     /// <summary>How much of it is here.</summary>
-    public long OffsetOf(VideoId upload) => new FileInfo(PartOf(upload)) is { Exists: true } file ? file.Length : 0;
+    public long OffsetOf(VideoId upload) =>
+        new FileInfo(PartOf(upload)) is { Exists: true } part ? part.Length
+        : MovedOf(upload) is { } moved ? new FileInfo(moved).Length
+        : 0;
 
     /// <summary>Takes a video in one go; where that fails nothing of it stays.</summary>
     public async Task<Video> ReceiveAsync(Upload upload, Stream body, CancellationToken cancel)
@@ -76,14 +78,14 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         }
         catch
         {
-            await DropAsync(upload.Id);
+            await TryDropAsync(upload.Id);
             throw;
         }
     }
 
     /// <summary>
     /// Goes on with an upload at its offset; the answer is the new one. Null stands for a wrong offset, or for a request that is still
-    /// at it.
+    /// at it. What came before an error stays, so that the client may go on from there.
     /// </summary>
     public async Task<long?> ContinueAsync(Upload upload, long offset, Stream body, CancellationToken cancel)
     {
@@ -100,8 +102,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
                 return null;
             }
 
+            RequireDisk(upload.Bytes - offset);
             await uploads.TouchAsync(upload.Id, cancel);
-            long now = await WriteAsync(upload, offset, body, null, cancel);
+            long now = offset < upload.Bytes ? await WriteAsync(upload, offset, body, null, cancel) : offset;
             if (now == upload.Bytes)
             {
                 try
@@ -110,7 +113,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
                 }
                 catch (UploadException)
                 {
-                    await DropAsync(upload.Id);
+                    await TryDropAsync(upload.Id);
                     throw;
                 }
             }
@@ -130,10 +133,41 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         await uploads.DeleteAsync(upload);
     }
 
-    /// <summary>A file of a video, or null where its name is none that the server gives.</summary>
+    /// <summary>A file of the folder; a name leads nowhere else.</summary>
     public string FileOf(string name) => Path.Combine(Folder, Path.GetFileName(name));
 
+    /// <summary>Deletes a video's file with its thumbnail.</summary>
+    public void Delete(string file)
+    {
+        File.Delete(FileOf(file));
+        File.Delete(FileOf(Thumbnails.NameOf(file)));
+    }
+
     private string PartOf(VideoId upload) => Path.Combine(Folder, upload + Part);
+
+    /// <summary>The file of an upload that got its name, but no row of a video yet: a kill or a full disk came in between.</summary>
+    private string? MovedOf(VideoId upload) =>
+        Array.Find(Array.ConvertAll(s_extensions, extension => FileOf(upload + extension)), File.Exists);
+
+    private void RequireDisk(long bytes)
+    {
+        if (new DriveInfo(Folder).AvailableFreeSpace - bytes < options.Store.MinFreeMegabytes * Megabyte)
+        {
+            throw NoDisk();
+        }
+    }
+
+    /// <summary>The row goes by itself after a day where the database can't be reached now.</summary>
+    private async Task TryDropAsync(VideoId upload)
+    {
+        try
+        {
+            await DropAsync(upload);
+        }
+        catch (StoreUnavailableException)
+        {
+        }
+    }
 
     private async Task<long> WriteAsync(Upload upload, long offset, Stream body, IncrementalHash? hash, CancellationToken cancel)
     {
@@ -160,6 +194,10 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
             file.Flush(flushToDisk: true);
             return offset;
         }
+        catch (IOException error) when (DiskFull.Is(error))
+        {
+            throw NoDisk();
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
@@ -168,8 +206,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
     private async Task<string> HashAsync(VideoId upload, CancellationToken cancel)
     {
+        string part = PartOf(upload);
         await using var file = new FileStream(
-            PartOf(upload), FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes,
+            File.Exists(part) ? part : MovedOf(upload) ?? part, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes,
                 FileOptions.Asynchronous | FileOptions.SequentialScan);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
     }
@@ -179,7 +218,8 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     /// </summary>
     private async Task<Video> FinishAsync(Upload upload, string sha256, CancellationToken cancel)
     {
-        string part = PartOf(upload.Id);
+        string? moved = File.Exists(PartOf(upload.Id)) ? null : MovedOf(upload.Id);
+        string part = moved ?? PartOf(upload.Id);
         long bytes = new FileInfo(part).Length;
         if (bytes == 0)
         {
@@ -210,6 +250,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         await uploads.DeleteAsync(upload.Id, cancel);
         return video;
     }
+
+    private static UploadException NoDisk() => new(
+        StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes, Store:Files).");
 
     private UploadException TooLarge() => new(
         StatusCodes.Status413PayloadTooLarge, "too_large",

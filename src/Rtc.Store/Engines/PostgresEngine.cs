@@ -51,6 +51,8 @@ internal sealed class PostgresEngine : ISqlEngine
     public bool IsTransient(DbException error) =>
         error.IsTransient || error is NpgsqlException { InnerException: IOException or TimeoutException or SocketException };
 
+    public bool IsFull(DbException error) => error.SqlState == PostgresErrorCodes.DiskFull;
+
     public async Task NotifyAsync(DbConnection connection, string message, CancellationToken cancel)
     {
         await using DbCommand command = connection.CreateCommand();

@@ -13,6 +13,7 @@ internal sealed class SqliteEngine : ISqlEngine
 {
     private const int Busy = 5;
     private const int Locked = 6;
+    private const int Full = 13;
     private const int CannotOpen = 14;
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
 
@@ -78,6 +79,8 @@ internal sealed class SqliteEngine : ISqlEngine
     public Task LockMigrationsAsync(DbConnection connection, CancellationToken cancel) => Task.CompletedTask;
 
     public bool IsTransient(DbException error) => error is SqliteException { SqliteErrorCode: Busy or Locked or CannotOpen };
+
+    public bool IsFull(DbException error) => error is SqliteException { SqliteErrorCode: Full };
 
     /// <summary>Other programs see it at their next look.</summary>
     public Task NotifyAsync(DbConnection connection, string message, CancellationToken cancel) => Task.CompletedTask;

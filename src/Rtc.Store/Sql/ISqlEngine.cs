@@ -31,6 +31,9 @@ internal interface ISqlEngine : IAsyncDisposable
     /// <summary>True where the same statement may succeed a moment later: the server is gone, or two transactions met.</summary>
     bool IsTransient(DbException error);
 
+    /// <summary>True where its disk has no room for what was written; nothing of the transaction is there then.</summary>
+    bool IsFull(DbException error);
+
     /// <summary>
     /// Tells all programs at the database; outside of any transaction, since a commit that notifies waits for all others.
     /// </summary>

@@ -1,0 +1,66 @@
+using System.Data.Common;
+using Rtc.Store.Sql;
+
+namespace Rtc.Store.Tests.Engines;
+
+/// <summary>An engine whose database is gone while a test says so: no connection is made, and none that is there answers.</summary>
+internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
+{
+    private volatile bool _isGone;
+
+    public bool IsGone
+    {
+        get => _isGone;
+        set => _isGone = value;
+    }
+
+    /// <summary>Connections that were asked for while it was gone.</summary>
+    public int Refused;
+
+    public string Name => inner.Name;
+
+    public string TimeType => inner.TimeType;
+
+    public SemaphoreSlim? Writer => inner.Writer;
+
+    public Task<DbConnection> OpenAsync(CancellationToken cancel)
+    {
+        if (_isGone)
+        {
+            Interlocked.Increment(ref Refused);
+            throw new GoneException();
+        }
+
+        return inner.OpenAsync(cancel);
+    }
+
+    public Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancel) =>
+        _isGone ? throw new GoneException() : inner.BeginWriteAsync(connection, cancel);
+
+    public string Translate(string sql) => inner.Translate(sql);
+
+    public object ValueOf(object value) => inner.ValueOf(value);
+
+    public Task LockMigrationsAsync(DbConnection connection, CancellationToken cancel) => inner.LockMigrationsAsync(connection, cancel);
+
+    public bool IsTransient(DbException error) => error is GoneException || inner.IsTransient(error);
+
+    public bool IsFull(DbException error) => inner.IsFull(error);
+
+    public Task NotifyAsync(DbConnection connection, string message, CancellationToken cancel) =>
+        inner.NotifyAsync(connection, message, cancel);
+
+    /// <summary>Nothing is heard: what is found is found by looking.</summary>
+    public Task ListenAsync(Action<string> heard, CancellationToken cancel) => Task.CompletedTask;
+
+    public Task InsertManyAsync(
+        DbConnection connection, DbTransaction transaction, string table, IReadOnlyList<SqlColumn> columns,
+        IEnumerable<object?[]> rows, CancellationToken cancel) =>
+        inner.InsertManyAsync(connection, transaction, table, columns, rows, cancel);
+
+    public Task<DateTimeOffset?> TimeAsync(DbConnection connection, CancellationToken cancel) => inner.TimeAsync(connection, cancel);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class GoneException() : DbException("the database is gone");
+}
