@@ -10,10 +10,12 @@ namespace Rtc.Server.Accounts;
 
 /// <summary>
 /// In whose name a request is: the user of its key, or "local" where it comes from this machine or a private address and the server is
-/// not public, or brings the API key.
+/// not public, or brings the API key. A page that was given a key once brings it as a cookie.
 /// </summary>
 internal static class Caller
 {
+    public const string Cookie = "rtc-key";
+
     private const string Header = "X-API-Key";
     private const string KeyStart = "vr_";
 
@@ -39,11 +41,16 @@ internal static class Caller
 
     public static bool IsNear(IPAddress? address) => address is not null && LocalAddresses.IsOwnNetwork(address);
 
-    private static async Task<User?> FindAsync(HttpContext context)
+    /// <summary>The key of a user that the request brings in a header; null where it brings none, or another's.</summary>
+    public static string? KeyOf(HttpRequest request) =>
+        GivenTo(request) is { } given && given.StartsWith(KeyStart, StringComparison.Ordinal) ? given : null;
+
+    /// <summary>Null where it brings no key and needs one, or brings a wrong one.</summary>
+    public static async Task<User?> FindAsync(HttpContext context)
     {
         UserTable users = context.RequestServices.GetRequiredService<UserTable>();
         Access access = context.RequestServices.GetRequiredService<Access>();
-        string? given = context.Request.Headers[Header].ToString() is { Length: > 0 } header ? header : Access.BearerOf(context.Request);
+        string? given = GivenTo(context.Request) ?? context.Request.Cookies[Cookie];
         if (given?.StartsWith(KeyStart, StringComparison.Ordinal) == true)
         {
             return await users.FindByKeyAsync(given, context.RequestAborted);
@@ -54,4 +61,7 @@ internal static class Caller
             : access.ApiKeyRequired && access.IsAdministrator(context.Request);
         return isLocal ? await users.LocalAsync(context.RequestAborted) : null;
     }
+
+    private static string? GivenTo(HttpRequest request) =>
+        request.Headers[Header].ToString() is { Length: > 0 } header ? header : Access.BearerOf(request);
 }

@@ -76,6 +76,7 @@ public static class RtcHost
         RtcMetrics metrics = app.Services.GetRequiredService<RtcMetrics>();
         app.Services.GetRequiredService<MetricsCollector>();
         app.Services.GetRequiredService<Telemetry>();
+        app.Services.DeclareStoreMetrics();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         SlowBodies.Use(app);

@@ -5,6 +5,7 @@ using Rtc.Server.Metrics;
 using Rtc.Server.Options;
 using Rtc.Server.Routes;
 using Rtc.Server.Videos;
+using Rtc.Signaling;
 using Rtc.Store;
 using Rtc.Store.Queue;
 using Rtc.Store.Results;
@@ -27,21 +28,33 @@ internal static class StoreHosting
         services.AddSingleton<ResultTable>();
         services.AddSingleton<IVideoProbe, ContainerProbe>();
         services.AddSingleton<Uploads>();
+        services.AddSingleton<Thumbnails>();
         services.AddSingleton<IStoreWorker, VideoSweep>();
         services.AddSingleton<IJobPace, RoomPace>();
         services.AddSingleton(provider => new JobCounters(provider.GetRequiredService<RtcMetrics>().Meter));
         services.AddSingleton(WorkerOptions(options.Jobs));
         services.AddSingleton<JobWorkers>();
         services.AddSingleton<JobIntake>();
+        services.AddSingleton<IJobFeed, JobFeed>();
         services.AddSingleton<IStoreWorker, JobWork>();
+        services.AddSingleton<QueueWatch>();
+        services.AddSingleton<IStoreWorker>(provider => provider.GetRequiredService<QueueWatch>());
         services.AddSingleton<StoreWork>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreWork>());
         services.AddExceptionHandler<StoreErrors>();
         return services;
     }
 
+    /// <summary>Instruments are declared from the start on: a dashboard shows no gap until the first use of the store.</summary>
+    public static void DeclareStoreMetrics(this IServiceProvider services)
+    {
+        services.GetRequiredService<JobCounters>();
+        services.GetRequiredService<QueueWatch>();
+    }
+
     public static void MapStore(this IEndpointRouteBuilder routes)
     {
+        routes.MapSession();
         routes.MapKeys();
         routes.MapVideos();
         routes.MapJobs();

@@ -5,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using Rtc.Server.Accounts;
 using Rtc.Server.Http;
 using Rtc.Server.Load;
+using Rtc.Server.Options;
 using Rtc.Server.Videos;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
@@ -18,6 +19,7 @@ internal static class VideoRoutes
     private const string Field = "video";
     private const string Length = "Upload-Length";
     private const string Offset = "Upload-Offset";
+    private const string RetryAfterSeconds = "10";
     private const string PartType = "application/offset+octet-stream";
 
     public static void MapVideos(this IEndpointRouteBuilder routes)
@@ -28,11 +30,14 @@ internal static class VideoRoutes
         routes.MapMethods(At + "/{id}", [HttpMethods.Head], OffsetAsync).RequireUser();
         routes.MapPatch(At + "/{id}", ContinueAsync).RequireMemory().RequireUser();
         routes.MapGet(At + "/{id}/file", FileAsync).RequireUser();
+        routes.MapGet(At + "/{id}/thumbnail.jpg", ThumbnailAsync).RequireMemory().RequireUser();
         routes.MapDelete(At + "/{id}", DeleteAsync).RequireUser();
     }
 
-    private static Task<IResult> AddAsync(HttpContext http, Uploads uploads) => AnswerAsync(async () =>
+    private static Task<IResult> AddAsync(HttpContext http, Uploads uploads, RtcOptions options) => AnswerAsync(async () =>
     {
+        IResult Created(Video video) => Results.Created($"{At}/{video.Id}", VideoView.Of(video, options.Store.RetainDays));
+
         HttpRequest request = http.Request;
         CancellationToken cancel = http.RequestAborted;
         UserId user = http.UserOf();
@@ -123,7 +128,7 @@ internal static class VideoRoutes
         return Results.Ok();
     }
 
-    private static async Task<IResult> ListAsync(int? limit, string? after, VideoTable videos, HttpContext http)
+    private static async Task<IResult> ListAsync(int? limit, string? after, VideoTable videos, RtcOptions options, HttpContext http)
     {
         if (PageRequest.Refuse(limit, after, out PageRequest page) is { } refused)
         {
@@ -133,11 +138,11 @@ internal static class VideoRoutes
         VideoId? last = page.After is { } id ? new VideoId(id) : null;
         (List<Video> rows, string? next) = page.Cut(
             await videos.ListAsync(http.UserOf(), last, page.Limit + 1, http.RequestAborted), video => video.Id.ToString());
-        return Results.Ok(new { videos = rows.ConvertAll(VideoView.Of), next });
+        return Results.Ok(new { videos = rows.ConvertAll(video => VideoView.Of(video, options.Store.RetainDays)), next });
     }
 
-    private static async Task<IResult> FindAsync(string id, VideoTable videos, HttpContext http) =>
-        await VideoAsync(id, http, videos) is { } video ? Results.Ok(VideoView.Of(video)) : NoVideo();
+    private static async Task<IResult> FindAsync(string id, VideoTable videos, RtcOptions options, HttpContext http) =>
+        await VideoAsync(id, http, videos) is { } video ? Results.Ok(VideoView.Of(video, options.Store.RetainDays)) : NoVideo();
 
     private static async Task<IResult> FileAsync(string id, VideoTable videos, Uploads uploads, HttpContext http)
     {
@@ -164,6 +169,26 @@ internal static class VideoRoutes
         return Results.File(file, type, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{video.Sha256}\""));
     }
 
+    private static async Task<IResult> ThumbnailAsync(string id, VideoTable videos, Thumbnails thumbnails, HttpContext http)
+    {
+        if (await VideoAsync(id, http, videos) is not { } video)
+        {
+            return NoVideo();
+        }
+
+        if (await thumbnails.FindAsync(video, http.RequestAborted) is not { } picture)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "busy", "There is no time for a thumbnail now. Try again.");
+        }
+
+        // What is in a video never changes, and neither does this.
+        http.Response.Headers.CacheControl = "private, max-age=86400";
+        return picture.Length > 0
+            ? Results.File(picture.FullName, "image/jpeg", entityTag: new EntityTagHeaderValue($"\"{video.Sha256}-t\""))
+            : Results.NoContent();
+    }
+
     private static async Task<IResult> DeleteAsync(string id, VideoTable videos, Uploads uploads, UploadTable table, HttpContext http)
     {
         if (await UploadAsync(id, http, table) is { } upload)
@@ -180,7 +205,7 @@ internal static class VideoRoutes
 
         if (unused.Length > 0)
         {
-            File.Delete(uploads.FileOf(unused));
+            uploads.Delete(unused);
         }
 
         return Results.NoContent();
@@ -206,8 +231,6 @@ internal static class VideoRoutes
             limit.MaxRequestBodySize = null;
         }
     }
-
-    private static IResult Created(Video video) => Results.Created($"{At}/{video.Id}", VideoView.Of(video));
 
     private static async Task<Video?> VideoAsync(string id, HttpContext http, VideoTable videos) =>
         Guid.TryParse(id, out Guid video) ? await videos.FindAsync(http.UserOf(), new VideoId(video), http.RequestAborted) : null;

@@ -45,7 +45,7 @@ internal sealed partial class VideoSweep(
             {
                 if (await videos.DeleteAsync(video.UserId, video.Id) is { Length: > 0 } file)
                 {
-                    File.Delete(files.FileOf(file));
+                    files.Delete(file);
                 }
             }
         }
@@ -57,7 +57,8 @@ internal sealed partial class VideoSweep(
 
         foreach (FileInfo file in new DirectoryInfo(files.Folder).EnumerateFiles())
         {
-            if (now - file.LastWriteTimeUtc > s_unfinished && IsOurs(file.Name) && !await videos.HasFileAsync(file.Name))
+            string name = VideoOf(file.Name);
+            if (now - file.LastWriteTimeUtc > s_unfinished && IsOurs(name) && !await videos.HasFileAsync(name))
             {
                 file.Delete();
             }
@@ -66,6 +67,10 @@ internal sealed partial class VideoSweep(
 
     /// <summary>A folder that an operator gave may hold other things.</summary>
     private static bool IsOurs(string name) => Guid.TryParse(Path.GetFileNameWithoutExtension(name), out _);
+
+    /// <summary>A thumbnail is there as long as its video.</summary>
+    private static string VideoOf(string name) =>
+        name.EndsWith(Thumbnails.Ending, StringComparison.Ordinal) ? name[..^Thumbnails.Ending.Length] : name;
 
     private async Task TryAsync()
     {

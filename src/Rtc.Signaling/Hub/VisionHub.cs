@@ -1,11 +1,14 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Signaling.Hub;
 
-/// <summary>SignalR's face of the rooms: one connection is at most one participant.</summary>
-public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, HubPatience patience, HubMessages messages)
+/// <summary>SignalR's face of the rooms: one connection is at most one participant. It follows jobs besides.</summary>
+public sealed class VisionHub(
+    ISessions sessions, IJobFeed jobs, IHubContext<VisionHub> hub, HubPatience patience, HubMessages messages)
     : Microsoft.AspNetCore.SignalR.Hub
 {
     private const string SeatKey = "seat";
@@ -18,6 +21,7 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
     public override Task OnConnectedAsync()
     {
         Context.Items[typeof(MessageRate)] = new MessageRate(messages.PerSecond);
+        Context.Items[typeof(JobFollows)] = new JobFollows();
         _ = CloseUnlessJoinedAsync(Context, patience.ToJoin);
         return Task.CompletedTask;
     }
@@ -49,6 +53,30 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
     public async Task Configure(SettingsMessage settings) =>
         Allow(await sessions.ConfigureAsync(Joined(ConfigureBytes), settings ?? new()));
 
+    /// <summary>A stream of the job, which ends with it. The connection need not have joined a room.</summary>
+    public async IAsyncEnumerable<JsonElement> FollowJob(JobFollowRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        Count();
+        var follows = (JobFollows)Context.Items[typeof(JobFollows)]!;
+        if (!follows.TryBegin())
+        {
+            throw Refused(JobFollows.TooMany);
+        }
+
+        try
+        {
+            IAsyncEnumerable<JsonElement> job = Take(await jobs.FollowAsync(Context.GetHttpContext()!, request?.JobId, cancel));
+            await foreach (JsonElement now in job.WithCancellation(cancel))
+            {
+                yield return now;
+            }
+        }
+        finally
+        {
+            follows.End();
+        }
+    }
+
     public async Task Leave()
     {
         Count();
@@ -76,7 +104,11 @@ public sealed class VisionHub(ISessions sessions, IHubContext<VisionHub> hub, Hu
     /// <summary>A connection that only pings holds one of a limited number.</summary>
     private static async Task CloseUnlessJoinedAsync(HubCallerContext context, TimeSpan patience)
     {
-        await Task.Delay(patience, context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        do
+        {
+            await Task.Delay(patience, context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        while (!context.ConnectionAborted.IsCancellationRequested && ((JobFollows)context.Items[typeof(JobFollows)]!).HasAny);
         if (!context.ConnectionAborted.IsCancellationRequested && !context.Items.ContainsKey(SeatKey))
         {
             context.Abort();

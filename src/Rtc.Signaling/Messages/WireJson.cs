@@ -15,6 +15,7 @@ namespace Rtc.Signaling.Messages;
 [JsonSerializable(typeof(CandidateRequest))]
 [JsonSerializable(typeof(SelectRequest))]
 [JsonSerializable(typeof(SettingsMessage))]
+[JsonSerializable(typeof(JobFollowRequest))]
 [JsonSerializable(typeof(DetectionsMessage))]
 [JsonSerializable(typeof(StatsMessage))]
 [JsonSerializable(typeof(NoticeMessage))]

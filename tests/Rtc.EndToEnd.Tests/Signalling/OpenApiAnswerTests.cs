@@ -37,6 +37,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         _server = await ServerProcess.StartAsync(
             ["--model", "motion"], new Dictionary<string, string> { ["RTC__Http__StateDirectory"] = _state.FullName });
         await KeysAsync();
+        await PageSessionAsync();
         await JobsAsync("/api/jobs");
         await JobsAsync("/jobs");
         await VideosAsync();
@@ -80,6 +81,15 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(404, "DELETE", "/api/keys/{id}", $"/api/keys/{Guid.NewGuid()}");
     }
 
+    private async Task PageSessionAsync()
+    {
+        await CallAsync(200, "GET", "/api/session");
+        await CallAsync(400, "POST", "/api/session");
+        await CallAsync(401, "POST", "/api/session", bearer: "vr_no");
+        await CallAsync(403, "POST", "/api/session", origin: "https://elsewhere.example");
+        await CallAsync(204, "DELETE", "/api/session");
+    }
+
     private async Task VideosAsync()
     {
         const string One = "/api/videos/{id}";
@@ -93,6 +103,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(415, "PATCH", One, none, "x", "text/plain");
         await CallAsync(404, "DELETE", One, none);
         await CallAsync(404, "GET", One + "/file", none + "/file");
+        await CallAsync(404, "GET", One + "/thumbnail.jpg", none + "/thumbnail.jpg");
     }
 
     private async Task JobsAsync(string at)

@@ -173,6 +173,7 @@ public sealed partial class OpenApiDocumentTests
     [InlineData("Pull", typeof(PullRoutes.PullReport))]
     [InlineData("Job", typeof(JobView))]
     [InlineData("Video", typeof(VideoView))]
+    [InlineData("Session", typeof(SessionRoutes.SessionView))]
     [InlineData("JobStep", typeof(JobStep))]
     [InlineData("JobRequest", typeof(JobRoutes.JobRequest))]
     [InlineData("UserKey", typeof(KeyRoutes.KeyView))]

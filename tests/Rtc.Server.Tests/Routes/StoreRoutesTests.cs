@@ -114,6 +114,125 @@ public sealed class StoreRoutesTests : IDisposable
     }
 
     [Fact]
+    public async Task Job_is_followed_over_the_hub_to_its_end_as_it_is_by_polling()
+    {
+        var kind = new WaitingKind();
+        await using RunningHost host = await StartAsync(services: services => services.AddSingleton<IJobKind>(kind));
+        Video video = await AddVideoAsync(host, User.Local);
+        JsonNode queued = await SendAsync(
+            host, HttpStatusCode.Accepted, HttpMethod.Post, "/api/jobs", null, $$"""{"video_id":"{{video.Id}}","kind":"wait"}""");
+        await using JobStream stream = await JobStream.OpenAsync(host);
+        await stream.FollowAsync("1", queued["job_id"]!.ToString());
+        JsonNode begun = await stream.NextAsync();
+        JsonNode first = begun["item"] ?? throw new InvalidOperationException(begun.ToJsonString());
+        Assert.Equal(queued["job_id"]!.ToString(), first["job_id"]!.ToString());
+        await kind.Reached.Task;
+        kind.Go.SetResult();
+        JsonNode last = first;
+        JsonNode message;
+        while ((message = await stream.NextAsync())["item"] is { } item)
+        {
+            last = item;
+        }
+
+        Assert.Equal((3, null), ((int)message["type"]!, (string?)message["error"]));
+        Assert.Equal("completed", last["status"]!.ToString());
+        Assert.Equal((await GetAsync(host, HttpStatusCode.OK, $"/api/jobs/{queued["job_id"]}")).ToJsonString(), last.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Hub_follows_no_job_of_another_user()
+    {
+        await using RunningHost host = await StartAsync(
+            new AuthOptions { Public = true, ApiKey = ApiKey, TokenKey = "a-token-key-that-nobody-sees-either" });
+        UserTable users = host.App.Services.GetRequiredService<UserTable>();
+        Job job = await AddJobAsync(host, "a@example.org");
+        string own = (await users.AddKeyAsync("a@example.org", "own", TestContext.Current.CancellationToken)).Key;
+        string other = (await users.AddKeyAsync("b@example.org", "other", TestContext.Current.CancellationToken)).Key;
+        foreach ((string? key, string id, string code) in ((string?, string, string)[])[
+            (null, $"{job.Id}", "user_key"), ("vr_wrong", $"{job.Id}", "user_key"), (other, $"{job.Id}", "unknown_job"),
+            (own, $"{Guid.NewGuid()}", "unknown_job"), (own, "no id", "unknown_job")])
+        {
+            await using JobStream stream = await JobStream.OpenAsync(host, key);
+            await stream.FollowAsync("1", id);
+            JsonNode refused = await stream.NextAsync();
+            Assert.Equal(3, (int)refused["type"]!);
+            Assert.Contains($"HubException: {code}: ", refused["error"]!.ToString(), StringComparison.Ordinal);
+        }
+
+        await using JobStream mine = await JobStream.OpenAsync(host, own);
+        for (int at = 0; at < 16; at++)
+        {
+            await mine.FollowAsync($"{at}", $"{job.Id}");
+            Assert.Equal("queued", (await mine.NextAsync())["item"]!["status"]!.ToString());
+        }
+
+        await mine.FollowAsync("16", $"{job.Id}");
+        Assert.Contains("HubException: too_many_jobs: ", (await mine.NextAsync())["error"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_with_a_key_stays_signed_in_by_a_cookie_until_it_leaves()
+    {
+        await using RunningHost host = await StartAsync(
+            new AuthOptions { Public = true, ApiKey = ApiKey, TokenKey = "a-token-key-that-nobody-sees-either" });
+        UserTable users = host.App.Services.GetRequiredService<UserTable>();
+        string key = (await users.AddKeyAsync("a@example.org", "own", TestContext.Current.CancellationToken)).Key;
+        JsonNode stranger = await GetAsync(host, HttpStatusCode.OK, "/api/session");
+        Assert.Null(stranger["user"]);
+        Assert.Contains("library", stranger["pages"]!.AsArray().Select(page => page!.ToString()));
+        await SendAsync(host, HttpStatusCode.Unauthorized, HttpMethod.Post, "/api/session", "vr_wrong");
+        await SendAsync(host, HttpStatusCode.BadRequest, HttpMethod.Post, "/api/session", ApiKey);
+
+        using var enter = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/session", UriKind.Relative));
+        enter.Headers.Add("X-API-Key", key);
+        using HttpResponseMessage entered = await host.Client.SendAsync(enter, TestContext.Current.CancellationToken);
+        string cookie = Assert.Single(entered.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("; samesite=strict; httponly", cookie, StringComparison.Ordinal);
+        host.Client.DefaultRequestHeaders.Add("Cookie", cookie.Split(';')[0]);
+        Assert.Equal("a@example.org", (await GetAsync(host, HttpStatusCode.OK, "/api/session"))["user"]!.ToString());
+        await GetAsync(host, HttpStatusCode.OK, "/api/videos");
+
+        using HttpResponseMessage left = await host.Client.DeleteAsync(
+            new Uri("/api/session", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains("expires=Thu, 01 Jan 1970", Assert.Single(left.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
+        host.Client.DefaultRequestHeaders.Add("Origin", "https://elsewhere.example");
+        await SendAsync(host, HttpStatusCode.Forbidden, HttpMethod.Post, "/api/jobs", null, "{}");
+    }
+
+    [Fact]
+    public async Task Full_disk_of_the_database_is_507_and_passes()
+    {
+        await using RunningHost host = await StartAsync();
+        Video video = await AddVideoAsync(host, User.Local);
+        Database database = host.App.Services.GetRequiredService<Database>();
+        StoreUnavailableException full = await Assert.ThrowsAsync<StoreUnavailableException>(() => database.WriteAsync<int>(
+            _ => throw new Microsoft.Data.Sqlite.SqliteException("database or disk is full", 13), TestContext.Current.CancellationToken));
+        Assert.True(full.IsFull);
+        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext { RequestServices = host.App.Services };
+        Assert.True(await new Accounts.StoreErrors().TryHandleAsync(http, full, TestContext.Current.CancellationToken));
+        Assert.Equal(507, http.Response.StatusCode);
+        await GetAsync(host, HttpStatusCode.OK, $"/api/videos/{video.Id}");
+    }
+
+    [Fact]
+    public async Task Queue_and_disk_are_in_the_metrics_once_the_store_is_used()
+    {
+        await using RunningHost host = await StartAsync();
+        Assert.DoesNotContain(
+            "\nrtc_jobs_queued ", await host.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
+        await AddJobAsync(host, User.Local);
+        await AddJobAsync(host, User.Local);
+        Directory.CreateDirectory(Path.Combine(_state.FullName, "videos"));
+        await host.App.Services.GetRequiredService<Jobs.QueueWatch>().LookAsync();
+        string page = await host.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        Assert.Contains("\nrtc_jobs_queued 2\n", page, StringComparison.Ordinal);
+        Assert.Contains("\nrtc_jobs_processing 0\n", page, StringComparison.Ordinal);
+        Assert.Contains("\nrtc_jobs_oldest_seconds ", page, StringComparison.Ordinal);
+        Assert.Contains("\nrtc_store_disk_free_bytes ", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_is_paged_by_its_cursor()
     {
         await using RunningHost host = await StartAsync();

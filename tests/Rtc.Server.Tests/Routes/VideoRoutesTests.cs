@@ -4,6 +4,8 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Rtc.Media;
+using Rtc.Media.Images;
 using Rtc.Server.Options;
 using Rtc.Server.Tests.Hosting;
 using Rtc.Server.Videos;
@@ -110,6 +112,116 @@ public sealed class VideoRoutesTests : IDisposable
         Assert.Contains("Store:MinFreeMegabytes", answer["detail"]!.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Disk_that_fills_up_midway_is_507_and_loses_nothing(bool isResumable)
+    {
+        string folder = Path.Combine(_state.FullName, "small");
+        Directory.CreateDirectory(folder);
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=400k", "none", folder),
+            "no small disk can be mounted here");
+        try
+        {
+            await using RunningHost host = await StartAsync(new StoreOptions { MinFreeMegabytes = 0, Files = folder });
+            string other = Path.Combine(folder, "other");
+            var content = new StreamContent(new FillingStream(s_bytes, folder, () => FillDisk(other)));
+            content.Headers.ContentLength = s_bytes.Length;
+            string at = isResumable ? await BeginAsync(host, s_bytes.Length) : "/api/videos?name=a.mp4";
+            content.Headers.ContentType = new MediaTypeHeaderValue(isResumable ? "application/offset+octet-stream" : "video/mp4");
+            if (isResumable)
+            {
+                content.Headers.Add("Upload-Offset", "0");
+            }
+
+            JsonNode full = await JsonAsync(
+                host, HttpStatusCode.InsufficientStorage, isResumable ? HttpMethod.Patch : HttpMethod.Post, at, content);
+            Assert.Contains("Store:MinFreeMegabytes", full["detail"]!.ToString(), StringComparison.Ordinal);
+            File.Delete(other);
+            Assert.Empty((await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, "/api/videos"))["videos"]!.AsArray());
+            if (!isResumable)
+            {
+                Assert.Empty(new DirectoryInfo(folder).GetFiles());
+                UploadTable uploads = host.App.Services.GetRequiredService<UploadTable>();
+                Assert.Empty(await uploads.OlderThanAsync(DateTimeOffset.UtcNow.AddDays(1), TestContext.Current.CancellationToken));
+                return;
+            }
+
+            int offset = int.Parse(await PatchAsync(host, HttpStatusCode.Conflict, at, 999_999, []));
+            Assert.InRange(offset, 1, s_bytes.Length - 1);
+            await PatchAsync(host, HttpStatusCode.NoContent, at, offset, s_bytes[offset..]);
+            JsonNode video = await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, at);
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(s_bytes)), video["sha256"]!.ToString());
+        }
+        finally
+        {
+            await RunAsync("umount", "--lazy", folder);
+        }
+    }
+
+    [Fact]
+    public async Task Upload_that_lost_its_row_between_two_steps_is_finished_without_its_bytes()
+    {
+        await using RunningHost host = await StartAsync();
+        string at = await BeginAsync(host, s_bytes.Length);
+
+        // What a kill leaves between the file's name and the video's row.
+        await File.WriteAllBytesAsync(
+            Path.Combine(Files.FullName, at.Split('/')[^1] + ".mp4"), s_bytes, TestContext.Current.CancellationToken);
+        Assert.Equal("300000", await PatchAsync(host, HttpStatusCode.Conflict, at, 0, []));
+        Assert.Equal("300000", await PatchAsync(host, HttpStatusCode.NoContent, at, 300_000, []));
+        JsonNode video = await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, at);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(s_bytes)), video["sha256"]!.ToString());
+        Assert.Single(Files.GetFiles());
+    }
+
+    [Fact]
+    public async Task Thumbnail_is_kept_with_its_video_and_goes_with_it()
+    {
+        Assert.SkipUnless(await RunAsync("ffmpeg", "-version"), "ffmpeg is not installed");
+        string clip = Path.Combine(_state.FullName, "made.mp4");
+        Assert.True(await RunAsync(
+            "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=red:size=640x360:rate=10:duration=1", "-f", "lavfi", "-i",
+            "color=blue:size=640x360:rate=10:duration=9", "-filter_complex", "[0][1]concat", "-c:v", "libx264", "-g", "250", "-pix_fmt",
+            "yuv420p", clip));
+        await using RunningHost host = await StartAsync();
+        byte[] bytes = await File.ReadAllBytesAsync(clip, TestContext.Current.CancellationToken);
+        string at = $"/api/videos/{(await PostAsync(host, HttpStatusCode.Created, bytes, false, "a.mp4"))["video_id"]}";
+        byte[] jpeg = await host.Client.GetByteArrayAsync(
+            new Uri(at + "/thumbnail.jpg", UriKind.Relative), TestContext.Current.CancellationToken);
+        using (var pool = new PicturePool())
+        {
+            Assert.True(Jpeg.TryDecode(jpeg, pool, out Picture? picture, out string? error), error);
+            using Picture small = picture!;
+            PictureView view = small.View();
+            unsafe
+            {
+                // Blue in the middle: a tenth of the way in, not the beginning.
+                Assert.Equal((480, 270, true, true), (small.Width, small.Height,
+                    view.U[(135 / 2 * view.StrideUV) + 120] > 200, view.V[(135 / 2 * view.StrideUV) + 120] < 128));
+            }
+        }
+
+        Assert.Equal(2, Files.GetFiles().Length);
+        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Delete, at);
+        Assert.Empty(Files.GetFiles());
+        await JsonAsync(host, HttpStatusCode.NotFound, HttpMethod.Get, at + "/thumbnail.jpg");
+    }
+
+    [Fact]
+    public async Task Video_without_a_picture_is_asked_for_one_once()
+    {
+        await using RunningHost host = await StartAsync();
+        string at = $"/api/videos/{(await PostAsync(host, HttpStatusCode.Created, s_bytes, false, "a.mp4"))["video_id"]}/thumbnail.jpg";
+        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Get, at);
+        FileInfo kept = Files.GetFiles("*" + Thumbnails.Ending).Single();
+        DateTime written = kept.LastWriteTimeUtc;
+        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Get, at);
+        kept.Refresh();
+        Assert.Equal((0L, written), (kept.Length, kept.LastWriteTimeUtc));
+    }
+
     [Fact]
     public async Task Sweep_takes_what_was_left_off_and_what_is_past_its_time()
     {
@@ -123,12 +235,14 @@ public sealed class VideoRoutesTests : IDisposable
         string foreign = Path.Combine(Files.FullName, "readme.txt");
         await File.WriteAllTextAsync(orphan, "x", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(foreign, "x", TestContext.Current.CancellationToken);
+        Assert.Equal(7, (DateTimeOffset.Parse(video["expires_at"]!.ToString()) - clock.Now).TotalDays, 3);
+        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Get, $"/api/videos/{video["video_id"]}/thumbnail.jpg");
         VideoSweep sweep = host.App.Services.GetServices<Accounts.IStoreWorker>().OfType<VideoSweep>().Single();
         await sweep.RunAsync();
-        Assert.Equal(4, Files.GetFiles().Length);
+        Assert.Equal(5, Files.GetFiles().Length);
         clock.Now += TimeSpan.FromHours(25);
         await sweep.RunAsync();
-        Assert.Equal(2, Files.GetFiles().Length);
+        Assert.Equal(3, Files.GetFiles().Length);
         await PatchAsync(host, HttpStatusCode.NotFound, at, 1000, s_bytes[1000..]);
         await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{video["video_id"]}");
         clock.Now += TimeSpan.FromDays(7);
@@ -199,9 +313,8 @@ public sealed class VideoRoutesTests : IDisposable
         request.Headers.Add("Upload-Offset", offset.ToString());
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
         using HttpResponseMessage answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.True(
-            expected == answer.StatusCode,
-                $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(expected == answer.StatusCode, $"{answer.StatusCode} {text}");
         return answer.Headers.TryGetValues("Upload-Offset", out IEnumerable<string>? now) ? now.Single() : string.Empty;
     }
 
@@ -232,6 +345,44 @@ public sealed class VideoRoutesTests : IDisposable
         string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(expected == answer.StatusCode, $"{method} {path}: {answer.StatusCode} {text}");
         return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+    }
+
+    private static void FillDisk(string file)
+    {
+        using var other = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true)
+            {
+                other.Write(new byte[1000]);
+            }
+        }
+        catch (IOException)
+        {
+            // That was the last of it.
+        }
+    }
+
+    /// <summary>A body whose rest comes once the server has written some of its beginning, and something else was done then.</summary>
+    private sealed class FillingStream(byte[] bytes, string folder, Action between) : MemoryStream(bytes)
+    {
+        private const int First = 100_000;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position >= First && Position < Length)
+            {
+                while (!new DirectoryInfo(folder).EnumerateFiles("*" + Uploads.Part).Any(part => part.Length > 0))
+                {
+                    await Task.Delay(5, cancellationToken);
+                }
+
+                between();
+            }
+
+            int most = Position < First ? (int)Math.Min(buffer.Length, First - Position) : buffer.Length;
+            return await base.ReadAsync(buffer[..most], cancellationToken);
+        }
     }
 
     private sealed class FakeProbe : IVideoProbe
