@@ -6,6 +6,7 @@ namespace Rtc.EndToEnd.Tests.Browser;
 /// <summary>One server and one Chromium for the tests that watch real video, each in a room and a context of its own.</summary>
 public sealed class LiveFixture : IAsyncLifetime
 {
+    private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rtc-live-");
     private ChromiumBrowser _chromium = null!;
 
     public ServerProcess Server { get; private set; } = null!;
@@ -14,7 +15,8 @@ public sealed class LiveFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await ServerProcess.StartAsync(["--model", "motion"]);
+        Server = await ServerProcess.StartAsync(
+            ["--model", "motion"], new Dictionary<string, string> { ["RTC__Http__StateDirectory"] = _state.FullName });
         _chromium = await ChromiumBrowser.LaunchAsync();
     }
 
@@ -22,6 +24,7 @@ public sealed class LiveFixture : IAsyncLifetime
     {
         await _chromium.DisposeAsync();
         await Server.DisposeAsync();
+        _state.Delete(recursive: true);
     }
 }
 

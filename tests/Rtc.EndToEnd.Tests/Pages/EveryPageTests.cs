@@ -24,6 +24,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/selftest")]
     [InlineData("/segment")]
     [InlineData("/focus")]
+    [InlineData("/library")]
     [InlineData("/api")]
     public async Task Axe_finds_no_error_in_either_theme(string path)
     {
@@ -35,6 +36,16 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await AssertAccessibleAsync(page, "/phone, live");
             await page["#settings"].ClickAsync();
             await AssertAccessibleAsync(page, "/phone, settings");
+        }
+
+        if (path == "/library")
+        {
+            await page["[data-video] button"].First.ClickAsync();
+            await AssertAccessibleAsync(page, "/library, player");
+            await page.Page.Keyboard.PressAsync("Escape");
+            await page["[data-video] .button-icon"].Nth(2).ClickAsync();
+            await Assertions.Expect(page["#delete"]).ToBeVisibleAsync();
+            await AssertAccessibleAsync(page, "/library, delete");
         }
 
         if (path == "/api")
@@ -70,12 +81,14 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/segment", true)]
     [InlineData("/focus", false)]
     [InlineData("/focus", true)]
+    [InlineData("/library", false)]
+    [InlineData("/library", true)]
     [InlineData("/api", false)]
     [InlineData("/api", true)]
     public async Task Page_weighs_little_and_fits_its_window(string path, bool phone)
     {
         await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel() : PageUnderTest.Desktop());
-        long weight = page.Loaded + (path is "/" or "/api" or "/focus" ? 0 : new FileInfo(s_signalR).Length);
+        long weight = page.Loaded + (path is "/" or "/api" or "/focus" or "/library" ? 0 : new FileInfo(s_signalR).Length);
         output.WriteLine($"{path}: {weight / 1024.0:0} KiB");
         Assert.InRange(weight, 10_000, MaxPageBytes);
         if (path == "/phone")
@@ -157,7 +170,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
         PageUnderTest page = await PageUnderTest.OpenAsync(
             fixture, $"{path}?room=demo", options,
             before: "window.WebSocket = class { constructor() { setTimeout(() => this.onopen?.(), 5); } send() { setTimeout(() => "
-                + "this.onmessage?.({}), 5); } close() {} };");
+                + "this.onmessage?.({}), 5); } close() {} };" + LibraryAnswers.Kept);
         switch (path)
         {
             case "/":
@@ -181,6 +194,10 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 break;
             case "/segment":
                 await Assertions.Expect(page["#profiles input"]).ToHaveCountAsync(4);
+                break;
+            case "/library":
+                await Assertions.Expect(page["[data-status=processing] progress"]).ToBeVisibleAsync();
+                await Assertions.Expect(page["[data-state=kept]"]).ToBeVisibleAsync();
                 break;
             case "/focus":
                 await page.TextAsync("#problem", "no detection model");
