@@ -46,7 +46,7 @@ COPY wwwroot wwwroot
 COPY docs/PROTOCOL.md docs/OPTIONS.md docs/
 COPY --from=packages /out/lib wwwroot/lib
 RUN useradd --uid 10001 --no-create-home --home-dir /state --shell /usr/sbin/nologin rtc \
-    && mkdir -p /state /models && chown rtc /state /models
+    && mkdir -p /state /models /videos && chown rtc /state /models /videos
 ENV XDG_STATE_HOME=/state \
     RTC__MODEL__DIRECTORY=/models \
     RTC__TELEMETRY__JSONLOG=true \

@@ -218,7 +218,7 @@ public sealed partial class DeploymentFileTests
         HashSet<string> volumes = [.. compose.GetProperty("volumes").EnumerateObject().Select(volume => volume.Name)];
         JsonElement services = compose.GetProperty("services");
         Assert.Equal(
-            ["coturn", "grafana", "prometheus", "rtc"],
+            ["backup", "coturn", "grafana", "postgres", "prometheus", "rtc"],
             services.EnumerateObject().Select(service => service.Name).Order(StringComparer.Ordinal));
         foreach (JsonProperty service in services.EnumerateObject())
         {
@@ -231,6 +231,64 @@ public sealed partial class DeploymentFileTests
             }
         }
     }
+
+    [Fact]
+    public async Task Database_beside_the_server_fits_it_and_is_backed_up()
+    {
+        string folder = Path.Combine(s_root, "deploy", "kubernetes", "postgres");
+        JsonElement[] all = await YamlFiles.ReadAsync([.. Directory.GetFiles(folder, "*.yaml")]);
+        JsonElement overlay = Assert.Single(all, item => Is(item, "Kustomization"));
+        Assert.All(
+            overlay.GetProperty("resources").EnumerateArray(), path => Assert.True(Path.Exists(Path.Combine(folder, path.GetString()!))));
+        JsonElement database = Assert.Single(all, item => Is(item, "StatefulSet"));
+        JsonElement service = Assert.Single(all, item => Is(item, "Service"));
+        Assert.Equal(Name(service), database.GetProperty("spec").GetProperty("serviceName").GetString());
+        JsonElement server = Assert.Single(all, item => Is(item, "Deployment"));
+        JsonElement[] based = await YamlFiles.ReadAsync([Path.Combine(folder, "..", "deployment.yaml")]);
+        Assert.Equal(Name(based[0]), Name(server));
+
+        JsonElement backup = Assert.Single(all, item => Is(item, "CronJob")).GetProperty("spec").GetProperty("jobTemplate");
+        JsonElement[] pods =
+        [
+            .. new[] { database, server, backup }.Select(item => item.GetProperty("spec").GetProperty("template").GetProperty("spec")),
+        ];
+        string[] claims =
+        [
+            .. all.Where(item => Is(item, "PersistentVolumeClaim")).Select(item => Name(item)!),
+            .. database.GetProperty("spec").GetProperty("volumeClaimTemplates").EnumerateArray().Select(item => Name(item)!),
+        ];
+        string[] images = [.. pods.SelectMany(pod => Containers(pod)).Where(one => one.TryGetProperty("image", out _))
+            .Select(one => one.GetProperty("image").GetString()!).Distinct()];
+        foreach (JsonElement pod in pods)
+        {
+            string[] volumes = [.. pod.GetProperty("volumes").EnumerateArray().Select(volume => volume.GetProperty("name").GetString()!)];
+            Assert.All(
+                Containers(pod).SelectMany(one => one.GetProperty("volumeMounts").EnumerateArray()),
+                mount => Assert.Contains(mount.GetProperty("name").GetString(), volumes.Concat(claims)));
+            Assert.All(
+                pod.GetProperty("volumes").EnumerateArray()
+                    .Where(volume => volume.TryGetProperty("persistentVolumeClaim", out _)),
+                volume => Assert.Contains(
+                    volume.GetProperty("persistentVolumeClaim").GetProperty("claimName").GetString(), claims));
+        }
+
+        // One program's dump is read by the same version; the password is one secret's, and the host in the connection the service.
+        string image = Assert.Single(images);
+        JsonElement compose = Assert.Single(await YamlFiles.ReadAsync([Path.Combine(s_root, "compose.yaml")])).GetProperty("services");
+        Assert.All(
+            (string[])["postgres", "backup"], name => Assert.Equal(image, compose.GetProperty(name).GetProperty("image").GetString()));
+        Assert.Equal(["rtc-store"], pods.SelectMany(Containers).SelectMany(one => one.GetProperty("env").EnumerateArray())
+            .Where(value => value.TryGetProperty("valueFrom", out _))
+            .Select(value => value.GetProperty("valueFrom").GetProperty("secretKeyRef").GetProperty("name").GetString()).Distinct());
+        Assert.Contains(
+            $"Host={Name(service)};", await File.ReadAllTextAsync(Path.Combine(folder, "kustomization.yaml")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Host=postgres;",
+            compose.GetProperty("rtc").GetProperty("environment").GetProperty("RTC__STORE__CONNECTION").GetString(),
+            StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<JsonElement> Containers(JsonElement pod) => pod.GetProperty("containers").EnumerateArray();
 
     private static bool Is(JsonElement item, string kind) => item.GetProperty("kind").GetString() == kind;
 
