@@ -1,7 +1,7 @@
 using Rtc.Bench;
 
-// The bench's program: run, load, soak, compare, link, start, plot, validate. Wrong use is one line and exit 2; a run that did not measure
-// enough exits 1.
+// The bench's program: run, load, soak, compare, link, start, upload, jobs, plot, validate. Wrong use is one line and exit 2; a run that
+// did not measure enough exits 1.
 try
 {
     string command = args.Length > 0 ? args[0] : "help";
@@ -20,6 +20,8 @@ try
         "link" => await LinkCommand.InvokeAsync(rest),
         "soak" => await SoakCommand.InvokeAsync(rest),
         "start" => await StartCommand.InvokeAsync(rest),
+        "upload" => await UploadCommand.InvokeAsync(rest),
+        "jobs" => await JobsCommand.InvokeAsync(rest),
         "plot" => PlotCommand.Invoke(rest),
         "validate" => ValidateCommand.Invoke(rest),
         "help" or "--help" or "-h" when args.Length > 0 => Usage(Console.Out, 0),

@@ -106,6 +106,10 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public double? PeakMegabytes() => Status("VmHWM:") is { } kilobytes ? kilobytes / 1024 : null;
 
+    /// <summary>What the process holds for itself, files that the system keeps for it left out.</summary>
+    public double? PrivateMegabytes() =>
+        Status("RssAnon:") is { } anonymous ? (anonymous + (Status("RssShmem:") ?? 0)) / 1024 : null;
+
     public double? ResidentMegabytes() => Status("VmRSS:") is { } kilobytes ? kilobytes / 1024 : null;
 
     public int? Handles() =>

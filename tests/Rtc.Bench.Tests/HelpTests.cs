@@ -15,6 +15,8 @@ public sealed class HelpTests
         { "compare", CompareCommand.Options },
         { "link", LinkCommand.Options },
         { "start", StartCommand.Options },
+        { "upload", UploadCommand.Options },
+        { "jobs", JobsCommand.Options },
         { "plot", PlotCommand.Options },
         { "validate", ValidateCommand.Options },
     };
