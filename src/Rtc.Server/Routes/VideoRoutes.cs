@@ -20,6 +20,9 @@ internal static class VideoRoutes
     private const string Length = "Upload-Length";
     private const string Offset = "Upload-Offset";
     private const string RetryAfterSeconds = "10";
+    /// <summary>A section is read, and so written, in pieces of this size at most; by default they would be of 4 KiB.</summary>
+    private const int FormBufferBytes = 128 * 1024;
+
     private const string PartType = "application/offset+octet-stream";
 
     public static void MapVideos(this IEndpointRouteBuilder routes)
@@ -70,7 +73,7 @@ internal static class VideoRoutes
             return Unsupported();
         }
 
-        var reader = new MultipartReader(boundary, request.Body);
+        var reader = new MultipartReader(boundary, request.Body, FormBufferBytes);
         while (await reader.ReadNextSectionAsync(cancel) is { } section)
         {
             if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? part)

@@ -13,6 +13,7 @@ internal sealed class Thumbnails(Uploads files, IJobPace pace) : IDisposable
 {
     public const string Ending = ".jpg";
 
+    private const string Half = ".half";
     private const int MaxSide = 480;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -56,8 +57,8 @@ internal sealed class Thumbnails(Uploads files, IJobPace pace) : IDisposable
             return null;
         }
 
-        // Under another name until it is whole: whoever asks meanwhile would be sent half a picture.
-        string half = at + Uploads.Part;
+        // Under another name until it is whole: whoever asks meanwhile would be sent half a picture. What a kill leaves of it is swept.
+        string half = Path.ChangeExtension(video, Half);
         try
         {
             File.WriteAllBytes(half, jpeg ?? []);

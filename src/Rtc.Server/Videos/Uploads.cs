@@ -191,7 +191,12 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
                 offset += read;
             }
 
-            file.Flush(flushToDisk: true);
+            // A part need not be on the disk before the next one comes: a kill loses nothing of it, and a lost machine shows by its length.
+            if (hash is not null || offset == upload.Bytes)
+            {
+                file.Flush(flushToDisk: true);
+            }
+
             return offset;
         }
         catch (IOException error) when (DiskFull.Is(error))

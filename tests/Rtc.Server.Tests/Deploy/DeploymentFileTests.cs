@@ -172,8 +172,9 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task Scrapes_bring_the_key_that_the_server_asks_for()
     {
+        string folder = Path.Combine(s_root, "deploy", "kubernetes");
         JsonElement[] all = await YamlFiles.ReadAsync(
-            [.. Directory.GetFiles(Path.Combine(s_root, "deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)]);
+            [.. Directory.GetFiles(folder, "*.yaml"), .. Directory.GetFiles(Path.Combine(folder, "monitoring"), "*.yaml")]);
         JsonElement[] read = await YamlFiles.ReadAsync(
             [Path.Combine(s_root, "deploy", "prometheus", "prometheus.yml"), Path.Combine(s_root, "compose.yaml")]);
         (JsonElement config, JsonElement compose) = (read[0], read[1]);

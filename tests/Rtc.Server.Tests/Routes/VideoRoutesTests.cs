@@ -161,7 +161,7 @@ public sealed class VideoRoutesTests : IDisposable
     }
 
     [Fact]
-    public async Task Upload_that_lost_its_row_between_two_steps_is_finished_without_its_bytes()
+    public async Task Upload_killed_before_it_had_a_row_is_finished_without_its_bytes()
     {
         await using RunningHost host = await StartAsync();
         string at = await BeginAsync(host, s_bytes.Length);

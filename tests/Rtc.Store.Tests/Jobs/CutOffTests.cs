@@ -29,8 +29,8 @@ public sealed class CutOffTests(PostgresServer server)
         await using JobWorkers workers = fixture.Another(s_one, database);
         workers.Start();
         Job running = await fixture.AddAsync();
-        Job waiting = await fixture.AddAsync();
         await time.UntilAsync(() => Task.FromResult(stop.IsReached));
+        Job waiting = await fixture.AddAsync();
         unreliable.IsGone = true;
         stop.Go();
         DateTimeOffset back = time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
@@ -43,6 +43,7 @@ public sealed class CutOffTests(PostgresServer server)
         await time.UntilAsync(() => fixture.IsAsync(running.Id, JobStatus.Completed), TimeSpan.FromSeconds(1));
         await time.UntilAsync(() => fixture.IsAsync(waiting.Id, JobStatus.Completed), TimeSpan.FromSeconds(1));
         await fixture.AssertWholeAsync(running.Id);
+        await fixture.AssertWholeAsync(waiting.Id);
     }
 
     public static TheoryData<string> Engines => TestStore.Engines;

@@ -5,7 +5,7 @@ using Rtc.Store.Tests.Jobs;
 
 namespace Rtc.Store.Tests.Killing;
 
-/// <summary>Programs at one database that are killed at random moments; RTC_LONG=1 kills a thousand.</summary>
+/// <summary>Programs at one database that are killed at random moments: RTC_LONG=1 kills a thousand, RTC_KILLS=N so many.</summary>
 public sealed class KillTests(PostgresServer server)
 {
     private const int Programs = 2;
@@ -19,7 +19,8 @@ public sealed class KillTests(PostgresServer server)
     [MemberData(nameof(Engines))]
     public async Task Killed_programs_lose_no_job_and_double_no_result(string engine)
     {
-        int kills = Environment.GetEnvironmentVariable("RTC_LONG") is { Length: > 0 } and not "0" ? 1000 : 12;
+        bool isLong = Environment.GetEnvironmentVariable("RTC_LONG") is { Length: > 0 } and not "0";
+        int kills = int.TryParse(Environment.GetEnvironmentVariable("RTC_KILLS"), out int given) ? given : isLong ? 1000 : 12;
         int seed = Random.Shared.Next();
         var random = new Random(seed);
         await using WorkerFixture fixture = await WorkerFixture.CreateAsync(

@@ -36,19 +36,20 @@ const uploads = new UploadList(byId('uploads', HTMLElement), {
   onVideo: (video) => {
     add(video, true);
     showState();
-    jobs.hurry();
+    jobs?.hurry();
     toasts.show(libraryText.uploaded(video.name), 'good');
   },
   onCount: (count) => show(byId('uploads-part', HTMLElement), count > 0),
   say: (words) => toasts.show(words, 'warn'),
 });
 
-const jobs = new JobWatch(
-  (watch) => {
+/** Once it is known whose they are. @type {JobWatch|null} */ let jobs = null;
+
+function watchJobs() {
+  jobs ??= new JobWatch((watch) => {
     for (const [id, card] of cards) card.showJobs(watch.of(id));
-  },
-  (error) => askKeyWhere(error),
-);
+  }, askKeyWhere);
+}
 
 const key = new KeyDialog(async (given) => {
   try {
@@ -73,12 +74,12 @@ function add(video, isNew = false) {
   const card = new VideoCard(video, {
     play: (one) => player.open(one),
     remove: (one) => void remove(one),
-    cancelJob: ({ job_id: id }) => void libraryApi.cancelJob(id).then(() => jobs.hurry(), askKeyWhere),
+    cancelJob: ({ job_id: id }) => void libraryApi.cancelJob(id).then(() => jobs?.hurry(), askKeyWhere),
     loadThumbnail: (image, source) => thumbnails.add(image, source),
     pages,
   }, new Date());
   cards.set(video.video_id, card);
-  card.showJobs(jobs.of(video.video_id));
+  card.showJobs(jobs?.of(video.video_id) ?? []);
   if (isNew) list.prepend(card.element);
   else list.append(card.element);
 }
@@ -141,7 +142,7 @@ async function load() {
     }
     await readPage();
     setText(status, '');
-    document.documentElement.dataset.loaded = 'true';
+    watchJobs();
     await uploads.restore();
   } catch (error) {
     askKeyWhere(error);
