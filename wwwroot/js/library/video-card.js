@@ -29,7 +29,7 @@ export class VideoCard {
     actions.loadThumbnail(image, libraryApi.thumbnail(video.video_id));
     const play = make('button', {
       class: 'video-picture',
-      attributes: { type: 'button', 'aria-label': libraryText.play(video.name) },
+      attributes: { type: 'button', 'aria-label': libraryText.play(video.name, length(video.duration_seconds)) },
       on: { click: () => actions.play(video) },
     }, icon('play'), image, make('span', { class: 'video-length', text: length(video.duration_seconds) }));
     this.element = make('li', { class: 'card video', attributes: { 'data-video': video.video_id } }, play,

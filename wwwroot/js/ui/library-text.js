@@ -59,7 +59,7 @@ export const libraryText = Object.freeze({
   cancel: 'Cancel',
   pauseNamed: (/** @type {string} */ name) => `Pause the upload of ${name}`,
   resumeNamed: (/** @type {string} */ name) => `Go on with the upload of ${name}`,
-  againNamed: (/** @type {string} */ name) => `Try the upload of ${name} again`,
+  againNamed: (/** @type {string} */ name) => `Try again to upload ${name}`,
   chooseNamed: (/** @type {string} */ name) => `Choose ${name} again`,
   cancelNamed: (/** @type {string} */ name) => `Cancel the upload of ${name}`,
   uploaded: (/** @type {string} */ name) => `${name} is uploaded`,
@@ -69,7 +69,7 @@ export const libraryText = Object.freeze({
   noBytes: (/** @type {string} */ name) => `${name} has no bytes.`,
   refused: (/** @type {string} */ why) => why || 'The server refused it.',
 
-  play: (/** @type {string} */ name) => `Play ${name}`,
+  play: (/** @type {string} */ name, /** @type {string} */ time) => `Play ${name}, ${time}`,
   analysis: 'Analysis',
   analysisOf: (/** @type {string} */ name) => `Analysis of ${name}`,
   studio: 'Studio',
