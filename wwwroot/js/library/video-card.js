@@ -26,6 +26,7 @@ export class VideoCard {
     this.video = video;
     this.#actions = actions;
     const image = make('img', { attributes: { alt: '' } });
+    image.addEventListener('error', () => image.remove());
     actions.loadThumbnail(image, libraryApi.thumbnail(video.video_id));
     const play = make('button', {
       class: 'video-picture',
