@@ -191,7 +191,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
                 offset += read;
             }
 
-            // A part need not be on the disk before the next one comes: a kill loses nothing of it, and a lost machine shows by its length.
+            // A part need not be on the disk before the next one comes: a kill of the server loses nothing of it.
             if (hash is not null || offset == upload.Bytes)
             {
                 file.Flush(flushToDisk: true);
@@ -235,8 +235,12 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         Video video;
         if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is { } same && File.Exists(FileOf(same.File)))
         {
+            // It may be this very upload's, where a kill left its row behind.
             video = same with { Id = upload.Id, Name = upload.Name, CreatedAt = now, UpdatedAt = now };
-            File.Delete(part);
+            if (part != FileOf(same.File))
+            {
+                File.Delete(part);
+            }
         }
         else
         {

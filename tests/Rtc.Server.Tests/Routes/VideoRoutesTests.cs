@@ -173,6 +173,16 @@ public sealed class VideoRoutesTests : IDisposable
         Assert.Equal("300000", await PatchAsync(host, HttpStatusCode.NoContent, at, 300_000, []));
         JsonNode video = await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, at);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(s_bytes)), video["sha256"]!.ToString());
+
+        // And a step later: the video has its row, and the upload's is still there.
+        var id = new VideoId(Guid.Parse(at.Split('/')[^1]));
+        UserId user = (await host.App.Services.GetRequiredService<UserTable>().LocalAsync(TestContext.Current.CancellationToken)).Id;
+        UploadTable uploads = host.App.Services.GetRequiredService<UploadTable>();
+        Assert.True(await uploads.TryAddAsync(
+            new Upload(id, user, "a.mp4", s_bytes.Length, DateTimeOffset.UtcNow), long.MaxValue, TestContext.Current.CancellationToken));
+        Assert.Equal("300000", await PatchAsync(host, HttpStatusCode.NoContent, at, 300_000, []));
+        Assert.Equal(s_bytes, await host.Client.GetByteArrayAsync(
+            new Uri(at + "/file", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.Single(Files.GetFiles());
     }
 
