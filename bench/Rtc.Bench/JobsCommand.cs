@@ -35,7 +35,8 @@ internal static class JobsCommand
             (double half, double most) = (waits[waits.Length / 2], waits[waits.Length * 99 / 100]);
             string engine = connection is null ? "SQLite" : "PostgreSQL";
             Console.WriteLine(FormattableString.Invariant(
-                $"{waits.Length} jobs on {engine}, from asking to working: p50 {half:0.0} ms, p99 {most:0.0} ms, longest {waits[^1]:0.0} ms"));
+                $"{waits.Length} jobs on {engine}, from asking to working: ")
+                + FormattableString.Invariant($"p50 {half:0.0} ms, p99 {most:0.0} ms, longest {waits[^1]:0.0} ms"));
             if (options.Text("output") is { } output)
             {
                 var result = new JsonObject

@@ -195,7 +195,8 @@ internal static class UploadCommand
     private static int Report(int megabytes, double growth, List<double> bare, List<Measured> all, string? output)
     {
         double alone = Median(bare);
-        Console.WriteLine(FormattableString.Invariant($"{megabytes} MB written and hashed without a server: {alone:0.00} s, {megabytes / alone:0} MB/s"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{megabytes} MB written and hashed without a server: {alone:0.00} s, {megabytes / alone:0} MB/s"));
         var rows = new JsonArray();
         double most = 0;
         foreach (string way in s_ways)
@@ -204,8 +205,11 @@ internal static class UploadCommand
             double seconds = Median([.. of.Select(one => one.Seconds)]);
             double more = of.Max(one => one.PeakMiB - one.BeforeMiB);
             most = Math.Max(most, more);
-            Console.WriteLine(FormattableString.Invariant(
-                $"{way,-6} {seconds,6:0.00} s {megabytes / seconds,6:0} MB/s {seconds / alone,5:0.00}× server cpu {Median([.. of.Select(one => one.CpuSeconds)]):0.00} s, private memory {of.Min(one => one.BeforeMiB):0} MiB before, {more:0} MiB more at its peak"));
+            double cpu = Median([.. of.Select(one => one.CpuSeconds)]);
+            double before = of.Min(one => one.BeforeMiB);
+            Console.WriteLine(
+                FormattableString.Invariant($"{way,-6} {seconds,6:0.00} s {megabytes / seconds,6:0} MB/s {seconds / alone,5:0.00}×, ")
+                    + FormattableString.Invariant($"server cpu {cpu:0.00} s, private memory {before:0} MiB, {more:0} MiB more at its peak"));
             rows.Add(new JsonObject
             {
                 ["way"] = way,
