@@ -209,7 +209,7 @@ internal static class UploadCommand
             double before = of.Min(one => one.BeforeMiB);
             Console.WriteLine(
                 FormattableString.Invariant($"{way,-6} {seconds,6:0.00} s {megabytes / seconds,6:0} MB/s {seconds / alone,5:0.00}×, ")
-                    + FormattableString.Invariant($"server cpu {cpu:0.00} s, private memory {before:0} MiB, {more:0} MiB more at its peak"));
+                    + FormattableString.Invariant($"server cpu {cpu:0.00} s, memory {before:0} MiB, {more:0} MiB more at its peak"));
             rows.Add(new JsonObject
             {
                 ["way"] = way,
