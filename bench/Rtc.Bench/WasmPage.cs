@@ -7,7 +7,7 @@ namespace Rtc.Bench;
 /// A page of the server's that detects by itself, on a street that it draws: the vision worker alone, with no room and no network.
 /// Measured is the time from a drawn picture to its boxes in the page.
 /// </summary>
-internal sealed class WasmPage : IMeasured
+internal sealed class WasmPage
 {
     /// <summary>Isolated, so that the runtime has threads; its own worker is the one without a model, and idle.</summary>
     private const string Address = "/focus?model=motion";
@@ -62,33 +62,7 @@ internal sealed class WasmPage : IMeasured
 
     private WasmPage(IPage page) => _page = page;
 
-    public Samples Latency => ResultLatency;
-
-    public Samples ResultLatency { get; } = new();
-
-    public Samples Gaps { get; } = new();
-
-    public Samples ServerMs { get; } = new();
-
-    public Samples InferenceMs { get; } = new();
-
-    public Samples QueueMs { get; } = new();
-
-    public long Sent { get; private set; }
-
-    public long Returned => Results;
-
-    public long Unreadable => 0;
-
-    public long Results { get; private set; }
-
-    public int Freezes { get; private set; }
-
-    public IReadOnlyDictionary<string, long> Levels { get; } = new Dictionary<string, long>();
-
-    public string? Model { get; private set; }
-
-    public string? Provider { get; private set; }
+    public UserMeasurements Figures { get; private set; } = new();
 
     /// <summary>Why the worker failed or began anew; null where it did not.</summary>
     public string? Error { get; private set; }
@@ -99,8 +73,14 @@ internal sealed class WasmPage : IMeasured
         var opened = new WasmPage(page);
         JsonElement ready = await page.EvaluateAsync<JsonElement>(
             Script, new { width = plan.Width, height = plan.Height, fps = plan.FramesPerSecond, model });
-        opened.Model = ready.GetProperty("model").GetString();
-        opened.Provider = ready.GetProperty("provider").GetString();
+        var ages = new Samples();
+        opened.Figures = new UserMeasurements
+        {
+            Latency = ages,
+            ResultLatency = ages,
+            Model = ready.GetProperty("model").GetString(),
+            Provider = ready.GetProperty("provider").GetString(),
+        };
         return opened;
     }
 
@@ -114,21 +94,21 @@ internal sealed class WasmPage : IMeasured
             return;
         }
 
-        Sent += taken.GetProperty("filmed").GetInt64();
+        Figures.Sent += taken.GetProperty("filmed").GetInt64();
         foreach (JsonElement result in taken.GetProperty("results").EnumerateArray())
         {
             double at = result[0].GetDouble();
-            ResultLatency.Add(result[1].GetDouble());
-            QueueMs.Add(result[2].GetDouble());
-            InferenceMs.Add(result[3].GetDouble() + result[4].GetDouble());
+            Figures.ResultLatency.Add(result[1].GetDouble());
+            Figures.QueueMs.Add(result[2].GetDouble());
+            Figures.InferenceMs.Add(result[3].GetDouble() + result[4].GetDouble());
             if (_last is { } last)
             {
-                Gaps.Add(at - last);
-                Freezes += at - last > 300 ? 1 : 0;
+                Figures.AddGap(at - last);
             }
 
             _last = at;
-            Results++;
+            Figures.Results++;
+            Figures.Returned++;
         }
     }
 }

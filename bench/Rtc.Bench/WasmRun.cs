@@ -53,12 +53,13 @@ internal sealed class WasmRun(RunPlan plan, TextWriter progress)
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         progress.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {seconds,5:0} s: {pages.Sum(page => page.Sent)} drawn, {pages.Sum(page => page.Results)} results, {pages[0].Provider}"));
+            $"  {seconds,5:0} s: {pages.Sum(page => page.Figures.Sent)} drawn, {pages.Sum(page => page.Figures.Results)} results, "
+                + $"{pages[0].Figures.Provider}"));
         return new RunResult
         {
             Plan = plan,
             Seconds = seconds,
-            Phones = pages,
+            Phones = [.. pages.Select(page => page.Figures)],
             ViewerFrames = 0,
             ViewerFreezes = 0,
             ViewerPackets = 0,

@@ -14,7 +14,7 @@ export class Player {
   #problem = make('p', { class: 'problem', attributes: { role: 'alert' } });
   #canvas = make('canvas', { attributes: { 'aria-hidden': 'true' } });
   #boxes = make('button', {
-    class: 'button button-small', text: libraryText.boxes, attributes: { type: 'button', 'aria-pressed': 'false' },
+    class: 'button button-small', text: libraryText.found, attributes: { type: 'button', 'aria-pressed': 'false' },
     on: { click: () => this.#draw(!this.#layer?.visible) },
   });
   /** @type {SidecarLayer|null} */ #layer = null;

@@ -39,8 +39,7 @@ import { ZoneList } from '../panels/zone-list.js';
 /** @typedef {'annotated'|'source'} View */
 
 const METER_MS = 1_000;
-/** A link that loses so much of the large picture carries no tiles besides. */
-const STRAINED_LOSS = 0.05;
+const STRAINED_LOSS = 0.05; // A link that loses so much of the large picture carries no tiles besides.
 
 /** The viewer's page: a session, a stage, and the panels around it. */
 class ViewPage {

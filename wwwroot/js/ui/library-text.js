@@ -74,7 +74,7 @@ export const libraryText = Object.freeze({
   analysisOf: (/** @type {string} */ name) => `Analysis of ${name}`,
   studio: 'Studio',
   studioOf: (/** @type {string} */ name) => `Open ${name} in the studio`,
-  boxes: 'What was found',
+  found: 'What was found',
   download: 'Download',
   downloadNamed: (/** @type {string} */ name) => `Download ${name}`,
   remove: (/** @type {string} */ name) => `Delete ${name}`,
