@@ -96,7 +96,7 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
             int detection = _matching.DetectionOf(row, _high);
             if (detection >= 0)
             {
-                _pool[row].Match(detections[detection], _now);
+                _pool[row].Match(detections[detection], detection, _now);
             }
             else if (_pool[row].State == TrackState.Tracked)
             {
@@ -115,7 +115,7 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
             int detection = _matching.DetectionOf(row, _low);
             if (detection >= 0)
             {
-                _leftOver[row].Match(detections[detection], _now);
+                _leftOver[row].Match(detections[detection], detection, _now);
             }
             else
             {
@@ -132,7 +132,7 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
             int detection = _matching.DetectionOf(row, _high);
             if (detection >= 0)
             {
-                _unconfirmed[row].Match(detections[detection], _now);
+                _unconfirmed[row].Match(detections[detection], detection, _now);
             }
             else
             {
@@ -149,7 +149,7 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
         {
             if (detections[index].Score >= options.TrackThreshold + options.BirthMargin)
             {
-                _tracks.Add().Begin(ids.Next(), detections[index], _now, activated: first);
+                _tracks.Add().Begin(ids.Next(), detections[index], index, _now, activated: first);
             }
         }
     }
