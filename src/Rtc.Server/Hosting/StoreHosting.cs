@@ -1,4 +1,9 @@
+using Rtc.Analysis;
+using Rtc.Analysis.Language;
+using Rtc.Analysis.Reading;
+using Rtc.Analysis.Reframing;
 using Rtc.Jobs;
+using Rtc.Media.Containers;
 using Rtc.Server.Accounts;
 using Rtc.Server.Jobs;
 using Rtc.Server.Metrics;
@@ -25,6 +30,18 @@ internal static class StoreHosting
         services.AddSingleton<UploadTable>();
         services.AddSingleton<JobTable>();
         services.AddSingleton<ResultTable>();
+        services.AddSingleton<TrackTable>();
+        services.AddSingleton<SceneTable>();
+        services.AddSingleton<AnalysisReader>();
+        services.AddSingleton(new AnalysisSettings(StorePaths.Files(options), new ContainerLimits()));
+        if (options.Language.Key is { Length: > 0 } key)
+        {
+            services.AddSingleton(
+                provider => new LanguageDescriber(LanguageSettings(options, key), provider.GetRequiredService<TimeProvider>()));
+        }
+
+        services.AddSingleton<IJobKind, AnalyseKind>();
+        services.AddSingleton<IJobKind, ReframeKind>();
         services.AddSingleton<IVideoProbe, ContainerProbe>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<IStoreWorker, VideoSweep>();
@@ -32,7 +49,11 @@ internal static class StoreHosting
         services.AddSingleton(provider => new JobCounters(provider.GetRequiredService<RtcMetrics>().Meter));
         services.AddSingleton(WorkerOptions(options.Jobs));
         services.AddSingleton<JobWorkers>();
+        services.AddSingleton(new WebhookOptions { Key = options.Jobs.WebhookKey });
+        services.AddSingleton<WebhookTable>();
         services.AddSingleton<JobIntake>();
+        services.AddSingleton(WebhookWork.Open);
+        services.AddSingleton<IStoreWorker, WebhookWork>();
         services.AddSingleton<IStoreWorker, JobWork>();
         services.AddSingleton<StoreWork>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreWork>());
@@ -45,7 +66,19 @@ internal static class StoreHosting
         routes.MapKeys();
         routes.MapVideos();
         routes.MapJobs();
+        routes.MapResults();
+        routes.MapStills();
     }
+
+    private static LanguageSettings LanguageSettings(RtcOptions options, string key) => new()
+    {
+        Kind = options.Language.Kind == "gemini" ? LanguageKind.Gemini : LanguageKind.OpenAi,
+        Endpoint = new Uri(options.Language.Endpoint),
+        Key = key,
+        Model = options.Language.Model,
+        RequestsPerMinute = options.Language.RequestsPerMinute,
+        CacheFolder = Path.Combine(Path.GetDirectoryName(StorePaths.Database(options))!, "descriptions"),
+    };
 
     private static Rtc.Jobs.JobOptions WorkerOptions(Options.JobOptions options)
     {
