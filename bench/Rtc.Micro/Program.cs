@@ -72,6 +72,14 @@ if (args is ["pipeline", ..])
     return;
 }
 
+// "analysis VIDEO MODEL.onnx [THREADS]": whole videos, sampled twice a second, beside what they play.
+if (args is ["analysis", string video, string detector, ..])
+{
+    await Rtc.Micro.Analysis.AnalysisReport.RunAsync(
+        video, detector, args.Length > 3 && int.TryParse(args[3], out int cores) ? cores : 0, Console.Out);
+    return;
+}
+
 // "inference MODELS PICTURE [MODEL] [THREADS]": a detector against the bare runtime, its stages, eight rooms against one.
 if (args is ["inference", string models, string picture, ..])
 {

@@ -34,6 +34,9 @@ public interface IDetector : IDisposable
 
     IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>How many pictures of as many handles the model takes at once; they run together where their calls meet.</summary>
+    int MaxTogether => 1;
+
     /// <summary>Fills <paramref name="into"/> (cleared first). Blocks until the model's turn came and it ran.</summary>
     DetectTimings Detect(Picture picture, DetectOptions options, List<Detection> into);
 }

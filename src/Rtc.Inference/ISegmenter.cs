@@ -14,4 +14,19 @@ public interface ISegmenter : IDisposable
 
     /// <summary>False where no outline was found: the caller falls back to an ellipse.</summary>
     bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask);
+
+    /// <summary>
+    /// The outlines of many objects of one picture that has nothing to do with any before it, so that the same picture has the same
+    /// outlines whenever it is asked about; null where none was found. The masks are the caller's.
+    /// </summary>
+    IReadOnlyList<Mask?> SegmentAll(Picture picture, IReadOnlyList<MaskPrompt> prompts)
+    {
+        var masks = new Mask?[prompts.Count];
+        for (int i = 0; i < masks.Length; i++)
+        {
+            TrySegment(picture, prompts[i], out masks[i]);
+        }
+
+        return masks;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Rtc.Store;
 using Rtc.Store.Queue;
 using Rtc.Store.Users;
@@ -7,8 +8,12 @@ using Rtc.Store.Videos;
 namespace Rtc.Jobs;
 
 /// <summary>What users do with jobs: ask for one, follow it, cancel it. The workers of this program hear of it at once.</summary>
-public sealed class JobIntake(Database database, JobTable jobs, IEnumerable<IJobKind> kinds, JobWorkers workers)
+public sealed class JobIntake(
+    Database database, JobTable jobs, IEnumerable<IJobKind> kinds, JobWorkers workers, WebhookOptions? webhooks = null)
 {
+    private const string Webhook = "webhook";
+    private const int MaxWebhook = 2000;
+
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<string, IJobKind> _kinds = kinds.ToDictionary(kind => kind.Name);
@@ -18,14 +23,15 @@ public sealed class JobIntake(Database database, JobTable jobs, IEnumerable<IJob
 
     /// <summary>Null where such a job can be had, else what is wrong.</summary>
     public string? Check(string kind, string options) =>
-        _kinds.TryGetValue(kind, out IJobKind? known) ? known.Check(options)
+        _kinds.TryGetValue(kind, out IJobKind? known) ? known.Check(options) ?? CheckWebhook(options)
         : _kinds.Count == 0 ? "This server works on no jobs."
         : $"\"kind\" is one of {string.Join(", ", _kinds.Keys)}.";
 
     /// <summary>Once it returns, the job will be done, whatever happens to this program.</summary>
     public async Task<Job> AddAsync(UserId user, VideoId? video, string kind, string options, CancellationToken cancel = default)
     {
-        Job job = await jobs.AddAsync(jobs.NewId(), user, video, kind, options, _kinds[kind].Steps(options), cancel).ConfigureAwait(false);
+        Job job = await jobs.AddAsync(jobs.NewId(), user, video, kind, options, _kinds[kind].Steps(options), WebhookOf(options), cancel)
+            .ConfigureAwait(false);
         workers.Wake();
         return job;
     }
@@ -64,4 +70,29 @@ public sealed class JobIntake(Database database, JobTable jobs, IEnumerable<IJob
 
     private static bool Differs(Job a, Job b) =>
         (a.Status, a.Progress, a.Attempt, a.Error) != (b.Status, b.Progress, b.Attempt, b.Error) || !a.Steps.SequenceEqual(b.Steps);
+
+    /// <summary>Each kind's jobs may have one: the address that is told of the end.</summary>
+    private string? CheckWebhook(string options)
+    {
+        if (!HasWebhook(options, out string? address))
+        {
+            return null;
+        }
+
+        return webhooks?.Key is null ? "This server tells nobody of a job's end: \"webhook\" needs Jobs:WebhookKey."
+            : address is { Length: <= MaxWebhook } && Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
+                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.UserInfo.Length == 0
+            ? null
+            : "\"webhook\" is an http:// or https:// address.";
+    }
+
+    private static string? WebhookOf(string options) => HasWebhook(options, out string? address) ? address : null;
+
+    private static bool HasWebhook(string options, out string? address)
+    {
+        using JsonDocument document = JsonDocument.Parse(options);
+        bool isThere = document.RootElement.TryGetProperty(Webhook, out JsonElement value);
+        address = isThere && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        return isThere;
+    }
 }

@@ -37,6 +37,7 @@ public sealed class FolderOrderTests
             "Rendering Encoding",
             "Loops",
             "."),
+        new("Rtc.Analysis", "Options Records", "Scenes Tracking", "Language Looking", "Reading", "Exports", ".", "Reframing"),
         new("Rtc.Jobs", "."),
         new("Rtc.Store", "Sql", "Engines Migrations", ".", "Users", "Videos", "Queue", "Results"),
         new(

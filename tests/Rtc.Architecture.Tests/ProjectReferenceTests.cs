@@ -15,8 +15,10 @@ public sealed class ProjectReferenceTests
         ["Rtc.Pipeline"] = ["Rtc.Inference", "Rtc.Media"],
         ["Rtc.Store"] = [],
         ["Rtc.Jobs"] = ["Rtc.Store"],
+        ["Rtc.Analysis"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Pipeline", "Rtc.Store"],
         ["Rtc.Signaling"] = [],
-        ["Rtc.Server"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling", "Rtc.Store"],
+        ["Rtc.Server"] =
+            ["Rtc.Analysis", "Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling", "Rtc.Store"],
     };
 
     [Fact]

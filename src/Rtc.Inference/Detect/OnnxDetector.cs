@@ -33,6 +33,8 @@ internal sealed class OnnxDetector : IDetector
 
     public string Provider => _embedded?.Provider ?? Providers.Name(_handle.Model.Provider);
 
+    public int MaxTogether => _embedded is null ? _handle.MaxTogether : 1;
+
     public IReadOnlyList<string> ClassNames => _embedded?.ClassNames ?? _handle.Model.ClassNames;
 
     public DetectTimings Detect(Picture picture, DetectOptions options, List<Detection> into)

@@ -61,9 +61,12 @@ internal sealed class ModelHandle(ModelSlots slots, ModelSlot slot, LoadedModel 
         return _binding;
     }
 
+    /// <summary>Pictures that the model takes at once.</summary>
+    public int MaxTogether => Model.TakesMany ? options.MaxTogether : 1;
+
     /// <summary>Waits for this room's turn at the model and runs; throws what the runtime threw.</summary>
     public void Execute(InferenceRequest request, IDetectorLayout? layout = null) => Model.Scheduler.Execute(
-        Model, layout, request, Model.TakesMany && layout is not null ? options.MaxTogether : 1,
+        Model, layout, request, layout is not null ? MaxTogether : 1,
         options.TogetherDeadline.TotalMilliseconds);
 
     /// <summary>True where another provider has taken over and the call is worth repeating.</summary>

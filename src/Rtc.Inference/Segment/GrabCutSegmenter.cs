@@ -102,6 +102,21 @@ public sealed class GrabCutSegmenter : ISegmenter
         return true;
     }
 
+    /// <summary>Each from its box alone: neither the last outline nor the last size of the copy has a say.</summary>
+    public IReadOnlyList<Mask?> SegmentAll(Picture picture, IReadOnlyList<MaskPrompt> prompts)
+    {
+        var masks = new Mask?[prompts.Count];
+        for (int i = 0; i < masks.Length; i++)
+        {
+            (_last, _plan) = (null, null);
+            _masks.AsSpan().Clear();
+            TrySegment(picture, prompts[i], out masks[i]);
+        }
+
+        (_last, _plan) = (null, null);
+        return masks;
+    }
+
     public void Dispose()
     {
     }

@@ -22,17 +22,33 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
     private readonly TensorFill _fill = new();
     private readonly InferenceRequest _request = new() { Alone = true };
     private float[] _values = [];
+    private OrtRun? _seen;
 
     public string Model => handle.Model.Name;
 
     public string Provider => Providers.Name(handle.Model.Provider);
 
-    public bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask)
+    public bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask) =>
+        TrySegment(picture, prompt, out mask, isSeen: false);
+
+    /// <summary>One run for all of them.</summary>
+    public IReadOnlyList<Mask?> SegmentAll(Picture picture, IReadOnlyList<MaskPrompt> prompts)
+    {
+        var masks = new Mask?[prompts.Count];
+        for (int i = 0; i < masks.Length; i++)
+        {
+            TrySegment(picture, prompts[i], out masks[i], isSeen: i > 0);
+        }
+
+        return masks;
+    }
+
+    private bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask, bool isSeen)
     {
         mask = null;
         try
         {
-            return TryOnce(picture, prompt, out mask);
+            return TryOnce(picture, prompt, out mask, isSeen);
         }
         catch (OrtException failure)
         {
@@ -43,7 +59,7 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
 
     public void Dispose() => handle.Dispose();
 
-    private bool TryOnce(Picture picture, in MaskPrompt prompt, out Mask? mask)
+    private bool TryOnce(Picture picture, in MaskPrompt prompt, out Mask? mask, bool isSeen)
     {
         mask = null;
         handle.Follow();
@@ -54,8 +70,14 @@ internal sealed class PrototypeSegmenter(ModelHandle handle) : ISegmenter
 
         OrtRun run = handle.Bind(layout.Plan);
         LetterboxMap map = _fill.Fill(picture, new RectF(0, 0, picture.Width, picture.Height), layout.Plan, handle.PictureInput);
-        _request.Binding = run;
-        handle.Execute(_request);
+        if (!isSeen || !ReferenceEquals(run, _seen))
+        {
+            _request.Binding = run;
+            handle.Execute(_request);
+            _seen = run;
+        }
+
+        _request.Found.Clear();
         layout.Decode(run, 0, layout.Plan, Confidence, _request.Found);
         int kept = _request.Found.Select(Overlap, MaxBoxes);
         if (!TryMatch(prompt, map, kept, out Candidate chosen))

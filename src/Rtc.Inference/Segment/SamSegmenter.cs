@@ -15,12 +15,26 @@ internal sealed class SamSegmenter : ISegmenter
     // Logits of a few units are certain.
     private const float Softness = 1.5f;
 
+    /// <summary>What the model is shown.</summary>
+    private enum Sight
+    {
+        /// <summary>The prompt's surroundings.</summary>
+        Crop,
+
+        /// <summary>The whole picture.</summary>
+        Whole,
+
+        /// <summary>The whole picture, which it has seen already.</summary>
+        Encoded,
+    }
+
     private readonly string _name;
     private readonly ModelHandle _encoder;
     private readonly ModelHandle? _decoder;
     private readonly TensorFill _fill = new();
     private readonly InferenceRequest _encode = new() { Alone = true };
     private readonly InferenceRequest _decode = new() { Alone = true };
+    private OrtRun? _encoded;
 
     /// <param name="name">What the pair is called.</param>
     /// <param name="encoder">Takes the picture; becomes this segmenter's own.</param>
@@ -36,7 +50,9 @@ internal sealed class SamSegmenter : ISegmenter
 
     public string Provider => Providers.Name(_encoder.Model.Provider);
 
-    public bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask)
+    public bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask) => TrySegment(picture, prompt, out mask, Sight.Crop);
+
+    private bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask, Sight sight)
     {
         mask = null;
         if (prompt.Box is null && (prompt.X is null || prompt.Y is null))
@@ -46,12 +62,33 @@ internal sealed class SamSegmenter : ISegmenter
 
         try
         {
-            return TryOnce(picture, prompt, out mask);
+            return TryOnce(picture, prompt, out mask, sight);
         }
         catch (OrtException failure)
         {
-            return (_encoder.TryRecover(failure) || _decoder?.TryRecover(failure) == true) && TryOnceMore(picture, prompt, out mask);
+            return (_encoder.TryRecover(failure) || _decoder?.TryRecover(failure) == true)
+                && TryOnceMore(picture, prompt, out mask, sight == Sight.Encoded ? Sight.Whole : sight);
         }
+    }
+
+    /// <summary>With a decoder of its own the whole picture is encoded once, and each box decoded from that.</summary>
+    public IReadOnlyList<Mask?> SegmentAll(Picture picture, IReadOnlyList<MaskPrompt> prompts)
+    {
+        var masks = new Mask?[prompts.Count];
+        for (int i = 0; i < masks.Length; i++)
+        {
+            MaskPrompt prompt = prompts[i];
+            if (_decoder is null || i == 0)
+            {
+                TrySegment(picture, prompt, out masks[i], _decoder is null ? Sight.Crop : Sight.Whole);
+            }
+            else
+            {
+                TrySegment(picture, prompt, out masks[i], Sight.Encoded);
+            }
+        }
+
+        return masks;
     }
 
     public void Dispose()
@@ -60,12 +97,12 @@ internal sealed class SamSegmenter : ISegmenter
         _decoder?.Dispose();
     }
 
-    private bool TryOnceMore(Picture picture, in MaskPrompt prompt, out Mask? mask)
+    private bool TryOnceMore(Picture picture, in MaskPrompt prompt, out Mask? mask, Sight sight)
     {
         mask = null;
         try
         {
-            return TryOnce(picture, prompt, out mask);
+            return TryOnce(picture, prompt, out mask, sight);
         }
         catch (OrtException)
         {
@@ -73,7 +110,7 @@ internal sealed class SamSegmenter : ISegmenter
         }
     }
 
-    private bool TryOnce(Picture picture, in MaskPrompt prompt, out Mask? mask)
+    private bool TryOnce(Picture picture, in MaskPrompt prompt, out Mask? mask, Sight sight)
     {
         mask = null;
         _encoder.Follow();
@@ -84,11 +121,19 @@ internal sealed class SamSegmenter : ISegmenter
             ModelKind.SamWhole whole => whole.Plan,
             _ => throw new OrtException($"{_encoder.Model.Name} is no promptable model any more"),
         };
-        SamCrop crop = prompt.Box is { } box
+        SamCrop crop = sight == Sight.Crop && prompt.Box is { } box
             ? SamCrop.Around(box.ClipTo(picture.Width, picture.Height), picture.Width, picture.Height)
             : SamCrop.Whole(picture.Width, picture.Height);
         OrtRun seen = _encoder.Bind(plan);
-        _fill.Fill(picture, crop.Square, plan, _encoder.PictureInput);
+
+        // A newer model that came in between has seen nothing yet.
+        bool isEncoded = sight == Sight.Encoded && ReferenceEquals(seen, _encoded);
+        if (!isEncoded)
+        {
+            _encoded = null;
+            _fill.Fill(picture, crop.Square, plan, _encoder.PictureInput);
+        }
+
         SamEdges edges;
         OrtRun decoded;
         if (_decoder is null)
@@ -100,7 +145,12 @@ internal sealed class SamSegmenter : ISegmenter
         }
         else
         {
-            Execute(_encoder, _encode, seen);
+            if (!isEncoded)
+            {
+                Execute(_encoder, _encode, seen);
+                _encoded = seen;
+            }
+
             if (_decoder.Model.Kind is not ModelKind.SamDecoder decoder)
             {
                 throw new OrtException($"{_decoder.Model.Name} is no decoder any more");

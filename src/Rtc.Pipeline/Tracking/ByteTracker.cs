@@ -131,7 +131,7 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
             int detection = _matching.DetectionOf(row, _high);
             if (detection >= 0)
             {
-                _pool[row].Match(detections[detection], _now);
+                _pool[row].Match(detections[detection], detection, _now);
             }
             else if (_pool[row].State == TrackState.Tracked)
             {
@@ -150,7 +150,7 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
             int detection = _matching.DetectionOf(row, _low);
             if (detection >= 0)
             {
-                _leftOver[row].Match(detections[detection], _now);
+                _leftOver[row].Match(detections[detection], detection, _now);
             }
             else
             {
@@ -167,7 +167,7 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
             int detection = _matching.DetectionOf(row, _high);
             if (detection >= 0)
             {
-                _unconfirmed[row].Match(detections[detection], _now);
+                _unconfirmed[row].Match(detections[detection], detection, _now);
             }
             else
             {
@@ -184,7 +184,7 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
         {
             if (detections[index].Score >= options.TrackThreshold + options.BirthMargin)
             {
-                _tracks.Add().Begin(ids.Next(), detections[index], _now, activated: first);
+                _tracks.Add().Begin(ids.Next(), detections[index], index, _now, activated: first);
             }
         }
     }

@@ -29,6 +29,9 @@ internal sealed class Track
     /// <summary>False until a second picture confirmed it; such a track is not shown.</summary>
     public bool IsActivated { get; private set; }
 
+    /// <summary>Which of the detections of the picture that it was last seen in is its own.</summary>
+    public int Source { get; private set; }
+
     /// <summary>Steps of the tracker's time when it was born and last seen.</summary>
     public double Born { get; private set; }
 
@@ -44,7 +47,7 @@ internal sealed class Track
     /// <summary>Found in the same place as an older one, and about to go.</summary>
     internal bool IsDuplicate { get; set; }
 
-    internal void Begin(int id, in Detection detection, double now, bool activated)
+    internal void Begin(int id, in Detection detection, int source, double now, bool activated)
     {
         Id = id;
         _filter = new BoxFilter(detection.Box);
@@ -53,15 +56,15 @@ internal sealed class Track
         WasGivenUp = false;
         IsDuplicate = false;
         Born = now;
-        See(detection, now);
+        See(detection, source, now);
     }
 
-    internal void Match(in Detection detection, double now)
+    internal void Match(in Detection detection, int source, double now)
     {
         _filter.Correct(detection.Box);
         State = TrackState.Tracked;
         IsActivated = true;
-        See(detection, now);
+        See(detection, source, now);
     }
 
     internal void Predict(double steps)
@@ -76,8 +79,9 @@ internal sealed class Track
 
     internal void Shift(double x, double y) => _filter.Shift(x, y);
 
-    private void See(in Detection detection, double now)
+    private void See(in Detection detection, int source, double now)
     {
+        Source = source;
         ClassId = detection.ClassId;
         Score = detection.Score;
         LastSeen = now;

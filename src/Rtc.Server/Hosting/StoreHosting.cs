@@ -1,4 +1,9 @@
+using Rtc.Analysis;
+using Rtc.Analysis.Language;
+using Rtc.Analysis.Reading;
+using Rtc.Analysis.Reframing;
 using Rtc.Jobs;
+using Rtc.Media.Containers;
 using Rtc.Server.Accounts;
 using Rtc.Server.Jobs;
 using Rtc.Server.Metrics;
@@ -27,6 +32,18 @@ internal static class StoreHosting
         services.AddSingleton<UploadTable>();
         services.AddSingleton<JobTable>();
         services.AddSingleton<ResultTable>();
+        services.AddSingleton<TrackTable>();
+        services.AddSingleton<SceneTable>();
+        services.AddSingleton<AnalysisReader>();
+        services.AddSingleton(new AnalysisSettings(StorePaths.Files(options), new ContainerLimits()));
+        if (options.Language.Key is { Length: > 0 } key)
+        {
+            services.AddSingleton(
+                provider => new LanguageDescriber(LanguageSettings(options, key), provider.GetRequiredService<TimeProvider>()));
+        }
+
+        services.AddSingleton<IJobKind, AnalyseKind>();
+        services.AddSingleton<IJobKind, ReframeKind>();
         services.AddSingleton<IVideoProbe, ContainerProbe>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<RecordingWriter>();
@@ -40,8 +57,12 @@ internal static class StoreHosting
         services.AddSingleton(provider => new JobCounters(provider.GetRequiredService<RtcMetrics>().Meter));
         services.AddSingleton(WorkerOptions(options.Jobs));
         services.AddSingleton<JobWorkers>();
+        services.AddSingleton(new WebhookOptions { Key = options.Jobs.WebhookKey });
+        services.AddSingleton<WebhookTable>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<IJobFeed, JobFeed>();
+        services.AddSingleton(WebhookWork.Open);
+        services.AddSingleton<IStoreWorker, WebhookWork>();
         services.AddSingleton<IStoreWorker, JobWork>();
         services.AddSingleton<QueueWatch>();
         services.AddSingleton<IStoreWorker>(provider => provider.GetRequiredService<QueueWatch>());
@@ -65,7 +86,19 @@ internal static class StoreHosting
         routes.MapVideos();
         routes.MapRecordings();
         routes.MapJobs();
+        routes.MapResults();
+        routes.MapStills();
     }
+
+    private static LanguageSettings LanguageSettings(RtcOptions options, string key) => new()
+    {
+        Kind = options.Language.Kind == "gemini" ? LanguageKind.Gemini : LanguageKind.OpenAi,
+        Endpoint = new Uri(options.Language.Endpoint),
+        Key = key,
+        Model = options.Language.Model,
+        RequestsPerMinute = options.Language.RequestsPerMinute,
+        CacheFolder = Path.Combine(Path.GetDirectoryName(StorePaths.Database(options))!, "descriptions"),
+    };
 
     private static Rtc.Jobs.JobOptions WorkerOptions(Options.JobOptions options)
     {

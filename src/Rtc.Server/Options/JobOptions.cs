@@ -17,4 +17,11 @@ public sealed record JobOptions
     [Description("Attempts in a row without getting further after which a job has failed")]
     [Range(1, 1000)]
     public int MaxFailures { get; init; } = 5;
+
+    [Description("Key that signs what is posted to the \"webhook\" of a job when it is over, at least 16 characters; empty posts nothing")]
+    [Secret]
+    public string? WebhookKey { get; init; }
+
+    [Description("Webhooks may lead to this machine and to private addresses")]
+    public bool WebhookNear { get; init; }
 }

@@ -10,6 +10,7 @@ internal static class OptionsCheck
     private const int MinApiKey = 16;
     private const int MinTokenKey = 32;
     private const int MinTurnSecret = 16;
+    private const int MinWebhookKey = 16;
     private static readonly string[] s_iceSchemes = ["stun:", "stuns:", "turn:", "turns:"];
 
     /// <summary>
@@ -38,6 +39,21 @@ internal static class OptionsCheck
         if (options.Store.Connection is { } connection && !IsConnection(connection))
         {
             errors.Add("Store:Connection must be a connection string, Host=…;Database=…;Username=…;Password=…");
+        }
+
+        if (options.Jobs.WebhookKey is { Length: < MinWebhookKey })
+        {
+            errors.Add($"Jobs:WebhookKey must have at least {MinWebhookKey} characters");
+        }
+
+        if (options.Language.Kind is not ("openai" or "gemini"))
+        {
+            errors.Add("Language:Kind must be openai or gemini");
+        }
+
+        if (!IsHttp(options.Language.Endpoint) || !options.Language.Endpoint.EndsWith('/'))
+        {
+            errors.Add("Language:Endpoint must be an http:// or https:// address that ends with /");
         }
 
         if (options.Telemetry.OtlpEndpoint is { } otlp && !IsHttp(otlp))

@@ -26,6 +26,8 @@ public sealed record RtcOptions
 
     public JobOptions Jobs { get; init; } = new();
 
+    public LanguageOptions Language { get; init; } = new();
+
     public TunnelOptions Tunnel { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();

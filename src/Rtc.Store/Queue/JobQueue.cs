@@ -97,7 +97,8 @@ public sealed class JobQueue(Database database)
         database.WriteAsync(
             async session => await SetAsync(
                 session, claim,
-                "status = 'completed', progress = 1, steps = @steps::jsonb, result = @result::jsonb, error = NULL, finished_at = @now",
+                "status = 'completed', progress = 1, steps = @steps::jsonb, result = @result::jsonb, error = NULL, finished_at = @now, "
+                    + WebhookTable.Due,
                 ("steps", JobStep.Write(steps)), ("result", result), ("now", database.Now)).ConfigureAwait(false)
                 || (await session.QueryAsync(
                     "SELECT 1 FROM processing_jobs WHERE id = @id AND attempt = @attempt AND lease_owner = @owner AND status = 'completed'",
@@ -116,7 +117,8 @@ public sealed class JobQueue(Database database)
     /// <summary>Ends it with its reason.</summary>
     public Task<bool> FailAsync(JobClaim claim, string error, IReadOnlyList<JobStep> steps, CancellationToken cancel = default) =>
         ChangeAsync(
-        claim, "status = 'failed', failures = failures + 1, error = @error, finished_at = @now, steps = @steps::jsonb", cancel,
+        claim, "status = 'failed', failures = failures + 1, error = @error, finished_at = @now, steps = @steps::jsonb, " + WebhookTable.Due,
+        cancel,
         ("error", error), ("now", database.Now), ("steps", JobStep.Write(steps)));
 
     /// <summary>Back into the queue without a failure: its worker ends, or makes room for live video.</summary>

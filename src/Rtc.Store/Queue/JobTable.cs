@@ -18,19 +18,24 @@ public sealed class JobTable(Database database)
     public JobId NewId() => new(Guid.CreateVersion7(database.Now));
 
     /// <summary>Once it returns, the job outlives this program.</summary>
-    public async Task<Job> AddAsync(
+    public Task<Job> AddAsync(
         JobId id, UserId user, VideoId? video, string kind, string options, IReadOnlyList<JobStep> steps,
-            CancellationToken cancel = default)
+        CancellationToken cancel = default) => AddAsync(id, user, video, kind, options, steps, null, cancel);
+
+    /// <summary>The same; a webhook is told of its end.</summary>
+    public async Task<Job> AddAsync(
+        JobId id, UserId user, VideoId? video, string kind, string options, IReadOnlyList<JobStep> steps, string? webhook,
+        CancellationToken cancel = default)
     {
         Job job = (await database.WriteAsync(
             async session =>
             {
                 await session.ExecuteAsync(
-                    "INSERT INTO processing_jobs (id, user_id, video_id, kind, options, status, steps, created_at, ready_at) "
-                        + "VALUES (@id, @user, @video, @kind, @options::jsonb, 'queued', @steps::jsonb, @now, @now) ON CONFLICT (id) "
-                            + "DO NOTHING",
+                    "INSERT INTO processing_jobs (id, user_id, video_id, kind, options, status, steps, created_at, ready_at, "
+                        + "webhook) VALUES (@id, @user, @video, @kind, @options::jsonb, 'queued', @steps::jsonb, @now, @now, @webhook) "
+                        + "ON CONFLICT (id) DO NOTHING",
                     ("id", id.Value), ("user", user.Value), ("video", video?.Value), ("kind", kind), ("options", options),
-                    ("steps", JobStep.Write(steps)), ("now", database.Now)).ConfigureAwait(false);
+                    ("steps", JobStep.Write(steps)), ("now", database.Now), ("webhook", webhook)).ConfigureAwait(false);
                 return await session.FirstAsync($"SELECT {Columns} FROM processing_jobs WHERE id = @id", Read, ("id", id.Value))
                     .ConfigureAwait(false);
             },
@@ -42,6 +47,14 @@ public sealed class JobTable(Database database)
     public Task<Job?> FindAsync(UserId user, JobId id, CancellationToken cancel = default) => database.ReadAsync(
         session => session.FirstAsync(
             $"SELECT {Columns} FROM processing_jobs WHERE id = @id AND user_id = @user", Read, ("id", id.Value), ("user", user.Value)),
+        cancel);
+
+    /// <summary>The newest of a kind at a video that is completed, else the newest that is there.</summary>
+    public Task<Job?> LatestAsync(UserId user, VideoId video, string kind, CancellationToken cancel = default) => database.ReadAsync(
+        session => session.FirstAsync(
+            $"SELECT {Columns} FROM processing_jobs WHERE video_id = @video AND user_id = @user AND kind = @kind "
+                + "ORDER BY CASE status WHEN 'completed' THEN 0 ELSE 1 END, id DESC LIMIT 1",
+            Read, ("video", video.Value), ("user", user.Value), ("kind", kind)),
         cancel);
 
     /// <summary>Newest first, from the one that follows <paramref name="after"/> on.</summary>
@@ -60,8 +73,8 @@ public sealed class JobTable(Database database)
     {
         int changed = await database.WriteAsync(
             session => session.ExecuteAsync(
-                "UPDATE processing_jobs SET status = 'cancelled', finished_at = @now, lease_owner = NULL, lease_until = NULL "
-                    + "WHERE id = @id AND user_id = @user AND status IN ('queued', 'processing')",
+                "UPDATE processing_jobs SET status = 'cancelled', finished_at = @now, lease_owner = NULL, lease_until = NULL, "
+                    + WebhookTable.Due + " WHERE id = @id AND user_id = @user AND status IN ('queued', 'processing')",
                 ("id", id.Value), ("user", user.Value), ("now", database.Now)),
             cancel).ConfigureAwait(false);
         if (changed > 0)

@@ -102,9 +102,18 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(404, "HEAD", One, none);
         await CallAsync(415, "PATCH", One, none, "x", "text/plain");
         await CallAsync(404, "DELETE", One, none);
-        await CallAsync(404, "GET", One + "/file", none + "/file");
-        await CallAsync(404, "GET", One + "/sidecar", none + "/sidecar");
-        await CallAsync(404, "GET", One + "/thumbnail.jpg", none + "/thumbnail.jpg");
+        foreach (string found in (string[])["/file", "/sidecar", "/thumbnail.jpg", "/detections", "/masks", "/tracks", "/scenes", "/export"])
+        {
+            await CallAsync(404, "GET", One + found, none + found);
+        }
+
+        await CallAsync(404, "GET", One + "/tracks/{track_id}", none + "/tracks/obj_001");
+        await CallAsync(400, "GET", One + "/detections", none + "/detections?limit=0");
+        await CallAsync(400, "GET", One + "/export", none + "/export?format=exe");
+        foreach (string still in (string[])["/api/detect", "/api/segment"])
+        {
+            await CallAsync(400, "POST", still, body: "no picture", type: "image/jpeg");
+        }
     }
 
     private async Task JobsAsync(string at)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Rtc.Analysis.Records;
 using Rtc.Inference;
 using Rtc.Pipeline;
 using Rtc.Pipeline.Load;
@@ -175,6 +176,13 @@ public sealed partial class OpenApiDocumentTests
     [InlineData("Video", typeof(VideoView))]
     [InlineData("Session", typeof(SessionRoutes.SessionView))]
     [InlineData("JobStep", typeof(JobStep))]
+    [InlineData("FoundObject", typeof(FoundObject))]
+    [InlineData("AnalysedFrame", typeof(FrameRecord))]
+    [InlineData("ObjectMask", typeof(MaskRecord))]
+    [InlineData("ObjectTrack", typeof(TrackRecord))]
+    [InlineData("TrackPoint", typeof(TrackPoint))]
+    [InlineData("Scene", typeof(SceneRecord))]
+    [InlineData("ReplaceableElement", typeof(ReplaceableElement))]
     [InlineData("JobRequest", typeof(JobRoutes.JobRequest))]
     [InlineData("UserKey", typeof(KeyRoutes.KeyView))]
     [InlineData("UserKeyRequest", typeof(KeyRoutes.KeyRequest))]

@@ -37,7 +37,8 @@ public sealed class MigrationTests(PostgresServer server)
         Assert.Equal("22222222-2222-2222-2222-222222222222",
             (await store.Queue.TakeAsync("me", ["count"], TimeSpan.FromSeconds(9)))?.Id.ToString());
         Assert.Equal(
-            ["1", "2", "3"], await store.TextsAsync("SELECT version FROM schema_version ORDER BY version"));
+            Enumerable.Range(1, await NewestAsync(store)).Select(version => $"{version}"),
+            await store.TextsAsync("SELECT version FROM schema_version ORDER BY version"));
     }
 
     [Theory]
@@ -62,7 +63,7 @@ public sealed class MigrationTests(PostgresServer server)
         await using TestStore store = await TestStore.CreateAsync(server, engine);
         Database[] programs = [.. Enumerable.Range(0, 6).Select(_ => store.OpenAgain())];
         await Task.WhenAll(programs.Select(program => Task.Run(() => program.OpenAsync())));
-        Assert.Equal(["3"], await store.TextsAsync("SELECT COUNT(*) FROM schema_version"));
+        Assert.Equal([$"{await NewestAsync(store)}"], await store.TextsAsync("SELECT COUNT(*) FROM schema_version"));
         foreach (Database program in programs)
         {
             await program.DisposeAsync();
@@ -84,5 +85,11 @@ public sealed class MigrationTests(PostgresServer server)
                 + "= 'public'"
             : "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')");
         Assert.Empty(s_tables.Concat(indexes).Except(names));
+    }
+
+    private static async Task<int> NewestAsync(TestStore store)
+    {
+        await using ISqlEngine engine = store.OpenEngine();
+        return Migrator.Newest(engine);
     }
 }

@@ -1,0 +1,176 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Rtc.Analysis.Options;
+using Rtc.Analysis.Reading;
+using Rtc.Analysis.Records;
+using Rtc.Analysis.Scenes;
+using Rtc.Jobs;
+using Rtc.Media;
+using Rtc.Media.Containers;
+using Rtc.Media.Containers.Reading;
+using Rtc.Media.Containers.Writing;
+using Rtc.Store.Queue;
+using Rtc.Store.Videos;
+
+namespace Rtc.Analysis.Reframing;
+
+/// <summary>
+/// Jobs of the kind "reframe": an analysed video in, one of another shape out that follows what each scene is about. The new video is
+/// one of the user's; its id is the job's, so that a job that was interrupted makes no second one.
+/// </summary>
+public sealed class ReframeKind(VideoTable videos, JobTable jobs, AnalysisReader reader, AnalysisSettings settings) : IJobKind
+{
+    public const string KindName = "reframe";
+
+    private const string Plan = "plan";
+    private const string Render = "render";
+    private const string DefaultAspect = "9:16";
+
+    private static readonly Dictionary<string, double> s_aspects = new()
+    {
+        [DefaultAspect] = 9.0 / 16, ["1:1"] = 1, ["4:5"] = 4.0 / 5,
+    };
+
+    public string Name => KindName;
+
+    public string? Check(string options) =>
+        AspectOf(options) is { } aspect && s_aspects.ContainsKey(aspect)
+            ? null
+            : $"\"aspect\" is one of {string.Join(", ", s_aspects.Keys)}.";
+
+    public IReadOnlyList<JobStep> Steps(string options) => [new(Plan, "Follow the subject"), new(Render, "Render the video")];
+
+    public async Task<string?> RunAsync(JobRun run, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        string aspect = AspectOf(run.Job.Options)!;
+        Video video = (run.Job.VideoId is { } id ? await videos.FindAsync(run.Job.UserId, id, cancel).ConfigureAwait(false) : null)
+            ?? throw new JobFailedException("The video is gone.");
+        string file = Path.Combine(settings.Folder, Path.GetFileName(video.File));
+        VideoInfo info = VideoProbe.Read(file, settings.Limits, cancel).Info
+            ?? throw new JobFailedException("The video can't be read any more.");
+        if (!run.IsComplete(Plan))
+        {
+            await run.BeginAsync(Plan, cancel).ConfigureAwait(false);
+        }
+
+        CropPath path = await PlanAsync(run.Job, video, info, aspect, cancel).ConfigureAwait(false);
+        if (!run.IsComplete(Plan))
+        {
+            await run.EndAsync(1, null, cancel).ConfigureAwait(false);
+        }
+
+        await run.BeginAsync(Render, cancel).ConfigureAwait(false);
+        string name = run.Job.Id + ".mp4";
+        string made = Path.Combine(settings.Folder, name);
+        await RenderAsync(run, file, info, path, made, cancel).ConfigureAwait(false);
+        await AddAsync(run.Job, video, aspect, name, made, cancel).ConfigureAwait(false);
+        await run.EndAsync(1, null, cancel).ConfigureAwait(false);
+        return new JsonObject
+        {
+            ["video_id"] = run.Job.Id.ToString(), ["aspect"] = aspect, ["width"] = path.Width, ["height"] = path.Height,
+        }.ToJsonString();
+    }
+
+    private static string? AspectOf(string options)
+    {
+        using JsonDocument document = JsonDocument.Parse(options);
+        return !document.RootElement.TryGetProperty("aspect", out JsonElement value) ? DefaultAspect
+            : value.ValueKind == JsonValueKind.String ? value.GetString()
+            : null;
+    }
+
+    private async Task<CropPath> PlanAsync(Job job, Video video, VideoInfo info, string aspect, CancellationToken cancel)
+    {
+        Job? analysis = await jobs.LatestAsync(job.UserId, video.Id, AnalyseKind.KindName, cancel).ConfigureAwait(false);
+        if (analysis is not { Status: JobStatus.Completed })
+        {
+            throw new JobFailedException("The video was not analysed yet: a job of the kind \"analyse\" comes first.");
+        }
+
+        OptionReader.Read(analysis.Options, out AnalyseOptions options);
+        List<TrackRecord> tracks = [];
+        await foreach (TrackRecord track in reader.AllTracksAsync(analysis.Id, cancel).ConfigureAwait(false))
+        {
+            tracks.Add(track);
+        }
+
+        List<long> starts = [];
+        await foreach (SceneRecord scene in reader.AllScenesAsync(analysis.Id, cancel).ConfigureAwait(false))
+        {
+            starts.Add(scene.StartFrame);
+        }
+
+        long pictures = Math.Max(info.TotalFrames, 1);
+        List<SceneFacts> scenes = SceneFacts.Of(
+            [.. starts.Where(start => start > 0 && start < pictures)], pictures, info.FrameRate.Value, options.SampleEvery, info.Width,
+            info.Height, tracks);
+        return CropPath.Of(scenes, pictures, info.FrameRate.Value, info.Width, info.Height, s_aspects[aspect]);
+    }
+
+    private async Task RenderAsync(JobRun run, string file, VideoInfo info, CropPath path, string made, CancellationToken cancel)
+    {
+        using var pool = new PicturePool();
+        using VideoReader source = VideoReader.Open(file, info, new VideoReadOptions(), settings.Limits, pool, cancel);
+        var options = new FinishedVideoOptions
+        {
+            Width = path.Width, Height = path.Height, FrameRate = info.FrameRate, Sound = info.Audio is null ? null : (file, info),
+        };
+        using FinishedVideo video = FinishedVideo.Create(made, options, settings.Limits, cancel);
+        while (source.TryRead(out Picture? picture, out int number, out _))
+        {
+            using (picture)
+            {
+                int at = Math.Min(number, path.Left.Length - 1);
+                var region = new RectF(path.Left[at], path.Top[at], path.Left[at] + path.Width, path.Top[at] + path.Height);
+                if (!video.TryWrite(picture!.View().Crop(region)))
+                {
+                    throw Failure(video.Refusal!);
+                }
+            }
+
+            await run.PaceAsync(cancel).ConfigureAwait(false);
+            if (run.IsSaveDue)
+            {
+                await run.SaveAsync(0, (double)number / path.Left.Length, null, cancel).ConfigureAwait(false);
+            }
+        }
+
+        if (source.Refusal is { } broken)
+        {
+            throw Failure(broken);
+        }
+
+        if (!video.TryFinish())
+        {
+            throw Failure(video.Refusal!);
+        }
+    }
+
+    private async Task AddAsync(Job job, Video from, string aspect, string name, string made, CancellationToken cancel)
+    {
+        VideoInfo info = VideoProbe.Read(made, settings.Limits, cancel).Info ?? throw new InvalidOperationException("nothing was rendered");
+        string sha256;
+        long bytes;
+        await using (FileStream file = File.OpenRead(made))
+        {
+            sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel).ConfigureAwait(false));
+            bytes = file.Length;
+        }
+
+        var facts = new VideoFacts(
+            info.DurationSeconds, info.Width, info.Height, Math.Round(info.FrameRate.Value, 3), info.Codec, info.TotalFrames,
+            info.Audio is not null);
+        string called = $"{Path.GetFileNameWithoutExtension(from.Name)} {aspect.Replace(':', 'x')}.mp4";
+        await videos.AddAsync(
+            new Video(
+                new VideoId(job.Id.Value), job.UserId, called, name, bytes, sha256, facts, Video.Ready, null, job.CreatedAt, job.CreatedAt),
+            cancel).ConfigureAwait(false);
+    }
+
+    private static Exception Failure(ContainerRefusal refusal) =>
+        refusal.Error is ContainerError.TimedOut or ContainerError.OutOfMemory or ContainerError.Storage or ContainerError.NoProgram
+            ? new InvalidOperationException(refusal.Message)
+            : new JobFailedException(refusal.Message);
+}

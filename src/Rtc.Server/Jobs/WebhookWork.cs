@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Rtc.Jobs;
+using Rtc.Server.Accounts;
+using Rtc.Server.Addresses;
+using Rtc.Server.Options;
+using Rtc.Store.Queue;
+
+namespace Rtc.Server.Jobs;
+
+/// <summary>Posts to the webhooks of jobs that are over, from the first use of the store to the server's end.</summary>
+internal sealed class WebhookWork(JobWebhooks sender) : IStoreWorker
+{
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static JobWebhooks Open(IServiceProvider services) => new(
+        services.GetRequiredService<WebhookTable>(), services.GetRequiredService<WebhookOptions>(), Body,
+        Handler(services.GetRequiredService<RtcOptions>().Jobs.WebhookNear), services.GetRequiredService<TimeProvider>());
+
+    public void Begin() => sender.Start();
+
+    public async Task EndAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await sender.DisposeAsync().AsTask().WaitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host's time is over; what is due is due still.
+        }
+    }
+
+    private static byte[] Body(Job job) => JsonSerializer.SerializeToUtf8Bytes(JobView.Of(job), s_json);
+
+    /// <summary>A user's address must not lead into the owner's own network: it is looked at once its name is resolved.</summary>
+    private static SocketsHttpHandler Handler(bool isNearAllowed) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+        ConnectCallback = async (context, cancel) =>
+        {
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
+            IPAddress? address = Array.Find(addresses, one => isNearAllowed || !IsNear(one));
+            if (address is null)
+            {
+                throw new HttpRequestException("The address is near this server (Jobs:WebhookNear).");
+            }
+
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(address, context.DnsEndPoint.Port, cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    };
+
+    private static bool IsNear(IPAddress address) =>
+        IPAddress.IsLoopback(address) || LocalAddresses.IsOwnNetwork(address) || address.Equals(IPAddress.Any)
+        || address.Equals(IPAddress.IPv6Any);
+}
