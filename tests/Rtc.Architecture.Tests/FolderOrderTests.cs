@@ -38,6 +38,7 @@ public sealed class FolderOrderTests
             "Loops",
             "."),
         new("Rtc.Jobs", "."),
+        new("Rtc.Studio", ".", "Clips", "Flow Sound", "Masks", "Removal Text", "Tasks"),
         new("Rtc.Store", "Sql", "Engines Migrations", ".", "Users", "Videos", "Queue", "Results"),
         new(
             "Rtc.Server",
@@ -50,6 +51,7 @@ public sealed class FolderOrderTests
             "Rooms",
             "Frames Accounts",
             "Jobs Videos",
+            "Studio",
             "Routes",
             "Hosting",
             "Doctor",

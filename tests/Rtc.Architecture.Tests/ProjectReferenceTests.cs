@@ -15,8 +15,9 @@ public sealed class ProjectReferenceTests
         ["Rtc.Pipeline"] = ["Rtc.Inference", "Rtc.Media"],
         ["Rtc.Store"] = [],
         ["Rtc.Jobs"] = ["Rtc.Store"],
+        ["Rtc.Studio"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media"],
         ["Rtc.Signaling"] = [],
-        ["Rtc.Server"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling", "Rtc.Store"],
+        ["Rtc.Server"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling", "Rtc.Store", "Rtc.Studio"],
     };
 
     [Fact]

@@ -11,8 +11,6 @@ public sealed partial class UnusedMemberTests
     // What tests count, switch or read back at a seam: nothing else would show a leak, or compare two ways of a computation.
     private static readonly string[] s_seams =
     [
-        "Rtc.Jobs/JobRun.cs: IsSaveDue",
-        "Rtc.Jobs/JobRun.cs: PaceAsync",
         "Rtc.Media/Containers/Writing/VideoRecorder.cs: Duration",
         "Rtc.Media/Imaging/BlurKernels.cs: ScalarOnly",
         "Rtc.Media/PictureMemory.cs: ShareOf",

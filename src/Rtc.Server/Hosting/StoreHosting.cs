@@ -34,6 +34,7 @@ internal static class StoreHosting
         services.AddSingleton<JobWorkers>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<IStoreWorker, JobWork>();
+        services.AddRtcStudio(options);
         services.AddSingleton<StoreWork>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreWork>());
         services.AddExceptionHandler<StoreErrors>();
@@ -45,6 +46,7 @@ internal static class StoreHosting
         routes.MapKeys();
         routes.MapVideos();
         routes.MapJobs();
+        routes.MapStudio();
     }
 
     private static Rtc.Jobs.JobOptions WorkerOptions(Options.JobOptions options)

@@ -24,6 +24,8 @@ public sealed record RtcOptions
 
     public JobOptions Jobs { get; init; } = new();
 
+    public StudioOptions Studio { get; init; } = new();
+
     public TunnelOptions Tunnel { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();

@@ -63,12 +63,24 @@ public sealed record ClipFile
         };
     }
 
-    /// <summary>What its pictures have to be called in the limits' words.</summary>
+    /// <exception cref="StudioException">The clip has no picture of that number, as far as its container tells.</exception>
+    public void RequireFrame(int number)
+    {
+        long frames = (Info.TotalFrames + Every - 1) / Every;
+        if (number >= frames)
+        {
+            throw NoFrame(frames);
+        }
+    }
+
+    internal static StudioException NoFrame(long frames) =>
+        new("frame_idx", $"The clip has {frames} pictures: \"frame_idx\" goes from 0 to {frames - 1}.");
+
     public static StudioException TooHeavy(ClipLimits limits) =>
-        new("Studio:MaxMegabytes", $"A clip has {limits.MaxMegabytes} MB at most (Studio:MaxMegabytes).");
+        new("too_large", $"A clip has {limits.MaxMegabytes} MB at most (Studio:MaxMegabytes).");
 
     internal static StudioException TooLong(ClipLimits limits) => new(
-        "Studio:MaxSeconds",
+        "too_long",
         string.Create(CultureInfo.InvariantCulture, $"A clip lasts {limits.MaxSeconds:0.##} seconds at most (Studio:MaxSeconds)."));
 
     /// <summary>Scaled alike in both directions into the limits, lying or standing.</summary>

@@ -26,7 +26,20 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
 
     public ClipLimits Limits => limits;
 
-    internal StudioResult TrackPoint(string file, string folder, StudioOptions wanted, IStudioProgress progress, CancellationToken cancel)
+    /// <summary>A workflow by its kind's name, outside of any queue.</summary>
+    public StudioResult Run(
+        string kind, string file, string folder, StudioRequest wanted, Action<string, string?> onStep, CancellationToken cancel)
+    {
+        var progress = new ToldSteps(onStep, cancel);
+        return kind switch
+        {
+            StudioKind.TextToVideo => Text(file, folder, wanted, progress, cancel),
+            StudioKind.RemoveObject => Remove(file, folder, wanted, progress, cancel),
+            _ => TrackPoint(file, folder, wanted, progress, cancel),
+        };
+    }
+
+    internal StudioResult TrackPoint(string file, string folder, StudioRequest wanted, IStudioProgress progress, CancellationToken cancel)
     {
         progress.Begin(Sam);
         ClipFile clip = ClipFile.Open(file, limits, cancel);
@@ -48,7 +61,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         };
     }
 
-    internal StudioResult Text(string file, string folder, StudioOptions wanted, IStudioProgress progress, CancellationToken cancel)
+    internal StudioResult Text(string file, string folder, StudioRequest wanted, IStudioProgress progress, CancellationToken cancel)
     {
         using IDetector detector = engines.OpenDetector(out string? problem);
         progress.Begin(Sam, $"Find what was asked for (labels of {detector.Model})");
@@ -104,7 +117,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         }
     }
 
-    internal StudioResult Remove(string file, string folder, StudioOptions wanted, IStudioProgress progress, CancellationToken cancel)
+    internal StudioResult Remove(string file, string folder, StudioRequest wanted, IStudioProgress progress, CancellationToken cancel)
     {
         progress.Begin(Track);
         ClipFile clip = ClipFile.Open(file, limits, cancel);
@@ -173,11 +186,11 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         return (track, engine);
     }
 
-    private static (int Frame, MaskPrompt Prompt) Point(StudioOptions wanted, ClipFrames frames)
+    private static (int Frame, MaskPrompt Prompt) Point(StudioRequest wanted, ClipFrames frames)
     {
         if (wanted.FrameIndex >= frames.Count)
         {
-            throw new StudioException("frame_idx", $"The clip has {frames.Count} pictures: \"frame_idx\" goes from 0 to {frames.Count - 1}.");
+            throw ClipFile.NoFrame(frames.Count);
         }
 
         // 100 per cent is the last pixel's far edge.

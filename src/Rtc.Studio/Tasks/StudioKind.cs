@@ -13,14 +13,14 @@ public sealed class StudioKind : IJobKind
     private readonly StudioFolder _folder;
     private readonly IStudioClips _clips;
     private readonly JobStep[] _steps;
-    private readonly Func<StudioOptions, string?> _check;
+    private readonly Func<StudioRequest, string?> _check;
     private readonly Workflow _work;
 
     private delegate StudioResult Workflow(
-        string file, string folder, StudioOptions wanted, IStudioProgress progress, CancellationToken cancel);
+        string file, string folder, StudioRequest wanted, IStudioProgress progress, CancellationToken cancel);
 
     private StudioKind(
-        string name, StudioFolder folder, IStudioClips clips, JobStep[] steps, Func<StudioOptions, string?> check, Workflow work) =>
+        string name, StudioFolder folder, IStudioClips clips, JobStep[] steps, Func<StudioRequest, string?> check, Workflow work) =>
         (Name, _folder, _clips, _steps, _check, _work) = (name, folder, clips, steps, check, work);
 
     public string Name { get; }
@@ -50,7 +50,7 @@ public sealed class StudioKind : IJobKind
             wanted => wanted.CheckPoint(), work.Remove),
     ];
 
-    public string? Check(string options) => StudioOptions.Read(options) is { } wanted
+    public string? Check(string options) => StudioRequest.Read(options) is { } wanted
         ? _check(wanted)
         : "\"options\" are numbers \"x\", \"y\" and \"frame_idx\", or a text \"prompt\".";
 
@@ -69,7 +69,7 @@ public sealed class StudioKind : IJobKind
         try
         {
             Directory.CreateDirectory(_folder.Of(task));
-            return _work(file, _folder.Of(task), StudioOptions.Read(run.Job.Options)!, new JobProgress(run, cancel), cancel).Write(task);
+            return _work(file, _folder.Of(task), StudioRequest.Read(run.Job.Options)!, new JobProgress(run, cancel), cancel).Write(task);
         }
         catch (StudioException error)
         {

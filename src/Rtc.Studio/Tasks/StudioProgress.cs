@@ -37,3 +37,15 @@ internal sealed class JobProgress(JobRun run, CancellationToken cancel) : IStudi
 
     private static void Wait(Task task) => task.GetAwaiter().GetResult();
 }
+
+/// <summary>Steps that are only told, where there is no job.</summary>
+internal sealed class ToldSteps(Action<string, string?> onStep, CancellationToken cancel) : IStudioProgress
+{
+    public void Begin(string step, string? label = null) => onStep(step, label);
+
+    public void Advance(double fraction) => cancel.ThrowIfCancellationRequested();
+
+    public void End()
+    {
+    }
+}

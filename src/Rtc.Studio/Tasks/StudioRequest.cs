@@ -5,7 +5,7 @@ using Rtc.Studio.Text;
 namespace Rtc.Studio.Tasks;
 
 /// <summary>What a task is asked for, as its job's options hold it.</summary>
-public sealed record StudioOptions
+public sealed record StudioRequest
 {
     private const double Whole = 100;
 
@@ -25,11 +25,11 @@ public sealed record StudioOptions
 
     public string Write() => JsonSerializer.Serialize(this);
 
-    public static StudioOptions? Read(string json)
+    public static StudioRequest? Read(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize<StudioOptions>(json);
+            return JsonSerializer.Deserialize<StudioRequest>(json);
         }
         catch (JsonException)
         {
