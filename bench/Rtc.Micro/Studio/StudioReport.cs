@@ -10,7 +10,7 @@ using Rtc.Studio.Tasks;
 
 namespace Rtc.Micro.Studio;
 
-/// <summary>The studio's workflows on a clip without weights: processor seconds of this process, clock seconds, and memory at most.</summary>
+/// <summary>The studio's workflows on a clip without weights: processor and clock seconds, and memory at most.</summary>
 internal static class StudioReport
 {
     public static void Run(string clip, double x, double y, int frame)
@@ -52,7 +52,7 @@ internal static class StudioReport
         self.Refresh();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: {(self.TotalProcessorTime - before).TotalSeconds:0.0} s of one core, {Stopwatch.GetElapsedTime(from).TotalSeconds:0.0} s "
-                + $"by the clock, {self.PeakWorkingSet64 >> 20} MiB at most"));
+            $"{name}: {(self.TotalProcessorTime - before).TotalSeconds:0.0} s of one core, "
+                + $"{Stopwatch.GetElapsedTime(from).TotalSeconds:0.0} s by the clock, {self.PeakWorkingSet64 >> 20} MiB at most"));
     }
 }

@@ -105,8 +105,8 @@ internal sealed class GrabCutSolver
     }
 
     /// <summary>
-    /// How far each pixel leans to the subject is known beforehand: what leans surely shapes the mixtures, which start from what they
-    /// are where <paramref name="keepsColours"/> says so.
+    /// How far each pixel leans to the subject is known beforehand: what leans surely shapes the mixtures. Where
+    /// <paramref name="keepsColours"/> says so the subject's stay what they are, for part of it may be hidden by now.
     /// </summary>
     public void StartFrom(ReadOnlySpan<float> leanings, bool keepsColours)
     {
@@ -124,7 +124,6 @@ internal sealed class GrabCutSolver
             return;
         }
 
-        _subject.Refit(Red, Green, Blue, Inside);
         _surroundings.Refit(Red, Green, Blue, Outside);
     }
 

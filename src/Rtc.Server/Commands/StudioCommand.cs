@@ -29,7 +29,12 @@ internal static class StudioCommand
     private static Command Point(string name, string description, string kind)
     {
         var command = new Command(name, description);
-        var x = new Option<double>("--x") { Description = "Per cent of the picture's width, 0 to 100", Required = true, HelpName = "PERCENT" };
+        var x = new Option<double>("--x")
+        {
+            Description = "Per cent of the picture's width, 0 to 100",
+            Required = true,
+            HelpName = "PERCENT",
+        };
         var y = new Option<double>("--y") { Description = "Per cent of its height", Required = true, HelpName = "PERCENT" };
         var frame = new Option<int>("--frame") { Description = "The picture that the place is in, from 0 on", HelpName = "NUMBER" };
         command.Options.Add(x);

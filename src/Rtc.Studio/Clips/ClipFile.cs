@@ -42,6 +42,11 @@ public sealed record ClipFile
                 result.Refusal!.Error == ContainerError.UnknownFormat ? "format" : "video", result.Refusal.Message);
         }
 
+        if (Math.Min(info.Width, info.Height) < ClipLimits.MinSide)
+        {
+            throw new StudioException("too_small", $"A clip's picture has {ClipLimits.MinSide} pixels at least on each side.");
+        }
+
         Ratio rate = info.FrameRate.Value is > 0 and < 1000 ? info.FrameRate : new Ratio(UsualFrameRate, 1);
         double seconds = Math.Max(info.DurationSeconds, info.TotalFrames / rate.Value);
         if (Math.Min(info.DurationSeconds > 0 ? info.DurationSeconds : seconds, seconds) > limits.MaxSeconds + ClipLimits.SecondsTolerance)

@@ -64,9 +64,17 @@ public sealed unsafe class ClipFrames : IDisposable
     public static ClipFrames Empty(string folder, PicturePool pool, int width, int height)
     {
         Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, $"{Guid.NewGuid():N}.frames");
+        bool isNameless = !OperatingSystem.IsWindows();
         var file = new FileStream(
-            Path.Combine(folder, $"{Guid.NewGuid():N}.frames"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0,
-            FileOptions.DeleteOnClose);
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0,
+            isNameless ? FileOptions.None : FileOptions.DeleteOnClose);
+        if (isNameless)
+        {
+            // It is gone with the process, however that ends.
+            File.Delete(path);
+        }
+
         return new ClipFrames(file, pool, width, height);
     }
 

@@ -6,6 +6,9 @@ public sealed record ClipLimits
     public const int MaxLongSide = 854;
     public const int MaxShortSide = 480;
 
+    /// <summary>Nothing can be told apart in less.</summary>
+    public const int MinSide = 16;
+
     /// <summary>Pictures a second; of a faster clip every second one is taken, or every third.</summary>
     public const int MaxFrameRate = 60;
 

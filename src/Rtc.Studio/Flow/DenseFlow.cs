@@ -15,6 +15,10 @@ internal sealed unsafe class DenseFlow
     private const int FineRounds = 5;
     private const int CoarseRounds = 10;
     private const float Settled = 0.03f;
+
+    // How far around is looked in the smallest size, and how much better what is farther has to fit.
+    private const int Reach = 6;
+    private const float Nearness = 0.05f;
     private const int PatchPixels = Patch * Patch;
 
     // A patch without texture tells nothing of motion: squared levels a pixel.
@@ -43,7 +47,7 @@ internal sealed unsafe class DenseFlow
             LumaLevel b = to[level];
             Reserve(a);
             Start(a, width, height);
-            Search(a, b, level == 0 ? FineRounds : CoarseRounds);
+            Search(a, b, level == 0 ? FineRounds : CoarseRounds, isFirst: level == from.Count - 1);
             Spread(a, b);
             (width, height) = (a.Width, a.Height);
             (_x, _coarseX) = (_coarseX, _x);
@@ -101,7 +105,7 @@ internal sealed unsafe class DenseFlow
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Search(LumaLevel a, LumaLevel b, int rounds)
+    private void Search(LumaLevel a, LumaLevel b, int rounds, bool isFirst)
     {
         float* gradients = stackalloc float[2 * PatchPixels];
         fixed (float* first = a.Pixels)
@@ -111,13 +115,13 @@ internal sealed unsafe class DenseFlow
             {
                 for (int i = 0; i < _columns; i++)
                 {
-                    SearchOne(a, first + a.Origin, second + b.Origin, i, j, rounds, gradients);
+                    SearchOne(a, first + a.Origin, second + b.Origin, i, j, rounds, isFirst, gradients);
                 }
             }
         }
     }
 
-    private void SearchOne(LumaLevel a, float* first, float* second, int i, int j, int rounds, float* gradients)
+    private void SearchOne(LumaLevel a, float* first, float* second, int i, int j, int rounds, bool isFirst, float* gradients)
     {
         int x = PlaceOf(i, a.Width);
         int y = PlaceOf(j, a.Height);
@@ -145,6 +149,11 @@ internal sealed unsafe class DenseFlow
         int index = (j * _columns) + i;
         (float u, float v) = Bound(a, x, y, _u[index], _v[index]);
         float best = Fit(template, second, stride, x, y, u, v, gradients, out float bx, out float by, sx, sy);
+
+        if (isFirst)
+        {
+            Look(ref u, ref v, ref best, ref bx, ref by);
+        }
 
         // What came of the patches to the left and above is often nearer than the coarser answer.
         if (i > 0)
@@ -183,6 +192,25 @@ internal sealed unsafe class DenseFlow
         }
 
         (_u[index], _v[index]) = (u, v);
+
+        // In the smallest size a step is many pixels: what moved far is found by looking everywhere around.
+        void Look(ref float u, ref float v, ref float best, ref float bx, ref float by)
+        {
+            float least = best;
+            for (int dv = -Reach; dv <= Reach; dv++)
+            {
+                for (int du = -Reach; du <= Reach; du++)
+                {
+                    (float ou, float ov) = Bound(a, x, y, du, dv);
+                    float error = Fit(template, second, stride, x, y, ou, ov, gradients, out float ox, out float oy, sx, sy);
+                    float weighed = error * (1 + (Nearness * (Math.Abs(du) + Math.Abs(dv))));
+                    if (weighed < least)
+                    {
+                        (u, v, best, bx, by, least) = (ou, ov, error, ox, oy, weighed);
+                    }
+                }
+            }
+        }
 
         void Try(int other, ref float u, ref float v, ref float best, ref float bx, ref float by)
         {

@@ -125,7 +125,8 @@ internal sealed class GrabCutOutline : IOutlineEngine
                 float px = crop.XOf(x);
                 float dx = (px - box.CenterX) / (box.Width / 2);
                 float dy = (py - box.CenterY) / (box.Height / 2);
-                bool isClicked = prompt.X is { } cx && prompt.Y is { } cy && ((px - cx) * (px - cx)) + ((py - cy) * (py - cy)) < seed * seed;
+                bool isClicked = prompt.X is { } cx && prompt.Y is { } cy
+                    && ((px - cx) * (px - cx)) + ((py - cy) * (py - cy)) < seed * seed;
                 leanings[(y * crop.Width) + x] = isClicked ? PriorCutter.Certain
                     : box.Contains(px, py) ? 2.4f * Math.Clamp(1.1f - MathF.Sqrt((dx * dx) + (dy * dy)), -1.2f, 0.7f)
                     : -PriorCutter.Certain;

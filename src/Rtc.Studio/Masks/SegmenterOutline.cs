@@ -71,7 +71,8 @@ internal sealed class SegmenterOutline(ISegmenter segmenter) : IOutlineEngine
         into.Clear();
         for (int y = Math.Max(0, (int)region.Top); y < Math.Min(into.Height, (int)MathF.Ceiling(region.Bottom)); y++)
         {
-            ReadOnlySpan<byte> from = mask.Row(Math.Clamp((int)((y + 0.5f - region.Top) / region.Height * mask.Height), 0, mask.Height - 1));
+            int line = Math.Clamp((int)((y + 0.5f - region.Top) / region.Height * mask.Height), 0, mask.Height - 1);
+            ReadOnlySpan<byte> from = mask.Row(line);
             Span<byte> row = into.Row(y);
             for (int x = Math.Max(0, (int)region.Left); x < Math.Min(into.Width, (int)MathF.Ceiling(region.Right)); x++)
             {

@@ -3,11 +3,14 @@ using Rtc.Studio.Clips;
 
 namespace Rtc.Studio.Masks;
 
-/// <summary>Turns an outline that is roughly right into leanings: sure inside and outside, open in a band along it. Memory is kept.</summary>
+/// <summary>Turns an outline that is roughly right into leanings: sure outside, open in a band along it. Memory is kept.</summary>
 internal sealed class SoftPrior
 {
     // How far a pixel in the middle of its half of the band leans, beside colours of up to eight.
     private const float Gain = 5;
+
+    // Deep inside only colours that are surely not the object's say otherwise: something has come in front of it.
+    private const float Deep = 6;
 
     // From here on the blurred outline is no longer in question.
     private const float Open = 0.03f;
@@ -39,7 +42,7 @@ internal sealed class SoftPrior
         for (int i = 0; i < leanings.Length; i++)
         {
             float soft = _soft[i];
-            leanings[i] = soft <= Open ? -PriorCutter.Certain : soft >= 1 - Open ? PriorCutter.Certain : Gain * ((2 * soft) - 1);
+            leanings[i] = soft <= Open ? -PriorCutter.Certain : soft >= 1 - Open ? Deep : Gain * ((2 * soft) - 1);
         }
 
         return leanings;

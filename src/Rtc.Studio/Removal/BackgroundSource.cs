@@ -6,6 +6,9 @@ namespace Rtc.Studio.Removal;
 /// <summary>A picture of the clip that shows background: what its own masks hide is left out. Owns the picture.</summary>
 internal sealed unsafe class BackgroundSource(int frame, Picture picture, ClipMask hidden) : IDisposable
 {
+    // Rounding puts what lies on the outermost pixels beyond them.
+    private const float Edge = 0.02f;
+
     public int Frame => frame;
 
     public Picture Picture => picture;
@@ -13,17 +16,23 @@ internal sealed unsafe class BackgroundSource(int frame, Picture picture, ClipMa
     public ClipMask Hidden => hidden;
 
     public bool Shows(float x, float y) =>
-        x >= 1 && y >= 1 && x < picture.Width - 2 && y < picture.Height - 2 && !hidden.IsInside((int)(x + 0.5f), (int)(y + 0.5f));
+        x > -Edge && y > -Edge && x < picture.Width - 1 + Edge && y < picture.Height - 1 + Edge
+            && !hidden.IsInside((int)(x + 0.5f), (int)(y + 0.5f));
 
     /// <summary>The brightness between pixels: Catmull and Rom's curve keeps texture as sharp as it was.</summary>
     public float Luma(float x, float y)
     {
-        int x0 = (int)x;
-        int y0 = (int)y;
-        (float fx, float fy) = (x - x0, y - y0);
+        int x0 = (int)Math.Max(0, x);
+        int y0 = (int)Math.Max(0, y);
+        (float fx, float fy) = (Math.Max(0, x - x0), Math.Max(0, y - y0));
         if (fx == 0 && fy == 0)
         {
             return picture.Y[((long)y0 * picture.StrideY) + x0];
+        }
+
+        if (x0 < 1 || x0 > picture.Width - 3)
+        {
+            return Slope(x, y, out _, out _);
         }
 
         float* wx = stackalloc float[4];
@@ -43,8 +52,10 @@ internal sealed unsafe class BackgroundSource(int frame, Picture picture, ClipMa
     /// <summary>Brightness between pixels and how it changes there, quickly.</summary>
     public float Slope(float x, float y, out float dx, out float dy)
     {
-        int x0 = (int)x;
-        int y0 = (int)y;
+        x = Math.Clamp(x, 0, picture.Width - 1);
+        y = Math.Clamp(y, 0, picture.Height - 1);
+        int x0 = Math.Clamp((int)x, 0, picture.Width - 2);
+        int y0 = Math.Clamp((int)y, 0, picture.Height - 2);
         (float fx, float fy) = (x - x0, y - y0);
         byte* at = picture.Y + ((long)y0 * picture.StrideY) + x0;
         byte* below = at + picture.StrideY;

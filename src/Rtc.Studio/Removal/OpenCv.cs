@@ -9,9 +9,11 @@ internal static class OpenCv
     private const double MaxOff = 0.7;
     private const int MinPairs = 12;
     private const double InpaintRadius = 4;
+    private const int Surroundings = 12;
 
     /// <summary>The motion that most pairs of points agree on; null where they don't.</summary>
-    public static Homography? FindHomography(IReadOnlyList<(float X, float Y)> from, IReadOnlyList<(float X, float Y)> to) => Call<Homography?>(() =>
+    public static Homography? FindHomography(
+        IReadOnlyList<(float X, float Y)> from, IReadOnlyList<(float X, float Y)> to) => Call<Homography?>(() =>
     {
         if (from.Count < MinPairs)
         {
@@ -33,11 +35,21 @@ internal static class OpenCv
             found.At<double>(2, 0) * scale, found.At<double>(2, 1) * scale);
     });
 
-    /// <summary>Fills one plane's hole from its rim (Telea, 2004).</summary>
+    /// <summary>Fills one plane's hole from its rim (Telea, 2004); only what lies around it is looked at.</summary>
     public static unsafe void Inpaint(byte* plane, int stride, int width, int height, byte[] hole) => Call(() =>
     {
-        using Mat source = Mat.FromPixelData(height, width, MatType.CV_8UC1, (IntPtr)plane, stride);
-        using Mat mask = Mat.FromPixelData(height, width, MatType.CV_8UC1, hole);
+        using Mat whole = Mat.FromPixelData(height, width, MatType.CV_8UC1, (IntPtr)plane, stride);
+        using Mat wholeMask = Mat.FromPixelData(height, width, MatType.CV_8UC1, hole);
+        Rect around = Cv2.BoundingRect(wholeMask);
+        if (around.Width == 0)
+        {
+            return true;
+        }
+
+        around.Inflate(Surroundings, Surroundings);
+        around &= new Rect(0, 0, width, height);
+        using Mat source = whole[around];
+        using Mat mask = wholeMask[around];
         using var filled = new Mat();
         Cv2.Inpaint(source, mask, filled, InpaintRadius, InpaintTypes.Telea);
         filled.CopyTo(source);
@@ -69,7 +81,8 @@ internal static class OpenCv
             throw error is OpenCvSharpException failed
                 ? new InvalidOperationException($"OpenCV: {failed.Message}", failed)
                 : new StudioException(
-                    "opencv", "Removal needs OpenCV's native library, which can't be loaded here (on Debian and Ubuntu: apt install libgtk-3-0).");
+                    "opencv",
+                    "Removal needs OpenCV's native library, which can't be loaded here (on Debian and Ubuntu: apt install libgtk-3-0).");
         }
     }
 }

@@ -89,7 +89,8 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         string? stem = Separate(clip, folder, prompt.Stem, progress, cancel, out string stems);
         progress.Begin(Highlight, "Highlight it");
         WriteTinted(
-            Path.Combine(folder, StudioFolder.HighlightedVideo), clip, frames, tracks, at => progress.Advance((double)at / frames.Count), cancel);
+            Path.Combine(folder, StudioFolder.HighlightedVideo), clip, frames, tracks,
+            at => progress.Advance((double)at / frames.Count), cancel);
         MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, Joined(tracks, frames));
         progress.End();
         Dictionary<string, string?> files = new()

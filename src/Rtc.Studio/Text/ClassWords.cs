@@ -11,16 +11,20 @@ internal static class ClassWords
         ["singer"] = ["person"], ["drummer"] = ["person"], ["pedestrian"] = ["person"], ["cyclist"] = ["person"], ["face"] = ["person"],
         ["walker"] = ["person"], ["runner"] = ["person"], ["everyone"] = ["person"], ["somebody"] = ["person"], ["someone"] = ["person"],
         ["bike"] = ["bicycle"], ["cycle"] = ["bicycle"], ["motorbike"] = ["motorcycle"], ["scooter"] = ["motorcycle"],
-        ["automobile"] = ["car"], ["vehicle"] = ["car", "truck", "bus", "motorcycle", "bicycle"], ["lorry"] = ["truck"], ["van"] = ["truck", "car"],
+        ["automobile"] = ["car"], ["vehicle"] = ["car", "truck", "bus", "motorcycle", "bicycle"],
+        ["lorry"] = ["truck"], ["van"] = ["truck", "car"],
         ["taxi"] = ["car"], ["coach"] = ["bus"], ["plane"] = ["airplane"], ["aeroplane"] = ["airplane"], ["jet"] = ["airplane"],
         ["ship"] = ["boat"], ["puppy"] = ["dog"], ["hound"] = ["dog"], ["kitten"] = ["cat"], ["kitty"] = ["cat"], ["pony"] = ["horse"],
         ["lamb"] = ["sheep"], ["bull"] = ["cow"], ["cattle"] = ["cow"],
         ["animal"] = ["dog", "cat", "horse", "sheep", "cow", "bird", "elephant", "bear", "zebra", "giraffe"],
         ["phone"] = ["cell phone"], ["smartphone"] = ["cell phone"], ["mobile"] = ["cell phone"], ["telephone"] = ["cell phone"],
-        ["sofa"] = ["couch"], ["plant"] = ["potted plant"], ["flower"] = ["potted plant"], ["television"] = ["tv"], ["screen"] = ["tv", "laptop"],
-        ["monitor"] = ["tv"], ["computer"] = ["laptop"], ["notebook"] = ["laptop"], ["ball"] = ["sports ball"], ["football"] = ["sports ball"],
+        ["sofa"] = ["couch"], ["plant"] = ["potted plant"], ["flower"] = ["potted plant"], ["television"] = ["tv"],
+        ["screen"] = ["tv", "laptop"],
+        ["monitor"] = ["tv"], ["computer"] = ["laptop"], ["notebook"] = ["laptop"], ["ball"] = ["sports ball"],
+        ["football"] = ["sports ball"],
         ["racket"] = ["tennis racket"], ["mug"] = ["cup"], ["glass"] = ["wine glass", "cup"], ["bag"] = ["handbag", "backpack", "suitcase"],
-        ["purse"] = ["handbag"], ["rucksack"] = ["backpack"], ["luggage"] = ["suitcase"], ["table"] = ["dining table"], ["desk"] = ["dining table"],
+        ["purse"] = ["handbag"], ["rucksack"] = ["backpack"], ["luggage"] = ["suitcase"], ["table"] = ["dining table"],
+        ["desk"] = ["dining table"],
         ["bear"] = ["bear", "teddy bear"], ["teddy"] = ["teddy bear"], ["doughnut"] = ["donut"], ["fridge"] = ["refrigerator"],
         ["remote"] = ["remote"], ["light"] = ["traffic light"], ["hydrant"] = ["fire hydrant"], ["meter"] = ["parking meter"],
     };
@@ -48,7 +52,8 @@ internal static class ClassWords
     /// <summary>More than one of it is meant.</summary>
     public static bool IsPlural(string phrase) =>
         phrase is "people" or "men" or "women" or "children" or "everyone" or "sheep" or "cattle"
-            || (phrase.EndsWith('s') && !phrase.EndsWith("ss", StringComparison.Ordinal) && phrase is not ("bus" or "skis" or "scissors" or "tennis"));
+            || (phrase.EndsWith('s') && !phrase.EndsWith("ss", StringComparison.Ordinal)
+                && phrase is not ("bus" or "skis" or "scissors" or "tennis"));
 
     /// <summary>As it stands, then without the ending of a plural.</summary>
     private static IEnumerable<string> Forms(string phrase)

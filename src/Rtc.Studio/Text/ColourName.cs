@@ -60,7 +60,9 @@ internal static class ColourName
             return most > 190 ? "white" : "grey";
         }
 
-        float hue = most == red ? (((green - blue) / chroma) + 6) % 6 : most == green ? ((blue - red) / chroma) + 2 : ((red - green) / chroma) + 4;
+        float hue = most == red ? (((green - blue) / chroma) + 6) % 6
+            : most == green ? ((blue - red) / chroma) + 2
+            : ((red - green) / chroma) + 4;
         return (hue * 60) switch
         {
             < 15 or >= 345 => "red",

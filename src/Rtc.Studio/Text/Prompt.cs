@@ -28,8 +28,9 @@ internal sealed record Prompt(
 
     private static readonly HashSet<string> s_fillers = new(StringComparer.Ordinal)
     {
-        "the", "a", "an", "all", "every", "each", "some", "any", "of", "and", "or", "in", "on", "at", "to", "with", "that", "which", "is", "are",
-        "please", "find", "highlight", "show", "me", "track", "select", "mark", "follow", "isolate", "extract", "segment", "side", "picture",
+        "the", "a", "an", "all", "every", "each", "some", "any", "of", "and", "or", "in", "on", "at", "to", "with", "that", "which", "is",
+        "are", "please", "find", "highlight", "show", "me", "track", "select", "mark", "follow", "isolate", "extract", "segment", "side",
+        "picture",
         "video", "clip", "frame", "who", "it", "its", "their", "his", "her", "from", "for", "this", "these", "those", "moving", "walking",
         "running", "standing", "sitting", "playing", "one", "object", "objects", "thing", "things", "audio", "sound", "track", "wearing",
         "big", "small", "large", "little", "tall", "near", "by", "corner", "part", "i", "want", "see", "can", "you", "my", "what", "where",
@@ -55,8 +56,9 @@ internal sealed record Prompt(
     /// <param name="known">The detector's classes.</param>
     public static Prompt Read(string text, IReadOnlyList<string> known)
     {
-        string[] words = [.. text.ToLowerInvariant()
-            .Split([.. text.ToLowerInvariant().Where(letter => !char.IsLetterOrDigit(letter)).Distinct()], StringSplitOptions.RemoveEmptyEntries)
+        string lower = text.ToLowerInvariant();
+        string[] words = [.. lower
+            .Split([.. lower.Where(letter => !char.IsLetterOrDigit(letter)).Distinct()], StringSplitOptions.RemoveEmptyEntries)
             .Take(MaxWords)];
         List<string> classes = [];
         List<string> unknown = [];
@@ -95,7 +97,9 @@ internal sealed record Prompt(
     /// <summary>"person (red) on the left", as an answer says what was understood; empty where nothing was.</summary>
     public string Understood()
     {
-        string what = Classes.Count > 0 ? string.Join(" or ", Classes) : Colour is null && Place == PromptPlace.Anywhere ? string.Empty : "anything";
+        string what = Classes.Count > 0 ? string.Join(" or ", Classes)
+            : Colour is null && Place == PromptPlace.Anywhere ? string.Empty
+            : "anything";
         if (what.Length == 0)
         {
             return what;

@@ -25,7 +25,8 @@ internal static class PromptAnswer
 
         if (model == MotionDetector.ModelName)
         {
-            said.Add($"There is no detector here that knows names, so only what moves is found{(problem is null ? string.Empty : $" ({problem})")}.");
+            string why = problem is null ? string.Empty : $" ({problem})";
+            said.Add($"There is no detector here that knows names, so only what moves is found{why}.");
         }
 
         said.Add(stem is null ? "The clip has no sound." : $"Of the sound I give {Path.GetFileNameWithoutExtension(stem)}.");

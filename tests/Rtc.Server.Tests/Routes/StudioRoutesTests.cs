@@ -34,7 +34,9 @@ public sealed class StudioRoutesTests : IDisposable
         }
 
         JsonNode task = await GetAsync(host, HttpStatusCode.OK, $"/api/task/{id}");
-        Assert.Equal(("complete", "1", "grabcut"), (task["status"]!.ToString(), task["progress"]!.ToString(), task["engine"]!["mask"]!.ToString()));
+        Assert.Equal(
+            ("complete", "1", "grabcut"),
+            (task["status"]!.ToString(), task["progress"]!.ToString(), task["engine"]!["mask"]!.ToString()));
         Assert.Equal(answer["masked_video_url"]!.ToString(), task["masked_video_url"]!.ToString());
         await GetAsync(host, HttpStatusCode.OK, $"/api/jobs/{id}");
     }

@@ -6,7 +6,8 @@ namespace Rtc.Studio.Tests.Text;
 public sealed class PromptTests
 {
     private static readonly string[] s_known =
-        ["person", "bicycle", "car", "bus", "truck", "dog", "traffic light", "sports ball", "cell phone", "orange", "knife", "teddy bear", "bear"];
+        ["person", "bicycle", "car", "bus", "truck", "dog", "traffic light", "sports ball",
+            "cell phone", "orange", "knife", "teddy bear", "bear"];
 
     [Theory]
     [InlineData("the red car", "red car")]
