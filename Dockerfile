@@ -29,7 +29,7 @@ RUN dotnet publish src/Rtc.Server/Rtc.Server.csproj -c Release -o /out -p:UseApp
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 # The same names and the same choice of packages as start.sh on a bare machine.
 COPY deploy/setup.sh /tmp/setup.sh
-RUN ["/bin/bash", "-euc", ". /tmp/setup.sh; rtc_apt_update; rtc_need_libraries; rtc_want_ffmpeg; rm -rf /var/lib/apt/lists/* /tmp/setup.sh"]
+RUN ["/bin/bash", "-euc", ". /tmp/setup.sh; rtc_apt_update; rtc_need_libraries; rtc_want_ffmpeg; rtc_want_opencv; rm -rf /var/lib/apt/lists/* /tmp/setup.sh"]
 ARG GPU
 RUN if [ "$GPU" = true ]; then \
         apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates curl \

@@ -13,6 +13,7 @@ pull_again=60
 rtc_need_dotnet
 rtc_need_libraries
 rtc_want_ffmpeg
+rtc_want_opencv
 rtc_need_npm "$root" run
 rtc_need_build "$root"
 program=$root/src/Rtc.Server/bin/Release/net10.0/rtc.dll

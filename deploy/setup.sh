@@ -132,6 +132,18 @@ rtc_want_ffmpeg() {
   fi
 }
 
+# What OpenCV's library is linked to, for taking objects out of clips. Without it all else works.
+rtc_want_opencv() {
+  [ "$(uname -s) $(uname -m)" = "Linux x86_64" ] || return 0
+  rtc_has_library libgtk-3.so.0 && return 0
+  if rtc_can_install && rtc_apt_choose libgtk-3-0t64 libgtk-3-0; then
+    rtc_say "installing $RTC_PACKAGE for removal of objects from clips"
+    rtc_apt_install "$RTC_PACKAGE" || rtc_say "no removal of objects for now: $RTC_PACKAGE could not be installed: $RTC_APT_FAULT"
+  else
+    rtc_say "no removal of objects for now: libgtk-3-0 is not there and can't be installed"
+  fi
+}
+
 # The SDK: on the path, or where Microsoft's install script puts it.
 rtc_need_dotnet() {
   if ! command -v dotnet >/dev/null 2>&1 && [ -x "$HOME/.dotnet/dotnet" ]; then

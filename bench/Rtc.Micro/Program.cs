@@ -37,6 +37,14 @@ if (args is ["recordings"])
     return;
 }
 
+// "studio CLIP X Y FRAME": the studio's workflows on a clip, without weights.
+if (args is ["studio", string studioClip, string atX, string atY, string atFrame])
+{
+    IFormatProvider numbers = System.Globalization.CultureInfo.InvariantCulture;
+    Rtc.Micro.Studio.StudioReport.Run(studioClip, double.Parse(atX, numbers), double.Parse(atY, numbers), int.Parse(atFrame, numbers));
+    return;
+}
+
 // "ffmpeg": the same beside the ffmpeg program.
 if (args is ["ffmpeg"])
 {

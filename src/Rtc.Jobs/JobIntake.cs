@@ -28,9 +28,14 @@ public sealed class JobIntake(
         : $"\"kind\" is one of {string.Join(", ", _kinds.Keys)}.";
 
     /// <summary>Once it returns, the job will be done, whatever happens to this program.</summary>
-    public async Task<Job> AddAsync(UserId user, VideoId? video, string kind, string options, CancellationToken cancel = default)
+    public Task<Job> AddAsync(UserId user, VideoId? video, string kind, string options, CancellationToken cancel = default) =>
+        AddAsync(jobs.NewId(), user, video, kind, options, cancel);
+
+    /// <summary>The same under an id that was taken before, for files that lie ready under it.</summary>
+    public async Task<Job> AddAsync(
+        JobId id, UserId user, VideoId? video, string kind, string options, CancellationToken cancel = default)
     {
-        Job job = await jobs.AddAsync(jobs.NewId(), user, video, kind, options, _kinds[kind].Steps(options), WebhookOf(options), cancel)
+        Job job = await jobs.AddAsync(id, user, video, kind, options, _kinds[kind].Steps(options), WebhookOf(options), cancel)
             .ConfigureAwait(false);
         workers.Wake();
         return job;

@@ -70,7 +70,10 @@ public sealed class JobRun
     /// <summary>Where an earlier attempt saved this step; null where it has not begun.</summary>
     public JobPosition? PositionOf(string step) => _positions.GetValueOrDefault(step);
 
-    public async Task BeginAsync(string step, CancellationToken cancel)
+    /// <param name="step">Which.</param>
+    /// <param name="cancel">Ends the wait for the store.</param>
+    /// <param name="label">Another label than the kind gave it, where only the run knows what does the work.</param>
+    public async Task BeginAsync(string step, CancellationToken cancel, string? label = null)
     {
         _current = Array.FindIndex(_steps, one => one.Id == step);
         if (_current < 0)
@@ -80,6 +83,7 @@ public sealed class JobRun
 
         _stepAt = _time.GetTimestamp();
         _stepSeconds = _steps[_current].Seconds;
+        _steps[_current] = _steps[_current] with { Label = label ?? _steps[_current].Label };
         Mark(JobStep.Processing);
         await WriteAsync(_progress, null, null, cancel).ConfigureAwait(false);
     }

@@ -39,6 +39,7 @@ public sealed class FolderOrderTests
             "."),
         new("Rtc.Analysis", "Options Records", "Scenes Tracking", "Language Looking", "Reading", "Exports", ".", "Reframing"),
         new("Rtc.Jobs", "."),
+        new("Rtc.Studio", ".", "Clips", "Flow Sound", "Masks", "Removal Text", "Tasks"),
         new("Rtc.Store", "Sql", "Engines Migrations", ".", "Users", "Videos", "Queue", "Results"),
         new(
             "Rtc.Server",
@@ -52,6 +53,7 @@ public sealed class FolderOrderTests
             "Rooms",
             "Frames Accounts",
             "Jobs Videos",
+            "Studio",
             "Routes",
             "Hosting",
             "Doctor",

@@ -16,9 +16,13 @@ public sealed class ProjectReferenceTests
         ["Rtc.Store"] = [],
         ["Rtc.Jobs"] = ["Rtc.Store"],
         ["Rtc.Analysis"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Pipeline", "Rtc.Store"],
+        ["Rtc.Studio"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media"],
         ["Rtc.Signaling"] = [],
         ["Rtc.Server"] =
-            ["Rtc.Analysis", "Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling", "Rtc.Store"],
+        [
+            "Rtc.Analysis", "Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling", "Rtc.Store",
+            "Rtc.Studio",
+        ],
     };
 
     [Fact]

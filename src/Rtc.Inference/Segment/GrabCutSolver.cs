@@ -104,6 +104,71 @@ internal sealed class GrabCutSolver
         }
     }
 
+    /// <summary>
+    /// How far each pixel leans to the subject is known beforehand: what leans surely shapes the mixtures. Where
+    /// <paramref name="keepsColours"/> says so the subject's stay what they are, for part of it may be hidden by now.
+    /// </summary>
+    public void StartFrom(ReadOnlySpan<float> leanings, bool keepsColours)
+    {
+        for (int i = 0; i < _width * _height; i++)
+        {
+            _place[i] = leanings[i] <= -PriorCutter.Certain ? -Certain : leanings[i] >= PriorCutter.Certain ? Certain : leanings[i];
+            _inside[i] = leanings[i] > PriorCutter.Sure ? (byte)1 : (byte)0;
+            _outside[i] = leanings[i] < -PriorCutter.Sure ? (byte)1 : (byte)0;
+        }
+
+        if (!keepsColours || !_subject.IsFitted || !_surroundings.IsFitted)
+        {
+            _subject.Start(Red, Green, Blue, Inside);
+            _surroundings.Start(Red, Green, Blue, Outside);
+            return;
+        }
+
+        _surroundings.Refit(Red, Green, Blue, Outside);
+    }
+
+    /// <summary>How well the colours tell what is inside and what is outside, each on average; below 0 they say the opposite.</summary>
+    public (float Inside, float Outside) MeanEvidence()
+    {
+        Span<double> sums = stackalloc double[2];
+        Span<int> counts = stackalloc int[2];
+        for (int i = 0; i < _width * _height; i++)
+        {
+            int side = _inside[i] != 0 ? 0 : 1;
+            sums[side] += side == 0 ? Evidence(i) : -Evidence(i);
+            counts[side]++;
+        }
+
+        return ((float)(sums[0] / Math.Max(1, counts[0])), (float)(sums[1] / Math.Max(1, counts[1])));
+    }
+
+    /// <summary>How sharply colours change along the outline, 0 to 1; what a wrong outline runs through is flat or busy alike.</summary>
+    public float EdgeContrast()
+    {
+        double sum = 0;
+        int count = 0;
+        for (int y = 0; y + 1 < _height; y++)
+        {
+            for (int x = 0; x + 1 < _width; x++)
+            {
+                int i = (y * _width) + x;
+                if (_inside[i] != _inside[i + 1])
+                {
+                    sum += 1 - (_links[i * 4] / Cling);
+                    count++;
+                }
+
+                if (_inside[i] != _inside[i + _width])
+                {
+                    sum += 1 - (_links[(i * 4) + 1] / Cling);
+                    count++;
+                }
+            }
+        }
+
+        return count == 0 ? 0 : (float)(sum / count);
+    }
+
     /// <summary>One cut with the mixtures as they are, then the mixtures fitted to what it gave.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Round()
@@ -114,17 +179,12 @@ internal sealed class GrabCutSolver
         }
 
         _cut.Begin(_width, _height);
-        ReadOnlySpan<float> red = Red;
-        ReadOnlySpan<float> green = Green;
-        ReadOnlySpan<float> blue = Blue;
         for (int y = 0; y < _height; y++)
         {
             for (int x = 0; x < _width; x++)
             {
                 int i = (y * _width) + x;
-                float colour = _place[i] <= -Certain ? 0 : Math.Clamp(
-                    _surroundings.Cost(red[i], green[i], blue[i]) - _subject.Cost(red[i], green[i], blue[i]), -StrongestColour,
-                    StrongestColour);
+                float colour = Math.Abs(_place[i]) >= Certain ? 0 : Evidence(i);
                 _cut.SetTerminal(x, y, _place[i] + colour);
                 if (x + 1 < _width)
                 {
@@ -256,6 +316,13 @@ internal sealed class GrabCutSolver
         {
             _links[i] = LinkWeight * ((i & 3) < 2 ? 1 : Diagonal) * MathF.Exp(-beta * _links[i]);
         }
+    }
+
+    private float Evidence(int i)
+    {
+        int plane = _width * _height;
+        (float red, float green, float blue) = (_colours[i], _colours[plane + i], _colours[(2 * plane) + i]);
+        return Math.Clamp(_surroundings.Cost(red, green, blue) - _subject.Cost(red, green, blue), -StrongestColour, StrongestColour);
     }
 
     private float Difference(int a, int b)

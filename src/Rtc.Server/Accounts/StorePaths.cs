@@ -17,4 +17,8 @@ internal static class StorePaths
     public static string Files(RtcOptions options) => options.Store.Files is { } given
         ? Path.GetFullPath(given)
         : Path.Combine(RtcPaths.StateDirectory(options.Http.StateDirectory), "videos");
+
+    /// <summary>The folder of the studio's tasks.</summary>
+    public static string Studio(RtcOptions options) =>
+        Path.Combine(RtcPaths.StateDirectory(options.Http.StateDirectory), "studio");
 }

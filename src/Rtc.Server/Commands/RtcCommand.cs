@@ -38,6 +38,7 @@ internal static class RtcCommand
         root.Subcommands.Add(FocusCommand.Create());
         root.Subcommands.Add(SegmentCommand.Create());
         root.Subcommands.Add(AnalyseCommand.Create());
+        root.Subcommands.Add(StudioCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(TokenCommand.Create());
@@ -47,7 +48,7 @@ internal static class RtcCommand
         root.SetAction(result =>
         {
             result.InvocationConfiguration.Error.WriteLine(
-                "rtc: say what to do: serve, doctor, detect, track, focus, segment, analyse, models, keys, token or health "
+                "rtc: say what to do: serve, doctor, detect, track, focus, segment, analyse, studio, models, keys, token or health "
                     + "(rtc --help)");
             return Misused;
         });

@@ -66,6 +66,7 @@ internal static class StoreHosting
         services.AddSingleton<IStoreWorker, JobWork>();
         services.AddSingleton<QueueWatch>();
         services.AddSingleton<IStoreWorker>(provider => provider.GetRequiredService<QueueWatch>());
+        services.AddRtcStudio(options);
         services.AddSingleton<StoreWork>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreWork>());
         services.AddExceptionHandler<StoreErrors>();
@@ -88,6 +89,7 @@ internal static class StoreHosting
         routes.MapJobs();
         routes.MapResults();
         routes.MapStills();
+        routes.MapStudio();
     }
 
     private static LanguageSettings LanguageSettings(RtcOptions options, string key) => new()

@@ -119,7 +119,7 @@ internal static class Pages
     private const string LostPage = "/404.html";
 
     /// <summary>Below these nobody looks for a page.</summary>
-    private static readonly string[] s_programs = ["/api", "/hub", "/whip", "/whep", "/models", "/metrics", "/openapi"];
+    private static readonly string[] s_programs = ["/api", "/hub", "/whip", "/whep", "/models", "/metrics", "/openapi", "/uploads"];
 
     private static readonly System.Buffers.SearchValues<char> s_pageLetters =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");

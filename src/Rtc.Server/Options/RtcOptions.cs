@@ -28,6 +28,8 @@ public sealed record RtcOptions
 
     public LanguageOptions Language { get; init; } = new();
 
+    public StudioOptions Studio { get; init; } = new();
+
     public TunnelOptions Tunnel { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();

@@ -41,6 +41,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await JobsAsync("/api/jobs");
         await JobsAsync("/jobs");
         await VideosAsync();
+        await StudioAsync();
         foreach ((string path, string offer) in ((string, string)[])[("whip", Offers.Phone()), ("whep", Offers.Viewer())])
         {
             await SessionAsync(path, offer);
@@ -114,6 +115,19 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         {
             await CallAsync(400, "POST", still, body: "no picture", type: "image/jpeg");
         }
+    }
+
+    private async Task StudioAsync()
+    {
+        foreach (string kind in (string[])["track-point", "text-to-video", "remove-object"])
+        {
+            await CallAsync(415, "POST", $"/api/{kind}", body: "{}", type: "application/json");
+        }
+
+        string none = Guid.NewGuid().ToString();
+        await CallAsync(404, "GET", "/api/task/{id}", $"/api/task/{none}");
+        await CallAsync(404, "DELETE", "/api/task/{id}", $"/api/task/{none}");
+        await CallAsync(404, "GET", "/uploads/{id}/{name}", $"/uploads/{none}/masks.json");
     }
 
     private async Task JobsAsync(string at)

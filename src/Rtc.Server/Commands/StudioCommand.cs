@@ -1,0 +1,129 @@
+using System.CommandLine;
+using Rtc.Inference;
+using Rtc.Inference.Hosting;
+using Rtc.Media;
+using Rtc.Studio;
+using Rtc.Studio.Clips;
+using Rtc.Studio.Masks;
+using Rtc.Studio.Tasks;
+
+namespace Rtc.Server.Commands;
+
+/// <summary><c>rtc studio track|text|remove</c>: the studio's workflows on a file, without a server.</summary>
+internal static class StudioCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("studio", "Follow an object through a clip, highlight what a sentence names, or take an object out.");
+        command.Subcommands.Add(Point("track", "Follow what is at a place, and show it in red.", StudioKind.TrackPoint));
+        command.Subcommands.Add(Text());
+        command.Subcommands.Add(Point("remove", "Take out what is at a place.", StudioKind.RemoveObject));
+        command.SetAction(result =>
+        {
+            result.InvocationConfiguration.Error.WriteLine("rtc: say what to do: studio track, text or remove (rtc studio --help)");
+            return RtcCommand.Misused;
+        });
+        return command;
+    }
+
+    private static Command Point(string name, string description, string kind)
+    {
+        var command = new Command(name, description);
+        var x = new Option<double>("--x")
+        {
+            Description = "Per cent of the picture's width, 0 to 100",
+            Required = true,
+            HelpName = "PERCENT",
+        };
+        var y = new Option<double>("--y") { Description = "Per cent of its height", Required = true, HelpName = "PERCENT" };
+        var frame = new Option<int>("--frame") { Description = "The picture that the place is in, from 0 on", HelpName = "NUMBER" };
+        command.Options.Add(x);
+        command.Options.Add(y);
+        command.Options.Add(frame);
+        return Finish(command, kind, result => new StudioRequest
+        {
+            X = result.GetValue(x), Y = result.GetValue(y), FrameIndex = result.GetValue(frame),
+        });
+    }
+
+    private static Command Text()
+    {
+        var command = new Command("text", "Highlight what a sentence names, and take the sound apart.");
+        var prompt = new Option<string>("--prompt") { Description = "What to look for", Required = true, HelpName = "TEXT" };
+        command.Options.Add(prompt);
+        return Finish(command, StudioKind.TextToVideo, result => new StudioRequest { Prompt = result.GetValue(prompt) });
+    }
+
+    private static Command Finish(Command command, string kind, Func<ParseResult, StudioRequest> wanted)
+    {
+        var video = new Argument<string>("VIDEO") { Description = "MP4, MOV, AVI, MKV or WebM, 10 seconds at most" };
+        var into = new Option<string>("--out") { Description = "Folder for what is made of it; default: here", HelpName = "DIR" };
+        command.Arguments.Add(video);
+        command.Options.Add(into);
+        Option<bool> json = CommandJson.AddTo(command);
+        command.SetAction(result => Run(
+            result.GetValue(video)!, kind, wanted(result), result.GetValue(into) ?? ".", result.GetValue(json),
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        return command;
+    }
+
+    private static int Run(string video, string kind, StudioRequest wanted, string into, bool json, TextWriter output, TextWriter error)
+    {
+        if ((kind == StudioKind.TextToVideo ? wanted.CheckPrompt() : wanted.CheckPoint()) is { } wrong)
+        {
+            error.WriteLine($"rtc: {wrong}");
+            return RtcCommand.Misused;
+        }
+
+        if (!File.Exists(video))
+        {
+            error.WriteLine($"rtc: {video} can't be read: there is no such file");
+            return RtcCommand.Misused;
+        }
+
+        if (!VisionSession.TryReadOptions(null, error, out ModelHostOptions options, out _))
+        {
+            return RtcCommand.Misused;
+        }
+
+        using var pool = new PicturePool();
+        using var models = new ModelHost(options);
+        var steps = new List<(string Id, string? Label)>();
+        try
+        {
+            Directory.CreateDirectory(into);
+            StudioResult made = new ClipWork(new StudioEngines(models), pool, new ClipLimits())
+                .Run(kind, video, into, wanted, (step, label) => steps.Add((step, label)), CancellationToken.None);
+            output.WriteLine(json
+                ? CommandJson.Of(new
+                {
+                    File = video,
+                    made.Found,
+                    made.Response,
+                    Files = made.Files.ToDictionary(one => one.Key.Replace("_url", string.Empty, StringComparison.Ordinal),
+                        one => one.Value is null ? null : Path.Combine(into, one.Value)),
+                    made.Engine,
+                    Steps = steps.Select(step => step.Id),
+                })
+                : Lines(made, into));
+            return RtcCommand.Good;
+        }
+        catch (StudioException refused)
+        {
+            error.WriteLine($"rtc: {video}: {refused.Message.ReplaceLineEndings(" ")}");
+            return RtcCommand.Misused;
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"rtc: {into} can't be written: {failed.Message.ReplaceLineEndings(" ")}");
+            return RtcCommand.Misused;
+        }
+    }
+
+    private static string Lines(StudioResult made, string into) => string.Join('\n',
+    [
+        made.Response ?? (made.Found ? "The object was followed." : "Nothing stands out at that place."),
+        .. made.Files.Values.Where(file => file is not null).Distinct().Select(file => "  " + Path.Combine(into, file!)),
+        "  " + string.Join(", ", made.Engine.Select(one => $"{one.Key}: {one.Value}")),
+    ]);
+}

@@ -1,0 +1,254 @@
+using Rtc.Inference;
+using Rtc.Media;
+using Rtc.Studio.Clips;
+using Rtc.Studio.Masks;
+using Rtc.Studio.Removal;
+using Rtc.Studio.Sound;
+using Rtc.Studio.Text;
+
+namespace Rtc.Studio.Tasks;
+
+/// <summary>
+/// The three workflows on one clip, step by step: what is asked for in, files in a folder out. Jobs and the command line run the same.
+/// </summary>
+/// <param name="engines">Open what does the work.</param>
+/// <param name="pool">Lends the pictures.</param>
+/// <param name="limits">Of clips.</param>
+public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits limits)
+{
+    internal const string Sam = "sam3";
+    internal const string Mask = "mask";
+    internal const string Track = "track";
+    internal const string Demucs = "demucs";
+    internal const string Highlight = "highlight";
+    internal const string Inpaint = "inpaint";
+    internal const string Render = "render";
+
+    public ClipLimits Limits => limits;
+
+    /// <summary>A workflow by its kind's name, outside of any queue.</summary>
+    public StudioResult Run(
+        string kind, string file, string folder, StudioRequest wanted, Action<string, string?> onStep, CancellationToken cancel)
+    {
+        var progress = new ToldSteps(onStep, cancel);
+        return kind switch
+        {
+            StudioKind.TextToVideo => Text(file, folder, wanted, progress, cancel),
+            StudioKind.RemoveObject => Remove(file, folder, wanted, progress, cancel),
+            _ => TrackPoint(file, folder, wanted, progress, cancel),
+        };
+    }
+
+    internal StudioResult TrackPoint(string file, string folder, StudioRequest wanted, IStudioProgress progress, CancellationToken cancel)
+    {
+        progress.Begin(Sam);
+        ClipFile clip = ClipFile.Open(file, limits, cancel);
+        using ClipFrames frames = ClipFrames.Read(clip, folder, pool, cancel);
+        (int frame, MaskPrompt prompt) = Point(wanted, frames);
+        progress.End();
+        (ObjectTrack track, string engine) = Follow(frames, frame, prompt, progress, cancel);
+        WriteTinted(Path.Combine(folder, StudioFolder.MaskedVideo), clip, frames, [track], _ => progress.Advance(1), cancel);
+        MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks);
+        progress.End();
+        return new StudioResult
+        {
+            Found = track.Found,
+            Files = new Dictionary<string, string?>
+            {
+                ["masked_video_url"] = StudioFolder.MaskedVideo, ["masks_url"] = StudioFolder.Masks,
+            },
+            Engine = new Dictionary<string, string> { ["mask"] = engine },
+        };
+    }
+
+    internal StudioResult Text(string file, string folder, StudioRequest wanted, IStudioProgress progress, CancellationToken cancel)
+    {
+        using IDetector detector = engines.OpenDetector(out string? problem);
+        progress.Begin(Sam, $"Find what was asked for (labels of {detector.Model})");
+        ClipFile clip = ClipFile.Open(file, limits, cancel);
+        using ClipFrames frames = ClipFrames.Read(clip, folder, pool, cancel);
+        Prompt prompt = Prompt.Read(wanted.Prompt!, detector.ClassNames);
+        int looks = 0;
+        List<FoundObject> found = prompt.Understood().Length == 0
+            ? []
+            : new PromptSearch(frames, detector).Find(prompt, () => progress.Advance(Math.Min(1, ++looks / 16.0)));
+        progress.End();
+
+        string engine = GrabCutOutline.EngineName;
+        progress.Begin(Track, "Follow what was found");
+        List<ObjectTrack> tracks = [];
+        int done = 0;
+        foreach (FoundObject one in found)
+        {
+            var tracker = new ClipTracker(frames, Open);
+            tracks.Add(tracker.Track(
+                one.Frame, new MaskPrompt(one.Box, null, null), () => progress.Advance((double)++done / (frames.Count * found.Count))));
+        }
+
+        progress.End();
+        string? stem = Separate(clip, folder, prompt.Stem, progress, cancel, out string stems);
+        progress.Begin(Highlight, "Highlight it");
+        WriteTinted(
+            Path.Combine(folder, StudioFolder.HighlightedVideo), clip, frames, tracks,
+            at => progress.Advance((double)at / frames.Count), cancel);
+        MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, Joined(tracks, frames));
+        progress.End();
+        Dictionary<string, string?> files = new()
+        {
+            ["highlighted_video_url"] = StudioFolder.HighlightedVideo, ["audio_url"] = stem, ["masks_url"] = StudioFolder.Masks,
+        };
+        foreach (string name in stem is null ? [] : Stems.Names)
+        {
+            files[name + "_url"] = name + ".wav";
+        }
+
+        return new StudioResult
+        {
+            Found = tracks.Exists(track => track.Found),
+            Response = PromptAnswer.Of(prompt, tracks.Count(track => track.Found), detector.Model, problem, stem),
+            Files = files,
+            Engine = new Dictionary<string, string> { ["mask"] = engine, ["text"] = PromptSearch.EngineName, ["stems"] = stems },
+        };
+
+        IOutlineEngine Open()
+        {
+            IOutlineEngine outline = engines.OpenOutline();
+            engine = outline.Name;
+            return outline;
+        }
+    }
+
+    internal StudioResult Remove(string file, string folder, StudioRequest wanted, IStudioProgress progress, CancellationToken cancel)
+    {
+        progress.Begin(Track);
+        ClipFile clip = ClipFile.Open(file, limits, cancel);
+        using ClipFrames frames = ClipFrames.Read(clip, folder, pool, cancel);
+        (int frame, MaskPrompt prompt) = Point(wanted, frames);
+        string engine = GrabCutOutline.EngineName;
+        int done = 0;
+        ObjectTrack track = new ClipTracker(frames, () =>
+        {
+            IOutlineEngine outline = engines.OpenOutline();
+            engine = outline.Name;
+            return outline;
+        }).Track(frame, prompt, () => progress.Advance((double)++done / frames.Count));
+        progress.End();
+
+        progress.Begin(Mask, $"Masks by {engine}");
+        MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks);
+        progress.End();
+
+        progress.Begin(Inpaint, "Fill in the background (other pictures, Telea)");
+        using var filled = ClipFrames.Empty(folder, pool, frames.Width, frames.Height);
+        done = 0;
+        new ObjectRemover(frames).Remove(
+            track.Masks, () => progress.Advance(++done / (2.0 * frames.Count)), picture => filled.Add(picture));
+        progress.End();
+
+        progress.Begin(Render, "Write the video");
+        WriteTinted(
+            Path.Combine(folder, StudioFolder.InpaintedVideo), clip, filled, [], at => progress.Advance((double)at / frames.Count), cancel);
+        progress.End();
+        return new StudioResult
+        {
+            Found = track.Found,
+            Files = new Dictionary<string, string?>
+            {
+                ["inpainted_video_url"] = StudioFolder.InpaintedVideo, ["masks_url"] = StudioFolder.Masks,
+            },
+            Engine = new Dictionary<string, string> { ["mask"] = engine, ["fill"] = "telea" },
+        };
+    }
+
+    private (ObjectTrack Track, string Engine) Follow(
+        ClipFrames frames, int frame, in MaskPrompt prompt, IStudioProgress progress, CancellationToken cancel)
+    {
+        using IOutlineEngine outline = engines.OpenOutline();
+        string engine = outline.Name;
+        progress.Begin(Mask, $"Outline what was clicked ({engine})");
+        int done = 0;
+        ObjectTrack track = new ClipTracker(frames, engines.OpenOutline).Track(frame, prompt, () =>
+        {
+            if (done++ == 0)
+            {
+                progress.End();
+                progress.Begin(Track, $"Follow it through the clip ({engine})");
+            }
+
+            progress.Advance((double)done / frames.Count);
+        });
+        if (done == 0)
+        {
+            progress.End();
+            progress.Begin(Track, $"Follow it through the clip ({engine})");
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        return (track, engine);
+    }
+
+    private static (int Frame, MaskPrompt Prompt) Point(StudioRequest wanted, ClipFrames frames)
+    {
+        if (wanted.FrameIndex >= frames.Count)
+        {
+            throw ClipFile.NoFrame(frames.Count);
+        }
+
+        // 100 per cent is the last pixel's far edge.
+        float x = Math.Min((float)(wanted.X!.Value / 100 * frames.Width), frames.Width - 0.5f);
+        float y = Math.Min((float)(wanted.Y!.Value / 100 * frames.Height), frames.Height - 0.5f);
+        return (wanted.FrameIndex, new MaskPrompt(null, x, y));
+    }
+
+    private string? Separate(
+        ClipFile clip, string folder, string stem, IStudioProgress progress, CancellationToken cancel, out string engine)
+    {
+        using var separator = new DspSeparator();
+        engine = separator.Name;
+        progress.Begin(Demucs, $"Take the sound apart ({engine})");
+        if (ClipSound.Read(clip, separator.SampleRate, limits.MaxSeconds, cancel) is not { } planes)
+        {
+            progress.End();
+            return null;
+        }
+
+        float[][][] stems = separator.Separate(planes, progress.Advance);
+        for (int i = 0; i < stems.Length; i++)
+        {
+            ClipSound.Write(Path.Combine(folder, Stems.Names[i] + ".wav"), stems[i], separator.SampleRate);
+        }
+
+        progress.End();
+        return stem + ".wav";
+    }
+
+    private static MaskRuns[] Joined(List<ObjectTrack> tracks, ClipFrames frames)
+    {
+        if (tracks.Count == 1)
+        {
+            return tracks[0].Masks;
+        }
+
+        var mask = new ClipMask(frames.Width, frames.Height);
+        return [.. Enumerable.Range(0, frames.Count).Select(frame =>
+        {
+            mask.Clear();
+            tracks.ForEach(track => track.Masks[frame].AddTo(mask));
+            return MaskRuns.Of(mask);
+        })];
+    }
+
+    private static void WriteTinted(
+        string path, ClipFile clip, ClipFrames frames, IReadOnlyList<ObjectTrack> tracks, Action<int> onFrame, CancellationToken cancel)
+    {
+        using var writer = new ClipWriter(path, clip, cancel);
+        for (int frame = 0; frame < frames.Count; frame++)
+        {
+            using Picture picture = frames.Rent(frame);
+            writer.WriteTinted(picture, tracks.Select(track => track.Masks[frame]));
+            onFrame(frame + 1);
+        }
+
+        writer.Finish();
+    }
+}

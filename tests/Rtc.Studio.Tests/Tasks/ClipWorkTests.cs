@@ -1,0 +1,200 @@
+using System.Text.Json.Nodes;
+using Rtc.Inference;
+using Rtc.Inference.Motion;
+using Rtc.Inference.Segment;
+using Rtc.Media;
+using Rtc.Media.Containers;
+using Rtc.Media.Containers.Reading;
+using Rtc.Studio.Clips;
+using Rtc.Studio.Masks;
+using Rtc.Studio.Tasks;
+using Rtc.Studio.Tests.Support;
+
+namespace Rtc.Studio.Tests.Tasks;
+
+/// <summary>Whole workflows from a file to files.</summary>
+public sealed class ClipWorkTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rtc-studio-");
+    private readonly PicturePool _pool = new();
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Click_gives_a_video_in_red_and_masks_of_every_picture()
+    {
+        using MadeClip clip = MadeClip.Of(161, 121, 6, _ => (0, 0), frame => (60 + (3 * frame), 60, 22));
+        var steps = new List<string>();
+        StudioResult made = Run(
+            StudioKind.TrackPoint, ClipMaker.Write(clip), new StudioRequest { X = 60 / 1.61, Y = 50 },
+            onStep: (step, _) => steps.Add(step));
+        Assert.True(made.Found);
+        Assert.Equal(["sam3", "mask", "track"], steps);
+        Assert.Equal("grabcut", made.Engine["mask"]);
+        JsonNode masks = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder.FullName, StudioFolder.Masks)))!;
+        Assert.Equal((162, 122, 10), ((int)masks["width"]!, (int)masks["height"]!, (int)masks["fps"]!));
+        JsonArray frames = masks["frames"]!.AsArray();
+        Assert.Equal(6, frames.Count);
+        Assert.All(frames, frame => Assert.Equal(162 * 122, frame!["rle"]!.AsArray().Sum(run => (int)run!)));
+        Assert.Equal(6, Probe(StudioFolder.MaskedVideo).TotalFrames);
+    }
+
+    [Fact]
+    public void Removal_gives_a_video_without_the_object()
+    {
+        using MadeClip clip = MadeClip.Of(160, 120, 8, _ => (0, 0), frame => (40 + (9 * frame), 60, 16));
+        var steps = new List<string>();
+        StudioResult made = Run(
+            StudioKind.RemoveObject, ClipMaker.Write(clip), new StudioRequest { X = 58 / 1.6, Y = 50, FrameIndex = 2 },
+            onStep: (step, _) => steps.Add(step));
+        Assert.True(made.Found);
+        Assert.Equal(["track", "mask", "inpaint", "render"], steps);
+        Assert.Equal(8, Probe(StudioFolder.InpaintedVideo).TotalFrames);
+        string written = Path.Combine(_folder.FullName, StudioFolder.InpaintedVideo);
+        ClipFile file = ClipFile.Open(written, new ClipLimits(), CancellationToken.None);
+        using ClipFrames frames = ClipFrames.Read(file, _folder.FullName, _pool, CancellationToken.None);
+        using Picture filled = frames.Rent(2);
+        using Picture truth = clip.Background.Rent(2);
+        double off = Enumerable.Range(48, 24).Average(y =>
+            Enumerable.Range(46, 24).Average(x => Math.Abs(filled.RowY(y)[x] - truth.RowY(y)[x])));
+        Assert.InRange(off, 0, 4);
+    }
+
+    [Fact]
+    public void Prompt_that_finds_nothing_is_an_answer_and_a_silent_clip_says_so()
+    {
+        string file = ClipMaker.Make(_folder.FullName, "grey.mp4", "-f lavfi -i color=gray:s=96x64:r=10:d=0.5 -pix_fmt yuv420p");
+        StudioResult made = Run(StudioKind.TextToVideo, file, new StudioRequest { Prompt = "the red car" });
+        Assert.False(made.Found);
+        Assert.Null(made.Files["audio_url"]);
+        Assert.Contains("The clip has no sound.", made.Response, StringComparison.Ordinal);
+        Assert.Equal(5, Probe(StudioFolder.HighlightedVideo).TotalFrames);
+    }
+
+    [Fact]
+    public void Sound_of_a_clip_comes_as_four_stems()
+    {
+        string file = ClipMaker.Make(
+            _folder.FullName, "tone.mkv",
+            "-f lavfi -i testsrc=s=96x64:r=10:d=1 -f lavfi -i sine=440:d=1 -pix_fmt yuv420p -c:v libx264 -c:a aac");
+        var steps = new List<string>();
+        StudioResult made = Run(
+            StudioKind.TextToVideo, file, new StudioRequest { Prompt = "the singer" }, onStep: (step, _) => steps.Add(step));
+        Assert.Equal("vocals.wav", made.Files["audio_url"]);
+        Assert.Equal("dsp", made.Engine["stems"]);
+        Assert.Equal(["sam3", "track", "demucs", "highlight"], steps);
+        Assert.All(
+            (string[])["drums", "bass", "vocals", "other"],
+            stem => Assert.True(new FileInfo(Path.Combine(_folder.FullName, stem + ".wav")).Length > 100_000));
+        Assert.NotNull(Probe(StudioFolder.HighlightedVideo).Audio);
+    }
+
+    [Fact]
+    public void Click_at_the_far_corner_is_within_the_picture()
+    {
+        string file = ClipMaker.Make(_folder.FullName, "grey.webm", "-f lavfi -i color=gray:s=95x63:r=10:d=0.3 -c:v libvpx");
+        Assert.False(Run(StudioKind.TrackPoint, file, new StudioRequest { X = 100, Y = 100 }).Found);
+    }
+
+    [Fact]
+    public void Larger_pictures_are_scaled_down_and_longer_clips_refused()
+    {
+        string large = ClipMaker.Make(_folder.FullName, "large.mp4", "-f lavfi -i color=gray:s=720x1280:r=5:d=0.4 -pix_fmt yuv420p");
+        ClipFile clip = ClipFile.Open(large, new ClipLimits(), CancellationToken.None);
+        Assert.Equal((480, 853), (clip.Width, clip.Height));
+        string fast = ClipMaker.Make(_folder.FullName, "fast.mp4", "-f lavfi -i color=gray:s=64x64:r=120:d=0.5 -pix_fmt yuv420p");
+        Assert.Equal(2, ClipFile.Open(fast, new ClipLimits(), CancellationToken.None).Every);
+        string whole = ClipMaker.Make(_folder.FullName, "whole.mp4", "-f lavfi -i color=gray:s=64x64:r=2:d=10 -pix_fmt yuv420p");
+        Assert.Equal(20, ClipFile.Open(whole, new ClipLimits(), CancellationToken.None).Info.TotalFrames);
+        string longer = ClipMaker.Make(_folder.FullName, "longer.mp4", "-f lavfi -i color=gray:s=64x64:r=2:d=11 -pix_fmt yuv420p");
+        StudioException refused =
+            Assert.Throws<StudioException>(() => ClipFile.Open(longer, new ClipLimits(), CancellationToken.None));
+        Assert.Contains("Studio:MaxSeconds", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("too_long", refused.Code);
+    }
+
+    [Fact]
+    public void File_beyond_its_bytes_or_of_no_container_is_refused()
+    {
+        string file = Path.Combine(_folder.FullName, "noise");
+        File.WriteAllBytes(file, new byte[1_000_001]);
+        var limits = new ClipLimits { MaxMegabytes = 1 };
+        StudioException heavy = Assert.Throws<StudioException>(() => ClipFile.Open(file, limits, CancellationToken.None));
+        Assert.Contains("Studio:MaxMegabytes", heavy.Message, StringComparison.Ordinal);
+        File.WriteAllBytes(file, new byte[1_000_000]);
+        Assert.Equal("format", Assert.Throws<StudioException>(() => ClipFile.Open(file, limits, CancellationToken.None)).Code);
+    }
+
+    [Theory]
+    [InlineData(StudioKind.TrackPoint)]
+    [InlineData(StudioKind.RemoveObject)]
+    public void Cancelled_work_leaves_no_video_and_no_frames(string kind)
+    {
+        using MadeClip clip = MadeClip.Of(160, 120, 8, _ => (0, 0), frame => (40 + (11 * frame), 60, 16));
+        string file = ClipMaker.Write(clip);
+        using var cancel = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(
+            kind, file, new StudioRequest { X = 25, Y = 50 }, (step, _) => Cancel(step is "track" or "inpaint", cancel), cancel.Token));
+        Assert.DoesNotContain(_folder.EnumerateFiles(), left => left.Extension is ".mp4" or ".part" or ".frames");
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public void Picture_that_the_clip_lacks_is_refused()
+    {
+        string file = ClipMaker.Make(_folder.FullName, "grey.mp4", "-f lavfi -i color=gray:s=96x64:r=10:d=0.5 -pix_fmt yuv420p");
+        StudioException refused = Assert.Throws<StudioException>(
+            () => Run(StudioKind.TrackPoint, file, new StudioRequest { X = 1, Y = 1, FrameIndex = 5 }));
+        Assert.Equal("The clip has 5 pictures: \"frame_idx\" goes from 0 to 4.", refused.Message);
+    }
+
+    private static void Cancel(bool isNow, CancellationTokenSource cancel)
+    {
+        if (isNow)
+        {
+            cancel.Cancel();
+        }
+    }
+
+    private VideoInfo Probe(string name) =>
+        VideoProbe.Read(Path.Combine(_folder.FullName, name), new ContainerLimits(), CancellationToken.None).Info!;
+
+    private StudioResult Run(
+        string kind, string file, StudioRequest wanted, Action<string, string?>? onStep = null, CancellationToken cancel = default)
+    {
+        using var models = new NoModels();
+        return new ClipWork(new StudioEngines(models), _pool, new ClipLimits())
+            .Run(kind, file, _folder.FullName, wanted, onStep ?? ((_, _) => { }), cancel);
+    }
+
+    private sealed class NoModels : IModelHost
+    {
+        public IReadOnlyList<ModelInfo> Models => [];
+
+        public IDetector OpenDetector(string name, out string? problem)
+        {
+            problem = null;
+            return new MotionDetector();
+        }
+
+        public ISegmenter OpenSegmenter(string name, out string? problem)
+        {
+            problem = null;
+            return new GrabCutSegmenter();
+        }
+
+        public IClassMapper? OpenClasses(string profile, out string? problem)
+        {
+            problem = null;
+            return null;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
