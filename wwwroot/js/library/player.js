@@ -1,10 +1,10 @@
 // A video, large.
-import { SidecarLayer } from '../overlay/sidecar-layer.js';
 import { icon, make, setText, show } from '../ui/dom.js';
 import { libraryText } from '../ui/library-text.js';
 import { text } from '../ui/text.js';
 import { libraryApi } from './library-api.js';
 
+/** @typedef {import('../overlay/sidecar-layer.js').SidecarLayer} SidecarLayer */
 /** @typedef {import('./library-api.js').Video} Video */
 
 /** Plays a video in a dialog, with what was found in it while it was recorded; the browser asks for the parts that it shows. */
@@ -65,6 +65,7 @@ export class Player {
   /** @param {string} video */
   async #overlay(video) {
     const lines = await libraryApi.sidecar(video).catch(() => '');
+    const { SidecarLayer } = await import('../overlay/sidecar-layer.js');
     if (this.#open !== video || !lines) return;
     this.#layer = new SidecarLayer(this.#canvas, this.#video, lines);
     show(this.#boxes, this.#layer.count > 0);
