@@ -377,11 +377,13 @@ public sealed class VideoRoutesTests : IDisposable
     private sealed class FillingStream(byte[] bytes, string folder, Action between) : MemoryStream(bytes)
     {
         private const int First = 100_000;
+        private bool _isDone;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (Position >= First && Position < Length)
+            if (Position >= First && !_isDone)
             {
+                _isDone = true;
                 while (!new DirectoryInfo(folder).EnumerateFiles("*" + Uploads.Part).Any(part => part.Length > 0))
                 {
                     await Task.Delay(5, cancellationToken);
