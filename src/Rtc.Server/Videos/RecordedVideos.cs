@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Rtc.Media.Containers.Writing;
 using Rtc.Server.Accounts;
 using Rtc.Server.Recordings;
@@ -16,7 +15,6 @@ internal sealed partial class RecordedVideos(
     Uploads files, VideoTable videos, IVideoProbe probe, TimeProvider time, ILogger<RecordedVideos> log)
     : IRecordingStore, IStoreWorker, IDisposable
 {
-    private const int HashBuffer = 1 << 20;
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_tryFor = TimeSpan.FromDays(1);
     private static readonly string[] s_extensions = [".webm", ".mp4"];
@@ -115,7 +113,7 @@ internal sealed partial class RecordedVideos(
         DateTimeOffset now = Uploads.Whole(time.GetUtcNow());
         await videos.AddAsync(new Video(
             id, new UserId(manifest.UserId), manifest.NameOf(path), Path.GetFileName(path), new FileInfo(path).Length,
-            await HashAsync(path), facts, Video.Ready, null, Uploads.Whole(manifest.StartedAt), now));
+            await FileHash.OfAsync(path), facts, Video.Ready, null, Uploads.Whole(manifest.StartedAt), now));
         return true;
     }
 
@@ -134,13 +132,6 @@ internal sealed partial class RecordedVideos(
         {
             File.Delete(path);
         }
-    }
-
-    private static async Task<string> HashAsync(string path)
-    {
-        await using var file = new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, HashBuffer, FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file));
     }
 
     private async Task TryAdoptAsync()

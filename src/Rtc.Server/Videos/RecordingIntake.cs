@@ -12,8 +12,6 @@ namespace Rtc.Server.Videos;
 internal sealed class RecordingIntake(
     RtcOptions options, RecordingWriter writer, IRecordingStore store, Uploads files, VideoTable videos, TimeProvider time)
 {
-    private const long Megabyte = 1_000_000;
-
     /// <summary>What comes back is its caller's to begin in the room or to discard.</summary>
     public async Task<Outcome<RoomRecording>> OpenAsync(string room, RoomView view, UserId user, CancellationToken cancel)
     {
@@ -23,10 +21,10 @@ internal sealed class RecordingIntake(
             return TooMany();
         }
 
-        long quota = options.Store.QuotaMegabytes * Megabyte;
+        long quota = options.Store.QuotaMegabytes * Uploads.Megabyte;
         long left = quota - await videos.HeldBytesAsync(user, cancel);
         UserAllowance allowance = writer.AllowanceOf(user, left);
-        if (left < Megabyte)
+        if (left < Uploads.Megabyte)
         {
             return new Refusal(
                 "quota", $"All videos of a user have {options.Store.QuotaMegabytes} MB at most (Store:QuotaMegabytes).",
@@ -46,7 +44,7 @@ internal sealed class RecordingIntake(
             var manifest = new RecordingManifest(
                 Guid.CreateVersion7(now), user.Value, room, view == RoomView.Source ? "source" : "annotated", now);
             var plan = new RecordingPlan(
-                files.Folder, limits.MaxMegabytes * Megabyte, TimeSpan.FromMinutes(limits.MaxMinutes), () => files.IsDiskFull());
+                files.Folder, limits.MaxMegabytes * Uploads.Megabyte, TimeSpan.FromMinutes(limits.MaxMinutes), () => files.IsDiskFull());
             var recording = new RoomRecording(
                 writer, store, plan, RecordingPart.Create(plan.Folder, manifest, plan.MaxBytes, plan.MaxDuration), allowance);
             if (writer.TryAdd(recording, limits.MaxAtOnce))

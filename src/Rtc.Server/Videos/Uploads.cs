@@ -19,7 +19,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     /// <summary>What a file is called that is not whole.</summary>
     public const string Part = ".part";
 
-    private const long Megabyte = 1_000_000;
+    /// <summary>As the options and every message count.</summary>
+    public const long Megabyte = 1_000_000;
+
     private const int BufferBytes = 256 * 1024;
     private const int FormBytes = 64 * 1024;
 
@@ -110,7 +112,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
             {
                 try
                 {
-                    await FinishAsync(upload, await HashAsync(upload.Id, cancel), cancel);
+                    await FinishAsync(upload, await FileHash.OfAsync(WholeOf(upload.Id), cancel), cancel);
                 }
                 catch (UploadException)
                 {
@@ -170,6 +172,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     /// <summary>The file of an upload that got its name, but no row of a video yet: a kill or a full disk came in between.</summary>
     private string? MovedOf(VideoId upload) =>
         Array.Find(Array.ConvertAll(s_extensions, extension => FileOf(upload + extension)), File.Exists);
+
+    /// <summary>Where all of an upload's bytes are, before there is a video.</summary>
+    private string WholeOf(VideoId upload) => File.Exists(PartOf(upload)) ? PartOf(upload) : MovedOf(upload) ?? PartOf(upload);
 
     private void RequireDisk(long bytes)
     {
@@ -231,22 +236,12 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         }
     }
 
-    private async Task<string> HashAsync(VideoId upload, CancellationToken cancel)
-    {
-        string part = PartOf(upload);
-        await using var file = new FileStream(
-            File.Exists(part) ? part : MovedOf(upload) ?? part, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes,
-                FileOptions.Asynchronous | FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
-    }
-
     /// <summary>
     /// The file gets its name before there is a row: a name without a row is cleared up, a row without a file never is there.
     /// </summary>
     private async Task<Video> FinishAsync(Upload upload, string sha256, CancellationToken cancel)
     {
-        string? moved = File.Exists(PartOf(upload.Id)) ? null : MovedOf(upload.Id);
-        string part = moved ?? PartOf(upload.Id);
+        string part = WholeOf(upload.Id);
         long bytes = new FileInfo(part).Length;
         if (bytes == 0)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Rtc.Server.Addresses;
@@ -49,6 +50,22 @@ internal sealed class RunningHost : IAsyncDisposable
         WebApplication app = RtcHost.Build(options ?? Options, certificate, builder => services?.Invoke(builder.Services));
         await app.StartAsync();
         return new RunningHost(app, certificate);
+    }
+
+    /// <summary>Asks, expects a status, and reads the answer; one without a body is an empty object.</summary>
+    public async Task<JsonNode> JsonAsync(
+        HttpStatusCode expected, HttpMethod method, string path, HttpContent? content = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        if (key is not null)
+        {
+            request.Headers.Add("X-API-Key", key);
+        }
+
+        using HttpResponseMessage answer = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(expected == answer.StatusCode, $"{method} {path}: {answer.StatusCode} {text}");
+        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
     }
 
     public async ValueTask DisposeAsync()

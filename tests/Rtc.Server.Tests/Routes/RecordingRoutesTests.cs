@@ -251,21 +251,9 @@ public sealed class RecordingRoutesTests : IDisposable
             : null;
     }
 
-    private static async Task<JsonNode> JsonAsync(
-        RunningHost host, HttpStatusCode expected, HttpMethod method, string path, string? body = null, string? key = null)
-    {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        if (key is not null)
-        {
-            request.Headers.Add("X-API-Key", key);
-        }
-
-        using HttpResponseMessage answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
-        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(expected == answer.StatusCode, $"{method} {path}: {answer.StatusCode} {text}");
-        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
-    }
+    private static Task<JsonNode> JsonAsync(
+        RunningHost host, HttpStatusCode expected, HttpMethod method, string path, string? body = null, string? key = null) =>
+        host.JsonAsync(expected, method, path, body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"), key);
 
     private sealed class StubProbe : IVideoProbe
     {

@@ -37,15 +37,15 @@ public sealed class VideoRoutesTests : IDisposable
         Assert.Equal(("ready", "1280", "315"),
             (video["status"]!.ToString(), video["width"]!.ToString(), video["total_frames"]!.ToString()));
         string at = $"/api/videos/{video["video_id"]}";
-        Assert.Equal(video.ToJsonString(), (await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, at)).ToJsonString());
-        Assert.Single((await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, "/api/videos"))["videos"]!.AsArray());
+        Assert.Equal(video.ToJsonString(), (await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, at)).ToJsonString());
+        Assert.Single((await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/videos"))["videos"]!.AsArray());
         using var part = new HttpRequestMessage(HttpMethod.Get, new Uri(at + "/file", UriKind.Relative));
         part.Headers.Range = new RangeHeaderValue(100, 199);
         using HttpResponseMessage file = await host.Client.SendAsync(part, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.PartialContent, file.StatusCode);
         Assert.Equal(s_bytes[100..200], await file.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Delete, at);
-        await JsonAsync(host, HttpStatusCode.NotFound, HttpMethod.Get, at);
+        await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, at);
+        await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, at);
         Assert.Empty(Files.GetFiles());
     }
 
@@ -58,7 +58,7 @@ public sealed class VideoRoutesTests : IDisposable
             at = await BeginAsync(host, s_bytes.Length);
             Assert.Equal("100000", await PatchAsync(host, HttpStatusCode.NoContent, at, 0, s_bytes[..100_000]));
             Assert.Equal("100000", await PatchAsync(host, HttpStatusCode.Conflict, at, 50_000, s_bytes[50_000..]));
-            await JsonAsync(host, HttpStatusCode.NotFound, HttpMethod.Get, at);
+            await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, at);
         }
 
         await using RunningHost again = await StartAsync();
@@ -66,7 +66,7 @@ public sealed class VideoRoutesTests : IDisposable
             new HttpRequestMessage(HttpMethod.Head, new Uri(at, UriKind.Relative)), TestContext.Current.CancellationToken);
         Assert.Equal("100000", Assert.Single(head.Headers.GetValues("Upload-Offset")));
         Assert.Equal("300000", await PatchAsync(again, HttpStatusCode.NoContent, at, 100_000, s_bytes[100_000..]));
-        JsonNode video = await JsonAsync(again, HttpStatusCode.OK, HttpMethod.Get, at);
+        JsonNode video = await again.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, at);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(s_bytes)), video["sha256"]!.ToString());
     }
 
@@ -78,8 +78,8 @@ public sealed class VideoRoutesTests : IDisposable
         JsonNode second = await PostAsync(host, HttpStatusCode.Created, s_bytes, false, "two.mp4");
         Assert.NotEqual(first["video_id"]!.ToString(), second["video_id"]!.ToString());
         Assert.Single(Files.GetFiles());
-        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Delete, $"/api/videos/{first["video_id"]}");
-        await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{second["video_id"]}");
+        await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/api/videos/{first["video_id"]}");
+        await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{second["video_id"]}");
         Assert.Single(Files.GetFiles());
     }
 
@@ -135,11 +135,11 @@ public sealed class VideoRoutesTests : IDisposable
                 content.Headers.Add("Upload-Offset", "0");
             }
 
-            JsonNode full = await JsonAsync(
-                host, HttpStatusCode.InsufficientStorage, isResumable ? HttpMethod.Patch : HttpMethod.Post, at, content);
+            JsonNode full = await host.JsonAsync(
+                HttpStatusCode.InsufficientStorage, isResumable ? HttpMethod.Patch : HttpMethod.Post, at, content);
             Assert.Contains("Store:MinFreeMegabytes", full["detail"]!.ToString(), StringComparison.Ordinal);
             File.Delete(other);
-            Assert.Empty((await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, "/api/videos"))["videos"]!.AsArray());
+            Assert.Empty((await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/videos"))["videos"]!.AsArray());
             if (!isResumable)
             {
                 Assert.Empty(new DirectoryInfo(folder).GetFiles());
@@ -151,7 +151,7 @@ public sealed class VideoRoutesTests : IDisposable
             int offset = int.Parse(await PatchAsync(host, HttpStatusCode.Conflict, at, 999_999, []));
             Assert.InRange(offset, 1, s_bytes.Length - 1);
             await PatchAsync(host, HttpStatusCode.NoContent, at, offset, s_bytes[offset..]);
-            JsonNode video = await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, at);
+            JsonNode video = await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, at);
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(s_bytes)), video["sha256"]!.ToString());
         }
         finally
@@ -171,7 +171,7 @@ public sealed class VideoRoutesTests : IDisposable
             Path.Combine(Files.FullName, at.Split('/')[^1] + ".mp4"), s_bytes, TestContext.Current.CancellationToken);
         Assert.Equal("300000", await PatchAsync(host, HttpStatusCode.Conflict, at, 0, []));
         Assert.Equal("300000", await PatchAsync(host, HttpStatusCode.NoContent, at, 300_000, []));
-        JsonNode video = await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, at);
+        JsonNode video = await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, at);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(s_bytes)), video["sha256"]!.ToString());
 
         // And a step later: the video has its row, and the upload's is still there.
@@ -214,9 +214,9 @@ public sealed class VideoRoutesTests : IDisposable
         }
 
         Assert.Equal(2, Files.GetFiles().Length);
-        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Delete, at);
+        await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, at);
         Assert.Empty(Files.GetFiles());
-        await JsonAsync(host, HttpStatusCode.NotFound, HttpMethod.Get, at + "/thumbnail.jpg");
+        await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, at + "/thumbnail.jpg");
     }
 
     [Fact]
@@ -224,10 +224,10 @@ public sealed class VideoRoutesTests : IDisposable
     {
         await using RunningHost host = await StartAsync();
         string at = $"/api/videos/{(await PostAsync(host, HttpStatusCode.Created, s_bytes, false, "a.mp4"))["video_id"]}/thumbnail.jpg";
-        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Get, at);
+        await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Get, at);
         FileInfo kept = Files.GetFiles("*" + Thumbnails.Ending).Single();
         DateTime written = kept.LastWriteTimeUtc;
-        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Get, at);
+        await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Get, at);
         kept.Refresh();
         Assert.Equal((0L, written), (kept.Length, kept.LastWriteTimeUtc));
     }
@@ -246,7 +246,7 @@ public sealed class VideoRoutesTests : IDisposable
         await File.WriteAllTextAsync(orphan, "x", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(foreign, "x", TestContext.Current.CancellationToken);
         Assert.Equal(7, (DateTimeOffset.Parse(video["expires_at"]!.ToString()) - clock.Now).TotalDays, 3);
-        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Get, $"/api/videos/{video["video_id"]}/thumbnail.jpg");
+        await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Get, $"/api/videos/{video["video_id"]}/thumbnail.jpg");
         VideoSweep sweep = host.App.Services.GetServices<Accounts.IStoreWorker>().OfType<VideoSweep>().Single();
         await sweep.RunAsync();
         Assert.Equal(5, Files.GetFiles().Length);
@@ -254,10 +254,10 @@ public sealed class VideoRoutesTests : IDisposable
         await sweep.RunAsync();
         Assert.Equal(3, Files.GetFiles().Length);
         await PatchAsync(host, HttpStatusCode.NotFound, at, 1000, s_bytes[1000..]);
-        await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{video["video_id"]}");
+        await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{video["video_id"]}");
         clock.Now += TimeSpan.FromDays(7);
         await sweep.RunAsync();
-        await JsonAsync(host, HttpStatusCode.NotFound, HttpMethod.Get, $"/api/videos/{video["video_id"]}");
+        await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/videos/{video["video_id"]}");
         Assert.Equal("readme.txt", Assert.Single(Files.GetFiles()).Name);
     }
 
@@ -344,17 +344,7 @@ public sealed class VideoRoutesTests : IDisposable
             content.Headers.ContentType = new MediaTypeHeaderValue("video/mp4");
         }
 
-        return JsonAsync(host, expected, HttpMethod.Post, "/api/videos?name=" + Uri.EscapeDataString(name), content);
-    }
-
-    private static async Task<JsonNode> JsonAsync(
-        RunningHost host, HttpStatusCode expected, HttpMethod method, string path, HttpContent? content = null)
-    {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
-        using HttpResponseMessage answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
-        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(expected == answer.StatusCode, $"{method} {path}: {answer.StatusCode} {text}");
-        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+        return host.JsonAsync(expected, HttpMethod.Post, "/api/videos?name=" + Uri.EscapeDataString(name), content);
     }
 
     private static void FillDisk(string file)
@@ -377,11 +367,13 @@ public sealed class VideoRoutesTests : IDisposable
     private sealed class FillingStream(byte[] bytes, string folder, Action between) : MemoryStream(bytes)
     {
         private const int First = 100_000;
+        private bool _isDone;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (Position >= First && Position < Length)
+            if (Position >= First && !_isDone)
             {
+                _isDone = true;
                 while (!new DirectoryInfo(folder).EnumerateFiles("*" + Uploads.Part).Any(part => part.Length > 0))
                 {
                     await Task.Delay(5, cancellationToken);
