@@ -154,13 +154,13 @@ internal sealed class GrabCutSolver
                 int i = (y * _width) + x;
                 if (_inside[i] != _inside[i + 1])
                 {
-                    sum += 1 - (_links[i * 4] / Cling);
+                    sum += 1 - (_links[i * 4] / LinkWeight);
                     count++;
                 }
 
                 if (_inside[i] != _inside[i + _width])
                 {
-                    sum += 1 - (_links[(i * 4) + 1] / Cling);
+                    sum += 1 - (_links[(i * 4) + 1] / LinkWeight);
                     count++;
                 }
             }

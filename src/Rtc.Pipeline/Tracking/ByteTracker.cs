@@ -77,15 +77,16 @@ internal sealed class ByteTracker(ByteTrackOptions options, TrackIds ids)
             track.Predict(steps);
         }
 
-        foreach ((int id, Detection seen) in objects)
+        for (int i = 0; i < objects.Length; i++)
         {
+            (int id, Detection seen) = objects[i];
             if (_tracks.Find(id) is { } track)
             {
-                track.Match(seen, _now);
+                track.Match(seen, i, _now);
             }
             else
             {
-                _tracks.Add().Begin(id, seen, _now, activated: true);
+                _tracks.Add().Begin(id, seen, i, _now, activated: true);
             }
         }
 
