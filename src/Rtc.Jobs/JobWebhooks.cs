@@ -22,7 +22,7 @@ public sealed class JobWebhooks : IAsyncDisposable
     private readonly WebhookTable _table;
     private readonly WebhookOptions _options;
     private readonly Func<Job, byte[]> _body;
-    private readonly HttpClient _client;
+    private readonly Lazy<HttpClient> _client;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
@@ -30,12 +30,13 @@ public sealed class JobWebhooks : IAsyncDisposable
     /// <param name="table">Who is to be told.</param>
     /// <param name="options">How.</param>
     /// <param name="body">A job as it is told of.</param>
-    /// <param name="handler">What goes out; it decides where to.</param>
+    /// <param name="handler">Makes, with the first that is due, what goes out; it decides where to.</param>
     /// <param name="time">When to try.</param>
-    public JobWebhooks(WebhookTable table, WebhookOptions options, Func<Job, byte[]> body, HttpMessageHandler handler, TimeProvider time)
+    public JobWebhooks(
+        WebhookTable table, WebhookOptions options, Func<Job, byte[]> body, Func<HttpMessageHandler> handler, TimeProvider time)
     {
         (_table, _options, _body, _time) = (table, options, body, time);
-        _client = new HttpClient(handler) { Timeout = s_timeout };
+        _client = new Lazy<HttpClient>(() => new HttpClient(handler()) { Timeout = s_timeout });
     }
 
     public void Start()
@@ -52,7 +53,10 @@ public sealed class JobWebhooks : IAsyncDisposable
         {
             await _stopping.CancelAsync().ConfigureAwait(false);
             await _loop.ConfigureAwait(false);
-            _client.Dispose();
+            if (_client.IsValueCreated)
+            {
+                _client.Value.Dispose();
+            }
         }
     }
 
@@ -108,7 +112,7 @@ public sealed class JobWebhooks : IAsyncDisposable
         try
         {
             using HttpResponseMessage answer =
-                await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
+                await _client.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
             return answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.Gone;
         }
         catch (Exception error) when (

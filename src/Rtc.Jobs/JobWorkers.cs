@@ -13,7 +13,10 @@ public sealed partial class JobWorkers : IAsyncDisposable
 {
     private static readonly TimeSpan s_storeGone = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_paused = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_lockedByAnother = TimeSpan.FromMilliseconds(20);
+
+    // What a timer is late by, or a clock's reading early.
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1);
     private const int LeasePart = 3;
 
     private readonly Database _database;
@@ -151,7 +154,8 @@ public sealed partial class JobWorkers : IAsyncDisposable
                     wait = _options.PollEvery;
                     if (await _queue.NextReadyAsync(_kindNames, stop).ConfigureAwait(false) - _database.Now is { } until && until < wait)
                     {
-                        wait = until > s_shortest ? until : s_shortest;
+                        // One that is ready and was not given is in another worker's hands just now.
+                        wait = until > TimeSpan.Zero ? until + s_tick : s_lockedByAnother;
                     }
                 }
             }
@@ -199,8 +203,9 @@ public sealed partial class JobWorkers : IAsyncDisposable
         string how;
         try
         {
-            List<JobPosition> positions =
-                await _store.TryAsync(queue => queue.PositionsAsync(job.Id, any.Token), any.Token).ConfigureAwait(false);
+            List<JobPosition> positions = job.Attempt == 1
+                ? []
+                : await _store.TryAsync(queue => queue.PositionsAsync(job.Id, any.Token), any.Token).ConfigureAwait(false);
             run = new JobRun(job, _owner, positions, _store, _pace, Time, _options.SaveEvery);
             if (job.Failures >= _options.MaxFailures)
             {

@@ -14,6 +14,8 @@ public sealed class Database : IAsyncDisposable
     /// <summary>A pooled connection that the server closed meanwhile is noticed with its next use.</summary>
     private const int Tries = 3;
 
+    private const int ClockReadings = 3;
+
     private static readonly TimeSpan s_clockAge = TimeSpan.FromMinutes(1);
 
     private readonly Lazy<ISqlEngine> _engine;
@@ -76,10 +78,14 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancel = default) => RunAsync(work, false, cancel);
+    public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancel = default) => RunAsync(work, Use.Reads, cancel);
 
     /// <summary>In one transaction, which an exception undoes.</summary>
-    public Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancel = default) => RunAsync(work, true, cancel);
+    public Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancel = default) => RunAsync(work, Use.Writes, cancel);
+
+    /// <summary>One statement, which is a transaction by itself: the database is asked once in place of twice.</summary>
+    internal Task<T> WriteOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancel = default) =>
+        RunAsync(work, Use.WritesOnce, cancel);
 
     /// <summary>Tells the other programs at the database, after the transaction that it is about.</summary>
     public Task NotifyAsync(string message, CancellationToken cancel = default) => TryAsync(
@@ -117,12 +123,12 @@ public sealed class Database : IAsyncDisposable
         _opening.Dispose();
     }
 
-    private Task<T> RunAsync<T>(Func<SqlSession, Task<T>> work, bool writes, CancellationToken cancel) => TryAsync(
+    private Task<T> RunAsync<T>(Func<SqlSession, Task<T>> work, Use use, CancellationToken cancel) => TryAsync(
         async engine =>
         {
             await using DbConnection connection = await engine.OpenAsync(cancel).ConfigureAwait(false);
             await ReadClockAsync(engine, connection, cancel).ConfigureAwait(false);
-            if (!writes)
+            if (use == Use.Reads)
             {
                 return await work(new SqlSession(engine, connection, null, cancel)).ConfigureAwait(false);
             }
@@ -130,6 +136,11 @@ public sealed class Database : IAsyncDisposable
             await (engine.Writer?.WaitAsync(cancel) ?? Task.CompletedTask).ConfigureAwait(false);
             try
             {
+                if (use == Use.WritesOnce)
+                {
+                    return await work(new SqlSession(engine, connection, null, cancel)).ConfigureAwait(false);
+                }
+
                 await using DbTransaction transaction = await engine.BeginWriteAsync(connection, cancel).ConfigureAwait(false);
                 T result = await work(new SqlSession(engine, connection, transaction, cancel)).ConfigureAwait(false);
                 await transaction.CommitAsync(cancel).ConfigureAwait(false);
@@ -173,9 +184,35 @@ public sealed class Database : IAsyncDisposable
             return;
         }
 
-        DateTimeOffset? shared = await engine.TimeAsync(connection, cancel).ConfigureAwait(false);
-        _offset = shared - _time.GetUtcNow() ?? TimeSpan.Zero;
+        // What a program pays with its first question is not the clocks' difference: the quickest of a few answers is the nearest.
+        TimeSpan quickest = TimeSpan.MaxValue;
+        for (int i = 0; i < ClockReadings; i++)
+        {
+            DateTimeOffset asked = _time.GetUtcNow();
+            long began = _time.GetTimestamp();
+            DateTimeOffset? shared = await engine.TimeAsync(connection, cancel).ConfigureAwait(false);
+            TimeSpan took = _time.GetElapsedTime(began);
+            if (shared is null)
+            {
+                _offset = TimeSpan.Zero;
+                break;
+            }
+
+            if (took < quickest)
+            {
+                quickest = took;
+                _offset = shared.Value - asked - (took / 2);
+            }
+        }
+
         _offsetAt = _time.GetTimestamp();
         _hasOffset = true;
+    }
+
+    private enum Use
+    {
+        Reads,
+        Writes,
+        WritesOnce,
     }
 }

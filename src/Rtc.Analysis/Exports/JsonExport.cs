@@ -62,7 +62,7 @@ internal static class JsonExport
         await FlushAsync(json, buffer, output, cancel, isLast: true).ConfigureAwait(false);
     }
 
-    /// <summary>A serializer flushes what it writes to, and a response lets nobody flush but asynchronously: so there is a buffer.</summary>
+    /// <summary>A serializer flushes what it writes to, and a response is flushed only asynchronously: so there is a buffer.</summary>
     internal static async Task FlushAsync(
         Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream output, CancellationToken cancel, bool isLast = false)
     {

@@ -16,7 +16,7 @@ internal sealed class WebhookWork(JobWebhooks sender) : IStoreWorker
 
     public static JobWebhooks Open(IServiceProvider services) => new(
         services.GetRequiredService<WebhookTable>(), services.GetRequiredService<WebhookOptions>(), Body,
-        Handler(services.GetRequiredService<RtcOptions>().Jobs.WebhookNear), services.GetRequiredService<TimeProvider>());
+        () => Handler(services.GetRequiredService<RtcOptions>().Jobs.WebhookNear), services.GetRequiredService<TimeProvider>());
 
     public void Begin() => sender.Start();
 

@@ -17,7 +17,7 @@ public sealed class JobQueue(Database database)
     public Task<Job?> TakeAsync(string owner, IReadOnlyList<string> kinds, TimeSpan lease, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(kinds);
-        return database.WriteAsync(
+        return database.WriteOnceAsync(
             session =>
             {
                 DateTimeOffset now = database.Now;
@@ -136,7 +136,7 @@ public sealed class JobQueue(Database database)
     private static (string, object?)[] Values(IReadOnlyList<string> kinds) => [.. kinds.Select((kind, at) => ($"kind{at}", (object?)kind))];
 
     private Task<bool> ChangeAsync(JobClaim claim, string set, CancellationToken cancel, params (string, object?)[] values) =>
-        database.WriteAsync(session => SetAsync(session, claim, set, values), cancel);
+        database.WriteOnceAsync(session => SetAsync(session, claim, set, values), cancel);
 
     private static async Task<bool> SetAsync(SqlSession session, JobClaim claim, string set, params (string, object?)[] values) =>
         await session.ExecuteAsync(

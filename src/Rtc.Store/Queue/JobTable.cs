@@ -27,18 +27,13 @@ public sealed class JobTable(Database database)
         JobId id, UserId user, VideoId? video, string kind, string options, IReadOnlyList<JobStep> steps, string? webhook,
         CancellationToken cancel = default)
     {
-        Job job = (await database.WriteAsync(
-            async session =>
-            {
-                await session.ExecuteAsync(
-                    "INSERT INTO processing_jobs (id, user_id, video_id, kind, options, status, steps, created_at, ready_at, "
-                        + "webhook) VALUES (@id, @user, @video, @kind, @options::jsonb, 'queued', @steps::jsonb, @now, @now, @webhook) "
-                        + "ON CONFLICT (id) DO NOTHING",
-                    ("id", id.Value), ("user", user.Value), ("video", video?.Value), ("kind", kind), ("options", options),
-                    ("steps", JobStep.Write(steps)), ("now", database.Now), ("webhook", webhook)).ConfigureAwait(false);
-                return await session.FirstAsync($"SELECT {Columns} FROM processing_jobs WHERE id = @id", Read, ("id", id.Value))
-                    .ConfigureAwait(false);
-            },
+        Job job = (await database.WriteOnceAsync(
+            session => session.FirstAsync(
+                "INSERT INTO processing_jobs (id, user_id, video_id, kind, options, status, steps, created_at, ready_at, webhook) "
+                    + "VALUES (@id, @user, @video, @kind, @options::jsonb, 'queued', @steps::jsonb, @now, @now, @webhook) "
+                    + $"ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING {Columns}",
+                Read, ("id", id.Value), ("user", user.Value), ("video", video?.Value), ("kind", kind), ("options", options),
+                ("steps", JobStep.Write(steps)), ("now", database.Now), ("webhook", webhook)),
             cancel).ConfigureAwait(false))!;
         await TellAsync(QueuedMessage, cancel).ConfigureAwait(false);
         return job;

@@ -103,7 +103,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(404, "HEAD", One, none);
         await CallAsync(415, "PATCH", One, none, "x", "text/plain");
         await CallAsync(404, "DELETE", One, none);
-        foreach (string found in (string[])["/file", "/sidecar", "/thumbnail.jpg", "/detections", "/masks", "/tracks", "/scenes", "/export"])
+        foreach (string found in (string[])
+            ["/file", "/sidecar", "/thumbnail.jpg", "/detections", "/masks", "/tracks", "/scenes", "/export"])
         {
             await CallAsync(404, "GET", One + found, none + found);
         }

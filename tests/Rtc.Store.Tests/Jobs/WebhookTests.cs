@@ -89,7 +89,7 @@ public sealed class WebhookTests(PostgresServer server)
         receiver.Time = time;
         return new JobWebhooks(
             new WebhookTable(store.Database), new WebhookOptions { Key = Key, MaxTries = maxTries },
-            job => Encoding.UTF8.GetBytes($"{job.Id} {job.Status}"), receiver, time);
+            job => Encoding.UTF8.GetBytes($"{job.Id} {job.Status}"), () => receiver, time);
     }
 
     private static async Task<Job> AddAsync(TestStore store, string? webhook, bool isCancelled = false)
