@@ -28,10 +28,6 @@ public sealed class RoomPipeline : IAsyncDisposable
     /// <summary>The render loop looks around this often while nothing comes.</summary>
     private const int IdleWaitMs = 1000;
 
-    /// <summary>Results that may wait for their pictures, and for how long.</summary>
-    private const int MaxEarly = 8;
-    private const double EarlyMs = 500;
-
     private readonly RoomPipelineOptions _options;
     private readonly IModelHost _models;
     private readonly IPipelineOutput _output;
@@ -47,10 +43,8 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly PreviewShelf _preview;
     private readonly RenderStage _render;
     private readonly VisionStage _vision;
-    private readonly RemoteMailbox _mailbox = new();
-    private readonly RemoteLabels _labels = new();
-    private long _remoteTicks = long.MinValue;
-    private readonly Queue<(RemoteDetections Seen, double UntilMs)> _early = [];
+    private readonly RemoteReports _remote;
+    private readonly PipelineFigures _figures;
     private Picture? _spare;
     private PictureInfo _spareInfo;
     private readonly ManualResetEventSlim _ended = new();
@@ -81,7 +75,10 @@ public sealed class RoomPipeline : IAsyncDisposable
         _pictures = pictures;
         _preview = new PreviewShelf(pictures, time);
         _render = new RenderStage(options, codecs, pictures, output, _board, _latest, _controls, _preview, _counters, time);
-        _vision = new VisionStage(options, models, output, _board, _counters, time, _labels);
+        var labels = new RemoteLabels();
+        _vision = new VisionStage(options, models, output, _board, _counters, time, labels);
+        _remote = new RemoteReports(_controls, _vision, labels, time, Tell);
+        _figures = new PipelineFigures(_counters, _queue, _latest, _vision, time);
         _loops = new Lazy<Task>(() => Task.WhenAll(Start("render", RenderLoop, _render.Renew), Start("vision", VisionLoop, _vision.Renew)));
     }
 
@@ -105,7 +102,7 @@ public sealed class RoomPipeline : IAsyncDisposable
 
     public VisionResult? Latest => _newest;
 
-    public PipelineStats Stats => Collect();
+    public PipelineStats Stats => _figures.Read(RestsForRemote, _error);
 
     /// <summary>
     /// Takes over one reference to the next coded picture, in order, and returns at once. False where it had to be dropped:
@@ -152,36 +149,13 @@ public sealed class RoomPipeline : IAsyncDisposable
     /// </summary>
     public RemoteVerdict Report(RemoteDetections seen)
     {
-        if (Settings.Mode == ViewMode.Privacy)
+        RemoteVerdict verdict = _remote.Take(seen);
+        if (verdict == RemoteVerdict.Accepted)
         {
-            return RemoteVerdict.Private;
+            _latest.Wake();
         }
 
-        bool isHere = _controls.Pictures.TryFind(seen.RtpTimestamp, out SizedPicture picture);
-        if (!isHere && !_controls.Pictures.IsAhead(seen.RtpTimestamp))
-        {
-            return RemoteVerdict.UnknownPicture;
-        }
-
-        if (isHere && picture.Info.Ticks <= _remoteTicks)
-        {
-            return RemoteVerdict.Late;
-        }
-
-        if (!_labels.TryAdd(seen.Objects))
-        {
-            return RemoteVerdict.TooManyLabels;
-        }
-
-        if (isHere)
-        {
-            _remoteTicks = picture.Info.Ticks;
-            _controls.Remote.Accepted(_time.Milliseconds());
-        }
-
-        _mailbox.Put(seen, isHere ? picture : null);
-        _latest.Wake();
-        return RemoteVerdict.Accepted;
+        return verdict;
     }
 
     /// <summary>No member detects any more: the room's own detector goes on with the next picture.</summary>
@@ -326,51 +300,8 @@ public sealed class RoomPipeline : IAsyncDisposable
                 (_spare, _spareInfo) = (taken, info);
             }
 
-            HearRemote();
+            _remote.Hear();
             Look();
-        }
-    }
-
-    /// <summary>What a member found; what is of a picture that is still on its way waits for it.</summary>
-    private void HearRemote()
-    {
-        double now = _time.Milliseconds();
-        while (_mailbox.TryTake(out RemoteDetections? seen, out SizedPicture? its))
-        {
-            if (its is { } picture)
-            {
-                Adopt(seen, picture);
-            }
-            else if (_early.Count < MaxEarly)
-            {
-                _early.Enqueue((seen, now + EarlyMs));
-            }
-        }
-
-        for (int left = _early.Count; left > 0; left--)
-        {
-            (RemoteDetections seen, double untilMs) = _early.Dequeue();
-            if (_controls.Pictures.TryFind(seen.RtpTimestamp, out SizedPicture picture))
-            {
-                if (!_vision.HasReported(picture.Info))
-                {
-                    _controls.Remote.Accepted(now);
-                }
-
-                Adopt(seen, picture);
-            }
-            else if (now < untilMs)
-            {
-                _early.Enqueue((seen, untilMs));
-            }
-        }
-    }
-
-    private void Adopt(RemoteDetections seen, in SizedPicture picture)
-    {
-        if (_vision.Adopt(seen, picture, _controls.Settings) is { } adopted)
-        {
-            Tell(adopted);
         }
     }
 
@@ -424,55 +355,5 @@ public sealed class RoomPipeline : IAsyncDisposable
         _latest.Dispose();
         _output.OnNotice(
             new PipelineNotice("pipeline_failed", "The room's video ended with an error. Open the room anew.", Recoverable: false));
-    }
-
-    private PipelineStats Collect()
-    {
-        double now = _time.Milliseconds();
-        PipelineCounters c = _counters;
-        bool rests = RestsForRemote;
-        return new PipelineStats
-        {
-            Received = Interlocked.Read(ref c.Received),
-            Decoded = c.Decoded,
-            DroppedCoded = _queue.Dropped + c.DroppedWithoutKey,
-            DroppedLate = c.DroppedLate,
-            DroppedBeforeDetection = _latest.Dropped,
-            Rested = c.Rested,
-            DecodeFailures = c.DecodeFailures,
-            KeyFramesRequested = c.KeyFramesRequested,
-            Detected = c.Detected,
-            Coasted = c.Coasted,
-            Remote = c.Remote,
-            Rendered = c.Rendered,
-            Coded = c.Coded,
-            DroppedByEncoder = c.DroppedByEncoder,
-            ReceivedPerSecond = c.ReceivedRate.PerSecond(now),
-            ProcessedPerSecond = c.ProcessedRate.PerSecond(now),
-            RenderedPerSecond = c.RenderedRate.PerSecond(now),
-            ArrivalTime = c.Arrival.Summary(),
-            DecodeTime = c.Decode.Summary(),
-            RenderTime = c.Render.Summary(),
-            EncodeTime = c.Encode.Summary(),
-            QueueTime = c.Queue.Summary(),
-            DetectTime = c.Detect.Summary(),
-            TrackTime = c.Track.Summary(),
-            MaskTime = c.Mask.Summary(),
-            TurnaroundTime = c.Turnaround.Summary(),
-            ResultAge = c.ResultAge.Summary(),
-            LatestFrameAgeMs = _latest.LastAgeMs,
-            Level = rests ? Level.Optimal : _vision.Level,
-            LevelReason = rests ? "" : _vision.LevelReason,
-            Model = _vision.Model,
-            Provider = _vision.Provider,
-            ModelProblem = _vision.ModelProblem,
-            Restarts = Interlocked.Read(ref c.Restarts),
-            Error = _error,
-            Tracks = c.Tracks,
-            Width = c.Width,
-            Height = c.Height,
-            Zones = _vision.Tally.ZoneCounts(),
-            Lines = _vision.Tally.LineCounts(),
-        };
     }
 }

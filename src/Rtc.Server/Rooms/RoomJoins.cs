@@ -56,8 +56,7 @@ internal sealed class RoomJoins(
         {
             (returning.Rights, returning.TokenHash) = (rights, token);
             directory.Return(there, returning, view, link);
-            returning.RemoteAddress = remoteAddress;
-            returning.JoinedAt = loop.Clock.Now;
+            (returning.RemoteAddress, returning.JoinedAt) = (remoteAddress, loop.Clock.Now);
             return Reply(there, returning, resumed: true);
         }
 
@@ -71,22 +70,23 @@ internal sealed class RoomJoins(
             return full;
         }
 
-        string secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var member = new RoomMember(PeerId.Create(), role, view, Clean(request.Name), secret)
-        {
-            Link = link,
-            Rights = rights,
-            TokenHash = token,
-            Messages = new MessageRate(messagesPerSecond),
-            CanReturn = link is not null,
-            RemoteAddress = remoteAddress,
-            JoinedAt = loop.Clock.Now,
-        };
+        RoomMember member = Make(role, view, request.Name, link, remoteAddress);
+        (member.Rights, member.TokenHash) = (rights, token);
         Room room = directory.FindOrOpen(name);
         directory.Enter(room, member);
         metrics.Joined(role == Role.Phone ? "phone" : "viewer");
         return Reply(room, member, resumed: false);
     }
+
+    private RoomMember Make(Role role, RoomView view, string? name, IMemberLink? link, string remoteAddress) =>
+        new(PeerId.Create(), role, view, Clean(name), RandomNumberGenerator.GetHexString(32, lowercase: true))
+        {
+            Link = link,
+            Messages = new MessageRate(messagesPerSecond),
+            CanReturn = link is not null,
+            RemoteAddress = remoteAddress,
+            JoinedAt = loop.Clock.Now,
+        };
 
     private JoinReply Reply(Room room, RoomMember member, bool resumed) => new()
     {

@@ -26,6 +26,44 @@ internal sealed class RoomOffers(
             return Refusal.UnknownSession;
         }
 
+        if (Refuse(room, member, sdp ??= string.Empty) is { } refused)
+        {
+            return refused;
+        }
+
+        OfferIdentity offered = OfferIdentity.Of(sdp);
+        if (member.Port is not null && member.Offered is { } earlier && !offered.IsSameConnectionAs(earlier))
+        {
+            // The client began afresh.
+            room.Unplug(member);
+        }
+
+        bool isNew = member.Port is null;
+        WebRtcPeer peer = member.Port?.Peer ?? peers.Create(loop.Clock, IsLoopback(member.RemoteAddress), sdp);
+        if (Answer(peer, member, sdp, out string answer) is { } unusable)
+        {
+            if (isNew)
+            {
+                peer.Dispose();
+            }
+
+            return unusable;
+        }
+
+        MediaSection? receives = Receiving(peer);
+        MediaSection? sends = Sending(peer);
+        member.Offered = offered;
+        member.Negotiated = (sdp, answer);
+        member.ReceiveMid = receives?.Mid;
+        member.SendMid = sends?.Mid;
+        member.SendCodecs = [.. sends?.Codecs.Select(codec => codec.Codec) ?? []];
+        room.Plug(member, peer);
+        return new OfferReply(answer);
+    }
+
+    /// <summary>What speaks against an offer before it is read.</summary>
+    private Refusal? Refuse(Room room, RoomMember member, string sdp)
+    {
         if (admission.AdmitOffer(member.RemoteAddress) is { } turnedAway)
         {
             return turnedAway;
@@ -42,56 +80,34 @@ internal sealed class RoomOffers(
             return Refusal.SdpTooLarge(maxSdpBytes);
         }
 
-        if (!room.Members.IsHeld && capacity.RoomsFull() is { } full)
-        {
-            return full;
-        }
+        return room.Members.IsHeld ? null : capacity.RoomsFull();
+    }
 
-        OfferIdentity offered = OfferIdentity.Of(sdp);
-        if (member.Port is not null && member.Offered is { } earlier && !offered.IsSameConnectionAs(earlier))
-        {
-            // The client began afresh.
-            room.Unplug(member);
-        }
-
-        bool isNew = member.Port is null;
-        WebRtcPeer peer = member.Port?.Peer ?? peers.Create(loop.Clock, IsLoopback(member.RemoteAddress), sdp);
+    /// <summary>Null where the peer answers and has what its member's role needs.</summary>
+    private Refusal? Answer(WebRtcPeer peer, RoomMember member, string sdp, out string answer)
+    {
         var policy =
             new AnswerPolicy { ReceiveVideo = member.Role == Role.Phone, SendVideo = true, AcceptDataChannels = true, RequireCodec = true };
-        if (!peer.TryAnswer(loop.Clock.Now, sdp, policy, out string answer, out string? problem))
+        if (!peer.TryAnswer(loop.Clock.Now, sdp, policy, out answer, out string? problem))
         {
-            if (isNew)
-            {
-                peer.Dispose();
-            }
-
             return new Refusal("bad_sdp", problem ?? "That is not a session description.");
         }
 
-        MediaSection? receives = peer.Sections.FirstOrDefault(section => section.Kind == MediaKind.Video && section.Receives);
-        MediaSection? sends = peer.Sections.FirstOrDefault(section => section.Kind == MediaKind.Video && section.Sends);
         bool hasData = peer.Sections.Any(section => section.Kind == MediaKind.Data && !section.Rejected);
-        string? missing = member.Role == Role.Phone && receives is null ? "The offer has no video that could be received."
-            : member.Role == Role.Viewer && sends is null && !hasData ? "The offer asks for no video and no data channel."
-            : null;
-        if (missing is not null)
+        return member.Role switch
         {
-            if (isNew)
-            {
-                peer.Dispose();
-            }
-
-            return new Refusal("no_video", missing);
-        }
-
-        member.Offered = offered;
-        member.Negotiated = (sdp, answer);
-        member.ReceiveMid = receives?.Mid;
-        member.SendMid = sends?.Mid;
-        member.SendCodecs = [.. sends?.Codecs.Select(codec => codec.Codec) ?? []];
-        room.Plug(member, peer);
-        return new OfferReply(answer);
+            Role.Phone when Receiving(peer) is null => new Refusal("no_video", "The offer has no video that could be received."),
+            Role.Viewer when Sending(peer) is null && !hasData =>
+                new Refusal("no_video", "The offer asks for no video and no data channel."),
+            _ => null,
+        };
     }
+
+    private static MediaSection? Receiving(WebRtcPeer peer) =>
+        peer.Sections.FirstOrDefault(section => section.Kind == MediaKind.Video && section.Receives);
+
+    private static MediaSection? Sending(WebRtcPeer peer) =>
+        peer.Sections.FirstOrDefault(section => section.Kind == MediaKind.Video && section.Sends);
 
     public Outcome<TrickleReply> Trickle(SessionAddress address, TrickleFragment fragment, string? ifMatch)
     {

@@ -20,6 +20,6 @@ public sealed class AiortcLateViewerTests(ITestOutputHelper output)
         int first = watched.GetProperty("first_picture_ms").GetInt32();
         output.WriteLine($"first picture after {first} ms");
         Assert.InRange(first, 0, 5000); // a second or so, and what a busy machine adds
-        Assert.True(watched.GetProperty("changes").GetInt32() > 20, "the viewer's picture does not move");
+        Assert.True(watched.GetProperty("changes").GetInt32() > 6, "the viewer's picture does not move");
     }
 }

@@ -22,9 +22,9 @@ public sealed class AiortcLossyLinkTests(ITestOutputHelper output)
 
         output.WriteLine($"up: {up.Dropped} lost of {up.Passed + up.Dropped}; down: {down.Dropped} of {down.Passed + down.Dropped}");
         Assert.True(up.Dropped > 5 && down.Dropped > 5, "the links lost nothing");
-        Assert.True(watched.GetProperty("received").GetInt32() > 75, "the viewer got too few pictures");
-        Assert.True(watched.GetProperty("changes").GetInt32() > 50, "the viewer's picture does not move");
-        Assert.True(watched.GetProperty("detections").GetInt32() > 40, "too few messages reached the viewer");
-        Assert.True(published.GetProperty("detections").GetInt32() > 100, "too few messages reached the publisher");
+        Assert.True(watched.GetProperty("received").GetInt32() > 25, "the viewer got too few pictures");
+        Assert.True(watched.GetProperty("changes").GetInt32() > 16, "the viewer's picture does not move");
+        Assert.True(watched.GetProperty("detections").GetInt32() > 13, "too few messages reached the viewer");
+        Assert.True(published.GetProperty("detections").GetInt32() > 33, "too few messages reached the publisher");
     }
 }

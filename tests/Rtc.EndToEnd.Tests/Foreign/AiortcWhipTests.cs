@@ -31,11 +31,11 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
         JsonElement published = await publishing;
 
         Assert.Equal(201, published.GetProperty("status").GetInt32());
-        Assert.True(published.GetProperty("received").GetInt32() > 60, "the returned track has too few pictures");
-        Assert.True(published.GetProperty("detections").GetInt32() > 60, "too few messages reached the publisher");
-        Assert.True(watched.GetProperty("received").GetInt32() > 40, "the viewer got too few pictures");
-        Assert.True(watched.GetProperty("changes").GetInt32() > 20, "the viewer's picture does not move");
-        Assert.True(watched.GetProperty("detections").GetInt32() > 20, "too few messages reached the viewer");
+        Assert.True(published.GetProperty("received").GetInt32() > 20, "the returned track has too few pictures");
+        Assert.True(published.GetProperty("detections").GetInt32() > 20, "too few messages reached the publisher");
+        Assert.True(watched.GetProperty("received").GetInt32() > 13, "the viewer got too few pictures");
+        Assert.True(watched.GetProperty("changes").GetInt32() > 6, "the viewer's picture does not move");
+        Assert.True(watched.GetProperty("detections").GetInt32() > 6, "too few messages reached the viewer");
         Assert.Equal(640, watched.GetProperty("width").GetInt32());
         await _client.UntilNobodyIsThereAsync();
     }
@@ -47,7 +47,7 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
         Task<JsonElement> watching = _client.RunAsync("watch", "/whep/h264?view=annotated", "--seconds", "9");
         await _client.RunAsync("publish", "/whip/h264?mode=plain", "--seconds", "6", "--codec", "h264");
         JsonElement watched = await watching;
-        Assert.True(watched.GetProperty("received").GetInt32() > 60, "the viewer got too few pictures");
-        Assert.True(watched.GetProperty("changes").GetInt32() > 30, "the viewer's picture does not move");
+        Assert.True(watched.GetProperty("received").GetInt32() > 20, "the viewer got too few pictures");
+        Assert.True(watched.GetProperty("changes").GetInt32() > 10, "the viewer's picture does not move");
     }
 }

@@ -32,8 +32,8 @@ public sealed class GStreamerWhipTests(ITestOutputHelper output)
 
         Assert.Equal(201, published.GetProperty("status").GetInt32());
         Assert.Contains("connected", published.GetProperty("states").EnumerateArray().Select(state => state.GetString()));
-        Assert.True(published.GetProperty("detections").GetInt32() > 40, "too few messages reached the publisher");
-        Assert.True(watched.GetProperty("received").GetInt32() > 30, "the viewer got too few pictures");
-        Assert.True(watched.GetProperty("changes").GetInt32() > 20, "the viewer's picture does not move");
+        Assert.True(published.GetProperty("detections").GetInt32() > 10, "too few messages reached the publisher");
+        Assert.True(watched.GetProperty("received").GetInt32() > 10, "the viewer got too few pictures");
+        Assert.True(watched.GetProperty("changes").GetInt32() > 5, "the viewer's picture does not move");
     }
 }

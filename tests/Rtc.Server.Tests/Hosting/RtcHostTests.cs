@@ -211,7 +211,7 @@ public sealed class RtcHostTests
     public async Task One_request_past_the_rate_is_refused_but_probes_still_answer()
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            RunningHost.Options with { Limits = new LimitOptions { ApiPerMinute = 5 } });
+            RunningHost.Options with { Limits = RunningHost.Options.Limits with { ApiPerMinute = 5 } });
         for (int i = 0; i < 5; i++)
         {
             Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/api/health")).StatusCode);

@@ -41,7 +41,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Model = new ModelOptions { Name = "motion" },
 
         // The processor of this process is that of all the tests beside this one.
-        Limits = new LimitOptions { MaxCpuPercent = 0 },
+        Limits = new LimitOptions { MaxCpuPercent = 0, MaxLoopLatenessMs = 0 },
     };
 
     public static async Task<RunningHost> StartAsync(

@@ -17,7 +17,7 @@ public sealed class SlowBodiesTests
     {
         using var lines = new Lines();
         await using RunningHost host = await RunningHost.StartAsync(
-            RunningHost.Options with { Limits = new LimitOptions { HandshakeSeconds = 2 } },
+            RunningHost.Options with { Limits = RunningHost.Options.Limits with { HandshakeSeconds = 2 } },
             services: services => services.AddSingleton<ILoggerProvider>(lines));
         RawClient[] clients = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => RawClient.ConnectAsync(host)));
         foreach (RawClient client in clients)

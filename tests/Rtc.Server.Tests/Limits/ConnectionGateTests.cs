@@ -8,7 +8,8 @@ namespace Rtc.Server.Tests.Limits;
 public sealed class ConnectionGateTests
 {
     private const string Live = "GET /api/health/live HTTP/1.1\r\nHost: localhost\r\n";
-    private static readonly RtcOptions s_narrow = RunningHost.Options with { Limits = new LimitOptions { MaxConnectionsPerAddress = 8 } };
+    private static readonly RtcOptions s_narrow =
+        RunningHost.Options with { Limits = RunningHost.Options.Limits with { MaxConnectionsPerAddress = 8 } };
 
     [Fact]
     public async Task Silent_connections_of_one_address_leave_room_for_others()
@@ -71,7 +72,7 @@ public sealed class ConnectionGateTests
         await using RunningHost host = await RunningHost.StartAsync(RunningHost.Options with
         {
             Http = RunningHost.Options.Http with { HealthPort = port },
-            Limits = new LimitOptions { MaxConnections = 8 },
+            Limits = RunningHost.Options.Limits with { MaxConnections = 8 },
         });
         using var crowd = new Crowd();
         await crowd.AddAsync(host, "127.0.0.2", 8);

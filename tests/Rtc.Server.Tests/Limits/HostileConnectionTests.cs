@@ -9,7 +9,8 @@ namespace Rtc.Server.Tests.Limits;
 
 public sealed class HostileConnectionTests
 {
-    private static readonly RtcOptions s_impatient = RunningHost.Options with { Limits = new LimitOptions { HandshakeSeconds = 2 } };
+    private static readonly RtcOptions s_impatient =
+        RunningHost.Options with { Limits = RunningHost.Options.Limits with { HandshakeSeconds = 2 } };
 
     [Fact]
     public async Task Two_hundred_headers_that_never_end_are_cut_off_while_others_are_served()
@@ -39,7 +40,7 @@ public sealed class HostileConnectionTests
     public async Task Connections_beyond_the_limit_are_closed_and_there_is_room_again_after()
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            RunningHost.Options with { Limits = new LimitOptions { MaxConnections = 8 } });
+            RunningHost.Options with { Limits = RunningHost.Options.Limits with { MaxConnections = 8 } });
         var sockets = new List<TcpClient>();
         for (int i = 0; i < 8; i++)
         {

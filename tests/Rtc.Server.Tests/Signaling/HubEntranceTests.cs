@@ -50,7 +50,7 @@ public sealed class HubEntranceTests
     public async Task Connections_that_never_join_leave_places_to_other_addresses()
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            RunningHost.Options with { Limits = new LimitOptions { MaxUnjoined = 4 } });
+            RunningHost.Options with { Limits = RunningHost.Options.Limits with { MaxUnjoined = 4 } });
         using ClientWebSocket first = await OpenAsync(host);
         using ClientWebSocket second = await OpenAsync(host);
 
@@ -69,7 +69,7 @@ public sealed class HubEntranceTests
     public async Task Oldest_connection_that_never_joined_gives_way_to_another_address()
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            RunningHost.Options with { Limits = new LimitOptions { MaxUnjoined = 4 } });
+            RunningHost.Options with { Limits = RunningHost.Options.Limits with { MaxUnjoined = 4 } });
         using ClientWebSocket first = await OpenAsync(host, "192.0.2.1");
         using ClientWebSocket second = await OpenAsync(host, "192.0.2.1");
         using ClientWebSocket third = await OpenAsync(host, "192.0.2.2");

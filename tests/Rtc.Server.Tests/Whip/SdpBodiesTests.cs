@@ -46,7 +46,7 @@ public sealed class SdpBodiesTests
     public async Task Half_sent_offers_of_one_address_take_a_quarter_of_the_places()
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            RunningHost.Options with { Limits = new LimitOptions { MaxBodies = 8 } });
+            RunningHost.Options with { Limits = RunningHost.Options.Limits with { MaxBodies = 8 } });
         using RawClient first = await RawClient.ConnectAsync(host, "127.0.0.2");
         using RawClient second = await RawClient.ConnectAsync(host, "127.0.0.2");
         using RawClient third = await RawClient.ConnectAsync(host, "127.0.0.2");
@@ -67,7 +67,7 @@ public sealed class SdpBodiesTests
     public async Task Half_sent_offers_of_few_addresses_give_way_to_another_address()
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            RunningHost.Options with { Limits = new LimitOptions { MaxBodies = 8 } });
+            RunningHost.Options with { Limits = RunningHost.Options.Limits with { MaxBodies = 8 } });
         List<RawClient> half = [];
         try
         {
@@ -100,7 +100,7 @@ public sealed class SdpBodiesTests
     public async Task Offer_that_does_not_end_in_time_is_answered_408()
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            RunningHost.Options with { Limits = new LimitOptions { HandshakeSeconds = 2 } });
+            RunningHost.Options with { Limits = RunningHost.Options.Limits with { HandshakeSeconds = 2 } });
         using RawClient client = await RawClient.ConnectAsync(host);
 
         await client.SendAsync(Head + "v=0" + new string('x', 20_000));
