@@ -71,8 +71,18 @@ internal sealed class WasmPage
     {
         await page.GotoAsync(new Uri(server, Address).ToString());
         var opened = new WasmPage(page);
-        JsonElement ready = await page.EvaluateAsync<JsonElement>(
-            Script, new { width = plan.Width, height = plan.Height, fps = plan.FramesPerSecond, model });
+        JsonElement ready;
+        try
+        {
+            ready = await page.EvaluateAsync<JsonElement>(
+                Script, new { width = plan.Width, height = plan.Height, fps = plan.FramesPerSecond, model });
+        }
+        catch (PlaywrightException error)
+        {
+            // Such as: the runtime for browsers is not installed. The stack behind the first line is the page's.
+            throw new RunFailedException(error.Message.Split('\n')[0]);
+        }
+
         var ages = new Samples();
         opened.Figures = new UserMeasurements
         {

@@ -30,53 +30,19 @@ internal static class ServeRun
             return RtcCommand.Misused;
         }
 
-        RtcOptions options = reading.Options;
         try
         {
-            (options, string? fewFiles) = DescriptorLimit.Fit(options, DescriptorLimit.Read());
+            (RtcOptions options, string? fewFiles) = DescriptorLimit.Fit(reading.Options, DescriptorLimit.Read());
             await SayAsync(error, fewFiles is null ? [] : [fewFiles]);
-        }
-        catch (StartException exception)
-        {
-            await SayAsync(error, [exception.Message]);
-            return RtcCommand.Failed;
-        }
-
-        IReadOnlyList<string> taken = PortProbe.Errors(options);
-        if (taken.Count > 0)
-        {
-            await SayAsync(error, taken);
-            return RtcCommand.Failed;
-        }
-
-        options = await WithPublicAddressAsync(options, error, cancel);
-
-        // A blocking collection stops every picture at once; the heap is small and mostly pooled.
-        GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
-        try
-        {
-            bool made = false;
-            using X509Certificate2? certificate = options.Http.Tls ? CertificateOf(options.Http, out made) : null;
-            await using WebApplication app = RtcHost.Build(options, certificate);
-            if (ModelCheck.Error(app.Services.GetRequiredService<ModelHost>()) is { } wrong)
+            IReadOnlyList<string> taken = PortProbe.Errors(options);
+            if (taken.Count > 0)
             {
-                await SayAsync(error, [wrong]);
-                return RtcCommand.Misused;
+                await SayAsync(error, taken);
+                return RtcCommand.Failed;
             }
 
-            await app.StartAsync(cancel);
-            JoinAddresses addresses = app.Services.GetRequiredService<JoinAddresses>();
-            addresses.Listening(app.Urls);
-            var banner = new Banner(addresses, app.Services.GetRequiredService<Access>(), options, output, json);
-            await banner.WriteAsync(certificate, made);
-
-            // A model may take long to load; nobody waits for it, and what is said of it comes when it is there.
-            RoomFacts facts = app.Services.GetRequiredService<RoomFacts>();
-            ModelHost models = app.Services.GetRequiredService<ModelHost>();
-            _ = Task.Run(() => WriteModelAsync(banner, facts.Read(), models, options), CancellationToken.None);
-            _ = Task.Run(IdleMemory.GiveBack, CancellationToken.None);
-            await ServeUntilStoppedAsync(app, options, banner, error, cancel);
-            return RtcCommand.Good;
+            options = await WithPublicAddressAsync(options, error, cancel);
+            return await ServeAsync(options, json, output, error, cancel);
         }
         catch (StartException exception)
         {
@@ -93,6 +59,35 @@ internal static class ServeRun
         {
             return RtcCommand.Good;
         }
+    }
+
+    private static async Task<int> ServeAsync(
+        RtcOptions options, bool json, TextWriter output, TextWriter error, CancellationToken cancel)
+    {
+        // A blocking collection stops every picture at once; the heap is small and mostly pooled.
+        GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
+        bool made = false;
+        using X509Certificate2? certificate = options.Http.Tls ? CertificateOf(options.Http, out made) : null;
+        await using WebApplication app = RtcHost.Build(options, certificate);
+        if (ModelCheck.Error(app.Services.GetRequiredService<ModelHost>()) is { } wrong)
+        {
+            await SayAsync(error, [wrong]);
+            return RtcCommand.Misused;
+        }
+
+        await app.StartAsync(cancel);
+        JoinAddresses addresses = app.Services.GetRequiredService<JoinAddresses>();
+        addresses.Listening(app.Urls);
+        var banner = new Banner(addresses, app.Services.GetRequiredService<Access>(), options, output, json);
+        await banner.WriteAsync(certificate, made);
+
+        // A model may take long to load; nobody waits for it, and what is said of it comes when it is there.
+        RoomFacts facts = app.Services.GetRequiredService<RoomFacts>();
+        ModelHost models = app.Services.GetRequiredService<ModelHost>();
+        _ = Task.Run(() => WriteModelAsync(banner, facts.Read(), models, options), CancellationToken.None);
+        _ = Task.Run(IdleMemory.GiveBack, CancellationToken.None);
+        await ServeUntilStoppedAsync(app, options, banner, error, cancel);
+        return RtcCommand.Good;
     }
 
     private static Task WriteModelAsync(Banner banner, HealthFacts facts, ModelHost models, RtcOptions options)

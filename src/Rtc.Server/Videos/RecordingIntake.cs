@@ -26,9 +26,7 @@ internal sealed class RecordingIntake(
         UserAllowance allowance = writer.AllowanceOf(user, left);
         if (left < Uploads.Megabyte)
         {
-            return new Refusal(
-                "quota", $"All videos of a user have {options.Store.QuotaMegabytes} MB at most (Store:QuotaMegabytes).",
-                StatusCodes.Status413PayloadTooLarge);
+            return new Refusal("quota", Uploads.QuotaUsedUp(options), StatusCodes.Status413PayloadTooLarge);
         }
 
         try

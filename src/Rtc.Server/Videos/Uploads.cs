@@ -53,13 +53,15 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         var upload = new Upload(videos.NewId(), user, VideoName.Of(name), bytes, time.GetUtcNow());
         if (!await uploads.TryAddAsync(upload, options.Store.QuotaMegabytes * Megabyte, cancel))
         {
-            throw new UploadException(
-                StatusCodes.Status413PayloadTooLarge, "quota",
-                $"All videos of a user have {options.Store.QuotaMegabytes} MB at most (Store:QuotaMegabytes).");
+            throw new UploadException(StatusCodes.Status413PayloadTooLarge, "quota", QuotaUsedUp(options));
         }
 
         return upload;
     }
+
+    /// <summary>Why a user's next video is refused.</summary>
+    internal static string QuotaUsedUp(RtcOptions options) =>
+        $"All videos of a user have {options.Store.QuotaMegabytes} MB at most (Store:QuotaMegabytes).";
 
     /// <summary>The form around a file makes a request a little longer than the largest file may be.</summary>
     public long? WithinForm(long? length) => length > MaxBytes && length <= MaxBytes + FormBytes ? MaxBytes : length;

@@ -1,4 +1,5 @@
 // A room in virtual time: a camera, a server that detects or rests, and a page with a worker, each with its delays.
+import { readFileSync } from 'node:fs';
 import { HandOver } from '../../../wwwroot/js/handover/hand-over.js';
 import { alignIds } from '../../../wwwroot/js/vision/track/align-ids.js';
 import { PictureTracker } from '../../../wwwroot/js/vision/track/picture-tracker.js';
@@ -6,9 +7,7 @@ import { isTrackerState } from '../../../wwwroot/js/vision/track/tracker-state.j
 
 const PICTURE_MS = 1000 / 30;
 const [WIDTH, HEIGHT] = [640, 480];
-/** As in RemoteTurn. */
-const GRACE_MS = 5;
-const DEVIATIONS = 2;
+const TURN = constantsOf(new URL('../../../src/Rtc.Pipeline/Remote/RemoteTurn.cs', import.meta.url));
 const TICK_MS = 10;
 
 /** Numbers that look random and are the same for the same seed. */
@@ -22,6 +21,12 @@ export function randomOf(seed) {
   };
 }
 
+/** The server's own figures, so that this rule and that one cannot part. @param {URL} file @returns {Record<string, number>} */
+function constantsOf(file) {
+  const found = [...readFileSync(file, 'utf8').matchAll(/const (?:int|double) (\w+) = ([\d.]+);/g)];
+  return Object.fromEntries(found.map(([, name, value]) => [name, Number(value)]));
+}
+
 /** The server's rule by which its own detector rests, as Rtc.Pipeline's RemoteTurn has it. */
 class RemoteTurn {
   #last = -Infinity; #interval = 0; #deviation = 0; #row = 0; #until = -Infinity;
@@ -31,13 +36,13 @@ class RemoteTurn {
   accepted(now) {
     const gap = now - this.#last;
     this.#last = now;
-    if (gap > 400) { this.#row = 1; return 0; }
+    if (!(gap <= TURN.MaxIntervalMs * 2)) { this.#row = 1; return 0; }
     const off = this.#row === 1 ? 0 : gap - this.#interval;
-    this.#interval = this.#row === 1 ? gap : this.#interval + 0.2 * off;
-    this.#deviation = this.#row === 1 ? 0 : this.#deviation + 0.2 * (Math.abs(off) - this.#deviation);
+    this.#interval = this.#row === 1 ? gap : this.#interval + TURN.Smoothing * off;
+    this.#deviation = this.#row === 1 ? 0 : this.#deviation + TURN.Smoothing * (Math.abs(off) - this.#deviation);
     this.#row++;
-    const patience = Math.min(this.#interval + GRACE_MS + DEVIATIONS * this.#deviation, 400);
-    this.#until = this.#row >= 3 && this.#interval <= 200 ? now + patience : -Infinity;
+    const patience = Math.min(this.#interval + TURN.GraceMs + TURN.Deviations * this.#deviation, TURN.MaxPatienceMs);
+    this.#until = this.#row >= TURN.Overlap && this.#interval <= TURN.MaxIntervalMs ? now + patience : -Infinity;
     return this.#until - now;
   }
 
