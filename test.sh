@@ -59,11 +59,11 @@ need_postgres() {
 }
 
 count() {
-  local name=$1 p=$2 f=$3 s=$4
+  local name=$1 p=$2 f=$3 s=$4 seconds=$5
   passed=$((passed + p))
   failed=$((failed + f))
   skipped=$((skipped + s))
-  printf '%-26s %4d passed, %d failed, %d skipped (%d s)\n' "$name" "$p" "$f" "$s" "$((SECONDS - began))"
+  printf '%-26s %4d passed, %d failed, %d skipped (%d s)\n' "$name" "$p" "$f" "$s" "$seconds"
 }
 
 # What a TRX file says: total, executed, passed and failed of its counters. A skipped test is one not executed.
@@ -78,18 +78,25 @@ skip_reasons() {
     sort | uniq -c | sed 's/^/    skipped:/'
 }
 
+# Runs one suite; what came of it lies beside its log, for report_dotnet.
 run_dotnet() {
-  local name=$1 trx=$results/$1.trx log=$results/$1.log total passed_here failed_here code
-  began=$SECONDS
-  rm -f "$trx"
+  local name=$1 code=0
+  local began=$SECONDS
+  rm -f "$results/$name.trx"
   timeout -k 10 "$suite_limit" dotnet test "tests/$name" -c Release --no-build --nologo -v q \
-    --logger "console;verbosity=normal" --logger "trx;LogFileName=$trx" --results-directory "$results" >"$log" 2>&1
-  code=$?
+    --logger "console;verbosity=normal" --logger "trx;LogFileName=$results/$name.trx" --results-directory "$results" \
+    >"$results/$name.log" 2>&1 || code=$?
+  echo "$code $((SECONDS - began))" >"$results/$name.end"
+}
+
+report_dotnet() {
+  local name=$1 trx=$results/$1.trx log=$results/$1.log total passed_here failed_here code seconds
+  read -r code seconds <"$results/$name.end"
   total=$(counter total "$trx")
   if [ -z "$total" ]; then
     tail -n 30 "$log"
     printf '%s ended with %d before it gave a result\n' "$name" "$code"
-    count "$name" 0 1 0
+    count "$name" 0 1 0 "$seconds"
     return
   fi
   passed_here=$(counter passed "$trx")
@@ -99,13 +106,12 @@ run_dotnet() {
     # A crash or a hang after the last counted test fails the suite as well.
     [ "$failed_here" -gt 0 ] || { tail -n 15 "$log"; failed_here=1; }
   fi
-  count "$name" "$passed_here" "$failed_here" "$((total - passed_here - failed_here))"
+  count "$name" "$passed_here" "$failed_here" "$((total - passed_here - failed_here))" "$seconds"
   skip_reasons "$trx"
 }
 
 run_pages() {
-  began=$SECONDS
-  local p=0 f=0 s=0 log=$results/pages.log
+  local began=$SECONDS p=0 f=0 s=0 log=$results/pages.log
   if [ -f wwwroot/jsconfig.json ]; then
     if npx --no-install tsc -p wwwroot/jsconfig.json --noEmit >"$log" 2>&1; then p=1; else f=1; head -n 40 "$log"; fi
   fi
@@ -124,7 +130,7 @@ run_pages() {
     p=$((p + ${ok:-0}))
     f=$((f + bad))
   fi
-  count pages "$p" "$f" "${s:-0}"
+  count pages "$p" "$f" "${s:-0}" "$((SECONDS - began))"
 }
 
 mkdir -p "$results"
@@ -171,11 +177,23 @@ fi
 rtc_say "built in $((SECONDS - began)) s"
 
 run_pages
+
+# Two at a time, since many tests wait. What drives browsers and measures pictures is alone, at the end.
+suites=()
 for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
-  [ "$name" = Rtc.EndToEnd.Tests ] || run_dotnet "$name"
+  [ "$name" = Rtc.EndToEnd.Tests ] || suites+=("$name")
 done
-[ ! -d tests/Rtc.EndToEnd.Tests ] || run_dotnet Rtc.EndToEnd.Tests
+for name in "${suites[@]}"; do
+  [ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+  run_dotnet "$name" &
+done
+wait
+for name in "${suites[@]}"; do report_dotnet "$name"; done
+if [ -d tests/Rtc.EndToEnd.Tests ]; then
+  run_dotnet Rtc.EndToEnd.Tests
+  report_dotnet Rtc.EndToEnd.Tests
+fi
 
 printf 'all in %d s\n' "$SECONDS"
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
