@@ -27,7 +27,7 @@ internal static class AnalyseCommand
         };
         var confidence = new Option<float>("--confidence")
         {
-            Description = "Least score, 0.01 to 1",
+            Description = "Lowest score that counts, 0.01 to 1",
             DefaultValueFactory = _ => 0.5f,
             HelpName = "SCORE",
         };

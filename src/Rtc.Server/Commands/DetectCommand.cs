@@ -16,7 +16,7 @@ internal static class DetectCommand
         var images = new Argument<string[]>("IMAGE") { Description = $"{StillImage.Kinds} pictures", Arity = ArgumentArity.OneOrMore };
         var confidence = new Option<float>("--confidence")
         {
-            Description = "Least score, 0 to 1",
+            Description = "Lowest score that counts, 0 to 1",
             DefaultValueFactory = _ => 0.25f,
             HelpName = "SCORE",
         };

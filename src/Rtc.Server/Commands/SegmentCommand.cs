@@ -19,7 +19,7 @@ internal static class SegmentCommand
 
     public static Command Create()
     {
-        var command = new Command("segment", $"Say of each place of a {StillImage.Kinds} picture what it belongs to.");
+        var command = new Command("segment", $"Find the class of every pixel of a {StillImage.Kinds} picture.");
         var image = new Argument<string>("IMAGE") { Description = $"A {StillImage.Kinds} picture" };
         var mode = new Option<string>("--mode")
         {

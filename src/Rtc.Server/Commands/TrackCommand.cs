@@ -9,7 +9,7 @@ internal static class TrackCommand
 {
     public static Command Create()
     {
-        var command = new Command("track", "Track detections: MOTChallenge text in and out.");
+        var command = new Command("track", "Follow objects through the detections of a MOTChallenge file.");
         var detections = new Argument<string>("DETS.txt") { Description = "Lines of frame,id,left,top,width,height,score" };
         var into = new Option<string>("--out") { Description = "Write the tracks there instead of to the terminal", HelpName = "FILE" };
         command.Arguments.Add(detections);

@@ -43,6 +43,6 @@ public sealed record HttpOptions
     [Description("Proxies in front of the server whose X-Forwarded headers are believed; loopback always is")]
     public string[] TrustedProxies { get; init; } = [];
 
-    [Description("Folder for what outlives a restart (certificate); default $XDG_STATE_HOME/rtc or ~/.local/state/rtc")]
+    [Description("Folder for what outlives a restart (certificate, database, videos); default $XDG_STATE_HOME/rtc or ~/.local/state/rtc")]
     public string? StateDirectory { get; init; }
 }

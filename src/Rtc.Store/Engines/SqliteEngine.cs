@@ -29,6 +29,8 @@ internal sealed class SqliteEngine : ISqlEngine
             Directory.CreateDirectory(folder);
         }
 
+        KeepToOwner(file);
+
         // A pool of its own by the name of the file; the calls below are synchronous, as SQLite itself is.
         _connection = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
     }
@@ -57,6 +59,30 @@ internal sealed class SqliteEngine : ISqlEngine
         }
 
         return Task.FromResult<DbConnection>(connection);
+    }
+
+    /// <summary>A new file is its owner's alone: it holds addresses and keys' hashes. SQLite's other files take over what it allows.</summary>
+    private static void KeepToOwner(string file)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(file))
+        {
+            return;
+        }
+
+        try
+        {
+            new FileStream(
+                file, new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }).Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Another program made it just now, or SQLite itself says what is wrong with the place.
+        }
     }
 
     /// <summary>Immediate: one that begins by reading and then writes may find that another has written meanwhile.</summary>

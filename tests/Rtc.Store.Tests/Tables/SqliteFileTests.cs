@@ -1,0 +1,20 @@
+using Rtc.Store.Tests.Engines;
+
+namespace Rtc.Store.Tests.Tables;
+
+/// <summary>The files that SQLite's database lies in.</summary>
+public sealed class SqliteFileTests
+{
+    [Fact]
+    public async Task New_database_is_its_owners_alone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps other rights");
+        await using TestStore store = await TestStore.CreateAsync(server: null!, TestStore.Sqlite);
+        await store.UserAsync();
+
+        foreach (string suffix in (string[])["", "-wal", "-shm"])
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(store.Options.File + suffix));
+        }
+    }
+}
