@@ -176,6 +176,7 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             "/" => "/index.html",
             "/lib/signalr.min.js" => Path.Combine(s_here, "fake-hub.js"),
             var path when PageName().IsMatch(path) => path + ".html",
+            AnalysisAnswers.Page => "/analysis.html",
             var path => path,
         };
         string full = Path.IsPathRooted(file) && File.Exists(file) ? file : s_root + file;
@@ -203,7 +204,8 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             return;
         }
 
-        RouteFulfillOptions answer = LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? url.AbsolutePath switch
+        RouteFulfillOptions answer = AnalysisAnswers.Of(route.Request, url.AbsolutePath)
+            ?? LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? url.AbsolutePath switch
         {
             "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },
             "/api/join-info" => new()
