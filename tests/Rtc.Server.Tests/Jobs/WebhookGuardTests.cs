@@ -114,7 +114,7 @@ public sealed class WebhookGuardTests : IDisposable
         await using var sender = new JobWebhooks(
             services.GetRequiredService<WebhookTable>(),
             new WebhookOptions { Key = Key, FirstDelay = TimeSpan.Zero, PollEvery = TimeSpan.FromMilliseconds(1) }, WebhookWork.Body,
-            WebhookWork.Handler(isNearAllowed: true), TimeProvider.System);
+            () => WebhookWork.Handler(isNearAllowed: true), TimeProvider.System);
         sender.Start();
         await receiver.Told.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         (string Body, string Signature, string Try)[] came = [.. receiver.Came];

@@ -5,6 +5,9 @@
 
 const PAGE_FRAMES = 500;
 
+/** No video has so many. */
+const LAST = Number.MAX_SAFE_INTEGER;
+
 /** So many frames before the wanted one come with it: whoever jumps somewhere looks at what was before it too. */
 const BEFORE = 60;
 
@@ -14,7 +17,7 @@ const BEFORE = 60;
  */
 export class FrameStore {
   /** @type {Frame[]} */ #frames = [];
-  /** @type {Gap[]} */ #gaps = [{ from: 0, to: Infinity }];
+  /** @type {Gap[]} */ #gaps = [{ from: 0, to: LAST }];
   #load;
   #isOpen;
 
@@ -52,7 +55,7 @@ export class FrameStore {
   async loadNext(wanted) {
     const gap = this.#gaps.find(({ to }) => to >= wanted) ?? this.#gaps[0];
     if (!gap) return false;
-    const from = Math.max(gap.from, Math.min(wanted - BEFORE, gap.to));
+    const from = gap.to < wanted ? gap.from : Math.max(gap.from, wanted - BEFORE);
     const { frames, next } = await this.#load(from, gap.to, PAGE_FRAMES);
     const to = next ?? (this.#isOpen ? frames.at(-1)?.frame_number ?? from - 1 : gap.to);
     this.#insert(frames);

@@ -52,7 +52,7 @@ export class ResultApi {
    * @param {number} from @param {number} to @param {number} limit @returns {Promise<{frames: Frame[], next: number|null}>}
    */
   frames(from, to, limit) {
-    return read(this.#path('detections', Number.isFinite(to) ? { from, to, limit } : { from, limit }));
+    return read(this.#path('detections', { from, to, limit }));
   }
 
   /** @param {number} from @param {number} to @returns {Promise<FoundMask[]>} */

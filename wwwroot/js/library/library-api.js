@@ -20,6 +20,7 @@ const VIDEOS = '/api/videos';
  * @property {number} width
  * @property {number} height
  * @property {number} fps
+ * @property {number} total_frames
  * @property {string} codec
  * @property {string} created_at
  * @property {boolean} has_sidecar it was recorded here, with what was detected
