@@ -12,7 +12,7 @@ using Rtc.Store.Users;
 using Rtc.Store.Videos;
 using StoreOptions = Rtc.Server.Options.StoreOptions;
 
-namespace Rtc.Server.Tests.Jobs;
+namespace Rtc.Server.Tests.Routes;
 
 /// <summary>A reframed video is within the same limits as one that is uploaded.</summary>
 public sealed class ReframeRoomTests : IDisposable

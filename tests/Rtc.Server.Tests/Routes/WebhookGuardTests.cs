@@ -14,7 +14,7 @@ using Rtc.Store;
 using Rtc.Store.Queue;
 using Rtc.Store.Users;
 
-namespace Rtc.Server.Tests.Jobs;
+namespace Rtc.Server.Tests.Routes;
 
 /// <summary>Where a webhook may lead: not into the owner's own network, by whatever way its address is written.</summary>
 public sealed class WebhookGuardTests : IDisposable
@@ -156,9 +156,8 @@ public sealed class WebhookGuardTests : IDisposable
 
         public static async Task<Receiver> StartAsync(params HttpStatusCode[] answers)
         {
-            WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            var receiver = new Receiver(builder.Build(), answers);
+            var receiver = new Receiver(WebApplication.CreateSlimBuilder().Build(), answers);
+            receiver._app.Urls.Add("http://127.0.0.1:0");
             receiver._app.MapPost("/hook", receiver.TakeAsync);
             await receiver._app.StartAsync();
             return receiver;
