@@ -41,12 +41,14 @@ export class AnalysisForm {
     this.#show();
   }
 
-  /** @param {readonly Model[]} models */
+  /** What was chosen before they came stays. @param {readonly Model[]} models */
   listModels(models) {
+    const chosen = this.#model.value;
     const names = models.filter(({ name, task, on_disk: isThere }) => task === 'detect' && isThere && name !== BUILT_IN)
       .map(({ name }) => [name, name]);
     this.#model.replaceChildren(...[['auto', analysisText.modelAuto], ...names, [BUILT_IN, analysisText.modelMotion]]
       .map(([value, text]) => make('option', { text, attributes: { value } })));
+    if (chosen) this.#model.value = chosen;
   }
 
   #show() {
