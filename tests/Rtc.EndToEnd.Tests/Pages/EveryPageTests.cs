@@ -25,7 +25,6 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/segment")]
     [InlineData("/focus")]
     [InlineData("/library")]
-    [InlineData(AnalysisAnswers.Page)]
     [InlineData("/api")]
     public async Task Axe_finds_no_error_in_either_theme(string path)
     {
@@ -49,10 +48,10 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await AssertAccessibleAsync(page, "/library, delete");
         }
 
-        if (path is "/api" or AnalysisAnswers.Page)
+        if (path == "/api")
         {
             await page.RunAsync("() => { for (const card of document.querySelectorAll('details')) card.open = true; }");
-            await AssertAccessibleAsync(page, path + ", open");
+            await AssertAccessibleAsync(page, "/api, open");
         }
 
         if (path == "/view")
@@ -84,14 +83,12 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/focus", true)]
     [InlineData("/library", false)]
     [InlineData("/library", true)]
-    [InlineData(AnalysisAnswers.Page, false)]
-    [InlineData(AnalysisAnswers.Page, true)]
     [InlineData("/api", false)]
     [InlineData("/api", true)]
     public async Task Page_weighs_little_and_fits_its_window(string path, bool phone)
     {
         await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel() : PageUnderTest.Desktop());
-        long weight = page.Loaded + (path is "/" or "/api" or "/focus" or "/library" or AnalysisAnswers.Page ? 0 : new FileInfo(s_signalR).Length);
+        long weight = page.Loaded + (path is "/" or "/api" or "/focus" or "/library" ? 0 : new FileInfo(s_signalR).Length);
         output.WriteLine($"{path}: {weight / 1024.0:0} KiB");
         Assert.InRange(weight, 10_000, MaxPageBytes);
         if (path == "/phone")
@@ -107,8 +104,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await page.Page.SetViewportSizeAsync(width, height);
             string[] lost = await page.EvaluateAsync<string[]>(Unreachable);
             Assert.True(lost.Length == 0, $"{path} at {width}×{height}: {string.Join(", ", lost)}");
-            string name = path == "/" ? "home" : path == AnalysisAnswers.Page ? "analysis" : path[1..];
-            await KeepAsync(page, $"{name}-{width}", phone);
+            await KeepAsync(page, $"{(path == "/" ? "home" : path[1..])}-{width}", phone);
         }
 
         page.AssertQuiet();
@@ -202,11 +198,6 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             case "/library":
                 await Assertions.Expect(page["[data-status=processing] progress"]).ToBeVisibleAsync();
                 await Assertions.Expect(page["[data-state=kept]"]).ToBeVisibleAsync();
-                break;
-            case AnalysisAnswers.Page:
-                await Assertions.Expect(page["[data-status=processing] progress"]).ToBeVisibleAsync();
-                await Assertions.Expect(page["[data-class]"]).ToHaveCountAsync(2);
-                await Assertions.Expect(page["[data-scene]"]).ToHaveCountAsync(3);
                 break;
             case "/focus":
                 await page.TextAsync("#problem", "no detection model");

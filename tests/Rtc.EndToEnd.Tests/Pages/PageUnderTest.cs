@@ -176,7 +176,6 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             "/" => "/index.html",
             "/lib/signalr.min.js" => Path.Combine(s_here, "fake-hub.js"),
             var path when PageName().IsMatch(path) => path + ".html",
-            AnalysisAnswers.Page => "/analysis.html",
             var path => path,
         };
         string full = Path.IsPathRooted(file) && File.Exists(file) ? file : s_root + file;
@@ -204,8 +203,7 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             return;
         }
 
-        RouteFulfillOptions answer = AnalysisAnswers.Of(route.Request, url.AbsolutePath)
-            ?? LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? url.AbsolutePath switch
+        RouteFulfillOptions answer = LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? url.AbsolutePath switch
         {
             "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },
             "/api/join-info" => new()
