@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { analysisText } from '../../wwwroot/js/ui/analysis-text.js';
 import { focusText } from '../../wwwroot/js/ui/focus-text.js';
 import { libraryText } from '../../wwwroot/js/ui/library-text.js';
 import { text } from '../../wwwroot/js/ui/text.js';
@@ -13,7 +14,8 @@ test('the pages hold the same sentences that the scripts have', () => {
     const html = readFileSync(WWW + page, 'utf8');
     const places = [...html.matchAll(/data-text="([^"]+)"[^>]*>([^<]*)</g)];
     for (const [, key, words] of places) {
-      const wanted = key.split('.').reduce((value, part) => value[part], { ...text, focus: focusText, library: libraryText });
+      const wanted = key.split('.').reduce(
+        (value, part) => value[part], { ...text, analysis: analysisText, focus: focusText, library: libraryText });
       assert.equal(words.replaceAll('&lt;', '<').replaceAll('&amp;', '&'), wanted, `${page}: ${key}`);
     }
   }

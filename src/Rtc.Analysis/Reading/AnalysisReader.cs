@@ -40,6 +40,10 @@ public sealed class AnalysisReader(ResultTable frames, TrackTable tracks, SceneT
     public async Task<List<TrackRecord>> TracksAsync(JobId job, string after, int limit, CancellationToken cancel) =>
         (await tracks.ListAsync(job, after, limit, cancel).ConfigureAwait(false)).ConvertAll(TrackRows.Record);
 
+    /// <summary>The same without their frames.</summary>
+    public async Task<List<TrackRecord>> TrackSpansAsync(JobId job, string after, int limit, CancellationToken cancel) =>
+        (await tracks.ListSpansAsync(job, after, limit, cancel).ConfigureAwait(false)).ConvertAll(TrackRows.Record);
+
     public async Task<TrackRecord?> TrackAsync(JobId job, string track, CancellationToken cancel) =>
         await tracks.FindAsync(job, track, cancel).ConfigureAwait(false) is { } row ? TrackRows.Record(row) : null;
 

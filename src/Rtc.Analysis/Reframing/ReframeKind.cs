@@ -19,13 +19,17 @@ namespace Rtc.Analysis.Reframing;
 /// Jobs of the kind "reframe": an analysed video in, one of another shape out that follows what each scene is about. The new video is
 /// one of the user's; its id is the job's, so that a job that was interrupted makes no second one.
 /// </summary>
-public sealed class ReframeKind(VideoTable videos, JobTable jobs, AnalysisReader reader, AnalysisSettings settings) : IJobKind
+public sealed class ReframeKind(
+    VideoTable videos, JobTable jobs, AnalysisReader reader, IVideoPlaces places, AnalysisSettings settings) : IJobKind
 {
     public const string KindName = "reframe";
 
     private const string Plan = "plan";
     private const string Render = "render";
     private const string DefaultAspect = "9:16";
+
+    // What grows is asked for a part ahead: not with every second of the video.
+    private const int AheadPart = 8;
 
     private static readonly Dictionary<string, double> s_aspects = new()
     {
@@ -45,7 +49,7 @@ public sealed class ReframeKind(VideoTable videos, JobTable jobs, AnalysisReader
     {
         ArgumentNullException.ThrowIfNull(run);
         string aspect = AspectOf(run.Job.Options)!;
-        Video video = (run.Job.VideoId is { } id ? await videos.FindAsync(run.Job.UserId, id, cancel).ConfigureAwait(false) : null)
+        Video video = (run.Job.VideoId is { } of ? await videos.FindAsync(run.Job.UserId, of, cancel).ConfigureAwait(false) : null)
             ?? throw new JobFailedException("The video is gone.");
         string file = Path.Combine(settings.Folder, Path.GetFileName(video.File));
         VideoInfo info = VideoProbe.Read(file, settings.Limits, cancel).Info
@@ -62,10 +66,12 @@ public sealed class ReframeKind(VideoTable videos, JobTable jobs, AnalysisReader
         }
 
         await run.BeginAsync(Render, cancel).ConfigureAwait(false);
-        string name = run.Job.Id + ".mp4";
-        string made = Path.Combine(settings.Folder, name);
-        await RenderAsync(run, file, info, path, made, cancel).ConfigureAwait(false);
-        await AddAsync(run.Job, video, aspect, name, made, cancel).ConfigureAwait(false);
+        var id = new VideoId(run.Job.Id.Value);
+        if (await videos.FindAsync(run.Job.UserId, id, cancel).ConfigureAwait(false) is null)
+        {
+            await MakeAsync(run, video, new Source(file, info, path), aspect, cancel).ConfigureAwait(false);
+        }
+
         await run.EndAsync(1, null, cancel).ConfigureAwait(false);
         return new JsonObject
         {
@@ -109,15 +115,40 @@ public sealed class ReframeKind(VideoTable videos, JobTable jobs, AnalysisReader
         return CropPath.Of(scenes, pictures, info.FrameRate.Value, info.Width, info.Height, s_aspects[aspect]);
     }
 
-    private async Task RenderAsync(JobRun run, string file, VideoInfo info, CropPath path, string made, CancellationToken cancel)
+    /// <summary>The video's file and its row, within the limits of the user's library.</summary>
+    private async Task MakeAsync(JobRun run, Video video, Source source, string aspect, CancellationToken cancel)
     {
+        string called = $"{Path.GetFileNameWithoutExtension(video.Name)} {aspect.Replace(':', 'x')}.mp4";
+        string made = Path.Combine(settings.Folder, run.Job.Id + ".mp4");
+        var place = new KeptPlace(places, run.Job, called, made);
+        try
+        {
+            // A crop seldom takes more than the whole; where it does, more is asked for as it grows.
+            await place.KeepAsync(video.Bytes, cancel).ConfigureAwait(false);
+            await RenderAsync(run, source, place, cancel).ConfigureAwait(false);
+            await AddAsync(run.Job, called, made, cancel).ConfigureAwait(false);
+        }
+        catch (JobFailedException)
+        {
+            File.Delete(made);
+            throw;
+        }
+        finally
+        {
+            await places.ReleaseAsync(new VideoId(run.Job.Id.Value)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RenderAsync(JobRun run, Source from, KeptPlace place, CancellationToken cancel)
+    {
+        (string file, VideoInfo info, CropPath path) = from;
         using var pool = new PicturePool();
         using VideoReader source = VideoReader.Open(file, info, new VideoReadOptions(), settings.Limits, pool, cancel);
         var options = new FinishedVideoOptions
         {
             Width = path.Width, Height = path.Height, FrameRate = info.FrameRate, Sound = info.Audio is null ? null : (file, info),
         };
-        using FinishedVideo video = FinishedVideo.Create(made, options, settings.Limits, cancel);
+        using FinishedVideo video = FinishedVideo.Create(place.File, options, settings.Limits, cancel);
         while (source.TryRead(out Picture? picture, out int number, out _))
         {
             using (picture)
@@ -133,6 +164,7 @@ public sealed class ReframeKind(VideoTable videos, JobTable jobs, AnalysisReader
             await run.PaceAsync(cancel).ConfigureAwait(false);
             if (run.IsSaveDue)
             {
+                await place.KeepAsync(video.Bytes + (video.Bytes / AheadPart), cancel).ConfigureAwait(false);
                 await run.SaveAsync(0, (double)number / path.Left.Length, null, cancel).ConfigureAwait(false);
             }
         }
@@ -146,9 +178,11 @@ public sealed class ReframeKind(VideoTable videos, JobTable jobs, AnalysisReader
         {
             throw Failure(video.Refusal!);
         }
+
+        await place.KeepAsync(new FileInfo(place.File).Length, cancel).ConfigureAwait(false);
     }
 
-    private async Task AddAsync(Job job, Video from, string aspect, string name, string made, CancellationToken cancel)
+    private async Task AddAsync(Job job, string called, string made, CancellationToken cancel)
     {
         VideoInfo info = VideoProbe.Read(made, settings.Limits, cancel).Info ?? throw new InvalidOperationException("nothing was rendered");
         string sha256;
@@ -162,10 +196,10 @@ public sealed class ReframeKind(VideoTable videos, JobTable jobs, AnalysisReader
         var facts = new VideoFacts(
             info.DurationSeconds, info.Width, info.Height, Math.Round(info.FrameRate.Value, 3), info.Codec, info.TotalFrames,
             info.Audio is not null);
-        string called = $"{Path.GetFileNameWithoutExtension(from.Name)} {aspect.Replace(':', 'x')}.mp4";
         await videos.AddAsync(
             new Video(
-                new VideoId(job.Id.Value), job.UserId, called, name, bytes, sha256, facts, Video.Ready, null, job.CreatedAt, job.CreatedAt),
+                new VideoId(job.Id.Value), job.UserId, called, Path.GetFileName(made), bytes, sha256, facts, Video.Ready, null,
+                job.CreatedAt, job.CreatedAt),
             cancel).ConfigureAwait(false);
     }
 
@@ -173,4 +207,30 @@ public sealed class ReframeKind(VideoTable videos, JobTable jobs, AnalysisReader
         refusal.Error is ContainerError.TimedOut or ContainerError.OutOfMemory or ContainerError.Storage or ContainerError.NoProgram
             ? new InvalidOperationException(refusal.Message)
             : new JobFailedException(refusal.Message);
+
+    /// <summary>What is rendered, and where its crop lies.</summary>
+    private sealed record Source(string File, VideoInfo Info, CropPath Path);
+
+    /// <summary>What is kept in the user's library for the video that is being made; it grows as the file does.</summary>
+    private sealed class KeptPlace(IVideoPlaces places, Job job, string name, string file)
+    {
+        private long _bytes;
+
+        public string File => file;
+
+        /// <exception cref="JobFailedException">There is no room for so many.</exception>
+        public async Task KeepAsync(long bytes, CancellationToken cancel)
+        {
+            if (bytes <= _bytes)
+            {
+                return;
+            }
+
+            _bytes = bytes;
+            if (await places.KeepAsync(job.UserId, new VideoId(job.Id.Value), name, bytes, cancel).ConfigureAwait(false) is { } reason)
+            {
+                throw new JobFailedException(reason);
+            }
+        }
+    }
 }

@@ -46,6 +46,7 @@ internal static class StoreHosting
         services.AddSingleton<IJobKind, ReframeKind>();
         services.AddSingleton<IVideoProbe, ContainerProbe>();
         services.AddSingleton<Uploads>();
+        services.AddSingleton<IVideoPlaces>(provider => provider.GetRequiredService<Uploads>());
         services.AddSingleton<RecordingWriter>();
         services.AddSingleton<RecordedVideos>();
         services.AddSingleton<IRecordingStore>(provider => provider.GetRequiredService<RecordedVideos>());

@@ -22,6 +22,10 @@ internal static class Pages
 
     private const string DocumentsPath = "/docs";
 
+    /// <summary>/library/ID is the page of one video's analysis: what it shows is for its script to ask.</summary>
+    private const string VideoPath = "/library/";
+    private const string VideoPage = "/analysis.html";
+
     public static void Use(WebApplication app, RtcPaths paths)
     {
         var types = new FileExtensionContentTypeProvider();
@@ -87,6 +91,11 @@ internal static class Pages
         if (path == "/")
         {
             return "/index.html";
+        }
+
+        if (path.StartsWith(VideoPath, StringComparison.Ordinal))
+        {
+            return Guid.TryParse(path.AsSpan(VideoPath.Length), out _) ? VideoPage : null;
         }
 
         string file = path + ".html";

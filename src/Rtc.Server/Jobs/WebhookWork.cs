@@ -32,10 +32,10 @@ internal sealed class WebhookWork(JobWebhooks sender) : IStoreWorker
         }
     }
 
-    private static byte[] Body(Job job) => JsonSerializer.SerializeToUtf8Bytes(JobView.Of(job), s_json);
+    internal static byte[] Body(Job job) => JsonSerializer.SerializeToUtf8Bytes(JobView.Of(job), s_json);
 
     /// <summary>A user's address must not lead into the owner's own network: it is looked at once its name is resolved.</summary>
-    private static SocketsHttpHandler Handler(bool isNearAllowed) => new()
+    internal static SocketsHttpHandler Handler(bool isNearAllowed) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -43,7 +43,7 @@ internal sealed class WebhookWork(JobWebhooks sender) : IStoreWorker
         ConnectCallback = async (context, cancel) =>
         {
             IPAddress[] addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
-            IPAddress? address = Array.Find(addresses, one => isNearAllowed || !IsNear(one));
+            IPAddress? address = Array.Find(addresses, one => isNearAllowed || !SpecialAddresses.Has(one));
             if (address is null)
             {
                 throw new HttpRequestException("The address is near this server (Jobs:WebhookNear).");
@@ -62,8 +62,4 @@ internal sealed class WebhookWork(JobWebhooks sender) : IStoreWorker
             }
         },
     };
-
-    private static bool IsNear(IPAddress address) =>
-        IPAddress.IsLoopback(address) || LocalAddresses.IsOwnNetwork(address) || address.Equals(IPAddress.Any)
-        || address.Equals(IPAddress.IPv6Any);
 }

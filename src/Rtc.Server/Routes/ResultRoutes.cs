@@ -89,7 +89,8 @@ internal static class ResultRoutes
         return Results.Ok(new { job_id = job.Id.ToString(), masks, next });
     }
 
-    private static async Task<IResult> TracksAsync(string id, int? limit, string? after, AnalysisReader reader, HttpContext http)
+    private static async Task<IResult> TracksAsync(
+        string id, int? limit, string? after, bool? frames, AnalysisReader reader, HttpContext http)
     {
         if (RefuseLimit(limit) is { } refused)
         {
@@ -107,7 +108,9 @@ internal static class ResultRoutes
         }
 
         int rows = limit ?? DefaultLimit;
-        List<TrackRecord> tracks = await reader.TracksAsync(job.Id, after ?? string.Empty, rows, http.RequestAborted);
+        List<TrackRecord> tracks = frames == false
+            ? await reader.TrackSpansAsync(job.Id, after ?? string.Empty, rows, http.RequestAborted)
+            : await reader.TracksAsync(job.Id, after ?? string.Empty, rows, http.RequestAborted);
         return Results.Ok(new { job_id = job.Id.ToString(), tracks, next = tracks.Count == rows ? tracks[^1].TrackId : null });
     }
 

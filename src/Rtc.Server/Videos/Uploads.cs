@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Rtc.Analysis.Reframing;
 using Rtc.Server.Accounts;
 using Rtc.Server.Options;
 using Rtc.Server.Recordings;
@@ -15,6 +16,7 @@ namespace Rtc.Server.Videos;
 /// and their container was read. What is on the disk says how far an upload is.
 /// </summary>
 internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTable videos, IVideoProbe probe, TimeProvider time)
+    : IVideoPlaces
 {
     /// <summary>What a file is called that is not whole.</summary>
     public const string Part = ".part";
@@ -42,21 +44,35 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
             throw new UploadException(StatusCodes.Status400BadRequest, "empty", "The video has no bytes.");
         }
 
-        if (length > MaxBytes)
-        {
-            throw TooLarge();
-        }
-
-        long bytes = length ?? MaxBytes;
-        Directory.CreateDirectory(Folder);
-        RequireDisk(bytes);
-        var upload = new Upload(videos.NewId(), user, VideoName.Of(name), bytes, time.GetUtcNow());
-        if (!await uploads.TryAddAsync(upload, options.Store.QuotaMegabytes * Megabyte, cancel))
-        {
-            throw new UploadException(StatusCodes.Status413PayloadTooLarge, "quota", QuotaUsedUp(options));
-        }
-
+        var upload = new Upload(videos.NewId(), user, VideoName.Of(name), length ?? MaxBytes, time.GetUtcNow());
+        await TakePlaceAsync(upload, cancel);
         return upload;
+    }
+
+    /// <summary>A video that a job makes has a place as an upload has one: where the job ends without it, that goes after a day.</summary>
+    public async Task<string?> KeepAsync(UserId user, VideoId video, string name, long bytes, CancellationToken cancel)
+    {
+        try
+        {
+            await TakePlaceAsync(new Upload(video, user, VideoName.Of(name), bytes, time.GetUtcNow()), cancel);
+            return null;
+        }
+        catch (UploadException error)
+        {
+            return error.Message;
+        }
+    }
+
+    public async Task ReleaseAsync(VideoId video)
+    {
+        try
+        {
+            await uploads.DeleteAsync(video);
+        }
+        catch (StoreUnavailableException)
+        {
+            // It goes after a day.
+        }
     }
 
     /// <summary>Why a user's next video is refused.</summary>
@@ -177,6 +193,21 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
     /// <summary>Where all of an upload's bytes are, before there is a video.</summary>
     private string WholeOf(VideoId upload) => File.Exists(PartOf(upload)) ? PartOf(upload) : MovedOf(upload) ?? PartOf(upload);
+
+    private async Task TakePlaceAsync(Upload upload, CancellationToken cancel)
+    {
+        if (upload.Bytes > MaxBytes)
+        {
+            throw TooLarge();
+        }
+
+        Directory.CreateDirectory(Folder);
+        RequireDisk(upload.Bytes);
+        if (!await uploads.TryAddAsync(upload, options.Store.QuotaMegabytes * Megabyte, cancel))
+        {
+            throw new UploadException(StatusCodes.Status413PayloadTooLarge, "quota", QuotaUsedUp(options));
+        }
+    }
 
     private void RequireDisk(long bytes)
     {

@@ -66,7 +66,7 @@ internal sealed partial class VideoSweep(
     }
 
     /// <summary>A folder that an operator gave may hold other things, and what is being recorded may stand still for long.</summary>
-    private static bool IsOurs(FileInfo file) => Guid.TryParse(Path.GetFileNameWithoutExtension(VideoOf(file.Name)), out _)
+    private static bool IsOurs(FileInfo file) => Guid.TryParse(file.Name.AsSpan()[..Math.Max(0, file.Name.IndexOf('.'))], out _)
         && !File.Exists(Path.ChangeExtension(file.FullName, RecordingManifest.Extension));
 
     private Task<bool> HasRowAsync(string name) => Path.GetExtension(name) == RecordingPart.Sidecar

@@ -14,7 +14,7 @@ public sealed class UploadTable(Database database)
 
     /// <summary>
     /// Takes a place for so many bytes, unless the user would then have more than the quota: files that are there count, each once, and
-    /// uploads as large as they will be.
+    /// uploads as large as they will be. One that has a place already has this one in its stead.
     /// </summary>
     public Task<bool> TryAddAsync(Upload upload, long quota, CancellationToken cancel = default)
     {
@@ -29,7 +29,7 @@ public sealed class UploadTable(Database database)
                 return held + upload.Bytes <= quota && await session.ExecuteAsync(
                     "INSERT INTO uploads (id, user_id, filename, bytes, created_at, updated_at) VALUES (@id, @user, @name, @bytes, "
                         + "@now, @now) "
-                        + "ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at",
+                        + "ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes, updated_at = excluded.updated_at",
                     ("id", upload.Id.Value), ("user", upload.UserId.Value), ("name", upload.Name), ("bytes", upload.Bytes),
                     ("now", database.Now)).ConfigureAwait(false) > 0;
             },

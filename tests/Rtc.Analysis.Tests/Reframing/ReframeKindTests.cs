@@ -51,6 +51,25 @@ public sealed class ReframeKindTests
         Assert.Equal(SquareClip.Pictures, seen);
     }
 
+    [Fact]
+    public async Task Video_that_finds_no_room_leaves_nothing()
+    {
+        await using AnalysisStore store = await AnalysisStore.CreateAsync(new WhiteModels());
+        Video video = await store.AddAsync(SquareClip.Write(Path.Combine(store.Folder, "a.mp4")));
+        await store.RunAsync(video, """{"sample_every":4,"min_object_size":20,"masks":false}""");
+        int before = Directory.GetFiles(store.Folder, "*.mp4*").Length;
+
+        store.Places.Most = 1;
+        Job refused = await store.RunAsync(video, """{"aspect":"9:16"}""", ReframeKind.KindName);
+        Assert.Equal((JobStatus.Failed, "there is no room", 1), (refused.Status, refused.Error, refused.Attempt));
+        Assert.Equal(before, Directory.GetFiles(store.Folder, "*.mp4*").Length);
+
+        store.Places.Most = long.MaxValue;
+        Job taken = await store.RunAsync(video, """{"aspect":"9:16"}""", ReframeKind.KindName);
+        Assert.Equal((JobStatus.Completed, null), (taken.Status, taken.Error));
+        Assert.Null(store.Places.Kept);
+    }
+
     [Theory]
     [InlineData("""{"aspect":"16:9"}""")]
     [InlineData("""{"aspect":7}""")]

@@ -33,7 +33,7 @@ internal sealed class AnalysisStore : IAsyncDisposable
         var scenes = new SceneTable(Database);
         Reader = new AnalysisReader(Results, tracks, scenes);
         Kind = new AnalyseKind(Videos, Results, tracks, scenes, models, new AnalysisSettings(folder, new ContainerLimits()), language);
-        Reframe = new ReframeKind(Videos, Jobs, Reader, new AnalysisSettings(folder, new ContainerLimits()));
+        Reframe = new ReframeKind(Videos, Jobs, Reader, Places, new AnalysisSettings(folder, new ContainerLimits()));
     }
 
     public StoreOptions Options { get; }
@@ -53,6 +53,8 @@ internal sealed class AnalysisStore : IAsyncDisposable
     public AnalyseKind Kind { get; }
 
     public ReframeKind Reframe { get; }
+
+    public BoundedPlaces Places { get; } = new();
 
     public UserId User { get; private set; }
 
@@ -140,6 +142,27 @@ internal sealed class AnalysisStore : IAsyncDisposable
         await Database.DisposeAsync();
         _meter.Dispose();
         Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>As many bytes as a test says, for one video at a time.</summary>
+internal sealed class BoundedPlaces : IVideoPlaces
+{
+    public long Most { get; set; } = long.MaxValue;
+
+    /// <summary>Kept now; null where nothing is.</summary>
+    public long? Kept { get; private set; }
+
+    public Task<string?> KeepAsync(UserId user, VideoId video, string name, long bytes, CancellationToken cancel)
+    {
+        Kept = bytes <= Most ? bytes : Kept;
+        return Task.FromResult(bytes <= Most ? null : "there is no room");
+    }
+
+    public Task ReleaseAsync(VideoId video)
+    {
+        Kept = null;
+        return Task.CompletedTask;
     }
 }
 

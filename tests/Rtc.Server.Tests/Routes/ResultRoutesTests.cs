@@ -67,6 +67,11 @@ public sealed class ResultRoutesTests : IDisposable
         Assert.Equal("obj_001", tracks["next"]!.ToString());
         Assert.Equal(
             "obj_002", (await GetAsync(host, HttpStatusCode.OK, at + "/tracks?after=obj_001"))["tracks"]![0]!["track_id"]!.ToString());
+        JsonNode spans = await GetAsync(host, HttpStatusCode.OK, at + "/tracks?frames=false");
+        Assert.Equal(
+            ["obj_001 0 45 0", "obj_002 5 5 0"],
+            spans["tracks"]!.AsArray().Select(
+                span => $"{span!["track_id"]} {span["start_frame"]} {span["end_frame"]} {span["frames"]!.AsArray().Count}"));
         JsonNode track = await GetAsync(host, HttpStatusCode.OK, at + "/tracks/obj_001");
         Assert.Equal((0, 45, 46), ((int)track["start_frame"]!, (int)track["end_frame"]!, (int)track["duration_frames"]!));
         Assert.Equal(0.5, (double)track["frames"]![0]!["timestamp"]!);

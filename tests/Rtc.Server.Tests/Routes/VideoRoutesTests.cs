@@ -242,14 +242,16 @@ public sealed class VideoRoutesTests : IDisposable
         await PatchAsync(host, HttpStatusCode.NoContent, at, 0, s_bytes[..1000]);
         JsonNode video = await PostAsync(host, HttpStatusCode.Created, s_bytes, false, "a.mp4");
         string orphan = Path.Combine(Files.FullName, Guid.NewGuid() + ".mp4");
+        string half = Path.Combine(Files.FullName, Guid.NewGuid() + ".mp4.part");
         string foreign = Path.Combine(Files.FullName, "readme.txt");
         await File.WriteAllTextAsync(orphan, "x", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(half, "x", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(foreign, "x", TestContext.Current.CancellationToken);
         Assert.Equal(7, (DateTimeOffset.Parse(video["expires_at"]!.ToString()) - clock.Now).TotalDays, 3);
         await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Get, $"/api/videos/{video["video_id"]}/thumbnail.jpg");
         VideoSweep sweep = host.App.Services.GetServices<Accounts.IStoreWorker>().OfType<VideoSweep>().Single();
         await sweep.RunAsync();
-        Assert.Equal(5, Files.GetFiles().Length);
+        Assert.Equal(6, Files.GetFiles().Length);
         clock.Now += TimeSpan.FromHours(25);
         await sweep.RunAsync();
         Assert.Equal(3, Files.GetFiles().Length);

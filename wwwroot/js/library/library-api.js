@@ -20,6 +20,7 @@ const VIDEOS = '/api/videos';
  * @property {number} width
  * @property {number} height
  * @property {number} fps
+ * @property {number} total_frames
  * @property {string} codec
  * @property {string} created_at
  * @property {boolean} has_sidecar it was recorded here, with what was detected
@@ -62,15 +63,18 @@ export function detailOf(body) {
   }
 }
 
-/** @param {string} method @param {string} path @param {Record<string, string>} [headers] @returns {Promise<Response>} */
-async function ask(method, path, headers = {}) {
-  const response = await fetch(path, { method, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+/**
+ * @param {string} method @param {string} path @param {Record<string, string>} [headers] @param {string} [body]
+ * @returns {Promise<Response>}
+ */
+export async function ask(method, path, headers = {}, body = undefined) {
+  const response = await fetch(path, { method, headers, body, signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!response.ok) throw new Problem(response.status, detailOf(await response.text()));
   return response;
 }
 
 /** @template T @param {string} path @returns {Promise<T>} */
-async function read(path) {
+export async function read(path) {
   return (await ask('GET', path, { accept: 'application/json' })).json();
 }
 

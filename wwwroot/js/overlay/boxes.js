@@ -5,6 +5,15 @@ import { colourOf, inkOn } from './palette.js';
 /** @typedef {import('./fit.js').Rect} Rect */
 /** @typedef {import('../session/messages.js').WireDetection} WireDetection */
 
+/**
+ * @typedef {object} BoxOptions
+ * @property {number|null} [targetId]
+ * @property {boolean} [mirrored]
+ * @property {boolean} [labels]
+ * @property {readonly Rect[]} [keepOut]
+ * @property {(box: WireDetection) => string} [wordsOf]
+ */
+
 const FONT = '600 12px system-ui, sans-serif';
 const LABEL_HEIGHT = 18;
 const PADDING = 6;
@@ -15,13 +24,15 @@ const RADIUS = 8;
  * @param {CanvasRenderingContext2D} context scaled to CSS pixels
  * @param {Rect} rect where the picture lies
  * @param {readonly WireDetection[]} boxes
- * @param {{targetId?: number|null, mirrored?: boolean, labels?: boolean, keepOut?: readonly Rect[]}} [options]
+ * @param {BoxOptions} [options]
  */
-export function drawBoxes(context, rect, boxes, { targetId = null, mirrored = false, labels = true, keepOut = [] } = {}) {
+export function drawBoxes(
+  context, rect, boxes, { targetId = null, mirrored = false, labels = true, keepOut = [], wordsOf = nameAndId } = {},
+) {
   context.font = FONT;
   context.textBaseline = 'middle';
   const drawn = boxes.map((box) => {
-    const words = `${box.label} ${box.track_id}`;
+    const words = wordsOf(box);
     return {
       box,
       words,
@@ -51,6 +62,11 @@ export function drawBoxes(context, rect, boxes, { targetId = null, mirrored = fa
   placeLabels(drawn, LABEL_HEIGHT, rect, keepOut).forEach((place, i) => {
     if (place) drawLabel(context, place, drawn[i].words, drawn[i].box.track_id, drawn[i].held);
   });
+}
+
+/** @param {WireDetection} box */
+function nameAndId({ label, track_id: id }) {
+  return `${label} ${id}`;
 }
 
 /**

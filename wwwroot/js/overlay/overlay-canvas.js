@@ -12,6 +12,7 @@ import { fit, toFraction } from './fit.js';
  * @property {readonly WireDetection[]} boxes
  * @property {Targets} targets
  * @property {(id: number) => readonly {x: number, y: number}[]} [wayOf] where a track was, the oldest place first
+ * @property {(box: WireDetection) => string} [wordsOf] a label, where it is not the class and the track's number
  */
 
 const MAX_PIXEL_RATIO = 2;
@@ -89,7 +90,8 @@ export class OverlayCanvas {
     context.clearRect(0, 0, clientWidth, clientHeight);
     const { rect } = this;
     if (drawing) {
-      const options = { targetId: drawing.targets.target_id, mirrored: this.mirrored, labels: this.labels, keepOut: this.keepOut };
+      const { mirrored, labels, keepOut } = this;
+      const options = { targetId: drawing.targets.target_id, mirrored, labels, keepOut, wordsOf: drawing.wordsOf };
       const boxes = boxesOf(drawing);
       for (const box of boxes) drawTrail(context, rect, box, drawing.wayOf?.(box.track_id) ?? [], this.mirrored);
       drawBoxes(context, rect, boxes, options);

@@ -1,5 +1,6 @@
 // What was detected while a video was recorded, drawn over it as it plays.
 import { OverlayCanvas } from './overlay-canvas.js';
+import { PictureClock } from './picture-clock.js';
 
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
 /** @typedef {DetectionsMessage & {presentation_time: number, view?: 'source'|'annotated'}} SidecarLine */
@@ -57,8 +58,7 @@ export class SidecarLayer {
   /** @type {OverlayCanvas} */ #canvas;
   /** @type {SidecarLine[]} */ #lines;
   #visible = true;
-  #next = 0;
-  #abort = new AbortController();
+  #clock;
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -71,11 +71,7 @@ export class SidecarLayer {
     this.#lines = parseSidecar(lines);
     this.#visible = !this.isDrawnIn;
     this.#canvas = new OverlayCanvas(canvas, video, () => this.#paint(this.#video.currentTime));
-    const { signal } = this.#abort;
-    for (const name of ['loadeddata', 'seeked', 'resize']) {
-      video.addEventListener(name, () => this.#paint(video.currentTime), { signal });
-    }
-    this.#await();
+    this.#clock = new PictureClock(video, (seconds) => this.#paint(seconds));
     this.#paint(video.currentTime);
   }
 
@@ -99,19 +95,6 @@ export class SidecarLayer {
     this.#paint(this.#video.currentTime);
   }
 
-  /** With each picture that the video shows, at its own time where the browser tells it. */
-  #await() {
-    if ('requestVideoFrameCallback' in this.#video) {
-      this.#next = this.#video.requestVideoFrameCallback((_, { mediaTime }) => this.#shown(mediaTime));
-    } else this.#next = requestAnimationFrame(() => this.#shown(this.#video.currentTime));
-  }
-
-  /** @param {number} seconds */
-  #shown(seconds) {
-    this.#paint(seconds);
-    this.#await();
-  }
-
   /** @param {number} seconds */
   #paint(seconds) {
     const line = this.#visible ? nearestLine(this.#lines, seconds) : null;
@@ -122,9 +105,7 @@ export class SidecarLayer {
   }
 
   close() {
-    this.#abort.abort();
-    if ('cancelVideoFrameCallback' in this.#video) this.#video.cancelVideoFrameCallback(this.#next);
-    else cancelAnimationFrame(this.#next);
+    this.#clock.close();
     this.#visible = false;
     this.#paint(0);
     this.#canvas.close();

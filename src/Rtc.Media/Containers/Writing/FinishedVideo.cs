@@ -45,6 +45,9 @@ public sealed class FinishedVideo : IDisposable
     /// <summary>Why it can't be written; null while all is well.</summary>
     public ContainerRefusal? Refusal { get; private set; }
 
+    /// <summary>How large it is so far.</summary>
+    public long Bytes => new FileInfo(_part) is { Exists: true } file ? file.Length : 0;
+
     /// <param name="path">Where it appears once it is whole.</param>
     /// <param name="options">What it is to be.</param>
     /// <param name="limits">What it may cost.</param>
