@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { focusText } from '../../wwwroot/js/ui/focus-text.js';
 import { libraryText } from '../../wwwroot/js/ui/library-text.js';
+import { studioText } from '../../wwwroot/js/ui/studio-text.js';
 import { text } from '../../wwwroot/js/ui/text.js';
 
 const WWW = fileURLToPath(new URL('../../wwwroot/', import.meta.url));
@@ -13,7 +14,7 @@ test('the pages hold the same sentences that the scripts have', () => {
     const html = readFileSync(WWW + page, 'utf8');
     const places = [...html.matchAll(/data-text="([^"]+)"[^>]*>([^<]*)</g)];
     for (const [, key, words] of places) {
-      const wanted = key.split('.').reduce((value, part) => value[part], { ...text, focus: focusText, library: libraryText });
+      const wanted = key.split('.').reduce((value, part) => value[part], { ...text, focus: focusText, library: libraryText, studio: studioText });
       assert.equal(words.replaceAll('&lt;', '<').replaceAll('&amp;', '&'), wanted, `${page}: ${key}`);
     }
   }
