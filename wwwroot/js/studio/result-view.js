@@ -59,7 +59,7 @@ export class ResultView {
     add(task.highlighted_video_url, studioText.video, `${stem}-found.mp4`);
     add(task.inpainted_video_url, studioText.video, `${stem}-removed.mp4`);
     add(task.masks_url, studioText.masks, `${stem}-masks.json`);
-    add(task.alpha_video_url, studioText.alpha, `${stem}-cut-out.webm`);
+    add(task.masks_video_url, studioText.alpha, `${stem}-cut-out.webm`);
     return row;
   }
 

@@ -27,7 +27,7 @@ import { ask, read } from '../library/library-api.js';
  * @property {string} [highlighted_video_url]
  * @property {string} [inpainted_video_url]
  * @property {string} [masks_url]
- * @property {string} [alpha_video_url]
+ * @property {string} [masks_video_url]
  * @property {string|null} [audio_url]
  * @property {string} [drums_url]
  * @property {string} [bass_url]
