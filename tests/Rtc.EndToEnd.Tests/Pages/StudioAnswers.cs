@@ -1,6 +1,4 @@
 using Microsoft.Playwright;
-using Rtc.Bitstream;
-using Rtc.Media;
 
 namespace Rtc.EndToEnd.Tests.Pages;
 
@@ -18,7 +16,7 @@ internal static class StudioAnswers
             $$"""
             {"video_id":"3","frame_idx":0,"frames":{{Frames}},"width":160,"height":120,"fps":30,"engine":{"mask":"grabcut"},
             "times":[{{string.Join(',', Enumerable.Range(0, Frames).Select(i => FormattableString.Invariant($"{i / 30.0:0.0000}")))}}],
-            "found":true,"rle":[{{Square()}}],"timings_ms":{"open":0,"mask":80}}
+            "found":true,"rle":[{{Square()}}],"timings_ms":{"open":0,"mask":80} }
             """),
         "/api/track-point" => Task("track-point", Named("masked_video")),
         "/api/remove-object" => Task("remove-object", Named("inpainted_video")),
