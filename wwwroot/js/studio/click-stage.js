@@ -22,6 +22,7 @@ export class ClickStage {
   #press;
   #abort = new AbortController();
   #observer = new ResizeObserver(() => this.#draw());
+  #size = { width: 1, height: 1 };
   /** @type {{x: number, y: number}|null} the keyboard's */ #cross = null;
   /** @type {HTMLCanvasElement|null} */ #painted = null;
   /** @type {Outline|null} */ #outline = null;
@@ -46,7 +47,7 @@ export class ClickStage {
 
   /** @param {number} width of the clip @param {number} height */
   open(width, height) {
-    Object.assign(this.#canvas, { width, height });
+    this.#size = { width, height };
     this.show(null, []);
   }
 
@@ -67,7 +68,7 @@ export class ClickStage {
   /** @param {number} clientX @param {number} clientY */
   #locate(clientX, clientY) {
     const { left, top, width, height } = this.#canvas.getBoundingClientRect();
-    return toFraction(fit(width, height, this.#canvas.width, this.#canvas.height), clientX - left, clientY - top);
+    return toFraction(fit(width, height, this.#size.width, this.#size.height), clientX - left, clientY - top);
   }
 
   /** @param {KeyboardEvent} event */
@@ -76,7 +77,7 @@ export class ClickStage {
     if (arrow) {
       const step = event.shiftKey ? FINE_STEP : STEP;
       const { x, y } = this.#cross ?? { x: 0.5, y: 0.5 };
-      this.#cross = { x: clamp(x + arrow[0] * step), y: clamp(y + arrow[1] * step * (this.#canvas.width / this.#canvas.height)) };
+      this.#cross = { x: clamp(x + arrow[0] * step), y: clamp(y + arrow[1] * step * (this.#size.width / this.#size.height)) };
     } else if (event.key === 'Enter' && this.#cross) this.#onClick(this.#cross, event.shiftKey);
     else return;
     event.preventDefault();
@@ -86,14 +87,18 @@ export class ClickStage {
   #draw() {
     const context = this.#canvas.getContext('2d');
     if (!context) return;
-    const { width, height } = this.#canvas;
-    context.clearRect(0, 0, width, height);
-    if (this.#painted) context.drawImage(this.#painted, 0, 0, width, height);
 
-    // Marks are as large on every screen, however many pixels the clip has.
-    const scale = width / Math.max(1, fit(this.#canvas.clientWidth, this.#canvas.clientHeight, width, height).width);
-    for (const { x, y, subtract } of this.#points) mark(context, (x / 100) * width, (y / 100) * height, scale, subtract);
-    if (this.#cross) cross(context, this.#cross.x * width, this.#cross.y * height, scale);
+    // In the screen's pixels, of which there are more than a clip has.
+    const scale = devicePixelRatio;
+    const [boxWidth, boxHeight] = [Math.round(this.#canvas.clientWidth * scale), Math.round(this.#canvas.clientHeight * scale)];
+    if (this.#canvas.width !== boxWidth || this.#canvas.height !== boxHeight) {
+      Object.assign(this.#canvas, { width: boxWidth, height: boxHeight });
+    }
+    context.clearRect(0, 0, boxWidth, boxHeight);
+    const { left, top, width, height } = fit(boxWidth, boxHeight, this.#size.width, this.#size.height);
+    if (this.#painted) context.drawImage(this.#painted, left, top, width, height);
+    for (const { x, y, subtract } of this.#points) mark(context, left + (x / 100) * width, top + (y / 100) * height, scale, subtract);
+    if (this.#cross) cross(context, left + this.#cross.x * width, top + this.#cross.y * height, scale);
   }
 
   close() {

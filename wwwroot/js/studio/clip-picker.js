@@ -27,6 +27,7 @@ export class ClipPicker {
   /** @type {Session|null} */ #session = null;
   /** @type {string|null} */ #next = null;
   #longer = 0;
+  /** Chosen before it was known what a clip may be. @type {File[]} */ #early = [];
 
   /** @param {PickerListener} listener */
   constructor(listener) {
@@ -54,6 +55,7 @@ export class ClipPicker {
     this.#list.replaceChildren();
     this.#next = null;
     this.#longer = 0;
+    void this.#take(this.#early.splice(0));
     await this.#read();
   }
 
@@ -102,7 +104,11 @@ export class ClipPicker {
 
   /** One clip is worked on at a time. @param {File[]} files */
   async #take([file]) {
-    if (!file || !this.#session) return;
+    if (!file) return;
+    if (!this.#session) {
+      this.#early = [file];
+      return;
+    }
     const { max_clip_seconds: most, max_clip_megabytes: megabytes } = this.#session;
     const facts = { bytes: file.size, duration_seconds: 0 };
     if (!isClip(facts, this.#session)) this.#listener.say(studioText.tooLarge(file.name, megabytes), 'warn');
