@@ -118,7 +118,7 @@ internal static class StudioCommand
                     if (!json)
                     {
                         // It takes a while; somebody who waits sees how far it is.
-                        output.WriteLine($"  {label ?? "Read the clip"}");
+                        output.WriteLine($"  {label ?? (kind == StudioKind.RemoveObject ? "Follow it through the clip" : "Read the clip")}");
                     }
                 }, cancel);
             output.WriteLine(json
@@ -132,7 +132,7 @@ internal static class StudioCommand
                     made.Engine,
                     Steps = steps,
                 })
-                : Lines(made, into));
+                : Lines(kind, made, into));
             return RtcCommand.Good;
         }
         catch (StudioException refused)
@@ -152,9 +152,10 @@ internal static class StudioCommand
         }
     }
 
-    private static string Lines(StudioResult made, string into) => string.Join('\n',
+    private static string Lines(string kind, StudioResult made, string into) => string.Join('\n',
     [
-        made.Response ?? (made.Found ? "The object was followed." : "Nothing stands out at that place."),
+        made.Response ?? (!made.Found ? "Nothing stands out at that place."
+            : kind == StudioKind.RemoveObject ? "The object was taken out." : "The object was followed."),
         .. made.Files.Values.Where(file => file is not null).Distinct().Select(file => "  " + Path.Combine(into, file!)),
         "  " + string.Join(", ", made.Engine.Select(one => $"{one.Key}: {one.Value}")),
     ]);

@@ -60,6 +60,9 @@ public sealed class StudioCommandTests : IDisposable
         Assert.Contains("The object was followed.", output, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(into, "masked_video.mp4"), output, StringComparison.Ordinal);
         Assert.Contains("mask: grabcut", output, StringComparison.Ordinal);
+        (code, output, error) = await RunAsync(["studio", "remove", file, "--x", "45", "--y", "48", .. common]);
+        Assert.True(code == RtcCommand.Good, error);
+        Assert.Contains("The object was taken out.", output, StringComparison.Ordinal);
         (code, output, error) = await RunAsync(["studio", "remove", file, "--x", "45", "--y", "48", "--frame", "3", "--json", .. common]);
         Assert.True(code == RtcCommand.Good, error);
         JsonNode removed = JsonNode.Parse(output)!;
