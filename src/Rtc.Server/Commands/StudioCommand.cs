@@ -118,7 +118,8 @@ internal static class StudioCommand
                     if (!json)
                     {
                         // It takes a while; somebody who waits sees how far it is.
-                        output.WriteLine($"  {label ?? (kind == StudioKind.RemoveObject ? "Follow it through the clip" : "Read the clip")}");
+                        string unnamed = kind == StudioKind.RemoveObject ? "Follow it through the clip" : "Read the clip";
+                        output.WriteLine($"  {label ?? unnamed}");
                     }
                 }, cancel);
             output.WriteLine(json

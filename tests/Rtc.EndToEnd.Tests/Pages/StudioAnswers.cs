@@ -44,7 +44,8 @@ internal static class StudioAnswers
         Status = 202,
         ContentType = "application/json",
         Body = $$"""
-            {"task_id":"t","kind":"{{kind}}","status":"complete","error":null,"progress":1,"found":true,"engine":{"mask":"grabcut"},{{files}}
+            {"task_id":"t","kind":"{{kind}}","status":"complete","error":null,"progress":1,"found":true,
+            "engine":{"mask":"grabcut"},{{files}}
             "masks_url":"/uploads/t/masks.json","steps":[{"id":"track","label":"Follow it through the clip (grabcut)","status":"complete",
             "seconds":2.1},{"id":"render","label":"Write the video","status":"complete","seconds":0.4}]}
             """,

@@ -86,7 +86,7 @@ export class ClipPicker {
     image.addEventListener('error', () => image.remove());
     const button = make('button', {
       class: 'card clip',
-      attributes: { type: 'button', 'data-clip': video.video_id, 'aria-label': studioText.open(video.name, time), title: video.name },
+      attributes: { type: 'button', 'data-clip': video.video_id, title: video.name },
       on: { click: () => this.#listener.onClip(video) },
     }, make('span', { class: 'clip-picture' }, image, make('span', { class: 'video-length', text: time })),
     make('span', { class: 'clip-name', text: video.name }));

@@ -18,7 +18,6 @@ export const studioText = Object.freeze({
   noneHint: (/** @type {number} */ seconds) => `Videos of up to ${seconds} seconds show up here.`,
   more: 'Show more',
   longer: (/** @type {number} */ count) => (count === 1 ? 'One longer video is not shown.' : `${count} longer videos are not shown.`),
-  open: (/** @type {string} */ name, /** @type {string} */ length) => `Open ${name}, ${length}`,
   tooLong: (/** @type {string} */ name, /** @type {number} */ seconds) => `${name} is too long: a clip lasts ${seconds} seconds at most (Studio:MaxSeconds).`,
   tooLarge: (/** @type {string} */ name, /** @type {number} */ megabytes) => `${name} is too large: a clip has ${megabytes} MB at most (Studio:MaxMegabytes).`,
   unknown: 'There is no such video.',
