@@ -99,7 +99,7 @@ export const studioText = Object.freeze({
   asked: 'asked for',
   playStems: 'Play the sound',
   pauseStems: 'Pause the sound',
-  solo: (/** @type {string} */ stem) => `Hear ${stem} alone`,
+  solo: (/** @type {string} */ stem) => `Solo: hear ${stem} alone`,
   soloShort: 'Solo',
   waveform: (/** @type {string} */ stem) => `Waveform of ${stem}`,
   soundAt: 'Place in the sound',
