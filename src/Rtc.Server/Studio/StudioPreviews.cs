@@ -193,7 +193,7 @@ internal sealed class StudioPreviews(
     {
         lock (_gate)
         {
-            int left = _open.Count;
+            int left = Count;
             foreach ((VideoId id, OpenClip open) in _open.Where(one => one.Value.Users == 0).OrderBy(one => one.Value.LastUsed).ToArray())
             {
                 if (left > MaxOpen || open.Clip is null || time.GetElapsedTime(open.LastUsed) >= s_idle)
