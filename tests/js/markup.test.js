@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { analysisText } from '../../wwwroot/js/ui/analysis-text.js';
 import { focusText } from '../../wwwroot/js/ui/focus-text.js';
 import { libraryText } from '../../wwwroot/js/ui/library-text.js';
+import { studioText } from '../../wwwroot/js/ui/studio-text.js';
 import { text } from '../../wwwroot/js/ui/text.js';
 
 const WWW = fileURLToPath(new URL('../../wwwroot/', import.meta.url));
@@ -15,7 +16,7 @@ test('the pages hold the same sentences that the scripts have', () => {
     const places = [...html.matchAll(/data-text="([^"]+)"[^>]*>([^<]*)</g)];
     for (const [, key, words] of places) {
       const wanted = key.split('.').reduce(
-        (value, part) => value[part], { ...text, analysis: analysisText, focus: focusText, library: libraryText });
+        (value, part) => value[part], { ...text, analysis: analysisText, focus: focusText, library: libraryText, studio: studioText });
       assert.equal(words.replaceAll('&lt;', '<').replaceAll('&amp;', '&'), wanted, `${page}: ${key}`);
     }
   }

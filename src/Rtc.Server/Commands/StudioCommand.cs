@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
+using Rtc.Media.Containers;
 using Rtc.Studio;
 using Rtc.Studio.Clips;
 using Rtc.Studio.Masks;
@@ -60,15 +61,21 @@ internal static class StudioCommand
         var into = new Option<string>("--out") { Description = "Folder for what is made of it; default: here", HelpName = "DIR" };
         command.Arguments.Add(video);
         command.Options.Add(into);
+        (Option<string> model, Option<string> provider) = VisionSession.AddOptions(command);
         Option<bool> json = CommandJson.AddTo(command);
-        command.SetAction(result => Run(
-            result.GetValue(video)!, kind, wanted(result), result.GetValue(into) ?? ".", result.GetValue(json),
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        command.SetAction((result, cancel) => Task.Run(
+            () => Run(
+                result.GetValue(video)!, kind, wanted(result), result.GetValue(into) ?? ".", result.GetValue(model),
+                result.GetValue(provider), result.GetValue(json), result.InvocationConfiguration, cancel),
+            CancellationToken.None));
         return command;
     }
 
-    private static int Run(string video, string kind, StudioRequest wanted, string into, bool json, TextWriter output, TextWriter error)
+    private static int Run(
+        string video, string kind, StudioRequest wanted, string into, string? model, string? provider, bool json,
+        InvocationConfiguration console, CancellationToken cancel)
     {
+        (TextWriter output, TextWriter error) = (console.Output, console.Error);
         if ((kind == StudioKind.TextToVideo ? wanted.CheckPrompt() : wanted.CheckPoint()) is { } wrong)
         {
             error.WriteLine($"rtc: {wrong}");
@@ -81,19 +88,40 @@ internal static class StudioCommand
             return RtcCommand.Misused;
         }
 
-        if (!VisionSession.TryReadOptions(null, error, out ModelHostOptions options, out _))
+        if (VideoPrograms.Missing is { } missing)
+        {
+            error.WriteLine($"rtc: {missing}");
+            return RtcCommand.Failed;
+        }
+
+        if (!VisionSession.TryReadOptions(model, error, out ModelHostOptions options, out string? chosen))
         {
             return RtcCommand.Misused;
         }
 
         using var pool = new PicturePool();
-        using var models = new ModelHost(options);
-        var steps = new List<(string Id, string? Label)>();
+        using var models = new ModelHost(options with { Model = chosen ?? options.Model, Provider = provider ?? options.Provider });
+        if (ModelCheck.Error(models) is { } bad)
+        {
+            error.WriteLine($"rtc: {bad.ReplaceLineEndings(" ")}");
+            return RtcCommand.Misused;
+        }
+
+        var steps = new List<string>();
         try
         {
             Directory.CreateDirectory(into);
             StudioResult made = new ClipWork(new StudioEngines(models), pool, new ClipLimits())
-                .Run(kind, video, into, wanted, (step, label) => steps.Add((step, label)), CancellationToken.None);
+                .Run(kind, video, into, wanted, (step, label) =>
+                {
+                    steps.Add(step);
+                    if (!json)
+                    {
+                        // It takes a while; somebody who waits sees how far it is.
+                        string unnamed = kind == StudioKind.RemoveObject ? "Follow it through the clip" : "Read the clip";
+                        output.WriteLine($"  {label ?? unnamed}");
+                    }
+                }, cancel);
             output.WriteLine(json
                 ? CommandJson.Of(new
                 {
@@ -103,15 +131,20 @@ internal static class StudioCommand
                     Files = made.Files.ToDictionary(one => one.Key.Replace("_url", string.Empty, StringComparison.Ordinal),
                         one => one.Value is null ? null : Path.Combine(into, one.Value)),
                     made.Engine,
-                    Steps = steps.Select(step => step.Id),
+                    Steps = steps,
                 })
-                : Lines(made, into));
+                : Lines(kind, made, into));
             return RtcCommand.Good;
         }
         catch (StudioException refused)
         {
             error.WriteLine($"rtc: {video}: {refused.Message.ReplaceLineEndings(" ")}");
             return RtcCommand.Misused;
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine($"rtc: {video}: it was cancelled");
+            return RtcCommand.Failed;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
@@ -120,9 +153,10 @@ internal static class StudioCommand
         }
     }
 
-    private static string Lines(StudioResult made, string into) => string.Join('\n',
+    private static string Lines(string kind, StudioResult made, string into) => string.Join('\n',
     [
-        made.Response ?? (made.Found ? "The object was followed." : "Nothing stands out at that place."),
+        made.Response ?? (!made.Found ? "Nothing stands out at that place."
+            : kind == StudioKind.RemoveObject ? "The object was taken out." : "The object was followed."),
         .. made.Files.Values.Where(file => file is not null).Distinct().Select(file => "  " + Path.Combine(into, file!)),
         "  " + string.Join(", ", made.Engine.Select(one => $"{one.Key}: {one.Value}")),
     ]);

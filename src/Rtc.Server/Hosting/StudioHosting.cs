@@ -24,6 +24,7 @@ internal static class StudioHosting
         services.AddSingleton<IStudioClips, StudioClips>();
         services.AddSingleton<StudioForm>();
         services.AddSingleton<StudioTasks>();
+        services.AddSingleton<StudioPreviews>();
         services.AddSingleton<IStoreWorker, StudioSweep>();
         foreach (string kind in (string[])[StudioKind.TrackPoint, StudioKind.TextToVideo, StudioKind.RemoveObject])
         {

@@ -14,9 +14,12 @@ internal static class SessionRoutes
 {
     private const string At = "/api/session";
 
-    /// <summary>Who asks, null where a key is missing; the pages that there are, the kinds of jobs and what a video may have.</summary>
+    /// <summary>
+    /// Who asks, null where a key is missing; the pages that there are, the kinds of jobs, and what a video and a clip may have.
+    /// </summary>
     public sealed record SessionView(
-        string? User, IReadOnlyList<string> Pages, IReadOnlyList<string> JobKinds, int MaxVideoMegabytes, int RetainDays);
+        string? User, IReadOnlyList<string> Pages, IReadOnlyList<string> JobKinds, int MaxVideoMegabytes, int RetainDays,
+        int MaxClipMegabytes, int MaxClipSeconds);
 
     public static void MapSession(this IEndpointRouteBuilder routes)
     {
@@ -26,7 +29,7 @@ internal static class SessionRoutes
             http.Response.Headers.CacheControl = "no-store";
             return Results.Ok(new SessionView(
                 user?.Email, PagesIn(paths.WebRoot), [.. kinds.Select(kind => kind.Name)], options.Store.MaxVideoMegabytes,
-                options.Store.RetainDays));
+                options.Store.RetainDays, options.Studio.MaxMegabytes, options.Studio.MaxSeconds));
         });
         routes.MapPost(At, (HttpContext http) =>
         {

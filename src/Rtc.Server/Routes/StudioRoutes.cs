@@ -16,6 +16,10 @@ internal static class StudioRoutes
 {
     private const string Prefer = "Prefer";
     private const string Async = "respond-async";
+    private const string RetryAfterSeconds = "1";
+
+    /// <summary>Clicks in a picture of a video; none: the clip is made ready.</summary>
+    public sealed record PreviewRequest(string? VideoId, double? X, double? Y, int FrameIdx, IReadOnlyList<StudioPoint>? Points);
 
     public static void MapStudio(this IEndpointRouteBuilder routes)
     {
@@ -26,6 +30,7 @@ internal static class StudioRoutes
                 .RequireMemory().RequireUser();
         }
 
+        routes.MapPost("/api/preview-mask", PreviewAsync).RequireMemory().RequireUser();
         routes.MapGet("/api/task/{id}", FindAsync).RequireUser();
         routes.MapDelete("/api/task/{id}", CancelAsync).RequireUser();
         routes.MapGet("/uploads/{id}/{name}", FileAsync).RequireUser();
@@ -77,6 +82,24 @@ internal static class StudioRoutes
             JobStatus.Cancelled => Problems.Of(StatusCodes.Status409Conflict, "cancelled", "The task was cancelled."),
             _ => Problems.Of(StatusCodes.Status422UnprocessableEntity, "task_failed", job.Error ?? "The task failed."),
         };
+    }
+
+    private static async Task<IResult> PreviewAsync(PreviewRequest wanted, HttpContext http, StudioPreviews previews)
+    {
+        var clicks = new StudioRequest { X = wanted.X, Y = wanted.Y, FrameIndex = wanted.FrameIdx, Points = wanted.Points };
+        try
+        {
+            return Results.Json(await previews.OutlineAsync(http.UserOf(), wanted.VideoId, clicks, http.RequestAborted));
+        }
+        catch (UploadException error)
+        {
+            if (error.Status == StatusCodes.Status503ServiceUnavailable)
+            {
+                http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            }
+
+            return Problems.Of(error.Status, error.Code, error.Message);
+        }
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext http, StudioTasks tasks) =>

@@ -20,7 +20,6 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
     private const int MaxFieldBytes = 4096;
     private const int MaxFormBytes = 64 * 1024;
     private const int BufferBytes = 64 * 1024;
-    private const long Megabyte = 1_000_000;
 
     /// <summary>What the form asks for; the clip, where one came, lies in the task's folder then.</summary>
     public async Task<(StudioRequest Wanted, string? VideoId, bool HasClip)> ReadAsync(
@@ -72,6 +71,9 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
         FrameIndex = Number(fields, "frame_idx") is { } frame
             ? frame is >= 0 and < int.MaxValue && frame == Math.Floor(frame) ? (int)frame : -1
             : 0,
+        Points = fields.TryGetValue("points", out string? points)
+            ? StudioPoint.ReadList(points) ?? throw Bad("points", "\"points\" is a list of {\"x\":50,\"y\":50,\"subtract\":false}.")
+            : null,
         Prompt = fields.GetValueOrDefault("prompt"),
     };
 
@@ -92,12 +94,7 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
     private async Task SaveAsync(Stream body, Guid task, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder.Of(task));
-        if (new DriveInfo(folder.Root).AvailableFreeSpace - limits.MaxBytes < options.Store.MinFreeMegabytes * Megabyte)
-        {
-            throw new UploadException(
-                StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes).");
-        }
-
+        StudioDisk.Require(options, folder, limits.MaxBytes);
         await using FileStream file = File.Create(folder.ClipOf(task), BufferBytes, FileOptions.Asynchronous);
         byte[] buffer = new byte[BufferBytes];
         for (int read; (read = await body.ReadAsync(buffer, cancel)) > 0;)

@@ -35,7 +35,7 @@ internal sealed class StudioTasks(
         try
         {
             (StudioRequest wanted, string? videoId, bool hasClip) = await form.ReadAsync(request, id.Value, cancel);
-            Video? video = hasClip ? null : await VideoAsync(user, videoId, cancel);
+            Video? video = hasClip ? null : await VideoAsync(videos, user, videoId, cancel);
             if (intake.Check(kind, wanted.Write()) is { } wrong)
             {
                 throw new UploadException(StatusCodes.Status400BadRequest, "request", wrong);
@@ -89,7 +89,8 @@ internal sealed class StudioTasks(
         return answer;
     }
 
-    private async Task<Video> VideoAsync(UserId user, string? id, CancellationToken cancel) =>
+    /// <exception cref="UploadException">It is none of the user's.</exception>
+    internal static async Task<Video> VideoAsync(VideoTable videos, UserId user, string? id, CancellationToken cancel) =>
         id is null ? throw new UploadException(StatusCodes.Status400BadRequest, "field", "The form has neither \"video\" nor \"video_id\".")
         : Guid.TryParse(id, out Guid video) && await videos.FindAsync(user, new VideoId(video), cancel) is { } found ? found
         : throw new UploadException(StatusCodes.Status404NotFound, "unknown_video", "There is no such video.");

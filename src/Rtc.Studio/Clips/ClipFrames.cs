@@ -13,6 +13,7 @@ public sealed unsafe class ClipFrames : IDisposable
     private readonly FileStream _file;
     private readonly PicturePool _pool;
     private readonly long _frameBytes;
+    private readonly List<double> _times = [];
 
     private ClipFrames(FileStream file, PicturePool pool, int width, int height)
     {
@@ -28,6 +29,9 @@ public sealed unsafe class ClipFrames : IDisposable
 
     public PicturePool Pool => _pool;
 
+    /// <summary>When each picture is shown, in seconds from the clip's start; of decoded ones alone.</summary>
+    public IReadOnlyList<double> Times => _times;
+
     /// <summary>Decodes the whole clip once.</summary>
     /// <param name="clip">Which.</param>
     /// <param name="folder">Where the file may lie.</param>
@@ -41,12 +45,14 @@ public sealed unsafe class ClipFrames : IDisposable
         {
             var options = new VideoReadOptions { Every = clip.Every, Width = clip.Width, Height = clip.Height };
             using var reader = VideoReader.Open(clip.Path, clip.Info, options, new ContainerLimits(), pool, cancel);
-            while (frames.Count < clip.MaxFrames && reader.TryRead(out Picture? picture, out _, out _))
+            while (frames.Count < clip.MaxFrames && reader.TryRead(out Picture? picture, out _, out double seconds))
             {
                 using (picture)
                 {
                     frames.Add(picture!);
                 }
+
+                frames._times.Add(seconds);
             }
 
             return frames.Count > 0

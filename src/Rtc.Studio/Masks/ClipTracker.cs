@@ -25,12 +25,41 @@ internal sealed class ClipTracker(ClipFrames frames, Func<IOutlineEngine> open)
     /// <param name="onFrame">Told of each picture that is done; may throw to end it.</param>
     public ObjectTrack Track(int frame, in MaskPrompt prompt, Action onFrame)
     {
+        using IOutlineEngine engine = open();
+        var start = new ClipMask(frames.Width, frames.Height);
+        return Track(engine, frame, TryStart(engine, frame, prompt, start) ? start : null, onFrame);
+    }
+
+    /// <param name="frame">The picture that was clicked on.</param>
+    /// <param name="clicks">In its pixels; the first adds.</param>
+    /// <param name="onFrame">Told of each picture that is done; may throw to end it.</param>
+    public ObjectTrack Track(int frame, IReadOnlyList<ClickPoint> clicks, Action onFrame)
+    {
+        if (clicks.Count == 1)
+        {
+            return Track(frame, new MaskPrompt(null, clicks[0].X, clicks[0].Y), onFrame);
+        }
+
+        var start = new ClipMask(frames.Width, frames.Height);
+        bool isFound;
+        using (IOutlineEngine outline = open())
+        using (Picture picture = frames.Rent(frame))
+        {
+            isFound = ClickedOutline.TryJoin(
+                picture, clicks, (click, into) => TryStart(outline, frame, new MaskPrompt(null, click.X, click.Y), into), start);
+        }
+
+        // Another that has learnt nothing of the single clicks yet.
+        using IOutlineEngine engine = open();
+        return Track(engine, frame, isFound ? start : null, onFrame);
+    }
+
+    private ObjectTrack Track(IOutlineEngine engine, int frame, ClipMask? start, Action onFrame)
+    {
         var masks = new MaskRuns[frames.Count];
         Array.Fill(masks, MaskRuns.None);
-        var start = new ClipMask(frames.Width, frames.Height);
         int redone = 0;
-        using IOutlineEngine engine = open();
-        if (!TryStart(engine, frame, prompt, start))
+        if (start is null)
         {
             return new ObjectTrack(masks, false, 0);
         }

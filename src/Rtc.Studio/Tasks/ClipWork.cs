@@ -26,6 +26,14 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
 
     public ClipLimits Limits => limits;
 
+    /// <summary>A clip to try clicks on.</summary>
+    /// <param name="file">The clip.</param>
+    /// <param name="folder">Where its pictures may lie.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="StudioException">It is no clip that is worked on, or can't be decoded.</exception>
+    public ClipPreview Preview(string file, string folder, CancellationToken cancel) =>
+        ClipPreview.Open(ClipFile.Open(file, limits, cancel), folder, pool, engines, cancel);
+
     /// <summary>A workflow by its kind's name, outside of any queue.</summary>
     public StudioResult Run(
         string kind, string file, string folder, StudioRequest wanted, Action<string, string?> onStep, CancellationToken cancel)
@@ -44,9 +52,9 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         progress.Begin(Sam);
         ClipFile clip = ClipFile.Open(file, limits, cancel);
         using ClipFrames frames = ClipFrames.Read(clip, folder, pool, cancel);
-        (int frame, MaskPrompt prompt) = Point(wanted, frames);
+        IReadOnlyList<ClickPoint> clicks = wanted.Clicks(frames);
         progress.End();
-        (ObjectTrack track, string engine) = Follow(frames, frame, prompt, progress, cancel);
+        (ObjectTrack track, string engine) = Follow(frames, wanted.FrameIndex, clicks, progress, cancel);
         WriteTinted(Path.Combine(folder, StudioFolder.MaskedVideo), clip, frames, [track], _ => progress.Advance(1), cancel);
         MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks);
         progress.End();
@@ -123,7 +131,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         progress.Begin(Track);
         ClipFile clip = ClipFile.Open(file, limits, cancel);
         using ClipFrames frames = ClipFrames.Read(clip, folder, pool, cancel);
-        (int frame, MaskPrompt prompt) = Point(wanted, frames);
+        IReadOnlyList<ClickPoint> clicks = wanted.Clicks(frames);
         string engine = GrabCutOutline.EngineName;
         int done = 0;
         ObjectTrack track = new ClipTracker(frames, () =>
@@ -131,7 +139,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
             IOutlineEngine outline = engines.OpenOutline();
             engine = outline.Name;
             return outline;
-        }).Track(frame, prompt, () => progress.Advance((double)++done / frames.Count));
+        }).Track(wanted.FrameIndex, clicks, () => progress.Advance((double)++done / frames.Count));
         progress.End();
 
         progress.Begin(Mask, $"Masks by {engine}");
@@ -161,13 +169,13 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
     }
 
     private (ObjectTrack Track, string Engine) Follow(
-        ClipFrames frames, int frame, in MaskPrompt prompt, IStudioProgress progress, CancellationToken cancel)
+        ClipFrames frames, int frame, IReadOnlyList<ClickPoint> clicks, IStudioProgress progress, CancellationToken cancel)
     {
         using IOutlineEngine outline = engines.OpenOutline();
         string engine = outline.Name;
         progress.Begin(Mask, $"Outline what was clicked ({engine})");
         int done = 0;
-        ObjectTrack track = new ClipTracker(frames, engines.OpenOutline).Track(frame, prompt, () =>
+        ObjectTrack track = new ClipTracker(frames, engines.OpenOutline).Track(frame, clicks, () =>
         {
             if (done++ == 0)
             {
@@ -185,19 +193,6 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
 
         cancel.ThrowIfCancellationRequested();
         return (track, engine);
-    }
-
-    private static (int Frame, MaskPrompt Prompt) Point(StudioRequest wanted, ClipFrames frames)
-    {
-        if (wanted.FrameIndex >= frames.Count)
-        {
-            throw ClipFile.NoFrame(frames.Count);
-        }
-
-        // 100 per cent is the last pixel's far edge.
-        float x = Math.Min((float)(wanted.X!.Value / 100 * frames.Width), frames.Width - 0.5f);
-        float y = Math.Min((float)(wanted.Y!.Value / 100 * frames.Height), frames.Height - 0.5f);
-        return (wanted.FrameIndex, new MaskPrompt(null, x, y));
     }
 
     private string? Separate(

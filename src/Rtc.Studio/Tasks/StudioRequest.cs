@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rtc.Studio.Clips;
+using Rtc.Studio.Masks;
 using Rtc.Studio.Text;
 
 namespace Rtc.Studio.Tasks;
@@ -7,6 +9,8 @@ namespace Rtc.Studio.Tasks;
 /// <summary>What a task is asked for, as its job's options hold it.</summary>
 public sealed record StudioRequest
 {
+    public const int MaxPoints = 32;
+
     private const double Whole = 100;
 
     /// <summary>Per cent of the picture's width, 0 to 100.</summary>
@@ -19,6 +23,10 @@ public sealed record StudioRequest
 
     [JsonPropertyName("frame_idx")]
     public int FrameIndex { get; init; }
+
+    /// <summary>Further clicks in the same picture.</summary>
+    [JsonPropertyName("points")]
+    public IReadOnlyList<StudioPoint>? Points { get; init; }
 
     [JsonPropertyName("prompt")]
     public string? Prompt { get; init; }
@@ -42,7 +50,27 @@ public sealed record StudioRequest
         X is not (>= 0 and <= Whole) ? "\"x\" lies between 0 and 100: per cent of the picture's width."
         : Y is not (>= 0 and <= Whole) ? "\"y\" lies between 0 and 100: per cent of the picture's height."
         : FrameIndex < 0 ? "\"frame_idx\" is the number of a picture, from 0 on."
+        : Points?.Count > MaxPoints ? $"\"points\" has {MaxPoints} entries at most."
+        : Points?.Any(point => point is not { X: >= 0 and <= Whole, Y: >= 0 and <= Whole }) == true
+            ? "\"x\" and \"y\" of each of \"points\" lie between 0 and 100."
         : null;
+
+    /// <summary>All clicks in the clip's pixels, the contracted one first.</summary>
+    /// <exception cref="StudioException">The clip has no such picture.</exception>
+    internal IReadOnlyList<ClickPoint> Clicks(ClipFrames frames)
+    {
+        if (FrameIndex >= frames.Count)
+        {
+            throw ClipFile.NoFrame(frames.Count);
+        }
+
+        return [At(X!.Value, Y!.Value, isTaken: false), .. (Points ?? []).Select(point => At(point.X, point.Y, point.Subtract))];
+
+        // 100 per cent is the last pixel's far edge.
+        ClickPoint At(double x, double y, bool isTaken) => new(
+            Math.Min((float)(x / Whole * frames.Width), frames.Width - 0.5f),
+            Math.Min((float)(y / Whole * frames.Height), frames.Height - 0.5f), isTaken);
+    }
 
     /// <summary>Null where a prompt is given, else what is wrong.</summary>
     public string? CheckPrompt() =>

@@ -25,6 +25,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/segment")]
     [InlineData("/focus")]
     [InlineData("/library")]
+    [InlineData("/studio")]
     [InlineData("/api")]
     public async Task Axe_finds_no_error_in_either_theme(string path)
     {
@@ -46,6 +47,17 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await page["[data-video] .button-icon"].Nth(2).ClickAsync();
             await Assertions.Expect(page["#delete"]).ToBeVisibleAsync();
             await AssertAccessibleAsync(page, "/library, delete");
+        }
+
+        if (path == "/studio")
+        {
+            await OpenClipAsync(page);
+            await AssertAccessibleAsync(page, "/studio, removed");
+            await page["#tab-text"].ClickAsync();
+            await page["#prompt"].FillAsync("the drummer");
+            await page["#go"].ClickAsync();
+            await Assertions.Expect(page[".stems[data-ready=true]"]).ToBeVisibleAsync();
+            await AssertAccessibleAsync(page, "/studio, found");
         }
 
         if (path == "/api")
@@ -83,12 +95,14 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/focus", true)]
     [InlineData("/library", false)]
     [InlineData("/library", true)]
+    [InlineData("/studio", false)]
+    [InlineData("/studio", true)]
     [InlineData("/api", false)]
     [InlineData("/api", true)]
     public async Task Page_weighs_little_and_fits_its_window(string path, bool phone)
     {
         await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel() : PageUnderTest.Desktop());
-        long weight = page.Loaded + (path is "/" or "/api" or "/focus" or "/library" ? 0 : new FileInfo(s_signalR).Length);
+        long weight = page.Loaded + (path is "/" or "/api" or "/focus" or "/library" or "/studio" ? 0 : new FileInfo(s_signalR).Length);
         output.WriteLine($"{path}: {weight / 1024.0:0} KiB");
         Assert.InRange(weight, 10_000, MaxPageBytes);
         if (path == "/phone")
@@ -98,16 +112,27 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await page.UntilAsync("() => document.querySelector('#picture').videoWidth > 0");
         }
 
+        await AssertFitsAsync(page, path == "/" ? "home" : path[1..], phone);
+        if (path == "/studio")
+        {
+            await page.Page.SetViewportSizeAsync(1100, 800);
+            await OpenClipAsync(page);
+            await AssertFitsAsync(page, "studio-clip", phone);
+        }
+
+        page.AssertQuiet();
+    }
+
+    private static async Task AssertFitsAsync(PageUnderTest page, string name, bool phone)
+    {
         // The second of each pair is what a window of 1440×900 has left at 200 %.
         foreach ((int width, int height) in ((int, int)[])(phone ? [(412, 839), (320, 568), (844, 390)] : [(1440, 900), (720, 450)]))
         {
             await page.Page.SetViewportSizeAsync(width, height);
             string[] lost = await page.EvaluateAsync<string[]>(Unreachable);
-            Assert.True(lost.Length == 0, $"{path} at {width}×{height}: {string.Join(", ", lost)}");
-            await KeepAsync(page, $"{(path == "/" ? "home" : path[1..])}-{width}", phone);
+            Assert.True(lost.Length == 0, $"{name} at {width}×{height}: {string.Join(", ", lost)}");
+            await KeepAsync(page, $"{name}-{width}", phone);
         }
-
-        page.AssertQuiet();
     }
 
     [Fact]
@@ -165,6 +190,18 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
         await page.TextAsync("#level", "Optimal");
     }
 
+    /// <summary>Up to what came of taking an object out.</summary>
+    private static async Task OpenClipAsync(PageUnderTest page)
+    {
+        await page["[data-clip='3']"].ClickAsync();
+        await page["#tab-remove"].ClickAsync();
+        await Assertions.Expect(page["#work[data-clip]"]).ToBeVisibleAsync();
+        await page["#overlay"].ClickAsync();
+        await Assertions.Expect(page["#overlay[data-outlined=true]"]).ToBeVisibleAsync();
+        await page["#go"].ClickAsync();
+        await Assertions.Expect(page["#result .compare"]).ToBeVisibleAsync();
+    }
+
     private async Task<PageUnderTest> OpenAsync(string path, BrowserNewContextOptions options)
     {
         PageUnderTest page = await PageUnderTest.OpenAsync(
@@ -198,6 +235,9 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             case "/library":
                 await Assertions.Expect(page["[data-status=processing] progress"]).ToBeVisibleAsync();
                 await Assertions.Expect(page["[data-state=kept]"]).ToBeVisibleAsync();
+                break;
+            case "/studio":
+                await Assertions.Expect(page["[data-clip='3']"]).ToBeVisibleAsync();
                 break;
             case "/focus":
                 await page.TextAsync("#problem", "no detection model");

@@ -11,7 +11,7 @@ internal static class LibraryAnswers
 
     private static readonly string s_videos = $$"""
         {"videos":[{{Video("1", "A walk through the old town, from the bridge to the market.mp4")}},{{Video("2", "door.webm")}},
-        {{Video("3", "tape.avi")}}],"next":"3"}
+        {{Video("3", "tape.avi", seconds: 7)}}],"next":"3"}
         """;
 
     private static readonly string s_jobs = $$"""
@@ -25,7 +25,7 @@ internal static class LibraryAnswers
         (_, "/api/session") => Json(
             """
             {"user":"ann@example.org","pages":["analysis","library","studio"],"job_kinds":["analyse"],"max_video_megabytes":500,
-            "retain_days":30}
+            "retain_days":30,"max_clip_megabytes":100,"max_clip_seconds":10}
             """),
         ("HEAD", "/api/videos/kept") => new() { Headers = new Dictionary<string, string> { ["upload-offset"] = "31000000" } },
         (_, "/api/videos") => Json(s_videos),
@@ -35,8 +35,8 @@ internal static class LibraryAnswers
 
     private static RouteFulfillOptions Json(string body) => new() { Body = body, ContentType = "application/json" };
 
-    private static string Video(string id, string name) => $$"""
-        {"video_id":"{{id}}","name":"{{name}}","bytes":31000000,"sha256":"00","duration_seconds":83.2,"width":1280,"height":720,"fps":30,
+    private static string Video(string id, string name, int seconds = 83) => $$"""
+        {"video_id":"{{id}}","name":"{{name}}","bytes":31000000,"sha256":"00","duration_seconds":{{seconds}},"width":1280,"height":720,"fps":30,
         "codec":"h264","total_frames":2496,"has_audio":true,"status":"ready","created_at":"2026-01-01T01:00:00+00:00",
         "expires_at":"2026-01-31T01:00:00+00:00"}
         """;

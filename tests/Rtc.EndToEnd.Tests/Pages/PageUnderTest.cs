@@ -165,7 +165,8 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
     private async Task AnswerAsync(IRoute route)
     {
         var url = new Uri(route.Request.Url);
-        if (url.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal))
+        if (url.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal)
+            || url.AbsolutePath.StartsWith("/uploads/", StringComparison.Ordinal))
         {
             await AnswerApiAsync(route, url);
             return;
@@ -203,7 +204,8 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             return;
         }
 
-        RouteFulfillOptions answer = LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? url.AbsolutePath switch
+        RouteFulfillOptions? known = LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? StudioAnswers.Of(url.AbsolutePath);
+        RouteFulfillOptions answer = known ?? url.AbsolutePath switch
         {
             "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },
             "/api/join-info" => new()

@@ -21,7 +21,7 @@ public sealed class RecordedFileTests(PagesFixture pages)
         string folder = Directory.CreateTempSubdirectory("rtc-recorded-").FullName;
         try
         {
-            byte[] file = await File.ReadAllBytesAsync(Record(Path.Combine(folder, "one"), codec, rotation));
+            byte[] file = await File.ReadAllBytesAsync(Record(Path.Combine(folder, "one"), codec, rotation, Frames));
             await using IBrowserContext context = await pages.Browser.NewContextAsync();
             IPage page = await context.NewPageAsync();
             PlayedVideo played = await PlayedVideo.PlayAsync(page, $"data:{type};base64,{Convert.ToBase64String(file)}", 1.5);
@@ -35,13 +35,13 @@ public sealed class RecordedFileTests(PagesFixture pages)
         }
     }
 
-    private static string Record(string path, VideoCodec codec, VideoRotation rotation)
+    internal static string Record(string path, VideoCodec codec, VideoRotation rotation, int frames)
     {
         using var pool = new PicturePool();
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
             codec, new EncoderSettings { Width = 160, Height = 120, BitrateKbps = 300, MayDrop = false });
         using VideoRecorder recorder = VideoRecorder.Create(path, long.MaxValue, TimeSpan.MaxValue);
-        for (int i = 0; i < Frames; i++)
+        for (int i = 0; i < frames; i++)
         {
             using Picture picture = pool.Rent(160, 120);
             for (int y = 0; y < 120; y++)

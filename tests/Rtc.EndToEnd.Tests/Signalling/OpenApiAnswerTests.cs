@@ -126,6 +126,10 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         }
 
         string none = Guid.NewGuid().ToString();
+        const string Preview = "/api/preview-mask";
+        await CallAsync(404, "POST", Preview, body: $$"""{"video_id":"{{none}}","x":50,"y":50}""", type: "application/json");
+        await CallAsync(400, "POST", Preview, body: $$"""{"video_id":"{{none}}","x":101,"y":50}""", type: "application/json");
+        await CallAsync(415, "POST", Preview, body: "x", type: "text/plain");
         await CallAsync(404, "GET", "/api/task/{id}", $"/api/task/{none}");
         await CallAsync(404, "DELETE", "/api/task/{id}", $"/api/task/{none}");
         await CallAsync(404, "GET", "/uploads/{id}/{name}", $"/uploads/{none}/masks.json");

@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using Rtc.Inference;
-using Rtc.Inference.Motion;
-using Rtc.Inference.Segment;
 using Rtc.Media;
 using Rtc.Media.Containers;
 using Rtc.Media.Containers.Reading;
@@ -169,32 +166,5 @@ public sealed class ClipWorkTests : IDisposable
         using var models = new NoModels();
         return new ClipWork(new StudioEngines(models), _pool, new ClipLimits())
             .Run(kind, file, _folder.FullName, wanted, onStep ?? ((_, _) => { }), cancel);
-    }
-
-    private sealed class NoModels : IModelHost
-    {
-        public IReadOnlyList<ModelInfo> Models => [];
-
-        public IDetector OpenDetector(string name, out string? problem)
-        {
-            problem = null;
-            return new MotionDetector();
-        }
-
-        public ISegmenter OpenSegmenter(string name, out string? problem)
-        {
-            problem = null;
-            return new GrabCutSegmenter();
-        }
-
-        public IClassMapper? OpenClasses(string profile, out string? problem)
-        {
-            problem = null;
-            return null;
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

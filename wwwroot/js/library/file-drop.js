@@ -5,10 +5,10 @@ import { libraryText } from '../ui/library-text.js';
 /**
  * @param {HTMLInputElement} input @param {HTMLElement} zone is marked while files hang over the page
  * @param {HTMLElement} words says what letting go does
- * @param {(files: File[]) => void} onFiles
+ * @param {(files: File[]) => void} onFiles @param {{add: string, drop: string}} [texts] of the page
  */
-export function bindDrop(input, zone, words, onFiles) {
-  const resting = matchMedia('(pointer: coarse)').matches ? libraryText.add : libraryText.drop;
+export function bindDrop(input, zone, words, onFiles, texts = libraryText) {
+  const resting = matchMedia('(pointer: coarse)').matches ? texts.add : texts.drop;
   const mark = (/** @type {boolean} */ isOver) => {
     zone.classList.toggle('dropping', isOver);
     setText(words, isOver ? libraryText.dropNow : resting);

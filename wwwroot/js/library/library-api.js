@@ -9,6 +9,8 @@ const VIDEOS = '/api/videos';
  * @property {string[]} job_kinds
  * @property {number} max_video_megabytes
  * @property {number} retain_days 0 keeps videos
+ * @property {number} max_clip_megabytes of a clip of the studio
+ * @property {number} max_clip_seconds
  */
 
 /**
@@ -22,6 +24,7 @@ const VIDEOS = '/api/videos';
  * @property {number} fps
  * @property {number} total_frames
  * @property {string} codec
+ * @property {boolean} has_audio
  * @property {string} created_at
  * @property {boolean} has_sidecar it was recorded here, with what was detected
  * @property {string|null} expires_at
@@ -53,6 +56,14 @@ export class Problem extends Error {
   }
 }
 
+/** Containers round a length up, and the last picture lasts as long as any. */
+const SECONDS_TOLERANCE = 0.15;
+
+/** Whether the studio works on it. @param {{bytes: number, duration_seconds: number}} video @param {Session} session */
+export function isClip({ bytes, duration_seconds: seconds }, { max_clip_megabytes: megabytes, max_clip_seconds: most }) {
+  return bytes <= megabytes * 1e6 && seconds <= most + SECONDS_TOLERANCE;
+}
+
 /** The sentence of problem details; other answers have none. @param {string} body */
 export function detailOf(body) {
   try {
@@ -64,11 +75,12 @@ export function detailOf(body) {
 }
 
 /**
- * @param {string} method @param {string} path @param {Record<string, string>} [headers] @param {string} [body]
+ * @param {string} method @param {string} path @param {Record<string, string>} [headers] @param {BodyInit} [body]
+ * @param {number} [patience] in milliseconds
  * @returns {Promise<Response>}
  */
-export async function ask(method, path, headers = {}, body = undefined) {
-  const response = await fetch(path, { method, headers, body, signal: AbortSignal.timeout(PATIENCE_MS) });
+export async function ask(method, path, headers = {}, body = undefined, patience = PATIENCE_MS) {
+  const response = await fetch(path, { method, headers, body, signal: AbortSignal.timeout(patience) });
   if (!response.ok) throw new Problem(response.status, detailOf(await response.text()));
   return response;
 }

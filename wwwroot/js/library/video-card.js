@@ -11,7 +11,7 @@ import { libraryApi } from './library-api.js';
  * @property {(video: Video) => void} remove
  * @property {(job: Job) => void} cancelJob
  * @property {(image: HTMLImageElement, source: string) => void} loadThumbnail
- * @property {{analysis: boolean, studio: boolean}} pages that the server has
+ * @property {{analysis: boolean, studio: (video: Video) => boolean}} pages that the server has, and that are there for a video
  */
 
 /** Its picture, its facts, what jobs do with it, and what can be done. */
@@ -56,7 +56,7 @@ export class VideoCard {
       make('a', { class: 'button button-small', text: words, attributes: { href, 'aria-label': label } });
     const row = make('div', { class: 'video-links' });
     if (this.#actions.pages.analysis) row.append(link(`/library/${id}`, libraryText.analysis, libraryText.analysisOf(name)));
-    if (this.#actions.pages.studio) row.append(link(`/studio?video=${id}`, libraryText.studio, libraryText.studioOf(name)));
+    if (this.#actions.pages.studio(this.video)) row.append(link(`/studio?video=${id}`, libraryText.studio, libraryText.studioOf(name)));
     row.append(make('a', {
       class: 'button button-icon',
       attributes: { href: libraryApi.file(id), download: name, 'aria-label': libraryText.downloadNamed(name), title: libraryText.download },

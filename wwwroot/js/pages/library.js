@@ -2,7 +2,7 @@
 import { DeleteDialog, KeyDialog } from '../library/dialogs.js';
 import { bindDrop } from '../library/file-drop.js';
 import { JobWatch } from '../library/job-watch.js';
-import { libraryApi, Problem } from '../library/library-api.js';
+import { isClip, libraryApi, Problem } from '../library/library-api.js';
 import { Player } from '../library/player.js';
 import { ThumbnailQueue } from '../library/thumbnail-queue.js';
 import { UploadList } from '../library/upload-list.js';
@@ -30,7 +30,7 @@ const player = new Player();
 const deletion = new DeleteDialog();
 /** @type {Map<string, VideoCard>} */ const cards = new Map();
 /** @type {string|null} */ let next = null;
-const pages = { analysis: false, studio: false };
+const pages = { analysis: false, studio: (/** @type {Video} */ _video) => false };
 
 const uploads = new UploadList(byId('uploads', HTMLElement), {
   onVideo: (video) => {
@@ -124,7 +124,7 @@ async function load() {
   try {
     const session = await libraryApi.session();
     pages.analysis = session.pages.includes('analysis') && session.job_kinds.includes('analyse');
-    pages.studio = session.pages.includes('studio');
+    pages.studio = (video) => session.pages.includes('studio') && isClip(video, session);
     uploads.maxMegabytes = session.max_video_megabytes;
     const { retain_days: days } = session;
     const accepts = libraryText.accepts(session.max_video_megabytes);
