@@ -2,6 +2,8 @@ using System.CommandLine;
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
+using Rtc.Server.Hosting;
+using Rtc.Server.Options;
 using Rtc.Studio;
 using Rtc.Studio.Clips;
 using Rtc.Studio.Masks;
@@ -92,7 +94,9 @@ internal static class StudioCommand
         try
         {
             Directory.CreateDirectory(into);
-            StudioResult made = new ClipWork(new StudioEngines(models), pool, new ClipLimits())
+            var engines = new StudioEngines(models, StudioHosting.ModelsOf(
+                OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>()).Options));
+            StudioResult made = new ClipWork(engines, pool, new ClipLimits())
                 .Run(kind, video, into, wanted, (step, label) => steps.Add((step, label)), CancellationToken.None);
             output.WriteLine(json
                 ? CommandJson.Of(new
