@@ -49,9 +49,9 @@ internal static class GraphKinds
         {
             return !takesPicture ? outputs.Any(output => output.Rank == 2 && output.Name.Contains("embed", StringComparison.Ordinal))
                     ? GraphKind.TextEncoder : GraphKind.None
+                : !Has(outputs, "logits") || !Has(outputs, "boxes") ? GraphKind.None
                 : Has(inputs, "token_type_ids") ? GraphKind.SentenceDetector
-                : Has(outputs, "logits") && Has(outputs, "boxes") ? GraphKind.PhraseDetector
-                : GraphKind.None;
+                : GraphKind.PhraseDetector;
         }
 
         return takesPicture && inputs.Any(input => input.Rank is 2 or 3 && IsEmbedding(input.Name))

@@ -6,7 +6,11 @@ internal static unsafe class TensorStore
     public static void Write(NativeTensor tensor, ReadOnlySpan<float> values, int at)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(at);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(at + (long)values.Length, tensor.Count);
+        if (at + (long)values.Length > tensor.Count)
+        {
+            throw new OrtException($"{at + (long)values.Length} numbers do not fit an input of {tensor.Count}");
+        }
+
         switch (tensor.Type)
         {
             case TensorType.Float:

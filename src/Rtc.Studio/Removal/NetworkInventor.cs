@@ -77,7 +77,13 @@ internal sealed class NetworkInventor : IBackgroundInventor
         _graph.Write(_picture, picture, region, plan);
         _graph.Write(_mask, Mask(picture, open, region, width, height));
         _graph.Run(CancellationToken.None);
-        Put(_graph.Floats(0), width, height, picture, open, region);
+        ReadOnlySpan<float> made = _graph.Floats(0);
+        if (made.Length != 3 * width * height)
+        {
+            throw new OrtException($"{_graph.File.Name} gives {made.Length} numbers for a picture of {width}×{height}");
+        }
+
+        Put(made, width, height, picture, open, region);
     }
 
     /// <summary>The hole with what is around it; null where there is none.</summary>

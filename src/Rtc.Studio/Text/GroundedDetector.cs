@@ -54,7 +54,7 @@ internal sealed class GroundedDetector : IPhraseDetector
         int output = _graph.FindOutput("logits");
         ReadOnlySpan<float> logits = _graph.Floats(output);
         ReadOnlySpan<float> boxes = _graph.Floats(_graph.FindOutput("pred_boxes", "boxes"));
-        int row = (int)_graph.Shape(output)[^1];
+        int row = Math.Max(1, (int)_graph.Shape(output)[^1]);
         for (int i = 0; i < Math.Min(boxes.Length / 4, logits.Length / row); i++)
         {
             for (int phrase = 0; phrase < ClassNames.Count; phrase++)

@@ -62,7 +62,7 @@ internal sealed class WorldDetector : IPhraseDetector
         LetterboxMap map = _graph.Write(_picture, picture, new RectF(0, 0, picture.Width, picture.Height), _plan);
         _graph.Run(_cancel);
         int scores = _graph.FindOutput("score");
-        if (scores >= 0 && _graph.Outputs.Count > 1)
+        if (scores >= 0 && _graph.FindOutput("box") >= 0)
         {
             Apart(scores, map, picture, options.Confidence, into);
         }
@@ -83,7 +83,7 @@ internal sealed class WorldDetector : IPhraseDetector
     {
         ReadOnlySpan<float> values = _graph.Floats(scores);
         ReadOnlySpan<float> boxes = _graph.Floats(_graph.FindOutput("box"));
-        int row = (int)_graph.Shape(scores)[^1];
+        int row = Math.Max(1, (int)_graph.Shape(scores)[^1]);
         for (int cell = 0; cell < Math.Min(boxes.Length / 4, values.Length / row); cell++)
         {
             for (int phrase = 0; phrase < Math.Min(row, ClassNames.Count); phrase++)
@@ -102,7 +102,7 @@ internal sealed class WorldDetector : IPhraseDetector
     private void Together(in LetterboxMap map, Picture picture, float confidence, List<Detection> into)
     {
         ReadOnlySpan<float> values = _graph.Floats(0);
-        int cells = (int)_graph.Shape(0)[^1];
+        int cells = Math.Max(1, (int)_graph.Shape(0)[^1]);
         int phrases = (values.Length / cells) - 4;
         for (int cell = 0; cell < cells; cell++)
         {
