@@ -12,6 +12,9 @@ public interface ISegmenter : IDisposable
 
     string Provider { get; }
 
+    /// <summary>What kind of model it is, as answers name it: sam, sam2 …; the model's own name where it is one of a kind.</summary>
+    string Family => Model;
+
     /// <summary>False where no outline was found: the caller falls back to an ellipse.</summary>
     bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask);
 

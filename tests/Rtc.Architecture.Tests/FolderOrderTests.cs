@@ -24,7 +24,7 @@ public sealed class FolderOrderTests
             "Containers.Reading",
             "Containers.Writing",
             "Factory"),
-        new("Rtc.Inference", "Onnx", ".", "Catalogue Motion Prepare", "Layouts", "Running", "Detect Segment", "Hosting"),
+        new("Rtc.Inference", "Onnx", ".", "Catalogue Motion Prepare", "Layouts", "Running", "Detect Graphs Segment", "Hosting"),
         new("Rtc.Signaling", "Frames Messages", ".", "Hub Whip"),
         new(
             "Rtc.Pipeline",

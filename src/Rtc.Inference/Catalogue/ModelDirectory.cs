@@ -77,6 +77,12 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
         foreach (string file in files)
         {
             string name = Path.GetFileNameWithoutExtension(file);
+            if (IsPart(name) && Kind(file) != GraphKind.None)
+            {
+                models.Add(Describe(name, file, null));
+                continue;
+            }
+
             if (name.Contains("decoder", StringComparison.OrdinalIgnoreCase) && files.Any(other => IsPair(other, file)))
             {
                 continue;
@@ -88,6 +94,19 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
         }
 
         return [.. models.OrderBy(model => Rank(model.Name))];
+    }
+
+    /// <summary>Models of clips, by name.</summary>
+    public IEnumerable<(string Path, GraphKind Kind, OnnxHeader Header, bool IsCopyleft)> Graphs()
+    {
+        foreach (ShelvedModel model in Models())
+        {
+            if (model.DecoderPath is null && Head(model.Path).Header is { } header
+                && GraphKinds.Of(header) is var kind and not GraphKind.None)
+            {
+                yield return (model.Path, kind, header, model.Copyleft);
+            }
+        }
     }
 
     public ShelvedModel? Find(string name) => Models().FirstOrDefault(model => ModelName.Same(model.Name, name));
@@ -169,8 +188,19 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
         return (read ? header : null, problem);
     }
 
+    private GraphKind Kind(string file) => Head(file).Header is { } header ? GraphKinds.Of(header) : GraphKind.None;
+
+    /// <summary>Only such a name is looked into before it is known whether it is half of a pair.</summary>
+    private static bool IsPart(string name) =>
+        name.Contains("encoder", StringComparison.OrdinalIgnoreCase) || name.Contains("decoder", StringComparison.OrdinalIgnoreCase);
+
     private static string Task(OnnxHeader header)
     {
+        if (GraphKinds.Task(GraphKinds.Of(header)) is { } task)
+        {
+            return task;
+        }
+
         bool prompts = header.Inputs.Any(input => input.Name.Contains("point_coords", StringComparison.OrdinalIgnoreCase));
         bool embeds = header.Outputs.Any(output => output.Name.Contains("embed", StringComparison.OrdinalIgnoreCase));
         return prompts || embeds ? "mask"

@@ -1,5 +1,6 @@
 using Rtc.Inference.Catalogue;
 using Rtc.Inference.Detect;
+using Rtc.Inference.Graphs;
 using Rtc.Inference.Layouts;
 using Rtc.Inference.Motion;
 using Rtc.Inference.Onnx;
@@ -12,12 +13,13 @@ namespace Rtc.Inference.Hosting;
 /// Every model of the process: opens what a room asks for by name, and falls back to the embedded detector or GrabCut
 /// with a reason. Owned by the program; any thread may call it.
 /// </summary>
-public sealed class ModelHost : IModelHost
+public sealed class ModelHost : IModelHost, IGraphHost
 {
     public const string Auto = "auto";
 
     private readonly OrtRuntime? _runtime;
     private readonly ModelSlots _slots;
+    private readonly GraphSessions _graphs;
     private readonly ModelDirectory _shelf;
     private readonly ModelChoice _choice;
     private int _arrivals;
@@ -29,6 +31,7 @@ public sealed class ModelHost : IModelHost
         _slots = OrtRuntime.TryLoad(options.RuntimeLibrary, out _runtime, out string? problem)
             ? new ModelSlots(new ModelLoader(_runtime!, options), requested, options)
             : new ModelSlots(null, requested, options);
+        _graphs = new GraphSessions(_runtime, options);
         RuntimeProblem = problem;
         Catalogue = ModelCatalogue.Load(options.Directory, out string? broken);
         CatalogueProblem = broken;
@@ -57,6 +60,22 @@ public sealed class ModelHost : IModelHost
 
     /// <summary>What is loaded now, for health and metrics.</summary>
     public IReadOnlyList<LoadedModelReport> Loaded => _slots.Loaded;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<GraphFile> Graphs =>
+    [
+        .. _shelf.Graphs().Select(found => new GraphFile(
+            Path.GetFileNameWithoutExtension(found.Path), found.Path, found.Kind, found.Header.Inputs, found.Header.Outputs,
+            found.Header.Metadata, found.IsCopyleft)),
+    ];
+
+    /// <inheritdoc/>
+    public ModelGraph? OpenGraph(GraphFile file, out string? problem)
+    {
+        ModelGraph? graph = _graphs.Open(file, out problem);
+        problem ??= graph is null ? RuntimeProblem : null;
+        return graph;
+    }
 
     /// <inheritdoc/>
     public string? FindFile(string name) => _shelf.FindFile(name);

@@ -48,6 +48,11 @@ internal sealed class SamSegmenter : ISegmenter
 
     public string Model => _name;
 
+    /// <summary>SAM 2's encoder gives finer features beside the embedding; one without a decoder is EfficientSAM's kind.</summary>
+    public string Family => _decoder is null ? "efficientsam"
+        : _encoder.Model.Session.Outputs.Any(output => output.Name.Contains("high_res", StringComparison.OrdinalIgnoreCase)) ? "sam2"
+        : "sam";
+
     public string Provider => Providers.Name(_encoder.Model.Provider);
 
     public bool TrySegment(Picture picture, in MaskPrompt prompt, out Mask? mask) => TrySegment(picture, prompt, out mask, Sight.Crop);

@@ -37,15 +37,29 @@ internal sealed unsafe partial class PicturePipe : IDisposable
     /// <param name="picture">Which one.</param>
     /// <param name="isMadeEven">What is written has even sides: where the picture's are odd, its last column and row come twice.</param>
     /// <returns>False where the pipe ends first.</returns>
-    public bool TryMove(PictureView picture, bool isMadeEven = false) =>
-        TryAddRows(picture.Y, picture.StrideY, picture.Width, picture.Height, isMadeEven && picture.Width % 2 != 0)
-        && (!isMadeEven || picture.Height % 2 == 0 || TryAddRows(
-            picture.Y + ((picture.Height - 1L) * picture.StrideY), picture.StrideY, picture.Width, 1, picture.Width % 2 != 0))
-        && TryAddRows(picture.U, picture.StrideUV, picture.ChromaWidth, picture.ChromaHeight)
-        && TryAddRows(picture.V, picture.StrideUV, picture.ChromaWidth, picture.ChromaHeight)
-        && Flush();
+    public bool TryMove(PictureView picture, bool isMadeEven = false) => TryAddPicture(picture, isMadeEven) && Flush();
+
+    /// <summary>Writes the picture, its sides made even, and how opaque each of its pixels is.</summary>
+    public bool TryWrite(PictureView picture, ReadOnlySpan<byte> alpha)
+    {
+        fixed (byte* plane = alpha)
+        {
+            return TryAddPicture(picture, isMadeEven: true)
+                && TryAddPlane(plane, picture.Width, picture.Width, picture.Height, isMadeEven: true)
+                && Flush();
+        }
+    }
 
     public void Dispose() => NativeMemory.Free(_parts);
+
+    private bool TryAddPicture(PictureView picture, bool isMadeEven) =>
+        TryAddPlane(picture.Y, picture.StrideY, picture.Width, picture.Height, isMadeEven)
+        && TryAddRows(picture.U, picture.StrideUV, picture.ChromaWidth, picture.ChromaHeight)
+        && TryAddRows(picture.V, picture.StrideUV, picture.ChromaWidth, picture.ChromaHeight);
+
+    private bool TryAddPlane(byte* rows, int stride, int width, int height, bool isMadeEven) =>
+        TryAddRows(rows, stride, width, height, isMadeEven && width % 2 != 0)
+        && (!isMadeEven || height % 2 == 0 || TryAddRows(rows + ((height - 1L) * stride), stride, width, 1, width % 2 != 0));
 
     private bool TryAddRows(byte* rows, int stride, int width, int height, bool isLastTwice = false)
     {

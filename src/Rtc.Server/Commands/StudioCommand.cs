@@ -3,6 +3,8 @@ using Rtc.Inference;
 using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Media.Containers;
+using Rtc.Server.Hosting;
+using Rtc.Server.Options;
 using Rtc.Studio;
 using Rtc.Studio.Clips;
 using Rtc.Studio.Masks;
@@ -111,7 +113,9 @@ internal static class StudioCommand
         try
         {
             Directory.CreateDirectory(into);
-            StudioResult made = new ClipWork(new StudioEngines(models), pool, new ClipLimits())
+            var engines = new StudioEngines(models, StudioHosting.ModelsOf(
+                OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>()).Options));
+            StudioResult made = new ClipWork(engines, pool, new ClipLimits())
                 .Run(kind, video, into, wanted, (step, label) =>
                 {
                     steps.Add(step);

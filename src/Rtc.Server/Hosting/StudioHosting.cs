@@ -4,6 +4,7 @@ using Rtc.Media;
 using Rtc.Server.Accounts;
 using Rtc.Server.Options;
 using Rtc.Server.Studio;
+using Rtc.Studio;
 using Rtc.Studio.Clips;
 using Rtc.Studio.Masks;
 using Rtc.Studio.Tasks;
@@ -18,7 +19,7 @@ internal static class StudioHosting
         services.AddSingleton(new ClipLimits { MaxMegabytes = options.Studio.MaxMegabytes, MaxSeconds = options.Studio.MaxSeconds });
         services.AddSingleton(new StudioFolder(StorePaths.Studio(options)));
         services.AddSingleton(provider => new ClipWork(
-            new StudioEngines(provider.GetRequiredService<IModelHost>()),
+            new StudioEngines(provider.GetRequiredService<IModelHost>(), ModelsOf(options)),
             provider.GetRequiredService<PicturePool>(),
             provider.GetRequiredService<ClipLimits>()));
         services.AddSingleton<IStudioClips, StudioClips>();
@@ -35,4 +36,13 @@ internal static class StudioHosting
 
         return services;
     }
+
+    /// <summary>A mask model that was chosen for all holds here too.</summary>
+    public static StudioModels ModelsOf(RtcOptions options) => new()
+    {
+        Mask = options.Studio.MaskModel == StudioModels.Auto ? options.Model.Segmenter : options.Studio.MaskModel,
+        Text = options.Studio.TextModel,
+        Fill = options.Studio.FillModel,
+        Stems = options.Studio.StemModel,
+    };
 }

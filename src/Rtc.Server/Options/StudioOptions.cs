@@ -21,4 +21,16 @@ public sealed record StudioOptions
     [Description("Hours after which a task's files are deleted, its clip among them")]
     [Range(1, 8760)]
     public int KeepHours { get; init; } = 24;
+
+    [Description("Model that outlines: its file's name, auto (the best in the models' folder) or grabcut (no weights)")]
+    public string MaskModel { get; init; } = "auto";
+
+    [Description("Model that finds what a sentence names: its file's name, auto or labels (the detector's classes)")]
+    public string TextModel { get; init; } = "auto";
+
+    [Description("Model that invents background: its file's name, auto or telea (no weights)")]
+    public string FillModel { get; init; } = "auto";
+
+    [Description("Model that takes sound apart: its file's name (without the stem's, where there is one a stem), auto or dsp (no weights)")]
+    public string StemModel { get; init; } = "auto";
 }

@@ -10,6 +10,14 @@ internal interface IOutlineEngine : IDisposable
     /// <summary>As answers name it.</summary>
     string Name { get; }
 
+    /// <summary>It looks for a lost object in the whole picture by itself.</summary>
+    bool FindsAgain => false;
+
+    /// <summary>The next picture to follow is the one of the start again: what was learnt on the way is of the clip's other end.</summary>
+    void Restart()
+    {
+    }
+
     /// <summary>False where nothing can be told from what is around it.</summary>
     /// <param name="picture">Stays the caller's.</param>
     /// <param name="prompt">Where the object is.</param>

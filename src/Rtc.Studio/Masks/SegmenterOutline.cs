@@ -18,7 +18,7 @@ internal sealed class SegmenterOutline(ISegmenter segmenter) : IOutlineEngine
     private int _sinceAsked;
     private ClipMask? _answer;
 
-    public string Name => segmenter.Model;
+    public string Name => segmenter.Family;
 
     public bool TryStart(Picture picture, in MaskPrompt prompt, ClipMask? moving, ClipMask into)
     {

@@ -35,6 +35,7 @@ internal sealed class TrackWalk(ClipFrames frames, IOutlineEngine engine, ClipMa
     public void Begin(Picture picture)
     {
         // The engine may come from the other end of the clip: what it learnt there is no help here.
+        engine.Restart();
         if (!engine.TryFollow(picture, start, isLoose: false, _mask) || _mask.Iou(start) < 0.5)
         {
             _mask.CopyFrom(start);
@@ -157,6 +158,25 @@ internal sealed class TrackWalk(ClipFrames frames, IOutlineEngine engine, ClipMa
 
     private bool TryFind(Picture picture)
     {
+        if (!TryPlace(picture) || _carried.Area() < MinimumArea || !engine.TryFollow(picture, _carried, isLoose: true, _mask)
+            || _look.Likeness(picture, _mask) < FoundLikeness)
+        {
+            return false;
+        }
+
+        _isLost = false;
+        return true;
+    }
+
+    /// <summary>Where what was last seen may be now; an engine that looks for it by itself needs no place.</summary>
+    private bool TryPlace(Picture picture)
+    {
+        if (engine.FindsAgain)
+        {
+            _carried.CopyFrom(_lastSeen);
+            return true;
+        }
+
         if (_look.Find(picture) is not { } moved)
         {
             return false;
@@ -172,13 +192,6 @@ internal sealed class TrackWalk(ClipFrames frames, IOutlineEngine engine, ClipMa
             }
         }
 
-        if (_carried.Area() < MinimumArea || !engine.TryFollow(picture, _carried, isLoose: true, _mask)
-            || _look.Likeness(picture, _mask) < FoundLikeness)
-        {
-            return false;
-        }
-
-        _isLost = false;
         return true;
     }
 }

@@ -7,7 +7,9 @@ namespace Rtc.Studio.Removal;
 /// Takes an object out of a clip. What it hides is background that other pictures show; the rest is invented once, in the picture
 /// that lacks most, and carried to the others like any background, so that it does not flicker. For one clip and one thread.
 /// </summary>
-internal sealed unsafe class ObjectRemover(ClipFrames frames)
+/// <param name="frames">The clip; stays the caller's.</param>
+/// <param name="inventor">Fills what no picture shows; stays the caller's. Null: without weights.</param>
+internal sealed class ObjectRemover(ClipFrames frames, IBackgroundInventor? inventor = null)
 {
     private const int MaxSources = 40;
     private const int MaxCompleted = 4;
@@ -36,7 +38,8 @@ internal sealed unsafe class ObjectRemover(ClipFrames frames)
                 Hole(masks[frame], hole);
                 if (fill.Fill(frame, picture, hole) is { } open)
                 {
-                    Invent(picture, open);
+                    // Crumbs along the rims: a network asked anew for each picture would flicker.
+                    TeleaInventor.Fill(picture, open);
                 }
 
                 write(picture);
@@ -99,15 +102,26 @@ internal sealed unsafe class ObjectRemover(ClipFrames frames)
             }
 
             Picture picture = frames.Rent(worst.Frame);
+            var whole = new BackgroundSource(worst.Frame, picture, new ClipMask(frames.Width, frames.Height));
+            completed.Add(whole);
             if (fill.Fill(worst.Frame, picture, worst.Hidden) is { } open)
             {
                 Invent(picture, open);
             }
 
-            var whole = new BackgroundSource(worst.Frame, picture, new ClipMask(frames.Width, frames.Height));
-            completed.Add(whole);
             fill.AddCompleted(whole);
         }
+    }
+
+    private void Invent(Picture picture, byte[] open)
+    {
+        if (inventor is null)
+        {
+            TeleaInventor.Fill(picture, open);
+            return;
+        }
+
+        inventor.Invent(picture, open);
     }
 
     private void Hole(MaskRuns mask, ClipMask into)
@@ -118,21 +132,5 @@ internal sealed unsafe class ObjectRemover(ClipFrames frames)
         {
             OpenCv.Dilate(into, Math.Max(MinGrowth, (int)MathF.Round(Growth * Math.Min(frames.Width, frames.Height))));
         }
-    }
-
-    private static void Invent(Picture picture, byte[] open)
-    {
-        OpenCv.Inpaint(picture.Y, picture.StrideY, picture.Width, picture.Height, open);
-        byte[] chroma = new byte[picture.ChromaWidth * picture.ChromaHeight];
-        for (int y = 0; y < picture.Height; y++)
-        {
-            for (int x = 0; x < picture.Width; x++)
-            {
-                chroma[((y / 2) * picture.ChromaWidth) + (x / 2)] |= open[(y * picture.Width) + x];
-            }
-        }
-
-        OpenCv.Inpaint(picture.U, picture.StrideUV, picture.ChromaWidth, picture.ChromaHeight, chroma);
-        OpenCv.Inpaint(picture.V, picture.StrideUV, picture.ChromaWidth, picture.ChromaHeight, chroma);
     }
 }

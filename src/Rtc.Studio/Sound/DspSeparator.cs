@@ -36,7 +36,7 @@ internal sealed class DspSeparator : IStemSeparator
 
     public int SampleRate => 44_100;
 
-    public float[][][] Separate(float[][] planes, Action<double> onProgress)
+    public float[][][] Separate(float[][] planes, Action<double> onProgress, CancellationToken cancel = default)
     {
         bool isStereo = !planes[0].AsSpan().SequenceEqual(planes[1]);
         float[] middle = new float[planes[0].Length];

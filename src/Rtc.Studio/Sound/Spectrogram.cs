@@ -1,27 +1,37 @@
 namespace Rtc.Studio.Sound;
 
 /// <summary>
-/// Sound as overlapping spectra and back: frames under the root of a Hann window, a quarter apart, so that what is not changed comes
-/// back as it was.
+/// Sound as overlapping spectra and back: frames under the root of a Hann window, or under the window itself, a quarter apart, so that
+/// what is not changed comes back as it was.
 /// </summary>
 internal sealed class Spectrogram
 {
     private const int Overlap = 4;
 
+    // The squared windows of four overlapping frames sum up to that.
+    private const float RootSum = 2;
+    private const float HannSum = 1.5f;
+
     private readonly Fourier _fourier;
     private readonly float[] _window;
+    private readonly float _windowSum;
     private readonly float[] _re;
     private readonly float[] _im;
     private readonly float[] _real;
     private readonly float[] _imaginary;
     private readonly int _samples;
 
-    private Spectrogram(int length, int samples)
+    private Spectrogram(int length, int samples, bool isHann)
     {
         (_samples, _fourier) = (samples, new Fourier(length));
         Bins = (length / 2) + 1;
         Frames = ((samples + length - 1) / Hop) + 1;
-        _window = [.. Enumerable.Range(0, length).Select(i => (float)Math.Sin(Math.PI * (i + 0.5) / length))];
+        _windowSum = isHann ? HannSum : RootSum;
+
+        // Networks were taught with the window that begins at nought.
+        _window = isHann
+            ? [.. Enumerable.Range(0, length).Select(i => (float)((1 - Math.Cos(2 * Math.PI * i / length)) / 2))]
+            : [.. Enumerable.Range(0, length).Select(i => (float)Math.Sin(Math.PI * (i + 0.5) / length))];
         (_real, _imaginary) = (new float[length], new float[length]);
         (_re, _im) = (new float[Frames * Bins], new float[Frames * Bins]);
     }
@@ -32,9 +42,9 @@ internal sealed class Spectrogram
 
     private int Hop => _fourier.Length / Overlap;
 
-    public static Spectrogram Of(ReadOnlySpan<float> sound, int length)
+    public static Spectrogram Of(ReadOnlySpan<float> sound, int length, bool isHann = false)
     {
-        var spectra = new Spectrogram(length, sound.Length);
+        var spectra = new Spectrogram(length, sound.Length, isHann);
         for (int frame = 0; frame < spectra.Frames; frame++)
         {
             int start = spectra.Start(frame);
@@ -100,8 +110,7 @@ internal sealed class Spectrogram
             int start = Start(frame);
             for (int i = Math.Max(0, -start); i < length && start + i < _samples; i++)
             {
-                // The squared windows of four overlapping frames sum up to two.
-                sound[start + i] += _real[i] * _window[i] / (Overlap / 2);
+                sound[start + i] += _real[i] * _window[i] / _windowSum;
             }
         }
 

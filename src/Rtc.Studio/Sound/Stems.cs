@@ -9,6 +9,10 @@ internal static class Stems
     public const string Other = "other";
 
     public static IReadOnlyList<string> Names { get; } = [Drums, Bass, Vocals, Other];
+
+    /// <summary>A name's place among them; those that have no file of their own (guitar, piano) go with the rest.</summary>
+    public static int PlaceOf(string name) =>
+        name switch { Drums => 0, Bass => 1, Vocals => 2, _ => 3 };
 }
 
 /// <summary>Takes sound apart: two planes of samples in, two planes a stem out, in the order of <see cref="Stems.Names"/>.</summary>
@@ -19,5 +23,8 @@ internal interface IStemSeparator : IDisposable
 
     int SampleRate { get; }
 
-    float[][][] Separate(float[][] planes, Action<double> onProgress);
+    /// <param name="planes">Left and right.</param>
+    /// <param name="onProgress">Told the share that is done; may throw to end it.</param>
+    /// <param name="cancel">Ends a network that is at work.</param>
+    float[][][] Separate(float[][] planes, Action<double> onProgress, CancellationToken cancel = default);
 }

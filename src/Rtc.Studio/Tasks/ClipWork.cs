@@ -1,4 +1,5 @@
 using Rtc.Inference;
+using Rtc.Inference.Onnx;
 using Rtc.Media;
 using Rtc.Studio.Clips;
 using Rtc.Studio.Masks;
@@ -23,6 +24,9 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
     internal const string Highlight = "highlight";
     internal const string Inpaint = "inpaint";
     internal const string Render = "render";
+
+    private readonly ClipSearch _search = new(engines);
+    private readonly ClipStems _stems = new(engines, limits);
 
     public ClipLimits Limits => limits;
 
@@ -55,7 +59,8 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         IReadOnlyList<ClickPoint> clicks = wanted.Clicks(frames);
         progress.End();
         (ObjectTrack track, string engine) = Follow(frames, wanted.FrameIndex, clicks, progress, cancel);
-        WriteTinted(Path.Combine(folder, StudioFolder.MaskedVideo), clip, frames, [track], _ => progress.Advance(1), cancel);
+        WriteTinted(
+            Path.Combine(folder, StudioFolder.MaskedVideo), clip, frames, [track], _ => progress.Advance(1), cancel, hasCutOut: true);
         MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks);
         progress.End();
         return new StudioResult
@@ -64,6 +69,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
             Files = new Dictionary<string, string?>
             {
                 ["masked_video_url"] = StudioFolder.MaskedVideo, ["masks_url"] = StudioFolder.Masks,
+                ["masks_video_url"] = StudioFolder.CutOut,
             },
             Engine = new Dictionary<string, string> { ["mask"] = engine },
         };
@@ -71,39 +77,36 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
 
     internal StudioResult Text(string file, string folder, StudioRequest wanted, IStudioProgress progress, CancellationToken cancel)
     {
-        using IDetector detector = engines.OpenDetector(out string? problem);
-        progress.Begin(Sam, $"Find what was asked for (labels of {detector.Model})");
+        progress.Begin(Sam, "Find what was asked for");
         ClipFile clip = ClipFile.Open(file, limits, cancel);
         using ClipFrames frames = ClipFrames.Read(clip, folder, pool, cancel);
-        Prompt prompt = Prompt.Read(wanted.Prompt!, detector.ClassNames);
-        int looks = 0;
-        List<FoundObject> found = prompt.Understood().Length == 0
-            ? []
-            : new PromptSearch(frames, detector).Find(prompt, () => progress.Advance(Math.Min(1, ++looks / 16.0)));
+        SearchResult search = _search.Find(
+            frames, wanted.Prompt!, by => progress.Relabel(Sam, $"Find what was asked for ({by})"), progress.Advance, cancel);
         progress.End();
 
         string engine = GrabCutOutline.EngineName;
         progress.Begin(Track, "Follow what was found");
         List<ObjectTrack> tracks = [];
         int done = 0;
-        foreach (FoundObject one in found)
+        foreach (FoundObject one in search.Found)
         {
-            var tracker = new ClipTracker(frames, Open);
-            tracks.Add(tracker.Track(
-                one.Frame, new MaskPrompt(one.Box, null, null), () => progress.Advance((double)++done / (frames.Count * found.Count))));
+            tracks.Add(Trace(frames, ref engine, tracker => tracker.Track(
+                one.Frame, new MaskPrompt(one.Box, null, null),
+                () => progress.Advance(Math.Min(1, (double)++done / (frames.Count * search.Found.Count))))));
         }
 
         progress.End();
-        string? stem = Separate(clip, folder, prompt.Stem, progress, cancel, out string stems);
+        string? stem = _stems.TryWrite(clip, folder, progress, cancel, out string stems) ? search.Prompt.Stem + ".wav" : null;
         progress.Begin(Highlight, "Highlight it");
         WriteTinted(
             Path.Combine(folder, StudioFolder.HighlightedVideo), clip, frames, tracks,
-            at => progress.Advance((double)at / frames.Count), cancel);
+            at => progress.Advance((double)at / frames.Count), cancel, hasCutOut: true);
         MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, Joined(tracks, frames));
         progress.End();
         Dictionary<string, string?> files = new()
         {
             ["highlighted_video_url"] = StudioFolder.HighlightedVideo, ["audio_url"] = stem, ["masks_url"] = StudioFolder.Masks,
+            ["masks_video_url"] = StudioFolder.CutOut,
         };
         foreach (string name in stem is null ? [] : Stems.Names)
         {
@@ -113,17 +116,10 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         return new StudioResult
         {
             Found = tracks.Exists(track => track.Found),
-            Response = PromptAnswer.Of(prompt, tracks.Count(track => track.Found), detector.Model, problem, stem),
+            Response = PromptAnswer.Of(search.Prompt, tracks.Count(track => track.Found), search.Model, search.Problem, stem),
             Files = files,
-            Engine = new Dictionary<string, string> { ["mask"] = engine, ["text"] = PromptSearch.EngineName, ["stems"] = stems },
+            Engine = new Dictionary<string, string> { ["mask"] = engine, ["text"] = search.Engine, ["stems"] = stems },
         };
-
-        IOutlineEngine Open()
-        {
-            IOutlineEngine outline = engines.OpenOutline();
-            engine = outline.Name;
-            return outline;
-        }
     }
 
     internal StudioResult Remove(string file, string folder, StudioRequest wanted, IStudioProgress progress, CancellationToken cancel)
@@ -134,22 +130,19 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         IReadOnlyList<ClickPoint> clicks = wanted.Clicks(frames);
         string engine = GrabCutOutline.EngineName;
         int done = 0;
-        ObjectTrack track = new ClipTracker(frames, () =>
-        {
-            IOutlineEngine outline = engines.OpenOutline();
-            engine = outline.Name;
-            return outline;
-        }).Track(wanted.FrameIndex, clicks, () => progress.Advance((double)++done / frames.Count));
+        ObjectTrack track = Trace(frames, ref engine, tracker => tracker.Track(
+            wanted.FrameIndex, clicks, () => progress.Advance(Math.Min(1, (double)++done / frames.Count))));
         progress.End();
 
         progress.Begin(Mask, $"Masks by {engine}");
         MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks);
         progress.End();
 
-        progress.Begin(Inpaint, "Fill in the background (other pictures, Telea)");
+        using IBackgroundInventor inventor = FillEngines.Open(engines.Graphs, engines.Chosen.Fill);
+        progress.Begin(Inpaint, $"Fill in the background (other pictures, {inventor.Name})");
         using var filled = ClipFrames.Empty(folder, pool, frames.Width, frames.Height);
         done = 0;
-        new ObjectRemover(frames).Remove(
+        new ObjectRemover(frames, inventor).Remove(
             track.Masks, () => progress.Advance(++done / (2.0 * frames.Count)), picture => filled.Add(picture));
         progress.End();
 
@@ -164,7 +157,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
             {
                 ["inpainted_video_url"] = StudioFolder.InpaintedVideo, ["masks_url"] = StudioFolder.Masks,
             },
-            Engine = new Dictionary<string, string> { ["mask"] = engine, ["fill"] = "telea" },
+            Engine = new Dictionary<string, string> { ["mask"] = engine, ["fill"] = inventor.Name },
         };
     }
 
@@ -175,46 +168,50 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         string engine = outline.Name;
         progress.Begin(Mask, $"Outline what was clicked ({engine})");
         int done = 0;
-        ObjectTrack track = new ClipTracker(frames, engines.OpenOutline).Track(frame, clicks, () =>
+        ObjectTrack track = Trace(frames, ref engine, tracker => tracker.Track(frame, clicks, () =>
         {
             if (done++ == 0)
             {
                 progress.End();
-                progress.Begin(Track, $"Follow it through the clip ({engine})");
+                progress.Begin(Track, $"Follow it through the clip ({outline.Name})");
             }
 
-            progress.Advance((double)done / frames.Count);
-        });
+            progress.Advance(Math.Min(1, (double)done / frames.Count));
+        }));
         if (done == 0)
         {
             progress.End();
             progress.Begin(Track, $"Follow it through the clip ({engine})");
+        }
+        else if (engine != outline.Name)
+        {
+            progress.Relabel(Track, $"Follow it through the clip ({engine})");
         }
 
         cancel.ThrowIfCancellationRequested();
         return (track, engine);
     }
 
-    private string? Separate(
-        ClipFile clip, string folder, string stem, IStudioProgress progress, CancellationToken cancel, out string engine)
+    /// <summary>A model that fails on the way gives its place to colours and motion, which begin anew.</summary>
+    private ObjectTrack Trace(ClipFrames frames, ref string engine, Func<ClipTracker, ObjectTrack> track)
     {
-        using var separator = new DspSeparator();
-        engine = separator.Name;
-        progress.Begin(Demucs, $"Take the sound apart ({engine})");
-        if (ClipSound.Read(clip, separator.SampleRate, limits.MaxSeconds, cancel) is not { } planes)
+        string name = engine;
+        try
         {
-            progress.End();
-            return null;
+            ObjectTrack traced = track(new ClipTracker(frames, () =>
+            {
+                IOutlineEngine outline = engines.OpenOutline();
+                name = outline.Name;
+                return outline;
+            }));
+            engine = name;
+            return traced;
         }
-
-        float[][][] stems = separator.Separate(planes, progress.Advance);
-        for (int i = 0; i < stems.Length; i++)
+        catch (OrtException)
         {
-            ClipSound.Write(Path.Combine(folder, Stems.Names[i] + ".wav"), stems[i], separator.SampleRate);
+            engine = GrabCutOutline.EngineName;
+            return track(new ClipTracker(frames, () => new GrabCutOutline()));
         }
-
-        progress.End();
-        return stem + ".wav";
     }
 
     private static MaskRuns[] Joined(List<ObjectTrack> tracks, ClipFrames frames)
@@ -234,16 +231,22 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
     }
 
     private static void WriteTinted(
-        string path, ClipFile clip, ClipFrames frames, IReadOnlyList<ObjectTrack> tracks, Action<int> onFrame, CancellationToken cancel)
+        string path, ClipFile clip, ClipFrames frames, IReadOnlyList<ObjectTrack> tracks, Action<int> onFrame, CancellationToken cancel,
+        bool hasCutOut = false)
     {
         using var writer = new ClipWriter(path, clip, cancel);
+        string alone = Path.Combine(Path.GetDirectoryName(path)!, StudioFolder.CutOut);
+        using ClipWriter? cutOut = hasCutOut ? new ClipWriter(alone, clip, cancel, isCutOut: true) : null;
         for (int frame = 0; frame < frames.Count; frame++)
         {
             using Picture picture = frames.Rent(frame);
-            writer.WriteTinted(picture, tracks.Select(track => track.Masks[frame]));
+            IEnumerable<MaskRuns> masks = tracks.Select(track => track.Masks[frame]);
+            cutOut?.WriteCutOut(picture, masks);
+            writer.WriteTinted(picture, masks);
             onFrame(frame + 1);
         }
 
+        cutOut?.Finish();
         writer.Finish();
     }
 }

@@ -11,12 +11,16 @@ public sealed class StudioFolder(string root)
     public const string InpaintedVideo = "inpainted_video.mp4";
     public const string Masks = "masks.json";
 
+    /// <summary>What the masks cut out, for editors.</summary>
+    public const string CutOut = "masks.webm";
+
     // No ending of a container: what it is follows from its bytes.
     private const string Clip = "clip";
 
     private static readonly Dictionary<string, string> s_types = new(StringComparer.Ordinal)
     {
         [MaskedVideo] = "video/mp4", [HighlightedVideo] = "video/mp4", [InpaintedVideo] = "video/mp4", [Masks] = "application/json",
+        [CutOut] = "video/webm",
         ["drums.wav"] = "audio/wav", ["bass.wav"] = "audio/wav", ["vocals.wav"] = "audio/wav", ["other.wav"] = "audio/wav",
     };
 
@@ -32,6 +36,15 @@ public sealed class StudioFolder(string root)
     /// <summary>A file that clients may have, with its type; null for any other name and where it is not there yet.</summary>
     public (string Path, string Type)? Find(Guid task, string name) =>
         s_types.TryGetValue(name, out string? type) && Path.Combine(Of(task), name) is { } file && File.Exists(file) ? (file, type) : null;
+
+    /// <summary>Makes a task's folder where it is not there yet; halves of files that a killed attempt left go.</summary>
+    public void Prepare(Guid task)
+    {
+        foreach (FileInfo half in Directory.CreateDirectory(Of(task)).EnumerateFiles("*.part"))
+        {
+            half.Delete();
+        }
+    }
 
     public void Delete(Guid task)
     {

@@ -68,7 +68,7 @@ public sealed class StudioKind : IJobKind
 
         try
         {
-            Directory.CreateDirectory(_folder.Of(task));
+            _folder.Prepare(task);
             return _work(file, _folder.Of(task), StudioRequest.Read(run.Job.Options)!, new JobProgress(run, cancel), cancel).Write(task);
         }
         catch (StudioException error)

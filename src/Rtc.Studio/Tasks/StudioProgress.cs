@@ -8,6 +8,9 @@ internal interface IStudioProgress
     /// <summary>The step begins; its label names what does the work.</summary>
     void Begin(string step, string? label = null);
 
+    /// <summary>The step goes on, and something else does the work than it was told at first.</summary>
+    void Relabel(string step, string label);
+
     /// <summary>A share of the step is done.</summary>
     void Advance(double fraction);
 
@@ -18,6 +21,8 @@ internal interface IStudioProgress
 internal sealed class JobProgress(JobRun run, CancellationToken cancel) : IStudioProgress
 {
     public void Begin(string step, string? label = null) => Wait(run.BeginAsync(step, cancel, label));
+
+    public void Relabel(string step, string label) => Begin(step, label);
 
     public void Advance(double fraction)
     {
@@ -42,6 +47,10 @@ internal sealed class JobProgress(JobRun run, CancellationToken cancel) : IStudi
 internal sealed class ToldSteps(Action<string, string?> onStep, CancellationToken cancel) : IStudioProgress
 {
     public void Begin(string step, string? label = null) => onStep(step, label);
+
+    public void Relabel(string step, string label)
+    {
+    }
 
     public void Advance(double fraction) => cancel.ThrowIfCancellationRequested();
 

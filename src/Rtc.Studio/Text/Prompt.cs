@@ -94,6 +94,18 @@ internal sealed record Prompt(
         return new Prompt([.. classes.Distinct()], colour, place, isMany, stem ?? Stems.Drums, unknown);
     }
 
+    /// <summary>The same for a detector that takes any phrase: it looks for these, whatever they are.</summary>
+    public static Prompt Of(string text, IReadOnlyList<string> phrases) => Read(text, []) with
+    {
+        Classes = phrases,
+        Colour = null,
+        Unknown = [],
+        IsMany = phrases.Count > 1 || phrases.Any(PhraseReader.IsPlural) || Read(text, []).IsMany,
+    };
+
+    /// <summary>Says nothing of what is looked for.</summary>
+    public static bool IsFiller(string word) => s_fillers.Contains(word) || s_places.ContainsKey(word);
+
     /// <summary>"person (red) on the left", as an answer says what was understood; empty where nothing was.</summary>
     public string Understood()
     {

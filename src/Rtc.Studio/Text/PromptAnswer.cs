@@ -28,6 +28,10 @@ internal static class PromptAnswer
             string why = problem is null ? string.Empty : $" ({problem})";
             said.Add($"There is no detector here that knows names, so only what moves is found{why}.");
         }
+        else if (problem is not null)
+        {
+            said.Add($"{model} did it: {problem}.");
+        }
 
         said.Add(stem is null ? "The clip has no sound." : $"Of the sound I give {Path.GetFileNameWithoutExtension(stem)}.");
         return string.Join(' ', said);

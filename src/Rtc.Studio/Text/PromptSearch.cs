@@ -11,7 +11,10 @@ internal readonly record struct FoundObject(int Frame, string Label, RectF Box, 
 /// Looks for what a prompt names with a detector: in pictures spread over the clip, and then takes the picture that shows it best.
 /// For one clip and one thread.
 /// </summary>
-internal sealed class PromptSearch(ClipFrames frames, IDetector detector)
+/// <param name="frames">The clip; stays the caller's.</param>
+/// <param name="detector">Stays the caller's.</param>
+/// <param name="confidence">What is surer than that counts; null: as for classes.</param>
+internal sealed class PromptSearch(ClipFrames frames, IDetector detector, float? confidence = null)
 {
     public const string EngineName = "labels";
     public const int MaxObjects = 4;
@@ -27,7 +30,7 @@ internal sealed class PromptSearch(ClipFrames frames, IDetector detector)
     {
         int[] classes = [.. Enumerable.Range(0, detector.ClassNames.Count)
             .Where(id => prompt.Classes.Count == 0 || prompt.Classes.Contains(detector.ClassNames[id]))];
-        var options = new DetectOptions { Confidence = Confidence, Classes = classes.ToHashSet() };
+        var options = new DetectOptions { Confidence = confidence ?? Confidence, Classes = classes.ToHashSet() };
         var best = new List<FoundObject>();
         double bestScore = 0;
         var found = new List<Detection>();

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Rtc.Server.Hosting;
 using Rtc.Server.Options;
 using Rtc.Server.Tests.Hosting;
+using Rtc.Studio;
 using Rtc.Studio.Tasks;
 
 namespace Rtc.Server.Tests.Routes;
@@ -99,6 +101,20 @@ public sealed class StudioRoutesTests : IDisposable
         JsonNode refused = await SendAsync(
             host, HttpStatusCode.TooManyRequests, "track-point", Form(Clip(), ("x", "50"), ("y", "50")), isAsync: true);
         Assert.Contains("Studio:MaxTasks", refused["detail"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Models_are_those_that_the_options_name()
+    {
+        RtcOptions options = RunningHost.Options with
+        {
+            Studio = new StudioOptions { TextModel = "owl", FillModel = "telea", StemModel = "dsp" },
+            Model = RunningHost.Options.Model with { Segmenter = "efficientsam" },
+        };
+        Assert.Equal(
+            new StudioModels { Mask = "efficientsam", Text = "owl", Fill = "telea", Stems = "dsp" }, StudioHosting.ModelsOf(options));
+        options = options with { Studio = options.Studio with { MaskModel = "grabcut" } };
+        Assert.Equal("grabcut", StudioHosting.ModelsOf(options).Mask);
     }
 
     [Fact]

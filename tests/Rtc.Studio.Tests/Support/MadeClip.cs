@@ -71,6 +71,36 @@ internal sealed class MadeClip : IDisposable
         return clip;
     }
 
+    /// <summary>The same in two plain colours, for models that tell things by their colour alone.</summary>
+    public static MadeClip Plain(
+        int width, int height, int count, Func<int, (double X, double Y, double Half)?> square, (int Left, int Right)? bar = null)
+    {
+        var clip = new MadeClip(width, height);
+        byte[] bgra = new byte[width * height * 4];
+        for (int frame = 0; frame < count; frame++)
+        {
+            var truth = new ClipMask(width, height);
+            for (int y = 0; y < height; y++)
+            {
+                for (int x = 0; x < width; x++)
+                {
+                    bool isBar = x >= bar?.Left && x < bar?.Right;
+                    bool isSquare = !isBar && square(frame) is { } at
+                        && Math.Abs(x + 0.5 - at.X) < at.Half && Math.Abs(y + 0.5 - at.Y) < at.Half;
+                    Put(bgra, (y * width) + x, isBar ? (40, 200, 60) : isSquare ? (50, 60, 220) : (110, 110, 110));
+                    truth.Row(y)[x] = isSquare ? (byte)255 : (byte)0;
+                }
+            }
+
+            using Picture picture = clip.Pool.Rent(width, height);
+            RgbConvert.FromBgra(bgra, width * 4, picture);
+            clip.Frames.Add(picture);
+            clip._truth.Add(truth);
+        }
+
+        return clip;
+    }
+
     private static void DrawBackground(byte[] bgra, int width, int height, (double X, double Y) pan, (int Left, int Right)? bar)
     {
         for (int y = 0; y < height; y++)

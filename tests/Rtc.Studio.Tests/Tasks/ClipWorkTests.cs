@@ -98,7 +98,7 @@ public sealed class ClipWorkTests : IDisposable
     }
 
     [Fact]
-    public void Larger_pictures_are_scaled_down_and_longer_clips_refused()
+    public void Larger_pictures_are_scaled_down_and_what_is_beyond_a_limit_is_refused()
     {
         string large = ClipMaker.Make(_folder.FullName, "large.mp4", "-f lavfi -i color=gray:s=720x1280:r=5:d=0.4 -pix_fmt yuv420p");
         ClipFile clip = ClipFile.Open(large, new ClipLimits(), CancellationToken.None);
@@ -112,6 +112,12 @@ public sealed class ClipWorkTests : IDisposable
             Assert.Throws<StudioException>(() => ClipFile.Open(longer, new ClipLimits(), CancellationToken.None));
         Assert.Contains("Studio:MaxSeconds", refused.Message, StringComparison.Ordinal);
         Assert.Equal("too_long", refused.Code);
+        string small = ClipMaker.Make(_folder.FullName, "small.webm", "-f lavfi -i color=gray:s=16x64:r=2:d=1 -c:v libvpx");
+        Assert.Equal(16, ClipFile.Open(small, new ClipLimits(), CancellationToken.None).Width);
+        string smaller = ClipMaker.Make(_folder.FullName, "smaller.webm", "-f lavfi -i color=gray:s=15x64:r=2:d=1 -c:v libvpx");
+        Assert.Equal(
+            "too_small",
+            Assert.Throws<StudioException>(() => ClipFile.Open(smaller, new ClipLimits(), CancellationToken.None)).Code);
     }
 
     [Fact]
@@ -127,17 +133,71 @@ public sealed class ClipWorkTests : IDisposable
     }
 
     [Theory]
-    [InlineData(StudioKind.TrackPoint)]
-    [InlineData(StudioKind.RemoveObject)]
-    public void Cancelled_work_leaves_no_video_and_no_frames(string kind)
+    [InlineData(StudioKind.TrackPoint, "sam3")]
+    [InlineData(StudioKind.TrackPoint, "mask")]
+    [InlineData(StudioKind.TrackPoint, "track")]
+    [InlineData(StudioKind.TextToVideo, "sam3")]
+    [InlineData(StudioKind.TextToVideo, "track")]
+    [InlineData(StudioKind.TextToVideo, "demucs")]
+    [InlineData(StudioKind.TextToVideo, "highlight")]
+    [InlineData(StudioKind.RemoveObject, "track")]
+    [InlineData(StudioKind.RemoveObject, "mask")]
+    [InlineData(StudioKind.RemoveObject, "inpaint")]
+    [InlineData(StudioKind.RemoveObject, "render")]
+    public void Work_cancelled_in_any_step_leaves_no_video_and_no_frames(string kind, string step)
     {
-        using MadeClip clip = MadeClip.Of(160, 120, 8, _ => (0, 0), frame => (40 + (11 * frame), 60, 16));
+        using MadeClip clip = MadeClip.Of(96, 64, 5, _ => (0, 0), frame => (24 + (11 * frame), 32, 12));
         string file = ClipMaker.Write(clip);
         using var cancel = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => Run(
-            kind, file, new StudioRequest { X = 25, Y = 50 }, (step, _) => Cancel(step is "track" or "inpaint", cancel), cancel.Token));
-        Assert.DoesNotContain(_folder.EnumerateFiles(), left => left.Extension is ".mp4" or ".part" or ".frames");
+            kind, file, new StudioRequest { X = 25, Y = 50, Prompt = "what moves on the left" },
+            (now, _) => Cancel(now == step, cancel), cancel.Token));
+        Assert.DoesNotContain(_folder.EnumerateFiles(), left => left.Extension is ".mp4" or ".webm" or ".part" or ".frames");
         Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public void File_whose_pictures_are_gone_is_refused()
+    {
+        string file = ClipMaker.Make(
+            _folder.FullName, "whole.mp4", "-f lavfi -i testsrc=s=96x64:r=10:d=1 -pix_fmt yuv420p -movflags +faststart");
+        byte[] bytes = File.ReadAllBytes(file);
+        int pictures = bytes.AsSpan().IndexOf("mdat"u8) + 4;
+        bytes.AsSpan(pictures).Clear();
+        File.WriteAllBytes(file, bytes);
+        Assert.Equal("video", Assert.Throws<StudioException>(
+            () => Run(StudioKind.TrackPoint, file, new StudioRequest { X = 50, Y = 50 })).Code);
+        File.WriteAllBytes(file, bytes[..(pictures / 2)]);
+        Assert.ThrowsAny<StudioException>(() => Run(StudioKind.TrackPoint, file, new StudioRequest { X = 50, Y = 50 }));
+    }
+
+    /// <summary>What an editor gets: the clip as it is, as opaque as the mask.</summary>
+    [Theory]
+    [InlineData(160, 120)]
+    [InlineData(121, 87)]
+    public void Masks_come_as_a_video_whose_opacity_they_are(int width, int height)
+    {
+        using MadeClip clip = MadeClip.Of(width, height, 6, _ => (0, 0), frame => (40 + (5 * frame), height / 2.0, 22));
+        string file = ClipMaker.Write(clip);
+        StudioResult made = Run(StudioKind.TrackPoint, file, new StudioRequest { X = 4000.0 / width, Y = 50 });
+        Assert.Equal(StudioFolder.CutOut, made.Files["masks_video_url"]);
+        ClipMaker.Make(
+            _folder.FullName, "alpha.mkv",
+            $"-c:v libvpx -i {Path.Combine(_folder.FullName, StudioFolder.CutOut)} -vf alphaextract -pix_fmt gray -c:v ffv1");
+        ClipFile alpha = ClipFile.Open(Path.Combine(_folder.FullName, "alpha.mkv"), new ClipLimits(), CancellationToken.None);
+        using ClipFrames opacity = ClipFrames.Read(alpha, _folder.FullName, _pool, CancellationToken.None);
+        Assert.Equal(6, opacity.Count);
+        for (int frame = 0; frame < 6; frame++)
+        {
+            using Picture picture = opacity.Rent(frame);
+            var mask = new ClipMask(width, height);
+            for (int y = 0; y < height; y++)
+            {
+                picture.RowY(y)[..width].CopyTo(mask.Row(y));
+            }
+
+            Assert.InRange(mask.Iou(clip.Truth[frame]), 0.85, 1);
+        }
     }
 
     [Fact]

@@ -18,16 +18,26 @@ public sealed record FinishedVideoOptions
 
     public string Preset { get; init; } = "veryfast";
 
+    /// <summary>As VP8 in WebM, in which each pixel has its opacity, in place of H.264 in MP4.</summary>
+    public bool HasAlpha { get; init; }
+
     /// <summary>The file whose sound goes along as AAC, with what is known of it; null: none.</summary>
     public (string Path, VideoInfo Info)? Sound { get; init; }
 }
 
 /// <summary>
-/// Writes pictures as H.264 into an MP4 whose index stands in front, so that it plays while it loads: encoded by ffmpeg in a
-/// bounded child process. Until it is finished the file has another name. For one thread.
+/// Writes pictures as H.264 into an MP4 whose index stands in front, so that it plays while it loads, or as VP8 with their opacity
+/// into a WebM: encoded by ffmpeg in a bounded child process. Until it is finished the file has another name. For one thread.
 /// </summary>
 public sealed class FinishedVideo : IDisposable
 {
+    private const string Opaque = "yuv420p";
+    private const string WithAlpha = "yuva420p";
+
+    // Of libvpx: fine enough to be cut again.
+    private const string AlphaRate = "8M";
+    private const string AlphaQuality = "8";
+
     private readonly BoundedChild _child;
     private readonly ContainerLimits _limits;
     private readonly FinishedVideoOptions _options;
@@ -58,7 +68,7 @@ public sealed class FinishedVideo : IDisposable
         string threads = limits.Threads.ToString(CultureInfo.InvariantCulture);
         List<string> arguments =
         [
-            "-v", "error", "-nostdin", "-nostats", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p",
+            "-v", "error", "-nostdin", "-nostats", "-y", "-f", "rawvideo", "-pix_fmt", options.HasAlpha ? WithAlpha : Opaque,
             "-video_size", string.Create(CultureInfo.InvariantCulture, $"{Even(options.Width)}x{Even(options.Height)}"),
             "-framerate", string.Create(CultureInfo.InvariantCulture, $"{options.FrameRate.Numerator}/{options.FrameRate.Denominator}"),
             "-i", "pipe:0",
@@ -72,18 +82,36 @@ public sealed class FinishedVideo : IDisposable
             ]);
         }
 
-        arguments.AddRange(
-        [
-            "-c:v", "libx264", "-preset", options.Preset, "-crf", options.Quality.ToString(CultureInfo.InvariantCulture),
-            "-threads", threads, "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4", "file:" + Path.GetFullPath(part),
-        ]);
+        arguments.AddRange(options.HasAlpha
+            ?
+            [
+                "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0", "-b:v", AlphaRate, "-crf", AlphaQuality,
+                "-pix_fmt", WithAlpha, "-metadata:s:v:0", "alpha_mode=1", "-threads", threads, "-f", "webm",
+            ]
+            :
+            [
+                "-c:v", "libx264", "-preset", options.Preset, "-crf", options.Quality.ToString(CultureInfo.InvariantCulture),
+                "-threads", threads, "-pix_fmt", Opaque, "-movflags", "+faststart", "-f", "mp4",
+            ]);
+        arguments.Add("file:" + Path.GetFullPath(part));
         return new FinishedVideo(BoundedChild.Start("ffmpeg", arguments, limits, null, cancel), limits, options, path, part);
     }
 
     /// <summary>False where it can't go on; the picture stays the caller's.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled; the child is gone.</exception>
-    public bool TryWrite(PictureView picture)
+    public bool TryWrite(PictureView picture) => TryWrite(picture, []);
+
+    /// <param name="picture">Stays the caller's.</param>
+    /// <param name="alpha">How opaque each pixel is, row by row; empty where the video has none.</param>
+    /// <returns>False where it can't go on.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled; the child is gone.</exception>
+    public bool TryWrite(PictureView picture, ReadOnlySpan<byte> alpha)
     {
+        if (alpha.Length != (_options.HasAlpha ? picture.Width * picture.Height : 0))
+        {
+            throw new ArgumentException("The video has opacity, or it has none.", nameof(alpha));
+        }
+
         if (picture.Width != _options.Width || picture.Height != _options.Height)
         {
             throw new ArgumentException("The picture has another size than the video.", nameof(picture));
@@ -95,7 +123,7 @@ public sealed class FinishedVideo : IDisposable
         }
 
         _child.LimitWait(_limits.MaxStall);
-        if (!_pipe.TryMove(picture, isMadeEven: true))
+        if (!(_options.HasAlpha ? _pipe.TryWrite(picture, alpha) : _pipe.TryMove(picture, isMadeEven: true)))
         {
             Refusal = _child.Finish() ?? new ContainerRefusal(ContainerError.Storage, "The video can't be written.");
             return false;

@@ -1,0 +1,91 @@
+using Rtc.Inference;
+using Rtc.Inference.Hosting;
+using Rtc.Media;
+using Rtc.Pipeline.Tests;
+using Rtc.Studio.Clips;
+using Rtc.Studio.Masks;
+using Rtc.Studio.Tests.Support;
+
+namespace Rtc.Studio.Tests.Masks;
+
+/// <summary>Someone in a real clip, beside the outlines that a segmentation model finds in each picture by itself.</summary>
+public sealed class PersonClipTests(ITestOutputHelper output)
+{
+    private const string ModelFile = "models/agpl_yolov8n-seg_int8.onnx";
+    private const double MinMean = 0.75;
+    private const string Clip = "video/one-by-one-person-detection.mp4";
+
+    /// <summary>Without weights, then with the model asked for its outlines on the way.</summary>
+    [Theory]
+    [InlineData("grabcut", 26)]
+    [InlineData("grabcut", 92)]
+    [InlineData("agpl_yolov8n-seg_int8", 26)]
+    public void Person_is_followed_as_a_model_sees_it(string engine, int second)
+    {
+        string model = TestData.Find(ModelFile);
+        string video = TestData.Find(Clip);
+        string folder = Directory.CreateTempSubdirectory("rtc-studio-").FullName;
+        try
+        {
+            string part = ClipMaker.Make(folder, "person.mp4", $"-ss {second} -t 1.6 -i {video} -an -c:v libx264 -crf 12");
+            using var pool = new PicturePool();
+            var clip = ClipFile.Open(part, new ClipLimits(), CancellationToken.None);
+            using ClipFrames frames = ClipFrames.Read(clip, folder, pool, CancellationToken.None);
+            File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(model)), model);
+            using var host = new ModelHost(new ModelHostOptions { Directory = folder, Provider = "cpu", Threads = 1 });
+            ClipMask?[] seen = Seen(host, frames);
+            int start = Enumerable.Range(0, frames.Count).MaxBy(frame => seen[frame]?.Area() ?? 0);
+            RectF box = seen[start]!.Bounds()!.Value;
+            ObjectTrack track = new ClipTracker(frames, new StudioEngines(host, new StudioModels { Mask = engine }).OpenOutline)
+                .Track(start, new MaskPrompt(null, box.CenterX, box.CenterY), () => { });
+            double[] ious = [.. Enumerable.Range(0, frames.Count).Where(frame => seen[frame] is not null).Select(frame =>
+            {
+                var mask = new ClipMask(frames.Width, frames.Height);
+                track.Masks[frame].AddTo(mask);
+                return mask.Iou(seen[frame]!);
+            })];
+            output.WriteLine($"{engine} at {second} s: mean {ious.Average():0.000}, worst {ious.Min():0.000} of {ious.Length} pictures: "
+                + string.Join(' ', ious.Select(iou => iou.ToString("0.00", null))));
+            Assert.InRange(ious.Average(), MinMean, 1);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The largest person of each picture.</summary>
+    private static ClipMask?[] Seen(ModelHost host, ClipFrames frames)
+    {
+        using IDetector detector = host.OpenDetector(Path.GetFileNameWithoutExtension(ModelFile), out _);
+        using ISegmenter segmenter = host.OpenSegmenter(Path.GetFileNameWithoutExtension(ModelFile), out _);
+        var found = new List<Detection>();
+        var seen = new ClipMask?[frames.Count];
+        for (int frame = 0; frame < frames.Count; frame++)
+        {
+            using Picture picture = frames.Rent(frame);
+            detector.Detect(picture, new DetectOptions { Confidence = 0.4f, Classes = new HashSet<int> { 0 } }, found);
+            if (found.Count > 0 && segmenter.TrySegment(
+                picture, new MaskPrompt(found.MaxBy(one => one.Box.Area).Box, null, null), out Mask? mask))
+            {
+                seen[frame] = new ClipMask(frames.Width, frames.Height);
+                Stretch(mask!, seen[frame]!);
+            }
+        }
+
+        return seen;
+    }
+
+    private static void Stretch(Mask mask, ClipMask into)
+    {
+        for (int y = Math.Max(0, (int)mask.Region.Top); y < Math.Min(into.Height, mask.Region.Bottom); y++)
+        {
+            for (int x = Math.Max(0, (int)mask.Region.Left); x < Math.Min(into.Width, mask.Region.Right); x++)
+            {
+                int mx = Math.Clamp((int)((x + 0.5f - mask.Region.Left) / mask.Region.Width * mask.Width), 0, mask.Width - 1);
+                int my = Math.Clamp((int)((y + 0.5f - mask.Region.Top) / mask.Region.Height * mask.Height), 0, mask.Height - 1);
+                into.Row(y)[x] = mask.Row(my)[mx];
+            }
+        }
+    }
+}
