@@ -21,7 +21,6 @@ public sealed partial class UnusedMemberTests
         "Rtc.Peer/Sdp/SdpNegotiation.cs: HasPendingOffer",
         "Rtc.Peer/Session/ReceivingSide.cs: BuffersOutstanding",
         "Rtc.Peer/Session/RtpSession.cs: Estimator",
-        "Rtc.Peer/Session/RtpSession.cs: Receiving",
         "Rtc.Pipeline/RoomPipeline.cs: Latest",
         "Rtc.Signaling/Hub/HubEntrance.cs: Unjoined",
         "Rtc.Store/Database.cs: IsUntouched",
