@@ -17,8 +17,10 @@ internal sealed class BoxCamera(float minScore)
     // Boxes further apart in size than this are not the same object's.
     private const double MaxGrowth = 1.3;
 
-    // How far a camera turns at once, in heights of a box.
+    // How far a camera turns at once, in heights of a box, and in cells; a side of the table has an empty cell more at either end.
     private const double MaxTurn = 6;
+    private const int MaxCells = (int)(MaxTurn / CellPart);
+    private const int Side = (2 * MaxCells) + 3;
 
     // Tracks that agree, and how much more overlap than a camera that stands has to be explained by one that moved.
     private const int MinAgreeing = 3;
@@ -30,7 +32,7 @@ internal sealed class BoxCamera(float minScore)
     private const double MinMotion = 0.03;
     private const int Refinements = 2;
 
-    private readonly Dictionary<(int X, int Y), int> _votes = [];
+    private readonly int[] _votes = new int[Side * Side];
     private readonly List<RectF> _expected = [];
     private readonly List<RectF> _seen = [];
     private readonly List<double> _heights = [];
@@ -100,7 +102,7 @@ internal sealed class BoxCamera(float minScore)
 
     private void Vote(double height)
     {
-        _votes.Clear();
+        _votes.AsSpan().Clear();
         double cell = height * CellPart;
         foreach (RectF from in _expected)
         {
@@ -110,8 +112,7 @@ internal sealed class BoxCamera(float minScore)
                 if (Math.Abs(x) < MaxTurn * height && Math.Abs(y) < MaxTurn * height && IsOfSize(from.Width, to.Width)
                     && IsOfSize(from.Height, to.Height))
                 {
-                    (int X, int Y) at = ((int)Math.Round(x / cell), (int)Math.Round(y / cell));
-                    _votes[at] = _votes.GetValueOrDefault(at) + 1;
+                    _votes[(((int)Math.Round(y / cell) + MaxCells + 1) * Side) + (int)Math.Round(x / cell) + MaxCells + 1]++;
                 }
             }
         }
@@ -121,21 +122,19 @@ internal sealed class BoxCamera(float minScore)
 
     private (double X, double Y) TakeFullest(double cell)
     {
-        ((int X, int Y) Cell, int Votes) fullest = default;
-        foreach (((int X, int Y) at, int votes) in _votes)
+        int fullest = Side + 1, most = 0;
+        for (int at = Side + 1; at < _votes.Length - Side - 1; at++)
         {
-            int around = (2 * votes) + Votes(at.X - 1, at.Y) + Votes(at.X + 1, at.Y) + Votes(at.X, at.Y - 1) + Votes(at.X, at.Y + 1);
-            if (around > fullest.Votes)
+            int around = (2 * _votes[at]) + _votes[at - 1] + _votes[at + 1] + _votes[at - Side] + _votes[at + Side];
+            if (_votes[at] > 0 && around > most)
             {
-                fullest = (at, around);
+                (fullest, most) = (at, around);
             }
         }
 
-        _votes.Remove(fullest.Cell);
-        return (fullest.Cell.X * cell, fullest.Cell.Y * cell);
+        _votes[fullest] = 0;
+        return (((fullest % Side) - MaxCells - 1) * cell, ((fullest / Side) - MaxCells - 1) * cell);
     }
-
-    private int Votes(int x, int y) => _votes.GetValueOrDefault((x, y));
 
     /// <summary>The middle of what pairs that nearly agree with a turn say of it.</summary>
     private (double X, double Y) Refine((double X, double Y) turn)
