@@ -113,7 +113,8 @@ internal sealed class ObjectFinder : IDisposable
                 new BoundingBox(Round(one.Box.Left, 2), Round(one.Box.Top, 2), Round(one.Box.Width, 2), Round(one.Box.Height, 2))));
         }
 
-        return new FoundOnPicture(reported, faint, _options.Tracker == TrackerChoice.ByteTrack ? null : Looks(picture, [.. boxes, .. faintBoxes]));
+        bool isLooked = _options.Tracker != TrackerChoice.ByteTrack;
+        return new FoundOnPicture(reported, faint, isLooked ? Looks(picture, [.. boxes, .. faintBoxes]) : null);
     }
 
     private static byte[]? Looks(Picture picture, ReadOnlySpan<RectF> boxes)
