@@ -15,20 +15,27 @@ internal sealed class Dissolve
     private const double MinSceneChange = 14;
     private const double MinUnexplained = 0.2;
 
+    // A picture halfway is as far from either, in parts of their difference; a camera that turns or zooms explains it better.
+    private const double MinPartOfMiddle = 0.35;
+
+    // Pixels of the copy that the camera turns from picture to picture, and in what part of them it may turn faster.
+    private const double MaxStep = 2;
+    private const double MaxFastSteps = 0.15;
+
     // Two pictures that correlate more are one scene, brighter or darker.
     private const double MaxLikeness = 0.75;
     private const double SceneReach = 0.45;
 
     // What a mix may leave over, as a part of the difference of the two scenes; how far its share may lie outside of 0 to 1, and by how
     // much it grows from one quarter of the way to the next.
-    private const double MaxRest = 0.45;
+    private const double MaxRest = 0.38;
     private const double MaxOutside = 0.15;
     private const double MinGrowth = 0.1;
     private const double MinCovered = 0.4;
 
     // Where a mix leaves less than this over, a pixel of camera shake is looked for, so many times.
     private const double WorthARound = 0.8;
-    private const int Rounds = 4;
+    private const int Rounds = 2;
 
     // Half the way between the two pictures, in seconds.
     private static readonly double[] s_reaches = [0.2, 0.45, 0.9];
@@ -90,8 +97,25 @@ internal sealed class Dissolve
             && early >= -MaxOutside && later <= 1 + MaxOutside && middle - early >= MinGrowth && later - middle >= MinGrowth
             && TryMix(scene, number - reach - quarter, out double none) && Math.Abs(none) <= MaxOutside
             && TryMix(scene, number + reach + quarter, out double all) && Math.Abs(1 - all) <= MaxOutside
-            && Likeness(first, last) <= MaxLikeness
-            && PictureMatch.Compare(first, last, SceneReach, zooms: true) is { Unexplained: >= MinUnexplained, Change: >= MinSceneChange };
+            && Likeness(first, last) <= MaxLikeness && IsSlow(number - reach - quarter, number + reach + quarter)
+            && _pictures.At(number) is { } here
+            && PictureMatch.Compare(first, last, SceneReach, zooms: true) is var way
+            && way.Unexplained >= MinUnexplained && way.Change >= MinSceneChange
+            && PictureMatch.Compare(first, here, SceneReach, zooms: true).Change >= MinPartOfMiddle * way.Change
+            && PictureMatch.Compare(here, last, SceneReach, zooms: true).Change >= MinPartOfMiddle * way.Change;
+    }
+
+    /// <summary>Nearly all the way the camera turned no faster than an eye follows: what is a mix could be told.</summary>
+    private bool IsSlow(long first, long last)
+    {
+        int fast = 0;
+        for (long number = first + 1; number <= last; number++)
+        {
+            PictureDifference step = _pictures.StepAt(number);
+            fast += Math.Abs(step.ShiftX) + Math.Abs(step.ShiftY) > MaxStep ? 1 : 0;
+        }
+
+        return fast <= MaxFastSteps * (last - first);
     }
 
     /// <summary>How much of the last picture is in one between the two; false where it is no mix of both.</summary>

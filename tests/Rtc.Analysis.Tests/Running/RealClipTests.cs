@@ -87,7 +87,10 @@ public sealed class RealClipTests
             from, info, new VideoReadOptions(), new ContainerLimits(), pool, CancellationToken.None))
         using (FinishedVideo made = FinishedVideo.Create(
             to,
-            new FinishedVideoOptions { Width = info.Width, Height = info.Height, FrameRate = info.FrameRate, Preset = "ultrafast", Quality = 16 },
+            new FinishedVideoOptions
+            {
+                Width = info.Width, Height = info.Height, FrameRate = info.FrameRate, Preset = "ultrafast", Quality = 16,
+            },
             new ContainerLimits(), CancellationToken.None))
         {
             for (int i = 0; i < pictures && reader.TryRead(out Picture? picture, out _, out _); i++)

@@ -70,7 +70,7 @@ public sealed class TrackStitchTests
         }
     }
 
-    /// <summary>Seen again elsewhere after seconds, an object is known by its colours, and only within the time that was asked for.</summary>
+    /// <summary>Seen again elsewhere after seconds, an object is known by its colours, within the time that was asked for.</summary>
     [Theory]
     [InlineData(5, 1)]
     [InlineData(1, 2)]
