@@ -88,6 +88,13 @@ if (args is ["analysis", string video, string detector, ..])
     return;
 }
 
+// "cuts VIDEO": what the search for cuts takes of each picture, the decoder's time left out.
+if (args is ["cuts", string searched])
+{
+    Rtc.Micro.Analysis.CutReport.Run(searched, Console.Out);
+    return;
+}
+
 // "inference MODELS PICTURE [MODEL] [THREADS]": a detector against the bare runtime, its stages, eight rooms against one.
 if (args is ["inference", string models, string picture, ..])
 {

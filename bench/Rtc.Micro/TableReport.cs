@@ -66,6 +66,8 @@ internal static class TableReport
         tracking.Setup();
         double track = CoreClock.Median(_ => tracking.Update());
         Row("ByteTrack, 50 objects", "0.1 ms", $"{track:0.000} ms", track <= 0.1);
+        double botSort = CoreClock.Median(_ => tracking.UpdateBotSort());
+        Row("BoT-SORT, 50 objects", "0.5 ms", $"{botSort:0.000} ms", botSort <= 0.5);
         double blur = Blur();
         Row("focus blur of 1280×720", "3 ms", $"{blur:0.00} ms", blur <= 3);
         Row("managed bytes a packet", "under 1", $"{bytes:0.0}", bytes < 1);

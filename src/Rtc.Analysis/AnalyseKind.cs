@@ -63,7 +63,8 @@ public sealed class AnalyseKind(
         LookState looked = await new LookPass(run, options, models, frames, settings.Limits)
             .RunAsync(new LookedAt(file, info, video.Id), cancel).ConfigureAwait(false);
         IReadOnlyList<TrackRecord> found =
-            await new TrackStep(run, options, frames, tracks).RunAsync(video.Id, looked.Pictures, cancel).ConfigureAwait(false);
+            await new TrackStep(run, options, frames, tracks)
+                .RunAsync(video.Id, looked.Pictures, Math.Max(info.Width, info.Height), cancel).ConfigureAwait(false);
         int sceneCount = 0;
         DescribeState? described = null;
         LanguageDescriber? asked = options.Scenes == SceneMode.LanguageModel ? language : null;

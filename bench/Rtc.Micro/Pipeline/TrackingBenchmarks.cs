@@ -5,14 +5,16 @@ using Rtc.Pipeline.Tracking;
 
 namespace Rtc.Micro.Pipeline;
 
-/// <summary>One picture's detections through ByteTrack: things that walk, some faint, some missed.</summary>
+/// <summary>One picture's detections through ByteTrack and through BoT-SORT: things that walk, some faint, some missed.</summary>
 public class TrackingBenchmarks
 {
     private const int Pictures = 300;
 
     private Detection[][] _pictures = [];
     private ByteTracker _tracker = null!;
+    private BotSortTracker _botSort = null!;
     private int _next;
+    private int _nextOfBotSort;
 
     [Params(10, 50, 500)]
     public int Objects { get; set; }
@@ -44,9 +46,11 @@ public class TrackingBenchmarks
         }
 
         _tracker = new ByteTracker(new ByteTrackOptions(), new TrackIds());
+        _botSort = new BotSortTracker(new ByteTrackOptions(), new BotSortOptions(), new TrackIds());
         for (int t = 0; t < Pictures; t++)
         {
             Update();
+            UpdateBotSort();
         }
     }
 
@@ -55,5 +59,12 @@ public class TrackingBenchmarks
     {
         _next = (_next + 1) % Pictures;
         return _tracker.Update(_pictures[_next]).Count;
+    }
+
+    [Benchmark]
+    public int UpdateBotSort()
+    {
+        _nextOfBotSort = (_nextOfBotSort + 1) % Pictures;
+        return _botSort.Update(_pictures[_nextOfBotSort], [], 1).Count;
     }
 }

@@ -8,7 +8,7 @@ namespace Rtc.Analysis.Exports;
 
 /// <summary>
 /// COCO's format of object detection (https://cocodataset.org/#format-data): an image a frame, an annotation an object, outlines as
-/// uncompressed run lengths, which go down the columns there.
+/// run lengths, which go down the columns there, in the letters that pycocotools reads and writes.
 /// </summary>
 internal static class CocoExport
 {
@@ -107,25 +107,15 @@ internal static class CocoExport
 
     private static void WriteColumns(Utf8JsonWriter json, byte[] pixels, int width, int height)
     {
-        json.WriteStartArray("counts");
-        byte current = 0;
-        int count = 0;
+        var counts = new CocoCounts();
         for (int x = 0; x < width; x++)
         {
             for (int y = 0; y < height; y++)
             {
-                byte pixel = pixels[(y * width) + x];
-                if (pixel != current)
-                {
-                    json.WriteNumberValue(count);
-                    (current, count) = (pixel, 0);
-                }
-
-                count++;
+                counts.Add(pixels[(y * width) + x] != 0);
             }
         }
 
-        json.WriteNumberValue(count);
-        json.WriteEndArray();
+        json.WriteString("counts", counts.Finish());
     }
 }

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Rtc.Analysis.Records;
 
 namespace Rtc.Analysis.Language;
 
 /// <summary>
-/// What of a model's answer is kept: claims about frames that were sent, elements on tracks that were sent. Everything else is thrown
-/// away and counted.
+/// What of a model's answer is kept: claims about frames that were sent, elements on tracks that were sent, in words that name no other
+/// frame and hold no markup. Everything else is thrown away and counted.
 /// </summary>
-internal static class SceneAnswer
+internal static partial class SceneAnswer
 {
     private const int MaxText = 300;
     private const int MaxClaims = 12;
@@ -52,7 +53,8 @@ internal static class SceneAnswer
         List<string> claims = [];
         foreach (JsonNode? claim in List(answer, "claims"))
         {
-            if (claims.Count < MaxClaims && Frame(claim) is { } frame && frames.Contains(frame) && Text(claim, "text") is { } text)
+            if (claims.Count < MaxClaims && Frame(claim) is { } frame && frames.Contains(frame) && Text(claim, "text") is { } text
+                && IsPlain(text, frames))
             {
                 claims.Add(text);
             }
@@ -74,7 +76,8 @@ internal static class SceneAnswer
             if (elements.Count < MaxElements && Frame(element) is { } frame && frames.Contains(frame)
                 && Text(element, "track_id") is { } track && tracks.ContainsKey(track)
                 && Text(element, "difficulty") is "easy" or "medium" or "hard"
-                && Text(element, "type") is { } type && Text(element, "description") is { } description)
+                && Text(element, "type") is { } type && Text(element, "description") is { } description
+                && IsPlain(type, frames) && IsPlain(description, frames))
             {
                 elements.Add(new ReplaceableElement(type, description, Text(element, "difficulty")!, track));
             }
@@ -91,6 +94,16 @@ internal static class SceneAnswer
             string.Join(' ', claims), importance is >= 1 and <= 10 ? (int)importance : local.Importance,
             kind is "person" or "product" or "both" or "none" ? kind : local.SceneType, elements);
     }
+
+    /// <summary>Names no frame that was not sent, and is no page.</summary>
+    private static bool IsPlain(string text, HashSet<long> frames) => !Markup().IsMatch(text)
+        && NamedFrame().Matches(text).All(named => long.TryParse(named.Groups[1].ValueSpan, out long frame) && frames.Contains(frame));
+
+    [GeneratedRegex("</?[a-z!]", RegexOptions.IgnoreCase)]
+    private static partial Regex Markup();
+
+    [GeneratedRegex(@"\bframes?\W{0,3}(?:no\.?|number)?\W{0,2}([0-9]+)", RegexOptions.IgnoreCase)]
+    private static partial Regex NamedFrame();
 
     private static IEnumerable<JsonNode?> List(JsonObject from, string name) => from[name] as JsonArray ?? [];
 

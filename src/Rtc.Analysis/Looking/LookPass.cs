@@ -6,6 +6,8 @@ using Rtc.Jobs;
 using Rtc.Media;
 using Rtc.Media.Containers;
 using Rtc.Media.Containers.Reading;
+using Rtc.Pipeline.Following;
+using Rtc.Pipeline.Tracking;
 using Rtc.Store.Queue;
 using Rtc.Store.Results;
 using Rtc.Store.Sql;
@@ -46,9 +48,18 @@ internal sealed class LookPass(JobRun run, AnalyseOptions options, IModelHost mo
         }
 
         long next = before is null ? 0 : saved!.Position;
-        var pass = new Progress(finder, outlines, new CutDetector(video.Info.FrameRate.Value, next, before?.Cuts), next, before);
+        var pass = new Progress(finder, outlines, new CutDetector(video.Info.FrameRate.Value, next, before?.Cuts), next, before)
+        {
+            Camera = options.Tracker == TrackerChoice.ByteTrack ? null : new CameraShift(),
+        };
         bool seesAll = options.Scenes != SceneMode.None;
         long first = finder.Remembers ? 0 : seesAll ? CutDetector.FirstNeeded(next) : next;
+        if (pass.Camera is not null)
+        {
+            // The camera's motion begins at the last picture that was looked at.
+            first = Math.Max(0, Math.Min(first, next - options.SampleEvery));
+        }
+
         using var feed = new PictureFeed(
             video.File, video.Info, new FeedPlan((int)first, options.SampleEvery, seesAll, finder.Together), limits, cancel);
         try
@@ -79,13 +90,14 @@ internal sealed class LookPass(JobRun run, AnalyseOptions options, IModelHost mo
             pass.Next = Math.Max(pass.Next, item.Number + 1L);
             if (item.Picture is { } picture)
             {
+                (double cameraX, double cameraY) = pass.CameraMotion(picture);
                 if (item.Number < next && !pass.Finder.Remembers)
                 {
                     feed.Return(picture);
                     continue;
                 }
 
-                pass.Waiting.Add((item.Number, item.Seconds, picture));
+                pass.Waiting.Add(new Waiting(item.Number, item.Seconds, picture, cameraX, cameraY));
                 if (pass.Waiting.Count < pass.Finder.Together)
                 {
                     continue;
@@ -121,16 +133,16 @@ internal sealed class LookPass(JobRun run, AnalyseOptions options, IModelHost mo
         FoundOnPicture[] found = pass.Finder.Find([.. pass.Waiting.Select(one => one.Picture)]);
         for (int i = 0; i < found.Length; i++)
         {
-            (int number, double seconds, Picture picture) = pass.Waiting[i];
-            if (number < next)
+            Waiting at = pass.Waiting[i];
+            if (at.Number < next)
             {
                 continue;
             }
 
-            IReadOnlyList<MaskResult> masks = pass.Outlines?.Find(picture, found[i].Reported) ?? [];
+            IReadOnlyList<MaskResult> masks = pass.Outlines?.Find(at.Picture, found[i].Reported) ?? [];
+            var hints = new TrackHints(found[i].Faint.Count > 0 ? found[i].Faint : null, at.CameraX, at.CameraY, found[i].Looks);
             pass.Unsaved.Add(new FrameResult(
-                number, Math.Round(seconds, 4), AnalysisJson.Write(found[i].Reported), masks,
-                found[i].Faint.Count > 0 ? AnalysisJson.Write(found[i].Faint) : null));
+                at.Number, Math.Round(at.Seconds, 4), AnalysisJson.Write(found[i].Reported), masks, hints.Write()));
             pass.Frames++;
             pass.Detections += found[i].Reported.Count;
             pass.Masks += masks.Count;
@@ -150,6 +162,9 @@ internal sealed class LookPass(JobRun run, AnalyseOptions options, IModelHost mo
     private Func<SqlSession, Task> Writes(LookedAt video, FrameResult[] batch) =>
         session => results.WriteAsync(session, run.Job.Id, video.Video, batch);
 
+    /// <summary>A sampled picture that waits for the model.</summary>
+    private readonly record struct Waiting(int Number, double Seconds, Picture Picture, double CameraX, double CameraY);
+
     /// <summary>How far the pass is, and what is not saved yet.</summary>
     private sealed class Progress(ObjectFinder finder, OutlineFinder? outlines, CutDetector cuts, long next, LookState? before)
     {
@@ -167,15 +182,31 @@ internal sealed class LookPass(JobRun run, AnalyseOptions options, IModelHost mo
 
         public long Masks { get; set; } = before?.Masks ?? 0;
 
-        public List<(int Number, double Seconds, Picture Picture)> Waiting { get; } = [];
+        /// <summary>Null where nobody asks how the camera moves.</summary>
+        public CameraShift? Camera { get; init; }
+
+        public List<Waiting> Waiting { get; } = [];
 
         public List<FrameResult> Unsaved { get; } = [];
 
+        /// <summary>How far everything has moved since the last picture that was looked at, in pixels.</summary>
+        public (double X, double Y) CameraMotion(Picture picture)
+        {
+            if (Camera is null)
+            {
+                return default;
+            }
+
+            var units = new RoomUnits(picture.Width, picture.Height);
+            (float x, float y) = Camera.Update(picture, units);
+            return (Math.Round(x / units.Scale, 2), Math.Round(y / units.Scale, 2));
+        }
+
         public void GiveBack(PictureFeed feed)
         {
-            foreach ((_, _, Picture picture) in Waiting)
+            foreach (Waiting one in Waiting)
             {
-                feed.Return(picture);
+                feed.Return(one.Picture);
             }
 
             Waiting.Clear();

@@ -6,8 +6,11 @@ using Rtc.Media;
 
 namespace Rtc.Analysis.Looking;
 
-/// <summary>What was found on one picture: what is reported, and what is too faint for it.</summary>
-internal readonly record struct FoundOnPicture(IReadOnlyList<FoundObject> Reported, IReadOnlyList<FoundObject> Faint);
+/// <summary>
+/// What was found on one picture: what is reported, and what is too faint for it; where tracks are told apart by their look, that of
+/// all of it, those reported first.
+/// </summary>
+internal readonly record struct FoundOnPicture(IReadOnlyList<FoundObject> Reported, IReadOnlyList<FoundObject> Faint, byte[]? Looks);
 
 /// <summary>
 /// A job's hold on a detector: as many handles as pictures may run together. Owns them; for one task at a time.
@@ -92,6 +95,8 @@ internal sealed class ObjectFinder : IDisposable
     {
         List<FoundObject> reported = [];
         List<FoundObject> faint = [];
+        List<RectF> boxes = [];
+        List<RectF> faintBoxes = [];
         foreach (Detection one in found)
         {
             string label = _options.NameOf(one.ClassId < names.Count ? names[one.ClassId] : $"class {one.ClassId}");
@@ -101,12 +106,31 @@ internal sealed class ObjectFinder : IDisposable
                 continue;
             }
 
-            (one.Score >= _options.Confidence ? reported : faint).Add(new FoundObject(
+            bool isReported = one.Score >= _options.Confidence;
+            (isReported ? boxes : faintBoxes).Add(one.Box);
+            (isReported ? reported : faint).Add(new FoundObject(
                 label, Round(one.Score, 4),
                 new BoundingBox(Round(one.Box.Left, 2), Round(one.Box.Top, 2), Round(one.Box.Width, 2), Round(one.Box.Height, 2))));
         }
 
-        return new FoundOnPicture(reported, faint);
+        bool isLooked = _options.Tracker != TrackerChoice.ByteTrack;
+        return new FoundOnPicture(reported, faint, isLooked ? Looks(picture, [.. boxes, .. faintBoxes]) : null);
+    }
+
+    private static byte[]? Looks(Picture picture, ReadOnlySpan<RectF> boxes)
+    {
+        if (boxes.IsEmpty)
+        {
+            return null;
+        }
+
+        byte[] looks = new byte[boxes.Length * ColourLook.Length];
+        for (int i = 0; i < boxes.Length; i++)
+        {
+            ColourLook.Write(picture, boxes[i], looks.AsSpan(i * ColourLook.Length, ColourLook.Length));
+        }
+
+        return looks;
     }
 
     private static double Round(float value, int digits) => Math.Round((double)value, digits);

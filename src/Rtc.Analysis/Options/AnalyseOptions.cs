@@ -14,6 +14,15 @@ public enum SceneMode
     LanguageModel,
 }
 
+/// <summary>What makes tracks of boxes.</summary>
+public enum TrackerChoice
+{
+    /// <summary>BoT-SORT where the camera moves, ByteTrack where it stands.</summary>
+    Auto,
+    ByteTrack,
+    BotSort,
+}
+
 /// <summary>What a job of the kind "analyse" is asked for.</summary>
 public sealed record AnalyseOptions
 {
@@ -35,6 +44,11 @@ public sealed record AnalyseOptions
 
     /// <summary>How long an object out of sight keeps its track.</summary>
     public double TrackBufferSeconds { get; init; } = 1;
+
+    public TrackerChoice Tracker { get; init; } = TrackerChoice.Auto;
+
+    /// <summary>How long BoT-SORT knows an object again by its colours alone.</summary>
+    public double ReidBufferSeconds { get; init; } = 5;
 
     public SceneMode Scenes { get; init; } = SceneMode.Cuts;
 

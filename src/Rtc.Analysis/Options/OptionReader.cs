@@ -64,6 +64,11 @@ internal static class OptionReader
             case "track_buffer_seconds":
                 options = options with { TrackBufferSeconds = TryNumber(value, 0, 3600, out double buffer) ? buffer : -1 };
                 return options.TrackBufferSeconds >= 0 ? null : "\"track_buffer_seconds\" lies between 0 and 3600.";
+            case "reid_buffer_seconds":
+                options = options with { ReidBufferSeconds = TryNumber(value, 0, 3600, out double reid) ? reid : -1 };
+                return options.ReidBufferSeconds >= 0 ? null : "\"reid_buffer_seconds\" lies between 0 and 3600.";
+            case "tracker":
+                return ApplyTracker(value, ref options);
             case "scenes":
                 return ApplyScenes(value, ref options);
             case "label_map":
@@ -88,6 +93,19 @@ internal static class OptionReader
         };
         options = options with { Scenes = mode ?? options.Scenes };
         return mode is null ? "\"scenes\" is cuts, llm or none." : null;
+    }
+
+    private static string? ApplyTracker(JsonElement value, ref AnalyseOptions options)
+    {
+        TrackerChoice? choice = Text(value) switch
+        {
+            "auto" => TrackerChoice.Auto,
+            "bytetrack" => TrackerChoice.ByteTrack,
+            "botsort" => TrackerChoice.BotSort,
+            _ => null,
+        };
+        options = options with { Tracker = choice ?? options.Tracker };
+        return choice is null ? "\"tracker\" is auto, bytetrack or botsort." : null;
     }
 
     private static string? ApplyLabels(JsonElement value, ref AnalyseOptions options)

@@ -4,42 +4,37 @@ namespace Rtc.Analysis.Scenes;
 internal sealed record CutState(IReadOnlyList<long> Cuts, long BlankFrom);
 
 /// <summary>
-/// Finds cuts in a stream of pictures. A hard cut changes the picture at once, much more than the pictures around it change, and into
-/// something else than a brighter or darker copy; a flash returns to what was before; a fade goes through black or white and counts as
-/// one cut, in its middle. A decision is made a few pictures late and looks at so many before it, nothing else.
+/// Finds cuts in a stream of pictures. At a hard cut the picture before does not explain the one after it, wherever the camera turned,
+/// and much less than pictures around explain each other; a flash returns to what was before; a fade goes through black or white and
+/// counts as one cut, in its middle, and so does a dissolve (<see cref="Dissolve"/>). A decision is made a second late and looks at so
+/// many pictures before it, nothing else.
 /// </summary>
 internal sealed class CutDetector
 {
     /// <summary>Pictures before a position that have to be seen again to go on from it.</summary>
-    public const int Memory = Late + Back;
+    public const int Memory = PictureWindow.Length - 1;
 
-    // How long a flash may be, in pictures: a quarter of a second at 24.
-    private const int MaxFlash = 6;
-    private const int Around = 2;
-    private const int Late = MaxFlash + Around;
-    private const int Back = MaxFlash + Around + 1;
+    private const double FlashSeconds = 0.25;
+    private const int MaxFlash = 15;
+    private const int Around = 3;
 
-    // Mean change of a pixel below which nothing is a cut.
-    private const double MinChange = 8;
-
-    // How many times more than the pictures around a cut changes; less is enough where the colours are others as well, or where the
-    // pictures around are alike as those of a moving camera are, and these two are not.
+    // What a cut changes of a pixel, beyond what the camera's motion explains, and how many times more than the pictures around it
+    // change; and how much of the structure nothing explains.
+    private const double MinChange = 10;
     private const double MinRatio = 3;
-    private const double MinRatioOfOther = 1.7;
-    private const double OtherColours = 0.35;
-    private const double OtherStructure = 0.4;
-    private const double Unlike = 0.3;
-    private const double MaxLikenessOfCut = 0.6;
+    private const double StillChange = 2;
+    private const double MinUnexplained = 0.15;
 
-    // Below it the pictures around count as still.
-    private const double StillChange = 1.5;
+    // What two pictures of one scene differ by at most: as a part of what came in between, and in brightness, colour and structure.
+    private const double MaxPartOfSame = 0.6;
+    private const double MaxChangeOfSame = 24;
+    private const double MaxUnexplainedOfSame = 0.45;
 
-    // Pictures more alike than this show the same.
-    private const double SameScene = 0.75;
+    // How far a camera turns during a flash, in parts of the picture.
+    private const double FlashReach = 0.45;
 
-    // What a scene may change, as a part of what a flash changes, and by how much its brightness may drift meanwhile.
-    private const double SmallPart = 0.35;
-    private const double MaxDrift = 40;
+    // Beside a flash and in a fade: a picture that has lost more of its contrast than this shows too little to be compared.
+    private const double MinContrast = 0.6;
 
     // A picture of one colour, black or white.
     private const double MaxBlankDeviation = 4;
@@ -49,12 +44,13 @@ internal sealed class CutDetector
     // Shorter ones are part of a transition.
     private const double MinSceneSeconds = 0.3;
 
-    private readonly Signature?[] _ring = new Signature?[Memory + 1];
+    private readonly PictureWindow _pictures;
+    private readonly Dissolve _dissolve;
     private readonly List<long> _cuts;
     private readonly long _minScene;
-    private long _next;
+    private readonly int _flash;
     private long _decided;
-    private long _first;
+    private long _dissolved;
     private long _blankFrom;
 
     /// <param name="fps">Pictures a second.</param>
@@ -63,10 +59,13 @@ internal sealed class CutDetector
     public CutDetector(double fps, long next = 0, CutState? state = null)
     {
         _minScene = Math.Max(2, (long)Math.Round(MinSceneSeconds * fps));
+        _flash = (int)Math.Clamp(Math.Round(FlashSeconds * fps), 2, MaxFlash);
         _cuts = [.. state?.Cuts ?? []];
         _blankFrom = state?.BlankFrom ?? -1;
-        _next = _first = FirstNeeded(next);
+        _pictures = new PictureWindow(FirstNeeded(next));
+        _dissolve = new Dissolve(_pictures, fps);
         _decided = Math.Max(0, next - Late);
+        _dissolved = Math.Max(0, next - VeryLate);
     }
 
     /// <summary>The numbers of the first pictures of all scenes but the first.</summary>
@@ -74,40 +73,65 @@ internal sealed class CutDetector
 
     public CutState State => new([.. _cuts], _blankFrom);
 
+    private int Late => _flash + Around;
+
+    private int VeryLate => Late + _dissolve.Reach + 1;
+
     /// <summary>The first picture that has to be seen to go on from a position.</summary>
     public static long FirstNeeded(long next) => Math.Max(0, next - Memory);
 
     /// <summary>Takes the next picture and gives back the memory of one that is not needed any more.</summary>
     public Signature? Add(Signature picture)
     {
-        ref Signature? place = ref _ring[_next % _ring.Length];
-        Signature? old = place;
-        place = picture;
-        _next++;
-        while (_decided + Late < _next)
-        {
-            Decide(_decided++);
-        }
-
+        Signature? old = _pictures.Add(picture);
+        Decide(_pictures.Next - Late, _pictures.Next - VeryLate);
         return old;
     }
 
     /// <summary>There are no more: decides about the last ones.</summary>
-    public void Finish()
+    public void Finish() => Decide(_pictures.Next, _pictures.Next);
+
+    private void Decide(long hard, long dissolved)
     {
-        while (_decided < _next)
+        while (_decided < hard)
         {
             Decide(_decided++);
         }
+
+        for (; _dissolved < dissolved; _dissolved++)
+        {
+            if (_dissolve.IsCentre(_dissolved, IsAlone))
+            {
+                Cut(_dissolved);
+            }
+        }
     }
 
-    private Signature? At(long number) => number >= _first && number < _next && number > _next - 1 - _ring.Length
-        ? _ring[number % _ring.Length]
-        : null;
+    /// <summary>Nothing else that is a cut lies between two pictures.</summary>
+    private bool IsAlone(long first, long last)
+    {
+        for (int i = _cuts.Count - 1; i >= 0 && _cuts[i] > first; i--)
+        {
+            if (_cuts[i] <= last)
+            {
+                return false;
+            }
+        }
+
+        for (long number = first; number <= last; number++)
+        {
+            if (_pictures.At(number) is { } picture && IsBlank(picture))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private void Decide(long number)
     {
-        if (At(number) is not { } here)
+        if (_pictures.At(number) is not { } here)
         {
             return;
         }
@@ -125,7 +149,7 @@ internal sealed class CutDetector
             return;
         }
 
-        if (At(number - 1) is { } before && IsCut(number, before, here) && !IsFlash(number - 1, number))
+        if (_pictures.At(number - 1) is { } before && IsCut(number, before, here) && !IsFlash(number - 1, number))
         {
             Cut(number);
         }
@@ -136,8 +160,7 @@ internal sealed class CutDetector
     /// </summary>
     private void EndBlank(long number)
     {
-        bool isFlash = number - _blankFrom <= MaxFlash && HasAbrupt(number - MaxFlash, _blankFrom) && IsFlash(_blankFrom - 1, number);
-        if (_blankFrom > 0 && !isFlash)
+        if (_blankFrom > 0 && !IsFlash(_blankFrom - 1, number))
         {
             Cut((_blankFrom + number) / 2);
         }
@@ -145,69 +168,63 @@ internal sealed class CutDetector
 
     private bool IsCut(long number, Signature before, Signature here)
     {
-        double change = here.ChangeFrom(before);
-        double likeness = here.LikenessTo(before);
-        if (change < MinChange || likeness >= MaxLikenessOfCut)
+        PictureDifference step = _pictures.StepAt(number);
+        double least = LeastChange(number);
+        if (step.Unexplained < MinUnexplained || step.Change < least)
         {
             return false;
         }
 
-        double around = 0;
-        double likenessAround = 0;
+        // A camera that begins or ends to turn fast goes on as it does a picture later, or as it did before.
+        for (int offset = -1; offset <= 2; offset++)
+        {
+            PictureDifference other = _pictures.StepAt(number + offset);
+            if (offset != 0 && other != default && PictureMatch.With(before, here, other.ShiftX, other.ShiftY).Change < least)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What is a cut among the changes around a picture.</summary>
+    private double LeastChange(long number)
+    {
+        Span<double> around = stackalloc double[2 * Around];
         int count = 0;
         for (int offset = -Around; offset <= Around; offset++)
         {
-            if (offset != 0 && At(number + offset - 1) is { } first && At(number + offset) is { } second)
+            if (offset != 0 && _pictures.HasStep(number + offset))
             {
-                around += second.ChangeFrom(first);
-                likenessAround += second.LikenessTo(first);
-                count++;
+                around[count++] = _pictures.StepAt(number + offset).Change;
             }
         }
 
-        double ratio = change / Math.Max(StillChange, count == 0 ? 0 : around / count);
-        bool isOther = likeness < Unlike && (here.HistogramChangeFrom(before) >= OtherColours
-            || (count > 0 && (likenessAround / count) - likeness >= OtherStructure));
-        return ratio >= (isOther ? MinRatioOfOther : MinRatio);
+        around = around[..count];
+        around.Sort();
+        return Math.Max(MinChange, MinRatio * Math.Max(StillChange, count == 0 ? 0 : around[count / 2]));
     }
-
-    /// <summary>Somewhere from one picture to another it changes at once, as it does not in a fade.</summary>
-    private bool HasAbrupt(long first, long last)
-    {
-        for (long number = first; number <= last; number++)
-        {
-            if (IsAbrupt(number))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool IsAbrupt(long number)
-    {
-        double change = ChangeAt(number) ?? 0;
-        double before = 0;
-        for (int offset = 1; offset <= Around; offset++)
-        {
-            before = Math.Max(before, ChangeAt(number - offset) ?? 0);
-        }
-
-        return change >= MinChange && change >= MinRatio * Math.Max(StillChange, before);
-    }
-
-    private double? ChangeAt(long number) =>
-        At(number - 1) is { } before && At(number) is { } here ? here.ChangeFrom(before) : null;
 
     /// <summary>A few pictures on either side of the change are of one scene: what lies between them is a flash.</summary>
     private bool IsFlash(long lastBefore, long firstAfter)
     {
-        for (long after = firstAfter; after <= lastBefore + MaxFlash + 1; after++)
+        if (firstAfter > lastBefore + _flash + 1)
         {
-            for (long before = lastBefore; before >= after - MaxFlash - 1; before--)
+            return false;
+        }
+
+        double full = 0;
+        for (long number = lastBefore - _flash; number <= firstAfter + _flash; number++)
+        {
+            full = number <= lastBefore || number >= firstAfter ? Math.Max(full, _pictures.At(number)?.Deviation ?? 0) : full;
+        }
+
+        for (long after = firstAfter; after <= lastBefore + _flash + 1; after++)
+        {
+            for (long before = lastBefore; before >= after - _flash - 1; before--)
             {
-                if (after - before > 1 && At(before) is { } first && At(after) is { } second && IsSame(first, second, before, after))
+                if (after - before > 1 && IsSame(before, after, full * MinContrast))
                 {
                     return true;
                 }
@@ -217,17 +234,22 @@ internal sealed class CutDetector
         return false;
     }
 
-    /// <summary>The same scene a few pictures later: alike, or far less changed than by what came in between.</summary>
-    private bool IsSame(Signature first, Signature second, long before, long after)
+    private bool IsSame(long before, long after, double minDeviation)
     {
+        if (_pictures.At(before) is not { } first || _pictures.At(after) is not { } second
+            || first.Deviation < minDeviation || second.Deviation < minDeviation)
+        {
+            return false;
+        }
+
         double most = 0;
         for (long number = before + 1; number <= after; number++)
         {
-            most = Math.Max(most, ChangeAt(number) ?? 0);
+            most = Math.Max(most, _pictures.StepAt(number).Change);
         }
 
-        return second.ChangeFrom(first) <= SmallPart * most
-            || (second.LikenessTo(first) >= SameScene && Math.Abs(second.Mean - first.Mean) < MaxDrift);
+        PictureDifference way = PictureMatch.Compare(first, second, FlashReach, zooms: false);
+        return way.Change <= Math.Min(MaxPartOfSame * most, MaxChangeOfSame) && way.Unexplained <= MaxUnexplainedOfSame;
     }
 
     private static bool IsBlank(Signature picture) =>
@@ -235,9 +257,16 @@ internal sealed class CutDetector
 
     private void Cut(long number)
     {
-        if (number - (_cuts.Count > 0 ? _cuts[^1] : 0) >= _minScene)
+        int at = _cuts.Count;
+        while (at > 0 && _cuts[at - 1] > number)
         {
-            _cuts.Add(number);
+            at--;
+        }
+
+        long before = at > 0 ? _cuts[at - 1] : 0;
+        if (number - before >= _minScene && (at == _cuts.Count || _cuts[at] - number >= _minScene))
+        {
+            _cuts.Insert(at, number);
         }
     }
 }

@@ -1,31 +1,37 @@
+using System.Numerics;
 using Rtc.Media;
 
 namespace Rtc.Analysis.Scenes;
 
 /// <summary>
-/// What of a picture the search for cuts looks at: a copy of some 64 pixels a side, its edges and a histogram of its colours. Its
-/// memory serves one picture after another.
+/// What of a picture the search for cuts looks at: a copy of some 64 pixels a side, and one of half that. Its memory serves one picture
+/// after another.
 /// </summary>
 internal sealed class Signature
 {
     private const int Side = 64;
-    private const int Bins = 32;
-    private const int ChromaBins = 16;
 
-    private const double SameLuma = 0.9;
-    private const double SameColours = 25;
+    // Rows and columns at the edges that are all darker than this are bars beside the picture, where they leave this much of it.
+    private const int MaxBar = 24;
+    private const double MinInside = 0.4;
 
-    // Stronger edges count no more: a logo that stays from scene to scene must not outweigh them.
-    private const int MaxEdge = 40;
+    /// <summary>Brightness, row by row.</summary>
+    public byte[] Luma { get; private set; } = [];
 
-    private readonly int[] _histogram = new int[Bins + (2 * ChromaBins)];
-    private byte[] _luma = [];
-    private byte[] _edges = [];
-    private byte[] _chroma = [];
-    private int _width;
-    private int _height;
+    /// <summary>Both colours at half the size, one after the other.</summary>
+    public byte[] Chroma { get; private set; } = [];
 
-    /// <summary>Mean of the luma, 0 to 255.</summary>
+    /// <summary>The brightness at half the size.</summary>
+    public byte[] Half { get; private set; } = [];
+
+    public int Width { get; private set; }
+
+    public int Height { get; private set; }
+
+    /// <summary>The picture without black bars, in pixels of the copy.</summary>
+    public (int Left, int Top, int Right, int Bottom) Inside { get; private set; }
+
+    /// <summary>Mean of the luma inside, 0 to 255.</summary>
     public double Mean { get; private set; }
 
     /// <summary>Deviation of the luma: next to nothing where the picture is of one colour.</summary>
@@ -35,56 +41,37 @@ internal sealed class Signature
     public void Take(PictureView picture, PicturePool pool)
     {
         int longer = Math.Max(picture.Width, picture.Height);
-        _width = Math.Max(2, (int)Math.Round((double)picture.Width * Side / longer / 2) * 2);
-        _height = Math.Max(2, (int)Math.Round((double)picture.Height * Side / longer / 2) * 2);
-        using Picture small = PictureOps.Scale(picture, _width, _height, pool);
-        int places = _width * _height;
-        if (_luma.Length != places)
+        Width = Math.Max(2, (int)Math.Round((double)picture.Width * Side / longer / 2) * 2);
+        Height = Math.Max(2, (int)Math.Round((double)picture.Height * Side / longer / 2) * 2);
+        using Picture small = PictureOps.Scale(picture, Width, Height, pool);
+        int places = Width * Height;
+        if (Luma.Length != places)
         {
-            (_luma, _edges, _chroma) = (new byte[places], new byte[places], new byte[2 * small.ChromaWidth * small.ChromaHeight]);
+            Luma = new byte[places];
+            Half = new byte[places / 4];
+            Chroma = new byte[2 * small.ChromaWidth * small.ChromaHeight];
         }
 
-        for (int y = 0; y < _height; y++)
+        for (int y = 0; y < Height; y++)
         {
-            small.RowY(y).CopyTo(_luma.AsSpan(y * _width));
+            small.RowY(y).CopyTo(Luma.AsSpan(y * Width));
         }
 
-        int half = _chroma.Length / 2;
+        int half = Chroma.Length / 2;
         for (int y = 0; y < small.ChromaHeight; y++)
         {
-            small.RowU(y).CopyTo(_chroma.AsSpan(y * small.ChromaWidth));
-            small.RowV(y).CopyTo(_chroma.AsSpan(half + (y * small.ChromaWidth)));
+            small.RowU(y).CopyTo(Chroma.AsSpan(y * small.ChromaWidth));
+            small.RowV(y).CopyTo(Chroma.AsSpan(half + (y * small.ChromaWidth)));
         }
 
         Measure();
     }
 
     /// <summary>Mean change of a pixel, colours counted half, 0 to 255 and more.</summary>
-    public double ChangeFrom(Signature other) => Distance(_luma, other._luma) + Distance(_chroma, other._chroma);
+    public double ChangeFrom(Signature other) => Distance(Luma, other.Luma) + Distance(Chroma, other.Chroma);
 
-    /// <summary>Share of the pixels whose brightness or colour is another's, 0 to 1.</summary>
-    public double HistogramChangeFrom(Signature other)
-    {
-        long sum = 0;
-        for (int i = 0; i < _histogram.Length; i++)
-        {
-            sum += Math.Abs(_histogram[i] - other._histogram[i]);
-        }
-
-        return (double)sum / (2 * (_luma.Length + _chroma.Length));
-    }
-
-    /// <summary>
-    /// How alike two pictures are when one is merely brighter or darker than the other, −1 to 1: by luma and by edges, or by luma alone
-    /// where it says so clearly and the colours agree, as in a fade whose edges drown in grain.
-    /// </summary>
-    public double LikenessTo(Signature other)
-    {
-        double luma = Correlation(_luma, other._luma);
-        return luma >= SameLuma && Distance(_chroma, other._chroma) < SameColours
-            ? luma
-            : Math.Min(luma, Correlation(_edges, other._edges));
-    }
+    /// <summary>Whether the two are of one size; where a video changes its size they are not.</summary>
+    public bool HasSizeOf(Signature other) => (Width, Height) == (other.Width, other.Height);
 
     private static double Distance(byte[] a, byte[] b)
     {
@@ -94,61 +81,93 @@ internal sealed class Signature
         }
 
         long sum = 0;
-        for (int i = 0; i < a.Length; i++)
+        int at = 0;
+        for (; at <= a.Length - Vector<byte>.Count; at += Vector<byte>.Count)
         {
-            sum += Math.Abs(a[i] - b[i]);
+            var left = new Vector<byte>(a, at);
+            var right = new Vector<byte>(b, at);
+            Vector.Widen(Vector.Max(left, right) - Vector.Min(left, right), out Vector<ushort> low, out Vector<ushort> high);
+            sum += Vector.Sum(low + high);
+        }
+
+        for (; at < a.Length; at++)
+        {
+            sum += Math.Abs(a[at] - b[at]);
         }
 
         return (double)sum / a.Length;
     }
 
-    private static double Correlation(byte[] a, byte[] b)
-    {
-        if (a.Length != b.Length || a.Length == 0)
-        {
-            return 0;
-        }
-
-        long sumA = 0, sumB = 0, squaresA = 0, squaresB = 0, products = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sumA += a[i];
-            sumB += b[i];
-            squaresA += a[i] * a[i];
-            squaresB += b[i] * b[i];
-            products += a[i] * b[i];
-        }
-
-        double count = a.Length;
-        double spread = ((squaresA - (sumA * (sumA / count))) * (squaresB - (sumB * (sumB / count))));
-        return spread <= 1 ? 0 : (products - (sumA * (sumB / count))) / Math.Sqrt(spread);
-    }
-
     private void Measure()
     {
-        Array.Clear(_histogram);
-        long sum = 0, squares = 0;
-        for (int y = 0; y < _height; y++)
+        int halfWidth = Width / 2;
+        for (int y = 0; y < Height / 2; y++)
         {
-            for (int x = 0; x < _width; x++)
+            ReadOnlySpan<byte> upper = Luma.AsSpan(2 * y * Width, Width);
+            ReadOnlySpan<byte> lower = Luma.AsSpan(((2 * y) + 1) * Width, Width);
+            for (int x = 0; x < halfWidth; x++)
             {
-                int at = (y * _width) + x;
-                int here = _luma[at];
-                sum += here;
-                squares += here * here;
-                _histogram[here * Bins / 256]++;
-                int right = x + 1 < _width ? _luma[at + 1] : here;
-                int below = y + 1 < _height ? _luma[at + _width] : here;
-                _edges[at] = (byte)Math.Min(MaxEdge, Math.Abs(right - here) + Math.Abs(below - here));
+                Half[(y * halfWidth) + x] = (byte)((upper[2 * x] + upper[(2 * x) + 1] + lower[2 * x] + lower[(2 * x) + 1] + 2) / 4);
             }
         }
 
-        for (int i = 0; i < _chroma.Length; i++)
+        Inside = WithoutBars();
+        long sum = 0, squares = 0;
+        for (int y = Inside.Top; y < Inside.Bottom; y++)
         {
-            _histogram[Bins + (i < _chroma.Length / 2 ? 0 : ChromaBins) + (_chroma[i] * ChromaBins / 256)]++;
+            foreach (byte here in Luma.AsSpan((y * Width) + Inside.Left, Inside.Right - Inside.Left))
+            {
+                sum += here;
+                squares += here * here;
+            }
         }
 
-        Mean = (double)sum / _luma.Length;
-        Deviation = Math.Sqrt(Math.Max(0, ((double)squares / _luma.Length) - (Mean * Mean)));
+        double places = (Inside.Bottom - Inside.Top) * (Inside.Right - Inside.Left);
+        Mean = sum / places;
+        Deviation = Math.Sqrt(Math.Max(0, (squares / places) - (Mean * Mean)));
+    }
+
+    private (int Left, int Top, int Right, int Bottom) WithoutBars()
+    {
+        int top = 0, bottom = Height, left = 0, right = Width;
+        while (top < bottom && !Luma.AsSpan(top * Width, Width).ContainsAnyInRange((byte)MaxBar, byte.MaxValue))
+        {
+            top++;
+        }
+
+        while (bottom > top && !Luma.AsSpan((bottom - 1) * Width, Width).ContainsAnyInRange((byte)MaxBar, byte.MaxValue))
+        {
+            bottom--;
+        }
+
+        while (left < right && IsDark(left, top, bottom))
+        {
+            left++;
+        }
+
+        while (right > left && IsDark(right - 1, top, bottom))
+        {
+            right--;
+        }
+
+        // A bar's last row may be half of the picture.
+        (top, bottom) = (top > 0 ? top + 1 : 0, bottom < Height ? bottom - 1 : Height);
+        (left, right) = (left > 0 ? left + 1 : 0, right < Width ? right - 1 : Width);
+        return right > left && bottom > top && (bottom - top) * (right - left) >= MinInside * Width * Height
+            ? (left, top, right, bottom)
+            : (0, 0, Width, Height);
+    }
+
+    private bool IsDark(int column, int top, int bottom)
+    {
+        for (int y = top; y < bottom; y++)
+        {
+            if (Luma[(y * Width) + column] >= MaxBar)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

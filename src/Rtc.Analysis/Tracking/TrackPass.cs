@@ -1,11 +1,12 @@
+using Rtc.Analysis.Looking;
 using Rtc.Analysis.Options;
 using Rtc.Inference;
 using Rtc.Pipeline.Tracking;
 
 namespace Rtc.Analysis.Tracking;
 
-/// <summary>One run of the tracker over a video, forward or backward: the track of each candidate, by its place; −1 for none.</summary>
-internal static class TrackPass
+/// <summary>Runs of the tracker over a video, forward or backward: the track of each candidate, by its place; −1 for none.</summary>
+internal sealed class TrackPass
 {
     // The tracker's steps.
     private const double StepsPerSecond = 30;
@@ -13,33 +14,62 @@ internal static class TrackPass
     // A buffer that is shorter than the time between two samples would lose each object at once.
     private const double MinBufferInSamples = 2;
 
-    public static int[][] Run(IReadOnlyList<CandidateFrame> frames, AnalyseOptions options, bool backward)
+    // A camera moves that turns by so much of the picture from one sample to the next, in so many of them.
+    private const double MinMotion = 0.01;
+    private const double MinShareOfMotion = 0.1;
+
+    // Colours say less than a model would: how far apart the same object's are, beside where it was, and anywhere.
+    private const double MaxLookDistance = 0.06;
+    private const double MaxReidDistance = 0.02;
+
+    private readonly IReadOnlyList<CandidateFrame> _frames;
+    private readonly AnalyseOptions _options;
+    private readonly Dictionary<string, int> _classes = [];
+
+    /// <param name="frames">All of a video.</param>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="side">Pixels of a picture's longer side.</param>
+    public TrackPass(IReadOnlyList<CandidateFrame> frames, AnalyseOptions options, int side)
     {
-        int[][] tracks = new int[frames.Count][];
-        double buffer = Math.Max(options.TrackBufferSeconds, MinBufferInSamples * SampleSeconds(frames)) * StepsPerSecond;
-        var tracker = new ByteTracker(RoomTracking.Options(options.Confidence) with { LostBuffer = buffer }, new TrackIds());
+        (_frames, _options) = (frames, options);
+        IsBotSort = options.Tracker == TrackerChoice.BotSort || (options.Tracker == TrackerChoice.Auto && Moves(side));
+    }
+
+    public bool IsBotSort { get; }
+
+    public int[][] Run(bool backward)
+    {
+        int[][] tracks = new int[_frames.Count][];
+        IObjectTracker tracker = Tracker();
         Detection[] detections = [];
-        double? last = null;
-        for (int at = 0; at < frames.Count; at++)
+        float[] looks = [];
+        CandidateFrame? before = null;
+        for (int at = 0; at < _frames.Count; at++)
         {
-            int index = backward ? frames.Count - 1 - at : at;
-            CandidateFrame frame = frames[index];
-            IReadOnlyList<Candidate> candidates = frame.Candidates;
-            if (detections.Length < candidates.Count)
+            int index = backward ? _frames.Count - 1 - at : at;
+            CandidateFrame frame = _frames[index];
+            int count = frame.Candidates.Count;
+            if (detections.Length < count)
             {
-                detections = new Detection[candidates.Count * 2];
+                (detections, looks) = (new Detection[count * 2], new float[count * 2 * ColourLook.Length]);
             }
 
-            for (int i = 0; i < candidates.Count; i++)
+            for (int i = 0; i < count; i++)
             {
-                detections[i] = new Detection(0, candidates[i].Score, candidates[i].Box);
+                Candidate candidate = frame.Candidates[i];
+                detections[i] = new Detection(ClassOf(candidate.Class), candidate.Score, candidate.Box);
             }
 
-            double steps = last is { } seconds ? Math.Abs(frame.Seconds - seconds) * StepsPerSecond : 1;
-            last = frame.Seconds;
-            int[] found = tracks[index] = new int[candidates.Count];
+            double steps = before is null ? 1 : Math.Max(Math.Abs(frame.Seconds - before.Seconds) * StepsPerSecond, 1e-3);
+            CandidateFrame? moved = backward ? before : frame;
+            before = frame;
+            Span<float> ofFrame = IsBotSort ? Looks(frame, looks) : [];
+            int[] found = tracks[index] = new int[count];
             Array.Fill(found, -1);
-            foreach (Track track in tracker.Update(detections.AsSpan(0, candidates.Count), Math.Max(steps, 1e-3)))
+            IReadOnlyList<Track> active = tracker is BotSortTracker botSort
+                ? botSort.Update(detections.AsSpan(0, count), ofFrame, steps, moved is null ? default : Camera(moved, backward))
+                : tracker.Update(detections.AsSpan(0, count), [], steps);
+            foreach (Track track in active)
             {
                 found[track.Source] = track.Id;
             }
@@ -48,6 +78,57 @@ internal static class TrackPass
         return tracks;
     }
 
-    private static double SampleSeconds(IReadOnlyList<CandidateFrame> frames) =>
-        frames.Count < 2 ? 0 : (frames[^1].Seconds - frames[0].Seconds) / (frames.Count - 1);
+    private IObjectTracker Tracker()
+    {
+        double buffer = Math.Max(_options.TrackBufferSeconds, MinBufferInSamples * SampleSeconds()) * StepsPerSecond;
+        ByteTrackOptions bytes = RoomTracking.Options(_options.Confidence) with { LostBuffer = buffer };
+        return IsBotSort
+            ? new BotSortTracker(
+                bytes,
+                new BotSortOptions
+                {
+                    MaxLookDistance = MaxLookDistance,
+                    MaxReidDistance = MaxReidDistance,
+                    ReidBuffer = _options.ReidBufferSeconds * StepsPerSecond,
+                },
+                new TrackIds())
+            : new ByteTracker(bytes, new TrackIds());
+    }
+
+    private bool Moves(int side) => _frames.Count > 0
+        && _frames.Count(frame => Math.Max(Math.Abs(frame.CameraX), Math.Abs(frame.CameraY)) >= MinMotion * side)
+            >= Math.Max(1, MinShareOfMotion * _frames.Count);
+
+    private static (double X, double Y) Camera(CandidateFrame frame, bool backward) =>
+        backward ? (-frame.CameraX, -frame.CameraY) : (frame.CameraX, frame.CameraY);
+
+    private int ClassOf(string name)
+    {
+        if (!_classes.TryGetValue(name, out int number))
+        {
+            _classes.Add(name, number = _classes.Count);
+        }
+
+        return number;
+    }
+
+    private static Span<float> Looks(CandidateFrame frame, float[] into)
+    {
+        int count = frame.Candidates.Count;
+        if (frame.Looks?.Length != count * ColourLook.Length)
+        {
+            return [];
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ColourLook.Read(
+                frame.Looks.AsSpan(i * ColourLook.Length, ColourLook.Length), into.AsSpan(i * ColourLook.Length, ColourLook.Length));
+        }
+
+        return into.AsSpan(0, count * ColourLook.Length);
+    }
+
+    private double SampleSeconds() =>
+        _frames.Count < 2 ? 0 : (_frames[^1].Seconds - _frames[0].Seconds) / (_frames.Count - 1);
 }

@@ -23,8 +23,9 @@ internal sealed class TrackStep(JobRun run, AnalyseOptions options, ResultTable 
 
     /// <param name="video">Whose.</param>
     /// <param name="pictures">How many it has.</param>
+    /// <param name="side">Pixels of a picture's longer side.</param>
     /// <param name="cancel">Ends it between two writes.</param>
-    public async Task<IReadOnlyList<TrackRecord>> RunAsync(VideoId video, long pictures, CancellationToken cancel)
+    public async Task<IReadOnlyList<TrackRecord>> RunAsync(VideoId video, long pictures, int side, CancellationToken cancel)
     {
         bool isComplete = run.IsComplete(Step);
         if (isComplete)
@@ -34,8 +35,8 @@ internal sealed class TrackStep(JobRun run, AnalyseOptions options, ResultTable 
 
         await run.BeginAsync(Step, cancel).ConfigureAwait(false);
         List<CandidateFrame> candidates = await ReadAsync(video, pictures, cancel).ConfigureAwait(false);
-        IReadOnlyList<FoundTrack> found =
-            TrackStitch.Join(TrackPass.Run(candidates, options, backward: false), TrackPass.Run(candidates, options, backward: true));
+        var pass = new TrackPass(candidates, options, side);
+        IReadOnlyList<FoundTrack> found = TrackStitch.Join(pass.Run(backward: false), pass.Run(backward: true));
         List<TrackRecord> records = Records(candidates, found, out Dictionary<(int Frame, int Reported), string> ids);
         List<TrackedFrame> pending = [];
         long done = run.PositionOf(Step)?.Position ?? 0;
@@ -92,15 +93,22 @@ internal sealed class TrackStep(JobRun run, AnalyseOptions options, ResultTable 
             List<FrameResult> page = await frames.SearchAsync(
                 video, run.Job.Id, new FrameSearch { From = from, To = from + ReadAtOnce - 1 }, withMasks: false, cancel)
                 .ConfigureAwait(false);
-            all.AddRange(page.Select(frame => new CandidateFrame(
-                frame.Frame, frame.Seconds,
-                [
-                    .. AnalysisJson.ReadObjects(frame.Detections).Select((one, index) => Of(one, index)),
-                    .. AnalysisJson.ReadObjects(frame.Faint).Select(one => Of(one, -1)),
-                ])));
+            all.AddRange(page.Select(Of));
         }
 
         return all;
+    }
+
+    private static CandidateFrame Of(FrameResult frame)
+    {
+        TrackHints hints = TrackHints.Read(frame.Faint);
+        return new CandidateFrame(
+            frame.Frame, frame.Seconds,
+            [
+                .. AnalysisJson.ReadObjects(frame.Detections).Select((one, index) => Of(one, index)),
+                .. (hints.Faint ?? []).Select(one => Of(one, -1)),
+            ],
+            hints.CameraX, hints.CameraY, hints.Looks);
     }
 
     private static Candidate Of(FoundObject one, int reported) => new(

@@ -2,9 +2,19 @@ using Rtc.Media;
 
 namespace Rtc.Pipeline.Tracking;
 
+/// <summary>What a <see cref="BoxFilter"/> keeps of a box beside its centre and height.</summary>
+internal enum BoxShape
+{
+    /// <summary>As ByteTrack: width through height, and noise by the height alone.</summary>
+    Aspect,
+
+    /// <summary>As BoT-SORT: the width itself, and noise across by the width.</summary>
+    Width,
+}
+
 /// <summary>
-/// A box in motion as ByteTrack models it: centre, aspect and height, each with its velocity. Noise grows with
-/// the height of the box. A step is a thirtieth of a second.
+/// A box in motion: centre, height and either aspect or width, each with its velocity. Noise grows with the size of the box. A step is
+/// a thirtieth of a second.
 /// </summary>
 internal struct BoxFilter
 {
@@ -14,23 +24,27 @@ internal struct BoxFilter
     private const double AspectVelocityDeviation = 1e-5;
     private const double AspectMeasurementDeviation = 1e-1;
 
+    private readonly BoxShape _shape;
     private AxisFilter _x;
     private AxisFilter _y;
-    private AxisFilter _aspect;
+    private AxisFilter _across;
     private AxisFilter _height;
 
-    public BoxFilter(in RectF box)
+    public BoxFilter(in RectF box, BoxShape shape = BoxShape.Aspect)
     {
+        _shape = shape;
+        double width = (double)box.Right - box.Left;
         double height = (double)box.Bottom - box.Top;
-        double position = 2 * PositionWeight * height;
-        double velocity = 10 * VelocityWeight * height;
-        _x = new AxisFilter(((double)box.Left + box.Right) / 2, position, velocity);
-        _y = new AxisFilter(((double)box.Top + box.Bottom) / 2, position, velocity);
-        _aspect = new AxisFilter(((double)box.Right - box.Left) / height, AspectDeviation, AspectVelocityDeviation);
-        _height = new AxisFilter(height, position, velocity);
+        double side = shape == BoxShape.Width ? width : height;
+        _x = new AxisFilter(((double)box.Left + box.Right) / 2, 2 * PositionWeight * side, 10 * VelocityWeight * side);
+        _y = new AxisFilter(((double)box.Top + box.Bottom) / 2, 2 * PositionWeight * height, 10 * VelocityWeight * height);
+        _across = shape == BoxShape.Width
+            ? new AxisFilter(width, 2 * PositionWeight * width, 10 * VelocityWeight * width)
+            : new AxisFilter(width / height, AspectDeviation, AspectVelocityDeviation);
+        _height = new AxisFilter(height, 2 * PositionWeight * height, 10 * VelocityWeight * height);
     }
 
-    public readonly RectF Box => Corners(_x.Position, _y.Position, _aspect.Position, _height.Position);
+    public readonly RectF Box => Corners(_x.Position, _y.Position, _across.Position, _height.Position);
 
     /// <summary>Speed of the centre in pixels a step.</summary>
     public readonly (double X, double Y) Velocity => (_x.Velocity, _y.Velocity);
@@ -39,24 +53,54 @@ internal struct BoxFilter
     {
         double position = PositionWeight * _height.Position;
         double velocity = VelocityWeight * _height.Position;
-        _x.Predict(steps, position, velocity);
+        if (_shape == BoxShape.Width)
+        {
+            double positionAcross = PositionWeight * _across.Position;
+            double velocityAcross = VelocityWeight * _across.Position;
+            _x.Predict(steps, positionAcross, velocityAcross);
+            _across.Predict(steps, positionAcross, velocityAcross);
+        }
+        else
+        {
+            _x.Predict(steps, position, velocity);
+            _across.Predict(steps, AspectDeviation, AspectVelocityDeviation);
+        }
+
         _y.Predict(steps, position, velocity);
-        _aspect.Predict(steps, AspectDeviation, AspectVelocityDeviation);
         _height.Predict(steps, position, velocity);
     }
 
     public void Correct(in RectF box)
     {
         double deviation = PositionWeight * _height.Position;
+        double width = (double)box.Right - box.Left;
         double height = (double)box.Bottom - box.Top;
-        _x.Correct(((double)box.Left + box.Right) / 2, deviation);
+        double x = ((double)box.Left + box.Right) / 2;
+        if (_shape == BoxShape.Width)
+        {
+            double deviationAcross = PositionWeight * _across.Position;
+            _x.Correct(x, deviationAcross);
+            _across.Correct(width, deviationAcross);
+        }
+        else
+        {
+            _x.Correct(x, deviation);
+            _across.Correct(width / height, AspectMeasurementDeviation);
+        }
+
         _y.Correct(((double)box.Top + box.Bottom) / 2, deviation);
-        _aspect.Correct(((double)box.Right - box.Left) / height, AspectMeasurementDeviation);
         _height.Correct(height, deviation);
     }
 
     /// <summary>An object out of sight keeps its size: a wrong growth would run away.</summary>
-    public void StopGrowing() => _height.Velocity = 0;
+    public void StopGrowing()
+    {
+        _height.Velocity = 0;
+        if (_shape == BoxShape.Width)
+        {
+            _across.Velocity = 0;
+        }
+    }
 
     /// <summary>The camera turned: everything in the picture moved by so much.</summary>
     public void Shift(double x, double y)
@@ -69,13 +113,13 @@ internal struct BoxFilter
     public readonly RectF BoxIn(double steps) => Corners(
         _x.Position + (_x.Velocity * steps),
         _y.Position + (_y.Velocity * steps),
-        _aspect.Position + (_aspect.Velocity * steps),
+        _across.Position + (_across.Velocity * steps),
         _height.Position + (_height.Velocity * steps));
 
-    private static RectF Corners(double x, double y, double aspect, double height)
+    private readonly RectF Corners(double x, double y, double across, double height)
     {
         double halfHeight = height / 2;
-        double halfWidth = aspect * halfHeight;
+        double halfWidth = _shape == BoxShape.Width ? across / 2 : across * halfHeight;
         return new RectF((float)(x - halfWidth), (float)(y - halfHeight), (float)(x + halfWidth), (float)(y + halfHeight));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Rtc.Inference;
 using Rtc.Media;
 
@@ -14,24 +15,32 @@ public static class MotFile
     private const int MaxFrames = 10_000_000;
 
     /// <summary>Tracks all detections of <paramref name="input"/> and writes the tracks; false with a reason on bad input.</summary>
-    public static bool TryTrack(TextReader input, TextWriter output, ByteTrackOptions options, out string? problem)
+    /// <param name="input">Detections.</param>
+    /// <param name="output">Takes the tracks.</param>
+    /// <param name="options">ByteTrack's thresholds.</param>
+    /// <param name="sort">Makes it BoT-SORT; null: ByteTrack.</param>
+    /// <param name="problem">Why the input is none.</param>
+    public static bool TryTrack(
+        TextReader input, TextWriter output, ByteTrackOptions options, BotSortOptions? sort, out string? problem)
     {
         if (!TryRead(input, out SortedDictionary<int, List<Detection>> frames, out problem))
         {
             return false;
         }
 
-        var tracker = new ByteTracker(options, new TrackIds());
+        IObjectTracker tracker = sort is null
+            ? new ByteTracker(options, new TrackIds())
+            : new BotSortTracker(options, sort, new TrackIds());
         int before = 0;
         foreach ((int frame, List<Detection> detections) in frames)
         {
             for (int empty = before + 1; empty < frame && (empty == before + 1 || tracker.Active.Count + tracker.Lost.Count > 0); empty++)
             {
-                tracker.Update([]);
+                tracker.Update([], [], 1);
             }
 
             before = frame;
-            foreach (Track track in tracker.Update(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(detections))
+            foreach (Track track in tracker.Update(CollectionsMarshal.AsSpan(detections), [], 1)
                 .OrderBy(track => track.Id))
             {
                 Write(output, frame, track.Id, track.Box);
@@ -40,6 +49,10 @@ public static class MotFile
 
         return true;
     }
+
+    /// <summary>The same by ByteTrack.</summary>
+    public static bool TryTrack(TextReader input, TextWriter output, ByteTrackOptions options, out string? problem) =>
+        TryTrack(input, output, options, null, out problem);
 
     public static bool TryRead(TextReader input, out SortedDictionary<int, List<Detection>> frames, out string? problem)
     {

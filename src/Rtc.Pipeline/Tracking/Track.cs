@@ -16,7 +16,11 @@ internal enum TrackState
 /// </summary>
 internal sealed class Track
 {
+    // Of what it looked like before, what one picture leaves.
+    private const float LookMemory = 0.9f;
+
     private BoxFilter _filter;
+    private float[] _look = [];
 
     public int Id { get; private set; }
 
@@ -47,10 +51,14 @@ internal sealed class Track
     /// <summary>Found in the same place as an older one, and about to go.</summary>
     internal bool IsDuplicate { get; set; }
 
-    internal void Begin(int id, in Detection detection, int source, double now, bool activated)
+    /// <summary>What it looks like, as a vector of length 1; empty where nobody says.</summary>
+    internal ReadOnlySpan<float> Look => _look;
+
+    internal void Begin(int id, in Detection detection, int source, double now, bool activated, BoxShape shape = BoxShape.Aspect)
     {
         Id = id;
-        _filter = new BoxFilter(detection.Box);
+        _filter = new BoxFilter(detection.Box, shape);
+        _look = [];
         State = TrackState.Tracked;
         IsActivated = activated;
         WasGivenUp = false;
@@ -65,6 +73,42 @@ internal sealed class Track
         State = TrackState.Tracked;
         IsActivated = true;
         See(detection, source, now);
+    }
+
+    /// <summary>Is seen again after so long that its motion says nothing any more.</summary>
+    internal void Return(in Detection detection, int source, double now)
+    {
+        _filter = new BoxFilter(detection.Box, BoxShape.Width);
+        State = TrackState.Tracked;
+        See(detection, source, now);
+    }
+
+    /// <summary>Sees what it looks like in one picture: a vector of length 1.</summary>
+    internal void See(ReadOnlySpan<float> look)
+    {
+        if (look.IsEmpty)
+        {
+            return;
+        }
+
+        if (_look.Length != look.Length)
+        {
+            _look = look.ToArray();
+            return;
+        }
+
+        float squares = 0;
+        for (int i = 0; i < _look.Length; i++)
+        {
+            _look[i] = (_look[i] * LookMemory) + (look[i] * (1 - LookMemory));
+            squares += _look[i] * _look[i];
+        }
+
+        float length = MathF.Sqrt(squares);
+        for (int i = 0; i < _look.Length && length > 0; i++)
+        {
+            _look[i] /= length;
+        }
     }
 
     internal void Predict(double steps)

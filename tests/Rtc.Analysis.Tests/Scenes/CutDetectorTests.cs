@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Rtc.Analysis.Scenes;
 using Rtc.Media;
+using Rtc.Pipeline.Tests;
 
 namespace Rtc.Analysis.Tests.Scenes;
 
@@ -8,39 +9,76 @@ namespace Rtc.Analysis.Tests.Scenes;
 public sealed class CutDetectorTests
 {
     private const int Sequences = 100;
+    private const int MoreSequences = 2000;
 
-    [Theory]
-    [InlineData(false, 0.08)]
-    [InlineData(true, 0.35)]
-    public void Cuts_missed_and_invented_stay_under_a_share(bool pans, double maxWrong)
+    // RTC_LONG=1: many more of them, from a seed that no run had before.
+    private static readonly bool s_isLong = Environment.GetEnvironmentVariable("RTC_LONG") is { Length: > 0 };
+
+    /// <summary>Hard cuts, fades and cuts under a flash are all found; some dissolves are missed, and some cuts invented.</summary>
+    [Fact]
+    public void Cuts_of_a_hundred_videos_are_found()
     {
+        const int MaxMissedDissolves = 15, MaxInvented = 13;
         ConcurrentBag<string> wrong = [];
-        int put = 0;
+        ConcurrentBag<PutCut> put = [];
+        int first = s_isLong ? Random.Shared.Next(1_000_000) : 0;
+        int times = s_isLong ? MoreSequences / Sequences : 1;
         using var pool = new PicturePool();
-        Parallel.For(0, Sequences / 2, seed =>
+        Parallel.For(first, first + (times * Sequences), seed =>
         {
-            var sequence = new Sequence((pans ? 1000 : 0) + seed, pool, pans);
+            var sequence = new Sequence(seed, pool);
             sequence.Play();
-            Interlocked.Add(ref put, sequence.Put.Count);
-            List<long> found = [.. sequence.Found];
-            foreach (PutCut cut in sequence.Put)
+            sequence.Put.ForEach(put.Add);
+            foreach (string one in sequence.Wrong())
             {
-                int at = found.FindIndex(number => number >= cut.First && number <= cut.Last);
-                if (at < 0)
-                {
-                    wrong.Add($"seed {seed}: missed {cut.First} to {cut.Last}");
-                }
-                else
-                {
-                    found.RemoveAt(at);
-                }
+                wrong.Add(one);
             }
-
-            found.ForEach(number => wrong.Add($"seed {seed}: invented {number} ({string.Join(' ', sequence.Put)})"));
         });
-        TestContext.Current.TestOutputHelper?.WriteLine($"{put} cuts put there, {wrong.Count} wrong\n{string.Join('\n', wrong.Order())}");
-        Assert.InRange(put, Sequences, int.MaxValue);
-        Assert.InRange(wrong.Count, 0, maxWrong * put);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{put.Count} put there: {string.Join(", ", put.CountBy(cut => cut.How).Select(one => $"{one.Value} {one.Key}"))}; "
+                + $"{wrong.Count} wrong\n{string.Join('\n', wrong.Order())}");
+        Assert.All(Enum.GetValues<Transition>(), how => Assert.Contains(put, cut => cut.How == how));
+        Assert.InRange(put.Count, 2 * times * Sequences, int.MaxValue);
+        int dissolves = wrong.Count(one => one.Contains("missed Dissolve", StringComparison.Ordinal));
+        int invented = wrong.Count(one => one.Contains("invented", StringComparison.Ordinal));
+        Assert.Equal(wrong.Count, dissolves + invented);
+        Assert.InRange(dissolves, 0, times * MaxMissedDissolves);
+        Assert.InRange(invented, 0, times * MaxInvented);
+    }
+
+    /// <summary>Two real clips one after the other, in each of the ways; within either of them is no cut.</summary>
+    [Theory]
+    [InlineData("one-by-one-person-detection.mp4", "bottle-detection.mp4", 0, 0)]
+    [InlineData("bottle-detection.mp4", "one-by-one-person-detection.mp4", 0, 0)]
+    [InlineData("one-by-one-person-detection.mp4", "bottle-detection.mp4", 12, 0)]
+    [InlineData("bottle-detection.mp4", "one-by-one-person-detection.mp4", 24, 0)]
+    [InlineData("bottle-detection.mp4", "one-by-one-person-detection.mp4", 10, 16)]
+    public void Joined_clips_have_one_cut_where_they_are_joined(string first, string second, int steps, int ground)
+    {
+        const int Length = 150, Width = 320, Height = 180;
+        using var pool = new PicturePool();
+        using var one = new ShownClip(TestData.Find("video/" + first), Length, Width, Height);
+        using var other = new ShownClip(TestData.Find("video/" + second), Length, Width, Height);
+        var detector = new CutDetector(30);
+        int from = Length - steps;
+        bool isFade = ground > 0;
+        int into = isFade ? Length : from;
+        for (int number = 0; number < into + Length; number++)
+        {
+            double gone = Share(number - from, steps);
+            double come = isFade ? Share(number - Length, steps) : gone;
+            using Picture picture = pool.Rent(Width, Height);
+            ShownClip.Mix(
+                one.At(number), 1 - gone, other.At(number - into), isFade ? gone < 1 ? 0 : come : gone, isFade ? ground : 0, picture);
+            var signature = new Signature();
+            signature.Take(picture, pool);
+            detector.Add(signature);
+        }
+
+        detector.Finish();
+        Assert.InRange(Assert.Single(detector.Cuts), from, into + steps);
+
+        static double Share(int pictures, int steps) => Math.Clamp((pictures + 1.0) / (steps + 1), 0, 1);
     }
 
     /// <summary>From any picture on, with those shortly before it, the search comes to what it would have come to.</summary>
@@ -48,33 +86,12 @@ public sealed class CutDetectorTests
     public void Search_goes_on_from_its_state_as_if_never_interrupted()
     {
         using var pool = new PicturePool();
-        Signature[] pictures = [.. Enumerable.Range(0, 90).Select(number =>
-        {
-            var random = new Random(number / 30);
-            using Picture picture = pool.Rent(64, 36);
-            bool isFlash = number is 47 or 48;
-            bool isBlack = number is > 55 and < 64;
-            for (int y = 0; y < 36; y++)
-            {
-                for (int x = 0; x < 64; x++)
-                {
-                    picture.RowY(y)[x] = isBlack ? (byte)16 : (byte)Math.Min(235, random.Next(16, 150) + (isFlash ? 120 : 0));
-                }
-            }
-
-            for (int y = 0; y < 18; y++)
-            {
-                picture.RowU(y).Fill(128);
-                picture.RowV(y).Fill(128);
-            }
-
-            var signature = new Signature();
-            signature.Take(picture, pool);
-            return signature;
-        })];
+        var sequence = new Sequence(5, pool) { Kept = [] };
+        sequence.Play();
+        Signature[] pictures = [.. sequence.Kept];
         IReadOnlyList<long> whole = Search(pictures, -1);
-        Assert.Equal([30, 60], whole);
-        for (int at = 1; at < pictures.Length; at++)
+        Assert.InRange(whole.Count, 2, int.MaxValue);
+        for (int at = 1; at < pictures.Length; at += 3)
         {
             Assert.Equal(whole, Search(pictures, at));
         }
@@ -82,12 +99,12 @@ public sealed class CutDetectorTests
 
     private static IReadOnlyList<long> Search(Signature[] pictures, int interruptedAt)
     {
-        var detector = new CutDetector(30);
+        var detector = new CutDetector(Sequence.Fps);
         for (int number = 0; number < pictures.Length; number++)
         {
             if (number == interruptedAt)
             {
-                detector = new CutDetector(30, number, detector.State);
+                detector = new CutDetector(Sequence.Fps, number, detector.State);
                 for (long again = CutDetector.FirstNeeded(number); again < number; again++)
                 {
                     detector.Add(pictures[again]);

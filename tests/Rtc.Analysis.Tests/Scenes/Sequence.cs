@@ -3,133 +3,186 @@ using Rtc.Media;
 
 namespace Rtc.Analysis.Tests.Scenes;
 
-/// <summary>Where a sequence changes its scene: at one picture, or anywhere in a fade.</summary>
-internal readonly record struct PutCut(long First, long Last);
+/// <summary>How one shot goes over into the next.</summary>
+internal enum Transition
+{
+    Hard,
+    FadeThroughBlack,
+    FadeThroughWhite,
+    Dissolve,
+    Flash,
+}
+
+/// <summary>Where a sequence changes its scene: at one picture, or anywhere in a transition.</summary>
+internal readonly record struct PutCut(long First, long Last, Transition How)
+{
+    public override string ToString() => First == Last ? $"{How} {First}" : $"{How} {First} to {Last}";
+}
 
 /// <summary>
-/// A sequence of small pictures with transitions that it puts there itself: textures under a camera that stands or pans, with an object
-/// that moves, grain, flashes of a few pictures, hard cuts, and fades through black or white.
+/// A sequence of small pictures with transitions that it puts there itself, of every kind, between shots whose cameras stand, shake,
+/// turn, whip and zoom, with lamps that flash, objects that pass near, grain and light that drifts.
 /// </summary>
-internal sealed class Sequence
+internal sealed class Sequence(int seed, PicturePool pool)
 {
     public const int Width = 96;
     public const int Height = 54;
-    private const int WorldWidth = 640;
-    private const double Fps = 25;
+    public const double Fps = 25;
 
-    private readonly Random _random;
-    private readonly PicturePool _pool;
-    private readonly byte[] _row = new byte[Width];
+    private readonly Random _random = new(seed);
+    private readonly double[] _luma = new double[Width * Height];
+    private readonly double[] _u = new double[Width * Height / 4];
+    private readonly double[] _v = new double[Width * Height / 4];
+    private readonly double[] _otherLuma = new double[Width * Height];
+    private readonly double[] _otherU = new double[Width * Height / 4];
+    private readonly double[] _otherV = new double[Width * Height / 4];
     private readonly CutDetector _detector = new(Fps);
-    private readonly bool _pans;
-    private byte[] _luma = [];
-    private byte[] _u = [];
-    private byte[] _v = [];
+    private readonly List<string> _shots = [];
+    private double _grain;
+    private int _bars;
     private long _number;
-    private double _at;
-    private double _speed;
-
-    public Sequence(int seed, PicturePool pool, bool pans)
-    {
-        (_random, _pool, _pans) = (new Random(seed), pool, pans);
-    }
 
     public List<PutCut> Put { get; } = [];
 
+    /// <summary>Where it is given: what the search has seen.</summary>
+    public List<Signature>? Kept { get; init; }
+
     public IReadOnlyList<long> Found => _detector.Cuts;
 
-    /// <summary>Plays it: a few scenes, each left in one of the ways.</summary>
+    /// <summary>What is missing and what should not be there.</summary>
+    public IEnumerable<string> Wrong()
+    {
+        List<long> found = [.. Found];
+        string all = $"({string.Join(", ", Put)}; shots {string.Join(", ", _shots)})";
+        foreach (PutCut cut in Put)
+        {
+            int at = found.FindIndex(number => number >= cut.First && number <= cut.Last);
+            if (at < 0)
+            {
+                yield return $"seed {seed}: missed {cut} {all}";
+            }
+            else
+            {
+                found.RemoveAt(at);
+            }
+        }
+
+        foreach (long number in found)
+        {
+            yield return $"seed {seed}: invented {number} {all}";
+        }
+    }
+
+    /// <summary>Plays it: a few shots, each left in one of the ways.</summary>
     public void Play()
     {
-        int scenes = _random.Next(3, 7);
-        for (int scene = 0; scene < scenes; scene++)
+        _grain = _random.NextDouble() * 6;
+        _bars = _random.Next(4) == 0 ? _random.Next(4, 9) : 0;
+        int shots = _random.Next(3, 6);
+        Shot shot = NewShot();
+        for (int i = 0; i < shots; i++)
         {
-            NewWorld();
-            int length = _random.Next(25, 60);
-            int flash = _random.Next(3) == 0 ? _random.Next(10, length - 14) : -1;
-            int flashLength = _random.Next(1, 5);
-            for (int i = 0; i < length; i++)
+            PlayAlone(shot, _random.Next(28, 60));
+            if (i < shots - 1)
             {
-                bool isFlash = flash >= 0 && i >= flash && i < flash + flashLength;
-                Show(1, isFlash ? _random.Next(90, 200) : 0, 0);
+                shot = GoOver(shot, (Transition)_random.Next(5));
             }
-
-            if (scene == scenes - 1)
-            {
-                break;
-            }
-
-            if (_random.Next(2) == 0)
-            {
-                Put.Add(new PutCut(_number, _number));
-                continue;
-            }
-
-            double through = _random.Next(4) == 0 ? 235 : 16;
-            long from = _number;
-            int steps = _random.Next(4, 14);
-            for (int i = 1; i <= steps; i++)
-            {
-                Show(1 - ((double)i / steps), 0, through);
-            }
-
-            for (int i = _random.Next(0, 20); i > 0; i--)
-            {
-                Show(0, 0, through);
-            }
-
-            NewWorld();
-            for (int i = 1; i <= steps; i++)
-            {
-                Show((double)i / steps, 0, through);
-            }
-
-            // The scene that has faded in is the next one.
-            Put.Add(new PutCut(from, _number));
-            for (int i = _random.Next(15, 40); i > 0; i--)
-            {
-                Show(1, 0, 0);
-            }
-
-            Put.Add(new PutCut(_number, _number));
         }
 
         _detector.Finish();
     }
 
-    private void NewWorld()
+    private Shot NewShot(bool isSlow = false)
     {
-        _luma = Texture(WorldWidth, Height, 30, 200);
-        _u = Texture(WorldWidth / 2, Height / 2, 70, 190);
-        _v = Texture(WorldWidth / 2, Height / 2, 70, 190);
-        _at = _random.Next(0, 100);
-        _speed = _pans && _random.Next(2) == 0 ? _random.NextDouble() * 4 : 0;
+        CameraMove[] moves = Enum.GetValues<CameraMove>();
+        var shot = new Shot(_random, isSlow ? (CameraMove)_random.Next(3) : moves[_random.Next(moves.Length)]);
+        _shots.Add($"{_number} {shot.Move}");
+        return shot;
     }
 
-    /// <summary>Smooth blobs of two sizes about a brightness of the scene's own.</summary>
-    private byte[] Texture(int width, int height, int min, int max)
+    private void PlayAlone(Shot shot, int length)
     {
-        byte[] texture = new byte[width * height];
-        int own = _random.Next(min, max);
-        foreach ((int cell, int swing) in ((int, int)[])[(24, 70), (7, 35)])
+        int flash = shot.Move != CameraMove.Whip && _random.Next(3) == 0 ? _random.Next(10, length - 14) : -1;
+        int flashLength = _random.Next(1, 5);
+        for (int i = 0; i < length; i++)
         {
-            int columns = (width / cell) + 2;
-            int[] grid = [.. Enumerable.Range(0, columns * ((height / cell) + 2)).Select(_ => _random.Next(-swing, swing))];
-            for (int y = 0; y < height; y++)
-            {
-                for (int x = 0; x < width; x++)
+            shot.Next(_luma, _u, _v, Width);
+            Show(1, flash >= 0 && i >= flash && i < flash + flashLength ? _random.Next(60, 220) : 0, 0);
+        }
+    }
+
+    private Shot GoOver(Shot shot, Transition how)
+    {
+        Shot next;
+        switch (how)
+        {
+            case Transition.Dissolve when !shot.IsFast:
+                int steps = _random.Next(6, 30);
+                next = NewShot(isSlow: true);
+                Put.Add(new PutCut(_number, _number + steps, how));
+                for (int i = 1; i < steps; i++)
                 {
-                    int at = (y / cell * columns) + (x / cell);
-                    int fx = x % cell, fy = y % cell;
-                    int upper = (grid[at] * (cell - fx)) + (grid[at + 1] * fx);
-                    int lower = (grid[at + columns] * (cell - fx)) + (grid[at + columns + 1] * fx);
-                    int before = cell == 24 ? own : texture[(y * width) + x];
-                    texture[(y * width) + x] = (byte)Math.Clamp(before + (((upper * (cell - fy)) + (lower * fy)) / (cell * cell)), 16, 235);
+                    shot.Next(_otherLuma, _otherU, _otherV, Width);
+                    next.Next(_luma, _u, _v, Width);
+                    double part = (double)i / steps;
+                    Mix(_luma, _otherLuma, part);
+                    Mix(_u, _otherU, part);
+                    Mix(_v, _otherV, part);
+                    Show(1, 0, 0);
                 }
-            }
+
+                return next;
+            case Transition.FadeThroughBlack or Transition.FadeThroughWhite:
+                next = NewShot();
+                Fade(shot, next, how);
+                return next;
+            case Transition.Flash:
+                int length = _random.Next(2, 6);
+                Put.Add(new PutCut(_number, _number + length, how));
+                for (int i = 0; i < length; i++)
+                {
+                    shot.Next(_luma, _u, _v, Width);
+                    Show(0.1, 0, 235);
+                }
+
+                return NewShot();
+            default:
+                Put.Add(new PutCut(_number, _number, Transition.Hard));
+                return NewShot();
+        }
+    }
+
+    private void Fade(Shot shot, Shot next, Transition how)
+    {
+        double ground = how == Transition.FadeThroughBlack ? 16 : 235;
+        long from = _number;
+        int steps = _random.Next(4, 20);
+        for (int i = 1; i <= steps; i++)
+        {
+            shot.Next(_luma, _u, _v, Width);
+            Show(1 - ((double)i / steps), 0, ground);
         }
 
-        return texture;
+        for (int i = _random.Next(0, 20); i > 0; i--)
+        {
+            Show(0, 0, ground);
+        }
+
+        for (int i = 1; i <= steps; i++)
+        {
+            next.Next(_luma, _u, _v, Width);
+            Show((double)i / steps, 0, ground);
+        }
+
+        Put.Add(new PutCut(from, _number, how));
+    }
+
+    private static void Mix(double[] to, double[] from, double part)
+    {
+        for (int i = 0; i < to.Length; i++)
+        {
+            to[i] = (to[i] * part) + (from[i] * (1 - part));
+        }
     }
 
     /// <param name="strength">Of the scene; the rest is <paramref name="ground"/>.</param>
@@ -137,55 +190,38 @@ internal sealed class Sequence
     /// <param name="ground">What it fades to.</param>
     private void Show(double strength, int flash, double ground)
     {
-        using Picture picture = _pool.Rent(Width, Height);
-        _at = Math.Min(_at + _speed, WorldWidth - Width - 4);
-        int left = (int)_at;
-        double part = _at - left;
+        using Picture picture = pool.Rent(Width, Height);
         for (int y = 0; y < Height; y++)
         {
-            Between(_luma.AsSpan((y * WorldWidth) + left, Width + 1), part, _row);
-            if (y is > 20 and < 34)
+            Span<byte> row = picture.RowY(y);
+            if (y < _bars || y >= Height - _bars)
             {
-                // Back and forth: one that jumped would be a cut.
-                int way = Width - 12;
-                _row.AsSpan((int)Math.Abs((_number * 2 % (2 * way)) - way), 12).Fill(220);
+                row.Fill(16);
+                continue;
             }
 
-            Blend(_row, picture.RowY(y), strength, ground, flash);
+            for (int x = 0; x < Width; x++)
+            {
+                double grain = ((_random.NextDouble() + _random.NextDouble()) - 1) * _grain;
+                row[x] = (byte)Math.Clamp((_luma[(y * Width) + x] * strength) + (ground * (1 - strength)) + flash + grain, 16, 240);
+            }
         }
 
         for (int y = 0; y < Height / 2; y++)
         {
-            int at = (y * WorldWidth / 2) + (left / 2);
-            double half = ((left % 2) + part) / 2;
-            Between(_u.AsSpan(at, (Width / 2) + 1), half, _row.AsSpan(0, Width / 2));
-            Blend(_row.AsSpan(0, Width / 2), picture.RowU(y), strength, 128, 0);
-            Between(_v.AsSpan(at, (Width / 2) + 1), half, _row.AsSpan(0, Width / 2));
-            Blend(_row.AsSpan(0, Width / 2), picture.RowV(y), strength, 128, 0);
+            bool isBar = 2 * y < _bars || 2 * y >= Height - _bars;
+            for (int x = 0; x < Width / 2; x++)
+            {
+                int at = (y * Width / 2) + x;
+                picture.RowU(y)[x] = isBar ? (byte)128 : (byte)((_u[at] * strength) + (128 * (1 - strength)));
+                picture.RowV(y)[x] = isBar ? (byte)128 : (byte)((_v[at] * strength) + (128 * (1 - strength)));
+            }
         }
 
         var signature = new Signature();
-        signature.Take(picture, _pool);
+        signature.Take(picture, pool);
+        Kept?.Add(signature);
         _detector.Add(signature);
         _number++;
-    }
-
-    /// <summary>A camera does not move by whole pixels.</summary>
-    private static void Between(ReadOnlySpan<byte> from, double part, Span<byte> to)
-    {
-        for (int x = 0; x < to.Length; x++)
-        {
-            to[x] = (byte)Math.Round(from[x] + ((from[x + 1] - from[x]) * part));
-        }
-    }
-
-    private void Blend(ReadOnlySpan<byte> from, Span<byte> to, double strength, double ground, int flash)
-    {
-        int grain = _random.Next(3);
-        for (int x = 0; x < to.Length; x++)
-        {
-            double value = (from[x] * strength) + (ground * (1 - strength)) + flash + ((x + grain) % 3) - 1;
-            to[x] = (byte)Math.Clamp(value, 16, 240);
-        }
     }
 }

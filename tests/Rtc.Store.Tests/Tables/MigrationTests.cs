@@ -1,6 +1,9 @@
 using Rtc.Store.Migrations;
+using Rtc.Store.Queue;
+using Rtc.Store.Results;
 using Rtc.Store.Sql;
 using Rtc.Store.Tests.Engines;
+using Rtc.Store.Videos;
 
 namespace Rtc.Store.Tests.Tables;
 
@@ -39,6 +42,50 @@ public sealed class MigrationTests(PostgresServer server)
         Assert.Equal(
             Enumerable.Range(1, await NewestAsync(store)).Select(version => $"{version}"),
             await store.TextsAsync("SELECT version FROM schema_version ORDER BY version"));
+    }
+
+    /// <summary>What a program before the analysis has stored is read by it, and tracks can be told of it.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task Results_of_a_program_before_analysis_are_read(string engine)
+    {
+        var video = new VideoId(Guid.Parse("33333333-3333-3333-3333-333333333333"));
+        var job = new JobId(Guid.Parse("22222222-2222-2222-2222-222222222222"));
+        string user = "'11111111-1111-1111-1111-111111111111'", ofVideo = $"'{video}'", ofJob = $"'{job}'";
+        await using TestStore store = await TestStore.CreateAsync(server, engine);
+        await using (ISqlEngine older = store.OpenEngine())
+        {
+            await Migrator.ApplyAsync(older, DateTimeOffset.UnixEpoch, CancellationToken.None, upTo: 3);
+            await using System.Data.Common.DbConnection connection = await older.OpenAsync(CancellationToken.None);
+            var session = new SqlSession(older, connection, null, CancellationToken.None);
+            (string, object?) now = ("now", DateTimeOffset.UnixEpoch);
+            await session.ExecuteAsync($"INSERT INTO users (id, email, created_at) VALUES ({user}, 'a@example.org', @now)", now);
+            await session.ExecuteAsync(
+                "INSERT INTO videos (id, user_id, filename, bytes, sha256, status, created_at, updated_at) "
+                    + $"VALUES ({ofVideo}, {user}, 'a.mp4', 1, '00', 'ready', @now, @now)",
+                now);
+            await session.ExecuteAsync(
+                "INSERT INTO processing_jobs (id, user_id, video_id, kind, options, status, steps, created_at, ready_at) "
+                    + $"VALUES ({ofJob}, {user}, {ofVideo}, 'analyse', '{{}}', 'completed', '[]', @now, @now)",
+                now);
+            await session.ExecuteAsync(
+                "INSERT INTO detections (video_id, job_id, frame_number, timestamp_seconds, detection_data, created_at) "
+                    + $"VALUES ({ofVideo}, {ofJob}, 5, 0.2, '[{{\"class\":\"person\",\"confidence\":0.9}}]', @now)",
+                now);
+            await session.ExecuteAsync(
+                "INSERT INTO segmentation_masks (video_id, job_id, frame_number, mask_rle, mask_area_pixels, created_at) "
+                    + $"VALUES ({ofVideo}, {ofJob}, 5, '0,4', 4, @now)",
+                now);
+        }
+
+        FrameResult frame = Assert.Single(await store.Results.ReadAsync(video, job, 0, 9, "person"));
+        Assert.Equal((5, null, 0), (frame.Frame, frame.Faint, Assert.Single(frame.Masks).Index));
+        await store.Database.WriteAsync(async session =>
+        {
+            await store.Results.SetTracksAsync(session, job, [new TrackedFrame(5, frame.Detections, ["obj_001"])]);
+            return 0;
+        });
+        Assert.Equal("obj_001", Assert.Single(Assert.Single(await store.Results.ReadAsync(video, job, 0, 9)).Masks).TrackId);
     }
 
     [Theory]

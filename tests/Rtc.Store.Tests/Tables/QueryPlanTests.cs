@@ -1,4 +1,5 @@
 using Rtc.Store.Queue;
+using Rtc.Store.Results;
 using Rtc.Store.Tests.Engines;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
@@ -30,6 +31,30 @@ public sealed class QueryPlanTests(PostgresServer server)
                 { "idx_masks_frame", $"SELECT * FROM segmentation_masks {Video} AND frame_number = 7" },
                 { "idx_trajectories_track_id", $"SELECT * FROM tracking_trajectories {Video} AND track_id = 'obj_001'" },
                 { "idx_scenes_frame_range", $"SELECT * FROM scene_analysis {Video} AND start_frame <= 9 AND end_frame >= 9" },
+                {
+                    "idx_jobs_queue",
+                    "SELECT id, progress FROM processing_jobs WHERE status IN ('queued', 'processing') ORDER BY ready_at, id LIMIT 50"
+                },
+                {
+                    "idx_jobs_user_id",
+                    "SELECT * FROM processing_jobs WHERE user_id = '00000000-0000-0000-0000-000000000001' ORDER BY id DESC LIMIT 20"
+                },
+                { "idx_jobs_video_id", $"SELECT * FROM processing_jobs {Video}" },
+                {
+                    "idx_masks_job",
+                    "SELECT * FROM segmentation_masks WHERE job_id = '00000000-0000-0000-0000-000000000002' "
+                        + "AND frame_number BETWEEN 3 AND 4"
+                },
+                {
+                    "idx_trajectories_job",
+                    "SELECT * FROM tracking_trajectories WHERE job_id = '00000000-0000-0000-0000-000000000002' AND track_id > 'o5' "
+                        + "ORDER BY track_id LIMIT 20"
+                },
+                {
+                    "idx_scenes_job",
+                    "SELECT * FROM scene_analysis WHERE job_id = '00000000-0000-0000-0000-000000000002' AND scene_number > 5 "
+                        + "ORDER BY scene_number LIMIT 20"
+                },
             };
             return questions;
         }
@@ -54,23 +79,38 @@ public sealed class QueryPlanTests(PostgresServer server)
         Assert.Contains(plan, line => line.Contains(index, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Postgres_finds_classes_by_the_index_into_json()
+    /// <summary>By a property, as a search asks (a path with a least score in it) and as a value that is contained.</summary>
+    [Theory]
+    [InlineData("detection_data @? '$[*] ? (@.class == \"heron\" && @.confidence >= 0.5)'::jsonpath")]
+    [InlineData("detection_data @? '$[*] ? (@.class == \"heron\")'::jsonpath")]
+    [InlineData("detection_data @> '[{\"class\": \"heron\"}]'")]
+    [InlineData("detection_data @> '[{\"track_id\": \"obj_007\"}]'")]
+    public async Task Postgres_finds_properties_by_the_index_into_json(string condition)
     {
         await using TestStore store = await TestStore.CreateAsync(server, TestStore.Postgres);
         await FillAsync(store);
         Assert.Contains(
-            "idx_detections_data",
-            await PlanAsync(store,
-                "SELECT * FROM detections WHERE detection_data @> jsonb_build_array(jsonb_build_object('class', 'heron'))"),
-            StringComparison.Ordinal);
+            "idx_detections_data", await PlanAsync(store, $"SELECT * FROM detections WHERE {condition}"), StringComparison.Ordinal);
+    }
+
+    /// <summary>What a search in one video finds is the same whether it comes by the frame's number or by its content.</summary>
+    [Fact]
+    public async Task Search_by_class_and_score_finds_its_frames_among_many()
+    {
+        await using TestStore store = await TestStore.CreateAsync(server, TestStore.Postgres);
+        (Video video, Job job) = await FillAsync(store);
+        List<FrameResult> found = await store.Results.SearchAsync(
+            video.Id, job.Id, new FrameSearch { ClassName = "c1234", MinConfidence = 0.5 }, withMasks: false);
+        Assert.Equal([1234L], found.Select(frame => frame.Frame));
+        Assert.Empty(await store.Results.SearchAsync(
+            video.Id, job.Id, new FrameSearch { ClassName = "c1234", MinConfidence = 0.95 }, withMasks: false));
     }
 
     private static async Task<string> PlanAsync(TestStore store, string question) =>
         string.Join('\n', await store.TextsAsync("EXPLAIN " + question));
 
     /// <summary>With a handful of rows PostgreSQL rightly reads the table as it is.</summary>
-    private static async Task FillAsync(TestStore store)
+    private static async Task<(Video Video, Job Job)> FillAsync(TestStore store)
     {
         UserId user = await store.UserAsync();
         Video video = await store.VideoAsync(user);
@@ -89,7 +129,7 @@ public sealed class QueryPlanTests(PostgresServer server)
                     + $"'{user}', 'a', '{{}}', CASE n % 20 WHEN 0 THEN 'queued' ELSE 'completed' END, '[]', now(), now() {Some}");
             await session.ExecuteAsync(
                 "INSERT INTO detections (video_id, job_id, frame_number, timestamp_seconds, detection_data, created_at) "
-                    + $"SELECT {row}, n, n, jsonb_build_array(jsonb_build_object('class', 'c' || n)), now() {Some}");
+                    + $"SELECT {row}, n, n, jsonb_build_array(jsonb_build_object('class', 'c' || n, 'confidence', 0.9, 'track_id', 'o' || n)), now() {Some}");
             await session.ExecuteAsync(
                 "INSERT INTO segmentation_masks (video_id, job_id, frame_number, mask_rle, mask_area_pixels, created_at) "
                     + $"SELECT {row}, n, '1', 1, now() {Some}");
@@ -101,5 +141,6 @@ public sealed class QueryPlanTests(PostgresServer server)
                     + $"SELECT {row}, n, n, n, '{{}}', now() {Some}");
         });
         await store.Database.ReadAsync(session => session.ExecuteAsync("ANALYZE"));
+        return (video, job);
     }
 }
