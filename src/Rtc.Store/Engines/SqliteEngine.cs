@@ -61,7 +61,7 @@ internal sealed class SqliteEngine : ISqlEngine
         return Task.FromResult<DbConnection>(connection);
     }
 
-    /// <summary>A new file is its owner's alone: it holds addresses and hashes of keys. SQLite's other files take over its rights.</summary>
+    /// <summary>A new file is its owner's alone: it holds addresses and hashes of keys. SQLite's other files follow it.</summary>
     private static void KeepToOwner(string file)
     {
         if (OperatingSystem.IsWindows() || File.Exists(file))
