@@ -5,37 +5,33 @@ using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
 using Rtc.Store;
-using Rtc.Store.Queue;
 
 namespace Rtc.Jobs;
 
 /// <summary>
-/// Tells of jobs that are over: one loop posts what is due, signed, and tries again ever less often where that fails. It may come twice,
-/// never not at all; who receives it goes by the job's id. Owns the connections.
+/// Tells of what is over or has happened: one loop posts what is due, signed, and tries again ever less often where that fails. It may come
+/// twice, never not at all; who receives it goes by the id in it. Owns the connections.
 /// </summary>
-public sealed class JobWebhooks : IAsyncDisposable
+public sealed class WebhookSender : IAsyncDisposable
 {
     public const string SignatureHeader = "Rtc-Signature";
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
-    private readonly WebhookTable _table;
+    private readonly IWebhookSource _source;
     private readonly WebhookOptions _options;
-    private readonly Func<Job, byte[]> _body;
     private readonly Lazy<HttpClient> _client;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
 
-    /// <param name="table">Who is to be told.</param>
+    /// <param name="source">Who is to be told of what.</param>
     /// <param name="options">How.</param>
-    /// <param name="body">A job as it is told of.</param>
     /// <param name="handler">Makes, with the first that is due, what goes out; it decides where to.</param>
     /// <param name="time">When to try.</param>
-    public JobWebhooks(
-        WebhookTable table, WebhookOptions options, Func<Job, byte[]> body, Func<HttpMessageHandler> handler, TimeProvider time)
+    public WebhookSender(IWebhookSource source, WebhookOptions options, Func<HttpMessageHandler> handler, TimeProvider time)
     {
-        (_table, _options, _body, _time) = (table, options, body, time);
+        (_source, _options, _time) = (source, options, time);
         _client = new Lazy<HttpClient>(() => new HttpClient(handler()) { Timeout = s_timeout });
     }
 
@@ -77,11 +73,11 @@ public sealed class JobWebhooks : IAsyncDisposable
             {
                 try
                 {
-                    if (await _table.TakeAsync(_options.DelayAfter, stop).ConfigureAwait(false) is { } due)
+                    if (await _source.TakeAsync(_options.DelayAfter, stop).ConfigureAwait(false) is { } due)
                     {
                         if (await IsToldAsync(due, stop).ConfigureAwait(false) || due.Try >= _options.MaxTries)
                         {
-                            await _table.EndAsync(due.Job.Id, stop).ConfigureAwait(false);
+                            await _source.EndAsync(due, stop).ConfigureAwait(false);
                         }
 
                         continue;
@@ -102,12 +98,11 @@ public sealed class JobWebhooks : IAsyncDisposable
     }
 
     /// <summary>True where it was taken, or where its receiver says that it is gone for good.</summary>
-    private async Task<bool> IsToldAsync(DueWebhook due, CancellationToken stop)
+    private async Task<bool> IsToldAsync(WebhookCall due, CancellationToken stop)
     {
-        byte[] body = _body(due.Job);
-        using var request = new HttpRequestMessage(HttpMethod.Post, due.Address) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, due.Address) { Content = new ReadOnlyMemoryContent(due.Body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);
-        request.Headers.Add(SignatureHeader, Sign(_options.Key!, _time.GetUtcNow(), body));
+        request.Headers.Add(SignatureHeader, Sign(_options.Key!, _time.GetUtcNow(), due.Body.Span));
         request.Headers.Add("Rtc-Try", due.Try.ToString(CultureInfo.InvariantCulture));
         try
         {
