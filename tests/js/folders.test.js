@@ -14,18 +14,20 @@ const MAY_USE = {
   overlay: ['ui', 'session'],
   picture: ['session', 'overlay'],
   camera: ['ui', 'session'],
-  panels: ['ui', 'session', 'overlay', 'picture'],
+  rules: ['ui', 'overlay'],
+  panels: ['ui', 'session', 'overlay', 'picture', 'rules'],
   selftest: ['ui', 'session', 'camera'],
   reference: ['ui'],
   segment: ['ui', 'session'],
   vision: ['session'],
   focus: ['ui', 'session', 'overlay', 'picture', 'vision'],
   library: ['ui', 'session', 'overlay'],
+  events: ['ui'],
   handover: ['ui', 'session', 'panels', 'vision'],
   demo: ['ui', 'session'],
   pages: [
     'ui', 'session', 'overlay', 'picture', 'camera', 'panels', 'selftest', 'reference', 'segment', 'vision', 'focus', 'library',
-    'handover', 'demo',
+    'handover', 'demo', 'events',
   ],
 };
 
@@ -85,7 +87,7 @@ test('every module opens with what it is', () => {
 test('modules and lines stay of a size to read', () => {
   for (const file of files) {
     const lines = textOf(file).split('\n');
-    const words = /^ui\/(check-|segment-|focus-|stand-|library-|inference-|demo-)?text\.js$/;
+    const words = /^ui\/(check-|segment-|focus-|stand-|library-|inference-|demo-|rule-|events-|embed-)?text\.js$/;
     const wide = lines.findIndex((line) => line.length > 140 && !words.test(file));
     assert.ok(lines.length <= 310, `${file}: ${lines.length} lines`);
     assert.equal(wide, -1, `${file}:${wide + 1}`);
