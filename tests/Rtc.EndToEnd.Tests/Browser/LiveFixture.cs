@@ -6,6 +6,9 @@ namespace Rtc.EndToEnd.Tests.Browser;
 /// <summary>One server and one Chromium for the tests that watch real video, each in a room and a context of its own.</summary>
 public sealed class LiveFixture : IAsyncLifetime
 {
+    /// <summary>A site that may have rooms of the server in its pages; a test answers for it.</summary>
+    public const string OtherSite = "http://localhost:9998";
+
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rtc-live-");
     private ChromiumBrowser _chromium = null!;
 
@@ -16,7 +19,12 @@ public sealed class LiveFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Server = await ServerProcess.StartAsync(
-            ["--model", "motion"], new Dictionary<string, string> { ["RTC__Http__StateDirectory"] = _state.FullName });
+            ["--model", "motion"], new Dictionary<string, string>
+            {
+                ["RTC__Http__StateDirectory"] = _state.FullName,
+                ["RTC__Http__CorsOrigins__0"] = OtherSite,
+                ["RTC__Http__FrameAncestors__0"] = OtherSite,
+            });
         _chromium = await ChromiumBrowser.LaunchAsync();
     }
 

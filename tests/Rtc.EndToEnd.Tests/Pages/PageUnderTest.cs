@@ -203,7 +203,8 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             return;
         }
 
-        RouteFulfillOptions answer = LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? url.AbsolutePath switch
+        RouteFulfillOptions answer = LibraryAnswers.Of(route.Request.Method, url.AbsolutePath)
+            ?? EventAnswers.Of(route.Request, url.AbsolutePath) ?? url.AbsolutePath switch
         {
             "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },
             "/api/join-info" => new()

@@ -99,6 +99,7 @@ export const text = Object.freeze({
     insecure: 'A phone only lends its camera to a page opened over https. The address in the code is plain http: start the server with TLS or a tunnel.',
     focus: 'Smart focus',
     library: 'Library',
+    events: 'Events',
     selftest: 'Check this device',
     qrAlt: (/** @type {string} */ url) => `QR code of ${url}`,
     thumbAlt: (/** @type {string} */ room) => `Latest picture of room ${room}`,
