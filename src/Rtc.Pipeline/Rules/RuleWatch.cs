@@ -134,7 +134,6 @@ internal sealed class RuleWatch
         if (change == ZoneChange.Entered)
         {
             (seen.EnteredAt, seen.IsInside, seen.IsTold) = (now, true, false);
-            _newest = one;
         }
 
         if (change == ZoneChange.Left)
@@ -142,7 +141,7 @@ internal sealed class RuleWatch
             seen.IsInside = false;
         }
 
-        if (seen.IsInside && Rule.Kind == RuleKind.ClassGone)
+        if (seen.IsInside)
         {
             (_newest, _lastInside) = (one, now);
         }

@@ -34,6 +34,7 @@ class EventsPage {
 
   constructor() {
     this.#fill();
+    byId('filters', HTMLDetailsElement).open = matchMedia('(width > 620px)').matches || Object.keys(this.#search).length > 0;
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#find(searchOfForm(Object.fromEntries(new FormData(this.#form))));

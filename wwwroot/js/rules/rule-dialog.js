@@ -111,7 +111,7 @@ export class RuleDialog {
       class: 'dialog-body', attributes: { method: 'dialog' }, on: { submit: (event) => void this.#submit(event) },
     },
       this.#field(ruleText.name, this.#name),
-      make('div', { class: 'rule-pair' }, this.#field(ruleText.when, this.#when), this.#field(ruleText.where, this.#where)),
+      make('div', { class: 'rule-pair rule-places' }, this.#field(ruleText.when, this.#when), this.#field(ruleText.where, this.#where)),
       optional('direction', this.#field(ruleText.direction, this.#direction)),
       optional('seconds', this.#field(ruleText.seconds, this.#seconds)),
       optional('count', this.#field(ruleText.count, this.#count)),

@@ -5,6 +5,7 @@ export const eventsText = Object.freeze({
   title: 'Events',
   heading: 'What happened',
   lead: 'Rules write down what they wait for. They are made in a room’s viewer, in the tab of zones.',
+  filters: 'Look for something',
   room: 'Room',
   className: 'Class',
   rule: 'Rule',
