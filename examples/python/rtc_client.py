@@ -29,6 +29,9 @@ from av import VideoFrame
 
 TIMEOUT_SECONDS = 10
 
+# Messages that wait for a reader who is slow; older ones give way.
+MAX_WAITING = 300
+
 
 class Refused(Exception):
     """The server said no; its sentence is the text."""
@@ -49,7 +52,7 @@ class Room:
         self._channel = None
         self._session = None
         self._open = None
-        self._messages = asyncio.Queue()
+        self._messages = asyncio.Queue(MAX_WAITING)
         self.track = None
 
     async def __aenter__(self):
@@ -97,7 +100,7 @@ class Room:
             self._session = None
         if peer:
             await peer.close()
-        self._messages.put_nowait(None)
+        self._hear(None)
 
     def _begin(self):
         if self._peer:
@@ -106,12 +109,17 @@ class Room:
         self._open = asyncio.get_running_loop().create_future()
         self._channel = self._peer.createDataChannel("vision", ordered=False, maxRetransmits=0)
         self._channel.on("open", lambda: self._open.done() or self._open.set_result(None))
-        self._channel.on("message", lambda text: self._messages.put_nowait(json.loads(text)))
+        self._channel.on("message", lambda text: self._hear(json.loads(text)))
 
         @self._peer.on("connectionstatechange")
         def changed():
             if self._peer and self._peer.connectionState in ("failed", "closed"):
-                self._messages.put_nowait(None)
+                self._hear(None)
+
+    def _hear(self, message):
+        if self._messages.full():
+            self._messages.get_nowait()
+        self._messages.put_nowait(message)
 
     async def _join(self, path, query):
         await self._peer.setLocalDescription(await self._peer.createOffer())

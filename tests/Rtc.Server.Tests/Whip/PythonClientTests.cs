@@ -18,6 +18,8 @@ public sealed class PythonClientTests
         Assert.SkipUnless(await HasAiortcAsync(), "aiortc is not installed");
         await using RunningHost host = await RunningHost.StartAsync();
         using Process publisher = Start(host, "--publish", "test", "--mode", "annotate");
+        publisher.OutputDataReceived += (_, _) => { };
+        publisher.BeginOutputReadLine();
         try
         {
             using Process viewer = Start(host, "--view", "source", "--configure", """{"confidence":0.31}""", "--results", "5");
