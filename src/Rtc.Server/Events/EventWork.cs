@@ -28,6 +28,7 @@ internal sealed partial class EventWork(
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
     private ITimer? _timer;
+    private long _dropped;
 
     public void Begin()
     {
@@ -79,6 +80,12 @@ internal sealed partial class EventWork(
                 {
                     // The others have their turn all the same.
                     LogLost(log, error, news.Rule.Rule.Id, news.Room);
+                }
+
+                if (book.Dropped is var dropped && dropped != _dropped)
+                {
+                    LogDropped(log, dropped - _dropped);
+                    _dropped = dropped;
                 }
             }
         }
@@ -143,6 +150,9 @@ internal sealed partial class EventWork(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store does not answer; rules and events wait: {Reason}")]
     private static partial void LogLater(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events came faster than they could be written and are lost")]
+    private static partial void LogDropped(ILogger log, long count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An event of the rule {Rule} in {Room} could not be written")]
     private static partial void LogLost(ILogger log, Exception error, string rule, RoomName room);

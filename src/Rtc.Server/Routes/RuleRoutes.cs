@@ -35,9 +35,14 @@ internal static class RuleRoutes
             return BadRoom();
         }
 
-        return access.MaySee(request, room)
-            ? Results.Ok(new { rules = (book.Find(name)?.All ?? []).Select(rule => RuleView.Of(name, rule)).ToArray() })
-            : ApiRoutes.NoRoom();
+        if (!access.MaySee(request, room))
+        {
+            return ApiRoutes.NoRoom();
+        }
+
+        // Who may not change a rule need not know whom it tells: such an address may be a secret.
+        bool mayChange = access.RefuseChange(request, room, Refused) is null;
+        return Results.Ok(new { rules = (book.Find(name)?.All ?? []).Select(rule => RuleView.Of(name, rule, mayChange)).ToArray() });
     }
 
     private static async Task<IResult> PutAsync(
@@ -83,7 +88,7 @@ internal static class RuleRoutes
                 $"A room has {options.Events.MaxRulesPerRoom} rules at most (Events:MaxRulesPerRoom).");
         }
 
-        RuleView view = RuleView.Of(name, kept);
+        RuleView view = RuleView.Of(name, kept, withWebhook: true);
         return isNew ? Results.Created($"/api/rooms/{room}/rules/{rule}", view) : Results.Ok(view);
     }
 

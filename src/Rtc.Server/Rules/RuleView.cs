@@ -23,13 +23,14 @@ internal sealed record RuleView(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
-    public static RuleView Of(RoomName room, RoomRule kept)
+    public static RuleView Of(RoomName room, RoomRule kept, bool withWebhook)
     {
         Rule rule = kept.Rule;
+        ActionDefinition actions = kept.Definition.Actions ?? new ActionDefinition();
         return new RuleView(
             rule.Id, room.ToString(), rule.Name, RuleReading.NameOf(rule.Kind), rule.Enabled, rule.Zone,
             [.. rule.Points.Select(point => (float[])[point.X, point.Y])], RuleReading.NameOf(rule.Direction), rule.Seconds, rule.Count,
             rule.Classes, rule.Confidence, kept.Definition.Schedule, rule.CooldownSeconds,
-            kept.Definition.Actions ?? new ActionDefinition(), kept.CreatedAt, kept.UpdatedAt);
+            withWebhook ? actions : actions with { Webhook = null }, kept.CreatedAt, kept.UpdatedAt);
     }
 }

@@ -112,27 +112,35 @@ public sealed class RuleRoutesTests : IDisposable
     {
         const string TokenKey = "a-token-key-of-more-than-thirty-two-characters";
         const string ApiKey = "an-api-key-of-sixteen-and-more";
-        await using RunningHost host = await StartAsync(auth: new AuthOptions { TokenKey = TokenKey, ApiKey = ApiKey });
+        await using RunningHost host = await StartAsync(
+            auth: new AuthOptions { TokenKey = TokenKey, ApiKey = ApiKey }, jobs: new() { WebhookKey = "a-key-of-more-than-sixteen" });
         await JsonAsync(host, HttpStatusCode.Forbidden, HttpMethod.Put, All + "/a", """{"when":"count"}""");
         string watcher = Token(TokenKey, "demo", JoinRole.Viewer);
         string operating = Token(TokenKey, "demo", JoinRole.Operator);
         await JsonAsync(host, HttpStatusCode.Forbidden, HttpMethod.Put, All + "/a?token=" + watcher, """{"when":"count"}""");
-        await JsonAsync(host, HttpStatusCode.Created, HttpMethod.Put, All + "/a?token=" + operating, """{"when":"count"}""");
+        const string Rule = """{"when":"count","actions":{"webhook":"https://a.example/secret"}}""";
+        await JsonAsync(host, HttpStatusCode.Created, HttpMethod.Put, All + "/a?token=" + operating, Rule);
         await JsonAsync(host, HttpStatusCode.NotFound, HttpMethod.Get, All);
-        await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, All + "?token=" + watcher);
+        Assert.DoesNotContain("secret", await TextAsync(host, watcher), StringComparison.Ordinal);
+        Assert.Contains("secret", await TextAsync(host, operating), StringComparison.Ordinal);
         await JsonAsync(host, HttpStatusCode.NotFound, HttpMethod.Get, "/api/rooms/hall/rules?token=" + watcher);
         await JsonAsync(host, HttpStatusCode.Forbidden, HttpMethod.Delete, All + "/a?token=" + watcher);
         await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Delete, All + "/a?token=" + operating);
     }
 
+    private static async Task<string> TextAsync(RunningHost host, string token) =>
+        (await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, All + "?token=" + token)).ToJsonString();
+
     private static string Token(string key, string room, JoinRole role) =>
         JoinToken.Create(Encoding.UTF8.GetBytes(key), room, role, DateTimeOffset.UtcNow.AddHours(1));
 
-    private Task<RunningHost> StartAsync(EventOptions? events = null, AuthOptions? auth = null) => RunningHost.StartAsync(
+    private Task<RunningHost> StartAsync(
+        EventOptions? events = null, AuthOptions? auth = null, JobOptions? jobs = null) => RunningHost.StartAsync(
         RunningHost.Options with
         {
             Events = events ?? new EventOptions(),
             Auth = auth ?? new AuthOptions(),
+            Jobs = jobs ?? new JobOptions(),
             Http = RunningHost.Options.Http with { StateDirectory = _state.FullName },
         });
 
