@@ -51,9 +51,14 @@ async function ask(method, path) {
 }
 
 export const eventsApi = Object.freeze({
-  /** @param {Search} search @param {string} [token] @param {string} [after] @returns {Promise<{events: EventEntry[], next: string|null}>} */
+  /**
+   * @param {Search} search @param {string} [token] @param {string} [after]
+   * @returns {Promise<{events: EventEntry[], next: string|null}>}
+   */
   list: async (search, token, after) =>
     (await ask('GET', AT + queryOf(search, token, { limit: '30', ...(after ? { after } : {}) }))).json(),
+  /** @param {number} id @param {string} [token] @returns {Promise<EventEntry>} */
+  find: async (id, token) => (await ask('GET', `${AT}/${id}${queryOf({}, token)}`)).json(),
   /** @param {number} id @param {string} [token] */
   remove: (id, token) => ask('DELETE', `${AT}/${id}${queryOf({}, token)}`),
   /** @param {Search} search @param {'csv'|'jsonl'} format @param {string} [token] */

@@ -13,6 +13,8 @@ import { Toasts } from '../ui/toasts.js';
 /** @typedef {import('../events/events-api.js').Search} Search */
 
 const RETRY_MS = 2_000;
+/** A clip is a video some seconds after its event. */
+const CLIP_LOOKS_MS = [15_000, 45_000, 150_000];
 
 applyText(document, { events: eventsText });
 startTheme();
@@ -129,15 +131,34 @@ class EventsPage {
   #add(event, isNew = false) {
     if (this.#list.querySelector(`[data-event="${event.event_id}"]`)) return;
     this.#newest = Math.max(this.#newest, event.event_id);
-    const card = eventCard(event, {
-      token: this.#token, play: (one) => this.#play(one), remove: (one) => void this.#remove(one, card),
-    });
-    if (isNew) this.#list.prepend(card);
-    else this.#list.append(card);
+    const card = this.#card(event);
+    if (isNew) {
+      this.#list.prepend(card);
+      this.#lookForClip(event, card, 0);
+    } else this.#list.append(card);
     const rules = byId('rules', HTMLDataListElement);
     if (![...rules.options].some(({ value }) => value === event.rule_id)) {
       rules.append(make('option', { attributes: { value: event.rule_id, label: event.rule_name } }));
     }
+  }
+
+  /** @param {EventEntry} event @param {HTMLElement} card @param {number} look */
+  #lookForClip(event, card, look) {
+    if (look >= CLIP_LOOKS_MS.length || event.video_id) return;
+    setTimeout(async () => {
+      if (!card.isConnected) return;
+      const now = await eventsApi.find(event.event_id, this.#token).catch(() => event);
+      if (now.video_id) card.replaceWith(this.#card(now));
+      else this.#lookForClip(event, card, look + 1);
+    }, CLIP_LOOKS_MS[look]);
+  }
+
+  /** @param {EventEntry} event @returns {HTMLElement} */
+  #card(event) {
+    const card = eventCard(event, {
+      token: this.#token, play: (one) => this.#play(one), remove: (one) => void this.#remove(one, card),
+    });
+    return card;
   }
 
   /** @param {EventEntry} event */

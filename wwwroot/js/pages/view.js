@@ -58,7 +58,8 @@ class ViewPage {
   #tracks = new TrackTable((id) => this.#target.hold(id), () => this.#target.release());
   #plots = new Plots(byId('plots', HTMLElement));
   #zones = new ZoneEditor(this.#stage, this.#overlay, (zones) => this.#session.configure({ zones }), () => this.#zoneList.showDrawing());
-  /** @type {ZoneList} */ #zoneList = new ZoneList(this.#zones, () => ({ room: this.#room, token: tokenOfAddress(), toasts: this.#toasts }));
+  /** @type {ZoneList} */ #zoneList = new ZoneList(
+    this.#zones, () => ({ room: this.#room, token: tokenOfAddress(), toasts: this.#toasts }));
   /** @type {View} */ #view;
   #views;
   /** @type {Session} */ #session;
