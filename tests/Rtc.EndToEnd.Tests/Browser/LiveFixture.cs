@@ -22,8 +22,8 @@ public sealed class LiveFixture : IAsyncLifetime
             ["--model", "motion"], new Dictionary<string, string>
             {
                 ["RTC__Http__StateDirectory"] = _state.FullName,
-                ["RTC__Http__CorsOrigins__0"] = OtherSite,
-                ["RTC__Http__FrameAncestors__0"] = OtherSite,
+                ["RTC__Http__CorsOrigins"] = OtherSite,
+                ["RTC__Http__FrameAncestors"] = OtherSite,
             });
         _chromium = await ChromiumBrowser.LaunchAsync();
     }

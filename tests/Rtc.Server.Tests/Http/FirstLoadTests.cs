@@ -20,8 +20,8 @@ public sealed partial class FirstLoadTests(ITestOutputHelper output)
     [InlineData("/view", 95, 75)]
     [InlineData("/segment", 26, 26)]
     [InlineData("/library", 34, 33)]
-    [InlineData("/events", 20, 16)]
-    [InlineData("/embed", 60, 50)]
+    [InlineData("/events", 22, 19)]
+    [InlineData("/embed", 60, 37)]
     [InlineData("/selftest", 37, 23)]
     [InlineData("/api", 22, 21)]
     public async Task Page_is_small_and_asked_for_once(string page, int kilobytes, int requests)

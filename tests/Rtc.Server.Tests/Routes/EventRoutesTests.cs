@@ -213,7 +213,8 @@ public sealed class EventRoutesTests : IDisposable
             }
         }
 
-        return (fields["event"], fields.GetValueOrDefault("id", string.Empty), JsonNode.Parse(fields.GetValueOrDefault("data", "null")));
+        string data = fields.GetValueOrDefault("data", string.Empty);
+        return (fields["event"], fields.GetValueOrDefault("id", string.Empty), data.Length == 0 ? null : JsonNode.Parse(data));
     }
 
     private static Task<JsonNode> PutAsync(RunningHost host, string room, string rule, string body) => host.JsonAsync(

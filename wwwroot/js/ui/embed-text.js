@@ -1,4 +1,4 @@
-// Sentences of the page that is framed by others.
+// Sentences of the page that is framed by pages of others: it says little, and only while it has no picture.
 
 /** Of the page `/embed`. */
 export const embedText = Object.freeze({
