@@ -27,7 +27,7 @@ from aiortc import RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 from aiortc.contrib.media import MediaPlayer
 from av import VideoFrame
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 30
 
 # Messages that wait for a reader who is slow; older ones give way.
 MAX_WAITING = 300

@@ -118,7 +118,7 @@ public sealed class MqttTests : IDisposable
     private static async Task UntilAsync(Func<bool> isSo)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         while (!isSo())
         {
             await Task.Delay(20, limit.Token);
