@@ -30,13 +30,13 @@ public sealed class MqttTests : IDisposable
         await using (RunningHost host = await StartAsync(broker.Port))
         {
             await PutAsync(host, """{"name":"Dogs","when":"class_appeared","actions":{"mqtt":true}}""");
-            await UntilAsync(() => broker.Came.Contains(("rtc/status", "online")));
-            await UntilAsync(() => Message(broker, Config) is { Length: > 0 });
+            await Patience.UntilAsync(() => broker.Came.Contains(("rtc/status", "online")));
+            await Patience.UntilAsync(() => Message(broker, Config) is { Length: > 0 });
             long told = await AddAsync(host);
-            await UntilAsync(() => Ids(broker).Contains(told));
+            await Patience.UntilAsync(() => Ids(broker).Contains(told));
         }
 
-        await UntilAsync(() => Message(broker, "rtc/status") == "offline");
+        await Patience.UntilAsync(() => Message(broker, "rtc/status") == "offline");
         await using (RunningHost away = await StartAsync(port: null))
         {
             missed = await AddAsync(away);
@@ -44,10 +44,10 @@ public sealed class MqttTests : IDisposable
 
         Assert.DoesNotContain(missed, Ids(broker));
         await using RunningHost again = await StartAsync(broker.Port);
-        await UntilAsync(() => Ids(broker).Contains(missed));
-        await UntilAsync(() => broker.Came.Count(one => one.Topic == Config) == 2);
+        await Patience.UntilAsync(() => Ids(broker).Contains(missed));
+        await Patience.UntilAsync(() => broker.Came.Count(one => one.Topic == Config) == 2);
         await again.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, "/api/rooms/my.room/rules/dogs");
-        await UntilAsync(() => Message(broker, Config) == string.Empty);
+        await Patience.UntilAsync(() => Message(broker, Config) == string.Empty);
     }
 
     [Fact]
@@ -114,16 +114,6 @@ public sealed class MqttTests : IDisposable
     private static Task<JsonNode> PutAsync(RunningHost host, string rule) => host.JsonAsync(
         HttpStatusCode.Created, HttpMethod.Put, "/api/rooms/my.room/rules/dogs",
         new StringContent(rule, Encoding.UTF8, "application/json"));
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
-        while (!isSo())
-        {
-            await Task.Delay(20, limit.Token);
-        }
-    }
 
     private Task<RunningHost> StartAsync(int? port) => RunningHost.StartAsync(RunningHost.Options with
     {

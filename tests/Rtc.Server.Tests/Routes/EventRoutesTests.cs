@@ -135,7 +135,7 @@ public sealed class EventRoutesTests : IDisposable
             host, "demo", "people",
             $$$"""{"when":"class_appeared","classes":["person"],"actions":{"webhook":"{{{receiver.Address}}}"}}""");
         RuleScenes.Appear(await JoinAsync(host, "demo"), 3, s_now);
-        await UntilAsync(() => Task.FromResult(receiver.Came.Count >= 3));
+        await Patience.UntilAsync(() => receiver.Came.Count >= 3);
         Assert.All(receiver.Came, one =>
         {
             Assert.Equal("people", JsonNode.Parse(one.Body)!["rule_id"]!.ToString());
@@ -226,16 +226,6 @@ public sealed class EventRoutesTests : IDisposable
         RoomRegistry rooms = host.App.Services.GetRequiredService<RoomRegistry>();
         Assert.Null((await rooms.JoinAsync(new JoinRequest { Room = name, Role = "phone" }, new RecordingLink(), "127.0.0.1")).Refusal);
         return (await rooms.FindRoomAsync(name))!;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
-        while (!await isSo())
-        {
-            await Task.Delay(20, limit.Token);
-        }
     }
 
     private Task<RunningHost> StartAsync(

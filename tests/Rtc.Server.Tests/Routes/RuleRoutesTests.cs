@@ -46,7 +46,7 @@ public sealed class RuleRoutesTests : IDisposable
 
         await using RunningHost again = await StartAsync();
         RuleBook book = again.App.Services.GetRequiredService<RuleBook>();
-        await UntilAsync(() => book.All.Count > 0);
+        await Patience.UntilAsync(() => book.All.Count > 0);
         JsonNode kept = Assert.Single((await JsonAsync(again, HttpStatusCode.OK, HttpMethod.Get, All))["rules"]!.AsArray())!;
         Assert.Equal("By the door", kept["name"]!.ToString());
         Assert.Equal("08:00", kept["schedule"]!["from"]!.ToString());
@@ -143,16 +143,6 @@ public sealed class RuleRoutesTests : IDisposable
             Jobs = jobs ?? new JobOptions(),
             Http = RunningHost.Options.Http with { StateDirectory = _state.FullName },
         });
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
-        while (!isSo())
-        {
-            await Task.Delay(20, limit.Token);
-        }
-    }
 
     private static Task<JsonNode> JsonAsync(
         RunningHost host, HttpStatusCode expected, HttpMethod method, string path, string? body = null) =>
