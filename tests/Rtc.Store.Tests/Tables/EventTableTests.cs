@@ -132,5 +132,5 @@ public sealed class EventTableTests(PostgresServer server)
     private static StoredEvent Event(string room, string rule, string? label, int hour) => new(
         0, room, rule, $"The {rule}", "zone_entered", label, s_day.AddHours(hour), """{"track_id":7}""");
 
-    private static IEnumerable<int> Hours(List<StoredEvent> events) => events.ConvertAll(one => one.HappenedAt.Hour);
+    private static List<int> Hours(List<StoredEvent> events) => events.ConvertAll(one => one.HappenedAt.Hour);
 }
