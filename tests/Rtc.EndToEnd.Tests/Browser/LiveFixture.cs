@@ -6,11 +6,12 @@ namespace Rtc.EndToEnd.Tests.Browser;
 /// <summary>One server and one Chromium for the tests that watch real video, each in a room and a context of its own.</summary>
 public sealed class LiveFixture : IAsyncLifetime
 {
-    /// <summary>A site that may have rooms of the server in its pages; a test answers for it.</summary>
-    public const string OtherSite = "http://localhost:9998";
-
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rtc-live-");
+    private readonly OtherSite _other = new(Path.Combine(Repository.Root, "examples", "embed", "index.html"));
     private ChromiumBrowser _chromium = null!;
+
+    /// <summary>Where the example page of another site is, which may have rooms of the server in it.</summary>
+    public string OtherSite => _other.Origin;
 
     public ServerProcess Server { get; private set; } = null!;
 
@@ -32,6 +33,7 @@ public sealed class LiveFixture : IAsyncLifetime
     {
         await _chromium.DisposeAsync();
         await Server.DisposeAsync();
+        _other.Dispose();
         _state.Delete(recursive: true);
     }
 }

@@ -13,12 +13,9 @@ public sealed class EmbedTests(LiveFixture live)
     {
         await using IBrowserContext context = await live.Browser.NewContextAsync();
         context.SetDefaultTimeout(30_000);
-        string example = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "examples", "embed", "index.html"));
-        await context.RouteAsync(
-            LiveFixture.OtherSite + "/**", route => route.FulfillAsync(new() { Body = example, ContentType = "text/html" }));
         IPage page = await context.NewPageAsync();
         string server = live.Server.Address.ToString().TrimEnd('/');
-        await page.GotoAsync($"{LiveFixture.OtherSite}/?room=embedded&server={Uri.EscapeDataString(server)}");
+        await page.GotoAsync($"{live.OtherSite}/?room=embedded&server={Uri.EscapeDataString(server)}");
         await page.Locator("html[data-ready]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await page.ClickAsync("#start");
         LocatorAssertionsToHaveAttributeOptions patience = new() { Timeout = 30_000 };
