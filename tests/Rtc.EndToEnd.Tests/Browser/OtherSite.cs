@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Rtc.EndToEnd.Tests.Browser;
 
@@ -12,12 +11,7 @@ internal sealed class OtherSite : IDisposable
     public OtherSite(string file)
     {
         _file = file;
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Origin = $"http://localhost:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
+        Origin = $"http://localhost:{ServerProcess.FreePort()}";
         _listener.Prefixes.Add(Origin + "/");
         _listener.Start();
         _ = Task.Run(AnswerAsync);
@@ -29,19 +23,19 @@ internal sealed class OtherSite : IDisposable
 
     private async Task AnswerAsync()
     {
-        try
+        byte[] page = await File.ReadAllBytesAsync(_file);
+        while (_listener.IsListening)
         {
-            while (true)
+            try
             {
                 HttpListenerContext asked = await _listener.GetContextAsync();
                 asked.Response.ContentType = "text/html; charset=utf-8";
-                await asked.Response.OutputStream.WriteAsync(await File.ReadAllBytesAsync(_file));
-                asked.Response.Close();
+                asked.Response.Close(page, willBlock: false);
             }
-        }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
-        {
-            // The tests are over.
+            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
+            {
+                // A browser went away, or the tests are over.
+            }
         }
     }
 }
