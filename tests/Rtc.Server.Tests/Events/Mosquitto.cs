@@ -41,7 +41,9 @@ internal sealed class Mosquitto : IAsyncDisposable
         Task<string> said = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(s_patience);
         bool listens = await LoopbackPorts.UntilListeningAsync(at, () => process.HasExited, patience.Token);
-        Assert.True(listens, listens ? string.Empty : await said);
+        string error = listens ? string.Empty : await said;
+        Assert.SkipWhen(error.Contains("shared libraries", StringComparison.Ordinal), error);
+        Assert.True(listens, error);
         var broker = new Mosquitto(process, at);
         await broker.ListenAsync();
         return broker;
