@@ -43,8 +43,10 @@ internal static class EventExport
 
     private static string Line(EventView view) => string.Join(',', ((object?[])
     [
-        view.EventId, view.HappenedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), view.Room, view.RuleId, view.RuleName,
-        view.When, view.Class, view.TrackId, view.Confidence, view.Zone, view.Direction, view.Count, view.Seconds, view.Box.Xmin, view.Box.Ymin,
+        view.EventId, view.HappenedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        view.Room, view.RuleId, view.RuleName,
+        view.When, view.Class, view.TrackId, view.Confidence, view.Zone, view.Direction, view.Count, view.Seconds,
+        view.Box.Xmin, view.Box.Ymin,
         view.Box.Xmax, view.Box.Ymax, view.VideoId,
     ]).Select(Field));
 

@@ -28,7 +28,8 @@ public sealed class RuleTable(Database database)
 
             await session.ExecuteAsync(
                 $"INSERT INTO rules ({Columns}) VALUES (@room, @id, @user, @definition::jsonb, @now, @now) "
-                    + "ON CONFLICT (room, id) DO UPDATE SET user_id = excluded.user_id, definition = excluded.definition, updated_at = excluded.updated_at",
+                    + "ON CONFLICT (room, id) DO UPDATE "
+                    + "SET user_id = excluded.user_id, definition = excluded.definition, updated_at = excluded.updated_at",
                 ("room", room), ("id", id), ("user", user.Value), ("definition", definition), ("now", database.Now)).ConfigureAwait(false);
             return await session.FirstAsync(
                 $"SELECT {Columns} FROM rules WHERE room = @room AND id = @id", Read, ("room", room), ("id", id)).ConfigureAwait(false);
