@@ -47,6 +47,13 @@ need_program() {
   command -v "$program" >/dev/null 2>&1 || fetch_package "$program" "$package"
 }
 
+# The broker of MQTT, and what it loads; the tests start one of their own.
+need_mosquitto() {
+  need_program mosquitto mosquitto && ldd "$(command -v mosquitto || echo /usr/sbin/mosquitto)" 2>/dev/null | grep -q 'not found' &&
+    { rtc_apt_install libcjson1 libdlt2 libwrap0 || rtc_say "what mosquitto needs could not be installed: $RTC_APT_FAULT"; }
+  return 0
+}
+
 # The server of PostgreSQL, and what it loads; the tests start one of their own.
 need_postgres() {
   local tools=$root/artifacts/tools
@@ -143,6 +150,7 @@ need_tool FFmpeg 'command -v ffmpeg' ffmpeg
 need_tool Firefox 'command -v firefox-esr || command -v firefox' firefox-esr firefox
 need_program promtool prometheus
 need_program nginx nginx
+need_mosquitto
 need_postgres
 need_tool 'YAML in Python' '/usr/bin/python3 -c "import yaml"' python3-yaml
 need_tool 'websockets of Python' '/usr/bin/python3 -c "import websockets"' python3-websockets

@@ -12,7 +12,6 @@ public sealed class JobIntake(
     Database database, JobTable jobs, IEnumerable<IJobKind> kinds, JobWorkers workers, WebhookOptions? webhooks = null)
 {
     private const string Webhook = "webhook";
-    private const int MaxWebhook = 2000;
 
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(250);
 
@@ -85,9 +84,7 @@ public sealed class JobIntake(
         }
 
         return webhooks?.Key is null ? "This server tells nobody of a job's end: \"webhook\" needs Jobs:WebhookKey."
-            : address is { Length: <= MaxWebhook } && Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
-                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.UserInfo.Length == 0
-            ? null
+            : WebhookOptions.IsAddress(address) ? null
             : "\"webhook\" is an http:// or https:// address.";
     }
 

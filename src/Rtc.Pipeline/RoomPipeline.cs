@@ -214,6 +214,12 @@ public sealed class RoomPipeline : IAsyncDisposable
         return jpeg is not null;
     }
 
+    /// <summary>The very next picture is kept for <see cref="TrySnapshot"/>, whoever asks for it.</summary>
+    public void KeepNextPicture() => _preview.KeepNext();
+
+    /// <summary>It has come since.</summary>
+    public bool HasNextPicture => _preview.HasNext;
+
     /// <summary>Where things were since the room began: 64×36 cells over the picture, the busiest 255.</summary>
     public Mask Heat() => _vision.Tally.Heat(Math.Max(1, _counters.Width), Math.Max(1, _counters.Height));
 

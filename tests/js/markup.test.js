@@ -3,6 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { analysisText } from '../../wwwroot/js/ui/analysis-text.js';
+import { embedText } from '../../wwwroot/js/ui/embed-text.js';
+import { eventsText } from '../../wwwroot/js/ui/events-text.js';
 import { focusText } from '../../wwwroot/js/ui/focus-text.js';
 import { libraryText } from '../../wwwroot/js/ui/library-text.js';
 import { studioText } from '../../wwwroot/js/ui/studio-text.js';
@@ -11,12 +13,14 @@ import { text } from '../../wwwroot/js/ui/text.js';
 const WWW = fileURLToPath(new URL('../../wwwroot/', import.meta.url));
 
 test('the pages hold the same sentences that the scripts have', () => {
+  const all = {
+    ...text, analysis: analysisText, embed: embedText, events: eventsText, focus: focusText, library: libraryText, studio: studioText,
+  };
   for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html'))) {
     const html = readFileSync(WWW + page, 'utf8');
     const places = [...html.matchAll(/data-text="([^"]+)"[^>]*>([^<]*)</g)];
     for (const [, key, words] of places) {
-      const wanted = key.split('.').reduce(
-        (value, part) => value[part], { ...text, analysis: analysisText, focus: focusText, library: libraryText, studio: studioText });
+      const wanted = key.split('.').reduce((value, part) => value[part], all);
       assert.equal(words.replaceAll('&lt;', '<').replaceAll('&amp;', '&'), wanted, `${page}: ${key}`);
     }
   }

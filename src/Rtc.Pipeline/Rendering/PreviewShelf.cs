@@ -17,6 +17,7 @@ internal sealed class PreviewShelf(PicturePool pool, TimeProvider time) : IDispo
     private double _askedMs = double.NegativeInfinity;
     private double _keptMs = double.NegativeInfinity;
     private bool _isBlurred;
+    private bool _awaitsNext;
     private bool _closed;
 
     /// <summary>Whether <see cref="Put"/> would keep a picture now.</summary>
@@ -28,6 +29,28 @@ internal sealed class PreviewShelf(PicturePool pool, TimeProvider time) : IDispo
             {
                 return IsDueAt(time.Milliseconds());
             }
+        }
+    }
+
+    /// <summary>The picture that was to be kept next has come.</summary>
+    public bool HasNext
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_awaitsNext;
+            }
+        }
+    }
+
+    /// <summary>The next picture is kept whenever the last one was, as if somebody had asked.</summary>
+    public void KeepNext()
+    {
+        lock (_gate)
+        {
+            _awaitsNext = true;
+            _askedMs = time.Milliseconds();
         }
     }
 
@@ -51,6 +74,7 @@ internal sealed class PreviewShelf(PicturePool pool, TimeProvider time) : IDispo
 
             _kept ??= pool.Rent(picture.Width, picture.Height);
             _keptMs = now;
+            _awaitsNext = false;
             _isBlurred = isBlurred;
             PictureOps.Copy(picture, _kept);
         }
@@ -78,7 +102,7 @@ internal sealed class PreviewShelf(PicturePool pool, TimeProvider time) : IDispo
 
     private bool IsWantedAt(double now) => !_closed && now - _askedMs <= InterestMs;
 
-    private bool IsDueAt(double now) => IsWantedAt(now) && now - _keptMs >= RefreshMs;
+    private bool IsDueAt(double now) => IsWantedAt(now) && (_awaitsNext || now - _keptMs >= RefreshMs);
 
     public void Dispose()
     {

@@ -19,7 +19,8 @@ internal sealed class LineTally(TripLine line)
     private readonly Dictionary<string, (int Forward, int Backward)> _counts = [];
     private readonly List<int> _gone = [];
 
-    public void See(int id, string label, PlaceF foot, double now)
+    /// <summary>1 where this track has just crossed forward, -1 backward, else 0.</summary>
+    public int See(int id, string label, PlaceF foot, double now)
     {
         double distance = Polygon.Side(line.A, line.B, foot) / _length;
         int side = distance > Clearance ? 1 : distance < -Clearance ? -1 : 0;
@@ -32,17 +33,20 @@ internal sealed class LineTally(TripLine line)
         walk.SeenAt = now;
         if (side == 0)
         {
-            return;
+            return 0;
         }
 
+        int crossed = 0;
         if (walk.Side == -side && Polygon.Crosses(line, walk.Foot, foot))
         {
             ref (int Forward, int Backward) count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, walk.Label, out _);
             count = side > 0 ? (count.Forward + 1, count.Backward) : (count.Forward, count.Backward + 1);
+            crossed = side;
         }
 
         walk.Side = side;
         walk.Foot = foot;
+        return crossed;
     }
 
     public void Sweep(double now)

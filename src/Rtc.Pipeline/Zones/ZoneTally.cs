@@ -10,14 +10,14 @@ namespace Rtc.Pipeline.Zones;
 /// </summary>
 internal sealed class ZoneTally(Zone zone)
 {
+    /// <summary>Not seen for this long is gone.</summary>
+    public const double Forget = 2;
+
     /// <summary>Fraction of the picture that a foot must be away from the border to have changed sides.</summary>
     private const double Clearance = 0.004;
 
     /// <summary>Seconds on the other side before it counts.</summary>
     private const double Settle = 0.2;
-
-    /// <summary>Not seen for this long is gone.</summary>
-    private const double Forget = 2;
 
     private readonly Dictionary<int, Visit> _visits = [];
     private readonly Dictionary<string, Sums> _sums = [];
@@ -25,7 +25,8 @@ internal sealed class ZoneTally(Zone zone)
 
     public string Name => zone.Name;
 
-    public void See(int id, string label, PlaceF foot, double now)
+    /// <summary>What came of it for this track.</summary>
+    public ZoneChange See(int id, string label, PlaceF foot, double now)
     {
         bool inside = Polygon.Contains(zone.Corners, foot);
         ref Visit visit = ref CollectionsMarshal.GetValueRefOrAddDefault(_visits, id, out bool known);
@@ -51,7 +52,7 @@ internal sealed class ZoneTally(Zone zone)
         visit.SeenAt = now;
         if (inside == visit.Inside || now - visit.ChangedAt < Settle)
         {
-            return;
+            return ZoneChange.None;
         }
 
         if (inside)
@@ -66,10 +67,26 @@ internal sealed class ZoneTally(Zone zone)
 
         visit.Inside = inside;
         visit.ChangedAt = double.NegativeInfinity;
+        return inside ? ZoneChange.Entered : ZoneChange.Left;
     }
 
-    /// <summary>A track that was not seen for a while has left where it was last seen.</summary>
-    public void Sweep(double now)
+    /// <summary>How many are inside.</summary>
+    public int CountInside()
+    {
+        int inside = 0;
+        foreach (Visit visit in _visits.Values)
+        {
+            inside += visit.Inside ? 1 : 0;
+        }
+
+        return inside;
+    }
+
+    /// <summary>
+    /// A track that was not seen for a while has left where it was last seen; those that were inside are added to
+    /// <paramref name="left"/>.
+    /// </summary>
+    public void Sweep(double now, List<int>? left = null)
     {
         _gone.Clear();
         foreach ((int id, Visit visit) in _visits)
@@ -80,6 +97,7 @@ internal sealed class ZoneTally(Zone zone)
                 if (visit.Inside)
                 {
                     Leave(visit, visit.SeenAt);
+                    left?.Add(id);
                 }
             }
         }

@@ -24,6 +24,7 @@ using Rtc.Server.Network;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
 using Rtc.Server.Routes;
+using Rtc.Server.Rules;
 using Rtc.Server.Startup;
 using Rtc.Signaling;
 using Rtc.Signaling.Hub;
@@ -207,7 +208,8 @@ internal static class RoomHosting
             provider.GetRequiredService<IAdmission>(),
             provider.GetRequiredService<RtcMetrics>(),
             provider.GetRequiredService<RoomMeter>(),
-            provider.GetRequiredService<ILogger<RoomRegistry>>());
+            provider.GetRequiredService<ILogger<RoomRegistry>>(),
+            provider.GetRequiredService<RuleBook>());
     }
 
     private static readonly HttpClient s_downloads = new();

@@ -60,7 +60,7 @@ public static class RtcHost
         builder.Services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = Problems.NameType);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(options.Http.CorsOrigins)
-            .WithMethods("GET", "POST", "PATCH", "DELETE")
+            .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
             .WithHeaders(
                 "Authorization", "Content-Type", "If-Match", "X-API-Key", "Upload-Length", "Upload-Offset", "X-Requested-With",
                 "X-SignalR-User-Agent")
@@ -83,7 +83,7 @@ public static class RtcHost
         app.UseForwardedHeaders();
         app.Services.GetRequiredService<ConnectionGate>().Use(app);
         HealthListener.Use(app, options.Http.HealthPort);
-        SecurityHeaders.Use(app);
+        SecurityHeaders.Use(app, options.Http);
         HttpsOnly.Use(app, options, metrics);
         OriginCheck.Use(app, options, metrics);
         ApiLimit.Use(app, app.Services.GetRequiredService<ClientLimits>(), metrics);

@@ -62,11 +62,11 @@ internal static class StoreHosting
         services.AddSingleton<WebhookTable>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<IJobFeed, JobFeed>();
-        services.AddSingleton(WebhookWork.Open);
-        services.AddSingleton<IStoreWorker, WebhookWork>();
+        services.AddSingleton<IStoreWorker>(WebhookWork.OfJobs);
         services.AddSingleton<IStoreWorker, JobWork>();
         services.AddSingleton<QueueWatch>();
         services.AddSingleton<IStoreWorker>(provider => provider.GetRequiredService<QueueWatch>());
+        services.AddRtcEvents();
         services.AddRtcStudio(options);
         services.AddSingleton<StoreWork>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreWork>());
@@ -87,6 +87,8 @@ internal static class StoreHosting
         routes.MapKeys();
         routes.MapVideos();
         routes.MapRecordings();
+        routes.MapRules();
+        routes.MapEvents();
         routes.MapJobs();
         routes.MapResults();
         routes.MapStills();

@@ -1,7 +1,9 @@
+using Rtc.Server.Options;
+
 namespace Rtc.Server.Http;
 
 /// <summary>
-/// Headers on every answer: scripts and styles from here alone, no framing, the camera for our own pages, and
+/// Headers on every answer: scripts and styles from here alone, no framing but of the page made for it, the camera for our own pages, and
 /// isolation from other origins, which threads in WASM need. Models run in pages that say so, and only there.
 /// </summary>
 internal static class SecurityHeaders
@@ -23,16 +25,41 @@ internal static class SecurityHeaders
         return s_runsModels.Any(one => one.EndsWith('/') ? asked.StartsWith(one, StringComparison.Ordinal) : asked == one);
     }
 
-    public static void Use(IApplicationBuilder app) => app.Use((context, next) =>
+    /// <summary>The one page that is made to be framed: by this server's own pages, or by those of sites that the owner named.</summary>
+    private static readonly string[] s_framed = ["/embed", "/embed.html"];
+
+    /// <summary>Modules that pages of other sites load as they are; they hold nothing of anybody.</summary>
+    private const string Elements = "/elements/";
+
+    private static string FramedContentPolicy(HttpOptions options) => ContentPolicy.Replace(
+        "frame-ancestors 'none'",
+        "frame-ancestors " + (options.FrameAncestors.Length == 0 ? "'self'" : string.Join(' ', options.FrameAncestors)),
+        StringComparison.Ordinal);
+
+    public static void Use(IApplicationBuilder app, HttpOptions options)
+    {
+        string framed = FramedContentPolicy(options);
+        app.Use((context, next) => Add(context, next, framed));
+    }
+
+    private static Task Add(HttpContext context, RequestDelegate next, string framed)
     {
         IHeaderDictionary headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = RunsModels(context.Request.Path) ? ModelContentPolicy : ContentPolicy;
+        string path = context.Request.Path.Value ?? string.Empty;
+        bool isFramed = s_framed.Contains(path);
+        bool isElement = path.StartsWith(Elements, StringComparison.Ordinal);
+        headers.ContentSecurityPolicy = isFramed ? framed : RunsModels(context.Request.Path) ? ModelContentPolicy : ContentPolicy;
+        if (isElement)
+        {
+            headers.AccessControlAllowOrigin = "*";
+        }
+
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=(), display-capture=(self)";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Embedder-Policy"] = "require-corp";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = isFramed || isElement ? "cross-origin" : "same-origin";
         return next(context);
-    });
+    }
 }

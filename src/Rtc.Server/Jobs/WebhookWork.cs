@@ -9,14 +9,19 @@ using Rtc.Store.Queue;
 
 namespace Rtc.Server.Jobs;
 
-/// <summary>Posts to the webhooks of jobs that are over, from the first use of the store to the server's end.</summary>
-internal sealed class WebhookWork(JobWebhooks sender) : IStoreWorker
+/// <summary>Posts to webhooks, from the first use of the store to the server's end.</summary>
+internal sealed class WebhookWork(WebhookSender sender) : IStoreWorker
 {
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static JobWebhooks Open(IServiceProvider services) => new(
-        services.GetRequiredService<WebhookTable>(), services.GetRequiredService<WebhookOptions>(), Body,
-        () => Handler(services.GetRequiredService<RtcOptions>().Jobs.WebhookNear), services.GetRequiredService<TimeProvider>());
+    /// <summary>Those of jobs that are over.</summary>
+    public static WebhookWork OfJobs(IServiceProvider services) =>
+        Of(new JobWebhooks(services.GetRequiredService<WebhookTable>(), Body), services);
+
+    public static WebhookWork Of(IWebhookSource source, IServiceProvider services) => new(new WebhookSender(
+        source, services.GetRequiredService<WebhookOptions>(),
+        () => Handler(services.GetRequiredService<RtcOptions>().Jobs.WebhookNear),
+        services.GetRequiredService<TimeProvider>()));
 
     public void Begin() => sender.Start();
 

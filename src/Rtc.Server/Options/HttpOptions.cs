@@ -40,6 +40,9 @@ public sealed record HttpOptions
     [Description("Origins of other sites whose pages may call the API, WHIP and WHEP and open the hub's socket")]
     public string[] CorsOrigins { get; init; } = [];
 
+    [Description("Sites whose pages may frame the page /embed, as https://example.org; without any, this server's own may")]
+    public string[] FrameAncestors { get; init; } = [];
+
     [Description("Proxies in front of the server whose X-Forwarded headers are believed; loopback always is")]
     public string[] TrustedProxies { get; init; } = [];
 

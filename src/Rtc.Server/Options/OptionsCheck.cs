@@ -56,6 +56,16 @@ internal static class OptionsCheck
             errors.Add("Language:Endpoint must be an http:// or https:// address that ends with /");
         }
 
+        if (options.Mqtt.Server is { } broker && !MqttOptions.TryAddress(broker, out _))
+        {
+            errors.Add("Mqtt:Server must be mqtt://host:port or mqtts://host:port");
+        }
+
+        if (options.Mqtt.Topic.Length == 0 || options.Mqtt.Topic.Concat(options.Mqtt.Discovery).Any(letter => letter is '#' or '+' or '\0'))
+        {
+            errors.Add("Mqtt:Topic and Mqtt:Discovery are beginnings of topics, without # and +");
+        }
+
         if (options.Telemetry.OtlpEndpoint is { } otlp && !IsHttp(otlp))
         {
             errors.Add("Telemetry:OtlpEndpoint must be an http:// or https:// address");
@@ -93,22 +103,30 @@ internal static class OptionsCheck
             }
         }
 
-        foreach (string origin in http.CorsOrigins)
-        {
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
-                || !IsHttp(origin)
-                || uri.PathAndQuery != "/"
-                || origin.EndsWith('/'))
-            {
-                errors.Add("Http:CorsOrigins: an origin looks like https://example.org, with no path");
-            }
-        }
+        CheckOrigins("Http:CorsOrigins", http.CorsOrigins, errors);
+        CheckOrigins("Http:FrameAncestors", http.FrameAncestors, errors);
 
         foreach (string proxy in http.TrustedProxies)
         {
             if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
             {
                 errors.Add("Http:TrustedProxies: give addresses or networks such as 10.0.0.0/8");
+            }
+        }
+    }
+
+    /// <summary>What is more than an origin could say something else in a header.</summary>
+    private static void CheckOrigins(string name, string[] origins, List<string> errors)
+    {
+        foreach (string origin in origins)
+        {
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+                || !IsHttp(origin)
+                || uri.PathAndQuery != "/"
+                || origin.EndsWith('/')
+                || origin.AsSpan().IndexOfAny(" ;,'\"") >= 0)
+            {
+                errors.Add($"{name}: an origin looks like https://example.org, with no path");
             }
         }
     }

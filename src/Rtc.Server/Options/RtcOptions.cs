@@ -18,6 +18,10 @@ public sealed record RtcOptions
 
     public RecordingOptions Recordings { get; init; } = new();
 
+    public EventOptions Events { get; init; } = new();
+
+    public MqttOptions Mqtt { get; init; } = new();
+
     public LimitOptions Limits { get; init; } = new();
 
     public AuthOptions Auth { get; init; } = new();

@@ -4,6 +4,7 @@ using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Settings;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
+using Rtc.Server.Rules;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
@@ -26,7 +27,8 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         int messageBytes,
         RtcMetrics metrics,
         Action<Room, RoomMember> gone,
-        ILogger log)
+        ILogger log,
+        RuleBook? rules = null)
     {
         Name = name;
         _loop = loop;
@@ -36,6 +38,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         Messages = new RoomMessages(loop, Members, Pipeline);
         Commands = new RoomCommands(this, loop, messageBytes, metrics);
         Recorder = new RoomRecorder(this);
+        Rules = new RoomRules(this, rules);
         Media = new RoomMedia(loop, Pipeline, Members, Recorder, bitrates, metrics);
         Privacy = new RoomPrivacy(this, metrics);
         Detections = new RoomDetections(this, loop, metrics);
@@ -60,6 +63,8 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     public RoomRecorder Recorder { get; }
 
     public RoomDetections Detections { get; }
+
+    public RoomRules Rules { get; }
 
     public bool IsPrivate => Pipeline.Settings.Mode == ViewMode.Privacy;
 
@@ -143,7 +148,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     {
         if (!IsClosed)
         {
-            RoomDemand.Of(Members.All, Recorder).ApplyTo(Pipeline);
+            RoomDemand.Of(Members.All, Recorder, Rules.IsAwake).ApplyTo(Pipeline);
             Media.Adapt();
         }
     }
@@ -154,7 +159,8 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         StatsMessage stats = RoomReport.Stats(this, Media.TakeKilobits(), Media.TakeLoss());
         Messages.SendToAll("stats", stats, WireJson.Default.StatsMessage);
         Messages.TellPeers();
-        Recorder.Tick();
+        Rules.Tick();
+        Recorder.Tick(_loop.Clock.Now);
     }
 
     public void OnEvent(PeerSlot port, ref PeerEvent happened)

@@ -5,15 +5,15 @@ using Rtc.Signaling.Messages;
 namespace Rtc.Server.Rooms;
 
 /// <summary>
-/// What the members of a room and its recording need of its pipeline: nobody watching means nothing coded,
+/// What the members of a room, its recording and its rules need of its pipeline: nobody watching means nothing coded,
 /// nobody listening nothing detected.
 /// </summary>
 internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormats Formats)
 {
-    public static RoomDemand Of(IReadOnlyList<RoomMember> members, RoomRecorder? recorder = null)
+    public static RoomDemand Of(IReadOnlyList<RoomMember> members, RoomRecorder? recorder = null, bool hasRules = false)
     {
         bool video = recorder is { WantsVideo: true };
-        bool results = recorder?.Current is not null;
+        bool results = hasRules || recorder?.Current is not null;
         var format = new CommonFormat();
         if (video)
         {

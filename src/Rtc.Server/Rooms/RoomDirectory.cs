@@ -62,6 +62,7 @@ internal sealed partial class RoomDirectory(
             }
 
             _rooms.Add(name, room);
+            room.Rules.Tick();
         }
 
         return room;

@@ -28,6 +28,7 @@ internal sealed partial class RoomOutput(Room room, MediaLoop loop, RtcMetrics m
             metrics.StageTook("mask", result.MaskTime);
         }
 
+        room.Rules.See(result);
         DetectionsMessage message = ResultMessages.From(room.Name, result);
         byte[] utf8 = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.DetectionsMessage);
         loop.Post(() =>

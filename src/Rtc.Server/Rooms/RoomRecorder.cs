@@ -15,6 +15,9 @@ internal sealed class RoomRecorder(Room room)
 
     private static readonly Refusal s_already = new("already_recording", "The room is recorded already.", 409);
 
+    /// <summary>What rules record by themselves, beside what somebody asked for.</summary>
+    public RoomClips Clips { get; } = new(room);
+
     /// <summary>Null while nothing is recorded.</summary>
     public RoomRecording? Current { get; private set; }
 
@@ -68,6 +71,8 @@ internal sealed class RoomRecorder(Room room)
         {
             Add(recording, frame, frame.Arrival);
         }
+
+        Clips.OnSource(frame);
     }
 
     /// <summary>What viewers are shown; a private room's is blurred.</summary>
@@ -79,11 +84,16 @@ internal sealed class RoomRecorder(Room room)
         }
     }
 
-    public void OnDetections(uint rtpTimestamp, byte[] utf8) => Current?.AddDetections(rtpTimestamp, utf8);
+    public void OnDetections(uint rtpTimestamp, byte[] utf8)
+    {
+        Current?.AddDetections(rtpTimestamp, utf8);
+        Clips.OnDetections(rtpTimestamp, utf8);
+    }
 
     /// <summary>The room has just become private, and pictures that were not blurred yet go to nobody.</summary>
     public void OnPrivate()
     {
+        Clips.OnPrivate();
         if (Current is { IsSource: true })
         {
             End("privacy");
@@ -96,11 +106,16 @@ internal sealed class RoomRecorder(Room room)
     }
 
     /// <summary>The room is no more.</summary>
-    public void Close() => End(ClosedRoom);
+    public void Close()
+    {
+        Clips.Close();
+        End(ClosedRoom);
+    }
 
     /// <summary>Once a second.</summary>
-    public void Tick()
+    public void Tick(Instant now)
     {
+        Clips.Tick(now);
         if (Current is { IsOver: true, EndedBy: { } reason })
         {
             End(reason);

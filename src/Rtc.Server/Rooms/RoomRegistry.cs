@@ -6,6 +6,7 @@ using Rtc.Server.Authorization;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Server.Recordings;
+using Rtc.Server.Rules;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
@@ -45,7 +46,8 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         IAdmission admission,
         RtcMetrics metrics,
         RoomMeter meter,
-        ILogger<RoomRegistry> log)
+        ILogger<RoomRegistry> log,
+        RuleBook? rules = null)
     {
         _loop = loop;
         _admission = admission;
@@ -54,7 +56,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         _log = log;
         _linger = limits.Linger;
         Room Open(RoomName name, Action<Room, RoomMember> gone) =>
-            new(name, loop, output => pipelines(output, name), bitrates, limits.MessageBytes, metrics, gone, log);
+            new(name, loop, output => pipelines(output, name), bitrates, limits.MessageBytes, metrics, gone, log, rules);
         _directory = new RoomDirectory(loop, Open, limits.Linger, log);
         var capacity = new RoomCapacity(_directory, limits, loop, metrics);
         _joins = new RoomJoins(_directory, capacity, admission, models, turn, loop, limits.MessagesPerSecond, metrics);
@@ -151,6 +153,14 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     public Task<Refusal?> BeginRecordingAsync(string name, RoomRecording recording) => _loop.AskAsync(
         () => _directory.Find(name) is { } room ? room.Recorder.Begin(recording) : Refusal.UnknownRoom);
 
+    /// <summary>The clip that goes on for what has happened; null where another has to be begun.</summary>
+    public Task<RoomRecording?> ExtendClipAsync(RoomName name, DateTimeOffset happened, TimeSpan after) => _loop.AskAsync(
+        () => _directory.Find(name)?.Recorder.Clips.TryExtend(At(happened), after));
+
+    /// <summary>False where the recording is still its caller's.</summary>
+    public Task<bool> BeginClipAsync(RoomName name, RoomRecording clip, DateTimeOffset happened, ClipSpan span) => _loop.AskAsync(
+        () => _directory.Find(name)?.Recorder.Clips.TryBegin(clip, At(happened), span.Before, span.After) == true);
+
     /// <summary>Null where nothing of it is recorded.</summary>
     public Task<RoomRecording?> RecordingAsync(string name) => _loop.AskAsync(() => _directory.Find(name)?.Recorder.Current);
 
@@ -245,6 +255,9 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
             room.Tick();
         }
     }
+
+    private Instant At(DateTimeOffset time) =>
+        Instant.FromMilliseconds((time - DateTimeOffset.UnixEpoch).TotalMilliseconds - _loop.Clock.OriginUnixMs);
 
     private void TellAll(NoticeMessage notice)
     {

@@ -16,6 +16,7 @@ internal static class RecordingRoutes
 {
     public sealed record RecordingRequest(string? View);
 
+    private const string Refused = "Recording a room needs an operator's token or the API key.";
     private const string At = "/api/rooms/{room}/recording";
 
     // A long recording is read once more before it is a video.
@@ -39,7 +40,7 @@ internal static class RecordingRoutes
             return Problems.Of(StatusCodes.Status400BadRequest, "view", "\"view\" is \"source\" or \"annotated\".");
         }
 
-        if (Refuse(access, http.Request, room) is { } refused)
+        if (access.RefuseChange(http.Request, room, Refused) is { } refused)
         {
             return refused;
         }
@@ -84,7 +85,7 @@ internal static class RecordingRoutes
 
     private static async Task<IResult> EndAsync(string room, RoomRegistry rooms, Access access, HttpRequest request)
     {
-        if (Refuse(access, request, room) is { } refused)
+        if (access.RefuseChange(request, room, Refused) is { } refused)
         {
             return refused;
         }
@@ -96,21 +97,6 @@ internal static class RecordingRoutes
 
         await Task.WhenAny(recording.Ended, Task.Delay(s_maxWait, request.HttpContext.RequestAborted));
         return Results.Ok(recording.Report);
-    }
-
-    /// <summary>Whoever may set the room's settings from the viewer's page, or holds the API key.</summary>
-    private static IResult? Refuse(Access access, HttpRequest request, string room)
-    {
-        if (!access.TokensRequired || access.MaySeeAll(request))
-        {
-            return null;
-        }
-
-        bool isKnown =
-            access.CheckJoin(Access.TokenOf(request), room, JoinRole.Viewer, out Rights rights) == TokenVerdict.Accepted;
-        return isKnown && rights is Rights.Operator or Rights.Supervisor
-            ? null
-            : Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "Recording a room needs an operator's token or the API key.");
     }
 
     private static IResult Problem(Refusal refusal) => Problems.Of(refusal.HttpStatus, refusal.Code, refusal.Message);

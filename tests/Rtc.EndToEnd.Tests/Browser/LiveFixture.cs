@@ -7,7 +7,11 @@ namespace Rtc.EndToEnd.Tests.Browser;
 public sealed class LiveFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rtc-live-");
+    private readonly OtherSite _other = new(Path.Combine(Repository.Root, "examples", "embed", "index.html"));
     private ChromiumBrowser _chromium = null!;
+
+    /// <summary>Where the example page of another site is, which may have rooms of the server in it.</summary>
+    public string OtherSite => _other.Origin;
 
     public ServerProcess Server { get; private set; } = null!;
 
@@ -16,7 +20,12 @@ public sealed class LiveFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Server = await ServerProcess.StartAsync(
-            ["--model", "motion"], new Dictionary<string, string> { ["RTC__Http__StateDirectory"] = _state.FullName });
+            ["--model", "motion"], new Dictionary<string, string>
+            {
+                ["RTC__Http__StateDirectory"] = _state.FullName,
+                ["RTC__Http__CorsOrigins"] = OtherSite,
+                ["RTC__Http__FrameAncestors"] = OtherSite,
+            });
         _chromium = await ChromiumBrowser.LaunchAsync();
     }
 
@@ -24,6 +33,7 @@ public sealed class LiveFixture : IAsyncLifetime
     {
         await _chromium.DisposeAsync();
         await Server.DisposeAsync();
+        _other.Dispose();
         _state.Delete(recursive: true);
     }
 }

@@ -26,6 +26,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/focus")]
     [InlineData("/library")]
     [InlineData("/studio")]
+    [InlineData("/events")]
     [InlineData("/api")]
     public async Task Axe_finds_no_error_in_either_theme(string path)
     {
@@ -71,6 +72,13 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await page["#tab-zones"].ClickAsync();
             await page["#zone-default"].ClickAsync();
             await page.TextAsync("#zones", "inside");
+            await page["#rule-add"].ClickAsync();
+            await AssertAccessibleAsync(page, "/view, a rule");
+            await page["#rule-name"].FillAsync("Somebody at the door");
+            await page["#rule-record"].CheckAsync();
+            await page["#rule-save"].ClickAsync();
+            await page.TextAsync("[data-rule=somebody-at-the-door]", "Zone entered · Zone 1");
+            await Assertions.Expect(page["#rule-dialog"]).ToBeHiddenAsync();
             foreach (string tab in (string[])["zones", "tracks", "plots"])
             {
                 await page[$"#tab-{tab}"].ClickAsync();
@@ -97,12 +105,14 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/library", true)]
     [InlineData("/studio", false)]
     [InlineData("/studio", true)]
+    [InlineData("/events", false)]
+    [InlineData("/events", true)]
     [InlineData("/api", false)]
     [InlineData("/api", true)]
     public async Task Page_weighs_little_and_fits_its_window(string path, bool phone)
     {
         await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel() : PageUnderTest.Desktop());
-        long weight = page.Loaded + (path is "/" or "/api" or "/focus" or "/library" or "/studio" ? 0 : new FileInfo(s_signalR).Length);
+        long weight = page.Loaded + (path is "/" or "/api" or "/focus" or "/library" or "/studio" or "/events" ? 0 : new FileInfo(s_signalR).Length);
         output.WriteLine($"{path}: {weight / 1024.0:0} KiB");
         Assert.InRange(weight, 10_000, MaxPageBytes);
         if (path == "/phone")
@@ -238,6 +248,9 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 break;
             case "/studio":
                 await Assertions.Expect(page["[data-clip='3']"]).ToBeVisibleAsync();
+                break;
+            case "/events":
+                await Assertions.Expect(page["[data-event]"]).ToHaveCountAsync(3);
                 break;
             case "/focus":
                 await page.TextAsync("#problem", "no detection model");

@@ -204,7 +204,8 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             return;
         }
 
-        RouteFulfillOptions? known = LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? StudioAnswers.Of(url.AbsolutePath);
+        RouteFulfillOptions? known = LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? StudioAnswers.Of(url.AbsolutePath)
+            ?? EventAnswers.Of(route.Request, url.AbsolutePath);
         RouteFulfillOptions answer = known ?? url.AbsolutePath switch
         {
             "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },

@@ -42,6 +42,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await JobsAsync("/jobs");
         await VideosAsync();
         await StudioAsync();
+        await EventsAsync();
         foreach ((string path, string offer) in ((string, string)[])[("whip", Offers.Phone()), ("whep", Offers.Viewer())])
         {
             await SessionAsync(path, offer);
@@ -135,6 +136,28 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(404, "GET", "/uploads/{id}/{name}", $"/uploads/{none}/masks.json");
     }
 
+    private async Task EventsAsync()
+    {
+        const string All = "/api/rooms/{room}/rules";
+        const string Json = "application/json";
+        await CallAsync(400, "GET", All, "/api/rooms/no%20room/rules");
+        await CallAsync(201, "PUT", All + "/{rule}", "/api/rooms/demo/rules/people", """{"when":"count","count":3}""", Json);
+        await CallAsync(200, "PUT", All + "/{rule}", "/api/rooms/demo/rules/people", """{"when":"count","count":4}""", Json);
+        await CallAsync(400, "PUT", All + "/{rule}", "/api/rooms/demo/rules/people", """{"when":"never"}""", Json);
+        await CallAsync(415, "PUT", All + "/{rule}", "/api/rooms/demo/rules/people", "{}", "text/plain");
+        await CallAsync(200, "GET", All, "/api/rooms/demo/rules");
+        await CallAsync(204, "DELETE", All + "/{rule}", "/api/rooms/demo/rules/people");
+        await CallAsync(404, "DELETE", All + "/{rule}", "/api/rooms/demo/rules/people");
+        await CallAsync(200, "GET", "/api/events", "/api/events?room=demo");
+        await CallAsync(400, "GET", "/api/events", "/api/events?limit=0");
+        await CallAsync(200, "GET", "/api/events/export", "/api/events/export?format=csv");
+        await CallAsync(400, "GET", "/api/events/export", "/api/events/export?format=exe");
+        await CallAsync(400, "GET", "/api/events/stream", "/api/events/stream?after=x");
+        await CallAsync(404, "GET", "/api/events/{id}", "/api/events/1");
+        await CallAsync(404, "GET", "/api/events/{id}/thumbnail.jpg", "/api/events/1/thumbnail.jpg");
+        await CallAsync(404, "DELETE", "/api/events/{id}", "/api/events/1");
+    }
+
     private async Task JobsAsync(string at)
     {
         string none = $"{at}/{Guid.NewGuid()}";
@@ -216,6 +239,11 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(401, "DELETE", "/api/models/pull");
         await CallAsync(403, "POST", "/api/rooms/{room}/recording", "/api/rooms/demo/recording", "{}", "application/json");
         await CallAsync(403, "DELETE", "/api/rooms/{room}/recording", "/api/rooms/demo/recording");
+        await CallAsync(
+            403, "PUT", "/api/rooms/{room}/rules/{rule}", "/api/rooms/demo/rules/a", """{"when":"count"}""", "application/json");
+        await CallAsync(403, "DELETE", "/api/rooms/{room}/rules/{rule}", "/api/rooms/demo/rules/a");
+        await CallAsync(404, "GET", "/api/rooms/{room}/rules", "/api/rooms/demo/rules");
+        await CallAsync(403, "GET", "/api/events");
         await CallAsync(401, "GET", "/metrics");
         await CallAsync(200, "GET", "/metrics", bearer: ApiKey);
         const string Wanted = """{"room":"demo","role":"phone"}""";

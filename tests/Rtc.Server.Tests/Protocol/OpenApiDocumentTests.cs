@@ -7,12 +7,14 @@ using Rtc.Inference;
 using Rtc.Pipeline;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Settings;
+using Rtc.Server.Events;
 using Rtc.Server.Hosting;
 using Rtc.Server.Http;
 using Rtc.Server.Jobs;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
 using Rtc.Server.Routes;
+using Rtc.Server.Rules;
 using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
 using Rtc.Server.Videos;
@@ -186,6 +188,11 @@ public sealed partial class OpenApiDocumentTests
     [InlineData("JobRequest", typeof(JobRoutes.JobRequest))]
     [InlineData("UserKey", typeof(KeyRoutes.KeyView))]
     [InlineData("UserKeyRequest", typeof(KeyRoutes.KeyRequest))]
+    [InlineData("Rule", typeof(RuleView))]
+    [InlineData("RuleRequest", typeof(RuleDefinition))]
+    [InlineData("RuleSchedule", typeof(ScheduleDefinition))]
+    [InlineData("RuleActions", typeof(ActionDefinition))]
+    [InlineData("Event", typeof(EventView))]
     public void Schemas_have_the_fields_of_their_types(string name, Type type)
     {
         IEnumerable<string> fields = type.GetProperties().Select(field => JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name));

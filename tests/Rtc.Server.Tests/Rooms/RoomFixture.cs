@@ -13,6 +13,7 @@ using Rtc.Pipeline.Settings;
 using Rtc.Server.Metrics;
 using Rtc.Server.Network;
 using Rtc.Server.Rooms;
+using Rtc.Server.Rules;
 using Rtc.Server.Tests.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -26,11 +27,12 @@ internal sealed class RoomFixture : IAsyncDisposable
 
     private readonly ICodecFactory _codecs;
 
-    public RoomFixture(ICodecFactory? codecs = null)
+    public RoomFixture(ICodecFactory? codecs = null, RuleBook? rules = null)
     {
         _codecs = codecs ?? new MediaCodecs();
         Room = new Room(
-            Name("fixture"), Loop, OpenPipeline, Bitrates, 64 * 1024, Metrics, (_, member) => Gone.Add(member), NullLogger.Instance);
+            Name("fixture"), Loop, OpenPipeline, Bitrates, 64 * 1024, Metrics, (_, member) => Gone.Add(member), NullLogger.Instance,
+            rules);
     }
 
     public DtlsIdentity Identity { get; } = DtlsIdentity.Create();

@@ -194,7 +194,7 @@ public sealed class RoomRecorderTests : IAsyncLifetime
             _recorder.OnAnnotated(frame, default);
             _recorder.OnDetections(0, message);
             _recorder.OnPrivate();
-            _recorder.Tick();
+            _recorder.Tick(default);
         }
 
         Run();

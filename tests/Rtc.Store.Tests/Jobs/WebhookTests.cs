@@ -23,7 +23,7 @@ public sealed class WebhookTests(PostgresServer server)
         var time = new VirtualTime();
         await using TestStore store = await TestStore.CreateAsync(server, engine, time);
         var receiver = new Receiver { Answers = new([HttpStatusCode.InternalServerError, null, HttpStatusCode.NoContent]) };
-        await using JobWebhooks webhooks = Open(store, receiver, time);
+        await using WebhookSender webhooks = Open(store, receiver, time);
         webhooks.Start();
         Job job = await AddAsync(store, Address);
         await AddAsync(store, null, isCancelled: true);
@@ -36,7 +36,7 @@ public sealed class WebhookTests(PostgresServer server)
         Assert.All(came, one =>
         {
             Assert.Equal($"{job.Id} Completed", one.Body);
-            Assert.Equal(JobWebhooks.Sign(Key, one.At, Encoding.UTF8.GetBytes(one.Body)), one.Signature);
+            Assert.Equal(WebhookSender.Sign(Key, one.At, Encoding.UTF8.GetBytes(one.Body)), one.Signature);
         });
         Assert.InRange(came[1].At - came[0].At, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20));
         Assert.InRange(came[2].At - came[1].At, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
@@ -51,7 +51,7 @@ public sealed class WebhookTests(PostgresServer server)
         var time = new VirtualTime();
         await using TestStore store = await TestStore.CreateAsync(server, engine, time);
         var receiver = new Receiver { Otherwise = HttpStatusCode.NotFound };
-        await using JobWebhooks webhooks = Open(store, receiver, time, maxTries: 3);
+        await using WebhookSender webhooks = Open(store, receiver, time, maxTries: 3);
         await AddAsync(store, Address, isCancelled: true);
         Job failing = await AddAsync(store, Address);
         Job taken = (await store.Queue.TakeAsync("me", s_kinds, TimeSpan.FromSeconds(30)))!;
@@ -84,12 +84,11 @@ public sealed class WebhookTests(PostgresServer server)
         }
     }
 
-    private static JobWebhooks Open(TestStore store, Receiver receiver, VirtualTime time, int maxTries = 10)
+    private static WebhookSender Open(TestStore store, Receiver receiver, VirtualTime time, int maxTries = 10)
     {
         receiver.Time = time;
-        return new JobWebhooks(
-            new WebhookTable(store.Database), new WebhookOptions { Key = Key, MaxTries = maxTries },
-            job => Encoding.UTF8.GetBytes($"{job.Id} {job.Status}"), () => receiver, time);
+        var jobs = new JobWebhooks(new WebhookTable(store.Database), job => Encoding.UTF8.GetBytes($"{job.Id} {job.Status}"));
+        return new WebhookSender(jobs, new WebhookOptions { Key = Key, MaxTries = maxTries }, () => receiver, time);
     }
 
     private static async Task<Job> AddAsync(TestStore store, string? webhook, bool isCancelled = false)
@@ -116,7 +115,7 @@ public sealed class WebhookTests(PostgresServer server)
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Assert.Equal(Address, request.RequestUri!.ToString());
-            string signature = request.Headers.GetValues(JobWebhooks.SignatureHeader).Single();
+            string signature = request.Headers.GetValues(WebhookSender.SignatureHeader).Single();
             long seconds = long.Parse(signature["t=".Length..signature.IndexOf(',')]);
             Came.Enqueue(
                 (DateTimeOffset.FromUnixTimeSeconds(seconds), await request.Content!.ReadAsStringAsync(cancellationToken), signature));

@@ -33,7 +33,7 @@ public sealed class KillTests(PostgresServer server)
             {
                 while (programs.Count < Programs)
                 {
-                    programs.Add(Start(fixture.Store.Options));
+                    programs.Add(KilledProgram.Start("worker", fixture.Store.Options));
                 }
 
                 while ((await fixture.Store.Jobs.FactsAsync()) is var facts && facts.Queued + facts.Processing < 4)
@@ -61,21 +61,6 @@ public sealed class KillTests(PostgresServer server)
 
         int attempts = (await Task.WhenAll(jobs.Select(fixture.FindAsync))).Sum(job => job.Attempt);
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {kills} kills, {jobs.Count} jobs, {attempts} attempts");
-    }
-
-    private static Process Start(StoreOptions options)
-    {
-        string program = Path.ChangeExtension(typeof(KillTests).Assembly.Location, null);
-        var start = new ProcessStartInfo(File.Exists(program) ? program : program + ".exe")
-        {
-            ArgumentList =
-            {
-                "worker", options.Connection is null ? TestStore.Sqlite : TestStore.Postgres, options.Connection ?? options.File,
-            },
-            RedirectStandardOutput = true,
-        };
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        return Process.Start(start)!;
     }
 
     private static void Kill(Process process)

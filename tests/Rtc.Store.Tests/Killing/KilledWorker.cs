@@ -12,10 +12,7 @@ internal static class KilledWorker
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        StoreOptions options = args[0] == Engines.TestStore.Postgres
-            ? new StoreOptions { Connection = args[1] }
-            : new StoreOptions { File = args[1] };
-        await using var database = new Database(options, TimeProvider.System);
+        await using var database = new Database(KilledProgram.OptionsOf(args), TimeProvider.System);
         using var meter = new Meter("worker");
         await using var workers = new JobWorkers(
             database, [new CountingKind(new ResultTable(database))], Options, new SteadyPace(), new JobCounters(meter),

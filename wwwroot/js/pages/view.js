@@ -58,7 +58,8 @@ class ViewPage {
   #tracks = new TrackTable((id) => this.#target.hold(id), () => this.#target.release());
   #plots = new Plots(byId('plots', HTMLElement));
   #zones = new ZoneEditor(this.#stage, this.#overlay, (zones) => this.#session.configure({ zones }), () => this.#zoneList.showDrawing());
-  /** @type {ZoneList} */ #zoneList = new ZoneList(this.#zones);
+  /** @type {ZoneList} */ #zoneList = new ZoneList(
+    this.#zones, () => ({ room: this.#room, token: tokenOfAddress(), toasts: this.#toasts }));
   /** @type {View} */ #view;
   #views;
   /** @type {Session} */ #session;
@@ -91,6 +92,7 @@ class ViewPage {
     new Tabs(byId('tabs', HTMLElement), text.view.tabs, (key) => {
       if (key === 'plots') this.#plots.redraw();
       if (key === 'tracks') this.#tracks.refresh();
+      if (key === 'zones') this.#zoneList.open();
     });
     this.#stage.onPaint = (context, rect) => {
       this.#heat.paint(context, rect);
@@ -271,10 +273,8 @@ class ViewPage {
   /** A watcher is offered nothing that the server would refuse. @param {boolean} only */
   #onRights(only) {
     this.#watchesOnly = only;
-    for (const part of [this.#controls, this.#tracks, this.#recording]) part.setReadOnly(only);
+    for (const part of [this.#controls, this.#tracks, this.#recording, this.#zoneList]) part.setReadOnly(only);
     show(byId('release', HTMLElement), !only);
-    show(byId('zone-tools', HTMLElement), !only);
-    byId('zones', HTMLElement).inert = only;
   }
 
   /** @param {Partial<RoomSettings>} changed */

@@ -6,17 +6,27 @@ import { shapeColour } from '../overlay/zone-painter.js';
 /** @typedef {import('../session/messages.js').ZoneCount} ZoneCount */
 /** @typedef {import('../overlay/zone-editor.js').ZoneEditor} ZoneEditor */
 /** @typedef {import('../overlay/zone-editor.js').Shape} Shape */
+/** @typedef {import('../rules/rule-list.js').RuleList} RuleList */
+/** @typedef {import('../ui/toasts.js').Toasts} Toasts */
 
-/** The list of zones and lines beside the picture: names, counts, and the buttons to make and remove them. */
+/**
+ * The list of zones and lines beside the picture: names, counts, and the buttons to make and remove them. The room's rules stand below it,
+ * and their script is loaded when somebody looks.
+ */
 export class ZoneList {
   #list = byId('zones', HTMLElement);
   /** @type {ZoneEditor} */ #editor;
   /** @type {Map<string, HTMLElement>} */ #rows = new Map();
   /** @type {Map<string, ZoneCount>} */ #counts = new Map();
+  /** @type {RuleList|null} */ #rules = null;
+  /** @type {() => {room: string, token?: string, toasts: Toasts}} */ #page;
+  #readOnly = false;
+  #isOpen = false;
 
-  /** @param {ZoneEditor} editor */
-  constructor(editor) {
+  /** @param {ZoneEditor} editor @param {() => {room: string, token?: string, toasts: Toasts}} page whose room it is just now */
+  constructor(editor, page) {
     this.#editor = editor;
+    this.#page = page;
     for (const kind of /** @type {const} */ (['zone', 'line'])) {
       byId(`${kind}-draw`, HTMLElement).addEventListener('click', () => editor.draw(editor.drawing === kind ? null : kind));
       byId(`${kind}-default`, HTMLElement).addEventListener('click', () => editor.addDefault(kind));
@@ -30,8 +40,36 @@ export class ZoneList {
     }
   }
 
+  /** Somebody looks at them. */
+  open() {
+    this.#isOpen = true;
+    void this.#showRules();
+  }
+
+  /** A watcher sees them. @param {boolean} only */
+  setReadOnly(only) {
+    this.#readOnly = only;
+    show(byId('zone-tools', HTMLElement), !only);
+    this.#list.inert = only;
+    this.#rules?.setReadOnly(only);
+  }
+
+  /** Those of the room that is shown now. */
+  async #showRules() {
+    const page = this.#page();
+    if (!this.#isOpen || this.#rules?.room === page.room) return;
+    const { RuleList } = await import('../rules/rule-list.js');
+    if (this.#rules?.room === page.room || this.#page().room !== page.room) return;
+    this.#rules?.close();
+    this.#rules = new RuleList({ ...page, shapes: () => this.#editor.shapes });
+    this.#rules.setReadOnly(this.#readOnly);
+    byId('pane-zones', HTMLElement).append(this.#rules.element);
+    await this.#rules.load();
+  }
+
   /** Shows the shapes anew where they are not the ones shown. */
   rebuild() {
+    void this.#showRules();
     const { shapes } = this.#editor;
     const names = shapes.map(({ name }) => name);
     show(byId('zones-none', HTMLElement), names.length === 0);
@@ -47,7 +85,9 @@ export class ZoneList {
     swatch.style.background = shapeColour(name);
     const input = make('input', { class: 'input', attributes: { 'aria-label': text.view.zoneRename(name), maxlength: '40' } });
     input.addEventListener('change', () => {
+      const before = this.#editor.shapes.map((shape) => shape.name);
       if (!this.#editor.rename(name, input.value)) input.value = name;
+      else void this.#rules?.rename(name, this.#editor.shapes[before.indexOf(name)].name);
     });
     input.value = name;
     const label = text.view.zoneRemove(name);
@@ -62,6 +102,7 @@ export class ZoneList {
   /** @param {string} name */
   #remove(name) {
     this.#editor.remove(name);
+    void this.#rules?.forget(name);
     byId('zone-draw', HTMLElement).focus();
   }
 

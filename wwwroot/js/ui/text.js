@@ -100,6 +100,7 @@ export const text = Object.freeze({
     focus: 'Smart focus',
     library: 'Library',
     studio: 'Studio',
+    events: 'Events',
     selftest: 'Check this device',
     qrAlt: (/** @type {string} */ url) => `QR code of ${url}`,
     thumbAlt: (/** @type {string} */ room) => `Latest picture of room ${room}`,

@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using Rtc.Store.Events;
+
+namespace Rtc.Server.Events;
+
+/// <summary>
+/// New events for whoever follows them. They are read from the store, so that nobody holds anything for a reader that is slow or away: it
+/// goes on where it was. The signal only makes it soon.
+/// </summary>
+internal sealed class EventFeed(EventTable table, TimeProvider time)
+{
+    private const int AtOnce = 100;
+
+    /// <summary>Another program at the same database gives no signal.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+
+    private volatile TaskCompletionSource _written = New();
+
+    /// <summary>Ends with the next event that this program writes.</summary>
+    public Task Written => _written.Task;
+
+    /// <summary>An event is in the store.</summary>
+    public void Tell() => Interlocked.Exchange(ref _written, New()).TrySetResult();
+
+    /// <summary>Those after <paramref name="last"/>, as they come; null where there was none for a while.</summary>
+    public async IAsyncEnumerable<StoredEvent?> WatchAsync(
+        EventSearch search, long? last, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        long place = last ?? await table.NewestAsync(cancel);
+        while (true)
+        {
+            Task written = Written;
+            List<StoredEvent> rows = await table.ListNewerAsync(search, place, AtOnce, cancel);
+            foreach (StoredEvent one in rows)
+            {
+                yield return one;
+                place = one.Id;
+            }
+
+            if (rows.Count == 0)
+            {
+                yield return null;
+                await Task.WhenAny(written, Task.Delay(s_look, time, cancel));
+                cancel.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

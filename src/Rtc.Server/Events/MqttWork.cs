@@ -1,0 +1,199 @@
+using System.Collections.Frozen;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Protocol;
+using Rtc.Server.Accounts;
+using Rtc.Server.Options;
+using Rtc.Server.Rules;
+using Rtc.Signaling;
+using Rtc.Store;
+using Rtc.Store.Events;
+
+namespace Rtc.Server.Events;
+
+/// <summary>
+/// Tells a broker of events, from the store and in their order: one that is away is told when it is back, and after a kill it goes on where
+/// it was acknowledged. An event may come twice, never not at all. Owns the connection.
+/// </summary>
+internal sealed partial class MqttWork(
+    RtcOptions options, EventTable events, EventFeed feed, RuleBook book, TimeProvider time, ILogger<MqttWork> log)
+    : IStoreWorker, IDisposable
+{
+    private const string Reader = "mqtt";
+    private const int AtOnce = 50;
+
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_maxPause = TimeSpan.FromMinutes(1);
+
+    private readonly MqttMessages _messages = new(options.Mqtt);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loop = Task.CompletedTask;
+    private FrozenDictionary<RoomName, RuleSet>? _announced;
+    private HashSet<string> _topics = [];
+
+    public void Begin()
+    {
+        if (options.Mqtt.Server is { } server && MqttOptions.TryAddress(server, out Uri? address) && _loop.IsCompleted)
+        {
+            _loop = Task.Run(() => RunAsync(address));
+        }
+    }
+
+    public async Task EndAsync(CancellationToken cancel)
+    {
+        await _stopping.CancelAsync();
+        await _loop.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task RunAsync(Uri address)
+    {
+        CancellationToken stop = _stopping.Token;
+        TimeSpan pause = s_firstPause;
+        using IMqttClient client = new MqttClientFactory().CreateMqttClient();
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                long position = await PositionAsync(stop);
+                await client.ConnectAsync(Options(address), stop);
+                LogConnected(log, address.Host);
+                pause = s_firstPause;
+                await TellAsync(client, position, stop);
+            }
+            catch (Exception error) when (error is MqttCommunicationException or MqttProtocolViolationException
+                or MqttClientDisconnectedException or StoreUnavailableException or TimeoutException or IOException
+                or InvalidOperationException)
+            {
+                LogAway(log, address.Host, error.Message);
+            }
+            catch (OperationCanceledException)
+            {
+                // The server stops, or the broker did not answer in time.
+            }
+
+            if (!stop.IsCancellationRequested)
+            {
+                await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 > s_maxPause ? s_maxPause : pause * 2;
+            }
+        }
+
+        if (client.IsConnected)
+        {
+            await SayGoodbyeAsync(client);
+        }
+    }
+
+    private MqttClientOptions Options(Uri address)
+    {
+        MqttClientOptionsBuilder builder = new MqttClientOptionsBuilder()
+            .WithTcpServer(address.Host, address.Port)
+            .WithTlsOptions(tls => tls.UseTls(address.Scheme == "mqtts"))
+            .WithWillTopic(_messages.Status)
+            .WithWillPayload(MqttMessages.Offline)
+            .WithWillRetain()
+            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+        return (options.Mqtt.Username is { } user ? builder.WithCredentials(user, options.Mqtt.Password) : builder).Build();
+    }
+
+    /// <summary>Where it goes on; the first time that a broker is set, at the events from now on.</summary>
+    private async Task<long> PositionAsync(CancellationToken stop)
+    {
+        long position = await events.PositionAsync(Reader, await events.NewestAsync(stop), stop);
+        await events.MoveAsync(Reader, position, stop);
+        return position;
+    }
+
+    /// <summary>Until the connection is lost.</summary>
+    private async Task TellAsync(IMqttClient client, long position, CancellationToken stop)
+    {
+        _announced = null;
+        await PublishAsync(client, _messages.Status, System.Text.Encoding.UTF8.GetBytes(MqttMessages.Online), isKept: true, stop);
+        while (client.IsConnected)
+        {
+            Task written = feed.Written;
+            await AnnounceAsync(client, stop);
+            List<StoredEvent> rows = await events.ListForMqttAsync(position, AtOnce, stop);
+            foreach (StoredEvent one in rows)
+            {
+                await PublishAsync(client, _messages.TopicOf(one.Room, one.RuleId), MqttMessages.Event(one), isKept: false, stop);
+                position = one.Id;
+                await events.MoveAsync(Reader, position, stop);
+            }
+
+            if (rows.Count == 0)
+            {
+                await Task.WhenAny(written, Task.Delay(s_look, time, stop));
+                stop.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <summary>Rules that tell MQTT are announced, and taken back when they no longer do.</summary>
+    private async Task AnnounceAsync(IMqttClient client, CancellationToken stop)
+    {
+        if (ReferenceEquals(_announced, book.All))
+        {
+            return;
+        }
+
+        FrozenDictionary<RoomName, RuleSet> all = book.All;
+        HashSet<string> topics = [];
+        foreach ((RoomName room, RuleSet set) in all)
+        {
+            foreach (RoomRule rule in set.All.Where(rule => rule.Actions.Mqtt))
+            {
+                if (_messages.Announce(room, rule) is { } announcement)
+                {
+                    await PublishAsync(client, announcement.Topic, announcement.Message, isKept: true, stop);
+                    topics.Add(announcement.Topic);
+                }
+            }
+        }
+
+        foreach (string gone in _topics.Except(topics))
+        {
+            await PublishAsync(client, gone, [], isKept: true, stop);
+        }
+
+        (_announced, _topics) = (all, topics);
+    }
+
+    /// <summary>Comes back once the broker has it.</summary>
+    private static async Task PublishAsync(IMqttClient client, string topic, byte[] message, bool isKept, CancellationToken stop)
+    {
+        MqttClientPublishResult result = await client.PublishAsync(
+            new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(message).WithRetainFlag(isKept)
+                .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
+            stop);
+        if (!result.IsSuccess)
+        {
+            throw new IOException($"The broker refused a message: {result.ReasonCode}");
+        }
+    }
+
+    private async Task SayGoodbyeAsync(IMqttClient client)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            await PublishAsync(
+                client, _messages.Status, System.Text.Encoding.UTF8.GetBytes(MqttMessages.Offline), isKept: true, patience.Token);
+            await client.DisconnectAsync(new MqttClientDisconnectOptions(), patience.Token);
+        }
+        catch (Exception error) when (error is MqttCommunicationException or OperationCanceledException or InvalidOperationException
+            or MqttClientDisconnectedException or IOException)
+        {
+            // Its last will says the same.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The MQTT broker {Host} is told of events")]
+    private static partial void LogConnected(ILogger log, string host);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The MQTT broker {Host} is away; events wait for it: {Reason}")]
+    private static partial void LogAway(ILogger log, string host, string reason);
+}
