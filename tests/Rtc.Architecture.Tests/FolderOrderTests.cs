@@ -25,6 +25,7 @@ public sealed class FolderOrderTests
             "Containers.Writing",
             "Factory"),
         new("Rtc.Inference", "Onnx", ".", "Catalogue Motion Prepare", "Layouts", "Running", "Detect Segment", "Hosting"),
+        new("Rtc.Cluster", "Nodes Rooms", "Tables", "Silo", "."),
         new("Rtc.Signaling", "Frames Messages", ".", "Hub Whip"),
         new(
             "Rtc.Pipeline",
@@ -51,7 +52,7 @@ public sealed class FolderOrderTests
             "Health",
             "Recordings",
             "Rooms",
-            "Frames Accounts",
+            "Frames Accounts Cluster",
             "Jobs Videos",
             "Studio",
             "Routes",
