@@ -182,8 +182,8 @@ public sealed partial class ClusterNode : IAsyncDisposable
         try
         {
             INodeLink link = _reference ??= Grains.CreateObjectReference<INodeLink>(_link);
-            IReadOnlyList<NodeCard> cards = await Grains.GetGrain<INodesGrain>(0).ReportAsync(new NodeCard(report, link)).WaitAsync(s_callPatience, _time)
-                .ConfigureAwait(false);
+            IReadOnlyList<NodeCard> cards = await Grains.GetGrain<INodesGrain>(0).ReportAsync(new NodeCard(report, link))
+                .WaitAsync(s_callPatience, _time).ConfigureAwait(false);
             Keep(cards);
             return true;
         }

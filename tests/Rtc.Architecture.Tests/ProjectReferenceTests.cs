@@ -21,8 +21,8 @@ public sealed class ProjectReferenceTests
         ["Rtc.Signaling"] = [],
         ["Rtc.Server"] =
         [
-            "Rtc.Analysis", "Rtc.Cluster", "Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling", "Rtc.Store",
-            "Rtc.Studio",
+            "Rtc.Analysis", "Rtc.Cluster", "Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling",
+            "Rtc.Store", "Rtc.Studio",
         ],
     };
 

@@ -3,6 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { Refusal } from '../../wwwroot/js/session/hub.js';
 import { NodeAddress } from '../../wwwroot/js/session/node-address.js';
 import { RoomPlace } from '../../wwwroot/js/session/room-place.js';
+import { SilenceWatch } from '../../wwwroot/js/session/silence-watch.js';
 import { FakeHub, installBrowser } from './support/browser.js';
 
 beforeEach(() => installBrowser());
@@ -94,4 +95,35 @@ test('what is no address is no redirect', () => {
   const address = new NodeAddress();
   for (const url of ['', 'hub', 'javascript:alert(1)', null, {}]) assert.equal(address.redirect(url), false);
   assert.equal(address.url, '/hub');
+});
+
+test('a node that falls silent is left for the next, which knows more', async () => {
+  const { asked, lost, place } = enterAt((_, method) => (method === 'Join' ? reply({ nodes: ['https://node2.example/'] }) : undefined));
+  await place.enter();
+  place.leaveNode();
+  assert.deepEqual([lost.length, place.hub], [1, null]);
+  await place.enter();
+  assert.deepEqual(asked, ['/hub', 'https://node2.example/hub']);
+});
+
+test('silence counts in a cluster alone, and from the last word on', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let silent = 0;
+  const watch = new SilenceWatch(() => silent++);
+  watch.start(false);
+  t.mock.timers.tick(60_000);
+  assert.equal(silent, 0);
+  watch.start(true);
+  for (let second = 0; second < 10; second++) {
+    t.mock.timers.tick(1_000);
+    watch.heard();
+  }
+  t.mock.timers.tick(2_499);
+  assert.equal(silent, 0);
+  t.mock.timers.tick(1);
+  assert.equal(silent, 1);
+  watch.heard();
+  watch.stop();
+  t.mock.timers.tick(60_000);
+  assert.equal(silent, 1);
 });

@@ -2,7 +2,9 @@ using Rtc.Pipeline.Tracking;
 
 namespace Rtc.Pipeline.Results;
 
-/// <summary>What a room's pipeline follows, small enough to be kept elsewhere: another server's goes on from it under the same ids.</summary>
+/// <summary>
+/// What a room's pipeline follows, small enough to be kept elsewhere: another server's goes on from it under the same ids.
+/// </summary>
 public sealed record SceneSnapshot
 {
     /// <summary>More are left out, the faintest first.</summary>

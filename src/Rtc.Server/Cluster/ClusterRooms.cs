@@ -259,7 +259,9 @@ internal sealed partial class ClusterRooms(
         }
     }
 
-    /// <summary>A room that is open and not held: somebody came in while it was released. It is taken back, or is another's by now.</summary>
+    /// <summary>
+    /// A room that is open and not held: somebody came in while it was released. It is taken back, or is another's by now.
+    /// </summary>
     private async Task TakeBackAsync(OpenRoom open)
     {
         string name = open.Name.ToString();

@@ -1,6 +1,8 @@
 namespace Rtc.Server.Http;
 
-/// <summary>The origins of the cluster's other nodes: their pages may use this one, since they are sent here. Empty outside of one.</summary>
+/// <summary>
+/// The origins of the cluster's other nodes: their pages may use this one, since they are sent here. Empty outside of one.
+/// </summary>
 internal sealed class NodeOrigins
 {
     private volatile HashSet<string> _origins = [];

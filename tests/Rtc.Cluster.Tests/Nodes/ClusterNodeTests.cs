@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Runtime;
 using Rtc.Cluster.Nodes;
 using Rtc.Cluster.Rooms;
 using Rtc.Cluster.Silo;
@@ -79,7 +80,37 @@ public sealed class ClusterNodeTests(PostgresServer server, ITestOutputHelper ou
         Assert.True(taken.Epoch > claimed.Epoch);
     }
 
-    /// <summary>Rooms spread over both silos, asked about from one: half of the calls go over the network. The times are for the page on scale.</summary>
+    /// <summary>Orleans would end the process, and all of its rooms with it.</summary>
+    [Fact]
+    public async Task Silo_that_was_declared_dead_is_replaced_and_its_rooms_are_kept()
+    {
+        RoomEntry claimed = await _nodes[0].ClaimAsync("kept", 0);
+        await UntilAsync(() => _nodes[1].Find("a") is not null);
+        await using (var source = Npgsql.NpgsqlDataSource.Create(_connection))
+        {
+            await using Npgsql.NpgsqlCommand dead = source.CreateCommand(
+                "UPDATE cluster_versions SET version = version + 1; "
+                    + $"UPDATE cluster_silos SET status = {(int)SiloStatus.Dead}, etag = etag + 1 WHERE silo_name = 'a'");
+            await dead.ExecuteNonQueryAsync();
+            await UntilAsync(() => CountActive(source) == 2);
+        }
+
+        await UntilAsync(() => _nodes[0].ReportAsync().GetAwaiter().GetResult());
+        Assert.Equal(claimed.Epoch, (await _nodes[0].HeldAsync())!["kept"]);
+        Assert.Equal(claimed.Owner, (await _nodes[1].FindAsync("kept")).Owner);
+        Assert.True(await _nodes[1].IsAliveAsync(claimed.Owner!));
+    }
+
+    private static long CountActive(Npgsql.NpgsqlDataSource source)
+    {
+        using Npgsql.NpgsqlCommand count = source.CreateCommand(
+            $"SELECT count(*) FROM cluster_silos WHERE status = {(int)SiloStatus.Active}");
+        return (long)count.ExecuteScalar()!;
+    }
+
+    /// <summary>
+    /// Rooms spread over both silos, asked about from one: half of the calls go over the network. The times are for the page on scale.
+    /// </summary>
     [Fact]
     public async Task Hundreds_of_rooms_are_claimed_and_found_from_either_node()
     {

@@ -38,7 +38,8 @@ public sealed class NodeHintTests
             Assert.Null(NodeHint.Check(s_key, _hint[..at], "demo", s_now));
         }
 
-        foreach (string forged in (string[])["", "~", "node-1", "node-1~", _hint + "A", new string('x', 5000), "node-1~" + new string('A', 32)])
+        string tooLong = new('x', 5000);
+        foreach (string forged in (string[])["", "~", "node-1", "node-1~", _hint + "A", tooLong, "node-1~" + new string('A', 32)])
         {
             Assert.Null(NodeHint.Check(s_key, forged, "demo", s_now));
         }

@@ -127,6 +127,24 @@ public sealed partial class ServerClusterTests(PostgresServer postgres, ITestOut
             $"{times.Count} kills: picture back after {times[times.Count / 2]:0} ms (median), {times[(int)(times.Count * 0.95)]:0} (p95)"));
     }
 
+    /// <summary>As after a cut that healed: the table says that another took the room over meanwhile.</summary>
+    [Fact]
+    public async Task Owner_that_finds_a_higher_epoch_lets_go_and_sends_its_members_on()
+    {
+        await StartAsync(2);
+        await using HubClient phone = await HubClient.OpenAsync(_servers[0]);
+        await using HubClient other = await HubClient.OpenAsync(_servers[1]);
+        Assert.Null((await phone.JoinAsync("cut", "phone")).Error);
+        Assert.Null((await other.JoinAsync("other", "phone")).Error);
+        await RunAsync(
+            "UPDATE cluster_rooms SET owner = taken.owner, incarnation = taken.incarnation, epoch = cluster_rooms.epoch + 1 "
+                + "FROM cluster_rooms AS taken WHERE cluster_rooms.room = 'cut' AND taken.room = 'other'");
+
+        Assert.Equal("n1", (await phone.PushedAsync("redirect")).GetProperty("node").GetString());
+        Assert.Contains("lets go of cut", _servers[0].Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("lets go of other", _servers[1].Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Drain_moves_members_to_another_node_and_ends()
     {
@@ -224,6 +242,13 @@ public sealed partial class ServerClusterTests(PostgresServer postgres, ITestOut
             Assert.True(Stopwatch.GetElapsedTime(began) < s_patience, sql);
             await Task.Delay(50);
         }
+    }
+
+    private async Task RunAsync(string sql)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(_connection);
+        await using Npgsql.NpgsqlCommand command = source.CreateCommand(sql);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 
     private static async Task<string?> ModeAsync(ServerProcess server, string room)

@@ -20,7 +20,7 @@ internal sealed class TestPeer : IAsyncDisposable
     private const int Height = 120;
     private const uint TicksPerPicture = 3000;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-    private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(60) };
+    private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = s_patience };
 
     private readonly LoopbackPeer _peer = new(echoes: false, NullLogger<MediaLoop>.Instance);
     private readonly CancellationTokenSource _ending = new();

@@ -141,6 +141,15 @@ export class RoomPlace {
     this.#joined = false;
   }
 
+  /** The node has fallen silent: the next enter() asks another, which knows whether it is gone. */
+  leaveNode() {
+    if (!this.#joined) return;
+    this.#node.failed();
+    this.#joined = false;
+    void this.#dropHub();
+    this.#listener.onLost();
+  }
+
   /** Gives the place up; what comes next joins as a new member. */
   leave() {
     const hub = this.#hub;
