@@ -45,21 +45,37 @@ internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>>
     private async Task<bool> TryAsync(RoomOwner owner)
     {
         using var limit = new CancellationTokenSource(patience, time);
+        if (owner.Silo is not { } silo || !await ConnectsAsync(silo, limit.Token).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        NodeCard? known = CardOf(owner);
+        if (known is not null && await AnswersAsync(known, owner, limit.Token).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        if (!await hear().ConfigureAwait(false))
+        {
+            // It listens, and nobody says who it is: a room that may run is left alone.
+            return true;
+        }
+
+        // Its silo may have been replaced since it was heard of: then it is reached another way.
+        using var again = new CancellationTokenSource(patience, time);
+        return CardOf(owner) is { } fresh && !fresh.Link.Equals(known?.Link)
+            && await AnswersAsync(fresh, owner, again.Token).ConfigureAwait(false);
+    }
+
+    private NodeCard? CardOf(RoomOwner owner) =>
+        cardOf(owner.NodeId) is { } card && card.Report.Incarnation == owner.Incarnation ? card : null;
+
+    private static async Task<bool> AnswersAsync(NodeCard card, RoomOwner owner, CancellationToken cancel)
+    {
         try
         {
-            if (owner.Silo is not { } silo || !await ConnectsAsync(silo, limit.Token).ConfigureAwait(false))
-            {
-                return false;
-            }
-
-            if (cardOf(owner.NodeId)?.Report.Incarnation != owner.Incarnation && !await hear().ConfigureAwait(false))
-            {
-                // It listens, and nobody says who it is: a room that may run is left alone.
-                return true;
-            }
-
-            return cardOf(owner.NodeId) is { } card && card.Report.Incarnation == owner.Incarnation
-                && await card.Link.PingAsync().WaitAsync(limit.Token).ConfigureAwait(false) == owner.Incarnation;
+            return await card.Link.PingAsync().WaitAsync(cancel).ConfigureAwait(false) == owner.Incarnation;
         }
         catch (Exception error) when (RoomLedger.IsAway(error))
         {
@@ -75,7 +91,7 @@ internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>>
             await socket.ConnectAsync(silo, cancel).ConfigureAwait(false);
             return true;
         }
-        catch (SocketException)
+        catch (Exception error) when (error is SocketException or OperationCanceledException)
         {
             return false;
         }

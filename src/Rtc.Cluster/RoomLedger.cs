@@ -15,14 +15,9 @@ internal sealed class RoomLedger(Func<string, IRoomGrain> grain, IRoomTable? tab
 {
     public Task<RoomEntry> FindAsync(string room) => EitherAsync(() => grain(room).FindAsync(), known => known.FindAsync(room));
 
-    public Task<RoomEntry> ClaimAsync(string room, RoomOwner owner, long epoch) => EitherAsync(
-        () => grain(room).ClaimAsync(owner, epoch),
-        async known =>
-        {
-            // The grain may have done it and only its answer was lost: then the room is the claimer's already.
-            RoomEntry entry = await known.ClaimAsync(room, owner, epoch).ConfigureAwait(false);
-            return entry;
-        });
+    /// <summary>Where the grain did it and only its answer was lost, the table answers that the room is the claimer's already.</summary>
+    public Task<RoomEntry> ClaimAsync(string room, RoomOwner owner, long epoch) =>
+        EitherAsync(() => grain(room).ClaimAsync(owner, epoch), known => known.ClaimAsync(room, owner, epoch));
 
     public Task ReleaseAsync(string room, RoomOwner owner, long epoch, string? snapshot) => EitherAsync(
         async () =>
@@ -81,7 +76,9 @@ internal sealed class RoomLedger(Func<string, IRoomGrain> grain, IRoomTable? tab
     private static ClusterUnavailableException Unavailable(Exception inner) =>
         new("The cluster cannot say at the moment which node has the room.", inner);
 
-    /// <summary>The other end is not there or does not answer; everything else is an error of ours.</summary>
+    /// <summary>
+    /// The other end is not there or does not answer, or this node's own silo is not up, which Orleans calls an invalid operation.
+    /// </summary>
     internal static bool IsAway(Exception error) =>
         error is TimeoutException or OrleansException or DbException or OperationCanceledException or ObjectDisposedException
             or IOException or System.Net.Sockets.SocketException or InvalidOperationException;

@@ -50,7 +50,7 @@ test('a node that is gone is left for the next that is known, at once', async ()
   away.add('/hub').add('https://node2.example/hub');
   hubs[0].lose();
   await place.enter();
-  assert.deepEqual(asked, ['/hub', '/hub?node=n~1', '/hub', 'https://node2.example/hub', 'https://node3.example/hub']);
+  assert.deepEqual(asked, ['/hub', '/hub?node=n~1', 'https://node2.example/hub', 'https://node3.example/hub']);
 });
 
 test('where no node answers the client waits, and begins with its own', async () => {
@@ -97,13 +97,20 @@ test('what is no address is no redirect', () => {
   assert.equal(address.url, '/hub');
 });
 
-test('a node that falls silent is left for the next, which knows more', async () => {
-  const { asked, lost, place } = enterAt((_, method) => (method === 'Join' ? reply({ nodes: ['https://node2.example/'] }) : undefined));
+test('a node that falls silent is left for the next, which knows more', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const nodes = ['https://node2.example/'];
+  const { asked, lost, place } = enterAt((_, method) => (method === 'Join' ? reply({ node: 'n~1', nodes }) : undefined));
   await place.enter();
-  place.leaveNode();
+  t.mock.timers.tick(2_400);
+  place.heard();
+  t.mock.timers.tick(2_400);
+  assert.equal(lost.length, 0);
+  t.mock.timers.tick(100);
   assert.deepEqual([lost.length, place.hub], [1, null]);
   await place.enter();
   assert.deepEqual(asked, ['/hub', 'https://node2.example/hub']);
+  place.leave();
 });
 
 test('silence counts in a cluster alone, and from the last word on', (t) => {

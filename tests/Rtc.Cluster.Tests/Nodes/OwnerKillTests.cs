@@ -6,7 +6,7 @@ namespace Rtc.Cluster.Tests.Nodes;
 /// <summary>The owner of a room is killed: the next node that is asked has it at once, at a higher epoch, and no two at one.</summary>
 public sealed class OwnerKillTests(PostgresServer server, ITestOutputHelper output)
 {
-    private const int Kills = 3;
+    private const int Kills = 2;
     private const int KillsAtLength = 100;
 
     [Fact]

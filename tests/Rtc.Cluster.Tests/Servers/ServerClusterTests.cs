@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rtc.EndToEnd.Tests;
@@ -10,10 +8,10 @@ using Rtc.Store.Tests.Engines;
 
 namespace Rtc.Cluster.Tests.Servers;
 
-/// <summary>Whole servers in processes of their own, on a PostgreSQL of the tests' own.</summary>
+/// <summary>Whole servers in processes of their own that tests kill, drain and cut off.</summary>
 public sealed partial class ServerClusterTests(PostgresServer postgres, ITestOutputHelper output) : IAsyncLifetime
 {
-    private const int Kills = 3;
+    private const int Kills = 2;
     private const int KillsAtLength = 100;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -28,62 +26,6 @@ public sealed partial class ServerClusterTests(PostgresServer postgres, ITestOut
         {
             await server.DisposeAsync();
         }
-    }
-
-    [Fact]
-    public async Task Viewer_of_any_node_sees_the_camera_of_another()
-    {
-        await StartAsync(2);
-        await using TestPeer camera = await TestPeer.ConnectAsync(_servers[0].Address, "demo", isCamera: true);
-        await camera.SeesAsync();
-        await using TestPeer here = await TestPeer.ConnectAsync(_servers[0].Address, "demo", isCamera: false);
-        await using TestPeer there = await TestPeer.ConnectAsync(_servers[1].Address, "demo", isCamera: false);
-        await here.SeesAsync();
-        await there.SeesAsync();
-
-        Assert.Equal((0, _servers[0].Address), (camera.Redirects, camera.At));
-        JsonElement cluster = await _servers[1].Http.GetFromJsonAsync<JsonElement>("/api/cluster");
-        Assert.Equal("n1", cluster.GetProperty("node_id").GetString());
-        Assert.Equal(["n0", "n1"], cluster.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("node_id").GetString()));
-
-        // A room of another node is known here too.
-        JsonElement room = await _servers[1].Http.GetFromJsonAsync<JsonElement>("/api/rooms/demo");
-        Assert.Equal(1, room.GetProperty("phones").GetInt32());
-    }
-
-    [Fact]
-    public async Task Camera_is_sent_to_the_node_that_has_its_room()
-    {
-        await StartAsync(2);
-        await using HubClient first = await HubClient.OpenAsync(_servers[0]);
-        HubAnswer joined = await first.JoinAsync("demo", "phone");
-        Assert.Null(joined.Error);
-        Assert.StartsWith("n0~", joined.Result.GetProperty("node").GetString(), StringComparison.Ordinal);
-        Assert.Equal(_servers[1].Address.AbsoluteUri, Assert.Single(joined.Result.GetProperty("nodes").EnumerateArray()).GetString());
-
-        await using HubClient second = await HubClient.OpenAsync(_servers[1]);
-        Assert.Equal("redirect", (await second.JoinAsync("demo", "phone")).Code);
-        JsonElement sent = await second.PushedAsync("redirect");
-        Assert.Equal(("demo", "n0"), (sent.GetProperty("room").GetString(), sent.GetProperty("node").GetString()));
-        Assert.StartsWith($"{_servers[0].Address}hub?node=n0", sent.GetProperty("url").GetString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Forged_hint_is_refused_and_a_signed_one_is_not()
-    {
-        await StartAsync(1);
-        using HttpResponseMessage forged = await TestPeer.PostAsync(new Uri(_servers[0].Address, "/whip/demo?node=n0~AAAA"), "v=0");
-        Assert.Equal(HttpStatusCode.Forbidden, forged.StatusCode);
-        Assert.Contains("bad_hint", await forged.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-
-        await using HubClient hub = await HubClient.OpenAsync(_servers[0]);
-        string hint = (await hub.JoinAsync("demo", "viewer")).Result.GetProperty("node").GetString()!;
-        using HttpResponseMessage signed =
-            await TestPeer.PostAsync(new Uri(_servers[0].Address, "/whip/demo?node=" + Uri.EscapeDataString(hint)), "v=0");
-        Assert.Equal(HttpStatusCode.BadRequest, signed.StatusCode);
-        using HttpResponseMessage other =
-            await TestPeer.PostAsync(new Uri(_servers[0].Address, "/whip/other?node=" + Uri.EscapeDataString(hint)), "v=0");
-        Assert.Equal(HttpStatusCode.Forbidden, other.StatusCode);
     }
 
     [Fact]
@@ -125,24 +67,6 @@ public sealed partial class ServerClusterTests(PostgresServer postgres, ITestOut
         times.Sort();
         output.WriteLine(FormattableString.Invariant(
             $"{times.Count} kills: picture back after {times[times.Count / 2]:0} ms (median), {times[(int)(times.Count * 0.95)]:0} (p95)"));
-    }
-
-    /// <summary>As after a cut that healed: the table says that another took the room over meanwhile.</summary>
-    [Fact]
-    public async Task Owner_that_finds_a_higher_epoch_lets_go_and_sends_its_members_on()
-    {
-        await StartAsync(2);
-        await using HubClient phone = await HubClient.OpenAsync(_servers[0]);
-        await using HubClient other = await HubClient.OpenAsync(_servers[1]);
-        Assert.Null((await phone.JoinAsync("cut", "phone")).Error);
-        Assert.Null((await other.JoinAsync("other", "phone")).Error);
-        await RunAsync(
-            "UPDATE cluster_rooms SET owner = taken.owner, incarnation = taken.incarnation, epoch = cluster_rooms.epoch + 1 "
-                + "FROM cluster_rooms AS taken WHERE cluster_rooms.room = 'cut' AND taken.room = 'other'");
-
-        Assert.Equal("n1", (await phone.PushedAsync("redirect")).GetProperty("node").GetString());
-        Assert.Contains("lets go of cut", _servers[0].Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("lets go of other", _servers[1].Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -192,35 +116,8 @@ public sealed partial class ServerClusterTests(PostgresServer postgres, ITestOut
 
     private async Task StartAsync(int count, int first = 0, int drainSeconds = 0)
     {
-        ServerProcess[] started = await Task.WhenAll(Enumerable.Range(first, count).Select(number => ServerProcess.StartAsync(
-            ["--cluster", _connection],
-            new Dictionary<string, string>
-            {
-                ["RTC__Cluster__NodeId"] = "n" + number,
-                ["RTC__Cluster__SiloPort"] = ServerProcess.FreePort().ToString(CultureInfo.InvariantCulture),
-                ["RTC__Rooms__DrainSeconds"] = drainSeconds.ToString(CultureInfo.InvariantCulture),
-                ["RTC__Rooms__LingerSeconds"] = "1",
-                ["RTC__Model__Name"] = "motion",
-
-                // How busy the machine of the tests is must not decide where a room goes.
-                ["RTC__Limits__MaxCpuPercent"] = "0",
-                ["RTC__Limits__MaxMemoryPercent"] = "0",
-                ["RTC__Limits__MaxLoopLatenessMs"] = "0",
-                ["Logging__LogLevel__Rtc"] = "Information",
-            })));
-        _servers.AddRange(started);
-        long began = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            JsonElement cluster = await _servers[0].Http.GetFromJsonAsync<JsonElement>("/api/cluster");
-            if (cluster.GetProperty("nodes").GetArrayLength() >= _servers.Count)
-            {
-                return;
-            }
-
-            Assert.True(Stopwatch.GetElapsedTime(began) < s_patience, "the nodes do not find each other");
-            await Task.Delay(50);
-        }
+        _servers.AddRange(await ServerPair.StartAsync(_connection, count, first, drainSeconds));
+        await ServerPair.UntilKnownAsync(_servers);
     }
 
     /// <summary>What a new owner begins with is written once a second.</summary>
@@ -242,13 +139,6 @@ public sealed partial class ServerClusterTests(PostgresServer postgres, ITestOut
             Assert.True(Stopwatch.GetElapsedTime(began) < s_patience, sql);
             await Task.Delay(50);
         }
-    }
-
-    private async Task RunAsync(string sql)
-    {
-        await using var source = Npgsql.NpgsqlDataSource.Create(_connection);
-        await using Npgsql.NpgsqlCommand command = source.CreateCommand(sql);
-        Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 
     private static async Task<string?> ModeAsync(ServerProcess server, string room)

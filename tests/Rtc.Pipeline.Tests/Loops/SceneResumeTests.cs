@@ -3,6 +3,7 @@ using Rtc.Media;
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Settings;
 using Rtc.Pipeline.Tests.Fakes;
+using Rtc.Pipeline.Tracking;
 using Xunit;
 
 namespace Rtc.Pipeline.Tests.Loops;
@@ -77,7 +78,7 @@ public sealed class SceneResumeTests : IDisposable
         VisionResult crowded = _first.Output.Results.Last() with
         {
             TargetId = 60,
-            Detections = [.. Enumerable.Range(1, 60).Select(id => new Tracking.TrackedObject(id, 0, "person", 1f / id, default, false))],
+            Detections = [.. Enumerable.Range(1, 60).Select(id => new TrackedObject(id, 0, "person", 1f / id, default, false))],
         };
         SceneSnapshot kept = SceneSnapshot.Of(crowded);
 

@@ -39,6 +39,8 @@ export class NodeAddress {
   /** The node does not answer. @returns {boolean} whether there is another to be asked at once */
   failed() {
     this.#tried.add(this.#url);
+    // Where nodes have addresses of their own, this one's leads to it without a hint as well.
+    if (this.#others.length > 0) this.#tried.add(this.#url.split('?')[0]);
     const next = [OWN, ...this.#others].find((url) => !this.#tried.has(url));
     if (!next) this.#tried.clear();
     this.#url = next ?? OWN;

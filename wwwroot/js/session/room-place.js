@@ -2,6 +2,7 @@
 import { Hub, Refusal } from './hub.js';
 import { KeptPlace } from './kept-place.js';
 import { NodeAddress } from './node-address.js';
+import { SilenceWatch } from './silence-watch.js';
 
 /** @typedef {import('./messages.js').Message} Message */
 /** @typedef {import('./messages.js').JoinReply} JoinReply */
@@ -38,6 +39,7 @@ export class RoomPlace {
   #joined = false;
   #joinedAt = 0;
   #node = new NodeAddress();
+  #silence = new SilenceWatch(() => this.#leaveNode());
 
   /** @param {() => JoinRequest} request what to join with just now @param {PlaceListener} listener @param {HubMaker} [makeHub] */
   constructor(request, listener, makeHub = (...parts) => new Hub(...parts)) {
@@ -127,6 +129,7 @@ export class RoomPlace {
     this.#joinedAt = Date.now();
     this.#kept.keep(reply.resume);
     this.#node.joined(reply);
+    this.#silence.start(reply.node !== undefined);
     this.#listener.onJoined(reply, before === null || before.peer_id === reply.peer_id);
   }
 
@@ -141,8 +144,13 @@ export class RoomPlace {
     this.#joined = false;
   }
 
+  /** A message came, over whichever connection. */
+  heard() {
+    this.#silence.heard();
+  }
+
   /** The node has fallen silent: the next enter() asks another, which knows whether it is gone. */
-  leaveNode() {
+  #leaveNode() {
     if (!this.#joined) return;
     this.#node.failed();
     this.#joined = false;
@@ -152,6 +160,7 @@ export class RoomPlace {
 
   /** Gives the place up; what comes next joins as a new member. */
   leave() {
+    this.#silence.stop();
     const hub = this.#hub;
     this.#hub = null;
     this.#reply = null;
@@ -161,6 +170,7 @@ export class RoomPlace {
 
   /** The same, for the page's end: within 300 ms. */
   async close() {
+    this.#silence.stop();
     this.#kept.forget();
     const hub = this.#hub;
     if (hub?.isOpen) await Promise.race([hub.call('Leave').catch(() => {}), new Promise((resolve) => setTimeout(resolve, 300))]);

@@ -10,7 +10,6 @@ import { Link } from './link.js';
 import { watchNetwork } from './network-change.js';
 import { RoomCommands } from './room-commands.js';
 import { RoomPlace } from './room-place.js';
-import { SilenceWatch } from './silence-watch.js';
 
 /** @typedef {import('./error-queue.js').SessionError} SessionError */
 /** @typedef {import('./hub.js').Hub} Hub */
@@ -74,7 +73,6 @@ export class Session {
   #errors = new ErrorQueue();
   #commands = new RoomCommands(() => ({ hub: this.#place.hub, link: this.#link }), (notice) => this.#listener.onMessage(notice));
   #abort = new AbortController();
-  #silence = new SilenceWatch(() => this.#place.leaveNode());
 
   /**
    * @param {SessionOptions} options
@@ -96,7 +94,6 @@ export class Session {
         this.#options = { ...this.#options, takeover: false };
         listener.onJoined(reply);
         if (!samePeer) this.#dropLink();
-        this.#silence.start(reply.node !== undefined);
       },
     }, makeHub);
     const { signal } = this.#abort;
@@ -221,7 +218,7 @@ export class Session {
 
   /** @param {Message} message */
   #receive(message) {
-    this.#silence.heard();
+    this.#place.heard();
     if (message.type === 'notice') this.#onNotice(message);
     this.#listener.onMessage(message);
   }
@@ -272,7 +269,6 @@ export class Session {
   /** Gives the place up; what comes next joins as a new member. */
   #leave() {
     this.#link = null;
-    this.#silence.stop();
     this.#place.leave();
   }
 
@@ -306,7 +302,6 @@ export class Session {
     this.#abort.abort();
     this.#backoff.hurry();
     this.#errors.close();
-    this.#silence.stop();
     if (this.#state !== 'refused') this.#tell('closed');
     this.#link?.close();
     await this.#place.close();
