@@ -316,7 +316,7 @@ public sealed partial class DeploymentFileTests
     }
 
     [Fact]
-    public async Task Pods_of_the_cluster_differ_from_the_single_one_in_what_makes_them_nodes()
+    public async Task Pods_of_the_cluster_are_the_single_one_with_a_silo()
     {
         string folder = Path.Combine(s_root, "deploy", "cluster", "kubernetes");
         JsonElement[] all = await YamlFiles.ReadAsync([Path.Combine(folder, "statefulset.yaml"), Path.Combine(folder, "service.yaml")]);
