@@ -189,7 +189,7 @@ internal sealed partial class ClusterRooms(
 
     private async Task HoldAsync(RoomName room, RoomEntry entry)
     {
-        await rooms.HandOverAsync(room, RoomHandover.Read(entry.Snapshot));
+        await rooms.PrepareAsync(room, RoomHandover.Read(entry.Snapshot));
         _handedOver.TryRemove(room.ToString(), out _);
         _held.Add(new HeldRoom(room.ToString(), entry.Epoch, time.GetTimestamp()) { Saved = entry.Snapshot });
         LogOwns(log, node.NodeId, room, entry.Epoch);
@@ -249,7 +249,7 @@ internal sealed partial class ClusterRooms(
         LogLetsGo(log, node.NodeId, room, held.Epoch);
         try
         {
-            await rooms.HandOverAsync(room, null);
+            await rooms.PrepareAsync(room, null);
             await node.ReleaseAsync(held.Room, held.Epoch, snapshot);
         }
         catch (ClusterUnavailableException error)

@@ -79,7 +79,7 @@ internal sealed partial class RoomDirectory(
         : StartOf(name) is { Settings.Mode: ViewMode.Privacy };
 
     /// <summary>As what a room begins that another node of the cluster had before; null forgets it again.</summary>
-    public void HandOver(RoomName name, RoomHandover? from)
+    public void Prepare(RoomName name, RoomHandover? from)
     {
         _handedOver.Remove(name);
         if (from is not null)

@@ -164,9 +164,9 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         .ToArray());
 
     /// <summary>As what this room begins, which another node had before.</summary>
-    public Task HandOverAsync(RoomName name, RoomHandover? from) => _loop.AskAsync(() =>
+    public Task PrepareAsync(RoomName name, RoomHandover? from) => _loop.AskAsync(() =>
     {
-        _directory.HandOver(name, from);
+        _directory.Prepare(name, from);
         return true;
     });
 
