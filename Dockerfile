@@ -20,7 +20,7 @@ RUN set -eu; \
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /src
-COPY Directory.Build.props Directory.Packages.props NuGet.config .editorconfig ./
+COPY Directory.Build.props Directory.Build.targets Directory.Packages.props NuGet.config .editorconfig ./
 COPY models models
 COPY src src
 ARG GPU

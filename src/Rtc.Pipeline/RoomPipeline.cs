@@ -102,6 +102,15 @@ public sealed class RoomPipeline : IAsyncDisposable
 
     public VisionResult? Latest => _newest;
 
+    /// <summary>Null before the first result.</summary>
+    public SceneSnapshot? Snapshot => _newest is { } newest ? SceneSnapshot.Of(newest) : null;
+
+    /// <summary>
+    /// Goes on from what another server's pipeline of this room followed: ids and what is in focus stay. To be called before the first
+    /// picture.
+    /// </summary>
+    public void Resume(SceneSnapshot snapshot) => _vision.Resume(snapshot);
+
     public PipelineStats Stats => _figures.Read(RestsForRemote, _error);
 
     /// <summary>

@@ -11,6 +11,12 @@ public interface IMemberLink
 /// <summary>What a participant asks of the rooms, whichever way the request came. Safe to call from any thread.</summary>
 public interface ISessions
 {
+    /// <summary>
+    /// Null where a join of this request is this node's to answer; else where to go, or why nobody can say. Asked before anything of
+    /// the request's body is read.
+    /// </summary>
+    Task<Refusal?> PlaceAsync(JoinRequest request, string remoteAddress) => Task.FromResult<Refusal?>(null);
+
     Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress);
 
     /// <summary>Answers an offer: the first one, a renegotiation, or an ICE restart.</summary>

@@ -10,6 +10,15 @@ public sealed record Refusal(string Code, string Message, int HttpStatus = 400)
     /// <summary>Where another camera has the place: who, and what else there is.</summary>
     public CameraOnAir? OnAir { get; init; }
 
+    /// <summary>Where another node of the cluster has the room: the client goes there with the same request.</summary>
+    public NodePlace? Elsewhere { get; init; }
+
+    public static Refusal AtAnotherNode(NodePlace place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        return new("redirect", $"The room is at {place.NodeId}.", 307) { Elsewhere = place };
+    }
+
     public static Refusal BadRoomName { get; } = new(
         "bad_room", "A room's name has 1 to 64 letters, digits, dashes, underscores or dots.");
 

@@ -25,6 +25,7 @@ public sealed class FolderOrderTests
             "Containers.Writing",
             "Factory"),
         new("Rtc.Inference", "Onnx", ".", "Catalogue Motion Prepare", "Layouts", "Running", "Detect Graphs Segment", "Hosting"),
+        new("Rtc.Cluster", "Nodes Rooms", "Tables", "Silo", "."),
         new("Rtc.Signaling", "Frames Messages", ".", "Hub Whip"),
         new(
             "Rtc.Pipeline",
@@ -52,7 +53,7 @@ public sealed class FolderOrderTests
             "Health",
             "Recordings Rules",
             "Rooms",
-            "Frames Accounts",
+            "Frames Accounts Cluster",
             "Jobs Videos",
             "Studio Events",
             "Routes",

@@ -17,11 +17,12 @@ public sealed class ProjectReferenceTests
         ["Rtc.Jobs"] = ["Rtc.Store"],
         ["Rtc.Analysis"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Pipeline", "Rtc.Store"],
         ["Rtc.Studio"] = ["Rtc.Inference", "Rtc.Jobs", "Rtc.Media"],
+        ["Rtc.Cluster"] = [],
         ["Rtc.Signaling"] = [],
         ["Rtc.Server"] =
         [
-            "Rtc.Analysis", "Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling", "Rtc.Store",
-            "Rtc.Studio",
+            "Rtc.Analysis", "Rtc.Cluster", "Rtc.Inference", "Rtc.Jobs", "Rtc.Media", "Rtc.Peer", "Rtc.Pipeline", "Rtc.Signaling",
+            "Rtc.Store", "Rtc.Studio",
         ],
     };
 

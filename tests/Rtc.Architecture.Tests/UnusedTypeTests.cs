@@ -5,8 +5,17 @@ namespace Rtc.Architecture.Tests;
 /// <summary>What only tests use is no part of the program: each type of src is named somewhere in src beside its own declaration.</summary>
 public sealed partial class UnusedTypeTests
 {
+    // Orleans makes them, by their interfaces.
+    private static readonly string[] s_grains =
+        ["Rtc.Cluster/Rooms/RoomGrain.cs: RoomGrain", "Rtc.Cluster/Tables/MemoryGrain.cs: MemoryGrain"];
+
     [Fact]
-    public void Types_of_src_are_used_in_src() => Rule.Holds(Unused([.. Repository.Projects.SelectMany(Repository.Sources)]));
+    public void Types_of_src_are_used_in_src()
+    {
+        List<string> unused = Unused([.. Repository.Projects.SelectMany(Repository.Sources)]);
+        Rule.Holds(unused.Except(s_grains));
+        Rule.Holds(s_grains.Except(unused).Select(entry => $"{entry} needs no exception any more"));
+    }
 
     [Fact]
     public void Type_that_nothing_names_is_found()

@@ -36,7 +36,7 @@ internal sealed class RemoteObjects(TrackIds ids, RemoteLabels labels)
         _boxes.Clear();
         foreach (RemoteObject found in wanted)
         {
-            _boxes.Add((found.Id, InUnits(found.Box, units)));
+            _boxes.Add((found.Id, units.FromFractions(found.Box)));
         }
 
         int[] mapped = _ids.Map(CollectionsMarshal.AsSpan(_boxes), tracker, steps);
@@ -62,9 +62,6 @@ internal sealed class RemoteObjects(TrackIds ids, RemoteLabels labels)
 
         return masked;
     }
-
-    private static RectF InUnits(in RectF box, in RoomUnits units) =>
-        new(box.Left * units.Width, box.Top * units.Height, box.Right * units.Width, box.Bottom * units.Height);
 
     private static bool IsAskedFor(string label, RoomSettings settings) =>
         settings.Classes.Count == 0 || settings.Classes.Contains(label, StringComparer.OrdinalIgnoreCase);

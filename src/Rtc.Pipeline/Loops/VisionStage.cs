@@ -49,6 +49,7 @@ internal sealed class VisionStage : IDisposable
     private readonly TrackIds _ids = new();
     private readonly RemoteLabels _remoteLabels;
     private readonly RemoteObjects _remote;
+    private readonly SceneResume _resume;
     private readonly LevelPolicy _level = new();
     private readonly List<Detection> _detections = [];
     private readonly List<SceneTrack> _scene = [];
@@ -78,6 +79,7 @@ internal sealed class VisionStage : IDisposable
     {
         _remoteLabels = remoteLabels ?? new RemoteLabels();
         _remote = new RemoteObjects(_ids, _remoteLabels);
+        _resume = new SceneResume(_ids, _remoteLabels, board);
         _options = options;
         _models = models;
         _output = output;
@@ -106,11 +108,15 @@ internal sealed class VisionStage : IDisposable
 
     public string? ModelProblem => _modelProblem;
 
+    /// <summary>Goes on from what another server's pipeline followed, with the next picture.</summary>
+    public void Resume(SceneSnapshot snapshot) => _resume.Put(snapshot);
+
     /// <summary>Looks at one picture, which stays the caller's.</summary>
     public VisionResult Process(Picture picture, in PictureInfo info, RoomSettings settings)
     {
         var times = new VisionTimes();
         Prepare(picture.Width, picture.Height, settings);
+        _resume.Apply(_tracker, info, _units, settings);
         bool opened = _detector.Open(settings);
         DegradationStep sacrifice = DegradationStep.Of(_level.Current);
         bool detect = IsDue(info, settings, sacrifice);

@@ -100,6 +100,18 @@ internal sealed class SharedScene
         }
     }
 
+    /// <summary>Puts a track in focus that nobody tapped here: it was in focus elsewhere. A tap that came before stays.</summary>
+    public void Focus(int slot, in SceneTrack track, long ticks)
+    {
+        lock (_gate)
+        {
+            if (_targets[slot].Kind == TargetKind.None)
+            {
+                _targets[slot] = TargetSlot.Of(track, ticks, ticks);
+            }
+        }
+    }
+
     /// <summary>Whether something is in focus, or was tapped and waits to be found: that takes pictures.</summary>
     public bool HasTargets
     {

@@ -32,5 +32,7 @@ internal readonly record struct RoomUnits(int PictureWidth, int PictureHeight)
     public bool HasShapeOf(in RoomUnits other) =>
         Math.Abs(Width - other.Width) < 0.03f * LongerSide && Math.Abs(Height - other.Height) < 0.03f * LongerSide;
 
+    public RectF FromFractions(in RectF box) => new(box.Left * Width, box.Top * Height, box.Right * Width, box.Bottom * Height);
+
     private static RectF Times(in RectF box, float by) => new(box.Left * by, box.Top * by, box.Right * by, box.Bottom * by);
 }

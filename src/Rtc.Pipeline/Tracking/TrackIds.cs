@@ -8,6 +8,16 @@ internal sealed class TrackIds
     /// <summary>One that leaps further than this was not counted on from the room's.</summary>
     private const int MaxLeap = 1000;
 
+    /// <summary>All ids up to this one were given out elsewhere.</summary>
+    public void StartAfter(int id)
+    {
+        int last;
+        while ((last = Volatile.Read(ref _last)) < id && Interlocked.CompareExchange(ref _last, id, last) != last)
+        {
+            // Another thread took one in between.
+        }
+    }
+
     public int Next() => Interlocked.Increment(ref _last);
 
     /// <summary>

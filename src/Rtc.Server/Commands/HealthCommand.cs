@@ -10,20 +10,7 @@ internal static class HealthCommand
     public static Command Create()
     {
         var command = new Command("health", "Ask a running server whether it is alive: exit 0 or 1.");
-        var address = new Argument<string>("ADDRESS")
-        {
-            Description = "Its address",
-            DefaultValueFactory = _ => $"http://127.0.0.1:{PortOf("RTC__HTTP__HEALTHPORT") ?? PortOf("RTC__HTTP__PORT") ?? "8080"}",
-        };
-        address.Validators.Add(result =>
-        {
-            if (!Uri.TryCreate(result.GetValueOrDefault<string>(), UriKind.Absolute, out Uri? uri)
-                || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
-            {
-                result.AddError("ADDRESS looks like http://localhost:8080");
-            }
-        });
-        command.Arguments.Add(address);
+        Argument<string> address = AddAddress(command, PortOf("RTC__HTTP__HEALTHPORT"));
         Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(async (result, cancel) =>
         {
@@ -43,6 +30,26 @@ internal static class HealthCommand
             }
         });
         return command;
+    }
+
+    /// <summary>The server's address; that of a server on this machine, as the environment has it, where none is given.</summary>
+    internal static Argument<string> AddAddress(Command command, string? healthPort = null)
+    {
+        var address = new Argument<string>("ADDRESS")
+        {
+            Description = "Its address",
+            DefaultValueFactory = _ => $"http://127.0.0.1:{healthPort ?? PortOf("RTC__HTTP__PORT") ?? "8080"}",
+        };
+        address.Validators.Add(result =>
+        {
+            if (!Uri.TryCreate(result.GetValueOrDefault<string>(), UriKind.Absolute, out Uri? uri)
+                || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+            {
+                result.AddError("ADDRESS looks like http://localhost:8080");
+            }
+        });
+        command.Arguments.Add(address);
+        return address;
     }
 
     private static async Task SayAsync(ParseResult result, Option<bool> json, bool alive, string? error)

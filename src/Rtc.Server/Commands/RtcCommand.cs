@@ -43,13 +43,14 @@ internal static class RtcCommand
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(TokenCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
+        root.Subcommands.Add(DrainCommand.Create());
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithOptions((HelpAction)help.Action!);
         root.SetAction(result =>
         {
             result.InvocationConfiguration.Error.WriteLine(
-                "rtc: say what to do: serve, doctor, detect, track, focus, segment, analyse, studio, models, keys, token or health "
-                    + "(rtc --help)");
+                "rtc: say what to do: serve, doctor, detect, track, focus, segment, analyse, studio, models, keys, token, health or "
+                    + "drain (rtc --help)");
             return Misused;
         });
         return root;

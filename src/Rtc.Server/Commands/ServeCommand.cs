@@ -23,6 +23,7 @@ internal static class ServeCommand
         ("--tunnel", "Tunnel:Kind", "KIND"),
         ("--cert", "Http:CertificateFile", "FILE"),
         ("--state", "Http:StateDirectory", "FOLDER"),
+        ("--cluster", "Cluster:Connection", "CONNECTION"),
     ];
 
     public static Command Create()

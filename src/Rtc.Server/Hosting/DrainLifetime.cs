@@ -12,7 +12,7 @@ namespace Rtc.Server.Hosting;
 internal sealed partial class DrainLifetime(
     IServiceProvider services, DrainState drain, RtcOptions options, IHostApplicationLifetime lifetime, TimeProvider time,
     ILogger<DrainLifetime> log)
-    : IHostLifetime, IDisposable
+    : IHostLifetime, IDrain, IDisposable
 {
     // Nobody waits so long on a machine that is not overloaded: whoever was told closes, and the stop goes on.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2.5);
@@ -39,6 +39,8 @@ internal sealed partial class DrainLifetime(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public void Begin() => _ = DrainAsync();
+
     public async Task DrainAsync()
     {
         if (!drain.TryBegin() || options.Rooms.DrainSeconds == 0)
@@ -51,6 +53,7 @@ internal sealed partial class DrainLifetime(
         try
         {
             RoomRegistry rooms = services.GetRequiredService<RoomRegistry>();
+            await (services.GetService<IDrainStep>()?.BeginDrainAsync() ?? Task.CompletedTask);
             await (await rooms.DrainAsync())
                 .WaitAsync(TimeSpan.FromSeconds(options.Rooms.DrainSeconds), time, lifetime.ApplicationStopping);
         }

@@ -45,7 +45,9 @@ internal static class RoomHosting
         services.AddSingleton<ILoadSources, MachineLoad>();
         services.AddSingleton<ServerLoad>();
         services.AddSingleton<DrainState>();
-        services.AddSingleton<IHostLifetime, DrainLifetime>();
+        services.AddSingleton<DrainLifetime>();
+        services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<DrainLifetime>());
+        services.AddSingleton<IDrain>(provider => provider.GetRequiredService<DrainLifetime>());
         services.AddSingleton(OpenLoop);
         services.AddSingleton(provider => new LoopWatchdog(
             () => provider.GetRequiredService<MediaLoop>().Rounds,

@@ -49,6 +49,7 @@ public static class RtcHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<JoinAddresses>();
         builder.Services.AddSingleton<Access>();
+        builder.Services.AddSingleton<NodeOrigins>();
         builder.Services.AddSingleton<ClientLimits>();
         builder.Services.AddSingleton<RtcMetrics>();
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => OpenTransport(services, options));
@@ -70,6 +71,12 @@ public static class RtcHost
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
         builder.Services.AddRtcRooms(options);
         builder.Services.AddRtcStore(options);
+        if (options.Cluster.Connection is not null)
+        {
+            // In a method of its own: a server alone never loads what it calls.
+            ClusterHosting.AddRtcCluster(builder.Services, options);
+        }
+
         configure?.Invoke(builder);
 
         WebApplication app = builder.Build();
@@ -85,7 +92,7 @@ public static class RtcHost
         HealthListener.Use(app, options.Http.HealthPort);
         SecurityHeaders.Use(app, options.Http);
         HttpsOnly.Use(app, options, metrics);
-        OriginCheck.Use(app, options, metrics);
+        OriginCheck.Use(app, options, metrics, app.Services.GetRequiredService<NodeOrigins>());
         ApiLimit.Use(app, app.Services.GetRequiredService<ClientLimits>(), metrics);
         HubLimit.Use(app, app.Services.GetRequiredService<HubEntrance>(), app.Services.GetRequiredService<ClientLimits>(), metrics);
         Pages.Use(app, paths);
@@ -177,6 +184,9 @@ public static class RtcHost
         logging.ClearProviders();
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+
+        // What a cluster lacks for a moment, its node says in a line of its own.
+        logging.AddFilter("Orleans", LogLevel.Error);
 
         // A refused invocation is its sender's affair; the log would repeat what it sent, with a stack.
         logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);

@@ -12,7 +12,7 @@ internal static class OriginCheck
     private const int HttpPort = 80;
     private const int HttpsPort = 443;
 
-    public static void Use(IApplicationBuilder app, RtcOptions options, RtcMetrics metrics) => app.Use((context, next) =>
+    public static void Use(IApplicationBuilder app, RtcOptions options, RtcMetrics metrics, NodeOrigins nodes) => app.Use((context, next) =>
     {
         HttpRequest request = context.Request;
         bool guarded = request.Path.StartsWithSegments("/hub", StringComparison.OrdinalIgnoreCase)
@@ -22,7 +22,8 @@ internal static class OriginCheck
         if (!guarded
             || origin.Length == 0
             || IsOwn(request, origin)
-            || options.Http.CorsOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
+            || options.Http.CorsOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+            || nodes.Contains(origin))
         {
             return next(context);
         }

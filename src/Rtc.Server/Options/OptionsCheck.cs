@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net;
 using Rtc.Inference.Onnx;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Options;
 
@@ -41,6 +42,7 @@ internal static class OptionsCheck
             errors.Add("Store:Connection must be a connection string, Host=…;Database=…;Username=…;Password=…");
         }
 
+        CheckCluster(options.Cluster, errors);
         if (options.Jobs.WebhookKey is { Length: < MinWebhookKey })
         {
             errors.Add($"Jobs:WebhookKey must have at least {MinWebhookKey} characters");
@@ -201,6 +203,37 @@ internal static class OptionsCheck
         if (auth.TokenKey is { Length: < MinTokenKey })
         {
             errors.Add($"Auth:TokenKey must have at least {MinTokenKey} characters");
+        }
+    }
+
+    private static void CheckCluster(ClusterOptions cluster, List<string> errors)
+    {
+        if (cluster.Connection is { } connection && connection != ClusterOptions.Localhost && !IsConnection(connection))
+        {
+            errors.Add("Cluster:Connection must be a connection string, Host=…;Database=…;Username=…;Password=…, or localhost");
+        }
+
+        if (cluster.PublicUrl is { } url && !IsHttp(url))
+        {
+            errors.Add("Cluster:PublicUrl must be an http:// or https:// address");
+        }
+
+        if (cluster.Address is { } address && !IPAddress.TryParse(address, out _))
+        {
+            errors.Add("Cluster:Address must be an IP address at which other nodes reach this one");
+        }
+
+        foreach ((string name, string? given) in new[] { ("Cluster:NodeId", cluster.NodeId), ("Cluster:Name", cluster.Name) })
+        {
+            if (given is not null && !RoomName.TryParse(given, out _))
+            {
+                errors.Add($"{name} must have 1 to 64 letters, digits, \"-\", \"_\" or \".\"");
+            }
+        }
+
+        if (cluster.GatewayPort != 0 && cluster.GatewayPort == cluster.SiloPort)
+        {
+            errors.Add($"Cluster:SiloPort and Cluster:GatewayPort are both {cluster.SiloPort}");
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class RoomDirectory(
     private readonly Dictionary<RoomName, Room> _rooms = [];
     private readonly Dictionary<PeerId, (Room Room, RoomMember Member)> _members = [];
     private readonly Dictionary<PeerId, (SessionAddress Address, Instant At)> _ended = [];
+    private readonly Dictionary<RoomName, RoomHandover> _handedOver = [];
     private readonly EmptiedRooms _private = new(linger);
     private Instant? _emptySince;
     private TaskCompletionSource? _drained;
@@ -56,7 +57,11 @@ internal sealed partial class RoomDirectory(
         if (!_rooms.TryGetValue(name, out Room? room))
         {
             room = open(name, OnGone);
-            if (StartOf(name) is { } start)
+            if (_handedOver.Remove(name, out RoomHandover? handed))
+            {
+                handed.Begin(room);
+            }
+            else if (StartOf(name) is { } start)
             {
                 room.Privacy.Begin(start);
             }
@@ -70,7 +75,19 @@ internal sealed partial class RoomDirectory(
 
     /// <summary>Whether the room is private, or would be from its first moment on.</summary>
     public bool IsPrivate(RoomName name) =>
-        Find(name) is { } room ? room.IsPrivate : StartOf(name) is { Settings.Mode: ViewMode.Privacy };
+        Find(name) is { } room ? room.IsPrivate
+        : _handedOver.TryGetValue(name, out RoomHandover? handed) ? handed.IsPrivate
+        : StartOf(name) is { Settings.Mode: ViewMode.Privacy };
+
+    /// <summary>As what a room begins that another node of the cluster had before; null forgets it again.</summary>
+    public void Prepare(RoomName name, RoomHandover? from)
+    {
+        _handedOver.Remove(name);
+        if (from is not null)
+        {
+            _handedOver.Add(name, from);
+        }
+    }
 
     /// <summary>
     /// As what a new room begins: as it was when it emptied, where it was private a while ago, else as the other cameras of

@@ -36,6 +36,9 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
     /// <summary>It came over the hub and knows its resume token; a WHIP client has no way back but a new session.</summary>
     public bool CanReturn { get; init; }
 
+    /// <summary>It can be sent to another node: all but a camera that came by WHIP.</summary>
+    public bool MayMove => CanReturn || Role == Role.Viewer;
+
     /// <summary>A viewer that no picture was sent to since it joined.</summary>
     public bool AwaitsFirstPicture { get; set; } = role == Role.Viewer;
 

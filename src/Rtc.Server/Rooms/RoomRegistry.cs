@@ -168,6 +168,37 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     public Task<RoomRecording?> EndRecordingAsync(string name) =>
         _loop.AskAsync(() => _directory.Find(name)?.Recorder.End("request"));
 
+    /// <summary>The rooms that are open, each with what another node would begin it with.</summary>
+    public Task<OpenRoom[]> OpenRoomsAsync() => _loop.AskAsync(() => _directory.Rooms
+        .Select(room => new OpenRoom(room.Name, RoomHandover.Of(room), room.Members.All.All(member => member.MayMove)))
+        .ToArray());
+
+    /// <summary>As what this room begins, which another node had before.</summary>
+    public Task PrepareAsync(RoomName name, RoomHandover? from) => _loop.AskAsync(() =>
+    {
+        _directory.Prepare(name, from);
+        return true;
+    });
+
+    /// <summary>The room is another node's now: its members are sent there, and it ends here.</summary>
+    public Task MoveAsync(RoomName name, RedirectMessage? to) => _loop.AskAsync(() =>
+    {
+        foreach (RoomMember member in _directory.Find(name)?.Members.All.ToArray() ?? [])
+        {
+            if (to is not null)
+            {
+                member.Link?.Send("redirect", to);
+            }
+
+            if (_directory.TryFind(member.Id, out Room? room, out _))
+            {
+                _directory.Remove(room, member);
+            }
+        }
+
+        return true;
+    });
+
     /// <summary>Tells everybody to move to another server. The task that comes back ends with the last room.</summary>
     public Task<Task> DrainAsync() => _loop.AskAsync(() =>
     {

@@ -19,7 +19,7 @@ internal static class ApiRoutes
         routes.MapGet("/api/rooms", async (RoomRegistry rooms, Access access, HttpRequest request) =>
             access.MaySeeAll(request) ? await rooms.SnapshotsAsync() : []);
         routes.MapGet("/api/rooms/{room}", async (string room, RoomRegistry rooms, Access access, HttpRequest request) =>
-            access.MaySee(request, room) && await rooms.SnapshotAsync(room) is { } found ? Results.Ok(found) : NoRoom());
+            access.MaySee(request, room) && await FindAsync(rooms, room, request) is { } found ? Results.Ok(found) : NoRoom());
         routes.MapGet("/api/rooms/{room}/thumbnail.jpg", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
         {
             if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found)
@@ -49,9 +49,15 @@ internal static class ApiRoutes
         routes.MapPulls();
         routes.MapEcho();
         routes.MapShare();
+        routes.MapCluster();
     }
 
     internal static IResult NoRoom() => Results.Problem("There is no such room on air.", statusCode: 404, title: "unknown_room");
+
+    /// <summary>A room of this server, or of another node of its cluster.</summary>
+    private static async Task<RoomSnapshot?> FindAsync(RoomRegistry rooms, string room, HttpRequest request) =>
+        await rooms.SnapshotAsync(room)
+        ?? (request.HttpContext.RequestServices.GetService<ICluster>() is { } cluster ? await cluster.FindRoomAsync(room) : null);
 
     private static string Qr(string text)
     {

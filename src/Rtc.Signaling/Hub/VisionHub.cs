@@ -34,7 +34,15 @@ public sealed class VisionHub(
         await LeaveSeatAsync();
         string address = Context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress?.ToString() ?? "unknown";
         var link = new HubLink(hub.Clients.Client(Context.ConnectionId), Context);
-        JoinReply reply = Take(await sessions.JoinAsync(request ?? new(), link, address));
+        request ??= new();
+        string? hint = request.Node ?? Context.GetHttpContext()?.Request.Query[NodePlace.Parameter].FirstOrDefault();
+        Outcome<JoinReply> joined = await sessions.JoinAsync(request with { Node = hint }, link, address);
+        if (joined.Refusal?.Elsewhere is { } place)
+        {
+            link.Send("redirect", new RedirectMessage(request.Room ?? string.Empty, place.NodeId, place.At("/hub").AbsoluteUri));
+        }
+
+        JoinReply reply = Take(joined);
         Context.Items[SeatKey] = new Seat(new PeerId(reply.PeerId), link);
         Context.Features.Get<HubGuest>()?.Joined();
         return reply;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rtc.Signaling.Messages;
 
 public enum Role
@@ -30,6 +32,9 @@ public sealed record JoinRequest
 
     /// <summary>The secret that an earlier join returned: whoever shows it within the room's linger time is the same phone again.</summary>
     public string? Resume { get; init; }
+
+    /// <summary>The hint with which another node of the cluster sent the client here; also taken from the address.</summary>
+    public string? Node { get; init; }
 }
 
 public sealed record JoinReply
@@ -42,6 +47,14 @@ public sealed record JoinReply
 
     /// <summary>camera, operator, supervisor or watcher: what this member may do, so that a page offers no more.</summary>
     public required string Rights { get; init; }
+
+    /// <summary>In a cluster: what in the address leads back to this node; null outside of one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Node { get; init; }
+
+    /// <summary>In a cluster whose nodes have addresses of their own: those of the others, to be asked where this one is gone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Nodes { get; init; }
 
     public required IReadOnlyList<IceServer> IceServers { get; init; }
 

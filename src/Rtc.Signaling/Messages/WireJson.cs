@@ -21,6 +21,7 @@ namespace Rtc.Signaling.Messages;
 [JsonSerializable(typeof(NoticeMessage))]
 [JsonSerializable(typeof(PeersMessage))]
 [JsonSerializable(typeof(PongMessage))]
+[JsonSerializable(typeof(RedirectMessage))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(object))]

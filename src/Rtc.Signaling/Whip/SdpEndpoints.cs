@@ -75,8 +75,14 @@ public static class SdpEndpoints
             Name = http.Request.Query["name"].FirstOrDefault(),
             Takeover = http.Request.Query["takeover"].FirstOrDefault() is "true" or "1",
             Token = BearerToken(http),
+            Node = http.Request.Query[NodePlace.Parameter].FirstOrDefault(),
         };
         string address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        if (await sessions.PlaceAsync(request, address) is { } notHere)
+        {
+            return Problem(http, notHere);
+        }
+
         if (!sessions.MayJoin(room, role, request.Token)
             && (await sessions.JoinAsync(request, link: null, address)).Refusal is { } stranger)
         {
@@ -108,7 +114,8 @@ public static class SdpEndpoints
         }
 
         string answer = answered.Value!.Sdp;
-        http.Response.Headers.Location = $"{prefix}/{room}/{peer}";
+        http.Response.Headers.Location = $"{prefix}/{room}/{peer}"
+            + (joined.Value.Node is { } node ? $"?{NodePlace.Parameter}={Uri.EscapeDataString(node)}" : string.Empty);
         http.Response.Headers.ETag = IceGeneration.EntityTag(answer);
         http.Response.Headers["Accept-Patch"] = FragmentType;
         AddIceServers(http, sessions);
@@ -157,6 +164,14 @@ public static class SdpEndpoints
 
     private static IResult Problem(HttpContext http, Refusal refusal)
     {
+        if (refusal.Elsewhere is { } place)
+        {
+            // 307: the same method and body. A client that follows it posts the offer again, so nothing of it was read here.
+            IEnumerable<KeyValuePair<string, string?>> query =
+                http.Request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value)));
+            return Results.Redirect(place.At(http.Request.Path, query).AbsoluteUri, permanent: false, preserveMethod: true);
+        }
+
         if (refusal.HttpStatus == StatusCodes.Status401Unauthorized)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";

@@ -54,6 +54,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(200, "GET", "/api/models/pull");
         await CallAsync(404, "POST", "/api/models/{name}/pull", "/api/models/nothing/pull");
         await CallAsync(200, "DELETE", "/api/models/pull");
+        await CallAsync(200, "GET", "/api/cluster");
+        await CallAsync(404, "POST", "/api/cluster/drain", "/api/cluster/drain?node=nobody");
         await CallAsync(200, "GET", "/api/join-info");
         await CallAsync(200, "GET", "/api/qr.svg", "/api/qr.svg?text=hello");
         await CallAsync(400, "GET", "/api/qr.svg");
@@ -237,6 +239,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(401, "GET", "/models/{name}.onnx", "/models/nothing.onnx");
         await CallAsync(401, "POST", "/api/models/{name}/pull", "/api/models/default/pull");
         await CallAsync(401, "DELETE", "/api/models/pull");
+        await CallAsync(401, "GET", "/api/cluster");
+        await CallAsync(401, "POST", "/api/cluster/drain");
         await CallAsync(403, "POST", "/api/rooms/{room}/recording", "/api/rooms/demo/recording", "{}", "application/json");
         await CallAsync(403, "DELETE", "/api/rooms/{room}/recording", "/api/rooms/demo/recording");
         await CallAsync(

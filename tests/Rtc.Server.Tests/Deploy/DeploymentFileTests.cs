@@ -289,6 +289,59 @@ public sealed partial class DeploymentFileTests
             StringComparison.Ordinal);
     }
 
+    /// <summary>Nodes of compose have the names that nginx reads off a hint, and ports and ids of their own.</summary>
+    [Fact]
+    public async Task Nodes_of_the_cluster_are_those_that_the_balancer_knows()
+    {
+        string folder = Path.Combine(s_root, "deploy", "cluster");
+        JsonElement services = Assert.Single(await YamlFiles.ReadAsync([Path.Combine(folder, "compose.yaml")])).GetProperty("services");
+        string nginx = await File.ReadAllTextAsync(Path.Combine(folder, "nginx.conf"));
+        string[] nodes =
+            [.. services.EnumerateObject().Select(one => one.Name).Where(name => name.StartsWith("node", StringComparison.Ordinal))];
+        Assert.Equal(3, nodes.Length);
+        var ports = new HashSet<string>();
+        foreach (string name in nodes)
+        {
+            JsonElement node = services.GetProperty(name);
+            JsonElement options = node.GetProperty("environment");
+            string port = options.GetProperty("RTC__MEDIA__PORT").GetString()!;
+            Assert.Equal(name, options.GetProperty("RTC__CLUSTER__NODEID").GetString());
+            Assert.True(ports.Add(port), port);
+            Assert.Equal(
+                [$"{port}:{port}/udp", $"{port}:{port}/tcp"],
+                node.GetProperty("ports").EnumerateArray().Select(open => open.GetString()));
+            Assert.Contains($"~^{name}~ {name};", nginx, StringComparison.Ordinal);
+            Assert.Contains($"upstream {name} {{\n    server {name}:{new RtcOptions().Http.Port};", nginx, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Pods_of_the_cluster_are_the_single_one_with_a_silo()
+    {
+        string folder = Path.Combine(s_root, "deploy", "cluster", "kubernetes");
+        JsonElement[] all = await YamlFiles.ReadAsync([Path.Combine(folder, "statefulset.yaml"), Path.Combine(folder, "service.yaml")]);
+        JsonElement[] single = await YamlFiles.ReadAsync([Path.Combine(s_root, "deploy", "kubernetes", "deployment.yaml")]);
+        JsonElement set = Assert.Single(all, item => Is(item, "StatefulSet")).GetProperty("spec");
+        JsonElement container = Assert.Single(Containers(set.GetProperty("template").GetProperty("spec")));
+        JsonElement alone = Assert.Single(Containers(single[0].GetProperty("spec").GetProperty("template").GetProperty("spec")));
+        string[] Ports(JsonElement one) =>
+            [.. one.GetProperty("ports").EnumerateArray().Select(port => port.GetProperty("name").GetString()!)];
+
+        Assert.Equal(["silo"], Ports(container).Except(Ports(alone)));
+        Assert.Empty(Ports(alone).Except(Ports(container)));
+        Assert.Equal(
+            new RtcOptions().Cluster.SiloPort,
+            container.GetProperty("ports").EnumerateArray().Single(port => port.GetProperty("name").GetString() == "silo")
+                .GetProperty("containerPort").GetInt32());
+        Assert.Contains(all, item => Is(item, "Service") && Name(item) == set.GetProperty("serviceName").GetString());
+        string[] rules = await File.ReadAllLinesAsync(Path.Combine(folder, "ingress.yaml"));
+        string[] hosts = [.. rules.Where(line => line.Contains("host: ", StringComparison.Ordinal))];
+        Assert.Equal(set.GetProperty("replicas").GetInt32(), hosts.Length);
+        Assert.All(
+            Enumerable.Range(0, hosts.Length),
+            number => Assert.Contains(all, item => Is(item, "Service") && Name(item) == FormattableString.Invariant($"rtc-{number}")));
+    }
+
     private static IEnumerable<JsonElement> Containers(JsonElement pod) => pod.GetProperty("containers").EnumerateArray();
 
     private static bool Is(JsonElement item, string kind) => item.GetProperty("kind").GetString() == kind;

@@ -12,7 +12,7 @@ public sealed partial class ArchitectureDocumentTests
     {
         string[] drawings = [.. s_page.Blocks("mermaid")];
 
-        Assert.Equal(5, drawings.Length);
+        Assert.Equal(6, drawings.Length);
         foreach (string drawing in drawings)
         {
             string[] named = [.. Capitalised().Matches(drawing).Select(name => name.Value).Distinct()];

@@ -17,7 +17,7 @@ public sealed partial class FirstLoadTests(ITestOutputHelper output)
     [Theory]
     [InlineData("/", 23, 24)]
     [InlineData("/phone", 78, 62)]
-    [InlineData("/view", 95, 75)]
+    [InlineData("/view", 96, 77)]
     [InlineData("/segment", 26, 26)]
     [InlineData("/library", 34, 33)]
     [InlineData("/library/0197f1a0-0000-7000-8000-000000000007", 60, 52)]

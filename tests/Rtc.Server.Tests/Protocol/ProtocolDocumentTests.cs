@@ -66,6 +66,7 @@ public sealed partial class ProtocolDocumentTests
         AssertFields<PongMessage>("pong");
         AssertFields<NoticeMessage>("notice");
         AssertFields<JoinRequest>("join");
+        AssertFields<RedirectMessage>("redirect");
     }
 
     /// <summary>Read as the message and written again, the example has the same fields, nested ones too.</summary>

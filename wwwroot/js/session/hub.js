@@ -8,7 +8,7 @@ const SERVER_TIMEOUT_MS = 25_000;
 const KEEP_ALIVE_MS = 5_000;
 const CALL_TIMEOUT_MS = 10_000;
 
-const PUSHED = /** @type {const} */ (['peers', 'detections', 'stats', 'notice', 'settings']);
+const PUSHED = /** @type {const} */ (['peers', 'detections', 'stats', 'notice', 'settings', 'redirect']);
 
 /** What a hub method answered when it refused: a code to decide by and a sentence to show. */
 export class Refusal extends Error {
@@ -31,10 +31,12 @@ export class Hub {
   /**
    * @param {(message: Message) => void} onMessage
    * @param {() => void} onLost called once, and not after close()
+   * @param {string} [url] that of another node of the cluster; a page may open a socket there, and fetch nothing
    */
-  constructor(onMessage, onLost) {
+  constructor(onMessage, onLost, url = '/hub') {
+    const elsewhere = new URL(url, location.href).origin !== location.origin;
     this.#connection = new signalR.HubConnectionBuilder()
-      .withUrl('/hub')
+      .withUrl(url, elsewhere ? { skipNegotiation: true, transport: signalR.HttpTransportType.WebSockets } : {})
       .configureLogging(signalR.LogLevel.None)
       .build();
     this.#connection.serverTimeoutInMilliseconds = SERVER_TIMEOUT_MS;

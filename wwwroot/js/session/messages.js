@@ -99,7 +99,8 @@
 
 /** Only what changed, once the join has told all of them. @typedef {{type: 'settings', settings: Partial<RoomSettings>}} SettingsMessage */
 /** @typedef {{type: 'peers', phones: number, viewers: number}} PeersMessage */
-/** @typedef {DetectionsMessage|StatsMessage|NoticeMessage|PongMessage|SettingsMessage|PeersMessage} Message */
+/** The room is at another node of the cluster. @typedef {{type: 'redirect', room: string, node: string, url: string}} RedirectMessage */
+/** @typedef {RedirectMessage|DetectionsMessage|StatsMessage|NoticeMessage|PongMessage|SettingsMessage|PeersMessage} Message */
 
 /**
  * @typedef {object} ModelEntry
@@ -119,9 +120,11 @@
  * @property {RTCIceServer[]} ice_servers
  * @property {RoomSettings} settings
  * @property {ModelEntry[]} models
+ * @property {string} [node] in a cluster: leads back to this node
+ * @property {string[]} [nodes] in a cluster: addresses of its other nodes
  */
 
-const TYPES = new Set(['detections', 'stats', 'notice', 'pong', 'settings', 'peers']);
+const TYPES = new Set(['detections', 'stats', 'notice', 'pong', 'settings', 'peers', 'redirect']);
 
 /**
  * Gives an object that came without its type (the hub's methods carry it in their name) that type.

@@ -1,6 +1,8 @@
 // Signalling's half of a session: the hub connection and the place in the room.
-import { Hub } from './hub.js';
+import { Hub, Refusal } from './hub.js';
 import { KeptPlace } from './kept-place.js';
+import { NodeAddress } from './node-address.js';
+import { SilenceWatch } from './silence-watch.js';
 
 /** @typedef {import('./messages.js').Message} Message */
 /** @typedef {import('./messages.js').JoinReply} JoinReply */
@@ -9,7 +11,7 @@ import { KeptPlace } from './kept-place.js';
  *   room: string, role: 'phone'|'viewer', name?: string, token?: string, view?: 'annotated'|'source', takeover?: boolean,
  * }} JoinRequest
  */
-/** @typedef {(onMessage: (message: Message) => void, onLost: () => void) => Hub} HubMaker */
+/** @typedef {(onMessage: (message: Message) => void, onLost: () => void, url: string) => Hub} HubMaker */
 
 /**
  * @typedef {object} PlaceListener
@@ -20,6 +22,10 @@ import { KeptPlace } from './kept-place.js';
 
 /** A relay's password is good for an hour; a connection made later asks for a new one. */
 const SERVERS_GOOD_MS = 45 * 60_000;
+/** From node to node, before the answers count as nonsense. */
+const MAX_MOVES = 6;
+/** Refusals that send a client on: to the node that it was told of, or to any. */
+const GOES_ON = new Set(['redirect', 'bad_hint']);
 
 /** A place in a room: joined, taken again with the resume token after a loss, given up on purpose. Owns the hub connection. */
 export class RoomPlace {
@@ -32,9 +38,11 @@ export class RoomPlace {
   /** Whether the open hub knows our place: a refused join leaves it open. */
   #joined = false;
   #joinedAt = 0;
+  #node = new NodeAddress();
+  #silence = new SilenceWatch(() => this.#leaveNode());
 
   /** @param {() => JoinRequest} request what to join with just now @param {PlaceListener} listener @param {HubMaker} [makeHub] */
-  constructor(request, listener, makeHub = (onMessage, onLost) => new Hub(onMessage, onLost)) {
+  constructor(request, listener, makeHub = (...parts) => new Hub(...parts)) {
     this.#request = request;
     this.#listener = listener;
     this.#makeHub = makeHub;
@@ -54,21 +62,61 @@ export class RoomPlace {
     return this.#reply?.ice_servers ?? [];
   }
 
-  /** Makes what is missing: the hub connection, the place. @returns {Promise<Hub>} */
+  /** Makes what is missing: the hub connection, the place, wherever in the cluster that is. @returns {Promise<Hub>} */
   async enter() {
-    if (!this.#hub?.isOpen) {
-      await this.#hub?.close();
-      const hub = this.#makeHub((message) => this.#listener.onMessage(message), () => {
-        // An old connection's end is void.
-        if (hub === this.#hub) this.#listener.onLost();
-      });
-      this.#hub = hub;
-      this.#joined = false;
-      await hub.open();
+    for (let moves = 0; ; moves++) {
+      try {
+        const hub = await this.#open();
+        if (!this.#joined) await this.#join(hub);
+        return hub;
+      } catch (error) {
+        if (moves === MAX_MOVES || !await this.#goOn(error)) throw error;
+      }
     }
-    const hub = /** @type {Hub} */ (this.#hub);
-    if (!this.#joined) await this.#join(hub);
+  }
+
+  /** What failed at one node may succeed at another. @param {unknown} error @returns {Promise<boolean>} */
+  async #goOn(error) {
+    if (error instanceof Refusal) {
+      if (!GOES_ON.has(error.code)) return false;
+      if (error.code === 'bad_hint') this.#node.reset();
+    } else if (this.#hub?.isOpen || !this.#node.failed()) {
+      return false;
+    }
+    await this.#dropHub();
+    return true;
+  }
+
+  async #dropHub() {
+    const hub = this.#hub;
+    this.#hub = null;
+    await hub?.close();
+  }
+
+  /** @returns {Promise<Hub>} */
+  async #open() {
+    if (this.#hub?.isOpen) return this.#hub;
+    await this.#hub?.close();
+    const hub = this.#makeHub((message) => this.#receive(hub, message), () => {
+      // An old connection's end is void.
+      if (hub === this.#hub) this.#listener.onLost();
+    }, this.#node.url);
+    this.#hub = hub;
+    this.#joined = false;
+    await hub.open();
     return hub;
+  }
+
+  /** @param {Hub} hub @param {Message} message */
+  #receive(hub, message) {
+    if (message.type !== 'redirect') {
+      this.#listener.onMessage(message);
+    } else if (hub === this.#hub && this.#node.redirect(message.url) && this.#joined) {
+      // The room has moved from under this place.
+      this.#joined = false;
+      void this.#dropHub();
+      this.#listener.onLost();
+    }
   }
 
   /** @param {Hub} hub */
@@ -80,6 +128,8 @@ export class RoomPlace {
     this.#joined = true;
     this.#joinedAt = Date.now();
     this.#kept.keep(reply.resume);
+    this.#node.joined(reply);
+    this.#silence.start(reply.node !== undefined);
     this.#listener.onJoined(reply, before === null || before.peer_id === reply.peer_id);
   }
 
@@ -94,8 +144,23 @@ export class RoomPlace {
     this.#joined = false;
   }
 
+  /** A message came, over whichever connection. */
+  heard() {
+    this.#silence.heard();
+  }
+
+  /** The node has fallen silent: the next enter() asks another, which knows whether it is gone. */
+  #leaveNode() {
+    if (!this.#joined) return;
+    this.#node.failed();
+    this.#joined = false;
+    void this.#dropHub();
+    this.#listener.onLost();
+  }
+
   /** Gives the place up; what comes next joins as a new member. */
   leave() {
+    this.#silence.stop();
     const hub = this.#hub;
     this.#hub = null;
     this.#reply = null;
@@ -105,6 +170,7 @@ export class RoomPlace {
 
   /** The same, for the page's end: within 300 ms. */
   async close() {
+    this.#silence.stop();
     this.#kept.forget();
     const hub = this.#hub;
     if (hub?.isOpen) await Promise.race([hub.call('Leave').catch(() => {}), new Promise((resolve) => setTimeout(resolve, 300))]);

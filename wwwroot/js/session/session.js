@@ -218,6 +218,7 @@ export class Session {
 
   /** @param {Message} message */
   #receive(message) {
+    this.#place.heard();
     if (message.type === 'notice') this.#onNotice(message);
     this.#listener.onMessage(message);
   }

@@ -1,0 +1,12 @@
+using System.Text.Json;
+
+namespace Rtc.Server.Cluster;
+
+/// <summary>What nodes ask each other, and how the answers are written.</summary>
+internal static class ClusterQuestions
+{
+    /// <summary>A room as its owner's API shows it.</summary>
+    public const string Room = "room";
+
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+}

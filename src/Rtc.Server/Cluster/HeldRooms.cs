@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Rtc.Server.Cluster;
+
+/// <summary>A room that this node owns, since when, and what was last written of it.</summary>
+internal sealed record HeldRoom(string Room, long Epoch, long Since)
+{
+    public string? Saved { get; set; }
+
+    /// <summary>What was last written is of a private room: it stays private when it is empty.</summary>
+    public bool IsPrivate { get; set; }
+}
+
+/// <summary>The rooms that this node owns by what it knows. Used from any thread.</summary>
+internal sealed class HeldRooms
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, HeldRoom> _rooms = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rooms.Count;
+            }
+        }
+    }
+
+    public HeldRoom[] All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _rooms.Values];
+            }
+        }
+    }
+
+    public bool TryFind(string room, [NotNullWhen(true)] out HeldRoom? held)
+    {
+        lock (_gate)
+        {
+            return _rooms.TryGetValue(room, out held);
+        }
+    }
+
+    public void Add(HeldRoom held)
+    {
+        lock (_gate)
+        {
+            _rooms[held.Room] = held;
+        }
+    }
+
+    /// <summary>False where it is held at another epoch by now, or not at all.</summary>
+    public bool Remove(HeldRoom held)
+    {
+        lock (_gate)
+        {
+            return _rooms.TryGetValue(held.Room, out HeldRoom? known) && known.Epoch == held.Epoch && _rooms.Remove(held.Room);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Runtime;
+using Rtc.Cluster.Nodes;
+using Rtc.Cluster.Rooms;
+using Rtc.Cluster.Silo;
+using Rtc.Store.Tests.Engines;
+
+namespace Rtc.Cluster.Tests.Nodes;
+
+/// <summary>Nodes of one process on a PostgreSQL of the tests' own.</summary>
+public sealed class ClusterNodeTests(PostgresServer server, ITestOutputHelper output) : IAsyncLifetime
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<ClusterNode> _nodes = [];
+    private readonly TestHost _first = new();
+    private readonly TestHost _second = new();
+    private string _connection = string.Empty;
+
+    public async ValueTask InitializeAsync()
+    {
+        _connection = await server.CreateDatabaseAsync();
+        await StartAsync("a", _first);
+        await StartAsync("b", _second);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ClusterNode node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Nodes_hear_of_each_other_and_of_one_owner()
+    {
+        _second.Given = _second.Given with { Rooms = 7, Draining = true, Model = "yolox-nano" };
+        await _nodes[1].ReportAsync();
+        await UntilAsync(() => _nodes[0].Find("b") is { Rooms: 7 });
+
+        NodeReport heard = _nodes[0].Find("b")!;
+        Assert.Equal((true, "yolox-nano", _nodes[1].Self.Incarnation), (heard.Draining, heard.Model, heard.Incarnation));
+        Assert.Equal(["a", "b"], _nodes[0].Nodes.Select(node => node.NodeId));
+        Assert.Equal(_nodes[0].Key, _nodes[1].Key);
+
+        RoomEntry claimed = await _nodes[0].ClaimAsync("demo", (await _nodes[0].FindAsync("demo")).Epoch);
+        Assert.Equal(_nodes[0].Self, claimed.Owner);
+        Assert.Equal(claimed, await _nodes[1].FindAsync("demo"));
+        Assert.Equal(claimed, await _nodes[1].ClaimAsync("demo", 0));
+        Assert.True(await _nodes[1].IsAliveAsync(claimed.Owner!));
+        Assert.False(await _nodes[1].IsAliveAsync(claimed.Owner! with { Incarnation = "an earlier run" }));
+        Assert.False(await _nodes[1].IsAliveAsync(new RoomOwner("nobody", "1")));
+    }
+
+    [Fact]
+    public async Task Question_and_drain_reach_the_very_node()
+    {
+        await UntilAsync(() => _nodes[0].Find("b") is not null);
+        Assert.Equal("demo:hello", await _nodes[0].AskAsync("b", new NodeQuestion("echo", "demo", "hello")));
+        Assert.Null(await _nodes[0].AskAsync("b", new NodeQuestion("unknown", "demo")));
+        Assert.Null(await _nodes[0].AskAsync("nobody", new NodeQuestion("echo", "demo")));
+        Assert.True(await _nodes[0].DrainAsync("b"));
+        Assert.Equal((0, 1), (_first.Drains, _second.Drains));
+        Assert.False(await _nodes[0].DrainAsync("nobody"));
+    }
+
+    [Fact]
+    public async Task Node_that_left_is_forgotten_and_its_room_may_be_claimed()
+    {
+        RoomEntry claimed = await _nodes[1].ClaimAsync("left", 0);
+        await UntilAsync(() => _nodes[0].Find("b") is not null);
+        await _nodes[1].DisposeAsync();
+
+        Assert.False(await _nodes[0].IsAliveAsync(claimed.Owner!));
+        RoomEntry taken = await _nodes[0].ClaimAsync("left", claimed.Epoch);
+        Assert.Equal(_nodes[0].Self, taken.Owner);
+        Assert.True(taken.Epoch > claimed.Epoch);
+    }
+
+    /// <summary>Orleans would end the process, and all of its rooms with it.</summary>
+    [Fact]
+    public async Task Silo_that_was_declared_dead_is_replaced_and_its_rooms_are_kept()
+    {
+        RoomEntry claimed = await _nodes[0].ClaimAsync("kept", 0);
+        await UntilAsync(() => _nodes[1].Find("a") is not null);
+        await using (var source = Npgsql.NpgsqlDataSource.Create(_connection))
+        {
+            await using Npgsql.NpgsqlCommand dead = source.CreateCommand(
+                "UPDATE cluster_versions SET version = version + 1; "
+                    + $"UPDATE cluster_silos SET status = {(int)SiloStatus.Dead}, etag = etag + 1 WHERE silo_name = 'a'");
+            await dead.ExecuteNonQueryAsync();
+            await UntilAsync(() => CountActive(source) == 2);
+        }
+
+        await UntilAsync(() => _nodes[0].ReportAsync().GetAwaiter().GetResult());
+        Assert.Equal(claimed.Epoch, (await _nodes[0].HeldAsync())!["kept"]);
+        Assert.Equal(claimed.Owner, (await _nodes[1].FindAsync("kept")).Owner);
+        Assert.True(await _nodes[1].IsAliveAsync(claimed.Owner!));
+    }
+
+    private static long CountActive(Npgsql.NpgsqlDataSource source)
+    {
+        using Npgsql.NpgsqlCommand count = source.CreateCommand(
+            $"SELECT count(*) FROM cluster_silos WHERE status = {(int)SiloStatus.Active}");
+        return (long)count.ExecuteScalar()!;
+    }
+
+    /// <summary>
+    /// Rooms spread over both silos, asked about from one: half of the calls go over the network. The times are for the page on scale.
+    /// </summary>
+    [Fact]
+    public async Task Hundreds_of_rooms_are_claimed_and_found_from_either_node()
+    {
+        const int Rooms = 300;
+        List<double> claims = await TimedAsync(Rooms, async room =>
+            Assert.Equal(_nodes[0].Self, (await _nodes[0].ClaimAsync("room" + room, 0)).Owner));
+        List<double> finds = [];
+        for (int round = 0; round < 3; round++)
+        {
+            finds = await TimedAsync(Rooms, async room =>
+                Assert.Equal(_nodes[0].Self, (await _nodes[1].FindAsync("room" + room)).Owner));
+        }
+
+        var saves = new List<RoomSave>();
+        foreach ((string room, long epoch) in (await _nodes[0].HeldAsync())!)
+        {
+            saves.Add(new RoomSave(room, epoch, new string('x', 1500)));
+        }
+
+        List<double> saved = await TimedAsync(5, _ => _nodes[0].SaveAsync(saves));
+        Assert.Equal(Rooms, saves.Count);
+        Assert.Equal(1500, (await _nodes[1].ReadAsync("room7")).Snapshot?.Length);
+        output.WriteLine(
+            $"find {Median(finds)} ms, claim {Median(claims)} ms, {Rooms} snapshots of 1,500 bytes saved in {Median(saved)} ms (medians)");
+    }
+
+    private static async Task<List<double>> TimedAsync(int count, Func<int, Task> work)
+    {
+        var times = new List<double>();
+        for (int number = 0; number < count; number++)
+        {
+            long began = Stopwatch.GetTimestamp();
+            await work(number);
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+
+        times.Sort();
+        return times;
+    }
+
+    private static string Median(List<double> times) => times[times.Count / 2].ToString("0.000", CultureInfo.InvariantCulture);
+
+    private async Task StartAsync(string id, TestHost host) => _nodes.Add(await ClusterNode.StartAsync(
+        new ClusterSettings { Connection = _connection, NodeId = id, SiloPort = PostgresServer.FreePort() },
+        host, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < s_patience, "it never came");
+            await Task.Delay(20);
+        }
+    }
+}

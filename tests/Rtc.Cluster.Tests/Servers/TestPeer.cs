@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rtc.Media;
+using Rtc.Media.Codecs;
+using Rtc.Media.Factory;
+using Rtc.Server.Doctor;
+using Rtc.Server.Network;
+
+namespace Rtc.Cluster.Tests.Servers;
+
+/// <summary>
+/// A camera or a viewer by WHIP and WHEP, which asks any node and goes where it is sent. Each connection is a peer of its own; a camera
+/// sends a picture every 33 ms for as long as it lives.
+/// </summary>
+internal sealed class TestPeer : IAsyncDisposable
+{
+    private const int Width = 160;
+    private const int Height = 120;
+    private const uint TicksPerPicture = 3000;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = s_patience };
+
+    private readonly LoopbackPeer _peer = new(echoes: false, NullLogger<MediaLoop>.Instance);
+    private readonly CancellationTokenSource _ending = new();
+    private Task _sending = Task.CompletedTask;
+    private int _received;
+
+    private TestPeer()
+    {
+    }
+
+    /// <summary>The node that serves it.</summary>
+    public Uri At { get; private set; } = null!;
+
+    public int Redirects { get; private set; }
+
+    public int Received => Volatile.Read(ref _received);
+
+    /// <summary>Connected; a refusal is an exception with the node's words and status.</summary>
+    public static async Task<TestPeer> ConnectAsync(Uri node, string room, bool isCamera, string query = "")
+    {
+        var peer = new TestPeer();
+        try
+        {
+            string offer = await peer._peer.OfferAsync();
+            var url = new Uri(node, $"/{(isCamera ? "whip" : "whep")}/{room}{query}");
+            while (true)
+            {
+                using HttpResponseMessage answer = await PostAsync(url, offer);
+                if (answer.StatusCode == HttpStatusCode.TemporaryRedirect)
+                {
+                    peer.Redirects++;
+                    url = new Uri(url, answer.Headers.Location!);
+                    Assert.True(peer.Redirects < 4, "sent round and round");
+                    continue;
+                }
+
+                string body = await answer.Content.ReadAsStringAsync();
+                if (answer.StatusCode != HttpStatusCode.Created)
+                {
+                    throw new HttpRequestException(body, null, answer.StatusCode);
+                }
+
+                peer.At = new Uri(url, "/");
+                await peer._peer.AcceptAsync(body);
+                break;
+            }
+
+            await peer._peer.Connected.WaitAsync(s_patience);
+            peer._sending = Task.Run(() => isCamera ? peer.SendAsync() : peer.ReadAsync());
+            return peer;
+        }
+        catch
+        {
+            await peer.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static Task<HttpResponseMessage> PostAsync(Uri url, string offer)
+    {
+        var content = new StringContent(offer, Encoding.UTF8);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/sdp");
+        return s_http.PostAsync(url, content);
+    }
+
+    /// <summary>Waits until this many more pictures came.</summary>
+    public async Task SeesAsync(int more = 3)
+    {
+        int before = Received;
+        using var limit = new CancellationTokenSource(s_patience);
+        while (Received < before + more)
+        {
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _peer.Dispose();
+        _ending.Dispose();
+    }
+
+    private async Task SendAsync()
+    {
+        using var pool = new PicturePool();
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = 200, MayDrop = false });
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(33));
+        for (uint number = 0; await pace.WaitForNextTickAsync(_ending.Token); number++)
+        {
+            using Picture picture = pool.Rent(Width, Height);
+            for (int y = 0; y < Height; y++)
+            {
+                picture.RowY(y).Fill((byte)(60 + (number % 120)));
+            }
+
+            for (int y = 0; y < picture.ChromaHeight; y++)
+            {
+                picture.RowU(y).Fill(128);
+                picture.RowV(y).Fill(128);
+            }
+
+            if (encoder.Encode(picture, number * TicksPerPicture, _peer.TakeKeyNeed()) is { } frame)
+            {
+                _peer.Send(frame);
+            }
+
+            Drain();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _peer.Frames.WaitToReadAsync(_ending.Token))
+        {
+            Drain();
+        }
+    }
+
+    private void Drain()
+    {
+        while (_peer.Frames.TryRead(out EncodedFrame? frame))
+        {
+            frame.Dispose();
+            Interlocked.Increment(ref _received);
+        }
+    }
+}
