@@ -111,9 +111,9 @@ public sealed class WebhookGuardTests : IDisposable
         var queue = new JobQueue(services.GetRequiredService<Database>());
         Job taken = (await queue.TakeAsync("test", s_kinds, TimeSpan.FromHours(1)))!;
         Assert.True(await queue.CompleteAsync(new JobClaim(job.Id, "test", taken.Attempt), taken.Steps, "{}"));
-        await using var sender = new JobWebhooks(
-            services.GetRequiredService<WebhookTable>(),
-            new WebhookOptions { Key = Key, FirstDelay = TimeSpan.Zero, PollEvery = TimeSpan.FromMilliseconds(1) }, WebhookWork.Body,
+        await using var sender = new WebhookSender(
+            new JobWebhooks(services.GetRequiredService<WebhookTable>(), WebhookWork.Body),
+            new WebhookOptions { Key = Key, FirstDelay = TimeSpan.Zero, PollEvery = TimeSpan.FromMilliseconds(1) },
             () => WebhookWork.Handler(isNearAllowed: true), TimeProvider.System);
         sender.Start();
         await receiver.Told.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
@@ -169,7 +169,8 @@ public sealed class WebhookGuardTests : IDisposable
         {
             using var reader = new StreamReader(http.Request.Body);
             string body = await reader.ReadToEndAsync();
-            Came.Enqueue((body, http.Request.Headers[JobWebhooks.SignatureHeader].ToString(), http.Request.Headers["Rtc-Try"].ToString()));
+            Came.Enqueue((
+                body, http.Request.Headers[WebhookSender.SignatureHeader].ToString(), http.Request.Headers["Rtc-Try"].ToString()));
             bool isNo = _answers.TryDequeue(out HttpStatusCode answer);
             http.Response.StatusCode = (int)(isNo ? answer : HttpStatusCode.NoContent);
             http.Response.Headers.Location = "/elsewhere";
