@@ -1,5 +1,6 @@
 using Rtc.Analysis.Options;
 using Rtc.Analysis.Records;
+using Rtc.Analysis.Tracking;
 using Rtc.Inference;
 using Rtc.Inference.Motion;
 using Rtc.Media;

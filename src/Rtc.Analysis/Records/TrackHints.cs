@@ -5,7 +5,7 @@ namespace Rtc.Analysis.Records;
 
 /// <summary>
 /// What of a frame serves only to make tracks, and is dropped after that: boxes too faint to be reported, how far the camera moved
-/// everything since the last frame, and the looks of all boxes, those reported first (<see cref="Looking.ColourLook"/>).
+/// everything since the last frame, and the looks of all boxes, those reported first (<see cref="Tracking.ColourLook"/>).
 /// </summary>
 internal sealed record TrackHints(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FoundObject>? Faint = null,

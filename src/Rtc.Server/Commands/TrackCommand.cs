@@ -27,8 +27,8 @@ internal static class TrackCommand
         command.Options.Add(into);
         Option<bool> json = CommandJson.AddTo(command, "The tracks as one JSON document");
         command.SetAction(result => Run(
-            result.GetValue(detections)!, result.GetValue(tracker) == BotSort ? new BotSortOptions() : null, result.GetValue(into), result.GetValue(json),
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result.GetValue(detections)!, result.GetValue(tracker) == BotSort ? new BotSortOptions() : null, result.GetValue(into),
+            result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 

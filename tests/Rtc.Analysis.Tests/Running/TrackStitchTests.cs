@@ -76,7 +76,7 @@ public sealed class TrackStitchTests
     [InlineData(1, 2)]
     public void Object_that_comes_back_is_known_by_its_look(double seconds, int expected)
     {
-        byte[] look = new byte[Looking.ColourLook.Length];
+        byte[] look = new byte[Rtc.Analysis.Tracking.ColourLook.Length];
         look[3] = 255;
         CandidateFrame[] frames =
         [

@@ -52,7 +52,8 @@ public class BotSortTests
 
     private static (HotaScore ByteTrack, HotaScore BotSort) Score(string pan)
     {
-        List<MotBox> truth = [.. HotaScore.Read(File.ReadAllText(TestData.Find("track/palace_expected.txt"))).Select(box => Moved(box, pan))];
+        string still = File.ReadAllText(TestData.Find("track/palace_expected.txt"));
+        List<MotBox> truth = [.. HotaScore.Read(still).Select(box => Moved(box, pan))];
         string detections = Detections(truth);
         HotaScore byteTrack = HotaScore.Of(truth, Track(detections, null));
         HotaScore botSort = HotaScore.Of(truth, Track(detections, new BotSortOptions()));

@@ -23,7 +23,7 @@ public sealed partial class FirstLoadTests(ITestOutputHelper output)
     [InlineData("/library/0197f1a0-0000-7000-8000-000000000007", 60, 52)]
     [InlineData("/studio", 50, 46)]
     [InlineData("/events", 22, 19)]
-    [InlineData("/embed", 60, 37)]
+    [InlineData("/embed", 62, 39)]
     [InlineData("/selftest", 37, 23)]
     [InlineData("/api", 22, 21)]
     public async Task Page_is_small_and_asked_for_once(string page, int kilobytes, int requests)

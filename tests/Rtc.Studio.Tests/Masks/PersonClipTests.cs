@@ -27,7 +27,7 @@ public sealed class PersonClipTests(ITestOutputHelper output)
         string folder = Directory.CreateTempSubdirectory("rtc-studio-").FullName;
         try
         {
-            string part = ClipMaker.Make(folder, "person.mp4", $"-ss {second} -t 1.6 -i {video} -an -c:v libx264 -crf 12");
+            string part = ClipMaker.Make(folder, "person.mp4", $"-ss {second} -t 1 -i {video} -an -c:v libx264 -crf 12");
             using var pool = new PicturePool();
             var clip = ClipFile.Open(part, new ClipLimits(), CancellationToken.None);
             using ClipFrames frames = ClipFrames.Read(clip, folder, pool, CancellationToken.None);

@@ -1,6 +1,6 @@
 using Rtc.Media;
 
-namespace Rtc.Analysis.Looking;
+namespace Rtc.Analysis.Tracking;
 
 /// <summary>
 /// What an object looks like, without any model: how much of its upper and of its lower half is of which brightness and colour. Two
