@@ -27,6 +27,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/library")]
     [InlineData("/studio")]
     [InlineData("/events")]
+    [InlineData(AnalysisAnswers.Page)]
     [InlineData("/api")]
     public async Task Axe_finds_no_error_in_either_theme(string path)
     {
@@ -61,10 +62,10 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await AssertAccessibleAsync(page, "/studio, found");
         }
 
-        if (path == "/api")
+        if (path is "/api" or AnalysisAnswers.Page)
         {
             await page.RunAsync("() => { for (const card of document.querySelectorAll('details')) card.open = true; }");
-            await AssertAccessibleAsync(page, "/api, open");
+            await AssertAccessibleAsync(page, path + ", open");
         }
 
         if (path == "/view")
@@ -107,12 +108,14 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/studio", true)]
     [InlineData("/events", false)]
     [InlineData("/events", true)]
+    [InlineData(AnalysisAnswers.Page, false)]
+    [InlineData(AnalysisAnswers.Page, true)]
     [InlineData("/api", false)]
     [InlineData("/api", true)]
     public async Task Page_weighs_little_and_fits_its_window(string path, bool phone)
     {
         await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel() : PageUnderTest.Desktop());
-        bool hasHub = path is not ("/" or "/api" or "/focus" or "/library" or "/studio" or "/events");
+        bool hasHub = path is not ("/" or "/api" or "/focus" or "/library" or "/studio" or "/events" or AnalysisAnswers.Page);
         long weight = page.Loaded + (hasHub ? new FileInfo(s_signalR).Length : 0);
         output.WriteLine($"{path}: {weight / 1024.0:0} KiB");
         Assert.InRange(weight, 10_000, MaxPageBytes);
@@ -123,7 +126,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await page.UntilAsync("() => document.querySelector('#picture').videoWidth > 0");
         }
 
-        await AssertFitsAsync(page, path == "/" ? "home" : path[1..], phone);
+        await AssertFitsAsync(page, path switch { "/" => "home", AnalysisAnswers.Page => "analysis", _ => path[1..] }, phone);
         if (path == "/studio")
         {
             await page.Page.SetViewportSizeAsync(1100, 800);
@@ -252,6 +255,11 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 break;
             case "/events":
                 await Assertions.Expect(page["[data-event]"]).ToHaveCountAsync(3);
+                break;
+            case AnalysisAnswers.Page:
+                await Assertions.Expect(page["[data-status=processing] progress"]).ToBeVisibleAsync();
+                await Assertions.Expect(page["[data-class]"]).ToHaveCountAsync(2);
+                await Assertions.Expect(page["[data-scene]"]).ToHaveCountAsync(3);
                 break;
             case "/focus":
                 await page.TextAsync("#problem", "no detection model");

@@ -15,7 +15,7 @@ internal static class LibraryAnswers
         """;
 
     private static readonly string s_jobs = $$"""
-        {"jobs":[{{Job("1", "processing", 0.42, "null")}},{{Job("2", "completed", 1, "null")}},
+        {"jobs":[{{AnalysisAnswers.Jobs}},{{Job("1", "processing", 0.42, "null")}},{{Job("2", "completed", 1, "null")}},
         {{Job("3", "failed", 0.1, "\"the video has no pictures\"")}}],"next":null}
         """;
 
@@ -24,7 +24,7 @@ internal static class LibraryAnswers
     {
         (_, "/api/session") => Json(
             """
-            {"user":"ann@example.org","pages":["analysis","library","studio"],"job_kinds":["analyse"],"max_video_megabytes":500,
+            {"user":"ann@example.org","pages":["analysis","library","studio"],"job_kinds":["analyse","reframe"],"max_video_megabytes":500,
             "retain_days":30,"max_clip_megabytes":100,"max_clip_seconds":10}
             """),
         ("HEAD", "/api/videos/kept") => new() { Headers = new Dictionary<string, string> { ["upload-offset"] = "31000000" } },

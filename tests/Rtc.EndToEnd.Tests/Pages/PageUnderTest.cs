@@ -177,6 +177,7 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             "/" => "/index.html",
             "/lib/signalr.min.js" => Path.Combine(s_here, "fake-hub.js"),
             var path when PageName().IsMatch(path) => path + ".html",
+            AnalysisAnswers.Page => "/analysis.html",
             var path => path,
         };
         string full = Path.IsPathRooted(file) && File.Exists(file) ? file : s_root + file;
@@ -204,7 +205,8 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             return;
         }
 
-        RouteFulfillOptions? known = LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? StudioAnswers.Of(url.AbsolutePath)
+        RouteFulfillOptions? known = AnalysisAnswers.Of(route.Request, url.AbsolutePath)
+            ?? LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? StudioAnswers.Of(url.AbsolutePath)
             ?? EventAnswers.Of(route.Request, url.AbsolutePath);
         RouteFulfillOptions answer = known ?? url.AbsolutePath switch
         {
