@@ -1,4 +1,3 @@
-using Rtc.Analysis.Looking;
 using Rtc.Analysis.Options;
 using Rtc.Inference;
 using Rtc.Pipeline.Tracking;

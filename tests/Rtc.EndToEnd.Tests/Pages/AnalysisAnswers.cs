@@ -9,7 +9,7 @@ using Rtc.Media.Factory;
 
 namespace Rtc.EndToEnd.Tests.Pages;
 
-/// <summary>What a server with one analysed video answers its page: two walkers and a ball, three scenes, a job at work beside it.</summary>
+/// <summary>What a server with one analysed video answers its page: two walkers, a ball, three scenes, a job at work.</summary>
 internal static partial class AnalysisAnswers
 {
     public const string Page = "/library/0197f1a0-0000-7000-8000-000000000007";

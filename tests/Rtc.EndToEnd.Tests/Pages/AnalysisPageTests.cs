@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Pages;
 
-/// <summary>The page of an analysis with the real server: asked for on it, seen on the very picture, jumped about in and exported.</summary>
+/// <summary>The page of an analysis with the real server: asked for, seen on the very picture, exported.</summary>
 [Collection(LiveCollection.Name)]
 public sealed class AnalysisPageTests(LiveFixture live) : IAsyncLifetime
 {
@@ -20,7 +20,7 @@ public sealed class AnalysisPageTests(LiveFixture live) : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rtc-analysis-page-");
     private IBrowserContext _context = null!;
 
-    /// <summary>Where the square is in the picture that is shown, and the drawn box that is nearest to it: left edges, in its pixels.</summary>
+    /// <summary>Where the square is in the picture on show, and the drawn box nearest to it: left edges, in its pixels.</summary>
     private const string Look = """
         () => {
           const video = document.querySelector('#video');
@@ -49,7 +49,8 @@ public sealed class AnalysisPageTests(LiveFixture live) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _context = await live.Browser.NewContextAsync(new() { AcceptDownloads = true, ViewportSize = new() { Width = 1280, Height = 900 } });
+        _context = await live.Browser.NewContextAsync(
+            new() { AcceptDownloads = true, ViewportSize = new() { Width = 1280, Height = 900 } });
         _context.SetDefaultTimeout(60_000);
     }
 
@@ -85,8 +86,8 @@ public sealed class AnalysisPageTests(LiveFixture live) : IAsyncLifetime
         LocatorBoundingBoxResult ruler = (await page.Locator("#ruler").BoundingBoxAsync())!;
         await page.Mouse.ClickAsync((float)(ruler.X + (ruler.Width * (number + 0.5) / 100)), ruler.Y + 20);
         await page.WaitForFunctionAsync(
-            "([frame, fps]) => Math.floor(document.querySelector('#video').currentTime * fps) === frame && !document.querySelector('#video')"
-                + ".seeking && document.querySelector('#place').textContent.endsWith(` ${frame}`)",
+            "([frame, fps]) => Math.floor(document.querySelector('#video').currentTime * fps) === frame"
+                + " && !document.querySelector('#video').seeking && document.querySelector('#place').textContent.endsWith(` ${frame}`)",
             new[] { number, Fps });
         double[] seen = await page.EvaluateAsync<double[]>(Look);
         Assert.Equal(SquareFrom + (SquareStep * number), seen[0], 2.0);
@@ -112,7 +113,7 @@ public sealed class AnalysisPageTests(LiveFixture live) : IAsyncLifetime
         return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("video_id").GetString()!;
     }
 
-    /// <summary>A white square that goes right by the same number of pixels with each picture: where it is says which picture it is.</summary>
+    /// <summary>A white square that goes right by as many pixels with each picture: where it is says which picture it is.</summary>
     private static async Task<bool> TryMakeVideoAsync(string file)
     {
         try

@@ -49,7 +49,6 @@ public sealed class SegmentAllTests : IDisposable
     }
 
     [Theory]
-    [InlineData("grabcut")]
     [InlineData("whole")]
     [InlineData("pair")]
     public void Objects_have_the_same_outlines_in_any_order_and_whatever_came_before(string kind)
@@ -60,9 +59,9 @@ public sealed class SegmentAllTests : IDisposable
         folder.Add("pair_decoder", MaskModels.SamDecoder());
         using ModelHost host = folder.Host();
         using Picture picture = Things();
-        using ISegmenter fresh = Open(host, kind);
+        using ISegmenter fresh = host.OpenSegmenter(kind, out _);
         byte[][] there = Bytes(fresh.SegmentAll(picture, [Box(s_first), Box(s_second)]));
-        using ISegmenter used = Open(host, kind);
+        using ISegmenter used = host.OpenSegmenter(kind, out _);
         using Picture other = Paint.Plain(_pool, 320, 240, (200, 30, 30));
         used.TrySegment(other, Box(new RectF(20, 20, 90, 200)), out _);
 
@@ -75,21 +74,6 @@ public sealed class SegmentAllTests : IDisposable
         // The masks are the caller's: what is asked later paints on none of them.
         Assert.Equal(back, Bytes(turned));
     }
-
-    [Fact]
-    public void Object_without_outline_leaves_a_gap_and_no_others_mask()
-    {
-        using GrabCutSegmenter segmenter = new();
-        using Picture picture = Things();
-        IReadOnlyList<Mask?> masks = segmenter.SegmentAll(picture, [Box(s_first), Box(new RectF(-50, -50, -5, -5)), Box(s_second)]);
-        Assert.Equal(3, masks.Count);
-        Assert.Null(masks[1]);
-        Assert.InRange(Iou(masks[0]!, s_first, picture), 0.8, 1);
-        Assert.InRange(Iou(masks[2]!, s_second, picture), 0.8, 1);
-        Assert.Empty(segmenter.SegmentAll(picture, []));
-    }
-
-    private static ISegmenter Open(ModelHost host, string kind) => kind == "grabcut" ? new GrabCutSegmenter() : host.OpenSegmenter(kind, out _);
 
     private static MaskPrompt Box(RectF box) => new(box, null, null);
 
