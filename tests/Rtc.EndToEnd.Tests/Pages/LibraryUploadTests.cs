@@ -59,8 +59,8 @@ public sealed class LibraryUploadTests(LiveFixture live) : IAsyncLifetime
         ILocator row = page.Locator(".upload[data-state=kept]");
         await Assertions.Expect(row).ToContainTextAsync("8.4 MB of");
         await row.Locator("input[type=file]").SetInputFilesAsync(file);
-        ILocator card = page.Locator("[data-video]");
-        await Assertions.Expect(card.Locator("h3")).ToHaveTextAsync("walk.mp4");
+        ILocator card = page.Locator("[data-video]").Filter(new() { HasText = "walk.mp4" });
+        await Assertions.Expect(card).ToHaveCountAsync(1);
         await Assertions.Expect(page.Locator(".upload")).ToHaveCountAsync(0);
 
         string id = (await card.GetAttributeAsync("data-video"))!;
