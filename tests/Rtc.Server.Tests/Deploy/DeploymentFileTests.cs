@@ -236,16 +236,22 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task Database_beside_the_server_fits_it_and_is_backed_up()
     {
-        string folder = Path.Combine(s_root, "deploy", "kubernetes", "postgres");
+        string folder = Path.Combine(s_root, "deploy", "kubernetes-postgres");
         JsonElement[] all = await YamlFiles.ReadAsync([.. Directory.GetFiles(folder, "*.yaml")]);
         JsonElement overlay = Assert.Single(all, item => Is(item, "Kustomization"));
-        Assert.All(
-            overlay.GetProperty("resources").EnumerateArray(), path => Assert.True(Path.Exists(Path.Combine(folder, path.GetString()!))));
+        Assert.All(overlay.GetProperty("resources").EnumerateArray(), path =>
+        {
+            string resource = Path.GetFullPath(Path.Combine(folder, path.GetString()!));
+            Assert.True(Path.Exists(resource), resource);
+
+            // Kustomize takes a base around its overlay for a cycle.
+            Assert.False(folder.StartsWith(resource + Path.DirectorySeparatorChar, StringComparison.Ordinal), resource);
+        });
         JsonElement database = Assert.Single(all, item => Is(item, "StatefulSet"));
         JsonElement service = Assert.Single(all, item => Is(item, "Service"));
         Assert.Equal(Name(service), database.GetProperty("spec").GetProperty("serviceName").GetString());
         JsonElement server = Assert.Single(all, item => Is(item, "Deployment"));
-        JsonElement[] based = await YamlFiles.ReadAsync([Path.Combine(folder, "..", "deployment.yaml")]);
+        JsonElement[] based = await YamlFiles.ReadAsync([Path.Combine(folder, "..", "kubernetes", "deployment.yaml")]);
         Assert.Equal(Name(based[0]), Name(server));
 
         JsonElement backup = Assert.Single(all, item => Is(item, "CronJob")).GetProperty("spec").GetProperty("jobTemplate");
