@@ -129,7 +129,8 @@ public sealed class QueryPlanTests(PostgresServer server)
                     + $"'{user}', 'a', '{{}}', CASE n % 20 WHEN 0 THEN 'queued' ELSE 'completed' END, '[]', now(), now() {Some}");
             await session.ExecuteAsync(
                 "INSERT INTO detections (video_id, job_id, frame_number, timestamp_seconds, detection_data, created_at) "
-                    + $"SELECT {row}, n, n, jsonb_build_array(jsonb_build_object('class', 'c' || n, 'confidence', 0.9, 'track_id', 'o' || n)), "
+                    + $"SELECT {row}, n, n, "
+                    + "jsonb_build_array(jsonb_build_object('class', 'c' || n, 'confidence', 0.9, 'track_id', 'o' || n)), "
                     + $"now() {Some}");
             await session.ExecuteAsync(
                 "INSERT INTO segmentation_masks (video_id, job_id, frame_number, mask_rle, mask_area_pixels, created_at) "
