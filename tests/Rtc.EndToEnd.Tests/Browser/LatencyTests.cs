@@ -58,7 +58,7 @@ public sealed class LatencyTests(LiveFixture live, ITestOutputHelper output)
         }
         """;
 
-    private static readonly int s_measuring = LongRun.IsWanted ? 8 : 5;
+    private static readonly int s_measuring = LongRun.IsWanted ? 8 : 4;
 
     [Theory]
     [InlineData(640, 480, "plain", "motion")]

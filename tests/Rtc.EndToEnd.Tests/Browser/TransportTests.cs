@@ -80,7 +80,7 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
     [Fact]
     public async Task Two_per_cent_loss_and_fifty_milliseconds_freeze_nothing()
     {
-        int seconds = LongRun.IsWanted ? 60 : 12;
+        int seconds = LongRun.IsWanted ? 60 : 8;
         using var link = new ImpairedLink(_server.MediaPort, new LinkQuality(Loss: 0.02, RoundTripMs: 50, Seed: 7));
         await using IBrowserContext context = await live.Browser.NewContextAsync();
         await context.AddInitScriptAsync(Bend + Through(link.Port));

@@ -22,8 +22,15 @@ public sealed class RoomRecordingTests(LiveFixture live)
         ILocator button = view.Locator("#room-record");
         await button.ClickAsync();
         await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "true");
-        await view.WaitForFunctionAsync(
-            "async () => (await (await fetch('/api/rooms/recorded/recording')).json()).duration_seconds > 1.5");
+        JsonNode report;
+        do
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            report = JsonNode.Parse(
+                await live.Server.Http.GetStringAsync(new Uri("/api/rooms/recorded/recording", UriKind.Relative)))!;
+        }
+        while (Seconds(report) < 1.5);
+
         await button.ClickAsync();
         await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
 
