@@ -185,26 +185,25 @@ public sealed class Database : IAsyncDisposable
         }
 
         // What a program pays with its first question is not the clocks' difference: the quickest of a few answers is the nearest.
-        TimeSpan quickest = TimeSpan.MaxValue;
+        (TimeSpan took, TimeSpan offset) quickest = (TimeSpan.MaxValue, TimeSpan.Zero);
         for (int i = 0; i < ClockReadings; i++)
         {
             DateTimeOffset asked = _time.GetUtcNow();
             long began = _time.GetTimestamp();
-            DateTimeOffset? shared = await engine.TimeAsync(connection, cancel).ConfigureAwait(false);
-            TimeSpan took = _time.GetElapsedTime(began);
-            if (shared is null)
+            if (await engine.TimeAsync(connection, cancel).ConfigureAwait(false) is not { } shared)
             {
-                _offset = TimeSpan.Zero;
                 break;
             }
 
-            if (took < quickest)
+            TimeSpan took = _time.GetElapsedTime(began);
+            if (took < quickest.took)
             {
-                quickest = took;
-                _offset = shared.Value - asked - (took / 2);
+                quickest = (took, shared - asked - (took / 2));
             }
         }
 
+        // At once: others read the time meanwhile, and a slow answer's guess is what made them wait.
+        _offset = quickest.offset;
         _offsetAt = _time.GetTimestamp();
         _hasOffset = true;
     }
