@@ -80,18 +80,15 @@ counter() {
 
 # The reasons of the skipped tests, each once, with how many gave it.
 skip_reasons() {
-  grep -o '<UnitTestResult [^>]*outcome="NotExecuted".*' "$1" >/dev/null || return 0
-  awk '/outcome="NotExecuted"/ { inside = 1 } inside && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print; inside = 0 }' "$1" |
-    sort | uniq -c | sed 's/^/    skipped:/'
+  grep -o 'outcome="NotExecuted"[^>]*><Output><StdOut>[^<]*' "$1" | sed 's/.*<StdOut>//' | sort | uniq -c | sed 's/^/    skipped:/'
 }
 
-# Runs one suite; what came of it lies beside its log, for report_dotnet.
+# Runs one suite by its own program, which needs no build system to start it; what came of it lies beside its log, for report_dotnet.
 run_dotnet() {
   local name=$1 code=0
   local began=$SECONDS
   rm -f "$results/$name.trx"
-  timeout -k 10 "$suite_limit" dotnet test "tests/$name" -c Release --no-build --nologo -v q \
-    --logger "console;verbosity=normal" --logger "trx;LogFileName=$results/$name.trx" --results-directory "$results" \
+  timeout -k 10 "$suite_limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noLogo -noColor -result-trx "$results/$name.trx" \
     >"$results/$name.log" 2>&1 || code=$?
   echo "$code $((SECONDS - began))" >"$results/$name.end"
 }
@@ -109,7 +106,7 @@ report_dotnet() {
   passed_here=$(counter passed "$trx")
   failed_here=$(counter failed "$trx")
   if [ "$code" -ne 0 ]; then
-    grep -E -A 12 '^\s+(Failed|Error Message)' "$log" | head -n 120
+    grep -A 14 '\[FAIL\]$' "$log" | head -n 120
     # A crash or a hang after the last counted test fails the suite as well.
     [ "$failed_here" -gt 0 ] || { tail -n 15 "$log"; failed_here=1; }
   fi
