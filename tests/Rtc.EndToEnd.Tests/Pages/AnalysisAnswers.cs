@@ -32,7 +32,7 @@ internal static partial class AnalysisAnswers
     private static readonly Lazy<byte[]> s_file = new(Record);
 
     /// <summary>Null where the page asks for no such thing.</summary>
-    public static RouteFulfillOptions? Of(IRequest request, string path) => path switch
+    public static RouteFulfillOptions? Of(PageRequest request) => request.Path switch
     {
         Video => Json(
             $$"""
@@ -117,10 +117,10 @@ internal static partial class AnalysisAnswers
         return new() { Body = body, ContentType = "application/json" };
     }
 
-    private static RouteFulfillOptions File(IRequest request)
+    private static RouteFulfillOptions File(PageRequest request)
     {
         byte[] file = s_file.Value;
-        Match range = Range().Match(request.Headers.GetValueOrDefault("range", "bytes=0-"));
+        Match range = Range().Match(request.Range ?? "bytes=0-");
         int from = int.Parse(range.Groups[1].Value, CultureInfo.InvariantCulture);
         int to = range.Groups[2].Value is { Length: > 0 } end ? int.Parse(end, CultureInfo.InvariantCulture) : file.Length - 1;
         return new()

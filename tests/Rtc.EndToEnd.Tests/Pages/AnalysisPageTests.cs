@@ -51,7 +51,7 @@ public sealed class AnalysisPageTests(LiveFixture live) : IAsyncLifetime
     {
         _context = await live.Browser.NewContextAsync(
             new() { AcceptDownloads = true, ViewportSize = new() { Width = 1280, Height = 900 } });
-        _context.SetDefaultTimeout(60_000);
+        _context.SetDefaultTimeout(Patience.Ms);
     }
 
     public async ValueTask DisposeAsync()

@@ -12,17 +12,17 @@ public sealed class EmbedTests(LiveFixture live)
     public async Task Page_of_another_site_has_a_room_in_it()
     {
         await using IBrowserContext context = await live.Browser.NewContextAsync();
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Patience.Ms);
         IPage page = await context.NewPageAsync();
         string server = live.Server.Address.ToString().TrimEnd('/');
-        await page.GotoAsync($"{live.OtherSite}/?room=embedded&server={Uri.EscapeDataString(server)}");
+        await page.GotoAsync(
+            $"{live.OtherOrigin}/?room=embedded&server={Uri.EscapeDataString(server)}", new() { WaitUntil = WaitUntilState.Commit });
         await page.Locator("html[data-ready]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await page.ClickAsync("#start");
-        LocatorAssertionsToHaveAttributeOptions patience = new() { Timeout = 30_000 };
-        await Assertions.Expect(page.Locator("#camera")).ToHaveAttributeAsync("data-state", "live", patience);
-        await Assertions.Expect(page.Locator("#viewer")).ToHaveAttributeAsync("data-state", "live", patience);
+        await Assertions.Expect(page.Locator("#camera")).ToHaveAttributeAsync("data-state", "live");
+        await Assertions.Expect(page.Locator("#viewer")).ToHaveAttributeAsync("data-state", "live");
         await page.WaitForFunctionAsync("() => document.querySelector('#viewer').shadowRoot.querySelector('video').videoWidth > 0");
-        await Assertions.Expect(page.FrameLocator("#frame").Locator("html")).ToHaveAttributeAsync("data-state", "live", patience);
+        await Assertions.Expect(page.FrameLocator("#frame").Locator("html")).ToHaveAttributeAsync("data-state", "live");
         IFrame frame = page.Frames.Single(one => one.Url.Contains("/embed", StringComparison.Ordinal));
         await frame.WaitForFunctionAsync(
             "() => document.querySelector('#picture').videoWidth > 0 && document.querySelector('#waiting').hidden");

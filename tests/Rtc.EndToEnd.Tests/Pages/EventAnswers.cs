@@ -15,16 +15,16 @@ internal static class EventAnswers
         """;
 
     /// <summary>Null where it is asked for neither.</summary>
-    public static RouteFulfillOptions? Of(IRequest request, string path) => path switch
+    public static RouteFulfillOptions? Of(PageRequest request) => request.Path switch
     {
         "/api/events" => new() { Body = s_events, ContentType = "application/json" },
         "/api/events/stream" => new() { Body = "event: ping\ndata: null\n\n", ContentType = "text/event-stream" },
-        _ when path.StartsWith("/api/events/", StringComparison.Ordinal) && path.EndsWith(".jpg", StringComparison.Ordinal) =>
+        var path when path.StartsWith("/api/events/", StringComparison.Ordinal) && path.EndsWith(".jpg", StringComparison.Ordinal) =>
             new() { Body = Picture, ContentType = "image/svg+xml" },
-        _ when path.EndsWith("/rules", StringComparison.Ordinal) => new() { Body = """{"rules":[]}""", ContentType = "application/json" },
-        _ when path.Contains("/rules/", StringComparison.Ordinal) && request.Method == "PUT" => new()
+        var path when path.EndsWith("/rules", StringComparison.Ordinal) => new() { Body = """{"rules":[]}""", ContentType = "application/json" },
+        var path when path.Contains("/rules/", StringComparison.Ordinal) && request.Method == "PUT" => new()
         {
-            Body = $$"""{"rule_id":"{{path.Split('/')[^1]}}",{{request.PostData![1..]}}""",
+            Body = $$"""{"rule_id":"{{path.Split('/')[^1]}}",{{request.Body[1..]}}""",
             ContentType = "application/json",
             Status = 201,
         },

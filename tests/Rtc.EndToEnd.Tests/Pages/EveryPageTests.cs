@@ -238,7 +238,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 await Assertions.Expect(page["[data-check=codecs]"]).ToHaveAttributeAsync("data-status", "good");
                 break;
             case "/selftest":
-                await Assertions.Expect(page["#verdict"]).ToHaveAttributeAsync("data-done", "true", new() { Timeout = 45_000 });
+                await Assertions.Expect(page["#verdict"]).ToHaveAttributeAsync("data-done", "true", new() { Timeout = Patience.Ms });
                 break;
             case "/api":
                 await Assertions.Expect(page["#status"]).ToBeHiddenAsync();
@@ -288,15 +288,19 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
         await page.Page.EvaluateAsync(await File.ReadAllTextAsync(s_axe) + "; undefined");
         foreach (ColorScheme theme in s_themes)
         {
-            // A button that still fades from one theme to the other would have the contrast of neither.
+            // The second theme has other colours and nothing else. A button that still fades would have the contrast of neither.
             await page.Page.EmulateMediaAsync(new() { ColorScheme = theme, ReducedMotion = ReducedMotion.Reduce });
-            JsonElement found = await page.EvaluateAsync<JsonElement>("""
-                async () => {
-                  const { violations, passes } = await axe.run(document);
+            JsonElement found = await page.Page.EvaluateAsync<JsonElement>("""
+                async (colours) => {
+                  const options = { resultTypes: ['violations'], ...(colours ? { runOnly: ['color-contrast'] } : {}) };
+
+                  // The groups of the API's page are made by the same lines: the first ones stand for all.
+                  const { violations, passes } = await axe.run({ exclude: [['.group:nth-of-type(n+4)']] }, options);
                   return { passes: passes.length, errors: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`) };
                 }
-                """);
-            Assert.True(found.GetProperty("passes").GetInt32() > 10, $"{where}, {theme}: axe looked at next to nothing");
+                """, theme != s_themes[0]);
+            int least = theme == s_themes[0] ? 10 : 1;
+            Assert.True(found.GetProperty("passes").GetInt32() >= least, $"{where}, {theme}: axe looked at next to nothing");
             Assert.True(found.GetProperty("errors").GetArrayLength() == 0, $"{where}, {theme}: {found.GetProperty("errors")}");
         }
     }

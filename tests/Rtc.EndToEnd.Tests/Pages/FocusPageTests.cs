@@ -24,7 +24,7 @@ public sealed class FocusPageTests(PagesFixture pages, FocusServer server, ITest
     {
         await server.StartAsync();
         _context = await pages.Browser.NewContextAsync(PageUnderTest.Desktop());
-        _context.SetDefaultTimeout(60_000);
+        _context.SetDefaultTimeout(Patience.Ms);
         await _context.AddInitScriptAsync(
             await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Pages", "vision-probe.js")));
         _page = await _context.NewPageAsync();
@@ -207,7 +207,7 @@ public sealed class FocusPageTests(PagesFixture pages, FocusServer server, ITest
     private Task<IResponse?> OpenAsync(string path) => _page.GotoAsync(new Uri(server.Address, path).ToString());
 
     private Task ReadyAsync() =>
-        Assertions.Expect(_page.Locator("#state")).ToHaveAttributeAsync("data-state", "ready", new() { Timeout = 60_000 });
+        Assertions.Expect(_page.Locator("#state")).ToHaveAttributeAsync("data-state", "ready", new() { Timeout = Patience.Ms });
 
     private async Task PlayAsync()
     {

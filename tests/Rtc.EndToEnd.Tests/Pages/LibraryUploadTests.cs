@@ -22,7 +22,7 @@ public sealed class LibraryUploadTests(LiveFixture live) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _context = await live.Browser.NewContextAsync();
-        _context.SetDefaultTimeout(30_000);
+        _context.SetDefaultTimeout(Patience.Ms);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Rtc.Media;
 using Rtc.Media.Images;
@@ -7,10 +6,10 @@ using Xunit;
 namespace Rtc.EndToEnd.Tests.Pages;
 
 /// <summary>
-/// A page of wwwroot in a browser context of its own, with no server: files come from the folder, the API's answers
+/// A page of wwwroot in a browser context of its own, with no server: files come from <see cref="PageServer"/>, the API's answers
 /// from here, and the hub from fake-hub.js, which is both signalling and the far end of the page's connection.
 /// </summary>
-internal sealed partial class PageUnderTest : IAsyncDisposable
+internal sealed class PageUnderTest : IAsyncDisposable
 {
     public const string Host = "http://localhost:9999";
 
@@ -24,16 +23,13 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
 
         """;
 
-    private const string ContentPolicy =
-        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; style-src 'self'; "
-            + "script-src 'self'; worker-src 'self' blob:";
-
-    private static readonly string s_root = Path.Combine(Repository.Root, "wwwroot");
     private static readonly string s_here = Path.Combine(Repository.Root, "tests", "Rtc.EndToEnd.Tests", "Pages");
+    private readonly PageServer _server;
     private readonly IBrowserContext _context;
 
-    private PageUnderTest(IBrowserContext context, IPage page)
+    private PageUnderTest(PageServer server, IBrowserContext context, IPage page)
     {
+        _server = server;
         _context = context;
         Page = page;
     }
@@ -95,13 +91,11 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
         PagesFixture fixture, string path, BrowserNewContextOptions? options = null, string? before = null, string host = Host)
     {
         options ??= Desktop();
-
-        // Their requests go by the network, where there is no server.
         options.ServiceWorkers = ServiceWorkerPolicy.Block;
         IBrowserContext context = await fixture.Browser.NewContextAsync(options);
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Patience.Ms);
         IPage page = await context.NewPageAsync();
-        var under = new PageUnderTest(context, page);
+        var under = new PageUnderTest(fixture.Server, context, page);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
@@ -110,7 +104,8 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             }
         };
         page.PageError += (_, error) => under.Errors.Add(error);
-        await context.RouteAsync("**/*", under.AnswerAsync);
+        await context.AddCookiesAsync(
+            [new() { Name = PageServer.Cookie, Value = fixture.Server.Add(under), Url = host, HttpOnly = true }]);
         if (before is not null)
         {
             await page.AddInitScriptAsync(before);
@@ -136,18 +131,18 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
     public ILocator this[string selector] => Page.Locator(selector);
 
     public Task StateAsync(string state) =>
-        Assertions.Expect(this["#state"]).ToHaveAttributeAsync("data-state", state, new() { Timeout = 20_000 });
+        Assertions.Expect(this["#state"]).ToHaveAttributeAsync("data-state", state, new() { Timeout = Patience.Ms });
 
     public Task TextAsync(string selector, string text) =>
-        Assertions.Expect(this[selector]).ToContainTextAsync(text, new() { Timeout = 10_000 });
+        Assertions.Expect(this[selector]).ToContainTextAsync(text, new() { Timeout = Patience.Ms });
 
     /// <summary>Waits until the page's state or a toast has said a text, whether or not it still stands there.</summary>
     public Task SaidAsync(string text) =>
-        Page.WaitForFunctionAsync("text => window.said.some((one) => one.includes(text))", text, new() { Timeout = 15_000 });
+        Page.WaitForFunctionAsync("text => window.said.some((one) => one.includes(text))", text, new() { Timeout = Patience.Ms });
 
     /// <summary>Waits for a condition written in JavaScript.</summary>
     public Task UntilAsync(string condition) =>
-        Page.WaitForFunctionAsync(condition, null, new PageWaitForFunctionOptions { Timeout = 15_000 });
+        Page.WaitForFunctionAsync(condition, null, new PageWaitForFunctionOptions { Timeout = Patience.Ms });
 
     public Task<T> EvaluateAsync<T>(string script) => Page.EvaluateAsync<T>(script);
 
@@ -158,57 +153,24 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _context.UnrouteAllAsync();
         await _context.CloseAsync();
+        _server.Remove(this);
     }
 
-    private async Task AnswerAsync(IRoute route)
-    {
-        var url = new Uri(route.Request.Url);
-        if (url.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal)
-            || url.AbsolutePath.StartsWith("/uploads/", StringComparison.Ordinal))
-        {
-            await AnswerApiAsync(route, url);
-            return;
-        }
+    /// <summary>A file of so many bytes was sent to the page; libraries are weighed elsewhere.</summary>
+    public void Count(string? path, long bytes) => Loaded += path!.StartsWith("/lib/", StringComparison.Ordinal) ? 0 : bytes;
 
-        string file = url.AbsolutePath switch
-        {
-            "/" => "/index.html",
-            "/lib/signalr.min.js" => Path.Combine(s_here, "fake-hub.js"),
-            var path when PageName().IsMatch(path) => path + ".html",
-            AnalysisAnswers.Page => "/analysis.html",
-            var path => path,
-        };
-        string full = Path.IsPathRooted(file) && File.Exists(file) ? file : s_root + file;
-        if (!File.Exists(full))
-        {
-            await route.FulfillAsync(new() { Status = 404 });
-            return;
-        }
-
-        byte[] body = await File.ReadAllBytesAsync(full);
-        Loaded += url.AbsolutePath.StartsWith("/lib/", StringComparison.Ordinal) ? 0 : body.Length;
-        await route.FulfillAsync(new()
-        {
-            BodyBytes = body,
-            ContentType = TypeOf(full),
-            Headers = new Dictionary<string, string> { ["content-security-policy"] = ContentPolicy, ["content-type"] = TypeOf(full) },
-        });
-    }
-
-    private async Task AnswerApiAsync(IRoute route, Uri url)
+    /// <summary>Null where the server is away.</summary>
+    public RouteFulfillOptions? Answer(PageRequest asked)
     {
         if (ServerAway)
         {
-            await route.AbortAsync();
-            return;
+            return null;
         }
 
-        RouteFulfillOptions? known = AnalysisAnswers.Of(route.Request, url.AbsolutePath)
-            ?? LibraryAnswers.Of(route.Request.Method, url.AbsolutePath) ?? StudioAnswers.Of(url.AbsolutePath)
-            ?? EventAnswers.Of(route.Request, url.AbsolutePath);
-        RouteFulfillOptions answer = known ?? url.AbsolutePath switch
+        RouteFulfillOptions? known = AnalysisAnswers.Of(asked) ?? LibraryAnswers.Of(asked.Method, asked.Path)
+            ?? StudioAnswers.Of(asked.Path) ?? EventAnswers.Of(asked);
+        return known ?? asked.Path switch
         {
             "/api/rooms" => new() { Body = Rooms, ContentType = "application/json" },
             "/api/join-info" => new()
@@ -227,9 +189,9 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
                 ContentType = "image/svg+xml",
             },
             "/api/models" => new() { Body = Models, ContentType = "application/json" },
-            "/api/models/pull" when route.Request.Method == "GET" => new() { Body = Pull, ContentType = "application/json" },
-            var path when path.EndsWith("/pull", StringComparison.Ordinal) => Pulled($"{route.Request.Method} {path}"),
-            "/api/echo" when route.Request.Method == "GET" =>
+            "/api/models/pull" when asked.Method == "GET" => new() { Body = Pull, ContentType = "application/json" },
+            var path when path.EndsWith("/pull", StringComparison.Ordinal) => Pulled($"{asked.Method} {path}"),
+            "/api/echo" when asked.Method == "GET" =>
                 new() { BodyBytes = new byte[1 << 20], ContentType = "application/octet-stream" },
             "/api/echo" => new() { Body = """{"bytes":1048576}""", ContentType = "application/json" },
             var path when path.EndsWith("/thumbnail.jpg", StringComparison.Ordinal) =>
@@ -244,7 +206,6 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
             },
             _ => new() { Status = 404 },
         };
-        await route.FulfillAsync(answer);
     }
 
     private RouteFulfillOptions Pulled(string call)
@@ -252,16 +213,4 @@ internal sealed partial class PageUnderTest : IAsyncDisposable
         Pulls.Add(call);
         return new() { Body = Pull, ContentType = "application/json" };
     }
-
-    private static string TypeOf(string file) => Path.GetExtension(file) switch
-    {
-        ".html" => "text/html; charset=utf-8",
-        ".js" => "text/javascript",
-        ".css" => "text/css",
-        ".svg" => "image/svg+xml",
-        _ => "application/octet-stream",
-    };
-
-    [GeneratedRegex("^/[a-z]+$")]
-    private static partial Regex PageName();
 }

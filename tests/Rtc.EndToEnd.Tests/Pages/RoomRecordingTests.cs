@@ -13,11 +13,11 @@ public sealed class RoomRecordingTests(LiveFixture live)
     public async Task Recording_of_a_camera_plays_to_its_end_in_Chromium()
     {
         await using IBrowserContext context = await live.Browser.NewContextAsync();
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Patience.Ms);
         IPage phone = await OpenAsync(context, "/phone?room=recorded");
         await phone.ClickAsync("#start");
         IPage view = await OpenAsync(context, "/view?room=recorded&view=source");
-        await Assertions.Expect(view.Locator("#state")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 40_000 });
+        await Assertions.Expect(view.Locator("#state")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = Patience.Ms });
 
         ILocator button = view.Locator("#room-record");
         await button.ClickAsync();

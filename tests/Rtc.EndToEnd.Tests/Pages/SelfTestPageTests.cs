@@ -16,7 +16,7 @@ public sealed class SelfTestPageTests(PagesFixture fixture)
         BrowserNewContextOptions options = PageUnderTest.Desktop();
         options.Permissions = ["clipboard-read", "clipboard-write"];
         await using PageUnderTest check = await PageUnderTest.OpenAsync(fixture, "/selftest", options, Socket);
-        await Assertions.Expect(check["#verdict"]).ToHaveAttributeAsync("data-done", "true", new() { Timeout = 45_000 });
+        await Assertions.Expect(check["#verdict"]).ToHaveAttributeAsync("data-done", "true", new() { Timeout = Patience.Ms });
         string[] sentences = [.. await check[".advice"].AllTextContentsAsync()];
         Assert.Equal(10, sentences.Length);
         Assert.All(sentences, sentence => Assert.EndsWith(".", sentence, StringComparison.Ordinal));

@@ -18,7 +18,7 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
     public async ValueTask InitializeAsync()
     {
         _context = await live.Browser.NewContextAsync();
-        _context.SetDefaultTimeout(30_000);
+        _context.SetDefaultTimeout(Patience.Ms);
         foreach (string script in (string[])["measure.js", "square-camera.js"])
         {
             await _context.AddInitScriptAsync(
@@ -53,7 +53,7 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
             if (round > 0)
             {
                 const string Optimal = "() => document.querySelector('#level').textContent.startsWith('Optimal')";
-                await view.WaitForFunctionAsync(Optimal, null, new() { Timeout = 90_000 });
+                await view.WaitForFunctionAsync(Optimal, null, new() { Timeout = Patience.Ms });
             }
 
             double[] misses = await view.EvaluateAsync<double[]>(
@@ -86,7 +86,7 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
         await PlayingAsync(view);
 
         _server.Kill();
-        await Assertions.Expect(view.Locator("#state")).ToHaveAttributeAsync("data-state", "returning", new() { Timeout = 20_000 });
+        await Assertions.Expect(view.Locator("#state")).ToHaveAttributeAsync("data-state", "returning", new() { Timeout = Patience.Ms });
         int port = _server.Port;
         int media = _server.MediaPort;
         await _server.DisposeAsync();
@@ -140,7 +140,7 @@ public sealed class ServerPageTests(LiveFixture live, ITestOutputHelper output) 
     }
 
     private static Task LiveAsync(IPage page) =>
-        Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 40_000 });
+        Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = Patience.Ms });
 
     private static async Task PlayingAsync(IPage page)
     {
