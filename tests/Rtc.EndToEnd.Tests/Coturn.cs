@@ -44,7 +44,7 @@ internal sealed class Coturn : IDisposable
         // It listens on TCP as well, and there it can be seen to be up.
         for (long began = Stopwatch.GetTimestamp(); !await AnswersAsync(port); await Task.Delay(50))
         {
-            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(20))
+            if (Stopwatch.GetElapsedTime(began) > Patience.Time)
             {
                 turn.Dispose();
                 Assert.Fail("coturn did not start");

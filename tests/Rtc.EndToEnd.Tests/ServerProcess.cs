@@ -9,7 +9,7 @@ namespace Rtc.EndToEnd.Tests;
 /// <summary>The real program in a process of its own on free ports, killed with its owner. Its output is kept for failures.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_startLimit = Patience.Time;
     private static readonly ConcurrentDictionary<int, bool> s_portsGiven = new();
     private readonly Process _process;
     private readonly StringBuilder _output = new();

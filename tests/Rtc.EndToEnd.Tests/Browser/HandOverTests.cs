@@ -28,7 +28,7 @@ public sealed class HandOverTests(LiveFixture live, ITestOutputHelper output) : 
     public async ValueTask InitializeAsync()
     {
         _context = await live.Browser.NewContextAsync();
-        _context.SetDefaultTimeout(60_000);
+        _context.SetDefaultTimeout(Patience.Ms);
         await _context.AddInitScriptAsync(Recorder);
     }
 

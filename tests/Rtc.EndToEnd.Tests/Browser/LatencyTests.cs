@@ -14,7 +14,7 @@ namespace Rtc.EndToEnd.Tests.Browser;
 [Collection(LiveCollection.Name)]
 public sealed class LatencyTests(LiveFixture live, ITestOutputHelper output)
 {
-    private const int Settling = 3;
+    private const int Settling = 2;
     private const string Measure = "async ({ width, height, mode, settling, seconds }) => {" + ClockPage.Script + """
           const canvas = document.createElement('canvas');
           canvas.width = width; canvas.height = height;
@@ -58,7 +58,7 @@ public sealed class LatencyTests(LiveFixture live, ITestOutputHelper output)
         }
         """;
 
-    private static readonly int s_measuring = LongRun.IsWanted ? 8 : 4;
+    private static readonly int s_measuring = LongRun.IsWanted ? 8 : 3;
 
     [Theory]
     [InlineData(640, 480, "plain", "motion")]
@@ -86,11 +86,11 @@ public sealed class LatencyTests(LiveFixture live, ITestOutputHelper output)
             $"{width}×{height} {mode} ({model}): capture to return {At(latency, 0.5):0.0} / {At(latency, 0.95):0.0} ms ({latency.Length} "
                 + $"pictures), to JSON {At(results, 0.5):0.0} / {At(results, 0.95):0.0} ms ({results.Length}); {cores:0.00} cores, "
                 + $"{server.ResidentMegabytes():0} MB"));
-        Assert.True(latency.Length > 60, "too few pictures came back with a clock that could be read");
+        Assert.True(latency.Length > 30, "too few pictures came back with a clock that could be read");
         Assert.True(At(latency, 0.5) < 250, string.Create(CultureInfo.InvariantCulture, $"median {At(latency, 0.5):0} ms"));
         if (mode == "annotate")
         {
-            Assert.True(results.Length > 20, "too few results could be matched to their pictures");
+            Assert.True(results.Length > 10, "too few results could be matched to their pictures");
         }
     }
 

@@ -7,11 +7,11 @@ namespace Rtc.EndToEnd.Tests.Browser;
 public sealed class LiveFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rtc-live-");
-    private readonly OtherSite _other = new(Path.Combine(Repository.Root, "examples", "embed", "index.html"));
+    private OtherSite _other = null!;
     private ChromiumBrowser _chromium = null!;
 
     /// <summary>Where the example page of another site is, which may have rooms of the server in it.</summary>
-    public string OtherSite => _other.Origin;
+    public string OtherOrigin => _other.Origin;
 
     public ServerProcess Server { get; private set; } = null!;
 
@@ -19,12 +19,13 @@ public sealed class LiveFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        _other = await OtherSite.StartAsync(Path.Combine(Repository.Root, "examples", "embed", "index.html"));
         Server = await ServerProcess.StartAsync(
             ["--model", "motion"], new Dictionary<string, string>
             {
                 ["RTC__Http__StateDirectory"] = _state.FullName,
-                ["RTC__Http__CorsOrigins"] = OtherSite,
-                ["RTC__Http__FrameAncestors"] = OtherSite,
+                ["RTC__Http__CorsOrigins"] = OtherOrigin,
+                ["RTC__Http__FrameAncestors"] = OtherOrigin,
             });
         _chromium = await ChromiumBrowser.LaunchAsync();
     }
@@ -33,7 +34,7 @@ public sealed class LiveFixture : IAsyncLifetime
     {
         await _chromium.DisposeAsync();
         await Server.DisposeAsync();
-        _other.Dispose();
+        await _other.DisposeAsync();
         _state.Delete(recursive: true);
     }
 }

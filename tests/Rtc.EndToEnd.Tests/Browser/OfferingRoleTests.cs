@@ -44,7 +44,7 @@ public sealed class OfferingRoleTests(LiveFixture live)
             }
             """, await client.OfferAsync());
         await client.AcceptAsync(answer);
-        await heard.Connected.Task.WaitAsync(TimeSpan.FromSeconds(15));
+        await heard.Connected.Task.WaitAsync(Patience.Time);
 
         // Ours to the page: a second of pictures, one key frame at the start.
         using var pictures = new PicturePool();
@@ -67,7 +67,7 @@ public sealed class OfferingRoleTests(LiveFixture live)
                 + "document.querySelector('#received').getVideoPlaybackQuality().totalVideoFrames > 20");
         client.SendText("hello");
         await page.WaitForFunctionAsync("() => window.got.includes('hello')");
-        await heard.Echo.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await heard.Echo.Task.WaitAsync(Patience.Time);
         Assert.True(heard.Frames > 30, $"only {heard.Frames} of the page's pictures came");
         bool controlled = await page.EvaluateAsync<bool>("""
             async () => [...(await window.pc.getStats()).values()].some((s) => s.type === 'transport' && s.iceRole === 'controlled')

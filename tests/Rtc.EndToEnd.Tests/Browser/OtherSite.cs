@@ -1,41 +1,34 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Rtc.EndToEnd.Tests.Browser;
 
 /// <summary>Another site than the server, on a port of its own: it answers everything with one file. Ends with who made it.</summary>
-internal sealed class OtherSite : IDisposable
+internal sealed class OtherSite : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly string _file;
+    private readonly WebApplication _site;
 
-    public OtherSite(string file)
+    private OtherSite(WebApplication site) => _site = site;
+
+    public string Origin => _site.Urls.First();
+
+    public static async Task<OtherSite> StartAsync(string file)
     {
-        _file = file;
-        Origin = $"http://localhost:{ServerProcess.FreePort()}";
-        _listener.Prefixes.Add(Origin + "/");
-        _listener.Start();
-        _ = Task.Run(AnswerAsync);
-    }
-
-    public string Origin { get; }
-
-    public void Dispose() => _listener.Close();
-
-    private async Task AnswerAsync()
-    {
-        byte[] page = await File.ReadAllBytesAsync(_file);
-        while (_listener.IsListening)
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        WebApplication site = builder.Build();
+        site.Run(context =>
         {
-            try
-            {
-                HttpListenerContext asked = await _listener.GetContextAsync();
-                asked.Response.ContentType = "text/html; charset=utf-8";
-                asked.Response.Close(page, willBlock: false);
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
-            {
-                // A browser went away, or the tests are over.
-            }
-        }
+            context.Response.ContentType = "text/html; charset=utf-8";
+            return context.Response.SendFileAsync(file);
+        });
+        await site.StartAsync();
+        return new OtherSite(site);
     }
+
+    public ValueTask DisposeAsync() => _site.DisposeAsync();
 }

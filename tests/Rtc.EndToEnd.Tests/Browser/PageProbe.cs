@@ -94,7 +94,7 @@ internal static class PageProbe
     }
 
     /// <summary>Waits until the page says that it is live and pictures that came over the connection are on show.</summary>
-    public static Task PlayingAsync(IPage page, float seconds = 20) => page.WaitForFunctionAsync(
+    public static Task PlayingAsync(IPage page, float seconds = 40) => page.WaitForFunctionAsync(
         """
         () => {
           const video = document.querySelector('#picture');

@@ -44,7 +44,7 @@ public sealed class ThinLinkTests(LiveFixture live, ITestOutputHelper output)
           const sending = phone.addTransceiver(canvas.captureStream(30).getVideoTracks()[0], { direction: 'sendonly', sendEncodings: [encoding] });
           sending.setCodecPreferences(vp8());
           await post(phone, `/whip/thin${layers}?mode=annotate`, false);
-          await new Promise((done) => setTimeout(done, 5000));
+          await new Promise((done) => setTimeout(done, 4000));
           const viewer = new RTCPeerConnection();
           viewer.addTransceiver('video', { direction: 'recvonly' });
           const video = player(viewer);
@@ -76,7 +76,7 @@ public sealed class ThinLinkTests(LiveFixture live, ITestOutputHelper output)
     {
         const string Layers = "L1T2";
         Assert.SkipWhen(Repository.TestData is null, "RTC_TEST_DATA is not set");
-        const int Seconds = 7;
+        const int Seconds = 5;
         string photograph =
             Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Repository.TestData!, "images", "crosswalk.jpg")));
         using var link = new ImpairedLink(live.Server.MediaPort, new LinkQuality(RoundTripMs: 50, RateKbps: 500));

@@ -87,7 +87,7 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
         IPage phone = await PublishAsync(_server, context, "lossy");
         int keyFramesBefore = await phone.EvaluateAsync<int>(KeyFrameRequests);
         await phone.EvaluateAsync(GapMeter);
-        await AssertFlowsAsync(phone, seconds * 28, seconds * 2);
+        await AssertFlowsAsync(phone, seconds * 28);
         double worst = await phone.EvaluateAsync<double>("() => window.__worst");
         double late = await phone.EvaluateAsync<double>("() => window.__late");
         int keyFrames = await phone.EvaluateAsync<int>(KeyFrameRequests) - keyFramesBefore;
@@ -112,7 +112,7 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
         await using IBrowserContext context = await live.Browser.NewContextAsync();
         await context.AddInitScriptAsync(Bend + Through(link.Port));
         IPage phone = await PublishAsync(_server, context, "worse");
-        await AssertFlowsAsync(phone, 100, seconds: 15);
+        await AssertFlowsAsync(phone, 100);
     }
 
     [Fact]
@@ -130,17 +130,17 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
         await phone.ClickAsync("#start");
         IPage viewer = await PageProbe.OpenAsync(narrow, new Uri(_server.Address, "/view?room=cap"), _errors);
         await PageProbe.PlayingAsync(viewer);
-        await viewer.WaitForFunctionAsync($"() => {LastBitrate} > {Cap} * 1.1", null, new PageWaitForFunctionOptions { Timeout = 20_000 });
+        await viewer.WaitForFunctionAsync($"() => {LastBitrate} > {Cap} * 1.1", null, new PageWaitForFunctionOptions { Timeout = Patience.Ms });
 
         link.Quality = new LinkQuality(RoundTripMs: 20, RateKbps: Cap);
         long began = Stopwatch.GetTimestamp();
-        await viewer.WaitForFunctionAsync($"() => {LastBitrate} <= {Cap}", null, new PageWaitForFunctionOptions { Timeout = 10_000 });
+        await viewer.WaitForFunctionAsync($"() => {LastBitrate} <= {Cap}", null, new PageWaitForFunctionOptions { Timeout = Patience.Ms });
         TimeSpan took = Stopwatch.GetElapsedTime(began);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"under the cap after {took.TotalSeconds:0.0} s"));
 
         // The figure is of the second before: one more than the five is the meter's, not the encoder's.
         Assert.True(took < TimeSpan.FromSeconds(6), string.Create(CultureInfo.InvariantCulture, $"it took {took.TotalSeconds:0.0} s"));
-        await AssertFlowsAsync(viewer, 60, seconds: 15);
+        await AssertFlowsAsync(viewer, 60);
     }
 
     /// <summary>What the room's encoder made in the last second, by the newest "stats" message; 0 before the first.</summary>
@@ -203,12 +203,12 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
         return phone;
     }
 
-    private static async Task AssertFlowsAsync(IPage page, int frames, int seconds = 25)
+    private static async Task AssertFlowsAsync(IPage page, int frames)
     {
         long before = await page.EvaluateAsync<long>("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames");
         await page.WaitForFunctionAsync(
             "(n) => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames >= n",
             before + frames,
-            new PageWaitForFunctionOptions { Timeout = seconds * 1000 });
+            new PageWaitForFunctionOptions { Timeout = Patience.Ms });
     }
 }

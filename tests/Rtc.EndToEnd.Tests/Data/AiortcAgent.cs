@@ -8,7 +8,7 @@ namespace Rtc.EndToEnd.Tests.Data;
 /// <summary>aiortc_data.py as the other end.</summary>
 internal sealed class AiortcAgent : IDataAgent
 {
-    private readonly Process _python = Script.Start("aiortc_data.py", [], withInput: true);
+    private readonly Process _python = Script.Launch("aiortc_data.py", []);
     private readonly Task<string> _errors;
 
     public AiortcAgent() => _errors = _python.StandardError.ReadToEndAsync();

@@ -19,7 +19,7 @@ namespace Rtc.EndToEnd.Tests.Data;
 internal sealed class DataPeer : IPeerOwner, IDisposable
 {
     private static readonly DtlsIdentity s_identity = DtlsIdentity.Create();
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = Patience.Time;
 
     private readonly MediaLoop _loop;
     private readonly WebRtcPeer _peer;

@@ -66,10 +66,10 @@ public sealed class IPv6Tests(ITestOutputHelper output)
 
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], host: address);
         var client = new AiortcClient(server, output);
-        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/six?mode=plain", "--seconds", "7");
+        using Script publishing = client.Start("publish", "/whip/six?mode=plain", []);
         await client.UntilOnAirAsync();
-        JsonElement watched = await client.RunAsync("watch", "/whep/six?view=annotated", "--seconds", "3");
-        await publishing;
+        JsonElement watched = await client.RunAsync("watch", "/whep/six?view=annotated", ["--until", "received=21"]);
+        await publishing.EndAsync();
         Assert.True(watched.GetProperty("received").GetInt32() > 20, "the viewer got too few pictures");
     }
 

@@ -25,7 +25,7 @@ public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper outpu
         }
         """;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_patience = Patience.Time;
 
     [Theory]
     [InlineData("Echo")]
@@ -105,7 +105,7 @@ public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper outpu
         (RunningExample recorder, Uri address) = await examples.ServeAsync("RecordFile", folder);
         await using RunningExample _ = recorder;
         JsonElement published = await Script.RunAsync(
-            "aiortc_client.py", output, ["publish", new Uri(address, "/whip").ToString(), "--seconds", "5", "--codec", codec]);
+            "aiortc_client.py", output, ["publish", new Uri(address, "/whip").ToString(), "--until", "sent=90", "--codec", codec]);
         Assert.Equal(201, published.GetProperty("status").GetInt32());
         await recorder.UntilSaysAsync("pictures");
         string file = Assert.Single(Directory.GetFiles(folder));

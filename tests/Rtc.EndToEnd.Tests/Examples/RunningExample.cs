@@ -7,7 +7,7 @@ namespace Rtc.EndToEnd.Tests.Examples;
 /// <summary>An example's process with what it says; killed with its owner.</summary>
 public sealed class RunningExample : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = Patience.Time;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 

@@ -9,14 +9,19 @@ namespace Rtc.EndToEnd.Tests.Foreign;
 internal sealed class AiortcClient(ServerProcess server, ITestOutputHelper output)
 {
     /// <summary>
-    /// The script publishes or watches for as long as it is told; <paramref name="through"/> is the port of a relay for all media.
+    /// Publishes or watches until it has seen what follows `--until`; <paramref name="through"/> is the port of a relay for all media.
     /// </summary>
-    public Task<JsonElement> RunAsync(string what, string path, params string[] more) => RunAsync(what, path, null, more);
+    public async Task<JsonElement> RunAsync(string what, string path, string[] more, int? through = null)
+    {
+        using Script script = Start(what, path, more, through);
+        return await script.EndAsync();
+    }
 
-    public async Task<JsonElement> RunAsync(string what, string path, int? through, params string[] more)
+    /// <summary>The same, and on until it is ended.</summary>
+    public Script Start(string what, string path, string[] more, int? through = null)
     {
         string[] relay = through is { } port ? ["--through", port.ToString(CultureInfo.InvariantCulture)] : [];
-        return await Script.RunAsync("aiortc_client.py", output, [what, new Uri(server.Address, path).ToString(), .. relay, .. more]);
+        return Script.Start("aiortc_client.py", output, [what, new Uri(server.Address, path).ToString(), .. relay, .. more]);
     }
 
     /// <summary>Waits until the one room there is has pictures.</summary>
@@ -27,7 +32,7 @@ internal sealed class AiortcClient(ServerProcess server, ITestOutputHelper outpu
     public async Task<bool> IsOnAirAsync(Task publishing)
     {
         long began = Stopwatch.GetTimestamp();
-        while (!publishing.IsCompleted && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30))
+        while (!publishing.IsCompleted && Stopwatch.GetElapsedTime(began) < Patience.Time)
         {
             JsonElement rooms = JsonDocument.Parse(await server.Http.GetStringAsync("/api/rooms")).RootElement;
             if (rooms.GetArrayLength() == 1 && rooms[0].GetProperty("received").GetInt64() > 5)
@@ -46,7 +51,7 @@ internal sealed class AiortcClient(ServerProcess server, ITestOutputHelper outpu
         string rooms = "";
         for (long began = Stopwatch.GetTimestamp(); (rooms = await server.Http.GetStringAsync("/api/rooms")) != "[]"; await Task.Delay(50))
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), rooms);
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience.Time, rooms);
         }
     }
 }

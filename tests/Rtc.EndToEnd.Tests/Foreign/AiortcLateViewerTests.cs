@@ -13,10 +13,10 @@ public sealed class AiortcLateViewerTests(ITestOutputHelper output)
         // Its encoder makes a key frame every eight seconds, whatever is asked of it; a bitrate told lower makes it begin anew.
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
         var client = new AiortcClient(server, output);
-        Task<JsonElement> publishing = client.RunAsync("publish", "/whip/late?mode=plain", "--seconds", "10", "--codec", "h264");
+        using Script publishing = client.Start("publish", "/whip/late?mode=plain", ["--codec", "h264"]);
         await client.UntilOnAirAsync();
-        JsonElement watched = await client.RunAsync("watch", "/whep/late?view=source", "--seconds", "6");
-        await publishing;
+        JsonElement watched = await client.RunAsync("watch", "/whep/late?view=source", ["--until", "changes=7"]);
+        await publishing.EndAsync();
         int first = watched.GetProperty("first_picture_ms").GetInt32();
         output.WriteLine($"first picture after {first} ms");
         Assert.InRange(first, 0, 5000); // a second or so, and what a busy machine adds

@@ -14,7 +14,8 @@ public sealed class AiortcRelayTests(ITestOutputHelper output)
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
         var client = new AiortcClient(server, output);
         JsonElement published = await client.RunAsync(
-            "publish", "/whip/relay?mode=annotate", "--seconds", "5", "--return", "--turn", turn.Url, Coturn.User, Coturn.Password);
+            "publish", "/whip/relay?mode=annotate",
+            ["--until", "received=14", "changes=7", "--return", "--turn", turn.Url, Coturn.User, Coturn.Password]);
 
         Assert.Equal(["relay"], published.GetProperty("offered_ways").EnumerateArray().Select(way => way.GetString()));
         Assert.Equal("relay", published.GetProperty("way").GetString());

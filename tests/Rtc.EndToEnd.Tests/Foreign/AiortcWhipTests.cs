@@ -25,10 +25,12 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task It_publishes_and_watches_with_a_data_channel()
     {
-        Task<JsonElement> publishing = _client.RunAsync("publish", "/whip/demo?mode=annotate", "--seconds", "9", "--return", "--data");
+        using Script publishing = _client.Start(
+            "publish", "/whip/demo?mode=annotate", ["--until", "received=21", "detections=21", "--return", "--data"]);
         await _client.UntilOnAirAsync();
-        JsonElement watched = await _client.RunAsync("watch", "/whep/demo?view=annotated", "--seconds", "4", "--data");
-        JsonElement published = await publishing;
+        JsonElement watched = await _client.RunAsync(
+            "watch", "/whep/demo?view=annotated", ["--until", "received=14", "changes=7", "detections=7", "--data"]);
+        JsonElement published = await publishing.EndAsync();
 
         Assert.Equal(201, published.GetProperty("status").GetInt32());
         Assert.True(published.GetProperty("received").GetInt32() > 20, "the returned track has too few pictures");
@@ -44,9 +46,10 @@ public sealed class AiortcWhipTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task H264_it_publishes_reaches_a_waiting_viewer()
     {
         // The viewer comes first: aiortc's encoder answers a request for a key frame with a picture that is none.
-        Task<JsonElement> watching = _client.RunAsync("watch", "/whep/h264?view=annotated", "--seconds", "9");
-        await _client.RunAsync("publish", "/whip/h264?mode=plain", "--seconds", "6", "--codec", "h264");
-        JsonElement watched = await watching;
+        using Script watching = _client.Start("watch", "/whep/h264?view=annotated", ["--until", "received=21", "changes=11"]);
+        using Script publishing = _client.Start("publish", "/whip/h264?mode=plain", ["--codec", "h264"]);
+        JsonElement watched = await watching.EndAsync();
+        await publishing.EndAsync();
         Assert.True(watched.GetProperty("received").GetInt32() > 20, "the viewer got too few pictures");
         Assert.True(watched.GetProperty("changes").GetInt32() > 10, "the viewer's picture does not move");
     }

@@ -14,7 +14,7 @@ namespace Rtc.EndToEnd.Tests.Foreign;
 /// </summary>
 internal sealed class FirefoxBrowser : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan s_patience = Patience.Time;
 
     private readonly Process _process;
     private readonly string _profile;
@@ -80,7 +80,7 @@ internal sealed class FirefoxBrowser : IAsyncDisposable
             """;
         JsonElement result = await SendAsync(
             "WebDriver:ExecuteAsyncScript",
-            new { script, args = arguments, scriptTimeout = 60_000, newSandbox = false, sandbox = (string?)null });
+            new { script, args = arguments, scriptTimeout = Patience.Ms, newSandbox = false, sandbox = (string?)null });
         JsonElement outcome = result.GetProperty("value");
         if (outcome.TryGetProperty("error", out JsonElement error))
         {

@@ -53,7 +53,7 @@ public sealed class FirefoxTests(ITestOutputHelper output)
                 break;
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"{room}");
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience.Time, $"{room}");
         }
 
         output.WriteLine($"{room}");

@@ -15,16 +15,17 @@ public sealed class GStreamerWhipTests(ITestOutputHelper output)
     {
         // On every address: its ICE does not reach 127.0.0.1 by UDP.
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"], host: IPAddress.Any);
-        Task<JsonElement> publishing = Script.RunAsync(
-            "gst_publish.py", output, [new Uri(server.Address, "/whip/gst?mode=annotate").ToString(), "--seconds", "7", "--codec", codec]);
+        using Script publishing = Script.Start(
+            "gst_publish.py", output,
+            [new Uri(server.Address, "/whip/gst?mode=annotate").ToString(), "--detections", "11", "--codec", codec]);
         JsonElement watched = default;
         var viewer = new AiortcClient(server, output);
-        if (await viewer.IsOnAirAsync(publishing))
+        if (await viewer.IsOnAirAsync(publishing.Report))
         {
-            watched = await viewer.RunAsync("watch", "/whep/gst?view=annotated", "--seconds", "3");
+            watched = await viewer.RunAsync("watch", "/whep/gst?view=annotated", ["--until", "received=11", "changes=6"]);
         }
 
-        JsonElement published = await publishing;
+        JsonElement published = await publishing.EndAsync();
         if (published.TryGetProperty("missing", out JsonElement missing))
         {
             Assert.Skip($"GStreamer lacks {missing}");

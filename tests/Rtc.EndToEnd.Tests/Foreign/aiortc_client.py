@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """A WHIP publisher and WHEP viewer made of aiortc, the foreign peer that the tests hold the server against.
 
-  aiortc_client.py publish URL --seconds 6 [--codec vp8|h264] [--return] [--data] [--through PORT]
-  aiortc_client.py watch URL --seconds 6 [--data] [--through PORT] [--turn URL USER PASSWORD]
+  aiortc_client.py publish URL [--until sent=60 …] [--codec vp8|h264] [--return] [--data] [--through PORT]
+  aiortc_client.py watch URL [--until received=20 changes=6 …] [--data] [--through PORT] [--turn URL USER PASSWORD]
 
+It goes on until each figure of its report that follows --until is reached and its standard input has ended, or --seconds are over.
 With --through all media goes to that port of 127.0.0.1, where a relay passes it on.
 With --turn all media goes by that TURN server; nothing is sent from an address of our own.
 Prints one JSON object: what was sent, what came back, what the data channel said.
@@ -12,6 +13,7 @@ import argparse
 import asyncio
 import json
 import sys
+import threading
 import time
 import urllib.request
 
@@ -123,11 +125,24 @@ def all_through(sdp, port):
     return "\r\n".join(lines) + "\r\n"
 
 
+async def until_enough(args, figures):
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    wanted = {name: int(least) for name, least in (figure.split("=") for figure in args.until)}
+    limit = time.monotonic() + args.seconds
+    while time.monotonic() < limit:
+        now = figures()
+        if ended.is_set() and all(now[name] >= least for name, least in wanted.items()):
+            return
+        await asyncio.sleep(0.05)
+
+
 async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["publish", "watch"])
     parser.add_argument("url")
-    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--until", nargs="+", default=[], metavar="FIGURE=LEAST")
+    parser.add_argument("--seconds", type=float, default=40)
     parser.add_argument("--codec", default="vp8")
     parser.add_argument("--return", dest="returned", action="store_true")
     parser.add_argument("--data", action="store_true")
@@ -167,29 +182,37 @@ async def main():
     if args.through:
         answer = all_through(answer, args.through)
     await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-    await asyncio.sleep(args.seconds)
+
+    def detections():
+        return [m for m in messages if m.get("type") == "detections"]
+
+    def figures():
+        return {
+            "sent": camera.sent if camera else 0,
+            "received": sink.frames,
+            "changes": sink.changes,
+            "messages": len(messages),
+            "detections": len(detections()),
+        }
+
+    await until_enough(args, figures)
     state = pc.connectionState
     way = way_of(transceiver)
     await pc.close()
     base = args.url.split("/wh")[0]
     urllib.request.urlopen(urllib.request.Request(base + location, method="DELETE"), timeout=10)
-    detections = [m for m in messages if m.get("type") == "detections"]
     print(json.dumps({
         "status": status,
         "location": location,
         "state": state,
         "offered_ways": ways_in(offer),
         "way": way,
-        "sent": camera.sent if camera else 0,
-        "received": sink.frames,
-        "changes": sink.changes,
         "first_picture_ms": round((sink.first_at - began) * 1000) if sink.first_at else None,
         "longest_gap_ms": round(sink.longest_gap * 1000),
         "width": sink.width,
         "height": sink.height,
-        "messages": len(messages),
-        "detections": len(detections),
-        "last": detections[-1] if detections else None,
+        "last": next(iter(detections()[::-1]), None),
+        **figures(),
     }))
 
 

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """A WHIP publisher made of GStreamer's webrtcbin: a test picture, VP8 or H.264, with a data channel beside it.
 
-  gst_publish.py URL --seconds 6 [--codec vp8|h264] [--offer FILE]
+  gst_publish.py URL [--detections 10] [--codec vp8|h264] [--offer FILE]
 
+It goes on until so many messages of detections came and its standard input has ended, or --seconds are over.
 Prints one JSON object. With --offer the offer is kept in that file. Where GStreamer or a part of it is missing, it says what.
 """
 import argparse
@@ -43,6 +44,7 @@ class Publisher:
         self.loop = GLib.MainLoop()
         self.status = 0
         self.messages = 0
+        self.ended = threading.Event()
         self.states = []
         source = "videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=480,framerate=30/1,format=I420 ! queue ! "
         self.pipeline = Gst.parse_launch("webrtcbin name=peer bundle-policy=max-bundle " + source + PIPELINES[args.codec] + " ! peer.")
@@ -55,6 +57,11 @@ class Publisher:
         self.channel.connect("on-message-string", self.on_message)
         self.offered = False
         self.posted = False
+
+    def look(self):
+        if self.ended.is_set() and self.messages >= self.args.detections:
+            self.loop.quit()
+        return True
 
     def on_message(self, channel, text):
         self.messages += json.loads(text).get("type") == "detections"
@@ -100,7 +107,9 @@ class Publisher:
 
     def run(self):
         self.pipeline.set_state(Gst.State.PLAYING)
+        threading.Thread(target=lambda: (sys.stdin.read(), self.ended.set()), daemon=True).start()
         GLib.timeout_add(int(self.args.seconds * 1000), self.loop.quit)
+        GLib.timeout_add(50, self.look)
         self.loop.run()
         self.pipeline.set_state(Gst.State.NULL)
         if self.status == 201:
@@ -112,7 +121,8 @@ class Publisher:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
-    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--detections", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=40)
     parser.add_argument("--codec", default="vp8", choices=sorted(PIPELINES))
     parser.add_argument("--offer")
     args = parser.parse_args()

@@ -52,7 +52,7 @@ public sealed class DrainTests
     public async Task Rooms_that_stay_are_closed_when_their_time_is_over()
     {
         await using ServerProcess server = await StartAsync(drainSeconds: 3);
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient { Timeout = Patience.Time };
         await using HubClient hub = await HubClient.OpenAsync(server);
         await hub.JoinAsync("stays", "phone");
         await using BenchPhone phone = await MediaClient.PublishAsync(hub, http);

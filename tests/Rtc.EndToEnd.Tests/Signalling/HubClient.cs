@@ -20,7 +20,7 @@ internal sealed record HubAnswer(JsonElement Result, string? Error)
 internal sealed class HubClient : IAsyncDisposable
 {
     private const char RecordEnd = '\u001e';
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = Patience.Time;
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _writing = new(1);

@@ -14,7 +14,7 @@ public sealed class IceRestartTests(SignallingServer server) : IClassFixture<Sig
 {
     private const string Room = "ice-restart";
     private const string FragmentType = "application/trickle-ice-sdpfrag";
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { Timeout = Patience.Time };
 
     public void Dispose() => _http.Dispose();
 

@@ -10,7 +10,7 @@ namespace Rtc.EndToEnd.Tests.Signalling;
 /// <summary>Our own peers as phones and viewers, over WHIP and WHEP or, as the pages do it, over the hub.</summary>
 internal static class MediaClient
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = Patience.Time;
 
     private static readonly PhonePlan s_plan = new()
     {

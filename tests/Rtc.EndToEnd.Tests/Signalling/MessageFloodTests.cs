@@ -12,7 +12,7 @@ namespace Rtc.EndToEnd.Tests.Signalling;
 public sealed class MessageFloodTests(ITestOutputHelper output)
 {
     private const int Batch = 310;
-    private static readonly TimeSpan s_flood = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_flood = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(10);
 
     [Fact]

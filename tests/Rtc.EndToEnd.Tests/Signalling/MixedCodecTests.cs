@@ -24,7 +24,7 @@ public sealed class MixedCodecTests(SignallingServer server, ITestOutputHelper o
         ("source", [VideoCodec.Vp8, VideoCodec.H264]),
     ];
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { Timeout = Patience.Time };
 
     private ServerProcess Server => server.Process;
 

@@ -55,7 +55,7 @@ public sealed class PictureMemoryTests(ITestOutputHelper output)
         ServerProcess server, TimeSpan time, string reason = "Limits:MemoryMegabytes")
     {
         byte[] picture = KeyPicture();
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient { Timeout = Patience.Time };
         var cameras = new List<BenchClient>();
         var viewers = new List<BenchViewer>();
         var listeners = new List<HubClient>();

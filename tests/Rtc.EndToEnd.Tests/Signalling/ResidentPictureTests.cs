@@ -57,7 +57,7 @@ public sealed class ResidentPictureTests(ITestOutputHelper output)
     {
         byte[][] pictures = Code(format, width, height);
         string room = $"size-{width}";
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient { Timeout = Patience.Time };
         await using HubClient hub = await HubClient.OpenAsync(server);
         await hub.JoinAsync(room);
         await hub.CallRawAsync("Configure", $$"""[{"mode":"{{mode}}"}]""");

@@ -7,7 +7,7 @@ namespace Rtc.EndToEnd.Tests.Signalling;
 /// <summary>Who loses its connection and shows its resume token finds what it left, as long as the room waits.</summary>
 public sealed class ReturnTests(ReturnTests.ForgetfulServer server) : IClassFixture<ReturnTests.ForgetfulServer>, IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { Timeout = Patience.Time };
     private readonly ServerProcess _server = server.Process;
 
     /// <summary>The wait is an option, 30 s by default; the tests don't have that long.</summary>

@@ -13,7 +13,7 @@ namespace Rtc.EndToEnd.Tests.Signalling;
 public sealed class RightsTests : IAsyncLifetime
 {
     private const string TokenKey = "a-token-key-of-more-than-thirty-two-characters";
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { Timeout = Patience.Time };
     private ServerProcess _server = null!;
 
     public async ValueTask InitializeAsync() =>

@@ -9,7 +9,7 @@ namespace Rtc.EndToEnd.Tests.Signalling;
 [Collection(AloneCollection.Name)]
 public sealed class RoomDemandTests(SignallingServer server, ITestOutputHelper output) : IClassFixture<SignallingServer>, IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { Timeout = Patience.Time };
 
     private ServerProcess Server => server.Process;
 

@@ -21,7 +21,7 @@ internal static class ServerState
     /// <summary>A server that lets a probe wait this long counts as dead; an idle machine answers in a hundredth of it.</summary>
     public const double DeafMs = 15_000;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = Patience.Time;
 
     public static async Task UntilAsync(string what, Func<Task<bool>> holds)
     {

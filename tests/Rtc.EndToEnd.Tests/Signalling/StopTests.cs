@@ -11,7 +11,7 @@ public sealed class StopTests(ITestOutputHelper output)
     public async Task Peers_are_told_and_all_is_closed_within_five_seconds()
     {
         await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient { Timeout = Patience.Time };
         await using HubClient hub = await HubClient.OpenAsync(server);
         await hub.JoinAsync("stopping", "phone");
         BenchPhone phone = await MediaClient.PublishAsync(hub, http);
