@@ -57,16 +57,17 @@ public sealed class OutlineAgreementTests(ITestOutputHelper output)
     }
 
     /// <summary>GrabCut has no model; on people taller than a third of the picture its outline stands beside that of one.</summary>
-    [Theory]
-    [InlineData("video/one-by-one-person-detection.mp4", 768, 432, 100, 0.7)]
-    [InlineData("video/bottle-detection.mp4", 640, 360, 100, 0.0)]
-    public void GrabCut_follows_people_better_than_an_ellipse(string file, int width, int height, int every, double least)
+    [Fact]
+    public void GrabCut_follows_people_better_than_an_ellipse()
     {
         string data = RealModels.Data;
 
+        const string File = "video/one-by-one-person-detection.mp4";
+        (int width, int height) = (768, 432);
+
         var cut = new List<double>();
         var round = new List<double>();
-        Judge.Each("seg", data, file, (width, height), every, 0.5f, (picture, reading) =>
+        Judge.Each("seg", data, File, (width, height), 100, 0.5f, (picture, reading) =>
         {
             foreach (Judged person in reading.Boxes.Where(box => box.ClassId == Person && box.Box.Height > height / 3f))
             {
@@ -78,10 +79,10 @@ public sealed class OutlineAgreementTests(ITestOutputHelper output)
                 round.Add(Overlap(mask!, person.Mask!, picture));
             }
         });
-        output.WriteLine($"{file}, {cut.Count} persons: mean IoU of GrabCut {cut.Average():F3}, of the ellipse {round.Average():F3}");
+        output.WriteLine($"{cut.Count} persons: mean IoU of GrabCut {cut.Average():F3}, of the ellipse {round.Average():F3}");
         Assert.True(cut.Count >= 3, $"{cut.Count} persons");
-        Assert.True(cut.Average() > least, $"{cut.Average():F3}");
-        Assert.True(least == 0 || cut.Average() > round.Average(), $"{cut.Average():F3} against the ellipse's {round.Average():F3}");
+        Assert.True(cut.Average() > 0.7, $"{cut.Average():F3}");
+        Assert.True(cut.Average() > round.Average(), $"{cut.Average():F3} against the ellipse's {round.Average():F3}");
     }
 
     private static double Overlap(Mask mask, byte[] truth, Picture picture) =>

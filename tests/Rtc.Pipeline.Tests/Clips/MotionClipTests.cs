@@ -17,7 +17,7 @@ public sealed class MotionClipTests
 {
     private const int Width = 768;
     private const int Height = 432;
-    private const int Pictures = 1394;
+    private const int Pictures = 700;
     private const int Learned = 12;
 
     /// <summary>Pictures from one look of the reference to the next.</summary>

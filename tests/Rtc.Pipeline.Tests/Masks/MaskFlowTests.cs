@@ -120,7 +120,7 @@ public sealed class MaskFlowTests : IDisposable
 
     private static void FollowOnClip(Follower[] followers, IDetector detector, ISegmenter segmenter)
     {
-        using RawClip clip = RawClip.Open("video/one-by-one-person-detection.mp4", 768, 432, 8, 34);
+        using RawClip clip = RawClip.Open("video/one-by-one-person-detection.mp4", 768, 432, 8, 24);
         using var pool = new PicturePool();
         var found = new List<Detection>();
         for (int since = -1; clip.Next(pool) is { } picture;)

@@ -14,7 +14,7 @@ public sealed class RealClipPrivacyTests
 {
     private const int Width = 768;
     private const int Height = 432;
-    private const int Pictures = 240;
+    private const int Pictures = 150;
 
     /// <summary>Of whom the detector is this sure.</summary>
     private const float Certain = 0.5f;
