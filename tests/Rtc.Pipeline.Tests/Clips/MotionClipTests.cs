@@ -17,7 +17,7 @@ public sealed class MotionClipTests
 {
     private const int Width = 768;
     private const int Height = 432;
-    private const int Pictures = 700;
+    private const int Pictures = 1000;
     private const int Learned = 12;
 
     /// <summary>Pictures from one look of the reference to the next.</summary>
@@ -54,7 +54,7 @@ public sealed class MotionClipTests
             CultureInfo.InvariantCulture,
             $"motion on the clip: {recall:P1} of {_people} people found, {_falseBoxes / (double)_looks:F2} boxes a picture are nobody, "
                 + $"{_falseTracks / (double)_looks:F2} tracks, {_merged} groups in one box, {_idsOfPeople.Count} ids"));
-        Assert.True(_people > 100, $"{_people} people");
+        Assert.True(_people > 80, $"{_people} people");
         Assert.True(recall > 0.93, $"{recall:P1}");
         Assert.True(_falseBoxes < 0.15 * _looks, $"{_falseBoxes} in {_looks}");
         Assert.True(_falseTracks < 0.12 * _looks, $"{_falseTracks} in {_looks}");

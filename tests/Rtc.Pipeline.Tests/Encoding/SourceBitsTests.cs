@@ -17,7 +17,7 @@ namespace Rtc.Pipeline.Tests.Encoding;
 /// <summary>What is coded again takes little more bits than its source did, and looks like it.</summary>
 public sealed class SourceBitsTests
 {
-    private const int Seconds = 5;
+    private const int Seconds = 8;
     private const int FramesPerSecond = 30;
 
     private static readonly UnhurriedCodecs s_codecs = new();
