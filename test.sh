@@ -165,6 +165,9 @@ if [ -z "${RTC_TEST_DATA:-}" ] && [ -d "$root/../shared/data" ]; then
 fi
 [ -n "${RTC_TEST_DATA:-}" ] || rtc_say "RTC_TEST_DATA is not set: checks on real models and video are left out"
 
+# Programs that end within a minute never earn back what it costs to profile their code: a third of a suite's processor time.
+export DOTNET_TieredPGO=0
+
 # One compiler, warm after the first project, where the environment would start one for each; it ends with the tests.
 if [ "${UseSharedCompilation:-true}" = false ]; then
   export UseSharedCompilation=true

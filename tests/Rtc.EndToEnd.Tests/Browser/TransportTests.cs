@@ -130,7 +130,7 @@ public sealed class TransportTests(LiveFixture live, ITestOutputHelper output)
         await phone.ClickAsync("#start");
         IPage viewer = await PageProbe.OpenAsync(narrow, new Uri(_server.Address, "/view?room=cap"), _errors);
         await PageProbe.PlayingAsync(viewer);
-        await viewer.WaitForFunctionAsync($"() => {LastBitrate} > {Cap} * 1.1", null, new PageWaitForFunctionOptions { Timeout = Patience.Ms });
+        await viewer.WaitForFunctionAsync($"() => {LastBitrate} > {Cap} * 1.1", null, new() { Timeout = Patience.Ms });
 
         link.Quality = new LinkQuality(RoundTripMs: 20, RateKbps: Cap);
         long began = Stopwatch.GetTimestamp();
