@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { openInStudio } from '../../wwwroot/js/panels/room-clip.js';
 import { RoomRecording } from '../../wwwroot/js/panels/room-recording.js';
+import { studioText } from '../../wwwroot/js/ui/studio-text.js';
 import { text } from '../../wwwroot/js/ui/text.js';
 
 class FakeElement extends EventTarget {
@@ -20,12 +22,13 @@ let asked;
 let answers;
 let said;
 beforeEach(() => {
-  elements = { 'room-record': new FakeElement(), 'room-record-time': new FakeElement() };
+  elements = { 'room-record': new FakeElement(), 'room-record-time': new FakeElement(), 'room-clip': new FakeElement() };
   elements['room-record-time'].hidden = true;
   asked = [];
   answers = [];
   said = [];
   globalThis.HTMLElement = FakeElement;
+  globalThis.HTMLButtonElement = FakeElement;
   globalThis.document = { getElementById: (id) => elements[id] };
   globalThis.fetch = async (path, { method, headers, body }) => {
     asked.push([method, path, headers.authorization, body]);
@@ -118,4 +121,20 @@ test('a watcher sees the time and has no button', (t) => {
   recording.hear({ type: 'stats', recording: { view: 'source', duration_seconds: 5 } });
   assert.equal(elements['room-record'].hidden, true);
   assert.equal(elements['room-record-time'].hidden, false);
+});
+
+test('the last seconds of the room open in the studio, and the button says how it stands', async () => {
+  const places = [];
+  const button = elements['room-clip'];
+  let answer;
+  answers.push(new Promise((resolve) => { answer = resolve; }));
+  const taken = openInStudio(button, 'a b', 'secret', { show: (message) => said.push(message) }, (place) => places.push(place));
+  assert.deepEqual([button.disabled, button.textContent], [true, studioText.taking]);
+  answer([201, { recording_id: 'first', video_ids: ['first', 'turned'] }]);
+  await taken;
+  assert.deepEqual(asked, [['POST', '/api/rooms/a%20b/clip', 'Bearer secret', '{}']]);
+  assert.deepEqual([places, button.disabled, button.textContent], [['/studio?video=turned'], false, text.view.clip]);
+  answers.push([409, { detail: 'The room has no camera on air.' }]);
+  await openInStudio(button, 'demo', undefined, { show: (message) => said.push(message) }, (place) => places.push(place));
+  assert.deepEqual([said, places.length, button.disabled], [['The room has no camera on air.'], 1, false]);
 });

@@ -7,6 +7,7 @@ const { isClip, Problem } = await import('../../wwwroot/js/library/library-api.j
 const { ClickPoints } = await import('../../wwwroot/js/studio/click-points.js');
 const { FrameTimes } = await import('../../wwwroot/js/studio/frame-times.js');
 const { MaskPreview } = await import('../../wwwroot/js/studio/mask-preview.js');
+const { TrackBoxes } = await import('../../wwwroot/js/studio/track-boxes.js');
 const { StemMixer } = await import('../../wwwroot/js/studio/stem-mixer.js');
 const { TaskRun } = await import('../../wwwroot/js/studio/task-run.js');
 const { peaksOf } = await import('../../wwwroot/js/studio/waveform.js');
@@ -45,6 +46,26 @@ test('undo takes clicks back one by one, and no more are taken than the server t
   assert.equal(points.isFull, true);
   for (let i = 0; i < 33; i++) points.undo();
   assert.deepEqual([points.frame, points.fields], [-1, null]);
+});
+
+test('a click on a tracked box means all of it and keeps its number; undone, it means nothing', () => {
+  const line = (seconds, ...detections) => JSON.stringify({ presentation_time: seconds, view: 'source', detections });
+  const box = (id, xmin, ymin, xmax, ymax) => ({ track_id: id, label: 'person', score: 0.9, xmin, ymin, xmax, ymax });
+  const boxes = new TrackBoxes([line(1, box(7, 0.2, 0.1, 0.6, 0.9), box(9, 0.3, 0.3, 0.4, 0.5)), line(1.5, box(7, 0.4, 0.1, 0.8, 0.9))].join('\n'));
+  assert.equal(boxes.at(1.04).length, 2);
+  assert.equal(boxes.at(1.25).length, 0);
+  assert.equal(boxes.find(1, { x: 0.35, y: 0.4 })?.id, 9);
+  assert.equal(boxes.find(1.5, { x: 0.35, y: 0.4 }), null);
+  const points = new ClickPoints();
+  points.add(30, { x: 0.5, y: 0.5 }, false, boxes.find(1, { x: 0.5, y: 0.5 }));
+  const track = { box: { xmin: 20, ymin: 10, xmax: 60, ymax: 90 }, track_id: 7 };
+  assert.deepEqual(points.fields, { x: 50, y: 50, frame_idx: 30, ...track });
+  assert.deepEqual([points.form.track_id, points.form.box, points.track], ['7', JSON.stringify(track.box), 7]);
+  points.add(30, { x: 0.35, y: 0.4 }, true, boxes.find(1, { x: 0.35, y: 0.4 }));
+  assert.equal(points.fields.track_id, 7);
+  for (let i = 0; i < 2; i++) points.undo();
+  points.add(30, { x: 0.1, y: 0.1 }, false, null);
+  assert.deepEqual(points.fields, { x: 10, y: 10, frame_idx: 30 });
 });
 
 /** Answers when it is told to. */

@@ -19,6 +19,13 @@ internal static class StudioReport
     private const int Seconds = 10;
     private const int MaxMegabytes = 300;
     private const long Megabyte = 1_000_000;
+    private const int Clicks = 12;
+    private const int MaxPreview = 300;
+
+    // Fields of /proc/self/stat after the program's name, and their hundredths of a second.
+    private const int OwnUser = 11;
+    private const int ChildSystem = 14;
+    private const double TicksPerSecond = 100;
 
     public static void Run(string clip, double x, double y, int frame)
     {
@@ -28,6 +35,7 @@ internal static class StudioReport
             using var pool = new PicturePool();
             using var models = new ModelHost(new ModelHostOptions { Directory = folder });
             var work = new ClipWork(new StudioEngines(models), pool, new ClipLimits());
+            Previews(work, clip, folder, x, y, frame);
             foreach ((string kind, double most) in ((string, double)[])[(StudioKind.TrackPoint, 15), (StudioKind.RemoveObject, 30)])
             {
                 var wanted = new StudioRequest { X = x, Y = y, FrameIndex = frame };
@@ -50,6 +58,28 @@ internal static class StudioReport
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Clicks near one another, none of which was asked before.</summary>
+    private static void Previews(ClipWork work, string clip, string folder, double x, double y, int frame)
+    {
+        ClipPreview? opened = null;
+        Measure("a clip opened for clicks", 3, () => opened = work.Preview(clip, folder, CancellationToken.None));
+        using ClipPreview preview = opened!;
+        var clock = new List<double>();
+        var processor = new List<double>();
+        for (int click = 0; click < Clicks; click++)
+        {
+            var wanted = new StudioRequest { X = x + (0.3 * (click % 4)), Y = y + (0.3 * (click / 4)), FrameIndex = frame };
+            double before = Processor();
+            clock.Add(Time(() => preview.Outline(wanted)));
+            processor.Add(Processor() - before);
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"preview of a click: {1000 * Median(clock):0} ms by the clock ({MaxPreview} at most), {1000 * processor.Average():0} ms of the "
+                + $"processor; the first {1000 * clock[0]:0} ms"));
     }
 
     /// <summary>What going through a sound costs beside a network that does next to nothing.</summary>
@@ -93,13 +123,21 @@ internal static class StudioReport
 
     private static void Measure(string name, double most, Action work)
     {
-        using Process self = Process.GetCurrentProcess();
-        TimeSpan before = self.TotalProcessorTime;
+        double before = Processor();
+        double all = Processor(ChildSystem);
         double seconds = Time(work);
-        self.Refresh();
+        using Process self = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: {seconds:0.0} s by the clock ({most:0} at most), {(self.TotalProcessorTime - before).TotalSeconds:0.0} s of the "
-                + $"processor here, {self.PeakWorkingSet64 / Megabyte} MB at most ({MaxMegabytes})"));
+            $"{name}: {seconds:0.0} s by the clock ({most:0} at most, alone), {Processor() - before:0.0} s of the processor here, "
+                + $"{Processor(ChildSystem) - all:0.0} with ffmpeg's, {self.PeakWorkingSet64 / Megabyte} MB at most ({MaxMegabytes})"));
+    }
+
+    /// <summary>User and system time of this process, and with its children that have ended where the last field is theirs.</summary>
+    private static double Processor(int last = OwnUser + 1)
+    {
+        string stat = File.ReadAllText("/proc/self/stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[OwnUser..(last + 1)].Sum(field => double.Parse(field, CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
 }

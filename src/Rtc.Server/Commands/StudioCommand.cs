@@ -43,9 +43,23 @@ internal static class StudioCommand
         command.Options.Add(x);
         command.Options.Add(y);
         command.Options.Add(frame);
+        var points = new Option<string?>("--points")
+        {
+            Description = "Further clicks in that picture: [{\"x\":50,\"y\":50,\"subtract\":true}]",
+            HelpName = "JSON",
+        };
+        points.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && StudioPoint.ReadList(text) is null)
+            {
+                result.AddError("--points is a list of {\"x\":50,\"y\":50,\"subtract\":false}");
+            }
+        });
+        command.Options.Add(points);
         return Finish(command, kind, result => new StudioRequest
         {
             X = result.GetValue(x), Y = result.GetValue(y), FrameIndex = result.GetValue(frame),
+            Points = result.GetValue(points) is { } text ? StudioPoint.ReadList(text) : null,
         });
     }
 

@@ -203,6 +203,7 @@ internal static class RoomHosting
                 SdpBytes = options.Limits.SdpBytes,
                 MessagesPerSecond = options.Limits.MessagesPerSecond,
                 PendingRooms = options.Limits.MaxPendingRooms,
+                KeepLast = options.Recordings.KeepLast,
                 Linger = TimeSpan.FromSeconds(options.Rooms.LingerSeconds),
             },
             Bitrates(options),

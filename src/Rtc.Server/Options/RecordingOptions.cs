@@ -17,4 +17,7 @@ public sealed record RecordingOptions
     [Description("MB after which a recording ends")]
     [Range(1, 1_048_576)]
     public int MaxMegabytes { get; init; } = 4096;
+
+    [Description("Hold the last ten seconds of every room in memory, for clips of them; else from the first clip on, for ten minutes")]
+    public bool KeepLast { get; init; }
 }

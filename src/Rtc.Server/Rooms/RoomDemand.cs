@@ -5,7 +5,7 @@ using Rtc.Signaling.Messages;
 namespace Rtc.Server.Rooms;
 
 /// <summary>
-/// What the members of a room, its recording and its rules need of its pipeline: nobody watching means nothing coded,
+/// What the members of a room, its recording, its clips and its rules need of its pipeline: nobody watching means nothing coded,
 /// nobody listening nothing detected.
 /// </summary>
 internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormats Formats)
@@ -13,7 +13,7 @@ internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormat
     public static RoomDemand Of(IReadOnlyList<RoomMember> members, RoomRecorder? recorder = null, bool hasRules = false)
     {
         bool video = recorder is { WantsVideo: true };
-        bool results = hasRules || recorder?.Current is not null;
+        bool results = hasRules || recorder?.Current is not null || recorder?.Clips.Last.IsAsked == true;
         var format = new CommonFormat();
         if (video)
         {

@@ -23,5 +23,8 @@ public sealed record RoomLimits
     /// <summary>Rooms of one address in which nobody has made an offer yet.</summary>
     public int PendingRooms { get; init; } = 32;
 
+    /// <summary>Each room holds its last seconds, whether somebody asks for them or not.</summary>
+    public bool KeepLast { get; init; }
+
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -55,8 +55,17 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         _meter = meter;
         _log = log;
         _linger = limits.Linger;
-        Room Open(RoomName name, Action<Room, RoomMember> gone) =>
-            new(name, loop, output => pipelines(output, name), bitrates, limits.MessageBytes, metrics, gone, log, rules);
+        Room Open(RoomName name, Action<Room, RoomMember> gone)
+        {
+            var room = new Room(name, loop, output => pipelines(output, name), bitrates, limits.MessageBytes, metrics, gone, log, rules);
+            if (limits.KeepLast)
+            {
+                room.Recorder.Clips.Last.KeepAlways();
+            }
+
+            return room;
+        }
+
         _directory = new RoomDirectory(loop, Open, limits.Linger, log);
         var capacity = new RoomCapacity(_directory, limits, loop, metrics);
         _joins = new RoomJoins(_directory, capacity, admission, models, turn, loop, limits.MessagesPerSecond, metrics);
@@ -160,6 +169,14 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     /// <summary>False where the recording is still its caller's.</summary>
     public Task<bool> BeginClipAsync(RoomName name, RoomRecording clip, DateTimeOffset happened, ClipSpan span) => _loop.AskAsync(
         () => _directory.Find(name)?.Recorder.Clips.TryBegin(clip, At(happened), span.Before, span.After) == true);
+
+    /// <summary>A task that ends once the room holds its last seconds.</summary>
+    public Task<Outcome<Task>> WantLastAsync(string name, TimeSpan length) => _loop.AskAsync(
+        () => _directory.Find(name) is { } room ? room.Recorder.Clips.Last.Want(_loop.Clock.Now, length) : Refusal.UnknownRoom);
+
+    /// <summary>Null where the recording has the room's last seconds; else it is still its caller's.</summary>
+    public Task<Refusal?> TakeLastAsync(string name, RoomRecording recording, TimeSpan length) => _loop.AskAsync(
+        () => _directory.Find(name) is { } room ? room.Recorder.Clips.Last.Take(recording, length) : Refusal.UnknownRoom);
 
     /// <summary>Null where nothing of it is recorded.</summary>
     public Task<RoomRecording?> RecordingAsync(string name) => _loop.AskAsync(() => _directory.Find(name)?.Recorder.Current);

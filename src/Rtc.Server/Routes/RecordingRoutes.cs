@@ -2,6 +2,7 @@ using Rtc.Server.Accounts;
 using Rtc.Server.Authorization;
 using Rtc.Server.Http;
 using Rtc.Server.Load;
+using Rtc.Server.Options;
 using Rtc.Server.Recordings;
 using Rtc.Server.Rooms;
 using Rtc.Server.Videos;
@@ -11,13 +12,14 @@ using Rtc.Store.Users;
 
 namespace Rtc.Server.Routes;
 
-/// <summary>Begins, shows and ends the recording of a room, for clients that may change the room.</summary>
+/// <summary>Begins, shows and ends the recording of a room, and takes its last seconds, for clients that may change the room.</summary>
 internal static class RecordingRoutes
 {
     public sealed record RecordingRequest(string? View);
 
     private const string Refused = "Recording a room needs an operator's token or the API key.";
     private const string At = "/api/rooms/{room}/recording";
+    private const string ClipAt = "/api/rooms/{room}/clip";
 
     // A long recording is read once more before it is a video.
     private static readonly TimeSpan s_maxWait = TimeSpan.FromSeconds(15);
@@ -30,6 +32,7 @@ internal static class RecordingRoutes
             : await rooms.RecordingAsync(room) is { } recording ? Results.Ok(recording.Report)
             : Results.NoContent());
         routes.MapDelete(At, EndAsync);
+        routes.MapPost(ClipAt, ClipAsync).RequireMemory();
     }
 
     private static async Task<IResult> BeginAsync(
@@ -97,6 +100,61 @@ internal static class RecordingRoutes
 
         await Task.WhenAny(recording.Ended, Task.Delay(s_maxWait, request.HttpContext.RequestAborted));
         return Results.Ok(recording.Report);
+    }
+
+    private static async Task<IResult> ClipAsync(
+        string room, RoomRegistry rooms, RecordingIntake intake, RtcOptions options, Access access, HttpContext http)
+    {
+        if (access.RefuseChange(http.Request, room, Refused) is { } refused)
+        {
+            return refused;
+        }
+
+        if (await rooms.FindRoomAsync(room) is not { } found)
+        {
+            return ApiRoutes.NoRoom();
+        }
+
+        if (await http.OwnerAsync() is not { } owner)
+        {
+            return Problems.Of(StatusCodes.Status401Unauthorized, "user_key", "This key is none of a user's.");
+        }
+
+        // No longer than the studio takes it.
+        TimeSpan length = TimeSpan.FromSeconds(Math.Min(LastSeconds.MaxLength.TotalSeconds, options.Studio.MaxSeconds));
+        Outcome<Task> wanted = await rooms.WantLastAsync(room, length);
+        if (wanted.Value is not { } held)
+        {
+            return Problem(wanted.Refusal!);
+        }
+
+        await held.WaitAsync(http.RequestAborted);
+        Outcome<RoomRecording> opened = await intake.OpenAsync(found.Name.ToString(), RoomView.Source, owner.Id, http.RequestAborted);
+        if (opened.Value is not { } recording)
+        {
+            return Problem(opened.Refusal!);
+        }
+
+        bool isTaken = false;
+        try
+        {
+            if (await rooms.TakeLastAsync(room, recording, length) is { } none)
+            {
+                return Problem(none);
+            }
+
+            isTaken = true;
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                recording.Discard();
+            }
+        }
+
+        await Task.WhenAny(recording.Ended, Task.Delay(s_maxWait, http.RequestAborted));
+        return Results.Created($"/api/videos/{recording.Report.RecordingId}", recording.Report);
     }
 
     private static IResult Problem(Refusal refusal) => Problems.Of(refusal.HttpStatus, refusal.Code, refusal.Message);

@@ -19,7 +19,8 @@ internal static class StudioRoutes
     private const string RetryAfterSeconds = "1";
 
     /// <summary>Clicks in a picture of a video; none: the clip is made ready.</summary>
-    public sealed record PreviewRequest(string? VideoId, double? X, double? Y, int FrameIdx, IReadOnlyList<StudioPoint>? Points);
+    public sealed record PreviewRequest(
+        string? VideoId, double? X, double? Y, int FrameIdx, IReadOnlyList<StudioPoint>? Points, StudioBox? Box);
 
     public static void MapStudio(this IEndpointRouteBuilder routes)
     {
@@ -86,7 +87,10 @@ internal static class StudioRoutes
 
     private static async Task<IResult> PreviewAsync(PreviewRequest wanted, HttpContext http, StudioPreviews previews)
     {
-        var clicks = new StudioRequest { X = wanted.X, Y = wanted.Y, FrameIndex = wanted.FrameIdx, Points = wanted.Points };
+        var clicks = new StudioRequest
+        {
+            X = wanted.X, Y = wanted.Y, FrameIndex = wanted.FrameIdx, Points = wanted.Points, Box = wanted.Box,
+        };
         try
         {
             return Results.Json(await previews.OutlineAsync(http.UserOf(), wanted.VideoId, clicks, http.RequestAborted));

@@ -68,9 +68,11 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
     {
         X = Number(fields, "x"),
         Y = Number(fields, "y"),
-        FrameIndex = Number(fields, "frame_idx") is { } frame
-            ? frame is >= 0 and < int.MaxValue && frame == Math.Floor(frame) ? (int)frame : -1
-            : 0,
+        FrameIndex = Whole(fields, "frame_idx") ?? 0,
+        Box = fields.TryGetValue("box", out string? box)
+            ? StudioBox.Read(box) ?? throw Bad("box", "\"box\" is a {\"xmin\":40,\"ymin\":20,\"xmax\":60,\"ymax\":90}.")
+            : null,
+        TrackId = Whole(fields, "track_id"),
         Points = fields.TryGetValue("points", out string? points)
             ? StudioPoint.ReadList(points) ?? throw Bad("points", "\"points\" is a list of {\"x\":50,\"y\":50,\"subtract\":false}.")
             : null,
@@ -81,6 +83,12 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
         !fields.TryGetValue(name, out string? text) ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number
         : throw Bad(name, $"\"{name}\" is a number.");
+
+    /// <summary>What is none from 0 on is -1, which each request refuses by the field's name.</summary>
+    private static int? Whole(Dictionary<string, string> fields, string name) =>
+        Number(fields, name) is not { } number ? null
+        : number is >= 0 and < int.MaxValue && number == Math.Floor(number) ? (int)number
+        : -1;
 
     private static async Task<string> TextAsync(Stream body, string name, CancellationToken cancel)
     {

@@ -24,6 +24,24 @@ public sealed class ClipMask(int width, int height)
 
     public void CopyFrom(ClipMask other) => other.Alpha.CopyTo(_alpha);
 
+    /// <summary>Nothing is inside beyond this rectangle.</summary>
+    internal void Keep(in RectF region)
+    {
+        (int left, int right) = ((int)Math.Clamp(region.Left, 0, width), (int)Math.Clamp(MathF.Ceiling(region.Right), 0, width));
+        for (int y = 0; y < height; y++)
+        {
+            Span<byte> row = Row(y);
+            if (y + 1 <= region.Top || y >= region.Bottom || left >= right)
+            {
+                row.Clear();
+                continue;
+            }
+
+            row[..left].Clear();
+            row[right..].Clear();
+        }
+    }
+
     public int Area()
     {
         int area = 0;

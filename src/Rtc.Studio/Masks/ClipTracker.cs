@@ -37,7 +37,7 @@ internal sealed class ClipTracker(ClipFrames frames, Func<IOutlineEngine> open)
     {
         if (clicks.Count == 1)
         {
-            return Track(frame, new MaskPrompt(null, clicks[0].X, clicks[0].Y), onFrame);
+            return Track(frame, clicks[0].Prompt, onFrame);
         }
 
         var start = new ClipMask(frames.Width, frames.Height);
@@ -46,7 +46,7 @@ internal sealed class ClipTracker(ClipFrames frames, Func<IOutlineEngine> open)
         using (Picture picture = frames.Rent(frame))
         {
             isFound = ClickedOutline.TryJoin(
-                picture, clicks, (click, into) => TryStart(outline, frame, new MaskPrompt(null, click.X, click.Y), into), start);
+                picture, clicks, (click, into) => TryStart(outline, frame, click.Prompt, into), start);
         }
 
         // Another that has learnt nothing of the single clicks yet.

@@ -21,6 +21,7 @@ internal sealed class GrabCutOutline : IOutlineEngine
     private static readonly float[] s_sizes = [0.07f, 0.11f, 0.17f, 0.26f, 0.4f, 0.6f];
     private const float Margin = 0.3f;
     private const int MinMargin = 6;
+    private const float BoxMargin = 0.08f;
     private const int StartRounds = 2;
     private const int Refinements = 2;
 
@@ -51,6 +52,12 @@ internal sealed class GrabCutOutline : IOutlineEngine
         if (moving is not null)
         {
             trial.CopyFrom(moving);
+            if (prompt.Box is { } seen)
+            {
+                // Others that move along beside it are none of it.
+                trial.Keep(WorkCrop.Around(seen, BoxMargin, 0, picture.Width, picture.Height));
+            }
+
             Consider(Refine(picture, prompt, trial) + MovingBonus, trial);
         }
 
@@ -81,7 +88,7 @@ internal sealed class GrabCutOutline : IOutlineEngine
 
         void Consider(float score, ClipMask mask)
         {
-            if (score > best)
+            if (score > best && mask.Bounds() is not null)
             {
                 (best, found) = (score, true);
                 into.CopyFrom(mask);

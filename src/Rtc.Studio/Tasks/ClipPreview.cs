@@ -75,7 +75,7 @@ public sealed class ClipPreview : IDisposable
                 _kept.Clear();
             }
 
-            runs = _tracker.TryStart(_engine, frame, new MaskPrompt(null, click.X, click.Y), into) ? MaskRuns.Of(into) : MaskRuns.None;
+            runs = _tracker.TryStart(_engine, frame, click.Prompt, into) ? MaskRuns.Of(into) : MaskRuns.None;
             _kept.Add((frame, click), runs);
         }
 

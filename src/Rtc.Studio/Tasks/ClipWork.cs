@@ -61,11 +61,12 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         (ObjectTrack track, string engine) = Follow(frames, wanted.FrameIndex, clicks, progress, cancel);
         WriteTinted(
             Path.Combine(folder, StudioFolder.MaskedVideo), clip, frames, [track], _ => progress.Advance(1), cancel, hasCutOut: true);
-        MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks);
+        MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks, wanted.TrackId);
         progress.End();
         return new StudioResult
         {
             Found = track.Found,
+            TrackId = wanted.TrackId,
             Files = new Dictionary<string, string?>
             {
                 ["masked_video_url"] = StudioFolder.MaskedVideo, ["masks_url"] = StudioFolder.Masks,
@@ -135,7 +136,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         progress.End();
 
         progress.Begin(Mask, $"Masks by {engine}");
-        MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks);
+        MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks, wanted.TrackId);
         progress.End();
 
         using IBackgroundInventor inventor = FillEngines.Open(engines.Graphs, engines.Chosen.Fill);
@@ -153,6 +154,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         return new StudioResult
         {
             Found = track.Found,
+            TrackId = wanted.TrackId,
             Files = new Dictionary<string, string?>
             {
                 ["inpainted_video_url"] = StudioFolder.InpaintedVideo, ["masks_url"] = StudioFolder.Masks,

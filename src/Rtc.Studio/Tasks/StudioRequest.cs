@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rtc.Media;
 using Rtc.Studio.Clips;
 using Rtc.Studio.Masks;
 using Rtc.Studio.Text;
@@ -28,6 +29,14 @@ public sealed record StudioRequest
     [JsonPropertyName("points")]
     public IReadOnlyList<StudioPoint>? Points { get; init; }
 
+    /// <summary>What a tracker saw there: the first click means all of it.</summary>
+    [JsonPropertyName("box")]
+    public StudioBox? Box { get; init; }
+
+    /// <summary>What that tracker calls it; the result calls it the same.</summary>
+    [JsonPropertyName("track_id")]
+    public int? TrackId { get; init; }
+
     [JsonPropertyName("prompt")]
     public string? Prompt { get; init; }
 
@@ -53,6 +62,8 @@ public sealed record StudioRequest
         : Points?.Count > MaxPoints ? $"\"points\" has {MaxPoints} entries at most."
         : Points?.Any(point => point is not { X: >= 0 and <= Whole, Y: >= 0 and <= Whole }) == true
             ? "\"x\" and \"y\" of each of \"points\" lie between 0 and 100."
+        : Box is { IsValid: false } ? "\"xmin\" to \"xmax\" and \"ymin\" to \"ymax\" of \"box\" lie between 0 and 100."
+        : TrackId < 0 ? "\"track_id\" is the number of a track, from 0 on."
         : null;
 
     /// <summary>All clicks in the clip's pixels, the contracted one first.</summary>
@@ -64,7 +75,15 @@ public sealed record StudioRequest
             throw ClipFile.NoFrame(frames.Count);
         }
 
-        return [At(X!.Value, Y!.Value, isTaken: false), .. (Points ?? []).Select(point => At(point.X, point.Y, point.Subtract))];
+        return
+        [
+            At(X!.Value, Y!.Value, isTaken: false) with { Box = Scaled(Box) },
+            .. (Points ?? []).Select(point => At(point.X, point.Y, point.Subtract)),
+        ];
+
+        RectF? Scaled(StudioBox? box) => box is null ? null : new RectF(
+            (float)(box.Left / Whole * frames.Width), (float)(box.Top / Whole * frames.Height),
+            (float)(box.Right / Whole * frames.Width), (float)(box.Bottom / Whole * frames.Height));
 
         // 100 per cent is the last pixel's far edge.
         ClickPoint At(double x, double y, bool isTaken) => new(

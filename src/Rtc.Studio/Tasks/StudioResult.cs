@@ -11,6 +11,9 @@ public sealed record StudioResult
     /// <summary>What was understood and done, for people.</summary>
     public string? Response { get; init; }
 
+    /// <summary>What the request called the object.</summary>
+    public int? TrackId { get; init; }
+
     /// <summary>Files by what answers call them.</summary>
     public required IReadOnlyDictionary<string, string?> Files { get; init; }
 
@@ -29,6 +32,11 @@ public sealed record StudioResult
         if (Response is not null)
         {
             json["ai_response"] = Response;
+        }
+
+        if (TrackId is { } track)
+        {
+            json["track_id"] = track;
         }
 
         json["found"] = Found;

@@ -195,6 +195,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(200, "POST", "/api/rooms/{room}/links", "/api/rooms/live/links", """{"rights":"camera"}""", "application/json");
         await CallAsync(400, "POST", "/api/rooms/{room}/links", "/api/rooms/no%20room/links", """{"rights":"camera"}""", "application/json");
         await RecordAsync("/api/rooms/{room}/recording", "/api/rooms/live/recording");
+        await CallAsync(404, "POST", "/api/rooms/{room}/clip", "/api/rooms/nobody/clip");
         await CallAsync(428, "PATCH", session, at, Candidate, Fragment);
         await CallAsync(412, "PATCH", session, at, Candidate, Fragment, ifMatch: "\"0\"");
         await CallAsync(204, "PATCH", session, at, Candidate, Fragment, ifMatch: created.Headers.ETag!.Tag);
@@ -243,6 +244,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(401, "POST", "/api/cluster/drain");
         await CallAsync(403, "POST", "/api/rooms/{room}/recording", "/api/rooms/demo/recording", "{}", "application/json");
         await CallAsync(403, "DELETE", "/api/rooms/{room}/recording", "/api/rooms/demo/recording");
+        await CallAsync(403, "POST", "/api/rooms/{room}/clip", "/api/rooms/demo/clip");
         await CallAsync(
             403, "PUT", "/api/rooms/{room}/rules/{rule}", "/api/rooms/demo/rules/a", """{"when":"count"}""", "application/json");
         await CallAsync(403, "DELETE", "/api/rooms/{room}/rules/{rule}", "/api/rooms/demo/rules/a");

@@ -20,6 +20,8 @@ public sealed class StudioCommandTests : IDisposable
     [InlineData("studio", "track", "a.mp4", "--x", "101", "--y", "50")]
     [InlineData("studio", "track", "a.mp4", "--x", "left", "--y", "50")]
     [InlineData("studio", "remove", "a.mp4", "--x", "50", "--y", "50", "--frame", "-1")]
+    [InlineData("studio", "track", "a.mp4", "--x", "50", "--y", "50", "--points", "60,40")]
+    [InlineData("studio", "track", "a.mp4", "--x", "50", "--y", "50", "--points", "[{\"x\":50,\"y\":101}]")]
     [InlineData("studio", "text", "a.mp4")]
     [InlineData("studio", "text", "a.mp4", "--prompt", " ")]
     [InlineData("studio", "text", "a.mp4", "--prompt", "car", "--provider", "abacus")]
@@ -55,31 +57,55 @@ public sealed class StudioCommandTests : IDisposable
         Make(file, "color=0x3060a0:s=96x64:r=10:d=0.4,drawbox=x=30:y=16:w=30:h=30:c=red:t=fill");
         string into = Path.Combine(_folder, "out");
         string[] common = ["--model", "motion", "--out", into];
-        (int code, string output, string error) = await RunAsync(["studio", "track", file, "--x", "45", "--y", "48", .. common]);
+        (int code, string output, string error) = await RunAsync(["studio", "track", file, "--x", "45", "--y", "48", "--json", .. common]);
         Assert.True(code == RtcCommand.Good, error);
-        Assert.Contains("The object was followed.", output, StringComparison.Ordinal);
-        Assert.Contains(Path.Combine(into, "masked_video.mp4"), output, StringComparison.Ordinal);
-        Assert.Contains("mask: grabcut", output, StringComparison.Ordinal);
-        (code, output, error) = await RunAsync(["studio", "remove", file, "--x", "45", "--y", "48", .. common]);
+        JsonNode followed = JsonNode.Parse(output)!;
+        Assert.Equal(["sam3", "mask", "track"], followed["steps"]!.AsArray().Select(step => step!.ToString()));
+        Assert.Equal((true, "grabcut"), ((bool)followed["found"]!, followed["engine"]!["mask"]!.ToString()));
+        (code, output, error) = await RunAsync(["studio", "remove", file, "--x", "45", "--y", "48", "--frame", "3", .. common]);
         Assert.True(code == RtcCommand.Good, error);
         Assert.Contains("The object was taken out.", output, StringComparison.Ordinal);
-        (code, output, error) = await RunAsync(["studio", "remove", file, "--x", "45", "--y", "48", "--frame", "3", "--json", .. common]);
-        Assert.True(code == RtcCommand.Good, error);
-        JsonNode removed = JsonNode.Parse(output)!;
-        Assert.Equal(["track", "mask", "inpaint", "render"], removed["steps"]!.AsArray().Select(step => step!.ToString()));
-        Assert.Equal((true, "telea"), ((bool)removed["found"]!, removed["engine"]!["fill"]!.ToString()));
+        Assert.Contains(Path.Combine(into, "inpainted_video.mp4"), output, StringComparison.Ordinal);
+        Assert.Contains("fill: telea", output, StringComparison.Ordinal);
         (code, output, error) = await RunAsync(["studio", "text", file, "--prompt", "the red car", "--json", .. common]);
         Assert.True(code == RtcCommand.Good, error);
         JsonNode searched = JsonNode.Parse(output)!;
         Assert.Contains("The clip has no sound.", searched["response"]!.ToString(), StringComparison.Ordinal);
         foreach (string made in (string[])
         [
-            Path.Combine(into, "masked_video.mp4"), removed["files"]!["inpainted_video"]!.ToString(),
+            followed["files"]!["masked_video"]!.ToString(), Path.Combine(into, "inpainted_video.mp4"),
             searched["files"]!["highlighted_video"]!.ToString(),
         ])
         {
             Assert.Equal(4, VideoProbe.Read(made, new ContainerLimits(), CancellationToken.None).Info!.TotalFrames);
         }
+    }
+
+    [Fact]
+    public async Task Further_points_add_to_the_object_and_take_from_it()
+    {
+        Assert.SkipWhen(VideoPrograms.Missing is not null, VideoPrograms.Missing ?? string.Empty);
+        string file = Path.Combine(_folder, "two.mp4");
+        Make(file, "color=0x3060a0:s=96x64:r=10:d=0.2,drawbox=x=10:y=16:w=24:h=30:c=red:t=fill,"
+            + "drawbox=x=60:y=16:w=24:h=30:c=yellow:t=fill");
+        (int one, int both, int first) = (
+            await AreaAsync(file), await AreaAsync(file, """[{"x":75,"y":48}]"""),
+            await AreaAsync(file, """[{"x":75,"y":48},{"x":78,"y":50,"subtract":true}]"""));
+        Assert.InRange(one, 600, 850);
+        Assert.InRange(both, one + 600, one + 850);
+        Assert.InRange(first, one - 60, one + 300);
+    }
+
+    /// <summary>Pixels of the first picture's mask.</summary>
+    private async Task<int> AreaAsync(string file, string? points = null)
+    {
+        string into = Path.Combine(_folder, "points");
+        string[] further = points is null ? [] : ["--points", points];
+        (int code, _, string error) = await RunAsync(
+            ["studio", "track", file, "--x", "23", "--y", "48", "--model", "motion", "--out", into, .. further]);
+        Assert.True(code == RtcCommand.Good, error);
+        JsonNode masks = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(into, "masks.json")))!;
+        return masks["frames"]![0]!["rle"]!.AsArray().Where((_, i) => i % 2 == 1).Sum(run => (int)run!);
     }
 
     private static void Make(string path, string source)

@@ -20,6 +20,7 @@ namespace Rtc.Server.Tests.Routes;
 public sealed class RecordingRoutesTests : IDisposable
 {
     private const string At = "/api/rooms/demo/recording";
+    private const string ClipAt = "/api/rooms/demo/clip";
     private readonly StubProbe _probe = new();
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rtc-state-");
 
@@ -195,6 +196,57 @@ public sealed class RecordingRoutesTests : IDisposable
         Assert.Empty(Directory.GetFiles(Files, orphan + "*"));
     }
 
+    [Fact]
+    public async Task Last_seconds_become_a_clip_with_its_tracks()
+    {
+        await using RunningHost host = await StartAsync(new RecordingOptions { KeepLast = true });
+        await JsonAsync(host, HttpStatusCode.NotFound, HttpMethod.Post, ClipAt);
+        Room room = await JoinAsync(host);
+        await SendAsync(host, room, 400);
+        JsonNode clip = await JsonAsync(host, HttpStatusCode.Created, HttpMethod.Post, ClipAt);
+
+        // Keys come every two seconds: the first of the last ten is at 4 s, and pictures go on to 13.3 s.
+        Assert.Equal(("finished", "clip", "280", "source"),
+            (clip["status"]!.ToString(), clip["ended_by"]!.ToString(), clip["pictures"]!.ToString(), clip["view"]!.ToString()));
+        string id = Assert.Single(clip["video_ids"]!.AsArray())!.ToString();
+        JsonNode video = await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{id}");
+        Assert.Equal("true", video["has_sidecar"]!.ToString());
+        string lines = await host.Client.GetStringAsync(
+            new Uri($"/api/videos/{id}/sidecar", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(280, lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Get, At);
+    }
+
+    [Fact]
+    public async Task Room_that_held_nothing_answers_with_the_seconds_that_follow()
+    {
+        await using RunningHost host = await StartAsync();
+        Room room = await JoinAsync(host);
+        await SendAsync(host, room, 400);
+        Task<JsonNode> asked = JsonAsync(host, HttpStatusCode.Created, HttpMethod.Post, ClipAt);
+        MediaLoop loop = host.App.Services.GetRequiredService<MediaLoop>();
+        await UntilAsync(() => loop.AskAsync(() => room.Recorder.Clips.Last.IsAsked));
+        await SendAsync(host, room, 301, from: 420);
+        Assert.Equal("298", (await asked)["pictures"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Clip_over_a_limit_or_of_a_private_room_is_refused_and_leaves_nothing()
+    {
+        await using RunningHost host = await StartAsync(
+            new RecordingOptions { KeepLast = true, MaxAtOnce = 0 }, new StoreOptions { MinFreeMegabytes = 0 });
+        Room room = await JoinAsync(host);
+        await SendAsync(host, room, 400);
+        JsonNode refused = await JsonAsync(host, HttpStatusCode.ServiceUnavailable, HttpMethod.Post, ClipAt);
+        Assert.Contains("Recordings:MaxAtOnce", refused["detail"]!.ToString(), StringComparison.Ordinal);
+        await host.App.Services.GetRequiredService<MediaLoop>().AskAsync(
+            () => room.Commands.Configure(room.Members.All[0], new SettingsMessage { Mode = "privacy" }));
+        refused = await JsonAsync(host, HttpStatusCode.Forbidden, HttpMethod.Post, ClipAt);
+        Assert.Equal("view_forbidden", refused["code"]!.ToString());
+        Assert.Equal(0, host.App.Services.GetRequiredService<RecordingWriter>().Count);
+        Assert.True(!Directory.Exists(Files) || Directory.GetFiles(Files).Length == 0);
+    }
+
     private Task<RunningHost> StartAsync(RecordingOptions? recordings = null, StoreOptions? store = null) => RunningHost.StartAsync(
         RunningHost.Options with
         {
@@ -215,13 +267,13 @@ public sealed class RecordingRoutesTests : IDisposable
     }
 
     /// <summary>So many pictures of the room's phone, each with a result.</summary>
-    private static Task<bool> SendAsync(RunningHost host, Room room, int count) =>
+    private static Task<bool> SendAsync(RunningHost host, Room room, int count, int from = 0) =>
         host.App.Services.GetRequiredService<MediaLoop>().AskAsync(() =>
         {
             RoomMember phone = room.Members.All[0];
-            for (int number = 0; number < count; number++)
+            for (int number = from; number < from + count; number++)
             {
-                EncodedFrame frame = VideoFrames.Vp8(number, isKey: number == 0);
+                EncodedFrame frame = VideoFrames.Vp8(number, isKey: number % 60 == 0);
                 frame.Arrival = new Instant(number * 1_000_000L / 30);
                 room.Recorder.OnSource(frame);
                 frame.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
@@ -15,6 +16,7 @@ namespace Rtc.Server.Tests.Routes;
 public sealed class StudioPreviewTests : IDisposable
 {
     private const string Red = "color=0x3060a0:s=160x120:r=10:d=0.5,drawbox=x=50:y=40:w=40:h=40:c=red:t=fill";
+    private static readonly ConcurrentDictionary<string, byte[]> s_clips = [];
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rtc-state-");
 
     public void Dispose() => _state.Delete(recursive: true);
@@ -86,7 +88,7 @@ public sealed class StudioPreviewTests : IDisposable
         for (int i = 1; i <= 5; i++)
         {
             await AskAsync(
-                host, HttpStatusCode.OK, new JsonObject { ["video_id"] = await UploadAsync(host, $"testsrc=s=32x32:r=10:d=0.{i}") });
+                host, HttpStatusCode.OK, new JsonObject { ["video_id"] = await UploadAsync(host, "testsrc=s=32x32:r=10:d=0.2") });
             Assert.Equal(Math.Min(i, 4), previews.Count);
             clock.Now += TimeSpan.FromSeconds(1);
         }
@@ -116,17 +118,24 @@ public sealed class StudioPreviewTests : IDisposable
 
     private async Task<string> UploadAsync(RunningHost host, string source)
     {
-        string path = Path.Combine(_state.FullName, "clip.mp4");
-        using (Process ffmpeg = Process.Start(
-            "ffmpeg", ["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", path]))
-        {
-            await ffmpeg.WaitForExitAsync();
-        }
-
-        using var content = new ByteArrayContent(await File.ReadAllBytesAsync(path));
+        using var content = new ByteArrayContent(s_clips.GetOrAdd(source, Make));
         content.Headers.ContentType = new MediaTypeHeaderValue("video/mp4");
         JsonNode video = await host.JsonAsync(HttpStatusCode.Created, HttpMethod.Post, "/api/videos?name=clip.mp4", content);
         return video["video_id"]!.ToString();
+    }
+
+    private static byte[] Make(string source)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"rtc-{Guid.NewGuid():N}.mp4");
+        using (Process ffmpeg = Process.Start(
+            "ffmpeg", ["-v", "error", "-nostdin", "-threads", "1", "-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", path]))
+        {
+            ffmpeg.WaitForExit();
+        }
+
+        byte[] made = File.ReadAllBytes(path);
+        File.Delete(path);
+        return made;
     }
 
     private static JsonObject Click(string video, double x, double y, int frame = 0, JsonNode[]? points = null)

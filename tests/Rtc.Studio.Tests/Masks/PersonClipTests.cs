@@ -15,12 +15,11 @@ public sealed class PersonClipTests(ITestOutputHelper output)
     private const double MinMean = 0.75;
     private const string Clip = "video/one-by-one-person-detection.mp4";
 
-    /// <summary>Without weights, then with the model asked for its outlines on the way.</summary>
+    /// <summary>Without weights, at two places; and with the model asked for its outlines on the way.</summary>
     [Theory]
-    [InlineData("grabcut", 26)]
-    [InlineData("grabcut", 92)]
-    [InlineData("agpl_yolov8n-seg_int8", 26)]
-    public void Person_is_followed_as_a_model_sees_it(string engine, int second)
+    [InlineData(26, "grabcut", "agpl_yolov8n-seg_int8")]
+    [InlineData(92, "grabcut")]
+    public void Person_is_followed_as_a_model_sees_it(int second, params string[] engines)
     {
         string model = TestData.Find(ModelFile);
         string video = TestData.Find(Clip);
@@ -33,20 +32,24 @@ public sealed class PersonClipTests(ITestOutputHelper output)
             using ClipFrames frames = ClipFrames.Read(clip, folder, pool, CancellationToken.None);
             File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(model)), model);
             using var host = new ModelHost(new ModelHostOptions { Directory = folder, Provider = "cpu", Threads = 1 });
-            ClipMask?[] seen = Seen(host, frames);
-            int start = Enumerable.Range(0, frames.Count).MaxBy(frame => seen[frame]?.Area() ?? 0);
-            RectF box = seen[start]!.Bounds()!.Value;
-            ObjectTrack track = new ClipTracker(frames, new StudioEngines(host, new StudioModels { Mask = engine }).OpenOutline)
-                .Track(start, new MaskPrompt(null, box.CenterX, box.CenterY), () => { });
-            double[] ious = [.. Enumerable.Range(0, frames.Count).Where(frame => seen[frame] is not null).Select(frame =>
+            Dictionary<int, ClipMask> seen = Seen(host, frames);
+            (int start, ClipMask largest) = seen.MaxBy(one => one.Value.Area());
+            RectF box = largest.Bounds()!.Value;
+            foreach (string engine in engines)
             {
+                ObjectTrack track = new ClipTracker(frames, new StudioEngines(host, new StudioModels { Mask = engine }).OpenOutline)
+                    .Track(start, new MaskPrompt(null, box.CenterX, box.CenterY), () => { });
                 var mask = new ClipMask(frames.Width, frames.Height);
-                track.Masks[frame].AddTo(mask);
-                return mask.Iou(seen[frame]!);
-            })];
-            output.WriteLine($"{engine} at {second} s: mean {ious.Average():0.000}, worst {ious.Min():0.000} of {ious.Length} pictures: "
-                + string.Join(' ', ious.Select(iou => iou.ToString("0.00", null))));
-            Assert.InRange(ious.Average(), MinMean, 1);
+                double[] ious = [.. seen.Select(one =>
+                {
+                    mask.Clear();
+                    track.Masks[one.Key].AddTo(mask);
+                    return mask.Iou(one.Value);
+                })];
+                output.WriteLine($"{engine} at {second} s: mean {ious.Average():0.000}, worst {ious.Min():0.000} of {ious.Length} pictures: "
+                    + string.Join(' ', ious.Select(iou => iou.ToString("0.00", null))));
+                Assert.InRange(ious.Average(), MinMean, 1);
+            }
         }
         finally
         {
@@ -54,14 +57,14 @@ public sealed class PersonClipTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>The largest person of each picture.</summary>
-    private static ClipMask?[] Seen(ModelHost host, ClipFrames frames)
+    /// <summary>The largest person of every second picture.</summary>
+    private static Dictionary<int, ClipMask> Seen(ModelHost host, ClipFrames frames)
     {
         using IDetector detector = host.OpenDetector(Path.GetFileNameWithoutExtension(ModelFile), out _);
         using ISegmenter segmenter = host.OpenSegmenter(Path.GetFileNameWithoutExtension(ModelFile), out _);
         var found = new List<Detection>();
-        var seen = new ClipMask?[frames.Count];
-        for (int frame = 0; frame < frames.Count; frame++)
+        var seen = new Dictionary<int, ClipMask>();
+        for (int frame = 0; frame < frames.Count; frame += 2)
         {
             using Picture picture = frames.Rent(frame);
             detector.Detect(picture, new DetectOptions { Confidence = 0.4f, Classes = new HashSet<int> { 0 } }, found);
@@ -69,7 +72,7 @@ public sealed class PersonClipTests(ITestOutputHelper output)
                 picture, new MaskPrompt(found.MaxBy(one => one.Box.Area).Box, null, null), out Mask? mask))
             {
                 seen[frame] = new ClipMask(frames.Width, frames.Height);
-                Stretch(mask!, seen[frame]!);
+                Stretch(mask!, seen[frame]);
             }
         }
 

@@ -31,7 +31,7 @@ public sealed class EngineTests : IDisposable
         _models.Add("owlvit-base", PhraseGraphs.Owl());
         _models.Add("htdemucs", ClipGraphs.Demucs([1, 1, 1, 1]));
         _models.Add("lama_fp32", ClipGraphs.Lama([100, 100, 100]));
-        using MadeClip clip = MadeClip.Plain(192, 128, 4, frame => (60 + (9 * frame), 64, 22));
+        using MadeClip clip = MadeClip.Plain(192, 128, 2, frame => (60 + (9 * frame), 64, 22));
         StudioResult found = Run(clip, StudioKind.TextToVideo, new StudioRequest { Prompt = "find the red one" });
         Assert.True(found.Found, found.Response);
         Assert.StartsWith("I looked for red: 1 highlighted.", found.Response, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class EngineTests : IDisposable
         _models.Add("mine.memory_encoder", NoMemory());
         _models.Add("owlvit-base", PhraseGraphs.Owl());
         _models.Add("htdemucs", ClipGraphs.Demucs([1, 1]));
-        using MadeClip clip = MadeClip.Of(160, 120, 6, _ => (0, 0), frame => (60 + (6 * frame), 60, 22));
+        using MadeClip clip = MadeClip.Of(160, 120, 3, _ => (0, 0), frame => (60 + (6 * frame), 60, 22));
         StudioResult found = Run(clip, StudioKind.TextToVideo, new StudioRequest { Prompt = "what moves on the left" });
         Assert.Contains("needs its words", found.Response, StringComparison.Ordinal);
         Assert.Equal(("labels", "dsp"), (found.Engine["text"], found.Engine["stems"]));

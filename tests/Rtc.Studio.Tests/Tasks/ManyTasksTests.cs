@@ -11,7 +11,7 @@ public sealed class ManyTasksTests
     [Fact]
     public async Task Ten_tasks_at_once_end_each_with_its_own_files()
     {
-        using MadeClip clip = MadeClip.Of(96, 64, 6, _ => (0, 0), frame => (30 + (5 * frame), 32, 12));
+        using MadeClip clip = MadeClip.Of(96, 64, 3, _ => (0, 0), frame => (30 + (5 * frame), 32, 12));
         string file = ClipMaker.Write(clip);
         await using StudioStore store = await StudioStore.CreateAsync();
         string[] kinds = [StudioKind.TrackPoint, StudioKind.RemoveObject, StudioKind.TextToVideo];

@@ -1,4 +1,4 @@
-// The button that has the server record the room, and for how long it has.
+// The buttons that have the server record the room, with the time that it has, and take its last seconds to the studio.
 import { api } from '../session/api.js';
 import { byId, setText, show } from '../ui/dom.js';
 import { text } from '../ui/text.js';
@@ -36,6 +36,7 @@ export class RoomRecording {
     this.#toasts = toasts;
     this.#view = view;
     byId('room-record', HTMLElement).addEventListener('click', () => void this.toggle(), { signal: this.#abort.signal });
+    byId('room-clip', HTMLElement).addEventListener('click', () => void this.#clip(), { signal: this.#abort.signal });
   }
 
   get isOn() {
@@ -44,7 +45,7 @@ export class RoomRecording {
 
   /** A watcher sees that it is recorded, and may not change it. @param {boolean} only */
   setReadOnly(only) {
-    show(byId('room-record', HTMLElement), !only);
+    for (const id of ['room-record', 'room-clip']) show(byId(id, HTMLElement), !only);
   }
 
   /** @param {import('../session/messages.js').Message} message any of the room's */
@@ -70,6 +71,11 @@ export class RoomRecording {
     } finally {
       this.#asks = false;
     }
+  }
+
+  async #clip() {
+    const { openInStudio } = await import('./room-clip.js');
+    await openInStudio(byId('room-clip', HTMLButtonElement), this.#room, this.#token, this.#toasts);
   }
 
   /** @param {number|null} seconds null: nothing is recorded */

@@ -64,17 +64,19 @@ async function askPull(method, path) {
  * @property {'source'|'annotated'} view
  * @property {'recording'|'finished'} status
  * @property {number} duration_seconds
+ * @property {string[]} [video_ids]
  */
 
 /**
  * @param {'POST'|'DELETE'} method @param {string} room @param {string} [token] @param {object} [body]
+ * @param {'recording'|'clip'} [what] @param {number} [patience] in milliseconds
  * @returns {Promise<RoomRecordingState>} rejects with the server's sentence
  */
-async function recording(method, room, token, body) {
+export async function recording(method, room, token, body, what = 'recording', patience = RECORDING_PATIENCE_MS) {
   /** @type {Record<string, string>} */
   const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
-  const request = { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(RECORDING_PATIENCE_MS) };
-  const response = await fetch(`/api/rooms/${encodeURIComponent(room)}/recording`, request);
+  const request = { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(patience) };
+  const response = await fetch(`/api/rooms/${encodeURIComponent(room)}/${what}`, request);
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.detail ?? '');
   return answer;

@@ -4,6 +4,8 @@ import { Press } from '../ui/press.js';
 
 /** @typedef {import('./click-points.js').ClickPoint} ClickPoint */
 /** @typedef {import('./mask-preview.js').Outline} Outline */
+/** @typedef {import('../overlay/fit.js').Rect} Rect */
+/** @typedef {(context: CanvasRenderingContext2D, rect: Rect, scale: number) => void} Under draws what lies under outline and clicks */
 
 const FILL = [255, 48, 48, 118];
 const EDGE = [255, 96, 96, 255];
@@ -27,6 +29,7 @@ export class ClickStage {
   /** @type {HTMLCanvasElement|null} */ #painted = null;
   /** @type {Outline|null} */ #outline = null;
   /** @type {readonly ClickPoint[]} */ #points = [];
+  /** @type {Under|null} */ #under = null;
 
   /** @param {HTMLCanvasElement} canvas @param {(place: {x: number, y: number}, subtract: boolean) => void} onClick */
   constructor(canvas, onClick) {
@@ -57,8 +60,9 @@ export class ClickStage {
     this.#canvas.tabIndex = on ? 0 : -1;
   }
 
-  /** @param {Outline|null} outline @param {readonly ClickPoint[]} points */
-  show(outline, points) {
+  /** @param {Outline|null} outline @param {readonly ClickPoint[]} points @param {Under|null} [under] */
+  show(outline, points, under = null) {
+    this.#under = under;
     if (outline !== this.#outline) this.#painted = outline ? paint(outline) : null;
     this.#outline = outline;
     this.#points = points;
@@ -95,7 +99,9 @@ export class ClickStage {
       Object.assign(this.#canvas, { width: boxWidth, height: boxHeight });
     }
     context.clearRect(0, 0, boxWidth, boxHeight);
-    const { left, top, width, height } = fit(boxWidth, boxHeight, this.#size.width, this.#size.height);
+    const rect = fit(boxWidth, boxHeight, this.#size.width, this.#size.height);
+    const { left, top, width, height } = rect;
+    this.#under?.(context, rect, scale);
     if (this.#painted) context.drawImage(this.#painted, left, top, width, height);
     for (const { x, y, subtract } of this.#points) mark(context, left + (x / 100) * width, top + (y / 100) * height, scale, subtract);
     if (this.#cross) cross(context, left + this.#cross.x * width, top + this.#cross.y * height, scale);

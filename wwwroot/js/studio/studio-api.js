@@ -21,6 +21,7 @@ import { ask, read } from '../library/library-api.js';
  * @property {number} progress
  * @property {TaskStep[]} steps
  * @property {boolean} [found]
+ * @property {number} [track_id] as the request had it
  * @property {string} [ai_response]
  * @property {Record<string, string>|null} engine
  * @property {string} [masked_video_url]

@@ -39,6 +39,8 @@ export class Workbench {
   #go = byId('go', HTMLButtonElement);
   #outlined = byId('outlined', HTMLElement);
   #tab = 'track';
+  /** What was tracked while the clip was recorded. @type {import('./track-boxes.js').TrackBoxes|null} */ #boxes = null;
+  /** @type {FrameTimes|null} */ #times = null;
   /** @type {Video|null} */ #video = null;
   /** @type {Outline|null} */ #outline = null;
   /** @type {import('./result-view.js').ResultView|null} */ #result = null;
@@ -93,6 +95,7 @@ export class Workbench {
   /** Rejects where the studio does not work on it. @param {Video} video @param {string|null} task that an earlier page asked for */
   async open(video, task) {
     this.#video = video;
+    this.#boxes = null;
     this.#clear();
     this.#forgetResult();
     this.#run.leave();
@@ -101,15 +104,26 @@ export class Workbench {
     const { width, height, times, fps } = await studioApi.preview(video.video_id);
     if (this.#video !== video) return;
     this.#stage.open(width, height);
-    this.#player.begin(new FrameTimes(times ?? [0], fps));
+    this.#times = new FrameTimes(times ?? [0], fps);
+    this.#player.begin(this.#times);
     byId('work', HTMLElement).dataset.clip = video.video_id;
     this.#showTab();
+    if (video.has_sidecar) void this.#readBoxes(video);
     if (task) void this.#run.resume(task);
+  }
+
+  /** Most clips have none, so what draws them is loaded with the first that has. @param {Video} video */
+  async #readBoxes(video) {
+    const [{ TrackBoxes }, lines] = await Promise.all([import('./track-boxes.js'), libraryApi.sidecar(video.video_id).catch(() => '')]);
+    if (this.#video !== video) return;
+    this.#boxes = new TrackBoxes(lines);
+    this.#draw();
   }
 
   /** Back to the choice of a clip; a task goes on. */
   leave() {
     this.#video = null;
+    this.#boxes = null;
     this.#clear();
     this.#forgetResult();
     this.#run.leave();
@@ -132,7 +146,8 @@ export class Workbench {
     if (this.#tab === 'text' || !this.#video) return;
     this.#player.pause();
     if (this.#points.isFull && this.#points.frame === this.#player.frame) return this.#listener.say(studioText.full, 'warn');
-    this.#points.add(this.#player.frame, place, second !== (this.#mode.value === 'take'));
+    const box = this.#boxes?.find(this.#times?.startOf(this.#player.frame) ?? 0, place) ?? null;
+    this.#points.add(this.#player.frame, place, second !== (this.#mode.value === 'take'), box);
     this.#ask();
   }
 
@@ -163,11 +178,16 @@ export class Workbench {
 
   /** Clicks and outline belong to one picture and are shown on no other. */
   #draw() {
-    const { frame, list } = this.#points;
+    const { frame, list, track } = this.#points;
     const isThere = frame === this.#player.frame && this.#tab !== 'text';
-    this.#stage.show(isThere ? this.#outline : null, isThere ? list : []);
-    byId('overlay', HTMLElement).dataset.outlined = String(isThere && this.#outline?.found === true);
-    setText(byId('clicks-text', HTMLElement), list.length > 0 ? studioText.clicks(list.length, frame) : studioText.noClick);
+    const boxes = this.#tab === 'text' ? null : this.#boxes;
+    const seconds = this.#times?.startOf(this.#player.frame) ?? 0;
+    this.#stage.show(isThere ? this.#outline : null, isThere ? list : [],
+      boxes && ((context, rect, scale) => boxes.draw(context, rect, scale, seconds, track)));
+    const { dataset } = byId('overlay', HTMLElement);
+    dataset.outlined = String(isThere && this.#outline?.found === true);
+    dataset.boxes = String(boxes?.at(seconds).length ?? 0);
+    setText(byId('clicks-text', HTMLElement), list.length > 0 ? studioText.clicks(list.length, frame, track) : studioText.noClick);
     show(byId('back-to', HTMLElement), list.length > 0 && frame !== this.#player.frame);
     for (const id of ['undo', 'clear']) byId(id, HTMLButtonElement).disabled = list.length === 0;
     this.#showGo();

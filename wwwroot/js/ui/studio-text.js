@@ -26,6 +26,7 @@ export const studioText = Object.freeze({
 
   other: 'Another clip',
   opening: 'Reading the clip',
+  taking: 'Taking ten seconds…',
   unplayable: 'This browser can’t play this kind of file. A click counts for the picture whose number is shown.',
   stage: 'The clip. Click what you mean; with the keyboard, arrows move the cross, Enter clicks and Shift+Enter takes away.',
   transport: 'Player',
@@ -48,7 +49,8 @@ export const studioText = Object.freeze({
   undo: 'Undo',
   clear: 'Clear',
   noClick: 'Nothing clicked yet.',
-  clicks: (/** @type {number} */ count, /** @type {number} */ frame) => `${count === 1 ? 'One click' : `${count} clicks`} in picture ${frame + 1}`,
+  clicks: (/** @type {number} */ count, /** @type {number} */ frame, /** @type {number|null} */ track) =>
+    `${count === 1 ? 'One click' : `${count} clicks`} in picture ${frame + 1}${track === null ? '' : ` on track ${track}`}`,
   backTo: 'Show it',
   outlining: 'Outlining',
   outlined: (/** @type {string} */ engine, /** @type {number} */ ms) => `Outlined by ${engine} in ${Math.round(ms)} ms`,

@@ -176,6 +176,7 @@ export const text = Object.freeze({
     roomRecord: 'Record on the server',
     roomRecordStop: 'Stop the server’s recording',
     roomRecorded: (/** @type {number} */ seconds) => `Recorded ${seconds} s on the server`,
+    clip: 'Last 10 s in the studio',
     pip: 'Picture in picture',
     full: 'Full screen',
     panel: 'Panel',
