@@ -1,5 +1,5 @@
 using Rtc.Bitstream;
-using Rtc.Examples;
+using Rtc.Client.Media;
 using Rtc.Peer;
 using Rtc.Peer.Sdp;
 

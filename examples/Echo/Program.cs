@@ -1,4 +1,4 @@
-using Rtc.Examples;
+using Rtc.Client.Media;
 using Rtc.Peer;
 using Rtc.Peer.Sdp;
 

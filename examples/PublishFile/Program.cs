@@ -1,3 +1,4 @@
+using Rtc.Client;
 using Rtc.Examples;
 
 // Publishes an IVF file by WHIP, round and round, until Ctrl-C.
@@ -26,27 +27,21 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     stop.Cancel();
 };
-using var peers = new UdpPeers();
-using var whip = new WhipClient(address, args.ElementAtOrDefault(2));
-var publisher = new Publisher(peers, reader, file);
+using var client = new RtcClient(new Uri(address, "/"), new RtcClientOptions { Token = args.ElementAtOrDefault(2) });
 try
 {
-    await publisher.ConnectAsync(whip, stop.Token);
+    await using RoomConnection room = await client.PublishAsync(address, new PublishOptions { Codecs = [reader.Codec] }, stop.Token);
     Console.WriteLine("on air");
-    await publisher.PlayAsync(stop.Token);
+    await new Publisher(room, reader, file).PlayAsync(stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
     Console.WriteLine("stopped");
 }
-catch (Exception failure) when (failure is HttpRequestException or InvalidDataException or TimeoutException or OperationCanceledException)
+catch (Exception failure) when (failure is RtcException or InvalidDataException)
 {
     Console.Error.WriteLine(failure.Message);
     return 1;
-}
-finally
-{
-    await whip.DeleteAsync();
 }
 
 return 0;

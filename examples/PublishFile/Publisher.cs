@@ -1,40 +1,16 @@
 using System.Diagnostics;
 using Rtc.Bitstream;
-using Rtc.Peer;
-using Rtc.Peer.Sdp;
+using Rtc.Client;
 
 namespace Rtc.Examples;
 
 /// <summary>Sends a file's pictures when they are due; at its end it begins anew, and a wanted key frame is the last one again.</summary>
-internal sealed class Publisher(UdpPeers peers, IvfReader reader, FileStream file)
+internal sealed class Publisher(RoomConnection room, IvfReader reader, FileStream file)
 {
     private const int RtpRate = 90_000;
     private static readonly TimeSpan s_firstStep = TimeSpan.FromMilliseconds(33);
     private static readonly TimeSpan s_minRepeat = TimeSpan.FromSeconds(1);
-    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WebRtcPeer _peer = null!;
-    private string _mid = "";
-    private volatile bool _keyWanted;
-
-    public async Task ConnectAsync(WhipClient whip, CancellationToken stop)
-    {
-        string offer = await peers.RunAsync(now =>
-        {
-            _peer = peers.Add(now, Hear);
-            return _peer.CreateOffer(now, new OfferPlan { Video = [MediaDirection.SendOnly], Codecs = [reader.Codec] });
-        });
-        string answer = await whip.OfferAsync(offer, stop);
-        string? error = await peers.RunAsync(now => _peer.TryAcceptAnswer(now, answer, out string? why) ? null : why);
-        if (error is not null)
-        {
-            throw new InvalidDataException($"the server's answer can't be used: {error}");
-        }
-
-        await Task.WhenAny(_connected.Task, _closed.Task).WaitAsync(TimeSpan.FromSeconds(20), stop);
-        ThrowIfClosed();
-        _mid = _peer.Sections[0].Mid;
-    }
+    private bool _keyWanted;
 
     public async Task PlayAsync(CancellationToken stop)
     {
@@ -44,7 +20,12 @@ internal sealed class Publisher(UdpPeers peers, IvfReader reader, FileStream fil
         TimeSpan? last = null;
         while (true)
         {
-            ThrowIfClosed();
+            if (room.Ended.IsCompleted)
+            {
+                throw new InvalidDataException(await room.Ended);
+            }
+
+            _keyWanted |= room.TakeKeyFrameRequest();
             if (_keyWanted && clock.Elapsed - keySent > s_minRepeat)
             {
                 _keyWanted = false;
@@ -83,31 +64,7 @@ internal sealed class Publisher(UdpPeers peers, IvfReader reader, FileStream fil
         {
             picture.RtpTimestamp = (uint)(long)(due.TotalSeconds * RtpRate); // goes on where the file begins anew
             await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, stop);
-            await peers.RunAsync(now => _peer.SendVideo(now, _mid, picture));
-        }
-    }
-
-    private void Hear(WebRtcPeer peer, PeerEvent happened, Instant now)
-    {
-        switch (happened.Kind)
-        {
-            case PeerEventKind.Connected:
-                _connected.TrySetResult();
-                break;
-            case PeerEventKind.KeyFrameNeeded:
-                _keyWanted = true;
-                break;
-            case PeerEventKind.Closed:
-                _closed.TrySetResult(happened.Reason!);
-                break;
-        }
-    }
-
-    private void ThrowIfClosed()
-    {
-        if (_closed.Task.IsCompletedSuccessfully)
-        {
-            throw new InvalidDataException($"the connection ended: {_closed.Task.Result}");
+            await room.SendAsync(picture);
         }
     }
 }

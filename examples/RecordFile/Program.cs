@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Rtc.Bitstream;
+using Rtc.Client.Media;
 using Rtc.Examples;
 using Rtc.Peer;
 using Rtc.Peer.Sdp;

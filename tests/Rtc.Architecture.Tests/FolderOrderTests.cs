@@ -12,6 +12,7 @@ public sealed class FolderOrderTests
     [
         new("Rtc.Bitstream", ". H264 Vp8"),
         new("Rtc.Peer", "Primitives", "Stun Srtp Sctp Rtp Rtcp Sdp", "Ice Congestion", "Dtls Receive Send", "Session", "."),
+        new("Rtc.Client", "Media", "."),
         new(
             "Rtc.Media",
             "Native",

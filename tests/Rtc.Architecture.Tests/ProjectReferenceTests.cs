@@ -10,6 +10,7 @@ public sealed class ProjectReferenceTests
     {
         ["Rtc.Bitstream"] = [],
         ["Rtc.Peer"] = ["Rtc.Bitstream"],
+        ["Rtc.Client"] = ["Rtc.Bitstream", "Rtc.Peer"],
         ["Rtc.Media"] = ["Rtc.Bitstream"],
         ["Rtc.Inference"] = ["Rtc.Media"],
         ["Rtc.Pipeline"] = ["Rtc.Inference", "Rtc.Media"],

@@ -8,6 +8,9 @@ namespace Rtc.Architecture.Tests;
 /// </summary>
 public sealed partial class UnusedMemberTests
 {
+    // Nothing of src is built on it: programs elsewhere are, and its accepted surface says what they may call.
+    private const string Client = "Rtc.Client";
+
     // What tests count, switch or read back at a seam: nothing else would show a leak, or compare two ways of a computation.
     private static readonly string[] s_seams =
     [
@@ -46,7 +49,7 @@ public sealed partial class UnusedMemberTests
     [Fact]
     public void Members_of_src_are_used_in_src()
     {
-        List<string> unused = Unused([.. Repository.Projects.SelectMany(Repository.Sources)]);
+        List<string> unused = Unused([.. Repository.Projects.Where(project => project != Client).SelectMany(Repository.Sources)]);
         Rule.Holds(unused.Except(s_seams).Except(s_others));
         Rule.Holds(s_seams.Concat(s_others).Except(unused).Select(entry => $"{entry} needs no exception any more"));
     }

@@ -5,6 +5,9 @@ namespace Rtc.Architecture.Tests;
 /// <summary>What only tests use is no part of the program: each type of src is named somewhere in src beside its own declaration.</summary>
 public sealed partial class UnusedTypeTests
 {
+    // Nothing of src is built on it: programs elsewhere are, and its accepted surface says what they may call.
+    private const string Client = "Rtc.Client";
+
     // Orleans makes them, by their interfaces.
     private static readonly string[] s_grains =
         ["Rtc.Cluster/Rooms/RoomGrain.cs: RoomGrain", "Rtc.Cluster/Tables/MemoryGrain.cs: MemoryGrain"];
@@ -12,7 +15,7 @@ public sealed partial class UnusedTypeTests
     [Fact]
     public void Types_of_src_are_used_in_src()
     {
-        List<string> unused = Unused([.. Repository.Projects.SelectMany(Repository.Sources)]);
+        List<string> unused = Unused([.. Repository.Projects.Where(project => project != Client).SelectMany(Repository.Sources)]);
         Rule.Holds(unused.Except(s_grains));
         Rule.Holds(s_grains.Except(unused).Select(entry => $"{entry} needs no exception any more"));
     }

@@ -105,10 +105,10 @@ internal sealed partial class EventWork(
 
         byte[]? picture = await PictureAsync(news.Room, stop);
         RuleActions actions = news.Rule.Actions;
-        StoredEvent written = await UntilStoredAsync(
-            () => events.AddAsync(
-                EventView.Stored(news.Room, happened), picture, new EventTelling(actions.Webhook, actions.Mqtt), stop),
-            stop);
+        StoredEvent stored = EventView.Stored(news.Room, happened);
+        var telling = new EventTelling(actions.Webhook, actions.Mqtt);
+        Guid key = Guid.CreateVersion7(time.GetUtcNow());
+        StoredEvent written = await UntilStoredAsync(() => events.AddAsync(stored, picture, telling, key, stop), stop);
         feed.Tell();
         if (actions.Record is { } span)
         {

@@ -15,22 +15,35 @@ public sealed class EventTable(Database database)
     internal const string From = "events LEFT JOIN videos ON videos.id = events.video_id AND videos.file IS NOT NULL";
 
     /// <summary>Once it returns, the event outlives this program, and so does who is to be told of it. The event with its number.</summary>
+    /// <param name="happened">What happened.</param>
+    /// <param name="thumbnail">The picture of it, JPEG.</param>
+    /// <param name="telling">Who is told.</param>
+    /// <param name="key">Names this write: the same key is the same event, so that a caller may try again. One of its own where null.</param>
+    /// <param name="cancel">Ends the wait.</param>
     public Task<StoredEvent> AddAsync(
-        StoredEvent happened, byte[]? thumbnail, EventTelling telling, CancellationToken cancel = default)
+        StoredEvent happened, byte[]? thumbnail, EventTelling telling, Guid? key = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(happened);
         ArgumentNullException.ThrowIfNull(telling);
+        Guid write = key ?? Guid.CreateVersion7(database.Now);
         return database.WriteAsync(
             async session =>
             {
                 List<long> id = await session.QueryAsync(
                     "INSERT INTO events (room, rule_id, rule_name, kind, class, happened_at, event_data, thumbnail, mqtt, webhook, "
-                        + "webhook_at) VALUES (@room, @rule, @name, @kind, @class, @at, @data::jsonb, @thumbnail, @mqtt, @webhook, "
-                        + "CASE WHEN @told = 1 THEN @now ELSE NULL END) RETURNING id",
+                        + "webhook_at, write_key) VALUES (@room, @rule, @name, @kind, @class, @at, @data::jsonb, @thumbnail, @mqtt, "
+                        + "@webhook, CASE WHEN @told = 1 THEN @now ELSE NULL END, @key) ON CONFLICT (write_key) DO NOTHING RETURNING id",
                     row => row.Long("id"), ("room", happened.Room), ("rule", happened.RuleId), ("name", happened.RuleName),
                     ("kind", happened.Kind), ("class", happened.Class), ("at", happened.HappenedAt), ("data", happened.Data),
                     ("thumbnail", thumbnail), ("mqtt", telling.Mqtt), ("webhook", telling.Webhook),
-                    ("told", telling.Webhook is null ? 0 : 1), ("now", database.Now)).ConfigureAwait(false);
+                    ("told", telling.Webhook is null ? 0 : 1), ("now", database.Now), ("key", write)).ConfigureAwait(false);
+                if (id.Count == 0)
+                {
+                    // It was written before, and the answer was lost.
+                    id = await session.QueryAsync(
+                        "SELECT id FROM events WHERE write_key = @key", row => row.Long("id"), ("key", write)).ConfigureAwait(false);
+                }
+
                 return happened with { Id = id[0], HasThumbnail = thumbnail is not null };
             },
             cancel);

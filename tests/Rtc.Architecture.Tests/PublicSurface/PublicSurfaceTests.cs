@@ -13,6 +13,7 @@ public sealed class PublicSurfaceTests
 
     [Theory]
     [InlineData("Rtc.Bitstream")]
+    [InlineData("Rtc.Client")]
     [InlineData("Rtc.Peer")]
     public void Surface_of_a_package_is_the_accepted_one(string package)
     {
@@ -37,7 +38,7 @@ public sealed class PublicSurfaceTests
     [Fact]
     public void Packages_are_those_whose_surface_is_kept() =>
         Assert.Equal(
-            ["Rtc.Bitstream", "Rtc.Peer"],
+            ["Rtc.Bitstream", "Rtc.Client", "Rtc.Peer"],
             Repository.Projects.Where(project => Repository.ProjectFile(project).Contains("Package.props", StringComparison.Ordinal)));
 
     [Fact]

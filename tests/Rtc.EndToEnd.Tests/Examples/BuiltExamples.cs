@@ -21,7 +21,7 @@ public sealed class BuiltExamples : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         long began = Stopwatch.GetTimestamp();
-        foreach (string project in (string[])["Rtc.Bitstream", "Rtc.Peer"])
+        foreach (string project in (string[])["Rtc.Bitstream", "Rtc.Peer", "Rtc.Client"])
         {
             await DotnetAsync("pack", $"src/{project}", "--no-build", "--output", Packages);
         }

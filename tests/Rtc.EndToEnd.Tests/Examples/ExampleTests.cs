@@ -32,12 +32,13 @@ public sealed class ExampleTests(BuiltExamples examples, ITestOutputHelper outpu
     [InlineData("PublishFile")]
     [InlineData("RecordFile")]
     [InlineData("DataChat")]
+    [InlineData("WatchRoom")]
     public void Example_is_built_against_the_package(string example)
     {
         output.WriteLine($"packed and built in {examples.Took.TotalSeconds:0.0} s");
         JsonElement libraries = JsonDocument.Parse(File.ReadAllText(examples.FileOf(example, example + ".deps.json"))).RootElement
             .GetProperty("libraries");
-        foreach (string package in (string[])["Rtc.Peer", "Rtc.Bitstream"])
+        foreach (string package in (string[])["Rtc.Client", "Rtc.Peer", "Rtc.Bitstream"])
         {
             Assert.Equal("package", libraries.GetProperty($"{package}/{examples.Version}").GetProperty("type").GetString());
             Assert.True(File.Exists(Path.Combine(examples.Packages, $"{package}.{examples.Version}.snupkg")), $"{package} has no symbols");

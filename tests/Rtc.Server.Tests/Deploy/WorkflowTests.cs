@@ -75,6 +75,31 @@ public sealed partial class WorkflowTests
         }
     }
 
+    [Fact]
+    public async Task Release_packs_every_package()
+    {
+        string[] commands =
+        [
+            .. (await YamlFiles.ReadAsync([Path.Combine(s_root, ".github", "workflows", "release.yml")])).Single().GetProperty("jobs")
+                .GetProperty("packages").GetProperty("steps").EnumerateArray().Where(step => step.TryGetProperty("run", out _))
+                .Select(step => step.GetProperty("run").GetString()!)
+        ];
+        string[] projects =
+        [
+            .. Directory.GetFiles(Path.Combine(s_root, "src"), "*.csproj", SearchOption.AllDirectories)
+                .Where(file => File.ReadAllText(file).Contains("Package.props", StringComparison.Ordinal))
+                .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
+        ];
+        string[] modules = [.. Directory.GetDirectories(Path.Combine(s_root, "packages")).Select(Path.GetFileName).OfType<string>()];
+
+        Assert.Equal(["Rtc.Bitstream", "Rtc.Client", "Rtc.Peer"], projects);
+        Assert.Equal(["rtc-client"], modules);
+        Assert.All(
+            (string[])[.. projects.Select(name => $"dotnet pack src/{name} "), .. modules.Select(name => $"npm pack ./packages/{name} ")],
+            packs => Assert.Contains(commands, run => run.StartsWith(packs, StringComparison.Ordinal)));
+        Assert.All((string[])["*.nupkg", "*.tgz"], files => Assert.Contains(files, commands[^1], StringComparison.Ordinal));
+    }
+
     private static Task<JsonElement[]> WorkflowsAsync() =>
         YamlFiles.ReadAsync(Directory.GetFiles(Path.Combine(s_root, ".github", "workflows"), "*.yml"));
 

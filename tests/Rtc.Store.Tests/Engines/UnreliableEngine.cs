@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Rtc.Store.Sql;
 
@@ -7,6 +8,7 @@ namespace Rtc.Store.Tests.Engines;
 internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
 {
     private volatile bool _isGone;
+    private int _lostAnswers;
 
     public bool IsGone
     {
@@ -17,13 +19,16 @@ internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
     /// <summary>Connections that were asked for while it was gone.</summary>
     public int Refused;
 
+    /// <summary>So many uses of the database are done, and yet end in an error, as where the connection is lost behind them.</summary>
+    public void LoseAnswers(int count) => Volatile.Write(ref _lostAnswers, count);
+
     public string Name => inner.Name;
 
     public string TimeType => inner.TimeType;
 
     public SemaphoreSlim? Writer => inner.Writer;
 
-    public Task<DbConnection> OpenAsync(CancellationToken cancel)
+    public async Task<DbConnection> OpenAsync(CancellationToken cancel)
     {
         if (_isGone)
         {
@@ -31,7 +36,16 @@ internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
             throw new GoneException();
         }
 
-        return inner.OpenAsync(cancel);
+        DbConnection connection = await inner.OpenAsync(cancel);
+        connection.StateChange += (_, change) =>
+        {
+            if (change.CurrentState == ConnectionState.Closed && Volatile.Read(ref _lostAnswers) > 0)
+            {
+                Interlocked.Decrement(ref _lostAnswers);
+                throw new GoneException();
+            }
+        };
+        return connection;
     }
 
     public Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancel) =>

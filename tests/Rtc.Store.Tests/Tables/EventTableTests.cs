@@ -31,6 +31,34 @@ public sealed class EventTableTests(PostgresServer server)
         Assert.Null(await events.FindAsync(written.Id));
     }
 
+    /// <summary>The database tries again by itself, and a caller does where that was not enough.</summary>
+    [Theory]
+    [InlineData(TestStore.Postgres, 1)]
+    [InlineData(TestStore.Sqlite, 1)]
+    [InlineData(TestStore.Postgres, 3)]
+    [InlineData(TestStore.Sqlite, 3)]
+    public async Task Event_whose_answer_was_lost_is_written_once(string engine, int lost)
+    {
+        await using TestStore store = await TestStore.CreateAsync(server, engine);
+        var unreliable = new UnreliableEngine(store.OpenEngine());
+        await using var database = new Database(() => unreliable, TimeProvider.System);
+        var events = new EventTable(database);
+        await events.NewestAsync();
+        Guid key = Guid.CreateVersion7();
+        unreliable.LoseAnswers(lost);
+        Task<StoredEvent> AddAsync() => events.AddAsync(
+            Event("demo", "door", "person", 8), [1], new EventTelling("https://a.example/hook"), key);
+        if (lost > 2)
+        {
+            await Assert.ThrowsAsync<StoreUnavailableException>(AddAsync);
+        }
+
+        StoredEvent written = await AddAsync();
+        StoredEvent only = Assert.Single(await new EventTable(store.Database).ListAsync(new EventSearch(), null, 50));
+        Assert.Equal((only.Id, true), (written.Id, written.HasThumbnail));
+        Assert.True((await events.AddAsync(Event("demo", "door", "person", 9), null, new EventTelling())).Id > only.Id);
+    }
+
     [Theory]
     [MemberData(nameof(Engines))]
     public async Task Search_is_by_room_class_rule_and_time_in_pages(string engine)

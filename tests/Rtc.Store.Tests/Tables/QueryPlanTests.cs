@@ -39,6 +39,7 @@ public sealed class QueryPlanTests(PostgresServer server)
                     "idx_jobs_user_id",
                     "SELECT * FROM processing_jobs WHERE user_id = '00000000-0000-0000-0000-000000000001' ORDER BY id DESC LIMIT 20"
                 },
+                { "idx_events_write_key", "SELECT id FROM events WHERE write_key = '00000000-0000-0000-0000-000000000003'" },
                 { "idx_jobs_video_id", $"SELECT * FROM processing_jobs {Video}" },
                 {
                     "idx_masks_job",
@@ -138,6 +139,9 @@ public sealed class QueryPlanTests(PostgresServer server)
             await session.ExecuteAsync(
                 "INSERT INTO tracking_trajectories (video_id, job_id, track_id, object_class, start_frame, end_frame, avg_confidence, "
                     + $"trajectory_data, created_at) SELECT {row}, 'o' || n, 'c', n, n, 1, '[]', now() {Some}");
+            await session.ExecuteAsync(
+                "INSERT INTO events (room, rule_id, rule_name, kind, happened_at, event_data, write_key) "
+                    + $"SELECT 'demo', 'door', 'Door', 'dwell', now(), '{{}}', gen_random_uuid() {Some}");
             return await session.ExecuteAsync(
                 "INSERT INTO scene_analysis (video_id, job_id, scene_number, start_frame, end_frame, analysis_data, created_at) "
                     + $"SELECT {row}, n, n, n, '{{}}', now() {Some}");

@@ -3,28 +3,28 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using System.Text;
-using Rtc.Bitstream;
 using Rtc.Peer;
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Ice;
 using Rtc.Peer.Primitives;
 using Rtc.Peer.Sdp;
-using Rtc.Peer.Stun;
 
-namespace Rtc.Examples;
+namespace Rtc.Client.Media;
 
 /// <summary>
 /// Peers on one UDP socket and one thread, which receives, advances each peer at its deadline and sends. Nothing of a peer
-/// is locked: call it in a listener or in what <see cref="RunAsync"/> is given, both of which run on that thread.
+/// is locked: call it in a listener or in what <see cref="RunAsync"/> is given, both of which run on that thread. The other ends
+/// have an address each: two peers of one socket can't have the same server.
 /// </summary>
-internal sealed partial class UdpPeers : IDisposable
+public sealed partial class UdpPeers : IDisposable
 {
     private const int MaxPeers = 100;
     private static readonly TimeSpan s_maxWait = TimeSpan.FromMilliseconds(100);
 
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+
+    /// <summary>For IPv6 and IPv4 where this machine has both.</summary>
+    private readonly Socket _socket = new(SocketType.Dgram, ProtocolType.Udp);
     private readonly ConcurrentQueue<Action<Instant>> _work = new();
     private readonly List<(WebRtcPeer Peer, Listener Listener)> _peers = [];
     private readonly Dictionary<TransportAddress, WebRtcPeer> _routes = [];
@@ -38,8 +38,8 @@ internal sealed partial class UdpPeers : IDisposable
     /// <param name="port">The UDP port, 0 for any.</param>
     public UdpPeers(int port = 0)
     {
-        _socket.Bind(new IPEndPoint(IPAddress.Any, port));
-        _self = new IPEndPoint(IPAddress.Loopback, ((IPEndPoint)_socket.LocalEndPoint!).Port);
+        _socket.Bind(new IPEndPoint(IsDual ? IPAddress.IPv6Any : IPAddress.Any, port));
+        _self = Reachable(IPAddress.Loopback, ((IPEndPoint)_socket.LocalEndPoint!).Port);
         _options = new PeerOptions
         {
             Identity = _identity,
@@ -47,9 +47,8 @@ internal sealed partial class UdpPeers : IDisposable
             NtpAtOrigin = NtpTime.FromUnixMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
             StartBitrate = Bitrate.FromKilobits(3000),
             LocalCandidates = [.. NetworkInterface.GetAllNetworkInterfaces()
-                .SelectMany(network => network.GetIPProperties().UnicastAddresses)
-                .Where(own => own.Address.AddressFamily == AddressFamily.InterNetwork)
-                .Select(own => new LocalCandidate(TransportAddress.From(own.Address, _self.Port), CandidateKind.Host))],
+                .SelectMany(network => network.GetIPProperties().UnicastAddresses).Select(own => own.Address).Where(IsUsable)
+                .Select(own => new LocalCandidate(TransportAddress.From(own, _self.Port), CandidateKind.Host))],
         };
         (_thread = new Thread(Loop) { IsBackground = true, Name = "peers" }).Start();
     }
@@ -59,10 +58,24 @@ internal sealed partial class UdpPeers : IDisposable
 
     private Instant Now => new((long)Stopwatch.GetElapsedTime(_origin).TotalMicroseconds);
 
+    private bool IsDual => _socket.AddressFamily == AddressFamily.InterNetworkV6;
+
+    /// <summary>Runs on the thread of the peers; what it throws comes to the caller.</summary>
     public Task<T> RunAsync<T>(Func<Instant, T> work)
     {
+        ObjectDisposedException.ThrowIf(_stopping, this);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _work.Enqueue(now => done.SetResult(work(now)));
+        _work.Enqueue(now =>
+        {
+            try
+            {
+                done.SetResult(work(now));
+            }
+            catch (Exception error)
+            {
+                done.SetException(error);
+            }
+        });
         _socket.SendTo([], _self); // an empty datagram ends the wait for a real one
         return done.Task;
     }
@@ -97,9 +110,25 @@ internal sealed partial class UdpPeers : IDisposable
     /// <summary>Says goodbye to all.</summary>
     public void Dispose()
     {
+        if (_stopping)
+        {
+            return;
+        }
+
         _stopping = true;
         _thread.Join();
+        while (_work.TryDequeue(out Action<Instant>? late))
+        {
+            late(Now); // its peers are closed
+        }
+
         _socket.Dispose();
         _identity.Dispose();
     }
+
+    /// <summary>A link's own addresses are left out: they mean nothing without the link.</summary>
+    private bool IsUsable(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetwork || (IsDual && !address.IsIPv6LinkLocal);
+
+    private IPEndPoint Reachable(IPAddress address, int port) => new(IsDual ? address.MapToIPv6() : address, port);
 }

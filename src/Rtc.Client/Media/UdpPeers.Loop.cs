@@ -1,15 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Rtc.Bitstream;
 using Rtc.Peer;
 using Rtc.Peer.Primitives;
 using Rtc.Peer.Stun;
 
-namespace Rtc.Examples;
+namespace Rtc.Client.Media;
 
 /// <summary>The loop: wait for a datagram or a deadline, hand it to its peer, then take what all peers have to tell and to send.</summary>
-internal sealed partial class UdpPeers
+public sealed partial class UdpPeers
 {
     private void Loop()
     {
@@ -129,7 +128,7 @@ internal sealed partial class UdpPeers
     {
         try
         {
-            _socket.SendTo(datagram.Data.Span, new IPEndPoint(datagram.To.ToIPAddress(), datagram.To.Port));
+            _socket.SendTo(datagram.Data.Span, Reachable(datagram.To.ToIPAddress(), datagram.To.Port));
         }
         catch (SocketException)
         {
