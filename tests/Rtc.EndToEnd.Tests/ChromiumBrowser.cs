@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Playwright;
 
 namespace Rtc.EndToEnd.Tests;
@@ -34,6 +35,10 @@ public sealed class ChromiumBrowser : IAsyncDisposable
 
     public static string ExecutablePath =>
         s_paths.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("No Chromium: apt install chromium");
+
+    /// <summary>Playwright's own five seconds are for a quiet machine.</summary>
+    [ModuleInitializer]
+    internal static void WaitPatiently() => Assertions.SetDefaultExpectTimeout(Patience.Ms);
 
     public static async Task<ChromiumBrowser> LaunchAsync(string? camera = null, params string[] more)
     {
