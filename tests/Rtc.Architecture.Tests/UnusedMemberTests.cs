@@ -42,6 +42,7 @@ public sealed partial class UnusedMemberTests
         "Rtc.Cluster/Tables/PostgresMembership.cs: ReadRow",
         "Rtc.Cluster/Tables/PostgresMembership.cs: UpdateIAmAlive",
         "Rtc.Cluster/Tables/PostgresMembership.cs: UpdateRow",
+        "Rtc.Server/Http/MadeFile.cs: PhysicalPath",
         "Rtc.Server/Routes/LoopTimeouts.cs: InvokeMethodAsync",
         "Rtc.Signaling/Hub/VisionHub.cs: FollowJob",
     ];

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { installBrowser, until } from './support/browser.js';
-import { length, libraryText, size } from '../../wwwroot/js/ui/library-text.js';
+import { length, size } from '../../wwwroot/js/ui/language.js';
+import { libraryText } from '../../wwwroot/js/ui/library-text.js';
 
 const { window } = installBrowser();
 const stored = new Map();

@@ -16,3 +16,8 @@ interface MediaTrackConstraintSet {
   zoom?: ConstrainDouble;
   torch?: ConstrainBoolean;
 }
+
+/** The same words in another language: every key, each function with the same arguments. */
+type Words<T> = T extends string ? string
+  : T extends (...of: infer A) => infer R ? (...of: A) => R extends string ? string : R extends readonly string[] ? string[] : R
+  : { readonly [K in keyof T]: Words<T[K]> };

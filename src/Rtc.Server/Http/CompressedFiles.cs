@@ -43,11 +43,15 @@ internal sealed class CompressedFiles(IFileProvider files, PathString prefix, Fi
 
         Copy copy = Get(path, encoding, file);
         context.Response.Headers.ContentEncoding = encoding;
-        context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
+        AddVary(context.Response);
         context.Response.Headers.CacheControl = CacheControl;
         string tag = string.Create(CultureInfo.InvariantCulture, $"\"{copy.Written.Ticks:x}-{copy.Length:x}-{encoding}\"");
         return Results.Bytes(copy.Bytes, type, lastModified: copy.Written, entityTag: new EntityTagHeaderValue(tag)).ExecuteAsync(context);
     }
+
+    /// <summary>Beside what a page's language varies by.</summary>
+    public static void AddVary(HttpResponse response) =>
+        response.Headers.Vary = StringValues.Concat(HeaderNames.AcceptEncoding, response.Headers.Vary);
 
     /// <summary>Brotli before gzip; null where the client takes neither.</summary>
     private static string? EncodingOf(StringValues accepted)

@@ -34,13 +34,13 @@ internal static class Pages
         types.Mappings[".onnx"] = "application/octet-stream";
         if (Directory.Exists(paths.WebRoot))
         {
-            var files = new PhysicalFileProvider(paths.WebRoot);
+            var files = new TranslatedPages(new CompositeFileProvider(new PhysicalFileProvider(paths.WebRoot), new DrawnIcons()));
             app.Use((context, next) => WithLostPageAsync(context, next, files));
             app.Use((context, next) =>
             {
                 if (PageFile(context.Request, files) is { } file)
                 {
-                    context.Request.Path = file;
+                    context.Request.Path = InLanguage(context, file);
                 }
 
                 return next(context);
@@ -66,7 +66,7 @@ internal static class Pages
         }
     }
 
-    private static void Serve(IApplicationBuilder app, PhysicalFileProvider files, string prefix, FileExtensionContentTypeProvider types)
+    private static void Serve(IApplicationBuilder app, IFileProvider files, string prefix, FileExtensionContentTypeProvider types)
     {
         var compressed = new CompressedFiles(files, prefix, types);
         app.Use((context, next) => compressed.TryServeAsync(context, next));
@@ -80,7 +80,7 @@ internal static class Pages
     }
 
     /// <summary>/view is view.html where there is such a page. Letters and dashes alone: no other path reaches the disk this way.</summary>
-    private static string? PageFile(HttpRequest request, PhysicalFileProvider files)
+    private static string? PageFile(HttpRequest request, TranslatedPages files)
     {
         string path = request.Path.Value ?? string.Empty;
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
@@ -102,8 +102,17 @@ internal static class Pages
         return path.Length > 1 && path.AsSpan(1).IndexOfAnyExcept(s_pageLetters) < 0 && files.GetFileInfo(file).Exists ? file : null;
     }
 
+    /// <summary>Where the page stands in the reader's language.</summary>
+    private static string InLanguage(HttpContext context, string page)
+    {
+        string language = PageLanguage.Of(context.Request);
+        context.Response.Headers.ContentLanguage = language;
+        context.Response.Headers.Vary = PageLanguage.Vary;
+        return TranslatedPages.PathOf(page, language);
+    }
+
     /// <summary>Whoever reads with a browser what isn't there gets a page that leads on; programs get problem details, as ever.</summary>
-    private static async Task WithLostPageAsync(HttpContext context, RequestDelegate next, PhysicalFileProvider files)
+    private static async Task WithLostPageAsync(HttpContext context, RequestDelegate next, TranslatedPages files)
     {
         await next(context);
         HttpRequest request = context.Request;
@@ -111,7 +120,7 @@ internal static class Pages
             && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
             && !s_programs.Any(path => request.Path.StartsWithSegments(path, StringComparison.Ordinal));
         if (context.Response.HasStarted || context.Response.StatusCode != StatusCodes.Status404NotFound || !isPage
-            || files.GetFileInfo(LostPage) is not { Exists: true } page)
+            || files.GetFileInfo(InLanguage(context, LostPage)) is not { Exists: true } page)
         {
             return;
         }
@@ -137,6 +146,6 @@ internal static class Pages
     private static void Revalidate(StaticFileResponseContext response)
     {
         response.Context.Response.Headers.CacheControl = CompressedFiles.CacheControl;
-        response.Context.Response.Headers.Vary = "Accept-Encoding";
+        CompressedFiles.AddVary(response.Context.Response);
     }
 }

@@ -1,6 +1,7 @@
 // The controls of the filter.
 import { colourOf, numberOf } from '../overlay/palette.js';
 import { analysisText } from '../ui/analysis-text.js';
+import { count as grouped } from '../ui/language.js';
 import { byId, make, setText } from '../ui/dom.js';
 
 /** @typedef {import('./object-filter.js').ObjectFilter} ObjectFilter */
@@ -57,7 +58,7 @@ export class FilterPanel {
   #listClasses(classes) {
     const names = [...classes.keys()].join('\n');
     if (names === this.#shown && classes.size > 0) {
-      for (const [name, count] of classes) setText(byId(`count-${numberOf(name)}`, HTMLElement), count.toLocaleString('en'));
+      for (const [name, count] of classes) setText(byId(`count-${numberOf(name)}`, HTMLElement), grouped(count));
       return;
     }
     this.#shown = names;
@@ -77,7 +78,7 @@ export class FilterPanel {
     const swatch = make('span', { class: 'class-colour' });
     swatch.style.background = colourOf(numberOf(name));
     return make('label', { class: 'class-chip', attributes: { 'data-class': name } }, box, swatch, make('span', { text: name }),
-      make('span', { class: 'class-count', text: count.toLocaleString('en'), attributes: { id: `count-${numberOf(name)}` } }));
+      make('span', { class: 'class-count', text: grouped(count), attributes: { id: `count-${numberOf(name)}` } }));
   }
 
   #listTracks() {

@@ -1,7 +1,7 @@
 // What the timeline looks like.
 import { colourOf, inkOn, numberOf } from '../overlay/palette.js';
 import { niceTop } from '../panels/series.js';
-import { length } from '../ui/library-text.js';
+import { length, tenths } from '../ui/language.js';
 import { trackNumber } from './between.js';
 import { visibleOf } from './lanes.js';
 
@@ -45,7 +45,7 @@ export function paintRuler(canvas, scale, cuts) {
     context.fillStyle = colours.line;
     context.fillRect(x, height - 8, 1, 8);
     context.fillStyle = colours.dim;
-    const words = scale.to - scale.from < 8 ? `${seconds.toFixed(1)} s` : length(seconds);
+    const words = scale.to - scale.from < 8 ? tenths(seconds) : length(seconds);
     const { width: wide } = context.measureText(words);
     context.fillText(words, Math.min(width - wide, Math.max(0, x - wide / 2)), height - 17);
   }

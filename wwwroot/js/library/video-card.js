@@ -1,6 +1,7 @@
 // A video in the list.
 import { icon, make } from '../ui/dom.js';
-import { length, libraryText, size } from '../ui/library-text.js';
+import { length, size } from '../ui/language.js';
+import { libraryText } from '../ui/library-text.js';
 import { libraryApi } from './library-api.js';
 
 /** @typedef {import('./library-api.js').Video} Video */

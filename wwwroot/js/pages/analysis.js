@@ -18,7 +18,7 @@ import { applyText } from '../ui/apply-text.js';
 import { byId, make, setAddress, setText, show } from '../ui/dom.js';
 import { libraryText } from '../ui/library-text.js';
 import { Segments } from '../ui/segments.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 
 /** @typedef {import('../analysis/result-api.js').FollowedJob} FollowedJob */
@@ -30,7 +30,7 @@ const FORMATS = [['json', 'JSON'], ['coco', 'COCO'], ['mot', 'MOT'], ['csv', 'CS
 const ASPECTS = ['9:16', '1:1', '4:5'];
 
 applyText(document, { library: libraryText, analysis: analysisText });
-startTheme();
+startPage();
 
 const id = location.pathname.split('/')[2] ?? '';
 const status = byId('status', HTMLElement);

@@ -5,11 +5,11 @@ import { api } from '../session/api.js';
 import { applyText } from '../ui/apply-text.js';
 import { byId, make, setText, show } from '../ui/dom.js';
 import { text } from '../ui/text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 
 applyText();
-startTheme();
+startPage();
 
 const toasts = new Toasts();
 const contents = byId('contents', HTMLElement);

@@ -6,7 +6,7 @@ import { applyText } from '../ui/apply-text.js';
 import { byId, make, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { eventsText } from '../ui/events-text.js';
 import { text } from '../ui/text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 
 /** @typedef {import('../events/events-api.js').EventEntry} EventEntry */
@@ -17,7 +17,7 @@ const RETRY_MS = 2_000;
 const CLIP_LOOKS_MS = [15_000, 45_000, 150_000];
 
 applyText(document, { events: eventsText });
-startTheme();
+startPage();
 
 /** A list that is searched, goes on as it is read, and grows at its head as things happen. */
 class EventsPage {

@@ -16,7 +16,7 @@ import { focusText } from '../ui/focus-text.js';
 import { Press } from '../ui/press.js';
 import { Shortcuts } from '../ui/shortcuts.js';
 import { text } from '../ui/text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 import { listModels, maskSources, onServer } from '../vision/model/model-choice.js';
 import { MOTION } from '../vision/motion/motion-detector.js';
@@ -304,5 +304,5 @@ class FocusPage {
 }
 
 applyText(document, { focus: focusText });
-startTheme();
+startPage({ hasWorker: true });
 void new FocusPage().start();

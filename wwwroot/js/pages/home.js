@@ -8,13 +8,13 @@ import { byId, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { Poll } from '../ui/poll.js';
 import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 
 const POLL_MS = 2_000;
 
 applyText();
-startTheme();
+startPage();
 
 const toasts = new Toasts();
 const address = byId('address', HTMLAnchorElement);

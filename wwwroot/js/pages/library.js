@@ -10,7 +10,7 @@ import { VideoCard } from '../library/video-card.js';
 import { applyText } from '../ui/apply-text.js';
 import { byId, setText, show } from '../ui/dom.js';
 import { libraryText } from '../ui/library-text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 
 /** @typedef {import('../library/library-api.js').Video} Video */
@@ -19,7 +19,7 @@ const RETRY_MS = 2_000;
 const KEY_REFUSED = [400, 401];
 
 applyText(document, { library: libraryText });
-startTheme();
+startPage();
 
 const toasts = new Toasts();
 const list = byId('videos', HTMLElement);

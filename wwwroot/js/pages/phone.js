@@ -21,7 +21,7 @@ import { LinkMeter } from '../session/link-meter.js';
 import { Target } from '../panels/target.js';
 import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 import { ScreenLock } from '../camera/screen-lock.js';
 import { WelcomeCard } from '../camera/welcome-card.js';
@@ -305,5 +305,5 @@ function deviceName() {
 }
 
 applyText();
-startTheme();
+startPage();
 new PhonePage();

@@ -7,7 +7,7 @@ import { applyText } from '../ui/apply-text.js';
 import { byId, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { Segments } from '../ui/segments.js';
 import { text } from '../ui/text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 
 /** @typedef {import('../segment/mask-painter.js').Overlay} Overlay */
@@ -20,7 +20,7 @@ const PROFILES = /** @type {const} */ (['fast', 'balanced', 'accurate', 'motion'
 const MAX_WAITING = 4;
 
 applyText();
-startTheme();
+startPage();
 
 const canvas = byId('scene', HTMLCanvasElement);
 const toasts = new Toasts();

@@ -3,7 +3,7 @@ import { CHECKS } from '../selftest/checks.js';
 import { byId, make, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 
 /** @typedef {import('../selftest/checks.js').Finding} Finding */
@@ -45,7 +45,7 @@ class Row {
 }
 
 applyText();
-startTheme();
+startPage();
 
 const toasts = new Toasts();
 const verdict = byId('verdict', HTMLElement);

@@ -8,7 +8,7 @@ import { byId, setText, show } from '../ui/dom.js';
 import { libraryText } from '../ui/library-text.js';
 import { Shortcuts } from '../ui/shortcuts.js';
 import { studioText } from '../ui/studio-text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 
 /** @typedef {import('../library/library-api.js').Video} Video */
@@ -17,7 +17,7 @@ const RETRY_MS = 2_000;
 const KEY_REFUSED = [400, 401];
 
 applyText(document, { library: libraryText, studio: studioText });
-startTheme();
+startPage();
 
 const toasts = new Toasts();
 const status = byId('status', HTMLElement);

@@ -25,7 +25,7 @@ import { Tabs } from '../ui/tabs.js';
 import { Target } from '../panels/target.js';
 import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
-import { startTheme } from '../ui/theme.js';
+import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 import { TrackTable } from '../panels/track-table.js';
 import { ZoneEditor } from '../overlay/zone-editor.js';
@@ -305,5 +305,5 @@ class ViewPage {
 }
 
 applyText();
-startTheme();
+startPage();
 new ViewPage();

@@ -1,6 +1,7 @@
 // The table of tracks.
 import { byId, make, setText, show } from '../ui/dom.js';
 import { colourOf } from '../overlay/palette.js';
+import { tenths } from '../ui/language.js';
 import { text } from '../ui/text.js';
 import { TrackLog } from './track-log.js';
 
@@ -67,7 +68,7 @@ export class TrackTable {
     const known = this.#rows.get(track.id) ?? this.#make(track);
     const held = track.id === this.#targetId;
     setText(known.score, text.percent(track.score));
-    setText(known.life, `${(track.lifeMs / 1000).toFixed(1)} s${track.present ? '' : `, ${text.view.gone}`}`);
+    setText(known.life, `${tenths(track.lifeMs / 1000)}${track.present ? '' : `, ${text.view.gone}`}`);
     known.row.className = `${track.present ? '' : 'past'} ${held ? 'held' : ''}`;
     known.button.disabled = !track.present || this.#readOnly;
     if (known.held !== held) {

@@ -2,6 +2,7 @@
 import { Camera, CameraError } from '../camera/camera.js';
 import { Refusal } from '../session/hub.js';
 import { Probe } from './probe.js';
+import { milliseconds } from '../ui/language.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {'good'|'warn'|'bad'|'skip'} Status */
@@ -106,7 +107,7 @@ const turn = (place) => probed(place, 'relay', async (_, took) => (
 const roundTrip = (place) => probed(place, 'udp', async (probe, took) => {
   const ms = took === null ? null : await probe.roundTrip();
   if (ms === null) return skip(words.rttNone);
-  return ms > SLOW_RTT_MS ? warn(words.rttSlow, text.ms(ms)) : good(words.rttGood, ms < 10 ? `${ms.toFixed(1)} ms` : text.ms(ms));
+  return ms > SLOW_RTT_MS ? warn(words.rttSlow, text.ms(ms)) : good(words.rttGood, milliseconds(ms));
 });
 
 /** @param {RequestInit & {path: string}} request @returns {Promise<number|null>} kbit/s */

@@ -4,7 +4,7 @@ import { isClip, libraryApi } from '../library/library-api.js';
 import { ThumbnailQueue } from '../library/thumbnail-queue.js';
 import { UploadList } from '../library/upload-list.js';
 import { byId, make, setText, show } from '../ui/dom.js';
-import { length } from '../ui/library-text.js';
+import { length } from '../ui/language.js';
 import { studioText } from '../ui/studio-text.js';
 import { lengthOf } from './file-length.js';
 

@@ -1,19 +1,11 @@
 // Sentences of the page with the analysis of a video.
-import { length } from './library-text.js';
+import { clock, counted as countedIn, dateAndTime, length, number, percent, spoken, tenths } from './language.js';
 
-/** 1 object, 1,204 objects. @param {number} count @param {string} one @param {string} [many] */
-function counted(count, one, many = `${one}s`) {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-}
-
-/** 0:07.24. @param {number} seconds */
-function clock(seconds) {
-  const whole = Math.floor(seconds + 1e-6);
-  return `${length(whole)}.${String(Math.floor((seconds - whole) * 100 + 0.01)).padStart(2, '0').slice(0, 2)}`;
-}
+/** @param {number} count @param {string} one */
+const counted = (count, one) => countedIn(count, one, `${one}s`);
 
 /** Of the page `/library/{id}`. */
-export const analysisText = Object.freeze({
+export const analysisText = spoken('analysis', Object.freeze({
   title: 'Analysis',
   back: 'Library',
   loading: 'Reading the video',
@@ -31,7 +23,7 @@ export const analysisText = Object.freeze({
   nextPicture: 'Next picture',
   place: (/** @type {number} */ seconds, /** @type {number} */ frame) => `${clock(seconds)} · picture ${frame}`,
   box: (/** @type {{label: string, track_id: number, score: number}} */ { label, track_id: id, score }) =>
-    `${label}${id > 0 ? ` ${id}` : ''} · ${Math.round(score * 100)} %`,
+    `${label}${id > 0 ? ` ${id}` : ''} · ${percent(score)}`,
 
   timeline: 'Timeline',
   time: 'Time',
@@ -40,7 +32,7 @@ export const analysisText = Object.freeze({
   lanes: 'Tracks: arrow keys choose one, Enter jumps to its start, Escape chooses none',
   timelineHint: 'A click jumps there. Triangles are cuts, bars are tracked objects.',
   track: (/** @type {{track_id: string, class: string, start_frame: number, end_frame: number, avg_confidence: number}} */ span, /** @type {number} */ fps) =>
-    `${span.class} ${Number(span.track_id.match(/\d+$/)?.[0] ?? 0)}, ${length(span.start_frame / fps)} to ${length(span.end_frame / fps)}, mean confidence ${Math.round(span.avg_confidence * 100)} %`,
+    `${span.class} ${Number(span.track_id.match(/\d+$/)?.[0] ?? 0)}, ${length(span.start_frame / fps)} to ${length(span.end_frame / fps)}, mean confidence ${percent(span.avg_confidence)}`,
   chartAlt: (/** @type {{classes: string[], top: number}} */ { classes, top }) =>
     (classes.length === 0 ? 'No objects' : `Objects over time, up to ${Math.ceil(top)} at once: ${classes.join(', ')}`),
 
@@ -51,13 +43,13 @@ export const analysisText = Object.freeze({
   notice: (/** @type {string} */ words) => `Note: ${words}.`,
   reading: (/** @type {number} */ frames) => `${counted(frames, 'picture')} read so far`,
   which: 'Which analysis',
-  analysisAt: (/** @type {Date} */ when) => when.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }),
+  analysisAt: dateAndTime,
 
   filter: 'Show',
   classes: 'Classes',
   noClasses: 'No objects were found.',
   confidence: 'Confidence from',
-  percent: (/** @type {number} */ share) => `${Math.round(share * 100)} %`,
+  percent: (/** @type {number} */ share) => percent(share),
   trackLabel: 'Track',
   allTracks: 'All tracks',
   trackNamed: (/** @type {{track_id: string, class: string}} */ { class: name, track_id: id }) => `${name} ${Number(id.match(/\d+$/)?.[0] ?? 0)}`,
@@ -82,7 +74,7 @@ export const analysisText = Object.freeze({
   modelMotion: 'What moves (no weights)',
   every: 'Look at every',
   everyHint: (/** @type {number} */ every, /** @type {number} */ fps) =>
-    (every === 1 ? 'Every picture is looked at.' : `One picture in ${every} is looked at: ${(fps / every).toFixed(1)} a second.`),
+    (every === 1 ? 'Every picture is looked at.' : `One picture in ${every} is looked at: ${number(fps / every, 1)} a second.`),
   confidenceAsk: 'Least confidence',
   labels: 'Other names for classes',
   labelsHint: 'One a line: bottle = product',
@@ -110,7 +102,7 @@ export const analysisText = Object.freeze({
   job: (/** @type {string} */ kind) => ({ analyse: 'Analysis', reframe: 'Reframing' })[kind] ?? kind,
   jobStatus: Object.freeze({ queued: 'waits for its turn', processing: 'at work', completed: 'done', failed: 'failed', cancelled: 'cancelled' }),
   step: Object.freeze({ pending: 'to do', processing: 'at work', complete: 'done', error: 'failed' }),
-  seconds: (/** @type {number} */ seconds) => (seconds < 60 ? `${seconds.toFixed(1)} s` : length(seconds)),
+  seconds: (/** @type {number} */ seconds) => (seconds < 60 ? tenths(seconds) : length(seconds)),
   progress: (/** @type {string} */ kind) => `Progress of the ${kind.toLowerCase()}`,
   cancel: 'Cancel',
   cancelNamed: (/** @type {string} */ kind) => `Cancel the ${kind.toLowerCase()}`,
@@ -119,4 +111,4 @@ export const analysisText = Object.freeze({
   done: (/** @type {string} */ kind) => `${kind} is done`,
   failedBecause: (/** @type {string} */ kind, /** @type {string|null} */ error) => `${kind} failed: ${error ?? 'the server gave no reason'}`,
   cancelled: (/** @type {string} */ kind) => `${kind} is cancelled`,
-});
+}));

@@ -1,7 +1,8 @@
 // Sentences of the page with what happened.
+import { exactTime, number, percent, spoken, tenths } from './language.js';
 
 /** Of the page `/events`. */
-export const eventsText = Object.freeze({
+export const eventsText = spoken('events', Object.freeze({
   title: 'Events',
   heading: 'What happened',
   lead: 'Rules write down what they wait for. They are made in a room’s viewer, in the tab of zones.',
@@ -32,12 +33,12 @@ export const eventsText = Object.freeze({
   removed: 'The event is deleted',
   noPicture: 'No picture',
   picture: (/** @type {string} */ rule) => `The picture when ${rule} happened`,
-  time: (/** @type {Date} */ when) => when.toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' }),
+  time: exactTime,
   fact: Object.freeze({
-    count: (/** @type {number} */ n) => `${n} at once`,
-    seconds: (/** @type {number} */ n) => (n < 60 ? `${n.toFixed(1)} s` : `${Math.floor(n / 60)} min ${Math.round(n % 60)} s`),
+    count: (/** @type {number} */ n) => `${number(n)} at once`,
+    seconds: (/** @type {number} */ n) => (n < 60 ? tenths(n) : `${Math.floor(n / 60)} min ${Math.round(n % 60)} s`),
     forward: 'forth',
     backward: 'back',
-    score: (/** @type {number} */ share) => `${Math.round(share * 100)} %`,
+    score: (/** @type {number} */ share) => percent(share),
   }),
-});
+}));

@@ -1,8 +1,8 @@
 // Sentences of the page that detects by itself.
-import { megabytes } from './stand-text.js';
+import { megabytes, milliseconds, number, spoken } from './language.js';
 
 /** Of the page `/focus`. */
-export const focusText = Object.freeze({
+export const focusText = spoken('focus', Object.freeze({
   title: 'Smart focus',
   lead: 'Everything happens in this browser: no picture leaves it.',
   stage: 'Picture. Click an object to keep it in focus, click it again to let it go.',
@@ -35,10 +35,10 @@ export const focusText = Object.freeze({
   detected: 'Detected',
   outline: 'Outline',
   outlineEllipse: 'ellipse: no mask model',
-  perSecond: (/** @type {number} */ rate) => `${rate.toFixed(rate < 10 ? 1 : 0)} a second`,
-  ms: (/** @type {number} */ value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`,
+  perSecond: (/** @type {number} */ rate) => `${number(rate, rate < 10 ? 1 : 0)} a second`,
+  ms: milliseconds,
   parts: (/** @type {number} */ prepare, /** @type {number} */ detect, /** @type {number} */ mask) =>
-    `${prepare.toFixed(1)} prepare, ${detect.toFixed(1)} model${mask >= 0.05 ? `, ${mask.toFixed(1)} mask` : ''}`,
+    `${number(prepare, 1)} prepare, ${number(detect, 1)} model${mask >= 0.05 ? `, ${number(mask, 1)} mask` : ''}`,
   wasm: (/** @type {number} */ threads) => (threads === 1 ? 'processor, 1 thread' : `processor, ${threads} threads`),
   webgpu: (/** @type {string} */ adapter) => `WebGPU: ${adapter}`,
   fetching: (/** @type {string} */ name) => `Fetching ${name}`,
@@ -58,4 +58,4 @@ export const focusText = Object.freeze({
   badVideo: 'This browser can’t play that file.',
   badDrop: 'Drop a video or an .onnx model.',
   noBlur: 'This browser has no WebGL: the blur is left out.',
-});
+}));

@@ -1,4 +1,5 @@
 // Sentences about who detects.
+import { spoken } from './language.js';
 
 /** @type {Readonly<Record<string, string>>} */
 const PAGE_CAUSES = {
@@ -13,7 +14,7 @@ const SERVER_CAUSES = {
 /** @param {string} why @param {string} what */
 const because = (why, what) => (why ? `${why}: ${what}` : what.charAt(0).toUpperCase() + what.slice(1));
 
-export const inferenceText = Object.freeze({
+export const inferenceText = spoken('inference', Object.freeze({
   loading: 'The model is being loaded into this browser.',
   failed: (/** @type {string} */ why) => `This browser can’t detect, so the server does: ${why}`,
   cannot: 'The server detects: this page may not, or has no undrawn picture (private or segmented room, annotated view, watcher).',
@@ -21,4 +22,4 @@ export const inferenceText = Object.freeze({
     because(PAGE_CAUSES[cause ?? ''] ?? '', `this browser detects for the room, with ${model}.`),
   server: (/** @type {string} */ wish, /** @type {string|null} */ cause) =>
     because(SERVER_CAUSES[cause ?? ''] ?? '', wish === 'auto' ? 'the server detects, this browser stands by.' : 'the server detects.'),
-});
+}));

@@ -1,19 +1,7 @@
 // Sentences of the page with a user's videos.
+import { dateAndTime, day, size, spoken } from './language.js';
 
 const DAY_MS = 86_400_000;
-
-/** 950 KB, 12.4 MB, 1.5 GB. @param {number} bytes */
-export function size(bytes) {
-  if (bytes < 999_500) return `${Math.ceil(bytes / 1e3)} KB`;
-  return bytes < 999_500_000 ? `${(bytes / 1e6).toFixed(bytes < 99_500_000 ? 1 : 0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-/** 0:07, 12:03, 1:02:03. @param {number} seconds */
-export function length(seconds) {
-  const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, String(whole % 60).padStart(2, '0')];
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
-}
 
 /** @param {number} seconds */
 function remaining(seconds) {
@@ -22,7 +10,7 @@ function remaining(seconds) {
 }
 
 /** Of the page `/library`. */
-export const libraryText = Object.freeze({
+export const libraryText = spoken('library', Object.freeze({
   title: 'Library',
   drop: 'Drop videos here',
   add: 'Add videos',
@@ -90,8 +78,8 @@ export const libraryText = Object.freeze({
     const days = Math.ceil((end.getTime() - now.getTime()) / DAY_MS);
     return days <= 0 ? 'Goes within the hour' : days === 1 ? 'Goes within a day' : `Goes in ${days} days`;
   },
-  expiresAt: (/** @type {Date} */ end) => end.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }),
-  added: (/** @type {Date} */ when) => when.toLocaleDateString([], { dateStyle: 'medium' }),
+  expiresAt: dateAndTime,
+  added: day,
 
   job: Object.freeze({ queued: 'waits', processing: 'at work', completed: 'done', failed: 'failed', cancelled: 'cancelled' }),
   kind: (/** @type {string} */ kind) => ({ analyse: 'Analysis', reframe: 'Reframing' })[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1),
@@ -106,4 +94,4 @@ export const libraryText = Object.freeze({
   keyAsk: 'Enter a key',
   signedIn: (/** @type {string} */ user) => user,
   signOut: 'Forget the key',
-});
+}));

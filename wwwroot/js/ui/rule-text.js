@@ -1,9 +1,10 @@
 // Sentences about rules and what they wait for.
+import { spoken } from './language.js';
 
 /** @typedef {'zone_entered'|'zone_left'|'line_crossed'|'dwell'|'count'|'class_appeared'|'class_gone'} When */
 
 /** @type {Readonly<Record<When, string>>} */
-export const whenText = Object.freeze({
+export const whenText = spoken('when', Object.freeze({
   zone_entered: 'Zone entered',
   zone_left: 'Zone left',
   line_crossed: 'Line crossed',
@@ -11,10 +12,10 @@ export const whenText = Object.freeze({
   count: 'Too many at once',
   class_appeared: 'Something appears',
   class_gone: 'Something is gone',
-});
+}));
 
 /** Of the rules in the viewer's tab of zones. */
-export const ruleText = Object.freeze({
+export const ruleText = spoken('rule', Object.freeze({
   title: 'Rules',
   none: 'No rules yet. A rule writes down what happens here, shows it under Events, and tells others.',
   add: 'Add a rule',
@@ -56,4 +57,4 @@ export const ruleText = Object.freeze({
   cancel: 'Cancel',
   about: (/** @type {string} */ when, /** @type {string} */ zone, /** @type {readonly string[]} */ classes) =>
     [when, zone, classes.join(', ')].filter(Boolean).join(' · '),
-});
+}));

@@ -1,4 +1,5 @@
 // Sentences of the page that shows class maps.
+import { milliseconds } from './language.js';
 
 /** Of the page `/segment`. */
 export const segmentText = Object.freeze({
@@ -19,7 +20,7 @@ export const segmentText = Object.freeze({
   classesHint: 'Uncheck what you don\u2019t want to see; tap a colour to change it.',
   cameraRefused: 'The browser does not lend its camera to this page.',
   noPicture: 'There is no picture to work on.',
-  inference: (/** @type {number} */ value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms model`,
+  inference: (/** @type {number} */ value) => `${milliseconds(value)} model`,
   colourOf: (/** @type {string} */ label) => `Colour of ${label}`,
   state: Object.freeze({ connecting: 'Connecting', live: 'Ready', returning: 'Connection lost, coming back', refused: 'The server said no', closed: 'Stopped' }),
   profile: Object.freeze({ fast: 'Fast', balanced: 'Balanced', accurate: 'Accurate', motion: 'Motion' }),

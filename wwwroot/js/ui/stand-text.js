@@ -1,9 +1,5 @@
 // Sentences about the motion detector in a model's place.
-
-/** Without the unit, which may stand once for several. @param {number} bytes */
-export function megabytes(bytes) {
-  return (bytes / 1e6).toFixed(1);
-}
+import { megabytes, percent } from './language.js';
 
 /** Of the pages that show it. */
 export const standText = Object.freeze({
@@ -13,7 +9,7 @@ export const standText = Object.freeze({
   get: (/** @type {string} */ model, /** @type {number} */ bytes) => `Get ${model} (${megabytes(bytes)} MB)`,
   again: 'Try again',
   cancel: 'Cancel',
-  pulling: (/** @type {number} */ bytes, /** @type {number} */ total) => `${megabytes(bytes)} of ${megabytes(total)} MB, ${Math.floor((bytes / total) * 100)} %`,
+  pulling: (/** @type {number} */ bytes, /** @type {number} */ total) => `${megabytes(bytes)} of ${megabytes(total)} MB, ${percent(Math.floor((bytes / total) * 100) / 100)}`,
   progress: (/** @type {string} */ model) => `Fetching ${model}`,
   failed: (/** @type {string} */ reason) => `The model did not come: ${reason}`,
   refused: 'The server fetches no model for you: that takes the key of whoever runs it.',

@@ -1,10 +1,8 @@
 // Sentences of the studio.
-
-/** @param {number} seconds */
-const tenths = (seconds) => `${seconds.toFixed(1)} s`;
+import { number, spoken, tenths } from './language.js';
 
 /** Of the page `/studio`. */
-export const studioText = Object.freeze({
+export const studioText = spoken('studio', Object.freeze({
   title: 'Studio',
   lead: 'Follow an object through a clip, find what a sentence names, or take something out.',
   drop: 'Drop a clip here',
@@ -35,7 +33,7 @@ export const studioText = Object.freeze({
   back: 'One picture back',
   on: 'One picture on',
   seek: 'Picture',
-  at: (/** @type {number} */ frame, /** @type {number} */ count, /** @type {number} */ seconds) => `${frame + 1} of ${count} · ${seconds.toFixed(2)} s`,
+  at: (/** @type {number} */ frame, /** @type {number} */ count, /** @type {number} */ seconds) => `${frame + 1} of ${count} · ${number(seconds, 2)} s`,
   keys: 'Space plays, comma and full stop step, Backspace undoes a click.',
 
   tabs: Object.freeze({ track: 'Follow', text: 'Find', remove: 'Remove' }),
@@ -53,7 +51,7 @@ export const studioText = Object.freeze({
     `${count === 1 ? 'One click' : `${count} clicks`} in picture ${frame + 1}${track === null ? '' : ` on track ${track}`}`,
   backTo: 'Show it',
   outlining: 'Outlining',
-  outlined: (/** @type {string} */ engine, /** @type {number} */ ms) => `Outlined by ${engine} in ${Math.round(ms)} ms`,
+  outlined: (/** @type {string} */ engine, /** @type {number} */ ms) => `Outlined by ${engine} in ${number(ms)} ms`,
   nothing: 'Nothing stands out there. Click nearer to the middle of the object, or in another picture.',
   missed: 'Nothing more stands out there.',
   full: 'No more clicks: begin anew, or go on with these.',
@@ -106,4 +104,4 @@ export const studioText = Object.freeze({
   waveform: (/** @type {string} */ stem) => `Waveform of ${stem}`,
   soundAt: 'Place in the sound',
   saveStem: (/** @type {string} */ stem) => `Download ${stem}`,
-});
+}));

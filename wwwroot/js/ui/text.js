@@ -1,19 +1,21 @@
 // What the pages say.
 import { segmentText } from './segment-text.js';
 import { checkText } from './check-text.js';
+import { dateAndTime, number, percent, providerName, spoken, tenths } from './language.js';
 import { standText } from './stand-text.js';
 
-/** Every English sentence of the pages. Another language is another `text`. */
-export const text = Object.freeze({
+/** The sentences that most pages share. */
+export const text = spoken('text', Object.freeze({
   product: 'Rtc',
   close: 'Close',
   theme: 'Light or dark',
+  language: 'Language',
   skip: 'Skip to content',
 
-  detectorModel: (/** @type {string} */ model, /** @type {string} */ provider) => `${model} on ${providerName(provider)}`,
+  detectorModel: (/** @type {string} */ model, /** @type {string} */ provider) => `${model} on ${providerName(provider, 'no model')}`,
   detectorMotion: 'Motion detector',
   detectorMotionLong: 'No model at work: the built-in motion detector finds whatever moves.',
-  detectorModelLong: (/** @type {string} */ model, /** @type {string} */ provider) => `Detecting with the model ${model} on ${providerName(provider)}.`,
+  detectorModelLong: (/** @type {string} */ model, /** @type {string} */ provider) => `Detecting with the model ${model} on ${providerName(provider, 'no model')}.`,
   detectorUnknown: 'Detector not known yet',
   inference: Object.freeze({ label: 'Detect in', server: 'The server', auto: 'Whichever is better', browser: 'This browser' }),
 
@@ -42,7 +44,7 @@ export const text = Object.freeze({
     operatorHint: 'Watches and changes the room',
     watcher: 'Watcher',
     watcherHint: 'Watches and changes nothing',
-    until: (/** @type {Date} */ end) => `Good until ${end.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}.`,
+    until: (/** @type {Date} */ end) => `Good until ${dateAndTime(end)}.`,
     open: 'This server asks for no token: whoever reaches this address may join.',
     mayNot: 'Your own token lets you share this room with watchers only.',
     failed: 'The server gave no link. Try again in a moment.',
@@ -67,10 +69,10 @@ export const text = Object.freeze({
     high: 'High load',
     critical: 'Critical load',
   }),
-  ms: (/** @type {number} */ value) => `${Math.round(value)} ms`,
-  fps: (/** @type {number} */ value) => `${Math.round(value)} fps`,
-  kbps: (/** @type {number} */ value) => (value >= 1000 ? `${(value / 1000).toFixed(1)} Mbit/s` : `${Math.round(value)} kbit/s`),
-  percent: (/** @type {number} */ share) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
+  ms: (/** @type {number} */ value) => `${number(value)} ms`,
+  fps: (/** @type {number} */ value) => `${number(value)} fps`,
+  kbps: (/** @type {number} */ value) => (value >= 1000 ? `${number(value / 1000, 1)} Mbit/s` : `${number(value)} kbit/s`),
+  percent: (/** @type {number} */ share) => percent(share, share < 0.1 ? 1 : 0),
 
   segment: segmentText,
   home: Object.freeze({
@@ -223,7 +225,7 @@ export const text = Object.freeze({
     zoneNone: 'No zones or lines yet',
     zoneName: (/** @type {number} */ n) => `Zone ${n}`,
     lineName: (/** @type {number} */ n) => `Line ${n}`,
-    zoneInside: (/** @type {number} */ now, /** @type {number} */ total, /** @type {number} */ stay) => `${now} inside, ${total} in all${stay > 0 ? `, ${stay.toFixed(1)} s each` : ''}`,
+    zoneInside: (/** @type {number} */ now, /** @type {number} */ total, /** @type {number} */ stay) => `${now} inside, ${total} in all${stay > 0 ? `, ${tenths(stay)} each` : ''}`,
     lineCrossed: (/** @type {number} */ forth, /** @type {number} */ back) => `${forth} forth, ${back} back`,
     zoneRemove: (/** @type {string} */ name) => `Remove ${name}`,
     zoneRename: (/** @type {string} */ name) => `Name of ${name}`,
@@ -297,12 +299,4 @@ export const text = Object.freeze({
   viewChoice: 'Picture drawn by',
 
   notice: Object.freeze({ error: 'Something went wrong' }),
-});
-
-/** @type {Readonly<Record<string, string>>} */
-const PROVIDERS = { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA', tensorrt: 'TensorRT', coreml: 'Core ML', directml: 'DirectML', dml: 'DirectML', embedded: 'no model' };
-
-/** @param {string} provider */
-function providerName(provider) {
-  return PROVIDERS[provider?.toLowerCase?.()] ?? provider;
-}
+}));

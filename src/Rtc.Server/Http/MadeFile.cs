@@ -1,0 +1,21 @@
+using Microsoft.Extensions.FileProviders;
+
+namespace Rtc.Server.Http;
+
+/// <summary>A file that lies on no disk, for what serves files.</summary>
+internal sealed class MadeFile(string name, DateTimeOffset written, byte[] bytes) : IFileInfo
+{
+    public bool Exists => true;
+
+    public long Length => bytes.Length;
+
+    public string? PhysicalPath => null;
+
+    public string Name => name;
+
+    public DateTimeOffset LastModified => written;
+
+    public bool IsDirectory => false;
+
+    public Stream CreateReadStream() => new MemoryStream(bytes, writable: false);
+}
