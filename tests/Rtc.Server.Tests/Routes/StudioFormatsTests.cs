@@ -45,7 +45,7 @@ public sealed class StudioFormatsTests(StudioFormatsTests.Server server) : IClas
         { "remove-object", "even.webm", "x=50;y=50", 200, "\"found\":false" },
         { "text-to-video", "sound.mp4", "prompt=the drums", 200, "/drums.wav" },
         { "text-to-video", "vp8.webm", "prompt=a purple giraffe", 200, "\"audio_url\":null" },
-        { "track-point", "damaged.mp4", Point, 422, "task_failed" },
+        { "track-point", "damaged.mp4", Point, 400, "decoded" },
         { "track-point", "cut.mp4", Point, 400, "detail" },
         { "remove-object", "words.mp4", Point, 400, "no video file that is read" },
         { "text-to-video", "nothing.mp4", "prompt=car", 400, "no bytes" },
