@@ -78,8 +78,8 @@ internal static class StudioReport
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"preview of a click: {1000 * Median(clock):0} ms by the clock ({MaxPreview} at most), {1000 * processor.Average():0} ms of the "
-                + $"processor; the first {1000 * clock[0]:0} ms"));
+            $"preview of a click: {1000 * Median(clock):0} ms by the clock ({MaxPreview} at most), {1000 * processor.Average():0} ms of "
+                + $"the processor; the first {1000 * clock[0]:0} ms"));
     }
 
     /// <summary>What going through a sound costs beside a network that does next to nothing.</summary>

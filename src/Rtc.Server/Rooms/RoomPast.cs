@@ -64,7 +64,7 @@ internal sealed class RoomPast
         }
     }
 
-    /// <summary>Gives a recording what is kept from the last key picture on that is no later than this; where all are later, all of it.</summary>
+    /// <summary>Gives a recording what is kept from the last key picture on that is no later than this; all where all are later.</summary>
     public void CopyUntil(Instant until, RoomRecording into)
     {
         foreach (Kept one in _kept.Skip(LastKeyUntil(until)))

@@ -46,7 +46,7 @@ public sealed class PersonClipTests(ITestOutputHelper output)
                     track.Masks[one.Key].AddTo(mask);
                     return mask.Iou(one.Value);
                 })];
-                output.WriteLine($"{engine} at {second} s: mean {ious.Average():0.000}, worst {ious.Min():0.000} of {ious.Length} pictures: "
+                output.WriteLine($"{engine} at {second} s: mean {ious.Average():0.000}, worst {ious.Min():0.000} of {ious.Length}: "
                     + string.Join(' ', ious.Select(iou => iou.ToString("0.00", null))));
                 Assert.InRange(ious.Average(), MinMean, 1);
             }
