@@ -193,7 +193,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(200, "GET", "/api/rooms/{room}/heat.png", "/api/rooms/live/heat.png");
         await CallAsync(200, "GET", "/api/rooms/{room}/cameras", "/api/rooms/live/cameras");
         await CallAsync(200, "POST", "/api/rooms/{room}/links", "/api/rooms/live/links", """{"rights":"camera"}""", "application/json");
-        await CallAsync(400, "POST", "/api/rooms/{room}/links", "/api/rooms/no%20room/links", """{"rights":"camera"}""", "application/json");
+        await CallAsync(
+            400, "POST", "/api/rooms/{room}/links", "/api/rooms/no%20room/links", """{"rights":"camera"}""", "application/json");
         await RecordAsync("/api/rooms/{room}/recording", "/api/rooms/live/recording");
         await CallAsync(404, "POST", "/api/rooms/{room}/clip", "/api/rooms/nobody/clip");
         await CallAsync(428, "PATCH", session, at, Candidate, Fragment);
