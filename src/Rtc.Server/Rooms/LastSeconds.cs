@@ -116,7 +116,11 @@ internal sealed class LastSeconds(Room room, RoomPast past, Action onKept)
     /// <summary>Once a second.</summary>
     public void Tick(Instant now)
     {
-        Release(one => now >= one.Until);
+        if (_waiting.Count > 0)
+        {
+            ReleaseUntil(now);
+        }
+
         if (now >= _keptUntil)
         {
             _keptUntil = null;
@@ -137,6 +141,8 @@ internal sealed class LastSeconds(Room room, RoomPast past, Action onKept)
 
     private bool HasEnough(TimeSpan length) =>
         past.Length >= length - s_lastPicture && past.Newest - past.NewestKey < length - s_lastPicture;
+
+    private void ReleaseUntil(Instant now) => Release(one => now >= one.Until);
 
     private void Release(Predicate<(TaskCompletionSource Done, TimeSpan Length, Instant Until)> isOver)
     {
