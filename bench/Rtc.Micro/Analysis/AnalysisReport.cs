@@ -82,7 +82,9 @@ internal static class AnalysisReport
             CultureInfo.InvariantCulture,
             $"{options}\n  {job.Status} {job.Error} {info.Width}×{info.Height}, {info.DurationSeconds:0} s in {seconds:0.0} s: "
                 + $"{info.DurationSeconds / seconds:0.0} times as fast as it plays; "
-                + $"{(self.TotalProcessorTime - cpu).TotalSeconds:0.0} s of processor, the decoder's left out\n  {string.Join(", ", job.Steps.Select(step => $"{step.Id} {step.Seconds} s"))}\n"
+                + $"{(self.TotalProcessorTime - cpu).TotalSeconds:0.0} s of processor, the decoder's left out, "
+                + $"{(self.TotalProcessorTime - cpu).TotalSeconds / info.DurationSeconds * 60:0.0} s for a minute\n"
+                + $"  {string.Join(", ", job.Steps.Select(step => $"{step.Id} {step.Seconds} s"))}\n"
                 + $"  {job.Result}\n  MiB in use at "
                 + $"{string.Join(", ", Quarters(memory).Select(at => $"{at.Progress:P0}: {at.Megabytes}"))}"));
     }

@@ -30,6 +30,11 @@ internal sealed class CutDetector
     private const double MaxChangeOfSame = 24;
     private const double MaxUnexplainedOfSame = 0.45;
 
+    // The same for that part of the picture which has changed least.
+    private const double PartOfSame = 0.6;
+    private const double MaxChangeOfRest = 10;
+    private const double MaxUnexplainedOfRest = 0.3;
+
     // How far a camera turns during a flash, in parts of the picture.
     private const double FlashReach = 0.45;
 
@@ -41,6 +46,10 @@ internal sealed class CutDetector
     private const double Black = 40;
     private const double White = 215;
 
+    // How long a scene takes to fade to one colour, at most.
+    private const double FadeSeconds = 1;
+    private const int MaxFade = 48;
+
     // Shorter ones are part of a transition.
     private const double MinSceneSeconds = 0.3;
 
@@ -49,6 +58,7 @@ internal sealed class CutDetector
     private readonly List<long> _cuts;
     private readonly long _minScene;
     private readonly int _flash;
+    private readonly int _fade;
     private long _decided;
     private long _dissolved;
     private long _blankFrom;
@@ -60,6 +70,7 @@ internal sealed class CutDetector
     {
         _minScene = Math.Max(2, (long)Math.Round(MinSceneSeconds * fps));
         _flash = (int)Math.Clamp(Math.Round(FlashSeconds * fps), 2, MaxFlash);
+        _fade = (int)Math.Clamp(Math.Round(FadeSeconds * fps), 2, MaxFade);
         _cuts = [.. state?.Cuts ?? []];
         _blankFrom = state?.BlankFrom ?? -1;
         _pictures = new PictureWindow(FirstNeeded(next));
@@ -100,27 +111,30 @@ internal sealed class CutDetector
 
         for (; _dissolved < dissolved; _dissolved++)
         {
-            if (_dissolve.IsCentre(_dissolved, IsAlone))
+            if (_dissolve.CentreAt(_dissolved, IsAlone) is { } centre)
             {
-                Cut(_dissolved);
+                Cut(centre);
             }
         }
     }
 
-    /// <summary>Nothing else that is a cut lies between two pictures.</summary>
+    /// <summary>Nothing else that is a cut lies between two pictures or just beside them.</summary>
     private bool IsAlone(long first, long last)
     {
-        for (int i = _cuts.Count - 1; i >= 0 && _cuts[i] > first; i--)
+        // A dissolve is found once, and a picture on its way to black is a mix as well.
+        long middle = (first + last) / 2;
+        (long from, long to) = (Math.Min(first, middle - (_fade / 2)), Math.Max(last, middle + (_fade / 2)));
+        for (int i = _cuts.Count - 1; i >= 0 && _cuts[i] > from; i--)
         {
-            if (_cuts[i] <= last)
+            if (_cuts[i] <= to)
             {
                 return false;
             }
         }
 
-        for (long number = first; number <= last; number++)
+        for (long number = Math.Min(from, middle - _fade); number <= Math.Max(to, middle + _fade); number++)
         {
-            if (_pictures.At(number) is { } picture && IsBlank(picture))
+            if (IsFaded(number))
             {
                 return false;
             }
@@ -128,6 +142,25 @@ internal sealed class CutDetector
 
         return true;
     }
+
+    /// <summary>A picture of one colour that is no flash: a cut is near, in pictures as these, or the colour lasts.</summary>
+    private bool IsFaded(long number)
+    {
+        if (!IsBlankAt(number))
+        {
+            return false;
+        }
+
+        bool isFaded = _blankFrom >= 0 && number >= _blankFrom;
+        for (int i = _cuts.Count - 1; i >= 0 && _cuts[i] >= number - _fade && !isFaded; i--)
+        {
+            isFaded = _cuts[i] <= number + _fade && IsBlankAt(_cuts[i]);
+        }
+
+        return isFaded;
+    }
+
+    private bool IsBlankAt(long number) => _pictures.At(number) is { } picture && IsBlank(picture);
 
     private void Decide(long number)
     {
@@ -214,17 +247,12 @@ internal sealed class CutDetector
             return false;
         }
 
-        double full = 0;
-        for (long number = lastBefore - _flash; number <= firstAfter + _flash; number++)
+        double before = MaxDeviation(lastBefore - _flash, lastBefore), after = MaxDeviation(firstAfter, firstAfter + _flash);
+        for (long second = firstAfter; second <= lastBefore + _flash + 1; second++)
         {
-            full = number <= lastBefore || number >= firstAfter ? Math.Max(full, _pictures.At(number)?.Deviation ?? 0) : full;
-        }
-
-        for (long after = firstAfter; after <= lastBefore + _flash + 1; after++)
-        {
-            for (long before = lastBefore; before >= after - _flash - 1; before--)
+            for (long first = lastBefore; first >= second - _flash - 1; first--)
             {
-                if (after - before > 1 && IsSame(before, after, full * MinContrast))
+                if (second - first > 1 && IsSame(first, second, before * MinContrast, after * MinContrast))
                 {
                     return true;
                 }
@@ -234,10 +262,21 @@ internal sealed class CutDetector
         return false;
     }
 
-    private bool IsSame(long before, long after, double minDeviation)
+    private double MaxDeviation(long first, long last)
+    {
+        double most = 0;
+        for (long number = first; number <= last; number++)
+        {
+            most = Math.Max(most, _pictures.At(number)?.Deviation ?? 0);
+        }
+
+        return most;
+    }
+
+    private bool IsSame(long before, long after, double minBefore, double minAfter)
     {
         if (_pictures.At(before) is not { } first || _pictures.At(after) is not { } second
-            || first.Deviation < minDeviation || second.Deviation < minDeviation)
+            || first.Deviation < minBefore || second.Deviation < minAfter)
         {
             return false;
         }
@@ -249,7 +288,14 @@ internal sealed class CutDetector
         }
 
         PictureDifference way = PictureMatch.Compare(first, second, FlashReach, zooms: false);
-        return way.Change <= Math.Min(MaxPartOfSame * most, MaxChangeOfSame) && way.Unexplained <= MaxUnexplainedOfSame;
+        if (way.Change <= Math.Min(MaxPartOfSame * most, MaxChangeOfSame) && way.Unexplained <= MaxUnexplainedOfSame)
+        {
+            return true;
+        }
+
+        // Something near that passes meanwhile hides a part of the scene.
+        PictureDifference rest = PictureMatch.With(first, second, way.ShiftX, way.ShiftY, PartOfSame);
+        return rest.Change <= Math.Min(MaxPartOfSame * most, MaxChangeOfRest) && rest.Unexplained <= MaxUnexplainedOfRest;
     }
 
     private static bool IsBlank(Signature picture) =>

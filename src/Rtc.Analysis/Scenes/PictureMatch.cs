@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.Intrinsics;
-
 namespace Rtc.Analysis.Scenes;
 
 /// <summary>
@@ -18,9 +15,6 @@ internal static class PictureMatch
 {
     private const int Block = 8;
     private const int Refine = 2;
-
-    // Variance of grain: what is flatter has no structure to compare.
-    private const double Floor = 9;
 
     // A strong edge counts no more than this deviation: a logo that stays must not outweigh the scene.
     private const double MaxWeight = 24;
@@ -58,6 +52,11 @@ internal static class PictureMatch
             }
 
             bestScore = Math.Max(bestScore, score);
+            if (zoom == 1 && (x, y) == (0, 0))
+            {
+                continue;
+            }
+
             ReadOnlySpan<byte> whole = zoom == 1 ? earlier.Luma : Zoom(earlier.Luma, zoomed, later.Width, later.Height, zoom);
             PictureDifference here = Blocks(whole, earlier, later, 2 * x, 2 * y);
             best = here.Change < best.Change ? here : best;
@@ -66,9 +65,10 @@ internal static class PictureMatch
         return best;
     }
 
-    /// <summary>The difference if the camera has turned by so many pixels of the copy.</summary>
-    public static PictureDifference With(Signature earlier, Signature later, double shiftX, double shiftY) => earlier.HasSizeOf(later)
-        ? Blocks(earlier.Luma, earlier, later, (int)Math.Round(shiftX), (int)Math.Round(shiftY))
+    /// <summary>The difference if the camera has turned by so many pixels of the copy, in that part which has changed least.</summary>
+    public static PictureDifference With(
+        Signature earlier, Signature later, double shiftX, double shiftY, double part = 1) => earlier.HasSizeOf(later)
+        ? Blocks(earlier.Luma, earlier, later, (int)Math.Round(shiftX), (int)Math.Round(shiftY), part)
         : new PictureDifference(1, byte.MaxValue, 0, 0);
 
     /// <summary>The shift at which two pictures of half size correlate most.</summary>
@@ -102,68 +102,82 @@ internal static class PictureMatch
     {
         int columns = width - Math.Abs(x), rows = height - Math.Abs(y);
         int fromX = Math.Max(0, x), fromY = Math.Max(0, y), toX = Math.Max(0, -x), toY = Math.Max(0, -y);
-        var sums = new Sums();
-        for (int row = 0; row < rows; row++)
-        {
-            sums.Add(
-                earlier.Slice(((row + fromY) * width) + fromX, columns), later.Slice(((row + toY) * width) + toX, columns));
-        }
-
-        return sums.Likeness(columns * rows);
+        return new PictureSums(earlier[((fromY * width) + fromX)..], later[((toY * width) + toX)..], width, columns, rows).Likeness;
     }
 
-    private static PictureDifference Blocks(ReadOnlySpan<byte> luma, Signature earlier, Signature later, int shiftX, int shiftY)
+    private static PictureDifference Blocks(
+        ReadOnlySpan<byte> luma, Signature earlier, Signature later, int shiftX, int shiftY, double part = 1)
     {
-        double sum = 0, weights = 0;
-        long change = 0;
-        double movedX = 0, movedY = 0;
-        int blocks = 0, covered = 0;
         (int left, int top, int right, int bottom) = later.Inside;
+        int columns = (right - left) / Block, rows = (bottom - top) / Block;
         int marginX = (right - left) % Block / 2, marginY = (bottom - top) % Block / 2;
-        for (int y = top + marginY; y + Block <= bottom; y += Block)
+        Span<int> changes = stackalloc int[columns * rows];
+        Span<BlockMatch> matches = stackalloc BlockMatch[columns * rows];
+        int covered = 0;
+        for (int i = 0; i < matches.Length; i++)
         {
-            for (int x = left + marginX; x + Block <= right; x += Block)
+            int x = left + marginX + (i % columns * Block), y = top + marginY + (i / columns * Block);
+            if (Match(luma, later, (x, y), (x + shiftX, y + shiftY)) is { Weight: > 0 } match)
             {
-                blocks++;
-                double likeness = double.MinValue;
-                double weight = 0;
-                (int X, int Y) best = default;
-                for (int dy = -Refine; dy <= Refine; dy++)
-                {
-                    for (int dx = -Refine; dx <= Refine; dx++)
-                    {
-                        int fromX = x + shiftX + dx, fromY = y + shiftY + dy;
-                        if (fromX < 0 || fromY < 0 || fromX + Block > later.Width || fromY + Block > later.Height)
-                        {
-                            continue;
-                        }
+                matches[covered] = match;
+                changes[covered] = ChangeOf(luma, earlier, later, (match.X, match.Y), (x, y));
+                (matches[covered].X, matches[covered].Y) = (match.X - x, match.Y - y);
+                covered++;
+            }
+        }
 
-                        Sums sums = SumsOf(luma, later, (fromY * later.Width) + fromX, (y * later.Width) + x);
-                        double here = sums.Likeness(Block * Block);
-                        if (here > likeness)
-                        {
-                            likeness = here;
-                            best = (fromX, fromY);
-                            weight = Math.Min(MaxWeight, sums.Deviation(Block * Block));
-                        }
-                    }
+        if (covered == 0 || covered < MinCovered * matches.Length)
+        {
+            return new PictureDifference(1, byte.MaxValue, 0, 0);
+        }
+
+        int kept = covered;
+        if (part < 1)
+        {
+            changes[..covered].Sort(matches[..covered]);
+            kept = (int)Math.Ceiling(part * covered);
+        }
+
+        double unexplained = 0, weights = 0, movedX = 0, movedY = 0;
+        long change = 0;
+        for (int i = 0; i < kept; i++)
+        {
+            (double likeness, double weight, int x, int y) = matches[i];
+            unexplained += weight * Math.Clamp(1 - likeness, 0, 1);
+            weights += weight;
+            movedX += weight * x;
+            movedY += weight * y;
+            change += changes[i];
+        }
+
+        return new PictureDifference(
+            unexplained / weights, (double)change / (kept * Block * Block), movedX / weights, movedY / weights);
+    }
+
+    /// <summary>Where about a place of the earlier picture a block of the later one is explained best; no weight where nowhere.</summary>
+    private static BlockMatch Match(ReadOnlySpan<byte> luma, Signature later, (int X, int Y) block, (int X, int Y) about)
+    {
+        var best = new BlockMatch(double.MinValue, 0, 0, 0);
+        for (int y = about.Y - Refine; y <= about.Y + Refine; y++)
+        {
+            for (int x = about.X - Refine; x <= about.X + Refine; x++)
+            {
+                if (x < 0 || y < 0 || x + Block > later.Width || y + Block > later.Height)
+                {
+                    continue;
                 }
 
-                if (weight > 0)
+                var sums = new PictureSums(
+                    luma[((y * later.Width) + x)..], later.Luma.AsSpan((block.Y * later.Width) + block.X), later.Width, Block, Block);
+                double here = sums.Likeness;
+                if (here > best.Likeness)
                 {
-                    covered++;
-                    sum += weight * Math.Clamp(1 - likeness, 0, 1);
-                    weights += weight;
-                    movedX += weight * (best.X - x);
-                    movedY += weight * (best.Y - y);
-                    change += ChangeOf(luma, earlier, later, best, (x, y));
+                    best = new BlockMatch(here, Math.Min(MaxWeight, sums.Deviation), x, y);
                 }
             }
         }
 
-        return covered < MinCovered * blocks || weights == 0
-            ? new PictureDifference(1, byte.MaxValue, 0, 0)
-            : new PictureDifference(sum / weights, (double)change / (covered * Block * Block), movedX / weights, movedY / weights);
+        return best;
     }
 
     /// <summary>Of all pixels of a block, the colours counted half.</summary>
@@ -195,17 +209,6 @@ internal static class PictureMatch
         return sum;
     }
 
-    private static Sums SumsOf(ReadOnlySpan<byte> earlier, Signature later, int from, int to)
-    {
-        var sums = new Sums();
-        for (int row = 0; row < Block; row++)
-        {
-            sums.Add(earlier.Slice(from + (row * later.Width), Block), later.Luma.AsSpan(to + (row * later.Width), Block));
-        }
-
-        return sums;
-    }
-
     /// <summary>The picture as it was before the camera zoomed by this much about its middle.</summary>
     private static ReadOnlySpan<byte> Zoom(ReadOnlySpan<byte> from, Span<byte> to, int width, int height, double zoom)
     {
@@ -229,77 +232,6 @@ internal static class PictureMatch
         return to;
     }
 
-    /// <summary>What two patches' correlation is made of.</summary>
-    private struct Sums
-    {
-        private long _earlier;
-        private long _later;
-        private long _earlierSquares;
-        private long _laterSquares;
-        private long _products;
-
-        public void Add(ReadOnlySpan<byte> earlier, ReadOnlySpan<byte> later)
-        {
-            long sumA = 0, sumB = 0, squaresA = 0, squaresB = 0, products = 0;
-            later = later[..earlier.Length];
-            int at = 0;
-            if (earlier.Length >= Vector64<byte>.Count)
-            {
-                Vector128<uint> a1 = default, b1 = default, aa = default, bb = default, ab = default;
-                for (; at <= earlier.Length - Vector64<byte>.Count; at += Vector64<byte>.Count)
-                {
-                    // A product of two bytes fits into sixteen bits.
-                    Vector128<ushort> a = Vector128.WidenLower(Vector128.CreateScalar(
-                        BinaryPrimitives.ReadUInt64LittleEndian(earlier[at..])).AsByte());
-                    Vector128<ushort> b = Vector128.WidenLower(Vector128.CreateScalar(
-                        BinaryPrimitives.ReadUInt64LittleEndian(later[at..])).AsByte());
-                    a1 += Halves(a);
-                    b1 += Halves(b);
-                    aa += Halves(a * a);
-                    bb += Halves(b * b);
-                    ab += Halves(a * b);
-                }
-
-                (sumA, sumB) = (Vector128.Sum(a1), Vector128.Sum(b1));
-                (squaresA, squaresB, products) = (Vector128.Sum(aa), Vector128.Sum(bb), Vector128.Sum(ab));
-            }
-
-            for (; at < earlier.Length; at++)
-            {
-                int a = earlier[at], b = later[at];
-                sumA += a;
-                sumB += b;
-                squaresA += a * a;
-                squaresB += b * b;
-                products += a * b;
-            }
-
-            (_earlier, _later) = (_earlier + sumA, _later + sumB);
-            (_earlierSquares, _laterSquares) = (_earlierSquares + squaresA, _laterSquares + squaresB);
-            _products += products;
-
-            static Vector128<uint> Halves(Vector128<ushort> of) => Vector128.WidenLower(of) + Vector128.WidenUpper(of);
-        }
-
-        /// <summary>1 where one is the other, brighter or darker or of more contrast; flat ones are alike.</summary>
-        public readonly double Likeness(int count)
-        {
-            (double a, double b, double both) = Variances(count);
-            return (both + Floor) / Math.Sqrt((a + Floor) * (b + Floor));
-        }
-
-        public readonly double Deviation(int count)
-        {
-            (double a, double b, _) = Variances(count);
-            return Math.Sqrt(Math.Max(a, b) + Floor);
-        }
-
-        private readonly (double Earlier, double Later, double Both) Variances(int count)
-        {
-            double a = (double)_earlier / count, b = (double)_later / count;
-            return (
-                Math.Max(0, ((double)_earlierSquares / count) - (a * a)), Math.Max(0, ((double)_laterSquares / count) - (b * b)),
-                ((double)_products / count) - (a * b));
-        }
-    }
+    /// <summary>How a block is explained, and from where.</summary>
+    private record struct BlockMatch(double Likeness, double Weight, int X, int Y);
 }

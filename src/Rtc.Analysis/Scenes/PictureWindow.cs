@@ -5,16 +5,12 @@ internal sealed class PictureWindow
 {
     public const int Length = 192;
 
-    /// <summary>Pictures over which the camera's steady motion is measured.</summary>
-    public const int MotionSteps = 8;
-
     // How far a camera turns from one picture to the next, in parts of the picture, and a change that needs no camera to explain it.
     private const double StepReach = 0.25;
     private const double StillChange = 1.5;
 
     private readonly Signature?[] _pictures = new Signature?[Length];
     private readonly PictureDifference[] _steps = new PictureDifference[Length];
-    private readonly (double X, double Y)[] _motions = new (double, double)[Length];
     private readonly long _first;
 
     /// <param name="first">The number of the first picture.</param>
@@ -30,8 +26,6 @@ internal sealed class PictureWindow
         Signature? old = place;
         place = picture;
         _steps[Next % Length] = DifferenceFrom(Next - 1, picture);
-        PictureDifference way = DifferenceFrom(Next - MotionSteps, picture);
-        _motions[Next % Length] = (way.ShiftX / MotionSteps, way.ShiftY / MotionSteps);
         Next++;
         return old;
     }
@@ -43,10 +37,6 @@ internal sealed class PictureWindow
     public Signature? At(long number) => number >= _first && number < Next && number >= Next - Length ? _pictures[number % Length] : null;
 
     public bool HasStep(long number) => At(number) is not null && At(number - 1) is not null;
-
-    /// <summary>What the camera did over the pictures before one, in pixels of the copy a picture.</summary>
-    public (double X, double Y) MotionAt(long number) =>
-        At(number) is not null && At(number - MotionSteps) is not null ? _motions[number % Length] : default;
 
     /// <summary>How a picture differs from the one before; nothing where there is none.</summary>
     public PictureDifference StepAt(long number) => HasStep(number) ? _steps[number % Length] : default;

@@ -24,6 +24,9 @@ internal sealed class Signature
     /// <summary>The brightness at half the size.</summary>
     public byte[] Half { get; private set; } = [];
 
+    /// <summary>The brightness, each pixel a mean of it and those around it: half a pixel of motion makes little of a difference.</summary>
+    public byte[] Smooth { get; private set; } = [];
+
     public int Width { get; private set; }
 
     public int Height { get; private set; }
@@ -37,6 +40,9 @@ internal sealed class Signature
     /// <summary>Deviation of the luma: next to nothing where the picture is of one colour.</summary>
     public double Deviation { get; private set; }
 
+    /// <summary>How much neighbouring pixels differ, as a mean of squares; halfway between two scenes it is half of theirs.</summary>
+    public double Detail { get; private set; }
+
     /// <summary>Takes a picture in; it stays the caller's.</summary>
     public void Take(PictureView picture, PicturePool pool)
     {
@@ -49,6 +55,7 @@ internal sealed class Signature
         {
             Luma = new byte[places];
             Half = new byte[places / 4];
+            Smooth = new byte[places];
             Chroma = new byte[2 * small.ChromaWidth * small.ChromaHeight];
         }
 
@@ -111,7 +118,9 @@ internal sealed class Signature
             }
         }
 
+        Soften();
         Inside = WithoutBars();
+        Detail = DetailInside();
         long sum = 0, squares = 0;
         for (int y = Inside.Top; y < Inside.Bottom; y++)
         {
@@ -125,6 +134,41 @@ internal sealed class Signature
         double places = (Inside.Bottom - Inside.Top) * (Inside.Right - Inside.Left);
         Mean = sum / places;
         Deviation = Math.Sqrt(Math.Max(0, (squares / places) - (Mean * Mean)));
+    }
+
+    private void Soften()
+    {
+        for (int y = 0; y < Height; y++)
+        {
+            ReadOnlySpan<byte> above = Luma.AsSpan(Math.Max(0, y - 1) * Width, Width);
+            ReadOnlySpan<byte> here = Luma.AsSpan(y * Width, Width);
+            ReadOnlySpan<byte> below = Luma.AsSpan(Math.Min(Height - 1, y + 1) * Width, Width);
+            Span<byte> to = Smooth.AsSpan(y * Width, Width);
+            int before = above[0] + (2 * here[0]) + below[0], at = before;
+            for (int x = 0; x < Width; x++)
+            {
+                int next = Math.Min(x + 1, Width - 1);
+                int after = above[next] + (2 * here[next]) + below[next];
+                to[x] = (byte)((before + (2 * at) + after + 8) / 16);
+                (before, at) = (at, after);
+            }
+        }
+    }
+
+    private double DetailInside()
+    {
+        long sum = 0;
+        for (int y = Inside.Top + 1; y < Inside.Bottom; y++)
+        {
+            for (int x = Inside.Left + 1; x < Inside.Right; x++)
+            {
+                int at = (y * Width) + x;
+                int across = Smooth[at] - Smooth[at - 1], down = Smooth[at] - Smooth[at - Width];
+                sum += (across * across) + (down * down);
+            }
+        }
+
+        return (double)sum / Math.Max(1, (Inside.Bottom - Inside.Top - 1) * (Inside.Right - Inside.Left - 1));
     }
 
     private (int Left, int Top, int Right, int Bottom) WithoutBars()

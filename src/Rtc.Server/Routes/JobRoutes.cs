@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
 using Rtc.Jobs;
 using Rtc.Server.Accounts;
 using Rtc.Server.Http;
@@ -54,16 +55,26 @@ internal static class JobRoutes
             new { job_id = job.Id.ToString(), status = JobView.Of(job).Status }, statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ListAsync(int? limit, string? after, JobTable jobs, HttpContext http)
+    private static async Task<IResult> ListAsync(
+        int? limit, string? after, [FromQuery(Name = "video_id")] string? videoId, JobTable jobs, HttpContext http)
     {
         if (PageRequest.Refuse(limit, after, out PageRequest page) is { } refused)
         {
             return refused;
         }
 
+        Guid video = default;
+        if (videoId is not null && !Guid.TryParse(videoId, out video))
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "video_id", "\"video_id\" is the id of a video.");
+        }
+
         JobId? last = page.After is { } id ? new JobId(id) : null;
         (List<Job> rows, string? next) = page.Cut(
-            await jobs.ListAsync(http.UserOf(), last, page.Limit + 1, http.RequestAborted), job => job.Id.ToString());
+            videoId is null
+                ? await jobs.ListAsync(http.UserOf(), last, page.Limit + 1, http.RequestAborted)
+                : await jobs.ListAsync(http.UserOf(), new VideoId(video), last, page.Limit + 1, http.RequestAborted),
+            job => job.Id.ToString());
         return Results.Ok(new { jobs = rows.ConvertAll(JobView.Of), next });
     }
 

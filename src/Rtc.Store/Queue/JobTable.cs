@@ -63,6 +63,15 @@ public sealed class JobTable(Database database)
                 ("limit", limit)),
         cancel);
 
+    /// <summary>The same of one video.</summary>
+    public Task<List<Job>> ListAsync(UserId user, VideoId video, JobId? after, int limit, CancellationToken cancel = default) =>
+        database.ReadAsync(
+            session => session.QueryAsync(
+                $"SELECT {Columns} FROM processing_jobs WHERE video_id = @video AND user_id = @user AND id < @after "
+                    + "ORDER BY id DESC LIMIT @limit",
+                Read, ("video", video.Value), ("user", user.Value), ("after", after?.Value ?? Guid.AllBitsSet), ("limit", limit)),
+            cancel);
+
     /// <summary>Ends it where it isn't over; the worker that has it hears of it, or learns it from its next write.</summary>
     public async Task<Job?> CancelAsync(UserId user, JobId id, CancellationToken cancel = default)
     {

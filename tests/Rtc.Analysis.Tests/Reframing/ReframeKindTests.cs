@@ -75,7 +75,7 @@ public sealed class ReframeKindTests
     [InlineData("""{"aspect":7}""")]
     public async Task Unknown_aspect_is_refused(string options)
     {
-        await using AnalysisStore store = await AnalysisStore.CreateAsync(new WhiteModels());
+        await using AnalysisStore store = AnalysisStore.Unopened(new WhiteModels());
         Assert.Contains("9:16, 1:1, 4:5", store.Reframe.Check(options), StringComparison.Ordinal);
         Assert.Null(store.Reframe.Check("{}"));
     }

@@ -75,6 +75,13 @@ internal sealed class AnalysisStore : IAsyncDisposable
         return store;
     }
 
+    /// <summary>One that opens no database before it is asked something: for what needs none.</summary>
+    public static AnalysisStore Unopened(IModelHost models)
+    {
+        string folder = Directory.CreateTempSubdirectory("rtc-analysis-").FullName;
+        return Open(new StoreOptions { File = Path.Combine(folder, StoreOptions.FileName) }, folder, models);
+    }
+
     /// <summary>At a store that is there already, for another program.</summary>
     public static AnalysisStore Open(StoreOptions options, string folder, IModelHost models) =>
         new(options, folder, models, TimeProvider.System);

@@ -19,7 +19,30 @@ internal static class SquareClip
     private const int BlackFrom = 62;
     private const int BlackTo = 70;
 
+    private static readonly Lazy<byte[]> s_file = new(Encode);
+
     public static string Write(string path)
+    {
+        File.WriteAllBytes(path, s_file.Value);
+        return path;
+    }
+
+    private static byte[] Encode()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("rtc-clip-");
+        try
+        {
+            string path = Path.Combine(folder.FullName, "clip.mp4");
+            Encode(path);
+            return File.ReadAllBytes(path);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void Encode(string path)
     {
         using var pool = new PicturePool();
         var options = new FinishedVideoOptions
@@ -35,7 +58,6 @@ internal static class SquareClip
         }
 
         Assert.True(video.TryFinish(), video.Refusal?.Message);
-        return path;
     }
 
     private static void Paint(Picture picture, int number)

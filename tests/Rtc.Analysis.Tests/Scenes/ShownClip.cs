@@ -1,6 +1,7 @@
 using Rtc.Media;
 using Rtc.Media.Containers;
 using Rtc.Media.Containers.Reading;
+using Rtc.Pipeline.Tests;
 
 namespace Rtc.Analysis.Tests.Scenes;
 
@@ -57,5 +58,34 @@ internal sealed class ShownClip : IDisposable
     {
         _pictures.ForEach(picture => picture.Dispose());
         _pool.Dispose();
+    }
+}
+
+/// <summary>The first pictures of real clips, each read once.</summary>
+public sealed class ShownClips : IDisposable
+{
+    internal const int Length = 150;
+    internal const int Width = 320;
+    internal const int Height = 180;
+
+    private readonly Dictionary<string, ShownClip> _clips = [];
+
+    public void Dispose()
+    {
+        foreach (ShownClip clip in _clips.Values)
+        {
+            clip.Dispose();
+        }
+    }
+
+    internal ShownClip Of(string name)
+    {
+        if (!_clips.TryGetValue(name, out ShownClip? clip))
+        {
+            clip = new ShownClip(TestData.Find("video/" + name), Length, Width, Height);
+            _clips.Add(name, clip);
+        }
+
+        return clip;
     }
 }

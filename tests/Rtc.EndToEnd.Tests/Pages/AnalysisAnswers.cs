@@ -46,6 +46,7 @@ internal static partial class AnalysisAnswers
         Video + "/masks" => Json($$"""{"job_id":"{{Analysis}}","masks":[{{Masks()}}],"next":null}"""),
         Video + "/tracks" => Json($$"""{"job_id":"{{Analysis}}","tracks":[{{string.Join(',', s_tracks.Select(Track))}}],"next":null}"""),
         Video + "/scenes" => Json($$"""{"job_id":"{{Analysis}}","scenes":[{{Scenes}}],"next":null}"""),
+        "/api/jobs" when request.Query.Contains("video_id=", StringComparison.Ordinal) => Json($$"""{"jobs":[{{Jobs}}],"next":null}"""),
         "/api/jobs/" + Analysis + "/result" => Json(
             """
             {"frames":30,"detections":86,"masks":86,"tracks":4,"scenes":3,"model":"yolox-nano","provider":"cpu","mask_model":"grabcut",

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Rtc.EndToEnd.Tests.Pages;
 
 /// <summary>What a page asks of the API.</summary>
-internal sealed record PageRequest(string Method, string Path, string Body, string? Range);
+internal sealed record PageRequest(string Method, string Path, string Query, string Body, string? Range);
 
 /// <summary>
 /// wwwroot as it lies in the folder, with the server's policy for its content and with fake-hub.js as the hub's client; what is
@@ -79,7 +79,8 @@ internal sealed partial class PageServer : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var asked = new PageRequest(
-            context.Request.Method, context.Request.Path.Value!, await reader.ReadToEndAsync(), context.Request.Headers.Range);
+            context.Request.Method, context.Request.Path.Value!, context.Request.QueryString.Value ?? string.Empty,
+            await reader.ReadToEndAsync(), context.Request.Headers.Range);
         if (page?.Answer(asked) is not { } answer)
         {
             context.Abort();

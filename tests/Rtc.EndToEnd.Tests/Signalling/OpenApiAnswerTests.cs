@@ -165,6 +165,8 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         string none = $"{at}/{Guid.NewGuid()}";
         await CallAsync(200, "GET", at);
         await CallAsync(400, "GET", at, at + "?limit=0");
+        await CallAsync(200, "GET", at, $"{at}?video_id={Guid.NewGuid()}");
+        await CallAsync(400, "GET", at, at + "?video_id=nothing");
         await CallAsync(401, "GET", at, bearer: "vr_no");
         await CallAsync(400, "POST", at, body: """{"kind":"nothing"}""", type: "application/json");
         await CallAsync(404, "GET", at + "/{id}", none);

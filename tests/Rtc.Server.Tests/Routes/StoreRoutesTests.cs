@@ -257,6 +257,32 @@ public sealed class StoreRoutesTests : IDisposable
         Assert.Equal("cancelled", cancelled["status"]!.ToString());
     }
 
+    /// <summary>However many newer jobs the user's other videos have; another user's jobs at it are not told.</summary>
+    [Fact]
+    public async Task Jobs_of_one_video_are_listed_alone()
+    {
+        await using RunningHost host = await StartAsync();
+        JobTable jobs = host.App.Services.GetRequiredService<JobTable>();
+        Job first = await AddJobAsync(host, User.Local);
+        Job second = await jobs.AddAsync(jobs.NewId(), first.UserId, first.VideoId, "unknown", "{}", [new JobStep("one", "One")]);
+        Job others = await AddJobAsync(host, "other@example.org");
+        await jobs.AddAsync(jobs.NewId(), others.UserId, first.VideoId, "unknown", "{}", [new JobStep("one", "One")]);
+        for (int i = 0; i < 3; i++)
+        {
+            await AddJobAsync(host, User.Local);
+        }
+
+        string at = $"/api/jobs?limit=1&video_id={first.VideoId}";
+        JsonNode page = await GetAsync(host, HttpStatusCode.OK, at);
+        Assert.Equal(second.Id.ToString(), Assert.Single(page["jobs"]!.AsArray())!["job_id"]!.ToString());
+        page = await GetAsync(host, HttpStatusCode.OK, $"{at}&after={page["next"]}");
+        Assert.Equal(first.Id.ToString(), Assert.Single(page["jobs"]!.AsArray())!["job_id"]!.ToString());
+        Assert.Null(page["next"]);
+        page = await GetAsync(host, HttpStatusCode.OK, $"/api/jobs?video_id={others.VideoId}");
+        Assert.Empty(page["jobs"]!.AsArray());
+        await GetAsync(host, HttpStatusCode.BadRequest, "/api/jobs?video_id=nothing");
+    }
+
     private static async Task<Video> AddVideoAsync(RunningHost host, string email)
     {
         IServiceProvider services = host.App.Services;

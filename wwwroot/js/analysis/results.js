@@ -102,6 +102,5 @@ export class Results {
  * @param {string} video @returns {Promise<import('./result-api.js').FollowedJob[]>}
  */
 export async function jobsOf(video) {
-  const { jobs } = await libraryApi.jobs();
-  return /** @type {import('./result-api.js').FollowedJob[]} */ (jobs.filter(({ video_id: id }) => id === video));
+  return /** @type {import('./result-api.js').FollowedJob[]} */ ((await libraryApi.jobsOf(video)).jobs);
 }

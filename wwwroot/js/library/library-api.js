@@ -104,6 +104,8 @@ export const libraryApi = Object.freeze({
   remove: (at) => ask('DELETE', at),
   /** The newest. @returns {Promise<{jobs: Job[]}>} */
   jobs: () => read('/api/jobs?limit=100'),
+  /** The newest of one video. @param {string} video @returns {Promise<{jobs: Job[]}>} */
+  jobsOf: (video) => read(`/api/jobs?limit=100&video_id=${encodeURIComponent(video)}`),
   /** @param {string} job */
   cancelJob: (job) => ask('DELETE', `/api/jobs/${job}`),
 

@@ -1,0 +1,199 @@
+namespace Rtc.Analysis.Scenes;
+
+/// <summary>Where what is at a place of one picture is in another, in pixels of the copy.</summary>
+internal readonly record struct PixelShift(int X, int Y);
+
+/// <summary>How much of the second scene is in a picture, and what a mix of both leaves over as a part of their difference.</summary>
+internal readonly record struct MixFit(double Share, double Rest)
+{
+    public static readonly MixFit None = new(0, 1);
+}
+
+/// <summary>
+/// Explains a picture as a mix of two others, wherever the cameras of both scenes have turned since. A part of the picture, where
+/// something passes that is in neither, is left out.
+/// </summary>
+internal static class PictureMix
+{
+    private const int Block = 8;
+    private const int MaxBlocks = 128;
+
+    // Of the blocks, those that are explained best; of the picture, what has to be seen of both scenes.
+    private const double Kept = 0.7;
+    private const double MinCovered = 0.4;
+
+    // Two scenes that differ by less can't be told from grain.
+    private const double MinDifference = 6;
+
+    // How often a pixel to either side is tried.
+    private const int MaxMoves = 3;
+
+    /// <summary>Where a scene that was at a shift a picture ago is now.</summary>
+    public static PixelShift Follow(Signature scene, Signature here, PixelShift from)
+    {
+        double best = Likeness(scene, here, from);
+        for (int move = 0; move < MaxMoves; move++)
+        {
+            PixelShift centre = from;
+            for (int i = 0; i < 9; i++)
+            {
+                var tried = new PixelShift(centre.X + (i % 3) - 1, centre.Y + (i / 3) - 1);
+                if (tried != centre && Likeness(scene, here, tried) is var likeness && likeness > best)
+                {
+                    (best, from) = (likeness, tried);
+                }
+            }
+
+            if (from == centre)
+            {
+                break;
+            }
+        }
+
+        return from;
+    }
+
+    /// <summary>The mix of two pictures that explains one between, from where their scenes are supposed to be in it.</summary>
+    public static MixFit Explain(Signature first, PixelShift firstAt, Signature last, PixelShift lastAt, Signature here)
+    {
+        MixFit best = Fit(first, firstAt, last, lastAt, here);
+        for (int move = 0; move < MaxMoves; move++)
+        {
+            (PixelShift one, PixelShift other) = (firstAt, lastAt);
+            for (int i = 0; i < 18; i++)
+            {
+                int x = (i % 3) - 1, y = (i / 3 % 3) - 1;
+                PixelShift triedFirst = i < 9 ? new PixelShift(one.X + x, one.Y + y) : firstAt;
+                PixelShift triedLast = i < 9 ? lastAt : new PixelShift(other.X + x, other.Y + y);
+                MixFit fit = Fit(first, triedFirst, last, triedLast, here);
+                if (fit.Rest < best.Rest)
+                {
+                    (best, firstAt, lastAt) = (fit, triedFirst, triedLast);
+                }
+            }
+
+            if ((one, other) == (firstAt, lastAt))
+            {
+                break;
+            }
+        }
+
+        return best;
+    }
+
+    private static double Likeness(Signature scene, Signature here, PixelShift shift)
+    {
+        (int left, int top, int right, int bottom) = Shared(here, scene, shift);
+        if (!IsEnough(here, left, top, right, bottom))
+        {
+            return double.MinValue;
+        }
+
+        return new PictureSums(
+            scene.Smooth.AsSpan(((top + shift.Y) * scene.Width) + left + shift.X), here.Smooth.AsSpan((top * here.Width) + left),
+            here.Width, right - left, bottom - top).Likeness;
+    }
+
+    private static MixFit Fit(Signature first, PixelShift firstAt, Signature last, PixelShift lastAt, Signature here)
+    {
+        (int left, int top, int right, int bottom) = Shared(here, first, firstAt);
+        (int otherLeft, int otherTop, int otherRight, int otherBottom) = Shared(here, last, lastAt);
+        (left, top) = (Math.Max(left, otherLeft), Math.Max(top, otherTop));
+        (right, bottom) = (Math.Min(right, otherRight), Math.Min(bottom, otherBottom));
+        int columns = (right - left) / Block, rows = (bottom - top) / Block;
+        if (!IsEnough(here, left, top, right, bottom) || columns * rows is 0 or > MaxBlocks)
+        {
+            return MixFit.None;
+        }
+
+        Span<BlockSums> blocks = stackalloc BlockSums[columns * rows];
+        Span<double> rests = stackalloc double[columns * rows];
+        BlockSums all = default;
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            int x = left + (i % columns * Block), y = top + (i / columns * Block);
+            blocks[i] = SumsOf(
+                first.Smooth.AsSpan(((y + firstAt.Y) * first.Width) + x + firstAt.X),
+                last.Smooth.AsSpan(((y + lastAt.Y) * last.Width) + x + lastAt.X), here.Smooth.AsSpan((y * here.Width) + x), here.Width);
+            all += blocks[i];
+        }
+
+        MixFit whole = all.Fit(MinDifference);
+        if (whole == MixFit.None)
+        {
+            return whole;
+        }
+
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            rests[i] = blocks[i].RestOf(all, whole.Share);
+        }
+
+        rests.Sort(blocks);
+        BlockSums kept = default;
+        foreach (BlockSums block in blocks[..(int)Math.Ceiling(Kept * blocks.Length)])
+        {
+            kept += block;
+        }
+
+        return kept.Fit(MinDifference);
+    }
+
+    /// <summary>The part of a picture without bars that is also in another.</summary>
+    private static (int Left, int Top, int Right, int Bottom) Shared(Signature here, Signature other, PixelShift shift) => (
+        Math.Max(here.Inside.Left, other.Inside.Left - shift.X), Math.Max(here.Inside.Top, other.Inside.Top - shift.Y),
+        Math.Min(here.Inside.Right, other.Inside.Right - shift.X), Math.Min(here.Inside.Bottom, other.Inside.Bottom - shift.Y));
+
+    private static bool IsEnough(Signature here, int left, int top, int right, int bottom) => right > left && bottom > top
+        && (right - left) * (bottom - top)
+            >= MinCovered * (here.Inside.Right - here.Inside.Left) * (here.Inside.Bottom - here.Inside.Top);
+
+    private static BlockSums SumsOf(ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, ReadOnlySpan<byte> here, int width)
+    {
+        int ways = 0, gone = 0, waySquares = 0, goneSquares = 0, products = 0;
+        for (int row = 0; row < Block; row++)
+        {
+            ReadOnlySpan<byte> a = first.Slice(row * width, Block), b = last.Slice(row * width, Block);
+            ReadOnlySpan<byte> c = here.Slice(row * width, Block);
+            for (int i = 0; i < c.Length; i++)
+            {
+                int way = b[i] - a[i], went = c[i] - a[i];
+                ways += way;
+                gone += went;
+                waySquares += way * way;
+                goneSquares += went * went;
+                products += way * went;
+            }
+        }
+
+        return new BlockSums(Block * Block, ways, gone, waySquares, goneSquares, products);
+    }
+
+    /// <summary>Sums over pixels of how far it is from the first scene to the last, and of how far the picture has gone.</summary>
+    private readonly record struct BlockSums(
+        int Count, long Ways, long Gone, long WaySquares, long GoneSquares, long Products)
+    {
+        public static BlockSums operator +(BlockSums a, BlockSums b) => new(
+            a.Count + b.Count, a.Ways + b.Ways, a.Gone + b.Gone, a.WaySquares + b.WaySquares, a.GoneSquares + b.GoneSquares,
+            a.Products + b.Products);
+
+        /// <summary>The share that explains it best, whatever the light does for the whole picture meanwhile.</summary>
+        public MixFit Fit(double minDifference)
+        {
+            double ways = (double)WaySquares - ((double)Ways / Count * Ways);
+            double gone = (double)GoneSquares - ((double)Gone / Count * Gone);
+            double both = (double)Products - ((double)Ways / Count * Gone);
+            return ways < minDifference * minDifference * Count
+                ? MixFit.None
+                : new MixFit(both / ways, Math.Sqrt(Math.Max(0, gone - (both / ways * both)) / ways));
+        }
+
+        /// <summary>What a share leaves over here, where the light is that of the whole.</summary>
+        public double RestOf(BlockSums whole, double share)
+        {
+            double light = (whole.Gone - (share * whole.Ways)) / whole.Count;
+            return GoneSquares + (share * share * WaySquares) + (light * light * Count)
+                - (2 * share * Products) - (2 * light * Gone) + (2 * light * share * Ways);
+        }
+    }
+}
