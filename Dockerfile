@@ -43,7 +43,7 @@ COPY --from=build /out .
 COPY --from=packages /out/onnxruntime /usr/local/lib/
 RUN ldconfig
 COPY wwwroot wwwroot
-COPY docs/PROTOCOL.md docs/OPTIONS.md docs/
+COPY docs docs
 COPY --from=packages /out/lib wwwroot/lib
 RUN useradd --uid 10001 --no-create-home --home-dir /state --shell /usr/sbin/nologin rtc \
     && mkdir -p /state /models /videos && chown rtc /state /models /videos

@@ -53,6 +53,7 @@ class Room:
         self._session = None
         self._open = None
         self._messages = asyncio.Queue(MAX_WAITING)
+        self._receiver = None
         self.track = None
 
     async def __aenter__(self):
@@ -71,8 +72,14 @@ class Room:
     async def watch(self, view="annotated"):
         """Gets the room's picture: `track` is it then, annotated or the camera's own (source)."""
         self._begin()
-        self.track = self._peer.addTransceiver("video", direction="recvonly").receiver.track
+        self._receiver = self._peer.addTransceiver("video", direction="recvonly").receiver
+        self.track = self._receiver.track
         await self._join("whep", {"view": view})
+
+    def timestamp_of(self, frame):
+        """The RTP timestamp of a picture of `track`, by which results name theirs: aiortc itself counts from the first picture on."""
+        origin = self._receiver._RTCRtpReceiver__timestamp_mapper._origin
+        return (frame.pts + origin) % 2**32
 
     async def detections(self):
         """What is found, a message for each picture, until the connection ends."""

@@ -1,7 +1,33 @@
 namespace Rtc.Inference;
 
 /// <summary>A model on hand, as lists and pages show it.</summary>
-public sealed record ModelInfo(string Name, string Task, string Licence, bool OnDisk, long Bytes, string? Provider, string? Problem);
+public sealed record ModelInfo(string Name, string Task, string Licence, bool OnDisk, long Bytes, string? Provider, string? Problem)
+{
+    /// <summary>The family of its outputs; null where only loading it would tell.</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>Of the picture that it takes; null where that is free, or unknown.</summary>
+    public int? InputWidth { get; init; }
+
+    /// <inheritdoc cref="InputWidth"/>
+    public int? InputHeight { get; init; }
+
+    /// <summary>What its outputs are good for: detect, mask, classes; none of them for models of clips.</summary>
+    public IReadOnlyList<string> Suits { get; init; } = [];
+
+    /// <summary>Where it comes from: catalogue, folder, added (over HTTP), given (by an option) or embedded.</summary>
+    public string Origin { get; init; } = ModelOrigin.Folder;
+}
+
+/// <summary>Where a model comes from, as lists name it.</summary>
+public static class ModelOrigin
+{
+    public const string Catalogue = "catalogue";
+    public const string Folder = "folder";
+    public const string Added = "added";
+    public const string Given = "given";
+    public const string Embedded = "embedded";
+}
 
 /// <summary>Owns every loaded model of the process and lends rooms their handles.</summary>
 public interface IModelHost : IDisposable

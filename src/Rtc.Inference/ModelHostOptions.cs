@@ -47,6 +47,9 @@ public sealed record ModelHostOptions
     /// <summary>A provider whose first run takes longer is given up.</summary>
     public TimeSpan WarmUpLimit { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Messages name files without their folders, as befits whatever leaves this machine.</summary>
+    public bool HidesFolders { get; init; }
+
     /// <summary>Called on the loading thread after a model was read, which leaves much behind that nobody needs any more.</summary>
     public Action? OnLoaded { get; init; }
 

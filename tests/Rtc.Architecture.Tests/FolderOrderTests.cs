@@ -46,7 +46,7 @@ public sealed class FolderOrderTests
         new("Rtc.Store", "Sql", "Engines Migrations", ".", "Users", "Videos Rules", "Queue Events", "Results"),
         new(
             "Rtc.Server",
-            "Options Native Tunnel",
+            "Options Native Tunnel Docs Models",
             "Startup Addresses",
             "Certificates Metrics",
             "Http Network",

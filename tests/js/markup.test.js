@@ -3,10 +3,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { analysisText } from '../../wwwroot/js/ui/analysis-text.js';
+import { docsText } from '../../wwwroot/js/ui/docs-text.js';
 import { embedText } from '../../wwwroot/js/ui/embed-text.js';
 import { eventsText } from '../../wwwroot/js/ui/events-text.js';
 import { focusText } from '../../wwwroot/js/ui/focus-text.js';
 import { libraryText } from '../../wwwroot/js/ui/library-text.js';
+import { modelsText } from '../../wwwroot/js/ui/models-text.js';
 import { studioText } from '../../wwwroot/js/ui/studio-text.js';
 import { text } from '../../wwwroot/js/ui/text.js';
 
@@ -14,7 +16,8 @@ const WWW = fileURLToPath(new URL('../../wwwroot/', import.meta.url));
 
 test('the pages hold the same sentences that the scripts have', () => {
   const all = {
-    ...text, analysis: analysisText, embed: embedText, events: eventsText, focus: focusText, library: libraryText, studio: studioText,
+    ...text, analysis: analysisText, docs: docsText, embed: embedText, events: eventsText, focus: focusText, library: libraryText,
+    models: modelsText, studio: studioText,
   };
   for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html'))) {
     const html = readFileSync(WWW + page, 'utf8');

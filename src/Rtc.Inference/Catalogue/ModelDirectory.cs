@@ -1,14 +1,25 @@
 using System.Diagnostics;
+using System.Globalization;
 using Rtc.Inference.Onnx;
 
 namespace Rtc.Inference.Catalogue;
 
 /// <summary>A model that lies in the folder: one file, or an encoder and its decoder.</summary>
 internal sealed record ShelvedModel(
-    string Name, string Path, string? DecoderPath, string Task, string Licence, bool Copyleft, bool Known, long Bytes, string? Problem);
+    string Name, string Path, string? DecoderPath, string Task, string Licence, bool Copyleft, bool Known, long Bytes, string? Problem)
+{
+    /// <summary>By an option of the owner's, wherever it lies.</summary>
+    public bool IsGiven { get; init; }
+}
 
-/// <summary>Looks over the folder of models: names, pairs, tasks and licences, from the catalogue and the files' own heads.</summary>
-internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
+/// <summary>
+/// Looks over the folder of models and the files that options name: names, pairs, tasks and licences, from the catalogue and the
+/// files' own heads.
+/// </summary>
+/// <param name="directory">The folder.</param>
+/// <param name="catalogue">What is known of models by their names.</param>
+/// <param name="given">Paths of the owner's choice; those that are no file are names.</param>
+internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue, IReadOnlyList<string>? given = null)
 {
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(2);
     private readonly Lock _gate = new();
@@ -63,17 +74,14 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
 
     private IReadOnlyList<ShelvedModel> Look()
     {
-        if (!Directory.Exists(directory))
-        {
-            return [];
-        }
-
         List<ShelvedModel> models = [];
-        string[] files =
-        [
-            .. Directory.EnumerateFiles(directory, "*.onnx").Where(file => ModelName.IsValid(Path.GetFileName(file)))
-                .Order(StringComparer.Ordinal)
-        ];
+        string[] files = !Directory.Exists(directory)
+            ? []
+            :
+            [
+                .. Directory.EnumerateFiles(directory, "*.onnx").Where(file => ModelName.IsValid(Path.GetFileName(file)))
+                    .Order(StringComparer.Ordinal)
+            ];
         foreach (string file in files)
         {
             string name = Path.GetFileNameWithoutExtension(file);
@@ -93,7 +101,31 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
             models.Add(Describe(decoder is null ? name : PairName(name), file, decoder));
         }
 
+        foreach (string path in given ?? [])
+        {
+            if (IsFile(path) && Path.GetFullPath(path) is var file && !models.Any(model => model.Path == file || model.DecoderPath == file))
+            {
+                models.Add(Describe(FreeName(file, models), file, null) with { IsGiven = true });
+            }
+        }
+
         return [.. models.OrderBy(model => Rank(model.Name))];
+    }
+
+    /// <summary>A model's file that the owner names by its path.</summary>
+    internal static bool IsFile(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && File.Exists(path);
+
+    /// <summary>What a given file is called: its own name where a model may bear it and none of the folder does.</summary>
+    private static string FreeName(string file, List<ShelvedModel> models)
+    {
+        string name = ModelName.Of(Path.GetFileNameWithoutExtension(file));
+        string free = name;
+        for (int i = 2; models.Any(model => ModelName.Same(model.Name, free)); i++)
+        {
+            free = string.Create(CultureInfo.InvariantCulture, $"{name}-{i}");
+        }
+
+        return free;
     }
 
     /// <summary>Models of clips, by name.</summary>
@@ -152,7 +184,8 @@ internal sealed class ModelDirectory(string directory, ModelCatalogue catalogue)
     private ShelvedModel Describe(string name, string file, string? decoder)
     {
         long bytes = new FileInfo(file).Length + (decoder is null ? 0 : new FileInfo(decoder).Length);
-        if (catalogue.Find(name) is { } entry)
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) == Path.GetFullPath(directory).TrimEnd(Path.DirectorySeparatorChar)
+            && catalogue.Find(name) is { } entry)
         {
             return new ShelvedModel(entry.Name, file, decoder, entry.Task, entry.Licence, entry.Copyleft, true, bytes, null);
         }

@@ -23,6 +23,14 @@ public static class ModelName
         return true;
     }
 
+    /// <summary>A file's name as a model may bear it.</summary>
+    public static string Of(string name)
+    {
+        string plain = new([.. name.Take(Longest).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' ? letter : '-')]);
+        plain = plain.Trim('-');
+        return plain.Length == 0 ? "model" : plain;
+    }
+
     /// <summary>Whether two names mean one model: capitals and the kind of dash do not count.</summary>
     public static bool Same(string a, string b) => Plain(a).Equals(Plain(b), StringComparison.OrdinalIgnoreCase);
 

@@ -14,11 +14,21 @@ internal sealed class OnnxHeader
     private const int GraphInput = 11;
     private const int GraphOutput = 12;
     private const int MaxFieldBytes = 1 << 20;
+
+    // What is kept of a file, however large that is: no model on hand has a thousandth of either.
+    private const int MaxKeptFields = 16_384;
+    private const int MaxKeptBytes = 16 << 20;
+
+    // Nodes and weights are passed over, one field each.
+    private const int MaxFields = 4_000_000;
     private const int MaxDimensions = 16;
 
     private readonly List<TensorInfo> _inputs = [];
     private readonly List<TensorInfo> _outputs = [];
     private readonly Dictionary<string, string> _metadata = [];
+    private int _fields;
+    private int _keptFields;
+    private long _keptBytes;
 
     public IReadOnlyList<TensorInfo> Inputs => _inputs;
 
@@ -49,7 +59,7 @@ internal sealed class OnnxHeader
         bool hasGraph = false;
         while (stream.Position < stream.Length)
         {
-            if (!TryField(stream, stream.Length, out int field, out int wire, out long length))
+            if (++header._fields > MaxFields || !TryField(stream, stream.Length, out int field, out int wire, out long length))
             {
                 return false;
             }
@@ -65,6 +75,11 @@ internal sealed class OnnxHeader
             }
             else if (field == ModelMetadata && wire == 2 && length <= MaxFieldBytes)
             {
+                if (!header.MayKeep(length))
+                {
+                    return false;
+                }
+
                 byte[] bytes = new byte[length];
                 stream.ReadExactly(bytes);
                 header.AddMetadata(bytes);
@@ -86,7 +101,7 @@ internal sealed class OnnxHeader
     {
         while (stream.Position < graphEnd)
         {
-            if (!TryField(stream, graphEnd, out int field, out int wire, out long length))
+            if (++_fields > MaxFields || !TryField(stream, graphEnd, out int field, out int wire, out long length))
             {
                 return false;
             }
@@ -94,6 +109,11 @@ internal sealed class OnnxHeader
             long end = stream.Position + length;
             if (wire == 2 && field is GraphInput or GraphOutput && length <= MaxFieldBytes)
             {
+                if (!MayKeep(length))
+                {
+                    return false;
+                }
+
                 byte[] bytes = new byte[length];
                 stream.ReadExactly(bytes);
                 (field == GraphInput ? _inputs : _outputs).Add(ValueInfo(bytes));
@@ -104,6 +124,8 @@ internal sealed class OnnxHeader
 
         return true;
     }
+
+    private bool MayKeep(long bytes) => ++_keptFields <= MaxKeptFields && (_keptBytes += bytes) <= MaxKeptBytes;
 
     private void AddMetadata(ReadOnlySpan<byte> bytes)
     {

@@ -25,11 +25,13 @@ internal sealed class ModelChoice(ModelDirectory shelf, ModelCatalogue catalogue
                 return found is not null;
             }
 
-            if (File.Exists(chosen) && chosen.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            if (ModelDirectory.IsFile(chosen))
             {
                 string path = Path.GetFullPath(chosen);
-                found = new ShelvedModel(
-                    Path.GetFileNameWithoutExtension(path), path, null, task, "unknown", false, false, new FileInfo(path).Length, null);
+                found = shelf.Models().FirstOrDefault(model => model.Path == path)
+                    ?? new ShelvedModel(
+                        ModelName.Of(Path.GetFileNameWithoutExtension(path)), path, null, task, "unknown", false, false,
+                        new FileInfo(path).Length, null) { IsGiven = true };
                 return true;
             }
 
@@ -46,8 +48,9 @@ internal sealed class ModelChoice(ModelDirectory shelf, ModelCatalogue catalogue
         return found is not null;
     }
 
-    /// <summary>May be taken without being asked for: of that task, whole, and free of a copyleft licence.</summary>
-    private static bool IsAutomatic(ShelvedModel model, string task) => model.Task == task && !model.Copyleft && model.Problem is null;
+    /// <summary>May be taken without being asked for: of that task, whole, free of a copyleft licence, given for nothing else.</summary>
+    private static bool IsAutomatic(ShelvedModel model, string task) =>
+        model.Task == task && !model.Copyleft && model.Problem is null && !model.IsGiven;
 
     private static string Printable(string name)
     {

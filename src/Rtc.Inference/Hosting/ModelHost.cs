@@ -22,6 +22,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
     private readonly GraphSessions _graphs;
     private readonly ModelDirectory _shelf;
     private readonly ModelChoice _choice;
+    private readonly FolderNames _folders;
     private int _arrivals;
 
     public ModelHost(ModelHostOptions options)
@@ -35,7 +36,9 @@ public sealed class ModelHost : IModelHost, IGraphHost
         RuntimeProblem = problem;
         Catalogue = ModelCatalogue.Load(options.Directory, out string? broken);
         CatalogueProblem = broken;
-        _shelf = new ModelDirectory(options.Directory, Catalogue);
+        string?[] given = [options.Model, options.MaskModel, .. options.Profiles.Select(profile => profile.Model)];
+        _shelf = new ModelDirectory(options.Directory, Catalogue, [.. given.OfType<string>()]);
+        _folders = new FolderNames(options, given);
         _shelf.Refresh();
         _choice = new ModelChoice(_shelf, Catalogue, options.Directory);
     }
@@ -73,7 +76,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
     public ModelGraph? OpenGraph(GraphFile file, out string? problem)
     {
         ModelGraph? graph = _graphs.Open(file, out problem);
-        problem ??= graph is null ? RuntimeProblem : null;
+        problem = _folders.Hide(problem ?? (graph is null ? RuntimeProblem : null));
         return graph;
     }
 
@@ -83,14 +86,44 @@ public sealed class ModelHost : IModelHost, IGraphHost
     /// <inheritdoc/>
     public int Arrivals => Volatile.Read(ref _arrivals);
 
-    /// <summary>A model came into the folder.</summary>
+    /// <summary>A file is gone: another one of its name is another model.</summary>
+    internal void Drop(string file) => _slots.Drop(file);
+
+    /// <summary>A model came into the folder, or went from it.</summary>
     public void OnModelArrived()
     {
         _shelf.Refresh();
         Interlocked.Increment(ref _arrivals);
     }
 
+    /// <inheritdoc/>
     public IDetector OpenDetector(string name, out string? problem)
+    {
+        IDetector detector = Detector(name, out problem);
+        problem = _folders.Hide(problem);
+        return detector;
+    }
+
+    /// <summary>
+    /// A segmenter of that name; "auto" is the best mask model on hand that is quick enough, else GrabCut. A detector
+    /// with masks and a semantic model serve too.
+    /// </summary>
+    public ISegmenter OpenSegmenter(string name, out string? problem)
+    {
+        ISegmenter segmenter = Segmenter(name, out problem);
+        problem = _folders.Hide(problem);
+        return segmenter;
+    }
+
+    /// <inheritdoc/>
+    public IClassMapper? OpenClasses(string profile, out string? problem)
+    {
+        IClassMapper? mapper = Mapper(profile, out problem);
+        problem = _folders.Hide(problem);
+        return mapper;
+    }
+
+    private IDetector Detector(string name, out string? problem)
     {
         if (name.Equals(MotionDetector.ModelName, StringComparison.OrdinalIgnoreCase)
             || (name.Equals(Auto, StringComparison.OrdinalIgnoreCase)
@@ -117,11 +150,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
         return new MotionDetector();
     }
 
-    /// <summary>
-    /// A segmenter of that name; "auto" is the best mask model on hand that is quick enough, else GrabCut. A detector
-    /// with masks and a semantic model serve too.
-    /// </summary>
-    public ISegmenter OpenSegmenter(string name, out string? problem)
+    private ISegmenter Segmenter(string name, out string? problem)
     {
         problem = null;
         bool auto = name.Equals(Auto, StringComparison.OrdinalIgnoreCase);
@@ -181,8 +210,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
         new ProfileInfo(SegmentProfile.Motion, MotionDetector.ModelName, "Apache-2.0", MotionMapper.Names, null),
     ];
 
-    /// <inheritdoc/>
-    public IClassMapper? OpenClasses(string profile, out string? problem)
+    private IClassMapper? Mapper(string profile, out string? problem)
     {
         problem = null;
         if (profile == SegmentProfile.Motion)
@@ -241,7 +269,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
     {
         if (!TryFind(profile, out ShelvedModel? model, out string? problem))
         {
-            return new ProfileInfo(profile.Name, null, string.Empty, [], problem);
+            return new ProfileInfo(profile.Name, null, string.Empty, [], _folders.Hide(problem));
         }
 
         ModelSlot? slot = _slots.Find(model!.Path, profile.HalfPrecision);
@@ -256,7 +284,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
             model.Name,
             Licence(model.Licence, model.Copyleft),
             header is null ? [] : SemanticNames.Of(header),
-            Runtime is null ? RuntimeProblem : slot?.Problem ?? (header is null ? $"{model.Name}: {broken}" : null));
+            _folders.Hide(Runtime is null ? RuntimeProblem : slot?.Problem ?? (header is null ? $"{model.Name}: {broken}" : null)));
     }
 
     private bool TrySegmenter(ShelvedModel found, ModelHandle handle, out ISegmenter? segmenter, out string? problem)
@@ -312,26 +340,57 @@ public sealed class ModelHost : IModelHost, IGraphHost
     private List<ModelInfo> Describe(IReadOnlyList<ShelvedModel> here)
     {
         List<ModelInfo> models = [.. here.Select(Describe)];
-        models.AddRange(Catalogue.Entries.Where(entry => !here.Any(model => ModelName.Same(model.Name, entry.Name)))
-            .Select(entry => new ModelInfo(entry.Name, entry.Task, Licence(entry.Licence, entry.Copyleft), false, entry.Size, null, null)));
-        models.Add(new ModelInfo(MotionDetector.ModelName, "detect", "Apache-2.0", true, 0, MotionDetector.ProviderName, null));
-        models.Add(new ModelInfo(GrabCutSegmenter.ModelName, "mask", "Apache-2.0", true, 0, MotionDetector.ProviderName, null));
+        models.AddRange(Catalogue.Entries.Where(entry => !here.Any(model => !model.IsGiven && ModelName.Same(model.Name, entry.Name)))
+            .Select(entry => new ModelInfo(entry.Name, entry.Task, Licence(entry.Licence, entry.Copyleft), false, entry.Size, null, null)
+            {
+                Layout = entry.Layout, Suits = HeaderKind.Suits(entry.Task, entry.Layout), Origin = ModelOrigin.Catalogue,
+            }));
+        models.Add(Embedded(MotionDetector.ModelName, "detect"));
+        models.Add(Embedded(GrabCutSegmenter.ModelName, "mask"));
         return models;
     }
+
+    private static ModelInfo Embedded(string name, string task) =>
+        new(name, task, "Apache-2.0", true, 0, MotionDetector.ProviderName, null)
+        {
+            Layout = name, Suits = HeaderKind.Suits(task, name), Origin = ModelOrigin.Embedded,
+        };
 
     private ModelInfo Describe(ShelvedModel model)
     {
         ModelSlot? slot = _slots.Find(model.Path);
         LoadedModel? loaded = slot?.Current;
+        OnnxHeader? header = _shelf.Head(model.Path).Header;
+        HeaderKind? kind = header is null ? null : HeaderKind.Of(header);
+        string task = loaded?.Kind.Task ?? kind?.Task ?? model.Task;
+        string? layout = LayoutOf(loaded?.Kind) ?? Catalogue.Find(model.Name)?.Layout ?? kind?.Layout;
         return new ModelInfo(
             model.Name,
-            loaded?.Kind.Task ?? model.Task,
+            task,
             Licence(model.Licence, model.Copyleft),
             true,
             model.Bytes,
             loaded is null ? null : Providers.Name(loaded.Provider),
-            slot?.Problem ?? model.Problem);
+            _folders.Hide(slot?.Problem ?? model.Problem))
+        {
+            Layout = layout,
+            InputWidth = kind?.Width,
+            InputHeight = kind?.Height,
+            Suits = HeaderKind.Suits(task, layout),
+            Origin = model.IsGiven ? ModelOrigin.Given
+                : model.Known ? ModelOrigin.Catalogue
+                : header?.Metadata.ContainsKey(ModelIntake.AddedKey) == true ? ModelOrigin.Added
+                : ModelOrigin.Folder,
+        };
     }
+
+    private static string? LayoutOf(ModelKind? kind) => kind switch
+    {
+        null => null,
+        ModelKind.Detector detector => detector.Layout.Name,
+        ModelKind.Semantic => HeaderKind.Semantic,
+        _ => HeaderKind.Sam,
+    };
 
     private static string Licence(string licence, bool copyleft) => copyleft ? $"{licence} (copyleft)" : licence;
 }

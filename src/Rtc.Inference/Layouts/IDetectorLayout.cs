@@ -40,8 +40,8 @@ internal sealed class ModelProbe
     /// <summary>Size, type and memory order of the picture input, not yet how its numbers are scaled.</summary>
     public required TensorPlan Plan { get; init; }
 
-    /// <summary>The first run, for layouts that differ in nothing but their values.</summary>
-    public required OrtRun Run { get; init; }
+    /// <summary>The first run, for layouts that differ in nothing but their values; null where the model is not loaded.</summary>
+    public required OrtRun? Run { get; init; }
 
     public long Size(int output, int dimension) => Outputs[output].Shape[dimension];
 

@@ -147,8 +147,13 @@ internal sealed class NanoDetLayout : IDetectorLayout
 
     private bool HasLogits(ModelProbe probe)
     {
+        if (probe.Run is not { } run)
+        {
+            return false;
+        }
+
         (int scores, _) = _levels[0];
-        ReadOnlySpan<float> values = probe.Run.Floats(scores);
+        ReadOnlySpan<float> values = run.Floats(scores);
         int width = (int)probe.Outputs[scores].Shape[^1];
         for (int row = 0; row < values.Length / width; row++)
         {

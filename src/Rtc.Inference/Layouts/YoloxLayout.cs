@@ -32,7 +32,7 @@ internal sealed class YoloxLayout : IDetectorLayout
             return null;
         }
 
-        return new YoloxLayout(probe.Plan, (int)probe.Size(0, 2) - 5, IsRaw(probe));
+        return new YoloxLayout(probe.Plan, (int)probe.Size(0, 2) - 5, probe.Run is { } run && IsRaw(probe, run));
     }
 
     public void Decode(OrtRun run, int image, TensorPlan plan, float confidence, Candidates into)
@@ -77,12 +77,12 @@ internal sealed class YoloxLayout : IDetectorLayout
     /// Raw centres lie within a few cells of zero everywhere; with the grid applied, those of the last column
     /// lie near the picture's right edge.
     /// </summary>
-    private static bool IsRaw(ModelProbe probe)
+    private static bool IsRaw(ModelProbe probe, OrtRun run)
     {
         int stride = Grid.ThreeLevels[0];
         int across = Grid.Across(probe.Plan.Width, stride);
         int down = Grid.Across(probe.Plan.Height, stride);
-        ReadOnlySpan<float> rows = probe.Run.Floats(0);
+        ReadOnlySpan<float> rows = run.Floats(0);
         int width = (int)probe.Size(0, 2);
         double sum = 0;
         for (int y = 0; y < down; y++)

@@ -61,6 +61,23 @@ internal sealed class ModelSlots(ModelLoader? loader, Provider requested, ModelH
         }
     }
 
+    /// <summary>Forgets a file that nobody holds.</summary>
+    public void Drop(string path)
+    {
+        lock (_gate)
+        {
+            foreach (string key in (string[])[Key(path, half: false), Key(path, half: true)])
+            {
+                if (_slots.TryGetValue(key, out ModelSlot? slot) && slot.Handles == 0)
+                {
+                    slot.Unload();
+                    _idle.Remove(slot);
+                    _slots.Remove(key);
+                }
+            }
+        }
+    }
+
     public bool TryReload(string name, out string? problem)
     {
         ModelSlot? slot;

@@ -19,6 +19,7 @@ using Rtc.Server.Hosting;
 using Rtc.Server.Http;
 using Rtc.Server.Load;
 using Rtc.Server.Metrics;
+using Rtc.Server.Models;
 using Rtc.Server.Native;
 using Rtc.Server.Network;
 using Rtc.Server.Options;
@@ -26,6 +27,7 @@ using Rtc.Server.Rooms;
 using Rtc.Server.Routes;
 using Rtc.Server.Rules;
 using Rtc.Server.Startup;
+using Rtc.Server.Videos;
 using Rtc.Signaling;
 using Rtc.Signaling.Hub;
 using Rtc.Signaling.Messages;
@@ -58,7 +60,13 @@ internal static class RoomHosting
         services.AddExceptionHandler<LoopTimeouts>();
         services.AddSingleton(
             provider => new ModelHost(
-                ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with { OnLoaded = IdleMemory.GiveBackNative }));
+                ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with
+                {
+                    OnLoaded = IdleMemory.GiveBackNative, HidesFolders = true,
+                }));
+        services.AddSingleton(provider => new ModelIntake(
+            provider.GetRequiredService<ModelHost>(), (long)options.Model.MaxUploadMegabytes * Uploads.Megabyte));
+        services.AddSingleton<ModelRates>();
         services.AddSingleton<ModelHashes>();
         services.AddSingleton<IModelHost>(provider => provider.GetRequiredService<ModelHost>());
         services.AddSingleton(provider =>

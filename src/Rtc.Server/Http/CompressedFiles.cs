@@ -54,7 +54,7 @@ internal sealed class CompressedFiles(IFileProvider files, PathString prefix, Fi
         response.Headers.Vary = StringValues.Concat(HeaderNames.AcceptEncoding, response.Headers.Vary);
 
     /// <summary>Brotli before gzip; null where the client takes neither.</summary>
-    private static string? EncodingOf(StringValues accepted)
+    internal static string? EncodingOf(StringValues accepted)
     {
         string? best = null;
         foreach (StringWithQualityHeaderValue one in StringWithQualityHeaderValue.TryParseList(accepted, out var list) ? list : [])
@@ -68,6 +68,11 @@ internal sealed class CompressedFiles(IFileProvider files, PathString prefix, Fi
         return best;
     }
 
+    /// <summary>Writes into what stays open.</summary>
+    internal static Stream Packer(string encoding, Stream target) => encoding == "br"
+        ? new BrotliStream(target, CompressionLevel.SmallestSize, leaveOpen: true)
+        : new GZipStream(target, CompressionLevel.Optimal, leaveOpen: true);
+
     private Copy Get(string path, string encoding, IFileInfo file)
     {
         if (_copies.TryGetValue((path, encoding), out Copy? kept) && kept.Written == file.LastModified && kept.Length == file.Length)
@@ -77,9 +82,7 @@ internal sealed class CompressedFiles(IFileProvider files, PathString prefix, Fi
 
         using var target = new MemoryStream();
         using (Stream source = file.CreateReadStream())
-        using (Stream packer = encoding == "br"
-            ? new BrotliStream(target, CompressionLevel.SmallestSize)
-            : new GZipStream(target, CompressionLevel.Optimal))
+        using (Stream packer = Packer(encoding, target))
         {
             source.CopyTo(packer);
         }

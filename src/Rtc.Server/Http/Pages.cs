@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
+using Rtc.Server.Docs;
 using Rtc.Server.Startup;
 
 namespace Rtc.Server.Http;
 
 /// <summary>
 /// Serves wwwroot, gives its pages addresses without .html, the SignalR client and the runtime of models under /lib and the
-/// documents that the page /api leads to under /docs.
+/// documents under /docs, as pages and as the Markdown that they are.
 /// </summary>
 internal static class Pages
 {
@@ -20,8 +21,6 @@ internal static class Pages
         (RuntimePath, "onnxruntime-web/dist", "ort.wasm.bundle.min.mjs"),
     ];
 
-    private const string DocumentsPath = "/docs";
-
     /// <summary>/library/ID is the page of one video's analysis: what it shows is for its script to ask.</summary>
     private const string VideoPath = "/library/";
     private const string VideoPage = "/analysis.html";
@@ -32,10 +31,18 @@ internal static class Pages
         types.Mappings[".mjs"] = "text/javascript";
         types.Mappings[".webmanifest"] = "application/manifest+json";
         types.Mappings[".onnx"] = "application/octet-stream";
+        string documents = Path.Combine(paths.Root, "docs");
         if (Directory.Exists(paths.WebRoot))
         {
             var files = new TranslatedPages(new CompositeFileProvider(new PhysicalFileProvider(paths.WebRoot), new DrawnIcons()));
             app.Use((context, next) => WithLostPageAsync(context, next, files));
+            if (Directory.Exists(documents))
+            {
+                string template = Path.Combine(paths.WebRoot, "docs.html");
+                var pages = new DocumentPages(new DocumentShelf(documents), () => File.ReadAllText(template));
+                app.Use((context, next) => pages.TryServeAsync(context, next));
+            }
+
             app.Use((context, next) =>
             {
                 if (PageFile(context.Request, files) is { } file)
@@ -57,12 +64,14 @@ internal static class Pages
             }
         }
 
-        string documents = Path.Combine(paths.Root, "docs");
         if (Directory.Exists(documents))
         {
             // Browsers show plain text; Markdown they would save.
-            var texts = new FileExtensionContentTypeProvider(new Dictionary<string, string> { [".md"] = "text/plain; charset=utf-8" });
-            Serve(app, new PhysicalFileProvider(documents), DocumentsPath, texts);
+            var texts = new FileExtensionContentTypeProvider(new Dictionary<string, string>
+            {
+                [".md"] = "text/plain; charset=utf-8", [".svg"] = "image/svg+xml", [".png"] = "image/png", [".jpg"] = "image/jpeg",
+            });
+            Serve(app, new PhysicalFileProvider(documents), DocumentShelf.Root, texts);
         }
     }
 

@@ -15,6 +15,10 @@ public sealed record ModelOptions
     [Description("Folder of the model files")]
     public string Directory { get; init; } = "models";
 
+    [Description("Largest model that may be added over HTTP, in megabytes")]
+    [Range(1, 2048)]
+    public int MaxUploadMegabytes { get; init; } = 256;
+
     [Description("Segmenter that cuts out the selected object: a name, a file, or \"auto\"")]
     public string Segmenter { get; init; } = "auto";
 

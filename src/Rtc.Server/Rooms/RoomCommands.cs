@@ -47,6 +47,30 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
         return null;
     }
 
+    /// <summary>From outside of the room.</summary>
+    public Refusal? SetModel(string model, bool mayRelax)
+    {
+        Outcome<RoomSettings> next = SettingsMapping.Apply(room.Pipeline.Settings, new SettingsMessage { Model = model });
+        if (next.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (room.IsPrivate && !mayRelax && model != room.Pipeline.Settings.Model)
+        {
+            metrics.Refused("rights");
+            return Refusal.PrivacyIsAnothers;
+        }
+
+        if (room.Pipeline.TryConfigure(next.Value!) is { } problem)
+        {
+            return new Refusal("bad_value", problem);
+        }
+
+        room.Messages.TellSettings();
+        return null;
+    }
+
     public Refusal? Select(RoomMember member, SelectRequest point)
     {
         if (room.Members.RefuseWatcher(member) is { } forbidden)

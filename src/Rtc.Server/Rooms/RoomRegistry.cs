@@ -117,6 +117,16 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 
     public Task<Refusal?> HandOverAsync(PeerId peer) => OnMemberAsync(peer, (room, member) => room.Detections.HandOver(member));
 
+    /// <summary>The model that a room is set to; null where there is no such room.</summary>
+    public Task<string?> ModelAsync(string name) => _loop.AskAsync(() => _directory.Find(name)?.Pipeline.Settings.Model);
+
+    /// <summary>
+    /// Sets a room's model for somebody who is no member of it. <paramref name="mayRelax"/>: also where the room is private, for
+    /// another model may know people less well.
+    /// </summary>
+    public Task<Refusal?> SetModelAsync(string name, string model, bool mayRelax) => _loop.AskAsync(
+        () => _directory.Find(name) is { } room ? room.Commands.SetModel(model, mayRelax) : Refusal.UnknownRoom);
+
     public Task LeaveAsync(PeerId peer, IMemberLink? link, bool final) => _loop.AskAsync<object?>(() =>
     {
         _directory.ForgetEnded(peer);

@@ -1,5 +1,4 @@
 using QRCoder;
-using Rtc.Inference;
 using Rtc.Media.Images;
 using Rtc.Server.Authorization;
 using Rtc.Server.Load;
@@ -41,11 +40,11 @@ internal static class ApiRoutes
             http.Response.Headers.CacheControl = "no-store";
             return Results.Bytes(Png.Encode(found.Pipeline.Heat()), "image/png");
         });
-        routes.MapGet("/api/models", (IModelHost models) => models.Models);
         routes.MapGet("/api/qr.svg", (string? text) => text is { Length: > 0 and <= MaxQrTextLength }
             ? Results.Text(Qr(text), "image/svg+xml")
             : Results.Problem($"\"text\" has 1 to {MaxQrTextLength} characters.", statusCode: 400));
         routes.MapModelFiles();
+        routes.MapModels();
         routes.MapPulls();
         routes.MapEcho();
         routes.MapShare();

@@ -47,7 +47,8 @@ internal static class PullRoutes
             status.Model, status.State, status.Bytes, status.Total, share, error, allowed, preferred.Name, preferred.Size);
     }
 
-    private static RouteHandlerBuilder RequireOwner(this RouteHandlerBuilder route) => route.Guard(context =>
+    /// <summary>For what costs this machine's disk and processor: the API key, or where none is set its own network.</summary>
+    internal static RouteHandlerBuilder RequireOwner(this RouteHandlerBuilder route) => route.Guard(context =>
     {
         Access access = context.RequestServices.GetRequiredService<Access>();
         if (access.MayPullModels(context.Request))
@@ -60,6 +61,6 @@ internal static class PullRoutes
             ? AdministratorFilter.AskForKey(context)
             : Problems.Of(
                 StatusCodes.Status403Forbidden, "forbidden",
-                "Models are fetched for this machine and its own network, or with an API key.");
+                "Models are fetched, added and measured for this machine and its own network, or with an API key.");
     });
 }

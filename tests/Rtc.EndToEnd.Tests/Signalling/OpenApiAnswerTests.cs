@@ -49,7 +49,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         }
 
         await CallAsync(400, "GET", "/ws");
-        await CallAsync(200, "GET", "/api/models");
+        await ModelsAsync();
         await CallAsync(404, "GET", "/models/{name}.onnx", "/models/nothing.onnx");
         await CallAsync(200, "GET", "/api/models/pull");
         await CallAsync(404, "POST", "/api/models/{name}/pull", "/api/models/nothing/pull");
@@ -72,6 +72,22 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(400, "POST", "/api/tokens", body: "{", type: "application/json");
         await CallAsync(415, "POST", "/api/tokens", body: "{}", type: "text/plain");
         Assert.Equal(DocumentedAnswer.Operations.Order(), _called.Order());
+    }
+
+    private async Task ModelsAsync()
+    {
+        const string Json = "application/json";
+        await CallAsync(200, "GET", "/api/models");
+        await CallAsync(415, "POST", "/api/models", body: "{}", type: Json);
+        await CallAsync(400, "POST", "/api/models", body: "--x--\r\n", type: "multipart/form-data; boundary=x");
+        await CallAsync(404, "DELETE", "/api/models/{name}", "/api/models/nothing");
+        await CallAsync(404, "POST", "/api/models/{name}/measure", "/api/models/nothing/measure");
+        await CallAsync(200, "POST", "/api/models/{name}/measure", "/api/models/motion/measure");
+        await CallAsync(404, "GET", "/api/rooms/{room}/model", "/api/rooms/nobody/model");
+        await CallAsync(404, "PUT", "/api/rooms/{room}/model", "/api/rooms/nobody/model", """{"model":"motion"}""", Json);
+        await CallAsync(409, "PUT", "/api/rooms/{room}/model", "/api/rooms/nobody/model", """{"model":"nothing"}""", Json);
+        await CallAsync(400, "PUT", "/api/rooms/{room}/model", "/api/rooms/no%20room/model", """{"model":"motion"}""", Json);
+        await CallAsync(415, "PUT", "/api/rooms/{room}/model", "/api/rooms/nobody/model", "x", "text/plain");
     }
 
     private async Task KeysAsync()
@@ -243,6 +259,10 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(401, "GET", "/models/{name}.onnx", "/models/nothing.onnx");
         await CallAsync(401, "POST", "/api/models/{name}/pull", "/api/models/default/pull");
         await CallAsync(401, "DELETE", "/api/models/pull");
+        await CallAsync(401, "POST", "/api/models");
+        await CallAsync(401, "DELETE", "/api/models/{name}", "/api/models/nothing");
+        await CallAsync(401, "POST", "/api/models/{name}/measure", "/api/models/motion/measure");
+        await CallAsync(403, "PUT", "/api/rooms/{room}/model", "/api/rooms/demo/model", """{"model":"motion"}""", "application/json");
         await CallAsync(401, "GET", "/api/cluster");
         await CallAsync(401, "POST", "/api/cluster/drain");
         await CallAsync(403, "POST", "/api/rooms/{room}/recording", "/api/rooms/demo/recording", "{}", "application/json");

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Rtc.Analysis.Records;
-using Rtc.Inference;
 using Rtc.Pipeline;
 using Rtc.Pipeline.Load;
 using Rtc.Pipeline.Settings;
@@ -11,6 +10,7 @@ using Rtc.Server.Events;
 using Rtc.Server.Hosting;
 using Rtc.Server.Http;
 using Rtc.Server.Jobs;
+using Rtc.Server.Models;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
 using Rtc.Server.Routes;
@@ -169,7 +169,10 @@ public sealed partial class OpenApiDocumentTests
     [Theory]
     [InlineData("Room", typeof(RoomSnapshot))]
     [InlineData("StageTime", typeof(StageTime))]
-    [InlineData("Model", typeof(ModelInfo))]
+    [InlineData("Model", typeof(ModelView))]
+    [InlineData("ModelRate", typeof(ModelRate))]
+    [InlineData("ModelChange", typeof(ModelRoutes.ModelChange))]
+    [InlineData("RoomModel", typeof(ModelRoutes.RoomModel))]
     [InlineData("TokenRequest", typeof(TokenRoutes.TokenRequest))]
     [InlineData("LinkRequest", typeof(ShareRoutes.LinkRequest))]
     [InlineData("Camera", typeof(CameraSnapshot))]

@@ -103,6 +103,8 @@ export const text = spoken('text', Object.freeze({
     library: 'Library',
     studio: 'Studio',
     events: 'Events',
+    models: 'Models',
+    docs: 'Documents',
     selftest: 'Check this device',
     qrAlt: (/** @type {string} */ url) => `QR code of ${url}`,
     thumbAlt: (/** @type {string} */ room) => `Latest picture of room ${room}`,
