@@ -26,11 +26,12 @@ const MAY_USE = {
   analysis: ['ui', 'session', 'overlay', 'panels', 'library'],
   studio: ['ui', 'session', 'overlay', 'picture', 'library'],
   events: ['ui'],
+  models: ['ui', 'session', 'overlay', 'focus'],
   handover: ['ui', 'session', 'panels', 'vision'],
   demo: ['ui', 'session'],
   pages: [
     'ui', 'session', 'overlay', 'picture', 'camera', 'panels', 'selftest', 'reference', 'segment', 'vision', 'focus', 'library',
-    'analysis', 'studio', 'events', 'handover', 'demo',
+    'analysis', 'studio', 'events', 'models', 'handover', 'demo',
   ],
 };
 

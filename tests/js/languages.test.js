@@ -11,6 +11,7 @@ import { focusText } from '../../wwwroot/js/ui/focus-text.js';
 import { inferenceText } from '../../wwwroot/js/ui/inference-text.js';
 import { spoken } from '../../wwwroot/js/ui/language.js';
 import { libraryText } from '../../wwwroot/js/ui/library-text.js';
+import { modelsText } from '../../wwwroot/js/ui/models-text.js';
 import { ruleText, whenText } from '../../wwwroot/js/ui/rule-text.js';
 import { studioText } from '../../wwwroot/js/ui/studio-text.js';
 import { text } from '../../wwwroot/js/ui/text.js';
@@ -20,10 +21,12 @@ const WORDS = `${WWW}js/words/`;
 const ENGLISH = {
   text, inference: inferenceText, rule: ruleText, when: whenText, demo: demoText, library: libraryText, analysis: analysisText,
   studio: studioText, events: eventsText, focus: focusText, embed: embedText,
+  models: modelsText,
 };
 const LANGUAGES = ['de', 'fr', 'es'];
 const htmlOf = (page) => readFileSync(WWW + page, 'utf8');
-const pages = readdirSync(WWW).filter((file) => file.endsWith('.html'));
+// What is around a document is English as the document is.
+const pages = readdirSync(WWW).filter((file) => file.endsWith('.html') && file !== 'docs.html');
 
 /** Every leaf by its path: a sentence or a function that makes one. */
 function leaves(value, path, into = new Map()) {

@@ -54,7 +54,8 @@ export class ModelCard {
     this.#actions = actions;
     const button = (/** @type {string} */ words, /** @type {string} */ label, /** @type {() => void} */ click, main = false) =>
       make('button', {
-        class: `button button-small${main ? ' button-main' : ''}`, text: words, attributes: { type: 'button', 'aria-label': label }, on: { click },
+        class: `button button-small${main ? ' button-main' : ''}`, text: words,
+        attributes: { type: 'button', 'aria-label': label }, on: { click },
       });
     const { name } = model;
     setText(this.#title, name);

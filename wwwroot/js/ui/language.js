@@ -10,7 +10,7 @@
  *   demo: typeof import('./demo-text.js').demoText, library: typeof import('./library-text.js').libraryText,
  *   analysis: typeof import('./analysis-text.js').analysisText, studio: typeof import('./studio-text.js').studioText,
  *   events: typeof import('./events-text.js').eventsText, focus: typeof import('./focus-text.js').focusText,
- *   embed: typeof import('./embed-text.js').embedText,
+ *   embed: typeof import('./embed-text.js').embedText, models: typeof import('./models-text.js').modelsText,
  * }} English
  */
 

@@ -1,8 +1,8 @@
 // Sentences of the page with the server's models.
-import { size } from './library-text.js';
+import { milliseconds, number, size, spoken } from './language.js';
 
 /** Of the page `/models`. */
-export const modelsText = Object.freeze({
+export const modelsText = spoken('models', Object.freeze({
   title: 'Models',
   heading: 'Models',
   lead: 'What finds and cuts out on this server, and what it could fetch.',
@@ -29,7 +29,7 @@ export const modelsText = Object.freeze({
   rate: 'Here',
   unmeasured: 'not measured',
   rateOf: (/** @type {number} */ perSecond, /** @type {number} */ ms, /** @type {string} */ provider) =>
-    `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)} pictures/s, ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms, ${provider}`,
+    `${number(perSecond, perSecond < 10 ? 1 : 0)} pictures/s, ${milliseconds(ms)}, ${provider}`,
   rooms: 'Rooms',
   bytes: size,
   get: 'Get it',
@@ -77,6 +77,6 @@ export const modelsText = Object.freeze({
   tried: 'Both have looked at it.',
   noPicture: 'This browser can’t show that file.',
   found: (/** @type {string} */ name, /** @type {number} */ count, /** @type {number} */ ms) =>
-    `${name}: ${count === 1 ? '1 object' : `${count} objects`}, ${ms.toFixed(1)} ms`,
+    `${name}: ${count === 1 ? '1 object' : `${number(count)} objects`}, ${milliseconds(ms)}`,
   trialAlt: (/** @type {string} */ caption) => `The picture with boxes. ${caption}`,
-});
+}));

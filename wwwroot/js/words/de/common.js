@@ -140,6 +140,8 @@ speak('text', {
     thumbAlt: (room) => `Neuestes Bild von Raum ${room}`,
     health: 'Server',
     modelMissing: 'nicht auf der Platte',
+    models: 'Modelle',
+    docs: 'Dokumente',
   },
 
   phone: {
@@ -204,6 +206,7 @@ speak('text', {
     annotatedHint: 'Rahmen und Effekte zeichnet der Server',
     sourceHint: 'Das eigene Bild des Handys; Rahmen und Effekte zeichnet diese Seite',
     heat: 'Heatmap: wo Dinge standen',
+    clip: 'Letzte 10 s ins Studio',
     snapshot: 'Bild speichern',
     record: 'Aufnehmen',
     recordStop: 'Aufnahme beenden',

@@ -140,6 +140,8 @@ speak('text', {
     thumbAlt: (room) => `Última imagen de la sala ${room}`,
     health: 'Servidor',
     modelMissing: 'no está en el disco',
+    models: 'Modelos',
+    docs: 'Documentos',
   },
 
   phone: {
@@ -204,6 +206,7 @@ speak('text', {
     annotatedHint: 'Recuadros y efectos dibujados por el servidor',
     sourceHint: 'La propia imagen del móvil, con recuadros y efectos dibujados en esta página',
     heat: 'Mapa de calor: dónde estuvieron las cosas',
+    clip: 'Últimos 10 s al estudio',
     snapshot: 'Guardar una imagen',
     record: 'Grabar',
     recordStop: 'Detener la grabación',

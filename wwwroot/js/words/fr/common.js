@@ -140,6 +140,8 @@ speak('text', {
     thumbAlt: (room) => `Dernière image de la salle ${room}`,
     health: 'Serveur',
     modelMissing: 'absent du disque',
+    models: 'Modèles',
+    docs: 'Documentation',
   },
 
   phone: {
@@ -204,6 +206,7 @@ speak('text', {
     annotatedHint: 'Cadres et effets dessinés par le serveur',
     sourceHint: 'L’image même du téléphone, cadres et effets dessinés dans cette page',
     heat: 'Carte de chaleur : où les choses se tenaient',
+    clip: '10 dernières s au studio',
     snapshot: 'Enregistrer une image',
     record: 'Filmer',
     recordStop: 'Arrêter l’enregistrement',
