@@ -36,7 +36,7 @@ internal static class KilledNode
         return 0;
     }
 
-    private static async Task<string> PlaceAsync(ClusterNode node, string room)
+    public static async Task<string> PlaceAsync(ClusterNode node, string room)
     {
         try
         {

@@ -44,7 +44,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     public string ConnectionTo(string database) =>
-        $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Timeout=5;Command Timeout=30;Maximum Pool Size=20";
+        $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Timeout=15;Command Timeout=30;Maximum Pool Size=20";
 
     /// <summary>Ends it at once, as a crash would; <see cref="StartAsync"/> brings it back.</summary>
     public async Task StopAsync()
