@@ -81,8 +81,9 @@ export class ModelCard {
   update(model) {
     this.#model = model;
     const chip = (/** @type {string} */ words, tone = '') => make('span', { class: `chip ${tone}`, text: words });
+    const tone = model.on_disk ? 'chip-good' : '';
     this.#chips.replaceChildren(
-      ...(model.suits.length > 0 ? model.suits.map((suit) => chip(text.suits[suit], model.on_disk ? 'chip-good' : '')) : [chip(text.clips)]),
+      ...(model.suits.length > 0 ? model.suits.map((suit) => chip(text.suits[suit], tone)) : [chip(text.clips)]),
       chip(text.origin[model.origin]), ...(model.on_disk ? [] : [chip(text.absent)]));
     this.#facts.replaceChildren(...factsOf(model).map(([word, what]) =>
       make('div', {}, make('dt', { text: word }), make('dd', { text: what }))));
