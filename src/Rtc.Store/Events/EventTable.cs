@@ -18,7 +18,7 @@ public sealed class EventTable(Database database)
     /// <param name="happened">What happened.</param>
     /// <param name="thumbnail">The picture of it, JPEG.</param>
     /// <param name="telling">Who is told.</param>
-    /// <param name="key">Names this write: the same key is the same event, so that a caller may try again. One of its own where null.</param>
+    /// <param name="key">Names this write: the same key is the same event, so that a caller may try again. A new one where null.</param>
     /// <param name="cancel">Ends the wait.</param>
     public Task<StoredEvent> AddAsync(
         StoredEvent happened, byte[]? thumbnail, EventTelling telling, Guid? key = null, CancellationToken cancel = default)

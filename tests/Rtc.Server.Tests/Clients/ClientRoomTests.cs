@@ -66,7 +66,7 @@ public sealed class ClientRoomTests
         RoomStatus status = Assert.Single(await client.RoomsAsync(Cancel));
         Assert.Equal(("demo", 1, 1), (status.Room, status.Phones, status.Viewers));
         Assert.Equal("motion", (await client.RoomAsync("demo", Cancel))!.Model);
-        Assert.True(camera.Room.TargetBitrate.BitsPerSecond > 0);
+        await Patience.UntilAsync(() => camera.Room.TargetBitrate.BitsPerSecond > 0);
     }
 
     [Fact]
