@@ -15,6 +15,16 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
         : null;
     private static readonly string s_signalR =
         Path.Combine(Repository.Root, "node_modules", "@microsoft", "signalr", "dist", "browser", "signalr.min.js");
+    private static readonly string s_models =
+        """
+        [{"name":"yolox-nano","task":"detect","licence":"Apache-2.0","on_disk":true,"bytes":3660092,"provider":"cpu","problem":null,
+        "layout":"yolox","input_width":416,"input_height":416,"suits":["detect"],"origin":"catalogue",
+        "rate":{"per_second":41.5,"milliseconds":24.1,"runs":10,"provider":"cpu","measured_at":"2026-01-01T01:00:00+00:00"}},
+        {"name":"sam2-hiera-tiny-of-the-second-kind","task":"mask","licence":"Apache-2.0","on_disk":false,"bytes":155000000,
+        "provider":null,"problem":null,"layout":null,"input_width":null,"input_height":null,"suits":["mask"],"origin":"catalogue",
+        "rate":null}]
+        """;
+
     private static readonly string s_axe = Path.Combine(Repository.Root, "node_modules", "axe-core", "axe.min.js");
 
     [Theory]
@@ -27,6 +37,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/library")]
     [InlineData("/studio")]
     [InlineData("/events")]
+    [InlineData("/models")]
     [InlineData(AnalysisAnswers.Page)]
     [InlineData("/api")]
     public async Task Axe_finds_no_error_in_either_theme(string path)
@@ -108,6 +119,8 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     [InlineData("/studio", true)]
     [InlineData("/events", false)]
     [InlineData("/events", true)]
+    [InlineData("/models", false)]
+    [InlineData("/models", true)]
     [InlineData(AnalysisAnswers.Page, false)]
     [InlineData(AnalysisAnswers.Page, true)]
     [InlineData("/api", false)]
@@ -115,7 +128,7 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
     public async Task Page_weighs_little_and_fits_its_window(string path, bool phone)
     {
         await using PageUnderTest page = await OpenAsync(path, phone ? PageUnderTest.Pixel() : PageUnderTest.Desktop());
-        bool hasHub = path is not ("/" or "/api" or "/focus" or "/library" or "/studio" or "/events" or AnalysisAnswers.Page);
+        bool hasHub = path is not ("/" or "/api" or "/focus" or "/library" or "/studio" or "/events" or "/models" or AnalysisAnswers.Page);
         long weight = page.Loaded + (hasHub ? new FileInfo(s_signalR).Length : 0);
         output.WriteLine($"{path}: {weight / 1024.0:0} KiB");
         Assert.InRange(weight, 10_000, MaxPageBytes);
@@ -221,7 +234,8 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
         PageUnderTest page = await PageUnderTest.OpenAsync(
             fixture, $"{path}?room=demo", options,
             before: "window.WebSocket = class { constructor() { setTimeout(() => this.onopen?.(), 5); } send() { setTimeout(() => "
-                + "this.onmessage?.({}), 5); } close() {} };" + LibraryAnswers.Kept);
+                + "this.onmessage?.({}), 5); } close() {} };" + LibraryAnswers.Kept,
+            models: path == "/models" ? s_models : "[]");
         switch (path)
         {
             case "/":
@@ -252,6 +266,9 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
                 break;
             case "/studio":
                 await Assertions.Expect(page["[data-clip='3']"]).ToBeVisibleAsync();
+                break;
+            case "/models":
+                await Assertions.Expect(page["#list > li"]).ToHaveCountAsync(2);
                 break;
             case "/events":
                 await Assertions.Expect(page["[data-event]"]).ToHaveCountAsync(3);

@@ -87,15 +87,17 @@ internal sealed class PageUnderTest : IAsyncDisposable
         };
 
     /// <param name="before">A script that runs before the page's own.</param>
+    /// <param name="models">/api/models' answer from the first question on.</param>
     public static async Task<PageUnderTest> OpenAsync(
-        PagesFixture fixture, string path, BrowserNewContextOptions? options = null, string? before = null, string host = Host)
+        PagesFixture fixture, string path, BrowserNewContextOptions? options = null, string? before = null, string host = Host,
+        string models = "[]")
     {
         options ??= Desktop();
         options.ServiceWorkers = ServiceWorkerPolicy.Block;
         IBrowserContext context = await fixture.Browser.NewContextAsync(options);
         context.SetDefaultTimeout(Patience.Ms);
         IPage page = await context.NewPageAsync();
-        var under = new PageUnderTest(fixture.Server, context, page);
+        var under = new PageUnderTest(fixture.Server, context, page) { Models = models };
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
