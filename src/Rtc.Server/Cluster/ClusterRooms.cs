@@ -157,7 +157,8 @@ internal sealed partial class ClusterRooms(
                 NodeReport here = report.Read(_held.Count);
                 if (drain.IsDraining || !wasSent)
                 {
-                    NodeReport? best = Placement.Choose(here, node.Nodes);
+                    // The reports of a node that was just found gone are kept for a while.
+                    NodeReport? best = Placement.Choose(here, node.Nodes.Where(other => other.NodeId != entry.Owner?.NodeId));
                     if (best is not null && best.NodeId != here.NodeId)
                     {
                         return SendTo(best, room);
