@@ -106,7 +106,9 @@ export class ModelTrial {
     const width = Math.max(1, Math.round(bitmap.width * scale));
     const height = Math.max(1, Math.round(bitmap.height * scale));
     const caption = text.found(look.model, look.detections.length, millisecondsOf(look.timings_ms));
-    const canvas = make('canvas', { attributes: { width: String(width), height: String(height), role: 'img', 'aria-label': text.trialAlt(caption) } });
+    const canvas = make('canvas', {
+      attributes: { width: String(width), height: String(height), role: 'img', 'aria-label': text.trialAlt(caption) },
+    });
     const context = canvas.getContext('2d');
     if (context) {
       context.drawImage(bitmap, 0, 0, width, height);

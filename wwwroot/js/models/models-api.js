@@ -36,7 +36,10 @@ export class Refused extends Error {
   }
 }
 
-/** A form with a model: the names come first, for they are wanted while the file is looked into. @param {File} file @param {string} classes */
+/**
+ * A form with a model: the names come first, for they are wanted while the file is looked into.
+ * @param {File} file @param {string} classes
+ */
 export function formOf(file, classes) {
   const form = new FormData();
   if (classes.trim() !== '') form.append('classes', classes.trim());

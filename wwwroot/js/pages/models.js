@@ -43,7 +43,8 @@ class ModelsPage {
   constructor() {
     this.#add = new ModelAdd(this.#api, {
       zone: byId('add', HTMLElement), file: byId('file', HTMLInputElement), classes: byId('classes', HTMLTextAreaElement),
-      progress: byId('add-progress', HTMLProgressElement), cancel: byId('add-cancel', HTMLButtonElement), state: byId('add-state', HTMLElement),
+      progress: byId('add-progress', HTMLProgressElement), cancel: byId('add-cancel', HTMLButtonElement),
+      state: byId('add-state', HTMLElement),
     }, wordsOf, () => void this.#read());
     this.#trial = new ModelTrial(this.#api, {
       first: byId('first', HTMLSelectElement), second: byId('second', HTMLSelectElement), file: byId('picture', HTMLInputElement),
