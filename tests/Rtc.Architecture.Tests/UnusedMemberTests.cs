@@ -38,7 +38,6 @@ public sealed partial class UnusedMemberTests
         "Rtc.Cluster/Tables/PostgresMembership.cs: DeleteMembershipTableEntries",
         "Rtc.Cluster/Tables/PostgresMembership.cs: InitializeMembershipTable",
         "Rtc.Cluster/Tables/PostgresMembership.cs: InsertRow",
-        "Rtc.Cluster/Tables/PostgresMembership.cs: ReadAll",
         "Rtc.Cluster/Tables/PostgresMembership.cs: ReadRow",
         "Rtc.Cluster/Tables/PostgresMembership.cs: UpdateIAmAlive",
         "Rtc.Cluster/Tables/PostgresMembership.cs: UpdateRow",

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Orleans.Runtime;
 using Rtc.Cluster.Nodes;
 using Rtc.Cluster.Rooms;
 
@@ -9,8 +8,6 @@ namespace Rtc.Cluster.Tests.Nodes;
 /// <summary>Two nodes, a and b, for all tests here: each has rooms of its own, and leaves both nodes as they were.</summary>
 public sealed class ClusterNodeTests(NodePair pair, ITestOutputHelper output) : IClassFixture<NodePair>
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     private ClusterNode[] Nodes => pair.Nodes;
 
     [Fact]
@@ -18,7 +15,7 @@ public sealed class ClusterNodeTests(NodePair pair, ITestOutputHelper output) : 
     {
         pair.Second.Given = pair.Second.Given with { Rooms = 7, Draining = true, Model = "yolox-nano" };
         await Nodes[1].ReportAsync();
-        await UntilAsync(() => Nodes[0].Find("b") is { Rooms: 7 });
+        await NodePair.UntilAsync(() => Nodes[0].Find("b") is { Rooms: 7 });
 
         NodeReport heard = Nodes[0].Find("b")!;
         Assert.Equal((true, "yolox-nano", Nodes[1].Self.Incarnation), (heard.Draining, heard.Model, heard.Incarnation));
@@ -37,7 +34,7 @@ public sealed class ClusterNodeTests(NodePair pair, ITestOutputHelper output) : 
     [Fact]
     public async Task Question_and_drain_reach_the_very_node()
     {
-        await UntilAsync(() => Nodes[0].Find("b") is not null);
+        await NodePair.UntilAsync(() => Nodes[0].Find("b") is not null);
         Assert.Equal("demo:hello", await Nodes[0].AskAsync("b", new NodeQuestion("echo", "demo", "hello")));
         Assert.Null(await Nodes[0].AskAsync("b", new NodeQuestion("unknown", "demo")));
         Assert.Null(await Nodes[0].AskAsync("nobody", new NodeQuestion("echo", "demo")));
@@ -51,41 +48,13 @@ public sealed class ClusterNodeTests(NodePair pair, ITestOutputHelper output) : 
     {
         await using ClusterNode third = await pair.StartAsync("c", new TestHost());
         RoomEntry claimed = await third.ClaimAsync("left", 0);
-        await UntilAsync(() => Nodes[0].Find("c") is not null);
+        await NodePair.UntilAsync(() => Nodes[0].Find("c") is not null);
         await third.DisposeAsync();
 
         Assert.False(await Nodes[0].IsAliveAsync(claimed.Owner!));
         RoomEntry taken = await Nodes[0].ClaimAsync("left", claimed.Epoch);
         Assert.Equal(Nodes[0].Self, taken.Owner);
         Assert.True(taken.Epoch > claimed.Epoch);
-    }
-
-    /// <summary>Orleans would end the process, and all of its rooms with it.</summary>
-    [Fact]
-    public async Task Silo_that_was_declared_dead_is_replaced_and_its_rooms_are_kept()
-    {
-        RoomEntry claimed = await Nodes[0].ClaimAsync("kept", 0);
-        await UntilAsync(() => Nodes[1].Find("a") is not null);
-        await using (var source = Npgsql.NpgsqlDataSource.Create(pair.Connection))
-        {
-            await using Npgsql.NpgsqlCommand dead = source.CreateCommand(
-                "UPDATE cluster_versions SET version = version + 1; "
-                    + $"UPDATE cluster_silos SET status = {(int)SiloStatus.Dead}, etag = etag + 1 WHERE silo_name = 'a'");
-            await dead.ExecuteNonQueryAsync();
-            await UntilAsync(() => CountActive(source) >= 2);
-        }
-
-        await UntilAsync(() => Nodes[0].ReportAsync().GetAwaiter().GetResult());
-        Assert.Equal(claimed.Epoch, (await Nodes[0].HeldAsync())!["kept"]);
-        Assert.Equal(claimed.Owner, (await Nodes[1].FindAsync("kept")).Owner);
-        Assert.True(await Nodes[1].IsAliveAsync(claimed.Owner!));
-    }
-
-    private static long CountActive(Npgsql.NpgsqlDataSource source)
-    {
-        using Npgsql.NpgsqlCommand count = source.CreateCommand(
-            $"SELECT count(*) FROM cluster_silos WHERE status = {(int)SiloStatus.Active}");
-        return (long)count.ExecuteScalar()!;
     }
 
     /// <summary>
@@ -107,7 +76,10 @@ public sealed class ClusterNodeTests(NodePair pair, ITestOutputHelper output) : 
         var saves = new List<RoomSave>();
         foreach ((string room, long epoch) in (await Nodes[0].HeldAsync())!)
         {
-            saves.Add(new RoomSave(room, epoch, new string('x', 1500)));
+            if (room.StartsWith("room", StringComparison.Ordinal))
+            {
+                saves.Add(new RoomSave(room, epoch, new string('x', 1500)));
+            }
         }
 
         List<double> saved = await TimedAsync(5, _ => Nodes[0].SaveAsync(saves));
@@ -132,14 +104,4 @@ public sealed class ClusterNodeTests(NodePair pair, ITestOutputHelper output) : 
     }
 
     private static string Median(List<double> times) => times[times.Count / 2].ToString("0.000", CultureInfo.InvariantCulture);
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!holds())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(began) < s_patience, "it never came");
-            await Task.Delay(20);
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Cluster.Silo;
 using Rtc.Store.Tests.Engines;
@@ -7,6 +8,8 @@ namespace Rtc.Cluster.Tests.Nodes;
 /// <summary>Nodes of one process on a PostgreSQL of the tests' own, started once for a class.</summary>
 public sealed class NodePair(PostgresServer server) : IAsyncLifetime
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     public ClusterNode[] Nodes { get; private set; } = [];
 
     internal TestHost First { get; } = new();
@@ -26,6 +29,16 @@ public sealed class NodePair(PostgresServer server) : IAsyncLifetime
         foreach (ClusterNode node in Nodes)
         {
             await node.DisposeAsync();
+        }
+    }
+
+    public static async Task UntilAsync(Func<bool> holds)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < s_patience, "it never came");
+            await Task.Delay(20);
         }
     }
 

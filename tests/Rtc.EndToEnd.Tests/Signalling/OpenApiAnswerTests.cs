@@ -324,7 +324,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         if (body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(type!);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type!);
         }
 
         HttpResponseMessage answer = await _server.Http.SendAsync(request);
