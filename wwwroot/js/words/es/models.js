@@ -29,7 +29,7 @@ speak('models', {
   rooms: 'Salas',
   bytes: size,
   get: 'Traer',
-  getNamed: (name) => `Hacer que el servidor traiga ${name}`,
+  getNamed: (name) => `Traer ${name} al servidor`,
   pulling: (name) => `Trayendo ${name}`,
   pullFailed: (reason) => `No llegó: ${reason}`,
   pulled: (name) => `${name} ya está`,
