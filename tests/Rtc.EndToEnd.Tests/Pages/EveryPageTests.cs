@@ -8,7 +8,7 @@ namespace Rtc.EndToEnd.Tests.Pages;
 [Collection(PagesCollection.Name)]
 public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper output)
 {
-    private const long MaxPageBytes = 360 * 1024;
+    private const long MaxPageBytes = 400 * 1024;
     private static readonly ColorScheme[] s_themes = [ColorScheme.Light, ColorScheme.Dark];
     private static readonly string? s_shots = Environment.GetEnvironmentVariable("RTC_SCREENSHOTS") is { Length: > 0 } folder
         ? folder
