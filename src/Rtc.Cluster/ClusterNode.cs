@@ -137,6 +137,20 @@ public sealed partial class ClusterNode : IAsyncDisposable
         return owner == Self || await _probe.IsAliveAsync(owner).ConfigureAwait(false);
     }
 
+    /// <summary>Whether a node that was heard of still answers: reports of one that is gone are kept for a while.</summary>
+    public async Task<bool> AnswersAsync(string nodeId)
+    {
+        try
+        {
+            return CardOf(nodeId) is { } card
+                && await card.Link.PingAsync().WaitAsync(s_grainPatience, _time).ConfigureAwait(false) == card.Report.Incarnation;
+        }
+        catch (Exception error) when (RoomLedger.IsAway(error))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Null where the node does not answer, or has no answer.</summary>
     public async Task<string?> AskAsync(string nodeId, NodeQuestion question)
     {

@@ -157,8 +157,7 @@ internal sealed partial class ClusterRooms(
                 NodeReport here = report.Read(_held.Count);
                 if (drain.IsDraining || !wasSent)
                 {
-                    // The reports of a node that was just found gone are kept for a while.
-                    NodeReport? best = Placement.Choose(here, node.Nodes.Where(other => other.NodeId != entry.Owner?.NodeId));
+                    NodeReport? best = await ChooseAsync(here, entry.Owner?.NodeId);
                     if (best is not null && best.NodeId != here.NodeId)
                     {
                         return SendTo(best, room);
@@ -186,6 +185,22 @@ internal sealed partial class ClusterRooms(
 
         metrics.Refused("cluster");
         return new Refusal("cluster_unavailable", "Which node has the room cannot be said at the moment; ask again.", 503);
+    }
+
+    /// <summary>Where a room is to go: no node that is gone, the one that had it first of all.</summary>
+    private async Task<NodeReport?> ChooseAsync(NodeReport here, string? gone)
+    {
+        List<NodeReport> others = [.. node.Nodes.Where(other => other.NodeId != gone)];
+        while (true)
+        {
+            NodeReport? best = Placement.Choose(here, others);
+            if (best is null || best.NodeId == here.NodeId || await node.AnswersAsync(best.NodeId))
+            {
+                return best;
+            }
+
+            others.Remove(best);
+        }
     }
 
     private async Task HoldAsync(RoomName room, RoomEntry entry)
