@@ -21,6 +21,7 @@ internal sealed partial class RuleShelf(RuleTable table, RuleBook book, RtcOptio
     /// <summary>As they are in the store now: another program may have changed them.</summary>
     public async Task LoadAsync(CancellationToken cancel)
     {
+        long asOf = book.Changes;
         List<(RoomName, RoomRule)> rules = [];
         foreach (RuleRow row in await table.AllAsync(cancel))
         {
@@ -34,7 +35,7 @@ internal sealed partial class RuleShelf(RuleTable table, RuleBook book, RtcOptio
             }
         }
 
-        book.Replace(rules);
+        book.Replace(rules, asOf);
     }
 
     /// <summary>Null where the room has as many as it may.</summary>

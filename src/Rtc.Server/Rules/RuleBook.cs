@@ -21,6 +21,7 @@ internal sealed class RuleBook
     private readonly Channel<RuleNews> _news;
     private volatile FrozenDictionary<RoomName, RuleSet> _all = FrozenDictionary<RoomName, RuleSet>.Empty;
     private long _dropped;
+    private long _changes;
 
     public RuleBook() => _news = Channel.CreateBounded<RuleNews>(
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true },
@@ -33,6 +34,9 @@ internal sealed class RuleBook
 
     /// <summary>Events that came faster than they could be written.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>How often a rule was put or removed here.</summary>
+    public long Changes => Interlocked.Read(ref _changes);
 
     /// <summary>Null where the room has none.</summary>
     public RuleSet? Find(RoomName room) => _all.GetValueOrDefault(room);
@@ -54,11 +58,19 @@ internal sealed class RuleBook
 
     public void Remove(RoomName room, string id) => Change(room, rules => rules.RemoveAll(one => one.Rule.Id == id));
 
-    /// <summary>As another program may have left them; rules that did not change stay the objects that they are.</summary>
-    public void Replace(IEnumerable<(RoomName Room, RoomRule Rule)> rules)
+    /// <summary>
+    /// As another program may have left them; rules that did not change stay the objects that they are. What was read before
+    /// <see cref="Changes"/> grew is older than what is here, and passed over.
+    /// </summary>
+    public void Replace(IEnumerable<(RoomName Room, RoomRule Rule)> rules, long asOf)
     {
         lock (_lock)
         {
+            if (_changes != asOf)
+            {
+                return;
+            }
+
             Dictionary<RoomName, RuleSet> next = [];
             foreach (IGrouping<RoomName, (RoomName Room, RoomRule Rule)> room in rules.GroupBy(one => one.Room))
             {
@@ -81,6 +93,7 @@ internal sealed class RuleBook
     {
         lock (_lock)
         {
+            _changes++;
             List<RoomRule> rules = [.. Find(room)?.All ?? []];
             change(rules);
             Dictionary<RoomName, RuleSet> next = new(_all);

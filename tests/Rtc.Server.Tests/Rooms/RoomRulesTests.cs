@@ -89,12 +89,23 @@ public sealed class RoomRulesTests : IAsyncLifetime
         _book.Put(hall, RuleScenes.Rule(s_door));
         object all = _book.All;
         RoomRule again = RuleScenes.Rule(s_door);
-        _book.Replace([(_fixture.Room.Name, again), (hall, again)]);
+        _book.Replace([(_fixture.Room.Name, again), (hall, again)], _book.Changes);
         Assert.Same(all, _book.All);
-        _book.Replace([(_fixture.Room.Name, again with { UpdatedAt = s_now }), (hall, again)]);
+        _book.Replace([(_fixture.Room.Name, again with { UpdatedAt = s_now }), (hall, again)], _book.Changes);
         Assert.NotSame(door, _book.Find(_fixture.Room.Name)!.All[0]);
-        _book.Replace([]);
+        _book.Replace([], _book.Changes);
         Assert.Null(_book.Find(hall));
+    }
+
+    [Fact]
+    public void Rule_that_came_while_the_store_was_read_stays()
+    {
+        long asOf = _book.Changes;
+        RoomRule door = Put(s_door);
+        _book.Replace([], asOf);
+        Assert.Same(door, _book.Find(_fixture.Room.Name)!.All[0]);
+        _book.Replace([], _book.Changes);
+        Assert.Null(_book.Find(_fixture.Room.Name));
     }
 
     [Fact]
