@@ -70,14 +70,14 @@ public sealed unsafe class ClipFrames : IDisposable
     public static ClipFrames Empty(string folder, PicturePool pool, int width, int height)
     {
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, $"{Guid.NewGuid():N}.frames");
+        string path = Path.Combine(folder, $"{Guid.NewGuid():N}.frames.part");
         bool isNameless = !OperatingSystem.IsWindows();
         var file = new FileStream(
             path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0,
             isNameless ? FileOptions.None : FileOptions.DeleteOnClose);
         if (isNameless)
         {
-            // It is gone with the process, however that ends.
+            // It is gone with the process, however that ends; what was killed just before is cleared away as half a file.
             File.Delete(path);
         }
 
