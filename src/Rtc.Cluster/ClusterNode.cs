@@ -140,15 +140,8 @@ public sealed partial class ClusterNode : IAsyncDisposable
     /// <summary>Whether a node that was heard of still answers: reports of one that is gone are kept for a while.</summary>
     public async Task<bool> AnswersAsync(string nodeId)
     {
-        try
-        {
-            return CardOf(nodeId) is { } card
-                && await card.Link.PingAsync().WaitAsync(s_grainPatience, _time).ConfigureAwait(false) == card.Report.Incarnation;
-        }
-        catch (Exception error) when (RoomLedger.IsAway(error))
-        {
-            return false;
-        }
+        using var limit = new CancellationTokenSource(s_grainPatience, _time);
+        return CardOf(nodeId) is { } card && await NodeProbe.AnswersAsync(card, limit.Token).ConfigureAwait(false);
     }
 
     /// <summary>Null where the node does not answer, or has no answer.</summary>

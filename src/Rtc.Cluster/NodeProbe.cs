@@ -42,6 +42,19 @@ internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>>
         }
     }
 
+    /// <summary>Whether the run of a node that a card is of answers.</summary>
+    public static async Task<bool> AnswersAsync(NodeCard card, CancellationToken cancel)
+    {
+        try
+        {
+            return await card.Link.PingAsync().WaitAsync(cancel).ConfigureAwait(false) == card.Report.Incarnation;
+        }
+        catch (Exception error) when (RoomLedger.IsAway(error))
+        {
+            return false;
+        }
+    }
+
     private async Task<bool> TryAsync(RoomOwner owner)
     {
         using var limit = new CancellationTokenSource(patience, time);
@@ -51,7 +64,7 @@ internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>>
         }
 
         NodeCard? known = CardOf(owner);
-        if (known is not null && await AnswersAsync(known, owner, limit.Token).ConfigureAwait(false))
+        if (known is not null && await AnswersAsync(known, limit.Token).ConfigureAwait(false))
         {
             return true;
         }
@@ -65,23 +78,11 @@ internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>>
         // Its silo may have been replaced since it was heard of: then it is reached another way.
         using var again = new CancellationTokenSource(patience, time);
         return CardOf(owner) is { } fresh && !fresh.Link.Equals(known?.Link)
-            && await AnswersAsync(fresh, owner, again.Token).ConfigureAwait(false);
+            && await AnswersAsync(fresh, again.Token).ConfigureAwait(false);
     }
 
     private NodeCard? CardOf(RoomOwner owner) =>
         cardOf(owner.NodeId) is { } card && card.Report.Incarnation == owner.Incarnation ? card : null;
-
-    private static async Task<bool> AnswersAsync(NodeCard card, RoomOwner owner, CancellationToken cancel)
-    {
-        try
-        {
-            return await card.Link.PingAsync().WaitAsync(cancel).ConfigureAwait(false) == owner.Incarnation;
-        }
-        catch (Exception error) when (RoomLedger.IsAway(error))
-        {
-            return false;
-        }
-    }
 
     private static async Task<bool> ConnectsAsync(IPEndPoint silo, CancellationToken cancel)
     {
