@@ -1,8 +1,5 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Rtc.EndToEnd.Tests.Browser;
 
@@ -15,20 +12,11 @@ internal sealed class OtherSite : IAsyncDisposable
 
     public string Origin => _site.Urls.First();
 
-    public static async Task<OtherSite> StartAsync(string file)
+    public static async Task<OtherSite> StartAsync(string file) => new(await LocalSite.StartAsync(context =>
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        WebApplication site = builder.Build();
-        site.Run(context =>
-        {
-            context.Response.ContentType = "text/html; charset=utf-8";
-            return context.Response.SendFileAsync(file);
-        });
-        await site.StartAsync();
-        return new OtherSite(site);
-    }
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return context.Response.SendFileAsync(file);
+    }));
 
     public ValueTask DisposeAsync() => _site.DisposeAsync();
 }

@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Rtc.EndToEnd.Tests.Pages;
 
@@ -37,17 +34,12 @@ internal sealed partial class PageServer : IAsyncDisposable
 
     public static async Task<PageServer> StartAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        WebApplication site = builder.Build();
         var pages = new ConcurrentDictionary<string, PageUnderTest>();
-        site.Run(context =>
+        WebApplication site = await LocalSite.StartAsync(context =>
         {
             PageUnderTest? page = pages.GetValueOrDefault(context.Request.Cookies[Cookie] ?? "");
             return IsOfTheApi(context.Request.Path) ? AnswerAsync(context, page) : SendFileAsync(context, page);
         });
-        await site.StartAsync();
         return new PageServer(site, pages);
     }
 
