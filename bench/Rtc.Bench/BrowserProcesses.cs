@@ -10,6 +10,9 @@ internal sealed class BrowserProcesses(string mark)
 
     public double PeakMegabytes { get; private set; }
 
+    /// <summary>Of the pages alone, without what every page of the browser shares.</summary>
+    public double PeakPageMegabytes { get; private set; }
+
     /// <summary>Of those that run now; null where the system does not tell.</summary>
     public double? CpuSeconds()
     {
@@ -18,7 +21,14 @@ internal sealed class BrowserProcesses(string mark)
     }
 
     /// <summary>Proportional shares, so that what processes have in common counts once.</summary>
-    public void SampleMemory() => PeakMegabytes = Math.Max(PeakMegabytes, Find().Sum(Megabytes));
+    public void SampleMemory()
+    {
+        int[] all = Find();
+        PeakMegabytes = Math.Max(PeakMegabytes, all.Sum(Megabytes));
+        PeakPageMegabytes = Math.Max(
+            PeakPageMegabytes,
+            all.Where(id => Read(id, "cmdline").Contains("--type=renderer", StringComparison.Ordinal)).Sum(Megabytes));
+    }
 
     private int[] Find()
     {

@@ -3,7 +3,7 @@ namespace Rtc.Bench;
 /// <summary>What each command says of itself: one text for the program and for the scripts, which print it with nothing built.</summary>
 internal static class CommandHelp
 {
-    public static readonly string[] Commands = ["run", "load", "soak", "compare", "link", "start", "upload", "jobs", "plot", "validate"];
+    public static readonly string[] Commands = ["run", "load", "soak", "compare", "link", "focus", "start", "upload", "jobs", "plot", "validate"];
 
     public static bool IsWanted(IReadOnlyList<string> arguments) => arguments.Any(argument => argument is "--help" or "-h");
 

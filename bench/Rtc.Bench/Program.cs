@@ -1,6 +1,6 @@
 using Rtc.Bench;
 
-// The bench's program: run, load, soak, compare, link, start, upload, jobs, plot, validate. Wrong use is one line and exit 2; a run that
+// The bench's program: run, load, soak, compare, link, focus, start, upload, jobs, plot, validate. Wrong use is one line and exit 2; a run that
 // did not measure enough exits 1.
 try
 {
@@ -18,6 +18,7 @@ try
         "load" => await LoadCommand.InvokeAsync(rest),
         "compare" => await CompareCommand.InvokeAsync(rest),
         "link" => await LinkCommand.InvokeAsync(rest),
+        "focus" => await FocusCommand.InvokeAsync(rest),
         "soak" => await SoakCommand.InvokeAsync(rest),
         "start" => await StartCommand.InvokeAsync(rest),
         "upload" => await UploadCommand.InvokeAsync(rest),

@@ -14,6 +14,7 @@ public sealed class HelpTests
         { "soak", SoakCommand.Options },
         { "compare", CompareCommand.Options },
         { "link", LinkCommand.Options },
+        { "focus", FocusCommand.Options },
         { "start", StartCommand.Options },
         { "upload", UploadCommand.Options },
         { "jobs", JobsCommand.Options },
