@@ -138,6 +138,56 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         view.AssertQuiet();
     }
 
+    /// <summary>With a graphics chip and without: a picture of stripes, sharp where the mask is, and the other way round.</summary>
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0.6, false)]
+    [InlineData(0.6, true)]
+    public async Task Both_painters_draw_the_same_picture(double strength, bool inside)
+    {
+        await using PageUnderTest view = await OpenAsync("source");
+        double[] apart = await view.Page.EvaluateAsync<double[]>(
+            """
+            async ([strength, inside]) => {
+              const { FocusPainter } = await import('/js/picture/focus-painter.js');
+              const { CanvasPainter } = await import('/js/picture/canvas-painter.js');
+              const [width, height] = [320, 240];
+              const source = new OffscreenCanvas(width, height);
+              const pen = source.getContext('2d');
+              for (let x = 0; x < width; x += 8) {
+                pen.fillStyle = `hsl(${x} 80% ${x % 16 ? 30 : 70}%)`;
+                pen.fillRect(x, 0, 8, height);
+              }
+              const alpha = { width: 40, height: 40, alpha: new Uint8Array(1600).map((_, i) => (i % 40 > 8 && i % 40 < 32 ? 255 : 0)) };
+              // The mask lies over the right half, upper part.
+              const effect = { alpha, place: [-1, -0.25, 2, 1.5], strength, inside };
+              const pixels = [FocusPainter, CanvasPainter].map((Painter) => {
+                const canvas = document.createElement('canvas');
+                const painter = new Painter(canvas);
+                painter.paint(source, width, height, effect);
+                const look = new OffscreenCanvas(width, height).getContext('2d');
+                look.drawImage(canvas, 0, 0);
+                painter.close();
+                return look.getImageData(0, 0, width, height).data;
+              });
+              const original = pen.getImageData(0, 0, width, height).data;
+              // Edges of the picture fade otherwise: they are left out.
+              const mean = (a, b) => {
+                let sum = 0, count = 0;
+                for (let y = 16; y < height - 16; y++) for (let x = 16; x < width - 16; x++) for (let c = 0; c < 3; c++, count++) {
+                  sum += Math.abs(a[4 * (y * width + x) + c] - b[4 * (y * width + x) + c]);
+                }
+                return sum / count;
+              };
+              return [mean(pixels[0], pixels[1]), mean(pixels[1], original)];
+            }
+            """,
+            new object[] { strength, inside });
+        output.WriteLine($"apart {apart[0]:F2}, from the picture itself {apart[1]:F2}");
+        Assert.InRange(apart[0], 0, Math.Max(1, apart[1] / 10));
+        Assert.Equal(strength > 0, apart[1] > 5);
+    }
+
     [Fact]
     public async Task Privacy_blurs_people_and_nothing_else()
     {

@@ -1,7 +1,7 @@
 // The picture of the page that detects by itself, and all that is drawn on it.
 import { OverlayCanvas } from '../overlay/overlay-canvas.js';
 import { Effects } from '../picture/effects.js';
-import { FocusPainter } from '../picture/focus-painter.js';
+import { makePainter } from '../picture/painter.js';
 import { Timeline } from '../picture/timeline.js';
 import { CameraClock, FileClock, ticksOf } from '../vision/source/stamps.js';
 
@@ -17,7 +17,7 @@ const SETTINGS = Object.freeze({ mode: 'focus', model: '', confidence: 0, blur: 
  */
 export class FocusStage {
   #video; #overlay; #scene;
-  /** @type {FocusPainter|null} */ #painter = null;
+  /** @type {import('../picture/painter.js').Painter|null} */ #painter = null;
   #timeline = new Timeline();
   #effects = new Effects();
   #files = new FileClock();
@@ -39,9 +39,9 @@ export class FocusStage {
     this.#scene = scene;
     this.#overlay = new OverlayCanvas(overlay, video, () => this.#paintOverlay());
     try {
-      this.#painter = new FocusPainter(scene);
+      this.#painter = makePainter(scene);
     } catch {
-      // No WebGL: the video itself is shown, and nothing is blurred.
+      // Nothing can be drawn: the video itself is shown, and nothing is blurred.
     }
     video.classList.toggle('beneath', this.#painter !== null);
     this.#next();

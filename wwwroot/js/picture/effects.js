@@ -6,8 +6,8 @@ import { unroll } from './mask-runs.js';
 /** @typedef {import('./timeline.js').Timeline} Timeline */
 /** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
 /** @typedef {import('../session/messages.js').WireMask} WireMask */
-/** @typedef {import('./focus-painter.js').Alpha} Alpha */
-/** @typedef {{alpha: Alpha, place: readonly number[], strength: number, inside?: boolean}} Effect */
+/** @typedef {import('./painter.js').Alpha} Alpha */
+/** @typedef {import('./painter.js').Effect} Effect */
 
 const WHOLE = Object.freeze([0, 0, 1, 1]);
 const PRIVACY_SIDE = 128;

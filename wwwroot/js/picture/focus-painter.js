@@ -1,13 +1,9 @@
 // The blur, on the graphics card.
+import { blurSigma, smallSize } from './blur-size.js';
 import { bindTriangle, makeTarget, makeTexture, Pass } from './webgl.js';
 
-/** @typedef {{width: number, height: number, alpha: Uint8Array}} Alpha 255 where the picture stays sharp */
-/** @typedef {{xmin: number, ymin: number, xmax: number, ymax: number}} Box */
-
-/** The blurred picture is made this many times smaller: nobody sees the difference, and it costs a sixteenth. */
-const SHRINK = 4;
-/** Sigma at full strength, as a share of the picture's longer side. */
-const MAX_SIGMA = 0.028;
+/** @typedef {import('./painter.js').Alpha} Alpha */
+/** @typedef {import('./painter.js').Effect} Effect */
 
 const BLUR = `
 precision mediump float;
@@ -74,10 +70,7 @@ export class FocusPainter {
     this.#mask = makeTexture(gl);
   }
 
-  /**
-   * @param {TexImageSource} source @param {number} width @param {number} height
-   * @param {{alpha: Alpha, place: readonly number[], strength: number, inside?: boolean}|null} effect
-   */
+  /** @param {TexImageSource} source @param {number} width @param {number} height @param {Effect|null} effect */
   paint(source, width, height, effect) {
     const gl = this.#gl;
     if (gl.isContextLost() || !(width > 0 && height > 0)) return;
@@ -91,7 +84,7 @@ export class FocusPainter {
       return;
     }
     const [first, second] = this.#targets;
-    const sigma = Math.max(0.5, effect.strength * MAX_SIGMA * Math.max(width, height) / SHRINK);
+    const sigma = blurSigma(effect.strength, width, height);
     this.#blur.draw(first.buffer, first.width, first.height, { picture: this.#picture, step: [1 / first.width, 0], sigma });
     this.#blur.draw(second.buffer, second.width, second.height, { picture: first.texture, step: [0, 1 / first.height], sigma });
     this.#load(effect.alpha);
@@ -120,8 +113,8 @@ export class FocusPainter {
       gl.deleteTexture(texture);
       gl.deleteFramebuffer(buffer);
     }
-    const small = /** @type {const} */ ([Math.max(1, Math.round(width / SHRINK)), Math.max(1, Math.round(height / SHRINK))]);
-    this.#targets = [makeTarget(gl, ...small), makeTarget(gl, ...small)];
+    const small = smallSize(width, height);
+    this.#targets = [makeTarget(gl, small.width, small.height), makeTarget(gl, small.width, small.height)];
   }
 
   close() {

@@ -1,6 +1,6 @@
 // Masks as the shader wants them: soft at the edge, and in their place.
-/** @typedef {import('./focus-painter.js').Alpha} Alpha */
-/** @typedef {import('./focus-painter.js').Box} Box */
+/** @typedef {import('./painter.js').Alpha} Alpha */
+/** @typedef {{xmin: number, ymin: number, xmax: number, ymax: number}} Box */
 
 /**
  * A mask with a soft edge: one box blur each way, which is plenty for a mask that is stretched fourfold.

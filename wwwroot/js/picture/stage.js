@@ -1,8 +1,8 @@
 // The picture and all that is drawn on it.
 import { OverlayCanvas } from '../overlay/overlay-canvas.js';
 import { Effects } from './effects.js';
-import { FocusPainter } from './focus-painter.js';
 import { JitterTarget } from './jitter-target.js';
+import { makePainter } from './painter.js';
 import { Timeline } from './timeline.js';
 import { Trails } from './trails.js';
 
@@ -29,7 +29,7 @@ import { Trails } from './trails.js';
 export class Stage {
   /** @type {StageParts} */ #parts;
   /** @type {OverlayCanvas} */ #overlay;
-  /** @type {FocusPainter|null} */ #painter = null;
+  /** @type {import('./painter.js').Painter|null} */ #painter = null;
   #timeline = new Timeline();
   #trails = new Trails();
   #effects = new Effects();
@@ -88,7 +88,7 @@ export class Stage {
     const { scene, video } = this.#parts;
     if (mode === 'overlay' && !this.#painter) {
       try {
-        this.#painter = new FocusPainter(scene);
+        this.#painter = makePainter(scene);
       } catch {
         this.#painter = null;
       }

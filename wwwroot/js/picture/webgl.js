@@ -1,4 +1,5 @@
 /** The little of WebGL that one full-screen effect needs: programs, textures, targets. */
+import { isSoftwareChip } from '../ui/software-chip.js';
 
 const VERTEX = `
 attribute vec2 corner;
@@ -93,4 +94,10 @@ export function makeTarget(gl, width, height) {
   gl.bindFramebuffer(gl.FRAMEBUFFER, buffer);
   gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
   return { texture, buffer, width, height };
+}
+
+/** Whether a chip draws, and no processor that plays one. @param {WebGLRenderingContext} gl */
+export function isOnChip(gl) {
+  const names = gl.getExtension('WEBGL_debug_renderer_info');
+  return !isSoftwareChip(String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
 }

@@ -57,5 +57,5 @@ export const focusText = spoken('focus', Object.freeze({
   cameraInsecure: 'Browsers lend the camera only to https pages. A video file works here all the same.',
   badVideo: 'This browser can’t play that file.',
   badDrop: 'Drop a video or an .onnx model.',
-  noBlur: 'This browser has no WebGL: the blur is left out.',
+  noBlur: 'This browser can’t draw into pictures: the blur is left out.',
 }));

@@ -1,14 +1,13 @@
 // The graphics chip, if there is one.
+import { isSoftwareChip } from '../../ui/software-chip.js';
 
 /** @typedef {{name: string, isSoftware: boolean}} Adapter */
-
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp\b|software/i;
 
 /** @typedef {{vendor?: string, architecture?: string, device?: string, description?: string, isFallbackAdapter?: boolean}} AdapterInfo */
 
 /** Whether a processor pretends to be a graphics chip. @param {AdapterInfo} info */
 export function isSoftware(info) {
-  return Boolean(info.isFallbackAdapter) || SOFTWARE.test([info.vendor, info.architecture, info.device, info.description].join(' '));
+  return Boolean(info.isFallbackAdapter) || isSoftwareChip([info.vendor, info.architecture, info.device, info.description].join(' '));
 }
 
 /** What people are told. @param {AdapterInfo} info */

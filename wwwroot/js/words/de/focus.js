@@ -55,5 +55,5 @@ speak('focus', {
   cameraInsecure: 'Browser geben die Kamera nur https-Seiten frei. Eine Videodatei geht hier trotzdem.',
   badVideo: 'Dieser Browser kann diese Datei nicht abspielen.',
   badDrop: 'Ein Video oder ein .onnx-Modell ablegen.',
-  noBlur: 'Dieser Browser hat kein WebGL: Die Unschärfe entfällt.',
+  noBlur: 'Dieser Browser kann nicht in Bilder zeichnen: Die Unschärfe entfällt.',
 });

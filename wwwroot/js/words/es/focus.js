@@ -55,5 +55,5 @@ speak('focus', {
   cameraInsecure: 'Los navegadores solo prestan la cámara a páginas https. Un archivo de vídeo funciona aquí igualmente.',
   badVideo: 'Este navegador no puede reproducir ese archivo.',
   badDrop: 'Suelta un vídeo o un modelo .onnx.',
-  noBlur: 'Este navegador no tiene WebGL: se omite el desenfoque.',
+  noBlur: 'Este navegador no puede dibujar en las imágenes: se omite el desenfoque.',
 });

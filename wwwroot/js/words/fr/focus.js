@@ -55,5 +55,5 @@ speak('focus', {
   cameraInsecure: 'Les navigateurs ne prêtent la caméra qu’aux pages https. Un fichier vidéo fonctionne ici quand même.',
   badVideo: 'Ce navigateur ne peut pas lire ce fichier.',
   badDrop: 'Déposez une vidéo ou un modèle .onnx.',
-  noBlur: 'Ce navigateur n’a pas WebGL : le flou est laissé de côté.',
+  noBlur: 'Ce navigateur ne peut pas dessiner dans les images : le flou est laissé de côté.',
 });
