@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Background } from '../../wwwroot/js/vision/motion/background.js';
 import { findBlobs } from '../../wwwroot/js/vision/motion/blobs.js';
-import { motionIn, planesOf } from '../../wwwroot/js/vision/motion/motion-detector.js';
+import { motionIn } from '../../wwwroot/js/vision/motion/motion-detector.js';
+import { averages, planesOf } from '../../wwwroot/js/vision/motion/small-planes.js';
 
 const WIDTH = 160;
 const HEIGHT = 120;
@@ -60,4 +61,12 @@ test('parts that lie close together are one, and specks are none', () => {
   map[9 * 20] = 1;
   const blobs = findBlobs(map, map, 20, 10, 4, 3.5);
   assert.deepEqual(blobs.map(({ left, right, pixels }) => [left, right, pixels]), [[1, 9, 30], [15, 19, 16]]);
+});
+
+test('a small plane is the mean of what each of its cells covers', () => {
+  const data = Uint8Array.from({ length: 4 + 6 * 5 }, (_, at) => (at < 4 ? 255 : (at - 4) % 6 * 10));
+  const plane = { data, start: 4, stride: 6, step: 1, width: 6, height: 5 };
+  assert.deepEqual([...averages(plane, 3, 2, [1, 0])], [5, 25, 45, 5, 25, 45]);
+  assert.deepEqual([...averages({ ...plane, step: 2, width: 3 }, 3, 1, [0.5, 8])], [8, 18, 28]);
+  assert.equal(averages({ ...plane, width: 2, height: 1 }, 4, 2, [1, 0]).length, 8);
 });

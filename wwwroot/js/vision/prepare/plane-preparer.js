@@ -1,11 +1,10 @@
 // A video's picture into a model's input straight from its luma and chroma planes.
+import { VideoPlanes } from './video-planes.js';
 
 /** @typedef {import('../detect/letterbox.js').Letterbox} Letterbox */
 /** @typedef {import('../detect/rect.js').Rect} Rect */
 /** @typedef {import('../detect/tensor-plan.js').TensorPlan} TensorPlan */
-/** @typedef {{data: Uint8Array, start: number, stride: number, step: number, width: number, height: number}} Plane */
-
-const FORMATS = new Set(['I420', 'NV12']);
+/** @typedef {import('./video-planes.js').Plane} Plane */
 
 /** Red of V, green of U and V, blue of U, for levels of 0 to 255 (ITU-R BT.601 and BT.709). */
 const BT601 = Object.freeze([1.402, 0.344136, 0.714136, 1.772]);
@@ -17,7 +16,7 @@ const BT709 = Object.freeze([1.5748, 0.187324, 0.468124, 1.8556]);
  */
 export class PlanePreparer {
   #plan; #data; #tensor;
-  #memory = new Uint8Array(0);
+  #video = new VideoPlanes();
   #rows = new Float32Array(0);
   #key = '';
 
@@ -27,33 +26,9 @@ export class PlanePreparer {
     ({ data: this.#data, tensor: this.#tensor } = session.pictureTensor(plan));
   }
 
-  /**
-   * Whether a picture's planes can be had, upright and as large as it is shown.
-   * @param {unknown} picture @returns {picture is VideoFrame}
-   */
-  static takes(picture) {
-    if (typeof VideoFrame === 'undefined' || !(picture instanceof VideoFrame)) return false;
-    const { format, visibleRect, displayWidth, displayHeight } = picture;
-    const rotation = /** @type {any} */ (picture).rotation ?? 0;
-    return format !== null && FORMATS.has(format) && rotation === 0 && !/** @type {any} */ (picture).flip
-      && visibleRect?.width === displayWidth && visibleRect.height === displayHeight;
-  }
-
   /** @param {VideoFrame} picture @param {Rect} source what of it the model is shown @param {Letterbox} map */
   async prepare(picture, source, map) {
-    const size = picture.allocationSize();
-    if (this.#memory.length < size) this.#memory = new Uint8Array(size);
-    const layout = await picture.copyTo(this.#memory);
-    const width = picture.displayWidth;
-    const height = picture.displayHeight;
-    const across = (width + 1) >> 1;
-    const down = (height + 1) >> 1;
-    const plane = (/** @type {number} */ at, start = 0, step = 1) => ({
-      data: this.#memory, start: layout[at].offset + start, stride: layout[at].stride, step, width: across, height: down,
-    });
-    const luma = { ...plane(0), width, height };
-    const [u, v] = picture.format === 'NV12' ? [plane(1, 0, 2), plane(1, 1, 2)] : [plane(1), plane(2)];
-    this.fill({ luma, u, v }, source, map, picture.colorSpace);
+    this.fill(await this.#video.read(picture), source, map, picture.colorSpace);
     return this.#tensor;
   }
 

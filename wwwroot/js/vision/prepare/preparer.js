@@ -3,6 +3,7 @@ import { letterbox } from '../detect/letterbox.js';
 import { CanvasPreparer } from './canvas-preparer.js';
 import { GpuPreparer } from './gpu-preparer.js';
 import { PlanePreparer } from './plane-preparer.js';
+import { VideoPlanes } from './video-planes.js';
 
 /** @typedef {import('../detect/rect.js').Rect} Rect */
 /** @typedef {import('./canvas-preparer.js').Picture} Picture */
@@ -39,7 +40,7 @@ export class Preparer {
         this.#device = null;
       }
     }
-    if (this.#canCopy && PlanePreparer.takes(picture)) {
+    if (this.#canCopy && VideoPlanes.takes(picture)) {
       try {
         this.#planes ??= new PlanePreparer(this.#session, this.#plan);
         return { map, tensor: await this.#planes.prepare(picture, source, map) };
