@@ -75,7 +75,8 @@ public sealed class RoomPipeline : IAsyncDisposable
         _figures = new PipelineFigures(_counters, _queue, _latest, _vision, time);
         var renders = new RenderLoop(_queue, _render, new Backlog(options.MaxBehindMs), time);
         _looks = new VisionLoop(_latest, _vision, _remote, _controls, _board, time, Tell);
-        _loops = new Lazy<Task>(() => Task.WhenAll(Start("render", renders.Run, _render.Renew), Start("vision", _looks.Run, _vision.Renew)));
+        _loops = new Lazy<Task>(
+            () => Task.WhenAll(Start("render", renders.Run, _render.Renew), Start("vision", _looks.Run, _vision.Renew)));
     }
 
     public RoomSettings Settings => _controls.Settings;

@@ -1,6 +1,6 @@
 namespace Rtc.Peer.Receive;
 
-/// <summary>What a sender says with some packets, and what holds for all later pictures: how they are turned, when they were captured.</summary>
+/// <summary>What a sender says with some packets for all later pictures: how they are turned, and when they were captured.</summary>
 internal struct CarriedFacts
 {
     private VideoRotation _rotation;
