@@ -7,12 +7,15 @@ const here = import.meta.dirname;
 const root = join(here, '..', '..');
 const pages = join(root, 'wwwroot');
 const dist = join(here, 'dist');
-const SHARED = 'js/session/messages.js';
+/** What rtc-client.js imports, in the order in which classes need each other. */
+const PARTS = [
+  join(here, 'rtc-error.js'), join(here, 'server-sent-events.js'), join(pages, 'js/session/messages.js'), join(here, 'room-connection.js'),
+];
 const ELEMENTS = ['rtc-camera', 'rtc-viewer'];
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, 'elements'), { recursive: true });
-writeFileSync(join(dist, 'rtc-client.js'), inlined(readFileSync(join(here, 'rtc-client.js'), 'utf8')));
+writeFileSync(join(dist, 'rtc-client.js'), joined());
 for (const name of ELEMENTS) cpSync(join(pages, 'elements', `${name}.js`), join(dist, 'elements', `${name}.js`));
 cpSync(join(root, 'LICENSE'), join(here, 'LICENSE'));
 execFileSync(process.execPath, [
@@ -22,9 +25,14 @@ execFileSync(process.execPath, [
   ...ELEMENTS.map((name) => join(dist, 'elements', `${name}.js`)),
 ], { stdio: 'inherit' });
 
-/** One file: the messages come in place of their import, and their types in place of references to them. */
-function inlined(source) {
-  const own = source.split('\n').filter((line) => !line.includes(`wwwroot/${SHARED}'`)).join('\n');
-  const shared = readFileSync(join(pages, SHARED), 'utf8').replaceAll(/^export /gm, '');
-  return `${own}\n${shared}`;
+/** One file: the parts come in place of their imports, and their types in place of references to them. */
+function joined() {
+  const parts = PARTS.map((file) => withoutImports(file).replaceAll(/^export /gm, ''));
+  return [withoutImports(join(here, 'rtc-client.js')), ...parts].join('\n');
+}
+
+/** @param {string} file */
+function withoutImports(file) {
+  const isImport = /^import .* from '\.|^\/\*\* @typedef \{import\('\./;
+  return readFileSync(file, 'utf8').split('\n').filter((line) => !isImport.test(line)).join('\n');
 }

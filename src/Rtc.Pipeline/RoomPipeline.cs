@@ -25,9 +25,6 @@ public sealed class RoomPipeline : IAsyncDisposable
     /// <summary>What coding a phone's pictures again may take at most, of what they took.</summary>
     public const double MaxRecodedShare = SourceMeter.MaxShare;
 
-    /// <summary>The render loop looks around this often while nothing comes.</summary>
-    private const int IdleWaitMs = 1000;
-
     private readonly RoomPipelineOptions _options;
     private readonly IModelHost _models;
     private readonly IPipelineOutput _output;
@@ -36,7 +33,6 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly PipelineCounters _counters;
     private readonly SharedScene _board = new();
     private readonly CodedQueue _queue;
-    private readonly Backlog _backlog;
     private readonly LatestFrame _latest;
     private readonly ICodecFactory _codecs;
     private readonly PicturePool _pictures;
@@ -45,8 +41,7 @@ public sealed class RoomPipeline : IAsyncDisposable
     private readonly VisionStage _vision;
     private readonly RemoteReports _remote;
     private readonly PipelineFigures _figures;
-    private Picture? _spare;
-    private PictureInfo _spareInfo;
+    private readonly VisionLoop _looks;
     private readonly ManualResetEventSlim _ended = new();
     private readonly Lazy<Task> _loops;
     private volatile VisionResult? _newest;
@@ -69,7 +64,6 @@ public sealed class RoomPipeline : IAsyncDisposable
         _controls = new RoomControls(options);
         _counters = new PipelineCounters(time);
         _queue = new CodedQueue(options.QueueCapacity);
-        _backlog = new Backlog(options.MaxBehindMs);
         _latest = new LatestFrame(time);
         _codecs = codecs;
         _pictures = pictures;
@@ -79,7 +73,10 @@ public sealed class RoomPipeline : IAsyncDisposable
         _vision = new VisionStage(options, models, output, _board, _counters, time, labels);
         _remote = new RemoteReports(_controls, _vision, labels, time, Tell);
         _figures = new PipelineFigures(_counters, _queue, _latest, _vision, time);
-        _loops = new Lazy<Task>(() => Task.WhenAll(Start("render", RenderLoop, _render.Renew), Start("vision", VisionLoop, _vision.Renew)));
+        var renders = new RenderLoop(_queue, _render, new Backlog(options.MaxBehindMs), time);
+        _looks = new VisionLoop(_latest, _vision, _remote, _controls, _board, time, Tell);
+        _loops = new Lazy<Task>(
+            () => Task.WhenAll(Start("render", renders.Run, _render.Renew), Start("vision", _looks.Run, _vision.Renew)));
     }
 
     public RoomSettings Settings => _controls.Settings;
@@ -247,7 +244,7 @@ public sealed class RoomPipeline : IAsyncDisposable
             await _loops.Value.ConfigureAwait(false);
         }
 
-        _spare?.Dispose();
+        _looks.Dispose();
         _preview.Dispose();
         _render.Dispose();
         _vision.Dispose();
@@ -272,84 +269,6 @@ public sealed class RoomPipeline : IAsyncDisposable
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-    }
-
-    private void RenderLoop()
-    {
-        while (!_queue.IsClosed)
-        {
-            bool taken = _queue.WaitTake(WaitMs(), out EncodedFrame? picture);
-            if (_queue.LacksKeyFrame)
-            {
-                _render.AskForKeyFrame();
-            }
-
-            if (taken)
-            {
-                long began = _time.GetTimestamp();
-                bool behind = _backlog.IsBehind(_queue.Count);
-                _render.Process(picture!, behind);
-                if (!behind)
-                {
-                    _backlog.OnProcessed(_time.GetElapsedTime(began).TotalMilliseconds);
-                }
-            }
-            else
-            {
-                _render.Flush();
-            }
-        }
-    }
-
-    private int WaitMs() => _render.NextDeadlineMs is { } deadline
-        ? (int)Math.Clamp(Math.Ceiling(deadline - _time.Milliseconds()), 0, IdleWaitMs)
-        : IdleWaitMs;
-
-    private void VisionLoop()
-    {
-        while (!_latest.IsClosed)
-        {
-            if (_latest.WaitTake(out Picture? taken, out PictureInfo info, SpareWaitMs()))
-            {
-                _spare?.Dispose();
-                (_spare, _spareInfo) = (taken, info);
-            }
-
-            _remote.Hear();
-            Look();
-        }
-    }
-
-    /// <summary>Until the member is late, and the picture that is kept is looked at after all.</summary>
-    private int SpareWaitMs() => _spare is null
-        ? Timeout.Infinite
-        : (int)Math.Clamp(Math.Ceiling(_controls.Remote.RestsUntilMs - _time.Milliseconds()), 1, IdleWaitMs);
-
-    /// <summary>Looks at the newest picture; while a member detects it is only kept, for the moment at which that one stops.</summary>
-    private void Look()
-    {
-        bool rests = _controls.Rests(_time.Milliseconds());
-        if (_spare is null || (rests && !_board.HasTargets))
-        {
-            return;
-        }
-
-        using Picture picture = _spare;
-        _spare = null;
-        if (_vision.HasReported(_spareInfo))
-        {
-            // What a member reported of a later picture came first: this one is past.
-            return;
-        }
-
-        if (rests)
-        {
-            _vision.Attend(picture, _spareInfo, _controls.Settings);
-        }
-        else
-        {
-            Tell(_vision.Process(picture, _spareInfo, _controls.Settings));
-        }
     }
 
     private void Tell(VisionResult result)

@@ -9,6 +9,20 @@ internal static class OptionReader
     private const int MaxName = 200;
     private const int MaxNames = 200;
 
+    private static readonly Dictionary<string, TrackerChoice> s_trackers = new()
+    {
+        ["auto"] = TrackerChoice.Auto,
+        ["bytetrack"] = TrackerChoice.ByteTrack,
+        ["botsort"] = TrackerChoice.BotSort,
+    };
+
+    private static readonly Dictionary<string, SceneMode> s_scenes = new()
+    {
+        ["cuts"] = SceneMode.Cuts,
+        ["llm"] = SceneMode.LanguageModel,
+        ["none"] = SceneMode.None,
+    };
+
     public static string? Read(string json, out AnalyseOptions options)
     {
         options = new AnalyseOptions();
@@ -68,9 +82,21 @@ internal static class OptionReader
                 options = options with { ReidBufferSeconds = TryNumber(value, 0, 3600, out double reid) ? reid : -1 };
                 return options.ReidBufferSeconds >= 0 ? null : "\"reid_buffer_seconds\" lies between 0 and 3600.";
             case "tracker":
-                return ApplyTracker(value, ref options);
+                if (!s_trackers.TryGetValue(Text(value) ?? string.Empty, out TrackerChoice tracker))
+                {
+                    return $"\"tracker\" is {OneOf(s_trackers.Keys)}.";
+                }
+
+                options = options with { Tracker = tracker };
+                return null;
             case "scenes":
-                return ApplyScenes(value, ref options);
+                if (!s_scenes.TryGetValue(Text(value) ?? string.Empty, out SceneMode scenes))
+                {
+                    return $"\"scenes\" is {OneOf(s_scenes.Keys)}.";
+                }
+
+                options = options with { Scenes = scenes };
+                return null;
             case "label_map":
                 return ApplyLabels(value, ref options);
             case "classes":
@@ -82,31 +108,9 @@ internal static class OptionReader
         }
     }
 
-    private static string? ApplyScenes(JsonElement value, ref AnalyseOptions options)
-    {
-        SceneMode? mode = Text(value) switch
-        {
-            "none" => SceneMode.None,
-            "cuts" => SceneMode.Cuts,
-            "llm" => SceneMode.LanguageModel,
-            _ => null,
-        };
-        options = options with { Scenes = mode ?? options.Scenes };
-        return mode is null ? "\"scenes\" is cuts, llm or none." : null;
-    }
-
-    private static string? ApplyTracker(JsonElement value, ref AnalyseOptions options)
-    {
-        TrackerChoice? choice = Text(value) switch
-        {
-            "auto" => TrackerChoice.Auto,
-            "bytetrack" => TrackerChoice.ByteTrack,
-            "botsort" => TrackerChoice.BotSort,
-            _ => null,
-        };
-        options = options with { Tracker = choice ?? options.Tracker };
-        return choice is null ? "\"tracker\" is auto, bytetrack or botsort." : null;
-    }
+    /// <summary>"a, b or c".</summary>
+    private static string OneOf(IReadOnlyCollection<string> words) =>
+        $"{string.Join(", ", words.Take(words.Count - 1))} or {words.Last()}";
 
     private static string? ApplyLabels(JsonElement value, ref AnalyseOptions options)
     {

@@ -27,8 +27,11 @@ internal sealed partial class FolderNames(ModelHostOptions options, IEnumerable<
                 .Replace(folder, "the folder of models", StringComparison.Ordinal);
         }
 
-        return AnyPath().Replace(message, "$1");
+        // Most messages have no path left: a server that has no others never loads what expressions need.
+        return message.AsSpan().ContainsAny('/', '\\') ? WithoutPaths(message) : message;
     }
+
+    private static string WithoutPaths(string message) => AnyPath().Replace(message, "$1");
 
     /// <summary>A path from a root, of two parts or more; addresses have a slash or a colon before theirs.</summary>
     [GeneratedRegex(@"(?<![\w.:/\\-])(?:[A-Za-z]:)?[/\\](?:[\w.+@~ -]+[/\\])+([\w.+@~-]+)")]

@@ -48,6 +48,24 @@ internal sealed class ModelChoice(ModelDirectory shelf, ModelCatalogue catalogue
         return found is not null;
     }
 
+    /// <summary>The model of a profile.</summary>
+    public bool TryResolve(SegmentProfile profile, out ShelvedModel? model, out string? problem)
+    {
+        if (string.IsNullOrEmpty(profile.Model))
+        {
+            (model, problem) = (null, $"no model is set for it ({profile.Option})");
+            return false;
+        }
+
+        if (!TryResolve(ModelHost.Auto, "segment", profile.Model, out model, out problem))
+        {
+            problem = $"{problem} ({profile.Option})";
+            return false;
+        }
+
+        return true;
+    }
+
     /// <summary>May be taken without being asked for: of that task, whole, free of a copyleft licence, given for nothing else.</summary>
     private static bool IsAutomatic(ShelvedModel model, string task) =>
         model.Task == task && !model.Copyleft && model.Problem is null && !model.IsGiven;

@@ -23,6 +23,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
     private readonly ModelDirectory _shelf;
     private readonly ModelChoice _choice;
     private readonly FolderNames _folders;
+    private readonly ModelListing _listing;
     private int _arrivals;
 
     public ModelHost(ModelHostOptions options)
@@ -41,6 +42,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
         _folders = new FolderNames(options, given);
         _shelf.Refresh();
         _choice = new ModelChoice(_shelf, Catalogue, options.Directory);
+        _listing = new ModelListing(_shelf, _choice, Catalogue, _slots, _folders, RuntimeProblem);
     }
 
     public ModelHostOptions Options { get; }
@@ -56,10 +58,10 @@ public sealed class ModelHost : IModelHost, IGraphHost
     public string? CatalogueProblem { get; }
 
     /// <summary>What lies in the folder, what the catalogue could fetch, and the two that need no file.</summary>
-    public IReadOnlyList<ModelInfo> Models => Describe(_shelf.Models());
+    public IReadOnlyList<ModelInfo> Models => _listing.Models(_shelf.Models());
 
     /// <inheritdoc/>
-    public IReadOnlyList<ModelInfo> Listed => Describe(_shelf.Listed);
+    public IReadOnlyList<ModelInfo> Listed => _listing.Models(_shelf.Listed);
 
     /// <summary>What is loaded now, for health and metrics.</summary>
     public IReadOnlyList<LoadedModelReport> Loaded => _slots.Loaded;
@@ -206,7 +208,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
     /// <inheritdoc/>
     public IReadOnlyList<ProfileInfo> Profiles =>
     [
-        .. Options.Profiles.Select(Describe),
+        .. Options.Profiles.Select(_listing.Profile),
         new ProfileInfo(SegmentProfile.Motion, MotionDetector.ModelName, "Apache-2.0", MotionMapper.Names, null),
     ];
 
@@ -224,7 +226,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
             return null;
         }
 
-        if (!TryFind(found, out ShelvedModel? model, out problem)
+        if (!_choice.TryResolve(found, out ShelvedModel? model, out problem)
             || !TryOpen(model!.Name, model.Path, out ModelHandle? handle, out problem, found.HalfPrecision))
         {
             return null;
@@ -247,45 +249,6 @@ public sealed class ModelHost : IModelHost, IGraphHost
     public bool TryReload(string name, out string? problem) => _slots.TryReload(name, out problem);
 
     public void Dispose() => _slots.Dispose();
-
-    private bool TryFind(SegmentProfile profile, out ShelvedModel? model, out string? problem)
-    {
-        if (string.IsNullOrEmpty(profile.Model))
-        {
-            (model, problem) = (null, $"no model is set for it ({profile.Option})");
-            return false;
-        }
-
-        if (!_choice.TryResolve(Auto, "segment", profile.Model, out model, out problem))
-        {
-            problem = $"{problem} ({profile.Option})";
-            return false;
-        }
-
-        return true;
-    }
-
-    private ProfileInfo Describe(SegmentProfile profile)
-    {
-        if (!TryFind(profile, out ShelvedModel? model, out string? problem))
-        {
-            return new ProfileInfo(profile.Name, null, string.Empty, [], _folders.Hide(problem));
-        }
-
-        ModelSlot? slot = _slots.Find(model!.Path, profile.HalfPrecision);
-        if (slot?.Current is { } loaded)
-        {
-            return new ProfileInfo(profile.Name, model.Name, Licence(model.Licence, model.Copyleft), loaded.ClassNames, null);
-        }
-
-        (OnnxHeader? header, string? broken) = _shelf.Head(model.Path);
-        return new ProfileInfo(
-            profile.Name,
-            model.Name,
-            Licence(model.Licence, model.Copyleft),
-            header is null ? [] : SemanticNames.Of(header),
-            _folders.Hide(Runtime is null ? RuntimeProblem : slot?.Problem ?? (header is null ? $"{model.Name}: {broken}" : null)));
-    }
 
     private bool TrySegmenter(ShelvedModel found, ModelHandle handle, out ISegmenter? segmenter, out string? problem)
     {
@@ -336,61 +299,4 @@ public sealed class ModelHost : IModelHost, IGraphHost
         problem ??= RuntimeProblem;
         return false;
     }
-
-    private List<ModelInfo> Describe(IReadOnlyList<ShelvedModel> here)
-    {
-        List<ModelInfo> models = [.. here.Select(Describe)];
-        models.AddRange(Catalogue.Entries.Where(entry => !here.Any(model => !model.IsGiven && ModelName.Same(model.Name, entry.Name)))
-            .Select(entry => new ModelInfo(entry.Name, entry.Task, Licence(entry.Licence, entry.Copyleft), false, entry.Size, null, null)
-            {
-                Layout = entry.Layout, Suits = HeaderKind.Suits(entry.Task, entry.Layout), Origin = ModelOrigin.Catalogue,
-            }));
-        models.Add(Embedded(MotionDetector.ModelName, "detect"));
-        models.Add(Embedded(GrabCutSegmenter.ModelName, "mask"));
-        return models;
-    }
-
-    private static ModelInfo Embedded(string name, string task) =>
-        new(name, task, "Apache-2.0", true, 0, MotionDetector.ProviderName, null)
-        {
-            Layout = name, Suits = HeaderKind.Suits(task, name), Origin = ModelOrigin.Embedded,
-        };
-
-    private ModelInfo Describe(ShelvedModel model)
-    {
-        ModelSlot? slot = _slots.Find(model.Path);
-        LoadedModel? loaded = slot?.Current;
-        OnnxHeader? header = _shelf.Head(model.Path).Header;
-        HeaderKind? kind = header is null ? null : HeaderKind.Of(header);
-        string task = loaded?.Kind.Task ?? kind?.Task ?? model.Task;
-        string? layout = LayoutOf(loaded?.Kind) ?? Catalogue.Find(model.Name)?.Layout ?? kind?.Layout;
-        return new ModelInfo(
-            model.Name,
-            task,
-            Licence(model.Licence, model.Copyleft),
-            true,
-            model.Bytes,
-            loaded is null ? null : Providers.Name(loaded.Provider),
-            _folders.Hide(slot?.Problem ?? model.Problem))
-        {
-            Layout = layout,
-            InputWidth = kind?.Width,
-            InputHeight = kind?.Height,
-            Suits = HeaderKind.Suits(task, layout),
-            Origin = model.IsGiven ? ModelOrigin.Given
-                : model.Known ? ModelOrigin.Catalogue
-                : header?.Metadata.ContainsKey(ModelIntake.AddedKey) == true ? ModelOrigin.Added
-                : ModelOrigin.Folder,
-        };
-    }
-
-    private static string? LayoutOf(ModelKind? kind) => kind switch
-    {
-        null => null,
-        ModelKind.Detector detector => detector.Layout.Name,
-        ModelKind.Semantic => HeaderKind.Semantic,
-        _ => HeaderKind.Sam,
-    };
-
-    private static string Licence(string licence, bool copyleft) => copyleft ? $"{licence} (copyleft)" : licence;
 }

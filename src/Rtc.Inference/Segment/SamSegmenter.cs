@@ -139,35 +139,9 @@ internal sealed class SamSegmenter : ISegmenter
             _fill.Fill(picture, crop.Square, plan, _encoder.PictureInput);
         }
 
-        SamEdges edges;
-        OrtRun decoded;
-        if (_decoder is null)
-        {
-            edges = ((ModelKind.SamWhole)_encoder.Model.Kind).Edges;
-            SamPoints.Write(seen.Input(edges.Points), seen.Input(edges.Labels), crop, plan.Width, prompt);
-            Execute(_encoder, _encode, seen);
-            decoded = seen;
-        }
-        else
-        {
-            if (!isEncoded)
-            {
-                Execute(_encoder, _encode, seen);
-                _encoded = seen;
-            }
-
-            if (_decoder.Model.Kind is not ModelKind.SamDecoder decoder)
-            {
-                throw new OrtException($"{_decoder.Model.Name} is no decoder any more");
-            }
-
-            edges = decoder.Edges;
-            decoded = _decoder.Bind(decoder.Plan);
-            HandOver(seen, decoded);
-            SamPoints.Write(decoded.Input(edges.Points), decoded.Input(edges.Labels), crop, plan.Width, prompt);
-            Execute(_decoder, _decode, decoded);
-        }
-
+        OrtRun decoded = _decoder is null
+            ? RunWhole(seen, crop, plan.Width, prompt, out SamEdges edges)
+            : RunDecoder(_decoder, seen, isEncoded, crop, plan.Width, prompt, out edges);
         (int offset, int width, int height) = Best(decoded, edges);
         mask = MaskLift.Lift(decoded.Floats(edges.Masks).Slice(offset, width * height), width, height, crop.Square, crop.Inside, Softness);
         if (MaskLift.HasSubject(mask))
@@ -177,6 +151,38 @@ internal sealed class SamSegmenter : ISegmenter
 
         mask = null;
         return false;
+    }
+
+    /// <summary>One model that takes the picture and the prompt.</summary>
+    private OrtRun RunWhole(OrtRun seen, SamCrop crop, int side, in MaskPrompt prompt, out SamEdges edges)
+    {
+        edges = ((ModelKind.SamWhole)_encoder.Model.Kind).Edges;
+        SamPoints.Write(seen.Input(edges.Points), seen.Input(edges.Labels), crop, side, prompt);
+        Execute(_encoder, _encode, seen);
+        return seen;
+    }
+
+    /// <summary>What the encoder made of the picture, by the decoder of the prompt.</summary>
+    private OrtRun RunDecoder(
+        ModelHandle handle, OrtRun seen, bool isEncoded, SamCrop crop, int side, in MaskPrompt prompt, out SamEdges edges)
+    {
+        if (!isEncoded)
+        {
+            Execute(_encoder, _encode, seen);
+            _encoded = seen;
+        }
+
+        if (handle.Model.Kind is not ModelKind.SamDecoder decoder)
+        {
+            throw new OrtException($"{handle.Model.Name} is no decoder any more");
+        }
+
+        edges = decoder.Edges;
+        OrtRun decoded = handle.Bind(decoder.Plan);
+        HandOver(seen, decoded);
+        SamPoints.Write(decoded.Input(edges.Points), decoded.Input(edges.Labels), crop, side, prompt);
+        Execute(handle, _decode, decoded);
+        return decoded;
     }
 
     private static void Execute(ModelHandle handle, InferenceRequest request, OrtRun binding)

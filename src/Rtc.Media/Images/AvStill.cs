@@ -120,33 +120,51 @@ internal static unsafe class AvStill
         {
             byte* source = planes[0] + ((long)y * strides[0]);
             Span<byte> row = bgra.AsSpan(y * width * 4, width * 4);
-            for (int x = 0; x < width; x++)
+            if (indexed)
             {
-                Span<byte> pixel = row.Slice(x * 4, 4);
-                if (indexed)
-                {
-                    // Entries are 0xAARRGGBB in the machine's own order.
-                    uint entry = ((uint*)planes[1])[source[x]];
-                    Put(pixel, (byte)(entry >> 16), (byte)(entry >> 8), (byte)entry, (byte)(entry >> 24));
-                }
-                else if (bits)
-                {
-                    byte level = (source[x / 8] & (0x80 >> (x % 8))) != 0 ? byte.MaxValue : (byte)0;
-                    Put(pixel, level, level, level, byte.MaxValue);
-                }
-                else
-                {
-                    byte* from = source + (x * layout.Bytes);
-                    Put(pixel, from[layout.Red], from[layout.Green], from[layout.Blue], layout.Alpha < 0
-                        ? byte.MaxValue
-                        : from[layout.Alpha]);
-                }
+                TakeIndexed(source, (uint*)planes[1], row);
+            }
+            else if (bits)
+            {
+                TakeBits(source, row);
+            }
+            else
+            {
+                TakeInterleaved(source, layout, row);
             }
         }
 
         Picture picture = pool.Rent(width, height);
         RgbConvert.FromBgra(bgra, width * 4, picture);
         return picture;
+    }
+
+    private static void TakeIndexed(byte* source, uint* palette, Span<byte> row)
+    {
+        for (; !row.IsEmpty; row = row[4..], source++)
+        {
+            // Entries are 0xAARRGGBB in the machine's own order.
+            uint entry = palette[*source];
+            Put(row, (byte)(entry >> 16), (byte)(entry >> 8), (byte)entry, (byte)(entry >> 24));
+        }
+    }
+
+    private static void TakeBits(byte* source, Span<byte> row)
+    {
+        for (int x = 0; x < row.Length / 4; x++)
+        {
+            byte level = (source[x / 8] & (0x80 >> (x % 8))) != 0 ? byte.MaxValue : (byte)0;
+            Put(row[(x * 4)..], level, level, level, byte.MaxValue);
+        }
+    }
+
+    private static void TakeInterleaved(byte* source, in Interleaved layout, Span<byte> row)
+    {
+        for (; !row.IsEmpty; row = row[4..], source += layout.Bytes)
+        {
+            byte alpha = layout.Alpha < 0 ? byte.MaxValue : source[layout.Alpha];
+            Put(row, source[layout.Red], source[layout.Green], source[layout.Blue], alpha);
+        }
     }
 
     private static void Put(Span<byte> bgra, byte red, byte green, byte blue, byte alpha)

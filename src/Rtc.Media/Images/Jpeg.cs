@@ -92,23 +92,9 @@ public static unsafe class Jpeg
                 return false;
             }
 
-            if (width < 1 || height < 1)
+            problem = SizeError(data, width, height, maxPixels, out isTooLarge);
+            if (problem is not null)
             {
-                // A file that ends behind its tables is good as far as it goes.
-                problem = "it ends before the picture";
-                return false;
-            }
-
-            if ((long)width * height > maxPixels)
-            {
-                isTooLarge = true;
-                problem = $"{width}×{height} is larger than {maxPixels} pixels";
-                return false;
-            }
-
-            if (data.Count((ReadOnlySpan<byte>)[0xFF, 0xDA]) > MaxScans)
-            {
-                problem = $"more than {MaxScans} scans";
                 return false;
             }
 
@@ -123,20 +109,36 @@ public static unsafe class Jpeg
                 return false;
             }
 
-            problem = null;
-            Orientation orientation = ExifOrientation.Read(data);
-            if (orientation == Orientation.Upright)
-            {
-                picture = lying;
-                return true;
-            }
-
-            using (lying)
-            {
-                picture = PictureOps.Orient(lying, orientation, pool);
-            }
-
+            picture = Upright(lying, ExifOrientation.Read(data), pool);
             return true;
+        }
+    }
+
+    private static string? SizeError(ReadOnlySpan<byte> data, int width, int height, long maxPixels, out bool isTooLarge)
+    {
+        isTooLarge = (long)width * height > maxPixels;
+        if (width < 1 || height < 1)
+        {
+            // A file that ends behind its tables is good as far as it goes.
+            return "it ends before the picture";
+        }
+
+        return isTooLarge ? $"{width}×{height} is larger than {maxPixels} pixels"
+            : data.Count((ReadOnlySpan<byte>)[0xFF, 0xDA]) > MaxScans ? $"more than {MaxScans} scans"
+            : null;
+    }
+
+    /// <summary>Takes the picture over and gives it, or a copy that was turned, to the caller.</summary>
+    private static Picture Upright(Picture lying, Orientation orientation, PicturePool pool)
+    {
+        if (orientation == Orientation.Upright)
+        {
+            return lying;
+        }
+
+        using (lying)
+        {
+            return PictureOps.Orient(lying, orientation, pool);
         }
     }
 

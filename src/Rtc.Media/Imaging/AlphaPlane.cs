@@ -113,7 +113,7 @@ internal sealed unsafe class AlphaPlane : IDisposable
                 lowerHeld = second;
             }
 
-            BlurKernels.MixRows(upper, lower, (int)(((at - first) * 256) + 0.5f), mixed, width);
+            MixKernels.MixRows(upper, lower, (int)(((at - first) * 256) + 0.5f), mixed, width);
             AlphaKernels.Lighten(mixed, Row(y) + left, width);
         }
 
@@ -137,7 +137,7 @@ internal sealed unsafe class AlphaPlane : IDisposable
         byte* halved = _halved.Bytes(((Width + 1) / 2) + Slack);
         byte* upper = Row(2 * y);
         byte* lower = (2 * y) + 1 < Height ? upper + Stride : upper;
-        BlurKernels.Halve(upper, lower, Width, halved);
+        MixKernels.Halve(upper, lower, Width, halved);
         return halved;
     }
 

@@ -157,7 +157,7 @@ public sealed unsafe class Focus : IDisposable
         for (int y = 0; y < source.Height; y++)
         {
             _luma.Rows(y, out byte* upper, out byte* lower, out int share);
-            BlurKernels.Composite(
+            MixKernels.Composite(
                 source.Y + ((long)y * source.StrideY), upper, lower, share, _alpha.Row(y), destination.Y + ((long)y * destination.StrideY),
                 source.Width);
         }
@@ -168,9 +168,9 @@ public sealed unsafe class Focus : IDisposable
             long from = (long)y * source.StrideUV;
             long to = (long)y * destination.StrideUV;
             _u.Rows(y, out byte* upper, out byte* lower, out int share);
-            BlurKernels.Composite(source.U + from, upper, lower, share, alpha, destination.U + to, source.ChromaWidth);
+            MixKernels.Composite(source.U + from, upper, lower, share, alpha, destination.U + to, source.ChromaWidth);
             _v.Rows(y, out upper, out lower, out share);
-            BlurKernels.Composite(source.V + from, upper, lower, share, alpha, destination.V + to, source.ChromaWidth);
+            MixKernels.Composite(source.V + from, upper, lower, share, alpha, destination.V + to, source.ChromaWidth);
         }
     }
 }

@@ -131,6 +131,33 @@ internal sealed class BandwidthEstimator
     public void OnFeedback(Instant now, TransportFeedbackReader feedback)
     {
         _hasFeedback = true;
+        Account(feedback);
+        _queue.Update(now);
+        if (_probe.TryFinish(now, out Bitrate? measured))
+        {
+            OnProbe(now, measured);
+        }
+
+        PathUse use = HasFullQueue ? PathUse.Over : _detector.State;
+        if (use == PathUse.Over)
+        {
+            _lastOveruse = now;
+        }
+
+        Bitrate before = _delay.Rate;
+        _delay.Update(now, use, _acknowledged.Rate, RoundTrip);
+        if (_delay.Rate < before)
+        {
+            _plan.OnDecrease(now);
+        }
+
+        _loss.Update(now, Estimate, RoundTrip);
+        Publish();
+    }
+
+    /// <summary>What became of each packet that the message speaks of; one may be said to be lost and then come after all.</summary>
+    private void Account(TransportFeedbackReader feedback)
+    {
         int expected = 0;
         int lost = 0;
         while (feedback.TryRead(out ushort number, out bool received, out long arrival))
@@ -170,27 +197,6 @@ internal sealed class BandwidthEstimator
         }
 
         _loss.Add(expected, lost);
-        _queue.Update(now);
-        if (_probe.TryFinish(now, out Bitrate? measured))
-        {
-            OnProbe(now, measured);
-        }
-
-        PathUse use = HasFullQueue ? PathUse.Over : _detector.State;
-        if (use == PathUse.Over)
-        {
-            _lastOveruse = now;
-        }
-
-        Bitrate before = _delay.Rate;
-        _delay.Update(now, use, _acknowledged.Rate, RoundTrip);
-        if (_delay.Rate < before)
-        {
-            _plan.OnDecrease(now);
-        }
-
-        _loss.Update(now, Estimate, RoundTrip);
-        Publish();
     }
 
     /// <summary>From receiver reports; counts only where transport-wide feedback doesn't say it better.</summary>

@@ -16,6 +16,7 @@ internal sealed class IceAgent
     private readonly Consent _consent;
     private readonly Nomination _nomination;
     private readonly CheckReceiver _receiver;
+    private readonly ResponseReceiver _responses;
 
     public IceAgent(IceSettings settings, IceCredentials local, bool controlling, PeerRandom random)
     {
@@ -31,6 +32,7 @@ internal sealed class IceAgent
         _consent = new Consent(_context, _list, _sender);
         _nomination = new Nomination(_context, _list, _generations, _consent);
         _receiver = new CheckReceiver(_context, _list, _generations, _sender, _nomination, _consent);
+        _responses = new ResponseReceiver(_context, _list, _generations, _nomination);
     }
 
     public IceState State => _context.State;
@@ -47,7 +49,7 @@ internal sealed class IceAgent
 
     public IceCounters Counters => _context.Counters;
 
-    public TimeSpan? RoundTrip { get; private set; }
+    public TimeSpan? RoundTrip => _responses.RoundTrip;
 
     public TransportAddress? Selected => _list.Selected?.Remote;
 
@@ -219,7 +221,7 @@ internal sealed class IceAgent
                 break;
             case StunMessageType.BindingSuccess:
             case StunMessageType.BindingError:
-                ReceiveResponse(now, message, from);
+                _responses.Receive(now, message, from);
                 break;
             case StunMessageType.BindingIndication:
                 break; // a keep-alive: nothing to do (RFC 8445 section 11)
@@ -257,98 +259,6 @@ internal sealed class IceAgent
         else
         {
             _context.State = IceState.Failed;
-        }
-    }
-
-    private void ReceiveResponse(Instant now, StunView response, TransportAddress from)
-    {
-        CandidatePair? pair = null;
-        SentCheck check = default;
-        foreach (CandidatePair candidate in _list.Pairs)
-        {
-            // From another address than the request went to, a response counts for nothing (RFC 8445 section 7.2.5.2.1).
-            if (candidate.Remote == from && candidate.TryFind(response.Transaction, out check))
-            {
-                pair = candidate;
-                break;
-            }
-        }
-
-        if (pair is null || check.Theirs is not { } theirs || !response.VerifyIntegrity(theirs.Key))
-        {
-            Counters.StrayResponses++;
-            return;
-        }
-
-        pair.Path.LastHeard = now;
-        if (response.Type == StunMessageType.BindingSuccess)
-        {
-            CheckSucceeded(now, pair, check);
-        }
-        else
-        {
-            CheckRefused(pair, check, response);
-        }
-    }
-
-    private void CheckSucceeded(Instant now, CandidatePair pair, in SentCheck check)
-    {
-        bool first = !pair.IsValid;
-        pair.State = PairState.Succeeded;
-        pair.Path.AnsweredAt = now;
-        pair.Generation.LastHeard = now;
-        _list.NoteHeard(pair.Path, now);
-        if (check.Nominates || !pair.NominatedByUs)
-        {
-            pair.RetransmitAt = Instant.Never; // an answer to an older check leaves the nominating one alone
-        }
-
-        if (!check.Repeated)
-        {
-            NoteRoundTrip(now - check.At, pair.Path);
-        }
-
-        if (!Controlling)
-        {
-            if (pair.NominatedByRemote && first)
-            {
-                _nomination.Consider(now, pair, first: true);
-            }
-        }
-        else if (check.Nominates && pair.NominatedByUs && !_list.IsSelected(pair))
-        {
-            _nomination.Select(now, pair);
-        }
-        else if (first && pair.Generation == _generations.Current)
-        {
-            _nomination.Schedule(now, pair);
-        }
-    }
-
-    private void CheckRefused(CandidatePair pair, in SentCheck check, StunView response)
-    {
-        if (response.TryGetErrorCode(out int code) && code == BindingReplies.RoleConflict)
-        {
-            Counters.RoleConflicts++;
-            if (check.AsControlling == Controlling)
-            {
-                SetControlling(!Controlling); // section 7.2.5.1
-            }
-
-            pair.State = PairState.Waiting;
-            pair.Triggered = true;
-        }
-        else if (pair.Path != _list.Selected)
-        {
-            CheckSender.Fail(pair);
-        }
-    }
-
-    private void NoteRoundTrip(TimeSpan sample, IcePath path)
-    {
-        if (_list.Selected is null || path == _list.Selected)
-        {
-            RoundTrip = RoundTrip is { } old ? TimeSpan.FromTicks(((old.Ticks * 3) + sample.Ticks) / 4) : sample;
         }
     }
 }

@@ -35,9 +35,7 @@ internal sealed class FrameAssembler : IDisposable
     private bool _opening;
     private long _next;
     private long _highest;
-    private VideoRotation _rotation;
-    private ulong _captureNtp;
-    private uint _captureTimestamp;
+    private CarriedFacts _carried;
 
     public FrameAssembler(EncodedFramePool frames, PacketBufferPool buffers)
     {
@@ -271,17 +269,7 @@ internal sealed class FrameAssembler : IDisposable
         }
 
         _open.Arrival = packet.Arrival > _open.Arrival ? packet.Arrival : _open.Arrival;
-        if (packet.Orientation >= 0)
-        {
-            _rotation = (VideoRotation)packet.Orientation;
-        }
-
-        if (packet.CaptureNtp != 0)
-        {
-            _captureNtp = packet.CaptureNtp;
-            _captureTimestamp = packet.Timestamp;
-        }
-
+        _carried.OnPacket(packet);
         if (packet.Marker)
         {
             Finish();
@@ -304,8 +292,7 @@ internal sealed class FrameAssembler : IDisposable
             return;
         }
 
-        frame.Rotation = _rotation;
-        frame.CaptureNtp = CaptureOf(frame.RtpTimestamp);
+        _carried.WriteTo(frame);
         FramesReady++;
         _ready.Enqueue(frame);
     }
@@ -320,18 +307,6 @@ internal sealed class FrameAssembler : IDisposable
 
         _opening = false;
         return frame.IsKey;
-    }
-
-    /// <summary>A sender may give the capture time now and then only; between, RTP time carries it on.</summary>
-    private ulong CaptureOf(uint timestamp)
-    {
-        if (_captureNtp == 0)
-        {
-            return 0;
-        }
-
-        long ticks = (int)(timestamp - _captureTimestamp);
-        return _captureNtp + (ulong)(ticks * ((1L << 32) / (double)VideoReceiver.ClockRate));
     }
 
     private void Spoil()

@@ -51,40 +51,7 @@ internal ref struct TransportFeedbackReader
         int count = BinaryPrimitives.ReadUInt16BigEndian(information[2..]);
         int reference = (BinaryPrimitives.ReadInt32BigEndian(information[4..]) >> 8) << 8 >> 8;
         ReadOnlySpan<byte> rest = information[HeaderLength..];
-        int statuses = 0;
-        int deltaBytes = 0;
-        int at = 0;
-        while (statuses < count)
-        {
-            if (at + 2 > rest.Length)
-            {
-                return false;
-            }
-
-            ushort chunk = BinaryPrimitives.ReadUInt16BigEndian(rest[at..]);
-            at += 2;
-            int inChunk = Math.Min(Length(chunk), count - statuses);
-            if (inChunk == 0)
-            {
-                return false; // an empty run would make no progress
-            }
-
-            if ((chunk & 0x8000) == 0)
-            {
-                deltaBytes += inChunk * DeltaLength(Symbol(chunk, 0));
-            }
-            else
-            {
-                for (int i = 0; i < inChunk; i++)
-                {
-                    deltaBytes += DeltaLength(Symbol(chunk, i));
-                }
-            }
-
-            statuses += inChunk;
-        }
-
-        if (at + deltaBytes > rest.Length)
+        if (!TryMeasure(rest, count, out int chunkBytes, out int deltaBytes) || chunkBytes + deltaBytes > rest.Length)
         {
             return false;
         }
@@ -95,8 +62,8 @@ internal ref struct TransportFeedbackReader
             StatusCount = count,
             ReferenceTime = reference,
             FeedbackCount = information[7],
-            _chunks = rest[..at],
-            _deltas = rest[at..],
+            _chunks = rest[..chunkBytes],
+            _deltas = rest[chunkBytes..],
             _sequence = BinaryPrimitives.ReadUInt16BigEndian(information),
             _left = count,
             _time = (long)reference * ReferenceMicroseconds,
@@ -147,6 +114,48 @@ internal ref struct TransportFeedbackReader
         _left--;
         _sequence++;
         return true;
+    }
+
+    /// <summary>How many bytes the chunks of so many statuses take, and how many the deltas that they announce.</summary>
+    private static bool TryMeasure(ReadOnlySpan<byte> chunks, int count, out int chunkBytes, out int deltaBytes)
+    {
+        (chunkBytes, deltaBytes) = (0, 0);
+        for (int statuses = 0; statuses < count;)
+        {
+            if (chunkBytes + 2 > chunks.Length)
+            {
+                return false;
+            }
+
+            ushort chunk = BinaryPrimitives.ReadUInt16BigEndian(chunks[chunkBytes..]);
+            chunkBytes += 2;
+            int inChunk = Math.Min(Length(chunk), count - statuses);
+            if (inChunk == 0)
+            {
+                return false; // an empty run would make no progress
+            }
+
+            deltaBytes += DeltaBytes(chunk, inChunk);
+            statuses += inChunk;
+        }
+
+        return true;
+    }
+
+    private static int DeltaBytes(ushort chunk, int statuses)
+    {
+        if ((chunk & 0x8000) == 0)
+        {
+            return statuses * DeltaLength(Symbol(chunk, 0));
+        }
+
+        int bytes = 0;
+        for (int i = 0; i < statuses; i++)
+        {
+            bytes += DeltaLength(Symbol(chunk, i));
+        }
+
+        return bytes;
     }
 
     private static int Length(ushort chunk) => (chunk & 0xC000) switch

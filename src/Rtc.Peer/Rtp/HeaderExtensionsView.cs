@@ -50,7 +50,6 @@ internal readonly ref struct HeaderExtensionsView
 
     public static HeaderExtensionsView Read(RtpHeaderView packet, ExtensionMap map)
     {
-        ReadOnlySpan<byte> bytes = packet.ExtensionData;
         ReadOnlySpan<byte> mid = default;
         ReadOnlySpan<byte> rid = default;
         ReadOnlySpan<byte> repaired = default;
@@ -59,51 +58,9 @@ internal readonly ref struct HeaderExtensionsView
         ulong capture = 0;
         int orientation = -1;
 
-        bool twoByte = (packet.ExtensionProfile & TwoByteMask) == TwoByteProfile;
-        if (!twoByte && packet.ExtensionProfile != OneByteProfile)
+        var elements = new ElementReader(packet);
+        while (elements.TryRead(out int id, out ReadOnlySpan<byte> value))
         {
-            bytes = default;
-        }
-
-        while (bytes.Length > 0)
-        {
-            int id;
-            int length;
-            if (bytes[0] == 0)
-            {
-                bytes = bytes[1..];
-                continue;
-            }
-
-            if (twoByte)
-            {
-                if (bytes.Length < 2)
-                {
-                    break;
-                }
-
-                id = bytes[0];
-                length = bytes[1];
-                bytes = bytes[2..];
-            }
-            else
-            {
-                id = bytes[0] >> 4;
-                length = (bytes[0] & 0x0F) + 1;
-                bytes = bytes[1..];
-                if (id == 15)
-                {
-                    break; // RFC 8285 section 4.2: stop here, keep what was read
-                }
-            }
-
-            if (length > bytes.Length)
-            {
-                break;
-            }
-
-            ReadOnlySpan<byte> value = bytes[..length];
-            bytes = bytes[length..];
             switch (map.Kind(id))
             {
                 case RtpExtension.Mid:
@@ -115,16 +72,16 @@ internal readonly ref struct HeaderExtensionsView
                 case RtpExtension.RepairedRid:
                     repaired = value;
                     break;
-                case RtpExtension.TransportSequence when length >= 2:
+                case RtpExtension.TransportSequence when value.Length >= 2:
                     transport = BinaryPrimitives.ReadUInt16BigEndian(value);
                     break;
-                case RtpExtension.AbsSendTime when length == 3:
+                case RtpExtension.AbsSendTime when value.Length == 3:
                     absSend = (value[0] << 16) | (value[1] << 8) | value[2];
                     break;
-                case RtpExtension.AbsCaptureTime when length >= 8:
+                case RtpExtension.AbsCaptureTime when value.Length >= 8:
                     capture = BinaryPrimitives.ReadUInt64BigEndian(value);
                     break;
-                case RtpExtension.VideoOrientation when length == 1:
+                case RtpExtension.VideoOrientation when value.Length == 1:
                     orientation = value[0] & 0x03;
                     break;
                 default:
@@ -133,5 +90,55 @@ internal readonly ref struct HeaderExtensionsView
         }
 
         return new HeaderExtensionsView(mid, rid, repaired, transport, absSend, capture, orientation);
+    }
+
+    /// <summary>Walks the elements of a packet, of either form; one that runs past the end is the end.</summary>
+    private ref struct ElementReader
+    {
+        // RFC 8285 section 4.2: an element of this id ends the reading, and what was read before counts.
+        private const int EndId = 15;
+
+        private readonly bool _hasLengthByte;
+        private ReadOnlySpan<byte> _rest;
+
+        public ElementReader(RtpHeaderView packet)
+        {
+            _hasLengthByte = (packet.ExtensionProfile & TwoByteMask) == TwoByteProfile;
+            _rest = _hasLengthByte || packet.ExtensionProfile == OneByteProfile ? packet.ExtensionData : default;
+        }
+
+        public bool TryRead(out int id, out ReadOnlySpan<byte> value)
+        {
+            _rest = _rest.TrimStart((byte)0);
+            if (!TryReadHeader(out id, out int length) || length > _rest.Length)
+            {
+                value = default;
+                return false;
+            }
+
+            value = _rest[..length];
+            _rest = _rest[length..];
+            return true;
+        }
+
+        private bool TryReadHeader(out int id, out int length)
+        {
+            (id, length) = (0, 0);
+            if (_rest.Length < (_hasLengthByte ? 2 : 1))
+            {
+                return false;
+            }
+
+            if (_hasLengthByte)
+            {
+                (id, length) = (_rest[0], _rest[1]);
+                _rest = _rest[2..];
+                return true;
+            }
+
+            (id, length) = (_rest[0] >> 4, (_rest[0] & 0x0F) + 1);
+            _rest = _rest[1..];
+            return id != EndId;
+        }
     }
 }

@@ -87,26 +87,13 @@ internal static class AnswerReader
         List<ExtensionMapping> extensions = ExtensionUris.Agree(
             media.Extensions.Where(theirs => offered.Extensions.Exists(ours => ours.Id == theirs.Id && ours.Uri == theirs.Uri)), false);
         HeaderExtensionIds ids = ExtensionUris.Ids(extensions);
-        var codecs = new List<NegotiatedCodec>();
-        foreach (NegotiatedCodec theirs in VideoCodecMatch
-            .Find(media, [VideoCodec.Vp8, VideoCodec.H264], false, ids.TransportCc is not null))
-        {
-            NegotiatedCodec? ours = section.Codecs.FirstOrDefault(
-                codec => codec.PayloadType == theirs.PayloadType && codec.Codec == theirs.Codec);
-            if (ours is not null)
-            {
-                codecs.Add(theirs with { RtxPayloadType = theirs.RtxPayloadType == ours.RtxPayloadType ? ours.RtxPayloadType : null });
-            }
-        }
-
+        List<NegotiatedCodec> codecs = Common(section.Codecs, media, ids);
         if (codecs.Count == 0)
         {
             error = $"section {section.Mid} of the answer has no codec of the offer: it has {VideoCodecMatch.Names(media)}";
             return false;
         }
 
-        // Their order says what they would rather have.
-        codecs = [.. codecs.OrderBy(codec => media.PayloadFormats.FindIndex(format => format.PayloadType == codec.PayloadType))];
         state = offered with
         {
             Extensions = extensions,
@@ -123,6 +110,25 @@ internal static class AnswerReader
             },
         };
         return true;
+    }
+
+    /// <summary>The codecs of the offer that the answer kept, in the answer's order: that says what it would rather have.</summary>
+    private static List<NegotiatedCodec> Common(
+        IReadOnlyList<NegotiatedCodec> offered, MediaDescription media, HeaderExtensionIds ids)
+    {
+        var common = new List<NegotiatedCodec>();
+        foreach (NegotiatedCodec theirs in VideoCodecMatch
+            .Find(media, [VideoCodec.Vp8, VideoCodec.H264], false, ids.TransportCc is not null))
+        {
+            NegotiatedCodec? ours = offered.FirstOrDefault(
+                codec => codec.PayloadType == theirs.PayloadType && codec.Codec == theirs.Codec);
+            if (ours is not null)
+            {
+                common.Add(theirs with { RtxPayloadType = theirs.RtxPayloadType == ours.RtxPayloadType ? ours.RtxPayloadType : null });
+            }
+        }
+
+        return [.. common.OrderBy(codec => media.PayloadFormats.FindIndex(format => format.PayloadType == codec.PayloadType))];
     }
 
     private static int Carrier(SessionDescription answer, List<SectionState> states)

@@ -43,42 +43,16 @@ internal sealed class DecodeStage(
             return null;
         }
 
-        if (_decoder is null || Codec != coded.Codec)
-        {
-            _decoder?.Dispose();
-            _decoder = codecs.CreateDecoder(coded.Codec);
-            Codec = coded.Codec;
-        }
-
+        IVideoDecoder decoder = DecoderOf(coded.Codec);
         counters.Arrival.Add(time.Milliseconds() - receivedMs);
         long before = time.GetTimestamp();
-        switch (_decoder.Decode(coded.Data, pool, out Picture? picture))
+        if (Decompress(decoder, coded) is not { } picture)
         {
-            case DecodeStatus.Picture when picture is not null:
-                break;
-            case DecodeStatus.NeedKeyFrame:
-                counters.DecodeFailures++;
-                _needKey = true;
-                AskForKeyFrame();
-                return null;
-            case DecodeStatus.TooLarge:
-                Refuse(new PipelineNotice(
-                    "picture_too_large",
-                    $"The camera's pictures are larger than this server takes (Limits:MaxPixels={options.MaxPixels}).",
-                    Recoverable: true));
-                return null;
-            case DecodeStatus.NoMemory:
-                Refuse(new PipelineNotice(
-                    "picture_memory",
-                    "The server has no memory for pictures of the camera's size now (Limits:MemoryMegabytes); smaller ones may pass.",
-                    Recoverable: true));
-                return null;
-            default:
-                return null;
+            return null;
         }
 
         _needKey = false;
-        Source.Add(ticks, coded.Length, _decoder.Quantizer);
+        Source.Add(ticks, coded.Length, decoder.Quantizer);
         if (coded.Rotation != VideoRotation.None)
         {
             using Picture lying = picture;
@@ -116,6 +90,45 @@ internal sealed class DecodeStage(
         IVideoDecoder? decoder = _decoder;
         _decoder = null;
         decoder?.Dispose();
+    }
+
+    private IVideoDecoder DecoderOf(VideoCodec codec)
+    {
+        if (_decoder is null || Codec != codec)
+        {
+            _decoder?.Dispose();
+            _decoder = codecs.CreateDecoder(codec);
+            Codec = codec;
+        }
+
+        return _decoder;
+    }
+
+    /// <summary>As the frame has it, not turned; null where there is none.</summary>
+    private Picture? Decompress(IVideoDecoder decoder, EncodedFrame coded)
+    {
+        switch (decoder.Decode(coded.Data, pool, out Picture? picture))
+        {
+            case DecodeStatus.NeedKeyFrame:
+                counters.DecodeFailures++;
+                _needKey = true;
+                AskForKeyFrame();
+                break;
+            case DecodeStatus.TooLarge:
+                Refuse(new PipelineNotice(
+                    "picture_too_large",
+                    $"The camera's pictures are larger than this server takes (Limits:MaxPixels={options.MaxPixels}).",
+                    Recoverable: true));
+                break;
+            case DecodeStatus.NoMemory:
+                Refuse(new PipelineNotice(
+                    "picture_memory",
+                    "The server has no memory for pictures of the camera's size now (Limits:MemoryMegabytes); smaller ones may pass.",
+                    Recoverable: true));
+                break;
+        }
+
+        return picture;
     }
 
     private void Refuse(PipelineNotice notice)

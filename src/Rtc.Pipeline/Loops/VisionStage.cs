@@ -24,14 +24,8 @@ namespace Rtc.Pipeline.Loops;
 /// </summary>
 internal sealed class VisionStage : IDisposable
 {
-    /// <summary>A pause of more than this between two pictures counts as this much for the tracker.</summary>
-    private const double MaxSteps = 60;
-
     /// <summary>For the cost of masks, which comes every few pictures.</summary>
     private const double Smoothing = 0.1;
-
-    /// <summary>Privacy lives on its detections: neither load nor settings leave out more than this between two.</summary>
-    private const long MaxPrivacyGapTicks = MediaTimeline.TicksPerSecond / 15;
 
     private readonly RoomPipelineOptions _options;
     private readonly IModelHost _models;
@@ -41,13 +35,12 @@ internal sealed class VisionStage : IDisposable
     private readonly PipelineCounters _counters;
     private RoomDetector _detector;
     private TargetFollower _targets;
-    private RoomClasses _classes;
-    private IReadOnlyList<ClassShare>? _shares;
+    private readonly ClassStage _classes;
     private readonly Func<int, SceneTrack?> _findLost;
     private readonly ResultMask _resultMask = new();
-    private CameraShift _camera = new();
     private readonly TrackIds _ids = new();
-    private readonly RemoteLabels _remoteLabels;
+    private readonly TrackStage _tracks;
+    private CameraShift? _camera;
     private readonly RemoteObjects _remote;
     private readonly SceneResume _resume;
     private readonly LevelPolicy _level = new();
@@ -60,26 +53,19 @@ internal sealed class VisionStage : IDisposable
     private volatile string _model = "";
     private volatile string _provider = "";
     private volatile string? _modelProblem;
-    private ByteTracker _tracker;
-    private RoomSettings? _trackerFor;
-    private RoomUnits _units;
-    private PictureInfo _lastDetected;
-    private bool _everDetected;
-    private int _takenSinceDetection;
     private double _possibleRate = double.PositiveInfinity;
     private readonly DetectionCost _cost = new();
-    private double _stepsSinceDetected;
     private double _maskMs;
     private long _reportedTicks = long.MinValue;
-    private bool _hasRemoteTracks;
 
     public VisionStage(
         RoomPipelineOptions options, IModelHost models, IPipelineOutput output, SharedScene board, PipelineCounters counters,
-            TimeProvider time, RemoteLabels? remoteLabels = null)
+        TimeProvider time, RemoteLabels? remoteLabels = null)
     {
-        _remoteLabels = remoteLabels ?? new RemoteLabels();
-        _remote = new RemoteObjects(_ids, _remoteLabels);
-        _resume = new SceneResume(_ids, _remoteLabels, board);
+        remoteLabels ??= new RemoteLabels();
+        _tracks = new TrackStage(_ids, remoteLabels);
+        _remote = new RemoteObjects(_ids, remoteLabels);
+        _resume = new SceneResume(_ids, remoteLabels, board);
         _options = options;
         _models = models;
         _output = output;
@@ -88,10 +74,9 @@ internal sealed class VisionStage : IDisposable
         _time = time;
         _counters = counters;
         _detector = new RoomDetector(models, output);
-        _classes = new RoomClasses(models, output);
+        _classes = new ClassStage(models, output, board, time);
         _targets = new TargetFollower(models, output, board, _ids, time);
-        _findLost = FindLost;
-        _tracker = new ByteTracker(new ByteTrackOptions(), _ids);
+        _findLost = id => _tracks.FindLost(id, _detector);
     }
 
     /// <summary>Zones, lines and heat of the room.</summary>
@@ -116,18 +101,18 @@ internal sealed class VisionStage : IDisposable
     {
         var times = new VisionTimes();
         Prepare(picture.Width, picture.Height, settings);
-        _resume.Apply(_tracker, info, _units, settings);
+        _resume.Apply(_tracks.Tracker, info, _tracks.Units, settings);
         bool opened = _detector.Open(settings);
-        DegradationStep sacrifice = DegradationStep.Of(_level.Current);
-        bool detect = IsDue(info, settings, sacrifice);
+        DegradationStep degradation = DegradationStep.Of(_level.Current);
+        bool detects = _tracks.IsDue(info, settings, degradation);
         double queueMs = Math.Max(0, _time.Milliseconds() - info.ReceivedMs);
-        if (detect)
+        if (detects)
         {
-            times = Detect(picture, info, settings, sacrifice, queueMs);
+            times = Detect(picture, info, settings, degradation, queueMs);
         }
         else
         {
-            _takenSinceDetection++;
+            _tracks.Coast();
             times.QueueMs = queueMs;
         }
 
@@ -137,34 +122,21 @@ internal sealed class VisionStage : IDisposable
             _level.Update(_time.Milliseconds(), times.QueueMs, _possibleRate);
         }
 
-        Describe(info, settings, detect);
-        _targets.AnswerTaps(picture, info, _units, settings, _scene);
-        _stepsSinceDetected = Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps);
-        _targets.Follow(info, _scene, _findLost);
-        if (settings.Reidentify && detect)
+        FollowTargets(picture, info, settings, detects);
+        if (settings.Reidentify && detects)
         {
-            _targets.Recognise(picture, info, _units, _scene);
+            _targets.Recognise(picture, info, _tracks.Units, _scene);
         }
 
-        times.MaskMs = MapClasses(picture, settings, sacrifice, detect);
-        _board.Publish(info, _units, _scene, _detector.KnowsPeople);
-        times.MaskMs += _targets.CutOut(picture, info, _units, settings, sacrifice);
-        _maskMs += sacrifice.Masks ? Smoothing * ((times.MaskMs * sacrifice.MaskFactor) - _maskMs) : 0;
+        times.MaskMs = _classes.Map(picture, settings, degradation, detects);
+        Publish(info);
+        times.MaskMs += _targets.CutOut(picture, info, _tracks.Units, settings, degradation);
+        _maskMs += degradation.Masks ? Smoothing * ((times.MaskMs * degradation.MaskFactor) - _maskMs) : 0;
         _targets.Tell();
-        if (settings.Mode == ViewMode.Privacy && !_detector.KnowsPeople && _privacyWarnedFor != _detector.Model)
-        {
-            _privacyWarnedFor = _detector.Model;
-            _output.OnNotice(new PipelineNotice("privacy_without_people", _options.Privacy.FailClosed
-                ? $"{_detector.Model} does not know people: the whole picture is blurred until a model is chosen that does"
-                : $"{_detector.Model} does not know people: all that it finds is blurred, and people that it misses are not",
-                    Recoverable: true));
-        }
-
+        WarnOfPrivacy(settings);
         (_model, _provider, _modelProblem) = (_detector.Model, _detector.Provider, _detector.Problem);
         VisionResult result = Result(info, times);
-        _reportedTicks = info.Ticks;
-        Tally.See((TrackedObject[])result.Detections, info.Ticks / (double)MediaTimeline.TicksPerSecond, settings);
-        _counters.Processed(result, detect);
+        Count(result, info, settings, detects);
         return result;
     }
 
@@ -181,11 +153,11 @@ internal sealed class VisionStage : IDisposable
         }
 
         Prepare(picture.Width, picture.Height, settings);
-        double steps = _everDetected ? Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps) : 1;
-        int? masked = _remote.Follow(seen, _units, settings, _tracker, steps, _scene);
-        (_everDetected, _hasRemoteTracks, _lastDetected, _takenSinceDetection, _stepsSinceDetected) = (true, true, info, 0, 0);
+        double steps = _tracks.EverDetected ? _tracks.StepsSinceDetected(info) : 1;
+        int? masked = _remote.Follow(seen, _tracks.Units, settings, _tracks.Tracker, steps, _scene);
+        _tracks.OnRemote(info);
         _targets.Follow(info, _scene, _findLost);
-        _board.Publish(info, _units, _scene, _detector.KnowsPeople);
+        Publish(info);
         _targets.Tell();
         (_model, _provider) = (seen.Model, seen.Provider);
         VisionResult result = Result(info, default) with
@@ -202,9 +174,7 @@ internal sealed class VisionStage : IDisposable
             TrackTime = seen.TrackTime,
             MaskTime = seen.MaskTime,
         };
-        _reportedTicks = info.Ticks;
-        Tally.See((TrackedObject[])result.Detections, info.Ticks / (double)MediaTimeline.TicksPerSecond, settings);
-        _counters.Processed(result, detected: false);
+        Count(result, info, settings, detected: false);
         return result;
     }
 
@@ -212,12 +182,9 @@ internal sealed class VisionStage : IDisposable
     public void Attend(Picture picture, in PictureInfo info, RoomSettings settings)
     {
         Prepare(picture.Width, picture.Height, settings);
-        Describe(info, settings, detected: false);
-        _targets.AnswerTaps(picture, info, _units, settings, _scene);
-        _stepsSinceDetected = Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps);
-        _targets.Follow(info, _scene, _findLost);
-        _board.Publish(info, _units, _scene, _detector.KnowsPeople);
-        _targets.CutOut(picture, info, _units, settings, DegradationStep.Of(_level.Current));
+        FollowTargets(picture, info, settings, detected: false);
+        Publish(info);
+        _targets.CutOut(picture, info, _tracks.Units, settings, DegradationStep.Of(_level.Current));
         _targets.Tell();
     }
 
@@ -226,13 +193,12 @@ internal sealed class VisionStage : IDisposable
     {
         Dispose();
         _detector = new RoomDetector(_models, _output);
-        _classes = new RoomClasses(_models, _output);
+        _classes.Renew();
         _targets = new TargetFollower(_models, _output, _board, _ids, _time);
-        _camera = new CameraShift();
+        _camera = null;
         _people = new PeopleWatch();
         _faceDetector = new FaceDetector(_models, _output);
-        _trackerFor = null;
-        _everDetected = false;
+        _tracks.Renew();
     }
 
     public void Dispose()
@@ -243,105 +209,59 @@ internal sealed class VisionStage : IDisposable
         _targets.Dispose();
     }
 
-    /// <summary>Milliseconds that the class map took; it is made where a detection is, and only while a viewer looks at it.</summary>
-    private double MapClasses(Picture picture, RoomSettings settings, in DegradationStep step, bool due)
-    {
-        if (settings.Mode != ViewMode.Segment)
-        {
-            if (_shares is not null)
-            {
-                _shares = null;
-                _classes.Rest();
-                _board.ClearClasses();
-            }
-
-            return 0;
-        }
-
-        if (!due)
-        {
-            return 0;
-        }
-
-        long before = _time.GetTimestamp();
-        if (_classes.See(picture, step.InputScale) is { } map)
-        {
-            _shares = ClassShare.Of(map, _classes.Names);
-            _board.PutClasses(map, _classes.Names);
-        }
-
-        return _time.GetElapsedTime(before).TotalMilliseconds;
-    }
-
     private void Prepare(int width, int height, RoomSettings settings)
     {
-        var units = new RoomUnits(width, height);
-        bool turned = _everDetected && !units.HasShapeOf(_units);
-        _units = units;
-        if (turned)
+        if (_tracks.Prepare(width, height, settings))
         {
             _people.Clear();
         }
+    }
 
-        if (turned || !ReferenceEquals(_trackerFor, settings))
+    /// <summary>What is in focus is followed by the tracks as of this picture.</summary>
+    private void FollowTargets(Picture picture, in PictureInfo info, RoomSettings settings, bool detected)
+    {
+        _tracks.Describe(info, settings, _detector, detected, _scene);
+        _targets.AnswerTaps(picture, info, _tracks.Units, settings, _scene);
+        _tracks.Reach(info);
+        _targets.Follow(info, _scene, _findLost);
+    }
+
+    private void Publish(in PictureInfo info) => _board.Publish(info, _tracks.Units, _scene, _detector.KnowsPeople);
+
+    private void Count(VisionResult result, in PictureInfo info, RoomSettings settings, bool detected)
+    {
+        _reportedTicks = info.Ticks;
+        Tally.See((TrackedObject[])result.Detections, info.Ticks / (double)MediaTimeline.TicksPerSecond, settings);
+        _counters.Processed(result, detected);
+    }
+
+    /// <summary>Once for each model.</summary>
+    private void WarnOfPrivacy(RoomSettings settings)
+    {
+        if (settings.Mode == ViewMode.Privacy && !_detector.KnowsPeople && _privacyWarnedFor != _detector.Model)
         {
-            // What a member said of a picture explains nothing to privacy: a private room begins with tracks of its own.
-            bool forgets = _hasRemoteTracks && settings.Mode == ViewMode.Privacy;
-            bool sameTracker = !turned && !forgets && _trackerFor is not null && _trackerFor.Confidence == settings.Confidence;
-            _hasRemoteTracks &= !forgets;
-            _trackerFor = settings;
-            if (!sameTracker)
-            {
-                _tracker = new ByteTracker(RoomTracking.Options(settings.Confidence), _ids);
-                _everDetected = false;
-            }
+            _privacyWarnedFor = _detector.Model;
+            _output.OnNotice(new PipelineNotice("privacy_without_people", _options.Privacy.FailClosed
+                ? $"{_detector.Model} does not know people: the whole picture is blurred until a model is chosen that does"
+                : $"{_detector.Model} does not know people: all that it finds is blurred, and people that it misses are not",
+                    Recoverable: true));
         }
     }
 
-    private bool IsDue(in PictureInfo info, RoomSettings settings, in DegradationStep sacrifice) =>
-        !_everDetected
-        || (settings.Mode == ViewMode.Privacy && info.Ticks - _lastDetected.Ticks >= MaxPrivacyGapTicks)
-        || (info.FrameId - _lastDetected.FrameId >= settings.DetectEvery && _takenSinceDetection + 1 >= sacrifice.DetectEveryTaken);
-
-    private VisionTimes Detect(Picture picture, in PictureInfo info, RoomSettings settings, in DegradationStep sacrifice, double queueMs)
+    private VisionTimes Detect(
+        Picture picture, in PictureInfo info, RoomSettings settings, in DegradationStep degradation, double queueMs)
     {
         long before = _time.GetTimestamp();
-        DetectTimings detector = _detector.Detect(picture, settings, sacrifice.InputScale, _detections);
+        DetectTimings detector = _detector.Detect(picture, settings, degradation.InputScale, _detections);
         if (settings.Mode == ViewMode.Privacy && _options.Privacy.Faces)
         {
-            _faceDetector.Find(picture, info, _units, _faces);
+            _faceDetector.Find(picture, info, _tracks.Units, _faces);
         }
 
         double wholeMs = _time.GetElapsedTime(before).TotalMilliseconds;
-
         before = _time.GetTimestamp();
-        Span<Detection> detections = CollectionsMarshal.AsSpan(_detections);
-        for (int i = 0; i < detections.Length; i++)
-        {
-            detections[i] = detections[i] with { Box = _units.FromPixels(detections[i].Box) };
-        }
-
-        if (settings.CameraMotion)
-        {
-            (float shiftX, float shiftY) = _camera.Update(picture, _units);
-            if (_everDetected && (shiftX != 0 || shiftY != 0))
-            {
-                _tracker.Shift(shiftX, shiftY);
-            }
-        }
-
-        double steps = _everDetected ? info.StepsSince(_lastDetected) : 1;
-        _tracker.Update(detections, steps > 0 ? Math.Min(steps, MaxSteps) : 1);
-        if (settings.Mode == ViewMode.Privacy)
-        {
-            _board.PublishPeople(_people.See(info, detections, _faces, _tracker, _detector), _units);
-        }
-
-        _everDetected = true;
-        _lastDetected = info;
-        _takenSinceDetection = 0;
-
-        _cost.Add(wholeMs, sacrifice.InputScale);
+        Track(picture, info, settings);
+        _cost.Add(wholeMs, degradation.InputScale);
         _possibleRate = 1000 / Math.Max(_cost.FullMs + _maskMs, 0.01);
         return new VisionTimes
         {
@@ -351,37 +271,41 @@ internal sealed class VisionStage : IDisposable
         };
     }
 
-    /// <summary>Writes the tracks down as of this picture.</summary>
-    private void Describe(in PictureInfo info, RoomSettings settings, bool detected)
+    /// <summary>Takes the detections of this picture into the tracks.</summary>
+    private void Track(Picture picture, in PictureInfo info, RoomSettings settings)
     {
-        _scene.Clear();
-        double steps = detected ? 0 : Math.Clamp(info.StepsSince(_lastDetected), 0, MaxSteps);
-        foreach (Track track in _tracker.Active)
+        Span<Detection> detections = CollectionsMarshal.AsSpan(_detections);
+        for (int i = 0; i < detections.Length; i++)
         {
-            if (settings.Mode == ViewMode.Privacy && !_detector.IsAskedFor(track.ClassId, settings))
-            {
-                continue;
-            }
-
-            _scene.Add(Describe(track, steps, predicted: !detected));
+            detections[i] = detections[i] with { Box = _tracks.Units.FromPixels(detections[i].Box) };
         }
+
+        if (settings.CameraMotion)
+        {
+            (float shiftX, float shiftY) = (_camera ??= new CameraShift()).Update(picture, _tracks.Units);
+            if (_tracks.EverDetected && (shiftX != 0 || shiftY != 0))
+            {
+                _tracks.Tracker.Shift(shiftX, shiftY);
+            }
+        }
+
+        _tracks.Update(detections, info);
+        if (settings.Mode == ViewMode.Privacy)
+        {
+            _board.PublishPeople(_people.See(info, detections, _faces, _tracks.Tracker, _detector), _tracks.Units);
+        }
+
+        _tracks.OnDetected(info);
     }
-
-    private SceneTrack Describe(Track track, double steps, bool predicted) => new(
-        track.Id, track.ClassId, _remoteLabels.NameOf(track.ClassId) ?? _detector.Label(track.ClassId), track.Score,
-        MovingBox.From(track.Motion).Advance(steps), predicted);
-
-    /// <summary>A track that is out of sight, as it should be by now.</summary>
-    private SceneTrack? FindLost(int id) =>
-        _tracker.Find(id) is { } lost ? Describe(lost, _stepsSinceDetected, predicted: true) : null;
 
     private VisionResult Result(in PictureInfo info, in VisionTimes times)
     {
+        RoomUnits units = _tracks.Units;
         var objects = new TrackedObject[_scene.Count];
         int count = 0;
         foreach (SceneTrack track in _scene)
         {
-            RectF box = _units.ToFractions(track.Motion.Box);
+            RectF box = units.ToFractions(track.Motion.Box);
             if (box.Area > 0)
             {
                 objects[count++] = new TrackedObject(track.Id, track.ClassId, track.Label, track.Score, box, track.Predicted);
@@ -400,17 +324,17 @@ internal sealed class VisionStage : IDisposable
             CaptureMs = info.CaptureMs,
             ReceivedMs = info.ReceivedMs,
             InferenceMs = _time.Milliseconds(),
-            Width = _units.PictureWidth,
-            Height = _units.PictureHeight,
+            Width = units.PictureWidth,
+            Height = units.PictureHeight,
             Model = _detector.Model,
             Provider = _detector.Provider,
             Level = _level.Current,
             TargetId = shown != 0 ? shown : null,
             SecondTargetId = first != 0 && second != 0 ? second : null,
             Detections = count == objects.Length ? objects : objects[..count],
-            Mask = hasMask ? _resultMask.Write(mask, first != 0 ? firstBox : secondBox, _units) : null,
+            Mask = hasMask ? _resultMask.Write(mask, first != 0 ? firstBox : secondBox, units) : null,
             MaskTrackId = hasMask ? shown : null,
-            Classes = _shares,
+            Classes = _classes.Shares,
             QueueTime = times.QueueMs,
             DetectTime = times.DetectMs,
             TrackTime = times.TrackMs,

@@ -92,6 +92,11 @@ public sealed record RoomSettings
             return "the wait for exact alignment must be from 0 to 1000 ms";
         }
 
+        return RegionsProblem();
+    }
+
+    private string? RegionsProblem()
+    {
         if (Zones.Count + Lines.Count > MaxRegions)
         {
             return $"at most {MaxRegions} zones and lines in a room";

@@ -6,7 +6,6 @@ using Rtc.Analysis.Exports;
 using Rtc.Analysis.Records;
 using Rtc.Inference.Hosting;
 using Rtc.Inference;
-using Rtc.Media.Containers;
 using Rtc.Store.Queue;
 using Rtc.Store.Videos;
 
@@ -64,28 +63,10 @@ internal static class AnalyseCommand
         CancellationToken cancel)
     {
         TextWriter error = console.Error;
-        if (!File.Exists(video))
+        using ModelHost? host = VisionSession.OpenForVideo(video, model, provider, error, out int code);
+        if (host is null)
         {
-            error.WriteLine($"rtc: {video} can't be read: there is no such file");
-            return RtcCommand.Misused;
-        }
-
-        if (VideoPrograms.Missing is { } missing)
-        {
-            error.WriteLine($"rtc: {missing}");
-            return RtcCommand.Failed;
-        }
-
-        if (!VisionSession.TryReadOptions(model, error, out ModelHostOptions models, out string? chosen))
-        {
-            return RtcCommand.Misused;
-        }
-
-        using var host = new ModelHost(models with { Model = chosen ?? models.Model, Provider = provider ?? models.Provider });
-        if (ModelCheck.Error(host) is { } wrong)
-        {
-            error.WriteLine($"rtc: {wrong.ReplaceLineEndings(" ")}");
-            return RtcCommand.Misused;
+            return code;
         }
 
         await using var analysis = new LocalAnalysis(host);

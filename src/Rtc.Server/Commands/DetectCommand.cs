@@ -4,6 +4,7 @@ using Rtc.Inference;
 using Rtc.Media;
 using Rtc.Media.Drawing;
 using Rtc.Media.Images;
+using Rtc.Server.Models;
 
 namespace Rtc.Server.Commands;
 
@@ -59,17 +60,9 @@ internal static class DetectCommand
     private static int Run(string[] images, string? model, string? provider, DetectOptions options, bool json, string? into,
         TextWriter output, TextWriter error)
     {
-        using var pool = new PicturePool();
-        foreach (string image in images)
+        if (!images.All(image => CanBeRead(image, error)))
         {
-            // Looked at before a model is loaded: a wrong name costs nothing.
-            if (!StillPicture.TryRead(image, pool, out Picture? picture, out string? problem))
-            {
-                error.WriteLine($"rtc: {problem}");
-                return RtcCommand.Misused;
-            }
-
-            picture!.Dispose();
+            return RtcCommand.Misused;
         }
 
         using VisionSession? session = VisionSession.Open(model, provider, needsWeights: true, error, out int code);
@@ -78,37 +71,30 @@ internal static class DetectCommand
             return code;
         }
 
-        var found = new List<Detection>();
         var documents = new List<object>();
         foreach (string image in images)
         {
-            if (!StillPicture.TryRead(image, session.Pool, out Picture? picture, out string? problem))
+            var found = new List<Detection>();
+            if (!StillPicture.TryRead(image, session.Pool, out Picture? read, out string? problem))
             {
                 error.WriteLine($"rtc: {problem}");
                 return RtcCommand.Misused;
             }
 
-            using (picture)
+            using Picture picture = read!;
+            DetectTimings timings = session.Detector.Detect(picture, options, found);
+            if (json)
             {
-                DetectTimings timings = session.Detector.Detect(picture!, options, found);
-                if (json)
-                {
-                    documents.Add(Document(image, picture!, session, found, timings));
-                }
-                else
-                {
-                    output.WriteLine(Lines(image, picture!, session, found));
-                }
+                documents.Add(Document(image, picture, session, found, timings));
+            }
+            else
+            {
+                output.WriteLine(Lines(image, picture, session, found));
+            }
 
-                if (into is not null)
-                {
-                    Annotate(picture!, session, found);
-                    if (!StillPicture.TryWrite(into, picture!, out problem))
-                    {
-                        error.WriteLine($"rtc: {problem}");
-                        return RtcCommand.Misused;
-                    }
-                }
+            if (into is not null && !TryWriteAnnotated(into, picture, session, found, error))
+            {
+                return RtcCommand.Misused;
             }
         }
 
@@ -118,6 +104,32 @@ internal static class DetectCommand
         }
 
         return RtcCommand.Good;
+    }
+
+    /// <summary>Asked before a model is loaded: a wrong name costs nothing.</summary>
+    private static bool CanBeRead(string image, TextWriter error)
+    {
+        using var pool = new PicturePool();
+        if (!StillPicture.TryRead(image, pool, out Picture? picture, out string? problem))
+        {
+            error.WriteLine($"rtc: {problem}");
+            return false;
+        }
+
+        picture!.Dispose();
+        return true;
+    }
+
+    private static bool TryWriteAnnotated(string into, Picture picture, VisionSession session, List<Detection> found, TextWriter error)
+    {
+        Annotate(picture, session, found);
+        if (!StillPicture.TryWrite(into, picture, out string? problem))
+        {
+            error.WriteLine($"rtc: {problem}");
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>"image" is what "file" was called before.</summary>
@@ -130,15 +142,7 @@ internal static class DetectCommand
             picture.Height,
             session.Detector.Model,
             session.Detector.Provider,
-            Detections = found.ConvertAll(detection => new
-            {
-                Label = session.LabelOf(detection),
-                Score = Math.Round(detection.Score, 4),
-                Xmin = Math.Round(detection.Box.Left / picture.Width, 5),
-                Ymin = Math.Round(detection.Box.Top / picture.Height, 5),
-                Xmax = Math.Round(detection.Box.Right / picture.Width, 5),
-                Ymax = Math.Round(detection.Box.Bottom / picture.Height, 5),
-            }),
+            Detections = DetectionView.Of(found, session.Detector, picture),
             TimingsMs = new { timings.Prepare, timings.Run, timings.Decode },
         };
 

@@ -13,11 +13,29 @@ internal static class RtcCommand
     public const int Failed = 1;
     public const int Misused = 2;
 
+    /// <summary>In the order of the help.</summary>
+    private static readonly (string Name, Func<Command> Create)[] s_commands =
+    [
+        (ServeCommand.Name, ServeCommand.Create),
+        ("doctor", DoctorCommand.Create),
+        ("detect", DetectCommand.Create),
+        ("track", TrackCommand.Create),
+        ("focus", FocusCommand.Create),
+        ("segment", SegmentCommand.Create),
+        ("analyse", AnalyseCommand.Create),
+        ("studio", StudioCommand.Create),
+        ("models", ModelsCommand.Create),
+        ("keys", KeysCommand.Create),
+        ("token", TokenCommand.Create),
+        ("health", HealthCommand.Create),
+        ("drain", DrainCommand.Create),
+    ];
+
     public static async Task<int> RunAsync(string[] args, TextWriter? output = null, TextWriter? error = null)
     {
         output ??= Console.Out;
         error ??= Console.Error;
-        RootCommand root = Create();
+        RootCommand root = Create(args.FirstOrDefault());
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithOptions)
         {
@@ -28,29 +46,25 @@ internal static class RtcCommand
         return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null });
     }
 
-    private static RootCommand Create()
+    /// <summary>A command that is named is all that is made: of the others a server needs nothing.</summary>
+    private static RootCommand Create(string? named)
     {
         var root = new RootCommand("A real-time WebRTC vision server: a phone's camera in, detections and an annotated picture out.");
-        root.Subcommands.Add(ServeCommand.Create());
-        root.Subcommands.Add(DoctorCommand.Create());
-        root.Subcommands.Add(DetectCommand.Create());
-        root.Subcommands.Add(TrackCommand.Create());
-        root.Subcommands.Add(FocusCommand.Create());
-        root.Subcommands.Add(SegmentCommand.Create());
-        root.Subcommands.Add(AnalyseCommand.Create());
-        root.Subcommands.Add(StudioCommand.Create());
-        root.Subcommands.Add(ModelsCommand.Create());
-        root.Subcommands.Add(KeysCommand.Create());
-        root.Subcommands.Add(TokenCommand.Create());
-        root.Subcommands.Add(HealthCommand.Create());
-        root.Subcommands.Add(DrainCommand.Create());
+        bool isKnown = s_commands.Any(command => command.Name == named);
+        foreach ((string name, Func<Command> create) in s_commands)
+        {
+            if (!isKnown || name == named)
+            {
+                root.Subcommands.Add(create());
+            }
+        }
+
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithOptions((HelpAction)help.Action!);
         root.SetAction(result =>
         {
-            result.InvocationConfiguration.Error.WriteLine(
-                "rtc: say what to do: serve, doctor, detect, track, focus, segment, analyse, studio, models, keys, token, health or "
-                    + "drain (rtc --help)");
+            string names = string.Join(", ", s_commands.Take(s_commands.Length - 1).Select(command => command.Name));
+            result.InvocationConfiguration.Error.WriteLine($"rtc: say what to do: {names} or {s_commands[^1].Name} (rtc --help)");
             return Misused;
         });
         return root;

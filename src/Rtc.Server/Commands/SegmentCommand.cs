@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
@@ -46,13 +47,7 @@ internal static class SegmentCommand
         var into = new Option<string>("--out") { Description = "The picture to write, PNG or JPEG", Required = true, HelpName = "FILE" };
         mode.AcceptOnlyFromAmong(s_modes);
         overlay.AcceptOnlyFromAmong(s_overlays);
-        opacity.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<float>() is not (>= 0 and <= 1))
-            {
-                result.AddError("--opacity lies between 0 and 1");
-            }
-        });
+        opacity.Validators.Add(CheckOpacity);
         command.Validators.Add(result =>
         {
             if (result.GetValue(overlay) == Mask && result.GetValue(into) is { } file && !IsPng(file))
@@ -78,6 +73,14 @@ internal static class SegmentCommand
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error));
         return command;
+    }
+
+    private static void CheckOpacity(OptionResult given)
+    {
+        if (given.GetValueOrDefault<float>() is not (>= 0 and <= 1))
+        {
+            given.AddError("--opacity lies between 0 and 1");
+        }
     }
 
     private static bool IsPng(string file) => file.EndsWith(".png", StringComparison.OrdinalIgnoreCase);

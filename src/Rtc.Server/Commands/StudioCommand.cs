@@ -98,60 +98,27 @@ internal static class StudioCommand
             return RtcCommand.Misused;
         }
 
-        if (!File.Exists(video))
+        using ModelHost? models = VisionSession.OpenForVideo(video, model, provider, error, out int code);
+        if (models is null)
         {
-            error.WriteLine($"rtc: {video} can't be read: there is no such file");
-            return RtcCommand.Misused;
+            return code;
         }
 
-        if (VideoPrograms.Missing is { } missing)
-        {
-            error.WriteLine($"rtc: {missing}");
-            return RtcCommand.Failed;
-        }
-
-        if (!VisionSession.TryReadOptions(model, error, out ModelHostOptions options, out string? chosen))
-        {
-            return RtcCommand.Misused;
-        }
-
-        using var pool = new PicturePool();
-        using var models = new ModelHost(options with { Model = chosen ?? options.Model, Provider = provider ?? options.Provider });
-        if (ModelCheck.Error(models) is { } bad)
-        {
-            error.WriteLine($"rtc: {bad.ReplaceLineEndings(" ")}");
-            return RtcCommand.Misused;
-        }
-
-        var steps = new List<string>();
         try
         {
             Directory.CreateDirectory(into);
-            var engines = new StudioEngines(models, StudioHosting.ModelsOf(
-                OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>()).Options));
-            StudioResult made = new ClipWork(engines, pool, new ClipLimits())
-                .Run(kind, video, into, wanted, (step, label) =>
+            var steps = new List<string>();
+            StudioResult made = Make(models, video, kind, wanted, into, (step, label) =>
+            {
+                steps.Add(step);
+                if (!json)
                 {
-                    steps.Add(step);
-                    if (!json)
-                    {
-                        // It takes a while; somebody who waits sees how far it is.
-                        string unnamed = kind == StudioKind.RemoveObject ? "Follow it through the clip" : "Read the clip";
-                        output.WriteLine($"  {label ?? unnamed}");
-                    }
-                }, cancel);
-            output.WriteLine(json
-                ? CommandJson.Of(new
-                {
-                    File = video,
-                    made.Found,
-                    made.Response,
-                    Files = made.Files.ToDictionary(one => one.Key.Replace("_url", string.Empty, StringComparison.Ordinal),
-                        one => one.Value is null ? null : Path.Combine(into, one.Value)),
-                    made.Engine,
-                    Steps = steps,
-                })
-                : Lines(kind, made, into));
+                    // It takes a while; somebody who waits sees how far it is.
+                    string unnamed = kind == StudioKind.RemoveObject ? "Follow it through the clip" : "Read the clip";
+                    output.WriteLine($"  {label ?? unnamed}");
+                }
+            }, cancel);
+            output.WriteLine(json ? Json(video, made, into, steps) : Lines(kind, made, into));
             return RtcCommand.Good;
         }
         catch (StudioException refused)
@@ -170,6 +137,28 @@ internal static class StudioCommand
             return RtcCommand.Misused;
         }
     }
+
+    private static StudioResult Make(
+        ModelHost models, string video, string kind, StudioRequest wanted, string into, Action<string, string?> onStep,
+        CancellationToken cancel)
+    {
+        using var pool = new PicturePool();
+        RtcOptions options = OptionsSource.Read(Directory.GetCurrentDirectory(), new Dictionary<string, string?>()).Options;
+        var engines = new StudioEngines(models, StudioHosting.ModelsOf(options));
+        return new ClipWork(engines, pool, new ClipLimits()).Run(kind, video, into, wanted, onStep, cancel);
+    }
+
+    private static string Json(string video, StudioResult made, string into, List<string> steps) => CommandJson.Of(new
+    {
+        File = video,
+        made.Found,
+        made.Response,
+        Files = made.Files.ToDictionary(
+            one => one.Key.Replace("_url", string.Empty, StringComparison.Ordinal),
+            one => one.Value is null ? null : Path.Combine(into, one.Value)),
+        made.Engine,
+        Steps = steps,
+    });
 
     private static string Lines(string kind, StudioResult made, string into) => string.Join('\n',
     [

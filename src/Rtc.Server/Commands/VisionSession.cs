@@ -4,7 +4,9 @@ using Rtc.Inference.Hosting;
 using Rtc.Inference.Motion;
 using Rtc.Inference.Onnx;
 using Rtc.Media;
+using Rtc.Media.Containers;
 using Rtc.Server.Hosting;
+using Rtc.Server.Models;
 using Rtc.Server.Options;
 using Rtc.Server.Startup;
 
@@ -58,18 +60,9 @@ internal sealed class VisionSession : IDisposable
     /// <summary>Null with an exit code where what was named can't be had, or where weights are needed and there are none.</summary>
     public static VisionSession? Open(string? model, string? provider, bool needsWeights, TextWriter error, out int code)
     {
-        code = RtcCommand.Misused;
-        if (!TryReadOptions(model, error, out ModelHostOptions options, out string? chosen))
+        if (OpenModels(model, provider, error) is not { } models)
         {
-            return null;
-        }
-
-        options = options with { Model = chosen ?? options.Model, Provider = provider ?? options.Provider };
-        var models = new ModelHost(options);
-        if (ModelCheck.Error(models) is { } wrong)
-        {
-            models.Dispose();
-            error.WriteLine($"rtc: {wrong.ReplaceLineEndings(" ")}");
+            code = RtcCommand.Misused;
             return null;
         }
 
@@ -86,6 +79,48 @@ internal sealed class VisionSession : IDisposable
 
         code = RtcCommand.Good;
         return session;
+    }
+
+    /// <summary>
+    /// The models for a command on a video. Null with an exit code where the file is not there, the programs that read it are missing,
+    /// or what was named can't be had; which was said then.
+    /// </summary>
+    public static ModelHost? OpenForVideo(string video, string? model, string? provider, TextWriter error, out int code)
+    {
+        code = RtcCommand.Misused;
+        if (!File.Exists(video))
+        {
+            error.WriteLine($"rtc: {video} can't be read: there is no such file");
+            return null;
+        }
+
+        if (VideoPrograms.Missing is { } missing)
+        {
+            error.WriteLine($"rtc: {missing}");
+            code = RtcCommand.Failed;
+            return null;
+        }
+
+        return OpenModels(model, provider, error);
+    }
+
+    /// <summary>Null where the options can't be read or what was named can't be had, which was said then.</summary>
+    private static ModelHost? OpenModels(string? model, string? provider, TextWriter error)
+    {
+        if (!TryReadOptions(model, error, out ModelHostOptions options, out string? chosen))
+        {
+            return null;
+        }
+
+        var models = new ModelHost(options with { Model = chosen ?? options.Model, Provider = provider ?? options.Provider });
+        if (ModelCheck.Error(models) is { } wrong)
+        {
+            models.Dispose();
+            error.WriteLine($"rtc: {wrong.ReplaceLineEndings(" ")}");
+            return null;
+        }
+
+        return models;
     }
 
     /// <summary>
@@ -128,6 +163,5 @@ internal sealed class VisionSession : IDisposable
         Pool.Dispose();
     }
 
-    public string LabelOf(Detection detection) =>
-        detection.ClassId < Detector.ClassNames.Count ? Detector.ClassNames[detection.ClassId] : $"class {detection.ClassId}";
+    public string LabelOf(Detection detection) => DetectionView.LabelOf(detection, Detector);
 }

@@ -11,7 +11,6 @@ internal sealed class EventFeed(EventTable table, TimeProvider time)
 {
     private const int AtOnce = 100;
 
-    /// <summary>Another program at the same database gives no signal.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
 
     private volatile TaskCompletionSource _written = New();
@@ -40,10 +39,19 @@ internal sealed class EventFeed(EventTable table, TimeProvider time)
             if (rows.Count == 0)
             {
                 yield return null;
-                await Task.WhenAny(written, Task.Delay(s_look, time, cancel));
-                cancel.ThrowIfCancellationRequested();
+                await WaitAsync(written, s_look, cancel);
             }
         }
+    }
+
+    /// <summary>
+    /// Ends with an event written since <paramref name="written"/> was asked for, and after so long in any case: another program at the
+    /// same database gives no signal.
+    /// </summary>
+    public async Task WaitAsync(Task written, TimeSpan longest, CancellationToken cancel)
+    {
+        await Task.WhenAny(written, Task.Delay(longest, time, cancel));
+        cancel.ThrowIfCancellationRequested();
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -126,8 +126,7 @@ internal sealed partial class MqttWork(
 
             if (rows.Count == 0)
             {
-                await Task.WhenAny(written, Task.Delay(s_look, time, stop));
-                stop.ThrowIfCancellationRequested();
+                await feed.WaitAsync(written, s_look, stop);
             }
         }
     }

@@ -70,7 +70,7 @@ internal sealed partial class RuleShelf(RuleTable table, RuleBook book, RtcOptio
         try
         {
             return JsonSerializer.Deserialize<RuleDefinition>(row.Definition, s_json) is { } definition
-                && RuleReading.TryRead(row.Id, definition, out Rule? rule, out RuleActions? actions) is null
+                && RuleReading.Read(row.Id, definition, out Rule? rule, out RuleActions? actions) is null
                 ? new RoomRule(rule!, actions!, definition, row.UserId, row.CreatedAt, row.UpdatedAt)
                 : null;
         }

@@ -52,8 +52,14 @@ internal static class HealthRoutes
                 }),
             });
         });
-        app.MapMetrics("/metrics", app.Services.GetRequiredService<MetricsCollector>().Registry)
-            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get]))
-            .RequireAdministrator();
+        var metrics = new Lazy<RequestDelegate>(() => Metrics(app.Services));
+        app.MapGet("/metrics", (HttpContext http) => metrics.Value(http)).RequireAdministrator();
+    }
+
+    /// <summary>prometheus-net's endpoint. Made with the first request: a server that nobody scrapes never loads it.</summary>
+    private static RequestDelegate Metrics(IServiceProvider services)
+    {
+        MetricsCollector collector = services.GetRequiredService<MetricsCollector>();
+        return new ApplicationBuilder(services).UseMetricServer(settings => settings.Registry = collector.Registry, url: null).Build();
     }
 }

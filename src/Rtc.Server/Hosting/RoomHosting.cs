@@ -38,9 +38,42 @@ namespace Rtc.Server.Hosting;
 /// <summary>Where the rooms join the host: their services before it is built, their routes after.</summary>
 internal static class RoomHosting
 {
+    private const int HandshakesToJoin = 3;
+
+    // The rest is the program's own, its models', and what is kept free below Limits:MaxMemoryPercent.
+    private const int PictureMemoryPercent = 60;
+
+    // What a hub connection may have sent ahead while one of its calls is at work.
+    private const int UnreadHubBytes = 16 * 1024;
+
+    // A client that was told why its connection ends may hold it for this long; one that goes on sending would hold buffers for it.
+    private static readonly TimeSpan s_hubCloseTimeout = TimeSpan.FromMilliseconds(500);
+
     public static IServiceCollection AddRtcRooms(this IServiceCollection services, RtcOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        services.AddMediaLoop(options);
+        services.AddModels(options);
+        services.AddSingleton<IAdmission, RoomAdmission>();
+        services.AddSingleton(provider => new PeerFactory(
+            provider.GetRequiredService<MediaLoop>(),
+            HostAddress(options),
+            [.. options.Media.AdvertisedAddresses.Select(IPAddress.Parse)],
+            Bitrates(options)));
+        services.AddSingleton(OpenRegistry);
+        services.AddSingleton<ISessions>(provider => provider.GetRequiredService<RoomRegistry>());
+        services.AddSingleton<RoomFacts>();
+        services.AddSingleton<RoomMeter>();
+        services.AddSingleton<IHealthFacts>(provider => provider.GetRequiredService<RoomFacts>());
+        services.AddHostedService<MediaService>();
+        services.AddFrameSockets();
+        services.AddHub(options);
+        return services;
+    }
+
+    /// <summary>The loop that owns the peers, what watches over it, and what the machine has left for pictures.</summary>
+    private static void AddMediaLoop(this IServiceCollection services, RtcOptions options)
+    {
         services.AddSingleton<MediaClock>();
         services.AddSingleton(_ => new PictureMemory(MachineLoad.MemoryLimitOf(options.Limits) / 100 * PictureMemoryPercent));
         services.AddSingleton<PicturePool>();
@@ -58,6 +91,10 @@ internal static class RoomHosting
             ProcessExit.Now,
             provider.GetRequiredService<ILogger<LoopWatchdog>>()));
         services.AddExceptionHandler<LoopTimeouts>();
+    }
+
+    private static void AddModels(this IServiceCollection services, RtcOptions options)
+    {
         services.AddSingleton(
             provider => new ModelHost(
                 ModelOptions(options, provider.GetRequiredService<RtcPaths>()) with
@@ -73,21 +110,13 @@ internal static class RoomHosting
         {
             ModelHost models = provider.GetRequiredService<ModelHost>();
             return new ModelPull(
-                new ModelStore(models.Options.Directory, models.Catalogue, s_downloads),
+                new ModelStore(models.Options.Directory, models.Catalogue, new HttpClient()),
                 models.OnModelArrived);
         });
-        services.AddSingleton<IAdmission, RoomAdmission>();
-        services.AddSingleton(provider => new PeerFactory(
-            provider.GetRequiredService<MediaLoop>(),
-            HostAddress(options),
-            [.. options.Media.AdvertisedAddresses.Select(IPAddress.Parse)],
-            Bitrates(options)));
-        services.AddSingleton(OpenRegistry);
-        services.AddSingleton<ISessions>(provider => provider.GetRequiredService<RoomRegistry>());
-        services.AddSingleton<RoomFacts>();
-        services.AddSingleton<RoomMeter>();
-        services.AddSingleton<IHealthFacts>(provider => provider.GetRequiredService<RoomFacts>());
-        services.AddHostedService<MediaService>();
+    }
+
+    private static void AddHub(this IServiceCollection services, RtcOptions options)
+    {
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
         services.AddSignalR(hub =>
@@ -104,14 +133,12 @@ internal static class RoomHosting
                 json.PayloadSerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
                 json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
             });
-        services.AddFrameSockets();
         services.AddSingleton<HubConnections>();
         services.AddSingleton(new HubMessages(options.Limits.MessagesPerSecond));
         services.AddSingleton(new HubPatience(TimeSpan.FromSeconds(options.Limits.HandshakeSeconds * HandshakesToJoin)));
         services.AddSingleton(new HubEntrance(options.Limits.MaxUnjoined, options.Limits.UnjoinedMessageBytes));
         services.AddSingleton<IHubProtocol>(provider => new HubJson(
             new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>()), MaxHubMessageBytes(options)));
-        return services;
     }
 
     /// <summary>An offer is a message that holds a description.</summary>
@@ -222,19 +249,6 @@ internal static class RoomHosting
             provider.GetRequiredService<ILogger<RoomRegistry>>(),
             provider.GetRequiredService<RuleBook>());
     }
-
-    private static readonly HttpClient s_downloads = new();
-
-    private const int HandshakesToJoin = 3;
-
-    // The rest is the program's own, its models', and what is kept free below Limits:MaxMemoryPercent.
-    private const int PictureMemoryPercent = 60;
-
-    // A client that was told why its connection ends may hold it for this long; one that goes on sending would hold buffers for it.
-    private static readonly TimeSpan s_hubCloseTimeout = TimeSpan.FromMilliseconds(500);
-
-    // What a hub connection may have sent ahead while one of its calls is at work.
-    private const int UnreadHubBytes = 16 * 1024;
 
     /// <summary>Of those limits whose use is a metric too.</summary>
     private static (string Option, long Value)[] Limits(RtcOptions options) =>

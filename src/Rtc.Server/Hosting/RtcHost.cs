@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -43,32 +44,7 @@ public static class RtcHost
         Log(builder.Logging, options);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, certificate));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_stopTime);
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(paths);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<JoinAddresses>();
-        builder.Services.AddSingleton<Access>();
-        builder.Services.AddSingleton<NodeOrigins>();
-        builder.Services.AddSingleton<ClientLimits>();
-        builder.Services.AddSingleton<RtcMetrics>();
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services => OpenTransport(services, options));
-        builder.Services.AddSingleton(services => new ConnectionGate(options.Limits, services.GetRequiredService<RtcMetrics>()));
-        builder.Services.AddSingleton(
-            services => new MetricsCollector(
-                services.GetRequiredService<RtcMetrics>().Meter, services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
-        builder.Services.AddSingleton(_ => new Telemetry(options));
-        builder.Services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = Problems.NameType);
-        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(options.Http.CorsOrigins)
-            .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
-            .WithHeaders(
-                "Authorization", "Content-Type", "If-Match", "X-API-Key", "Upload-Length", "Upload-Offset", "X-Requested-With",
-                "X-SignalR-User-Agent")
-            .WithExposedHeaders(
-                "Location", "Link", "ETag", "Accept-Patch", "Accept-Post", "Upload-Offset", "Retry-After", "WWW-Authenticate")
-            .AllowCredentials()));
-        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
+        AddServices(builder.Services, options, paths);
         builder.Services.AddRtcRooms(options);
         builder.Services.AddRtcStore(options);
         if (options.Cluster.Connection is not null)
@@ -80,10 +56,54 @@ public static class RtcHost
         configure?.Invoke(builder);
 
         WebApplication app = builder.Build();
-        RtcMetrics metrics = app.Services.GetRequiredService<RtcMetrics>();
         app.Services.GetRequiredService<MetricsCollector>();
         app.Services.GetRequiredService<Telemetry>();
         app.Services.DeclareStoreMetrics();
+        UseMiddleware(app, options, paths);
+        app.MapHealth();
+        app.MapTokens();
+        app.MapJoin();
+        app.MapRtc();
+        app.MapStore();
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, RtcOptions options, RtcPaths paths)
+    {
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = s_stopTime);
+        services.AddSingleton(options);
+        services.AddSingleton(paths);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<JoinAddresses>();
+        services.AddSingleton<Access>();
+        services.AddSingleton<NodeOrigins>();
+        services.AddSingleton<ClientLimits>();
+        services.AddSingleton<RtcMetrics>();
+        services.AddSingleton<IConnectionListenerFactory>(provider => OpenTransport(provider, options));
+        services.AddSingleton(provider => new ConnectionGate(options.Limits, provider.GetRequiredService<RtcMetrics>()));
+        services.AddSingleton(
+            provider => new MetricsCollector(
+                provider.GetRequiredService<RtcMetrics>().Meter, provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.AddSingleton(_ => new Telemetry(options));
+        services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = Problems.NameType);
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => Allow(policy, options)));
+        services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
+    }
+
+    private static void Allow(CorsPolicyBuilder policy, RtcOptions options) => policy
+        .WithOrigins(options.Http.CorsOrigins)
+        .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
+        .WithHeaders(
+            "Authorization", "Content-Type", "If-Match", "X-API-Key", "Upload-Length", "Upload-Offset", "X-Requested-With",
+            "X-SignalR-User-Agent")
+        .WithExposedHeaders(
+            "Location", "Link", "ETag", "Accept-Patch", "Accept-Post", "Upload-Offset", "Retry-After", "WWW-Authenticate")
+        .AllowCredentials();
+
+    /// <summary>What every request passes, in this order.</summary>
+    private static void UseMiddleware(WebApplication app, RtcOptions options, RtcPaths paths)
+    {
+        RtcMetrics metrics = app.Services.GetRequiredService<RtcMetrics>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         SlowBodies.Use(app);
@@ -98,12 +118,6 @@ public static class RtcHost
         Pages.Use(app, paths);
         app.UseRouting();
         app.UseCors();
-        app.MapHealth();
-        app.MapTokens();
-        app.MapJoin();
-        app.MapRtc();
-        app.MapStore();
-        return app;
     }
 
     private static void Listen(KestrelServerOptions kestrel, RtcOptions options, X509Certificate2? certificate)

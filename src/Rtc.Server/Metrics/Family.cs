@@ -12,9 +12,9 @@ internal enum FamilyKind : byte
 }
 
 /// <summary>
-/// All series of one instrument, under its Prometheus name in prometheus-net's registry. Finding a series scans a short
-/// array and allocates nothing; the number of series is capped, and what would be the next one is counted under
-/// <c>otel_metric_overflow</c> instead.
+/// All series of one instrument, under its Prometheus name; once somebody reads them, in prometheus-net's registry. Finding a
+/// series scans a short array and allocates nothing; the number of series is capped, and what would be the next one is counted
+/// under <c>otel_metric_overflow</c> instead.
 /// </summary>
 internal sealed class Family
 {
@@ -23,28 +23,40 @@ internal sealed class Family
     private static readonly KeyValuePair<string, object?>[] s_overflow = [new("otel_metric_overflow", "true")];
 
     private readonly Lock _gate = new();
-    private readonly MetricFactory _factory;
     private readonly string _help;
     private readonly double[] _bounds;
     private readonly bool _replaces;
     private volatile Series[] _series = [];
+    private MetricFactory? _factory;
 
-    public Family(Instrument instrument, MetricFactory factory)
+    public Family(Instrument instrument)
     {
-        _factory = factory;
         Kind = KindOf(instrument);
         Name = PrometheusName.Of(instrument.Name, instrument.Unit, Kind);
         _replaces = instrument.IsObservable || instrument.GetType().GetGenericTypeDefinition() == typeof(Gauge<>);
         _help = instrument.Description ?? instrument.Name;
-        _bounds = instrument is Histogram<double> { Advice.HistogramBucketBoundaries: { } advised } ? [.. advised] : s_defaultBounds;
+        _bounds = Kind != FamilyKind.Histogram ? []
+            : instrument is Histogram<double> { Advice.HistogramBucketBoundaries: { } advised } ? [.. advised]
+            : s_defaultBounds;
     }
 
     public string Name { get; }
 
     public FamilyKind Kind { get; }
 
-    /// <summary>Puts the name, help and type on the page before the first measurement.</summary>
-    public void Declare() => Create([]);
+    /// <summary>Puts name, help and type on the page, also before the first measurement, and all series there are.</summary>
+    public void Publish(MetricFactory factory)
+    {
+        lock (_gate)
+        {
+            _factory = factory;
+            Create(factory, []);
+            foreach (Series series in _series)
+            {
+                series.Publish(Create(factory, series.Tags));
+            }
+        }
+    }
 
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => Find(tags).Record(value);
 
@@ -75,14 +87,19 @@ internal sealed class Family
             }
 
             KeyValuePair<string, object?>[] own = full ? s_overflow : tags.ToArray();
-            var created = new Series(own, Create(own), _replaces);
+            var created = new Series(own, Kind, _bounds, _replaces);
+            if (_factory is { } factory)
+            {
+                created.Publish(Create(factory, own));
+            }
+
             _series = [.. _series, created];
             return created;
         }
     }
 
     /// <summary>The registry keeps collectors of one name that differ in their labels' names side by side.</summary>
-    private ICollectorChild Create(KeyValuePair<string, object?>[] tags)
+    private ICollectorChild Create(MetricFactory factory, KeyValuePair<string, object?>[] tags)
     {
         // Two tags whose names come out alike would be one label twice.
         (string Name, string Value)[] labels = [.. tags
@@ -93,11 +110,11 @@ internal sealed class Family
         return Kind switch
         {
             FamilyKind.Counter =>
-                Child(_factory.CreateCounter(Name, _help, names, new CounterConfiguration { SuppressInitialValue = true })),
+                Child(factory.CreateCounter(Name, _help, names, new CounterConfiguration { SuppressInitialValue = true })),
             FamilyKind.Histogram => Child(
-                _factory.CreateHistogram(
+                factory.CreateHistogram(
                     Name, _help, names, new HistogramConfiguration { SuppressInitialValue = true, Buckets = _bounds })),
-            _ => Child(_factory.CreateGauge(Name, _help, names, new GaugeConfiguration { SuppressInitialValue = true })),
+            _ => Child(factory.CreateGauge(Name, _help, names, new GaugeConfiguration { SuppressInitialValue = true })),
         };
 
         // One without labels publishes itself with its first value.

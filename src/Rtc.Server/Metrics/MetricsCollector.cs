@@ -5,8 +5,8 @@ using Prometheus;
 namespace Rtc.Server.Metrics;
 
 /// <summary>
-/// Listens to the meters that /metrics shows and counts into prometheus-net's collectors, under names of our own: its
-/// own adapter gives others. One for each host; started with it so that nothing is missed, and served by the route.
+/// Listens to the meters that /metrics shows and counts for prometheus-net's collectors, under names of our own: its own
+/// adapter gives others. One for each host; started with it so that nothing is missed, and served by the route.
 /// </summary>
 internal sealed class MetricsCollector : IDisposable
 {
@@ -18,7 +18,11 @@ internal sealed class MetricsCollector : IDisposable
 
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, FamilyKind> _kinds = new();
+    private readonly List<Family> _families = [];
+    private readonly Lock _gate = new();
     private readonly Lock _scrape = new();
+    private MetricFactory? _factory;
+    private CollectorRegistry? _registry;
 
     /// <summary>
     /// Another host of the same process (in tests) has meters of the same names: ours are <paramref name="own"/>, those
@@ -26,12 +30,6 @@ internal sealed class MetricsCollector : IDisposable
     /// </summary>
     public MetricsCollector(Meter own, IMeterFactory? factory = null)
     {
-        Registry = Prometheus.Metrics.NewCustomRegistry();
-        Registry.AddBeforeCollectCallback(Observe);
-        MetricFactory collectors = Prometheus.Metrics.WithCustomRegistry(Registry);
-
-        // A trace's id beside each measurement would cost memory for each measurement.
-        collectors.ExemplarBehavior = ExemplarBehavior.NoExemplars();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (!s_meters.Contains(instrument.Meter.Name) || !IsOurs(instrument.Meter, own, factory))
@@ -40,10 +38,10 @@ internal sealed class MetricsCollector : IDisposable
             }
 
             // Two meters may carry an instrument of the same name; the format allows one type for each name.
-            var family = new Family(instrument, collectors);
+            var family = new Family(instrument);
             if (_kinds.GetOrAdd(family.Name, family.Kind) == family.Kind)
             {
-                family.Declare();
+                Add(family);
                 listener.EnableMeasurementEvents(instrument, family);
             }
         };
@@ -57,10 +55,47 @@ internal sealed class MetricsCollector : IDisposable
         _listener.Start();
     }
 
-    /// <summary>What prometheus-net's endpoint writes; reading it asks the gauges first.</summary>
-    public CollectorRegistry Registry { get; }
+    /// <summary>What prometheus-net's endpoint writes; made with the first use. Reading it asks the gauges first.</summary>
+    public CollectorRegistry Registry
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _registry ??= Open();
+            }
+        }
+    }
 
     public void Dispose() => _listener.Dispose();
+
+    private void Add(Family family)
+    {
+        lock (_gate)
+        {
+            _families.Add(family);
+            if (_factory is { } collectors)
+            {
+                family.Publish(collectors);
+            }
+        }
+    }
+
+    private CollectorRegistry Open()
+    {
+        CollectorRegistry registry = Prometheus.Metrics.NewCustomRegistry();
+        registry.AddBeforeCollectCallback(Observe);
+        _factory = Prometheus.Metrics.WithCustomRegistry(registry);
+
+        // A trace's id beside each measurement would cost memory for each measurement.
+        _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
+        foreach (Family family in _families)
+        {
+            family.Publish(_factory);
+        }
+
+        return registry;
+    }
 
     private void Observe()
     {

@@ -19,27 +19,15 @@ internal sealed class Telemetry : IDisposable
     /// <summary>The service's spans start here: a join, an offer, a trickle, each with what became of it.</summary>
     public static readonly ActivitySource Source = new(SourceName);
 
-    private readonly TracerProvider? _traces;
-    private readonly MeterProvider? _metrics;
+    private readonly IDisposable[] _exporters = [];
 
     public Telemetry(RtcOptions options)
     {
-        if (options.Telemetry.OtlpEndpoint is not { } endpoint)
+        if (options.Telemetry.OtlpEndpoint is { } endpoint)
         {
-            return;
+            // In a method of its own: a server that sends nothing never loads what it calls.
+            _exporters = Export(endpoint);
         }
-
-        ResourceBuilder resource = ResourceBuilder.CreateDefault().AddService("rtc", serviceVersion: BuildInfo.Version);
-        _traces = Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddSource(SourceName, "Microsoft.AspNetCore")
-            .AddOtlpExporter(otlp => Aim(otlp, endpoint, "v1/traces"))
-            .Build();
-        _metrics = Sdk.CreateMeterProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddMeter(RtcMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting")
-            .AddOtlpExporter(otlp => Aim(otlp, endpoint, "v1/metrics"))
-            .Build();
     }
 
     /// <summary>
@@ -61,8 +49,26 @@ internal sealed class Telemetry : IDisposable
 
     public void Dispose()
     {
-        _traces?.Dispose();
-        _metrics?.Dispose();
+        foreach (IDisposable exporter in _exporters)
+        {
+            exporter.Dispose();
+        }
+    }
+
+    private static IDisposable[] Export(string endpoint)
+    {
+        ResourceBuilder resource = ResourceBuilder.CreateDefault().AddService("rtc", serviceVersion: BuildInfo.Version);
+        TracerProvider traces = Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddSource(SourceName, "Microsoft.AspNetCore")
+            .AddOtlpExporter(otlp => Aim(otlp, endpoint, "v1/traces"))
+            .Build();
+        MeterProvider metrics = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddMeter(RtcMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting")
+            .AddOtlpExporter(otlp => Aim(otlp, endpoint, "v1/metrics"))
+            .Build();
+        return [traces, metrics];
     }
 
     /// <summary>Port 4318, or a path, means OTLP over HTTP; anything else gRPC.</summary>

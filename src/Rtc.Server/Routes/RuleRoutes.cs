@@ -64,7 +64,7 @@ internal static class RuleRoutes
             wanted = wanted with { Points = await PlaceOfAsync(rooms, room, zone) ?? book.Find(name)?.Find(rule)?.Definition.Points };
         }
 
-        string? wrong = RuleReading.TryRead(rule, wanted, out Rule? read, out RuleActions? actions);
+        string? wrong = RuleReading.Read(rule, wanted, out Rule? read, out RuleActions? actions);
         if (wrong is null && actions!.Webhook is not null && webhooks.Key is null)
         {
             wrong = "This server posts nothing: \"webhook\" needs Jobs:WebhookKey";

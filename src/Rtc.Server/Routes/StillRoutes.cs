@@ -9,6 +9,7 @@ using Rtc.Server.Accounts;
 using Rtc.Server.Frames;
 using Rtc.Server.Http;
 using Rtc.Server.Load;
+using Rtc.Server.Models;
 using Rtc.Server.Options;
 using Rtc.Signaling.Frames;
 
@@ -118,15 +119,7 @@ internal static class StillRoutes
             picture.Height,
             detector.Model,
             detector.Provider,
-            Detections = found.ConvertAll(one => new
-            {
-                Label = one.ClassId < detector.ClassNames.Count ? detector.ClassNames[one.ClassId] : $"class {one.ClassId}",
-                Score = Math.Round((double)one.Score, 4),
-                Xmin = Fraction(one.Box.Left, picture.Width),
-                Ymin = Fraction(one.Box.Top, picture.Height),
-                Xmax = Fraction(one.Box.Right, picture.Width),
-                Ymax = Fraction(one.Box.Bottom, picture.Height),
-            }),
+            Detections = DetectionView.Of(found, detector, picture),
             TimingsMs = new { Queue = timings.Wait, timings.Prepare, timings.Run, timings.Decode },
         });
     }
@@ -181,8 +174,6 @@ internal static class StillRoutes
 
         return runs;
     }
-
-    private static double Fraction(float at, int side) => Math.Round((double)at / side, 5);
 
     private static IResult NoModel(string problem) => Problems.Of(
         StatusCodes.Status409Conflict, "model_unavailable", char.ToUpperInvariant(problem[0]) + problem[1..] + ".");

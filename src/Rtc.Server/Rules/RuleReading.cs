@@ -28,18 +28,13 @@ internal static class RuleReading
     public static string NameOf(LineDirection direction) => direction.ToString().ToLowerInvariant();
 
     /// <summary>Null where it was read; else why it is refused.</summary>
-    public static string? TryRead(string id, RuleDefinition given, out Rule? rule, out RuleActions? actions)
+    public static string? Read(string id, RuleDefinition given, out Rule? rule, out RuleActions? actions)
     {
         (rule, actions) = (null, null);
-        if (!RoomName.TryParse(id, out _))
-        {
-            return "a rule's id is 1 to 64 letters, digits, \"-\", \"_\" or \".\", and begins with no dot";
-        }
-
         string name = given.Name ?? id;
-        if (name.Length is 0 or > MaxName || name.Any(char.IsControl))
+        if (TextError(id, name, given) is { } bad)
         {
-            return $"name has 1 to {MaxName} characters";
+            return bad;
         }
 
         if (given.When is not { } when || !s_kinds.TryGetValue(when, out RuleKind kind))
@@ -52,27 +47,17 @@ internal static class RuleReading
             return "direction is any, forward or backward";
         }
 
-        if (given.Zone is { } zone && (zone.Length is 0 or > MaxZone || zone.Any(char.IsControl)))
-        {
-            return $"zone has 1 to {MaxZone} characters";
-        }
-
-        if (given.Classes?.Any(label => label is not { Length: > 0 and <= MaxLabel } || label.Any(char.IsControl)) == true)
-        {
-            return $"a class has 1 to {MaxLabel} characters";
-        }
-
         if (given.Points?.Any(point => point is not { Length: 2 }) == true)
         {
             return "a point is two numbers from 0 to 1";
         }
 
-        if (TryRead(given.Schedule, out RuleSchedule? schedule) is { } wrong)
+        if (Read(given.Schedule, out RuleSchedule? schedule) is { } wrong)
         {
             return wrong;
         }
 
-        if (TryRead(given.Actions, out actions) is { } refused)
+        if (Read(given.Actions, out actions) is { } refused)
         {
             return refused;
         }
@@ -96,7 +81,29 @@ internal static class RuleReading
         return rule.Problem();
     }
 
-    private static string? TryRead(ScheduleDefinition? given, out RuleSchedule? schedule)
+    private static string? TextError(string id, string name, RuleDefinition given)
+    {
+        if (!RoomName.TryParse(id, out _))
+        {
+            return "a rule's id is 1 to 64 letters, digits, \"-\", \"_\" or \".\", and begins with no dot";
+        }
+
+        if (!IsText(name, MaxName))
+        {
+            return $"name has 1 to {MaxName} characters";
+        }
+
+        if (given.Zone is { } zone && !IsText(zone, MaxZone))
+        {
+            return $"zone has 1 to {MaxZone} characters";
+        }
+
+        return given.Classes?.All(label => IsText(label, MaxLabel)) == false ? $"a class has 1 to {MaxLabel} characters" : null;
+    }
+
+    private static bool IsText(string? text, int maxLength) => text?.Length > 0 && text.Length <= maxLength && !text.Any(char.IsControl);
+
+    private static string? Read(ScheduleDefinition? given, out RuleSchedule? schedule)
     {
         schedule = null;
         if (given is null)
@@ -133,7 +140,7 @@ internal static class RuleReading
         return name.Length <= MaxLabel && TimeZoneInfo.TryFindSystemTimeZoneById(name, out zone);
     }
 
-    private static string? TryRead(ActionDefinition? given, out RuleActions? actions)
+    private static string? Read(ActionDefinition? given, out RuleActions? actions)
     {
         actions = null;
         if (given?.Webhook is { } address && !WebhookOptions.IsAddress(address))

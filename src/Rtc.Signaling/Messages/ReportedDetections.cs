@@ -84,6 +84,31 @@ public sealed record ReportedDetections
             return $"\"provider\" has to be one of {string.Join(", ", s_providers)}.";
         }
 
+        if (ReadObjects(root, out DetectionMessage[] detections) is { } badObject)
+        {
+            return badObject;
+        }
+
+        if (ReadMask(root, detections, out MaskMessage? mask) is { } badMask)
+        {
+            return badMask;
+        }
+
+        report = new ReportedDetections
+        {
+            RtpTimestamp = timestamp,
+            Model = model,
+            Provider = provider,
+            Detections = detections,
+            Mask = mask,
+            Timings = ReadTimings(root),
+        };
+        return null;
+    }
+
+    private static string? ReadObjects(JsonElement root, out DetectionMessage[] detections)
+    {
+        detections = [];
         if (!root.TryGetProperty("detections", out JsonElement list)
             || list.ValueKind != JsonValueKind.Array
             || list.GetArrayLength() > MaxObjects)
@@ -91,7 +116,7 @@ public sealed record ReportedDetections
             return $"\"detections\" has to be a list of at most {MaxObjects} objects.";
         }
 
-        var detections = new DetectionMessage[list.GetArrayLength()];
+        detections = new DetectionMessage[list.GetArrayLength()];
         var ids = new HashSet<int>(detections.Length);
         int count = 0;
         foreach (JsonElement item in list.EnumerateArray())
@@ -109,20 +134,6 @@ public sealed record ReportedDetections
             count++;
         }
 
-        if (ReadMask(root, ids, out MaskMessage? mask) is { } badMask)
-        {
-            return badMask;
-        }
-
-        report = new ReportedDetections
-        {
-            RtpTimestamp = timestamp,
-            Model = model,
-            Provider = provider,
-            Detections = detections,
-            Mask = mask,
-            Timings = ReadTimings(root),
-        };
         return null;
     }
 
@@ -172,7 +183,7 @@ public sealed record ReportedDetections
         return null;
     }
 
-    private static string? ReadMask(JsonElement root, HashSet<int> ids, out MaskMessage? mask)
+    private static string? ReadMask(JsonElement root, DetectionMessage[] detections, out MaskMessage? mask)
     {
         mask = null;
         if (!root.TryGetProperty("mask", out JsonElement told) || told.ValueKind == JsonValueKind.Null)
@@ -182,7 +193,7 @@ public sealed record ReportedDetections
 
         if (told.ValueKind != JsonValueKind.Object
             || !TryReadCount(told, "track_id", int.MaxValue, out int trackId)
-            || !ids.Contains(trackId)
+            || !detections.Any(one => one.TrackId == trackId)
             || !TryReadCount(told, "width", MaxMaskSide, out int width)
             || !TryReadCount(told, "height", MaxMaskSide, out int height)
             || !told.TryGetProperty("rle", out JsonElement runs)

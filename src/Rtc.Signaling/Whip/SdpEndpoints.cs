@@ -67,16 +67,7 @@ public static class SdpEndpoints
                 http, new Refusal("unsupported_media_type", $"Post the offer as {SdpType}.", StatusCodes.Status415UnsupportedMediaType));
         }
 
-        var request = new JoinRequest
-        {
-            Room = room,
-            Role = role == Role.Phone ? "phone" : "viewer",
-            View = http.Request.Query["view"].FirstOrDefault(),
-            Name = http.Request.Query["name"].FirstOrDefault(),
-            Takeover = http.Request.Query["takeover"].FirstOrDefault() is "true" or "1",
-            Token = BearerToken(http),
-            Node = http.Request.Query[NodePlace.Parameter].FirstOrDefault(),
-        };
+        JoinRequest request = RequestOf(http, room, role);
         string address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
         if (await sessions.PlaceAsync(request, address) is { } notHere)
         {
@@ -113,12 +104,31 @@ public static class SdpEndpoints
             return Problem(http, refusal);
         }
 
-        string answer = answered.Value!.Sdp;
-        http.Response.Headers.Location = $"{prefix}/{room}/{peer}"
-            + (joined.Value.Node is { } node ? $"?{NodePlace.Parameter}={Uri.EscapeDataString(node)}" : string.Empty);
+        AddIceServers(http, sessions);
+        return Created(http, $"{prefix}/{room}/{peer}", joined.Value.Node, answered.Value!.Sdp);
+    }
+
+    private static JoinRequest RequestOf(HttpContext http, string room, Role role)
+    {
+        IQueryCollection query = http.Request.Query;
+        return new JoinRequest
+        {
+            Room = room,
+            Role = role == Role.Phone ? "phone" : "viewer",
+            View = query["view"].FirstOrDefault(),
+            Name = query["name"].FirstOrDefault(),
+            Takeover = query["takeover"].FirstOrDefault() is "true" or "1",
+            Token = BearerToken(http),
+            Node = query[NodePlace.Parameter].FirstOrDefault(),
+        };
+    }
+
+    private static IResult Created(HttpContext http, string place, string? node, string answer)
+    {
+        http.Response.Headers.Location =
+            place + (node is null ? string.Empty : $"?{NodePlace.Parameter}={Uri.EscapeDataString(node)}");
         http.Response.Headers.ETag = IceGeneration.EntityTag(answer);
         http.Response.Headers["Accept-Patch"] = FragmentType;
-        AddIceServers(http, sessions);
         return Results.Text(answer, SdpType, Encoding.UTF8, StatusCodes.Status201Created);
     }
 

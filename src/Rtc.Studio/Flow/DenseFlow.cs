@@ -10,22 +10,10 @@ namespace Rtc.Studio.Flow;
 /// </summary>
 internal sealed unsafe class DenseFlow
 {
-    private const int Patch = 8;
+    private const int Patch = PatchSearch.Side;
     private const int Step = 4;
     private const int FineRounds = 5;
     private const int CoarseRounds = 10;
-    private const float Settled = 0.03f;
-
-    // How far around is looked in the smallest size, and how much better what is farther has to fit.
-    private const int Reach = 6;
-    private const float Nearness = 0.05f;
-    private const int PatchPixels = Patch * Patch;
-
-    // A patch without texture tells nothing of motion: squared levels a pixel.
-    private const float MinTexture = 2f;
-
-    // What a patch may leave the picture by; the border of a level holds it.
-    private const float MaxOutside = LumaLevel.Border - Patch - 1;
 
     private float[] _u = [];
     private float[] _v = [];
@@ -107,7 +95,7 @@ internal sealed unsafe class DenseFlow
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Search(LumaLevel a, LumaLevel b, int rounds, bool isFirst)
     {
-        float* gradients = stackalloc float[2 * PatchPixels];
+        float* gradients = stackalloc float[2 * PatchSearch.Pixels];
         fixed (float* first = a.Pixels)
         fixed (float* second = b.Pixels)
         {
@@ -123,149 +111,26 @@ internal sealed unsafe class DenseFlow
 
     private void SearchOne(LumaLevel a, float* first, float* second, int i, int j, int rounds, bool isFirst, float* gradients)
     {
-        int x = PlaceOf(i, a.Width);
-        int y = PlaceOf(j, a.Height);
-        int stride = a.Stride;
-        float* template = first + ((long)y * stride) + x;
-        Vector256<float> sumX = default, sumY = default, xx = default, xy = default, yy = default;
-        for (int row = 0; row < Patch; row++)
-        {
-            float* at = template + (row * stride);
-            Vector256<float> gx = (Vector256.Load(at + 1) - Vector256.Load(at - 1)) * 0.5f;
-            Vector256<float> gy = (Vector256.Load(at + stride) - Vector256.Load(at - stride)) * 0.5f;
-            gx.Store(gradients + (row * Patch));
-            gy.Store(gradients + PatchPixels + (row * Patch));
-            sumX += gx;
-            sumY += gy;
-            xx += gx * gx;
-            xy += gx * gy;
-            yy += gy * gy;
-        }
-
-        (float sx, float sy) = (Vector256.Sum(sumX), Vector256.Sum(sumY));
-        float hxx = Vector256.Sum(xx) - (sx * sx / PatchPixels);
-        float hxy = Vector256.Sum(xy) - (sx * sy / PatchPixels);
-        float hyy = Vector256.Sum(yy) - (sy * sy / PatchPixels);
         int index = (j * _columns) + i;
-        (float u, float v) = Bound(a, x, y, _u[index], _v[index]);
-        float best = Fit(template, second, stride, x, y, u, v, gradients, out float bx, out float by, sx, sy);
-
+        var search = new PatchSearch(a, first, second, PlaceOf(i, a.Width), PlaceOf(j, a.Height), gradients, _u[index], _v[index]);
         if (isFirst)
         {
-            Look(ref u, ref v, ref best, ref bx, ref by);
+            search.LookAround();
         }
 
         // What came of the patches to the left and above is often nearer than the coarser answer.
         if (i > 0)
         {
-            Try(index - 1, ref u, ref v, ref best, ref bx, ref by);
+            search.Try(_u[index - 1], _v[index - 1]);
         }
 
         if (j > 0)
         {
-            Try(index - _columns, ref u, ref v, ref best, ref bx, ref by);
+            search.Try(_u[index - _columns], _v[index - _columns]);
         }
 
-        // A little of it on the diagonal keeps what has texture in one direction from sliding along it.
-        hxx += PatchPixels * 0.5f;
-        hyy += PatchPixels * 0.5f;
-        float determinant = (hxx * hyy) - (hxy * hxy);
-        if (hxx + hyy > MinTexture * PatchPixels && determinant > 1e-3f)
-        {
-            for (int round = 0; round < rounds; round++)
-            {
-                float du = ((hyy * bx) - (hxy * by)) / determinant;
-                float dv = ((hxx * by) - (hxy * bx)) / determinant;
-                (float nextU, float nextV) = Bound(a, x, y, u - du, v - dv);
-                float error = Fit(template, second, stride, x, y, nextU, nextV, gradients, out float nx, out float ny, sx, sy);
-                if (error >= best)
-                {
-                    break;
-                }
-
-                (u, v, best, bx, by) = (nextU, nextV, error, nx, ny);
-                if ((du * du) + (dv * dv) < Settled * Settled)
-                {
-                    break;
-                }
-            }
-        }
-
-        (_u[index], _v[index]) = (u, v);
-
-        // In the smallest size a step is many pixels: what moved far is found by looking everywhere around.
-        void Look(ref float u, ref float v, ref float best, ref float bx, ref float by)
-        {
-            float least = best;
-            for (int dv = -Reach; dv <= Reach; dv++)
-            {
-                for (int du = -Reach; du <= Reach; du++)
-                {
-                    (float ou, float ov) = Bound(a, x, y, du, dv);
-                    float error = Fit(template, second, stride, x, y, ou, ov, gradients, out float ox, out float oy, sx, sy);
-                    float weighed = error * (1 + (Nearness * (Math.Abs(du) + Math.Abs(dv))));
-                    if (weighed < least)
-                    {
-                        (u, v, best, bx, by, least) = (ou, ov, error, ox, oy, weighed);
-                    }
-                }
-            }
-        }
-
-        void Try(int other, ref float u, ref float v, ref float best, ref float bx, ref float by)
-        {
-            (float ou, float ov) = Bound(a, x, y, _u[other], _v[other]);
-            if (MathF.Abs(ou - u) + MathF.Abs(ov - v) < 0.1f)
-            {
-                return;
-            }
-
-            float error = Fit(template, second, stride, x, y, ou, ov, gradients, out float ox, out float oy, sx, sy);
-            if (error < best)
-            {
-                (u, v, best, bx, by) = (ou, ov, error, ox, oy);
-            }
-        }
-    }
-
-    private static (float U, float V) Bound(LumaLevel level, int x, int y, float u, float v) => (
-        Math.Clamp(u, -MaxOutside - x, level.Width - Patch + MaxOutside - x),
-        Math.Clamp(v, -MaxOutside - y, level.Height - Patch + MaxOutside - y));
-
-    /// <summary>
-    /// Squared differences between the patch and where it would be, without what is brighter as a whole, and which way they fall.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Fit(
-        float* template, float* second, int stride, int x, int y, float u, float v, float* gradients, out float bx, out float by,
-        float sumX, float sumY)
-    {
-        (float px, float py) = (x + u, y + v);
-        int x0 = (int)MathF.Floor(px);
-        int y0 = (int)MathF.Floor(py);
-        (float fx, float fy) = (px - x0, py - y0);
-        var w00 = Vector256.Create((1 - fx) * (1 - fy));
-        var w10 = Vector256.Create(fx * (1 - fy));
-        var w01 = Vector256.Create((1 - fx) * fy);
-        var w11 = Vector256.Create(fx * fy);
-        float* from = second + ((long)y0 * stride) + x0;
-        Vector256<float> sum = default, squares = default, alongX = default, alongY = default;
-        for (int row = 0; row < Patch; row++)
-        {
-            float* at = from + (row * stride);
-            Vector256<float> sample = (Vector256.Load(at) * w00) + (Vector256.Load(at + 1) * w10)
-                + (Vector256.Load(at + stride) * w01) + (Vector256.Load(at + stride + 1) * w11);
-            Vector256<float> difference = sample - Vector256.Load(template + (row * stride));
-            sum += difference;
-            squares += difference * difference;
-            alongX += difference * Vector256.Load(gradients + (row * Patch));
-            alongY += difference * Vector256.Load(gradients + PatchPixels + (row * Patch));
-        }
-
-        float mean = Vector256.Sum(sum) / PatchPixels;
-        bx = Vector256.Sum(alongX) - (mean * sumX);
-        by = Vector256.Sum(alongY) - (mean * sumY);
-        return Vector256.Sum(squares) - (mean * mean * PatchPixels);
+        search.Descend(rounds);
+        (_u[index], _v[index]) = (search.U, search.V);
     }
 
     /// <summary>Each pixel gets the mean of the patches over it, weighted by how well each explains that pixel.</summary>

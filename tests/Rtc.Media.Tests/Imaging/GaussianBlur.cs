@@ -37,7 +37,7 @@ internal sealed unsafe class GaussianBlur : IDisposable
         for (int y = 0; y < height; y++)
         {
             _plane.Rows(y, out byte* upper, out byte* lower, out int share);
-            BlurKernels.MixRows(upper, lower, share, target + ((long)y * targetStride), width);
+            MixKernels.MixRows(upper, lower, share, target + ((long)y * targetStride), width);
         }
     }
 

@@ -86,11 +86,18 @@ public sealed class PrometheusTests
         Assert.Equal(10_000 - Family.MaxSeries, Value(read, "rtc_refused_total", ("otel_metric_overflow", "true")));
     }
 
-    [Fact]
-    public void Counting_allocates_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Counting_allocates_nothing(bool isScraped)
     {
         using var metrics = new RtcMetrics();
         using var collector = new MetricsCollector(metrics.Meter);
+        if (isScraped)
+        {
+            MetricsPage.Read(collector);
+        }
+
         void Count()
         {
             metrics.Packets(Direction.In, 1, 1200);
@@ -110,6 +117,32 @@ public sealed class PrometheusTests
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public async Task First_scrape_loses_no_measurement_and_counts_none_twice()
+    {
+        using var metrics = new RtcMetrics();
+        using var collector = new MetricsCollector(metrics.Meter);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task[] counting = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 20_000; i++)
+            {
+                metrics.PictureReceived();
+                metrics.StageTook("detect", 10);
+                begun.TrySetResult();
+            }
+        }))];
+        await begun.Task;
+        PrometheusParser first = MetricsPage.Read(collector);
+        await Task.WhenAll(counting);
+
+        PrometheusParser last = MetricsPage.Read(collector);
+        Assert.InRange(Value(first, "rtc_pictures_received_total"), 1, 80_000);
+        Assert.Equal(80_000, Value(last, "rtc_pictures_received_total"));
+        Assert.Equal(80_000, Value(last, "rtc_stage_duration_seconds_bucket", ("stage", "detect"), ("le", "0.01")));
+        Assert.Equal(800, Value(last, "rtc_stage_duration_seconds_sum", ("stage", "detect")), 3);
     }
 
     [Fact]

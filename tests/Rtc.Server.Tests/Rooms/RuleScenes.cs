@@ -16,7 +16,7 @@ internal static class RuleScenes
 
     public static RoomRule Rule(RuleDefinition definition, string id = "rule")
     {
-        Assert.Null(RuleReading.TryRead(id, definition, out Rule? rule, out RuleActions? actions));
+        Assert.Null(RuleReading.Read(id, definition, out Rule? rule, out RuleActions? actions));
         return new RoomRule(rule!, actions!, definition, new UserId(Guid.Empty), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
     }
 

@@ -1,5 +1,6 @@
 // The clip, picture by picture.
 import { libraryApi } from '../library/library-api.js';
+import { PictureClock } from '../overlay/picture-clock.js';
 import { byId, setText, show } from '../ui/dom.js';
 import { studioText } from '../ui/studio-text.js';
 
@@ -17,7 +18,7 @@ export class ClipPlayer {
   /** @type {FrameTimes|null} */ #times = null;
   /** The picture that a seek goes to. @type {number|null} */ #wanted = null;
   #isPlayable = true;
-  #next = 0;
+  #clock;
 
   /** The number of the picture that is shown. */ frame = 0;
 
@@ -34,8 +35,7 @@ export class ClipPlayer {
       this.#explain();
     });
     for (const name of ['play', 'pause', 'ended']) this.#video.addEventListener(name, () => this.#showButton());
-    for (const name of ['seeked', 'loadeddata']) this.#video.addEventListener(name, () => this.#shown(this.#video.currentTime));
-    this.#await();
+    this.#clock = new PictureClock(this.#video, (seconds) => this.#shown(seconds));
   }
 
   /** @param {Video} video */
@@ -86,18 +86,6 @@ export class ClipPlayer {
     this.#wanted = this.#times.clamp(frame);
     this.#to(this.#wanted);
     if (this.#isPlayable) this.#video.currentTime = this.#times.middleOf(this.#wanted);
-  }
-
-  #await() {
-    const video = this.#video;
-    if (!video.requestVideoFrameCallback) {
-      video.addEventListener('timeupdate', () => this.#shown(video.currentTime));
-      return;
-    }
-    this.#next = video.requestVideoFrameCallback((_, { mediaTime }) => {
-      this.#shown(mediaTime);
-      this.#await();
-    });
   }
 
   /** @param {number} seconds */
@@ -152,6 +140,6 @@ export class ClipPlayer {
 
   close() {
     this.empty();
-    this.#video.cancelVideoFrameCallback?.(this.#next);
+    this.#clock.close();
   }
 }

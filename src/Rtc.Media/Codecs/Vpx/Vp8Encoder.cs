@@ -102,28 +102,9 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
             Open(picture.Width, picture.Height);
         }
 
-        if (forceKey || _needKey)
-        {
-            _slot = 0;
-        }
-
-        if (_slot == 0 && _layers != _wantedLayers)
-        {
-            // Of three, the middle one is in GOLDEN, which not everybody has.
-            _needKey |= _layers == Vp8Layers.Most;
-            _layers = _wantedLayers;
-            _rateChanged = true;
-        }
-
-        if (_rateChanged)
-        {
-            WriteRate();
-            Check(_library.EncoderConfigure(_context.Pointer, _config), "rate");
-            _rateChanged = false;
-        }
-
+        FollowLayers(forceKey);
+        ApplyRate();
         long duration = AdvanceClock(rtpTimestamp);
-        bool key = forceKey || _needKey;
         ReadOnlySpan<Vp8Layers.Slot> pattern = Vp8Layers.Pattern(_layers);
         Vp8Layers.Slot slot = pattern[_slot];
         if (pattern.Length > 1)
@@ -137,13 +118,8 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
             _interest?.Apply(_context, _width, _height);
         }
 
-        Wrap(picture);
         long before = Stopwatch.GetTimestamp();
-        int flags = key ? ForceKeyFlag : slot.Flags;
-        Check(
-            _library.Encode(_context.Pointer, _image, _time, new CULong((nuint)duration), new CLong(flags), new CULong(Realtime)),
-            "picture");
-        EncodedFrame? coded = TakePackets(rtpTimestamp);
+        EncodedFrame? coded = Compress(picture, rtpTimestamp, duration, forceKey || _needKey ? ForceKeyFlag : slot.Flags);
         double milliseconds = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
         if (coded is null)
         {
@@ -151,12 +127,12 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         }
 
         _needKey = false;
+        _slot = (_slot + 1) % pattern.Length;
         coded.TemporalLayer = slot.Layer;
         coded.LayerSync = slot.Sync;
         int quantizer = -1;
         _library.ControlPointer(_context.Pointer, VpxAbi.Control.GetLastQuantizer64, &quantizer);
         coded.Stats = new EncodeStats(coded.Length, quantizer, milliseconds, _speed.Current);
-        _slot = (_slot + 1) % pattern.Length;
         if (!coded.IsKey && _speed.Observe(milliseconds, 1000.0 / _settings.FramesPerSecond * _settings.CpuBudget))
         {
             _library.ControlInt(_context.Pointer, VpxAbi.Control.SetCpuUsed, -_speed.Current);
@@ -175,6 +151,42 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
             FreeMemory();
             GC.SuppressFinalize(this);
         }
+    }
+
+    /// <summary>The pattern of layers begins anew with a key frame; another number of layers begins with the pattern.</summary>
+    private void FollowLayers(bool forceKey)
+    {
+        if (forceKey || _needKey)
+        {
+            _slot = 0;
+        }
+
+        if (_slot == 0 && _layers != _wantedLayers)
+        {
+            // Of three, the middle one is in GOLDEN, which not everybody has.
+            _needKey |= _layers == Vp8Layers.Most;
+            _layers = _wantedLayers;
+            _rateChanged = true;
+        }
+    }
+
+    private void ApplyRate()
+    {
+        if (_rateChanged)
+        {
+            WriteRate();
+            Check(_library.EncoderConfigure(_context!.Pointer, _config), "rate");
+            _rateChanged = false;
+        }
+    }
+
+    private EncodedFrame? Compress(Picture picture, uint rtpTimestamp, long duration, int flags)
+    {
+        Wrap(picture);
+        Check(
+            _library.Encode(_context!.Pointer, _image, _time, new CULong((nuint)duration), new CLong(flags), new CULong(Realtime)),
+            "picture");
+        return TakePackets(rtpTimestamp);
     }
 
     private void Open(int width, int height)

@@ -1,0 +1,164 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Rtc.Server.Options;
+using Rtc.Server.Tests.Hosting;
+using Rtc.Server.Videos;
+using Rtc.Store.Users;
+using Rtc.Store.Videos;
+
+namespace Rtc.Server.Tests.Routes;
+
+/// <summary>Uploads that end before their bytes do: by a restart, a kill or a full disk.</summary>
+public sealed class UploadRoutesTests : IDisposable
+{
+    private static readonly byte[] s_bytes = RandomNumberGenerator.GetBytes(300_000);
+    private readonly VideoHost _videos = new();
+
+    public void Dispose() => _videos.Dispose();
+
+    [Fact]
+    public async Task Upload_goes_on_where_it_was_after_a_restart()
+    {
+        string at;
+        await using (RunningHost host = await _videos.StartAsync())
+        {
+            at = await VideoHost.BeginAsync(host, s_bytes.Length);
+            Assert.Equal("100000", await VideoHost.PatchAsync(host, HttpStatusCode.NoContent, at, 0, s_bytes[..100_000]));
+            Assert.Equal("100000", await VideoHost.PatchAsync(host, HttpStatusCode.Conflict, at, 50_000, s_bytes[50_000..]));
+            await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, at);
+        }
+
+        await using RunningHost again = await _videos.StartAsync();
+        using HttpResponseMessage head = await again.Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Head, new Uri(at, UriKind.Relative)), TestContext.Current.CancellationToken);
+        Assert.Equal("100000", Assert.Single(head.Headers.GetValues("Upload-Offset")));
+        Assert.Equal("300000", await VideoHost.PatchAsync(again, HttpStatusCode.NoContent, at, 100_000, s_bytes[100_000..]));
+        JsonNode video = await again.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, at);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(s_bytes)), video["sha256"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Upload_killed_before_it_had_a_row_is_finished_without_its_bytes()
+    {
+        await using RunningHost host = await _videos.StartAsync();
+        string at = await VideoHost.BeginAsync(host, s_bytes.Length);
+
+        // What a kill leaves between the file's name and the video's row.
+        await File.WriteAllBytesAsync(
+            Path.Combine(_videos.Files.FullName, at.Split('/')[^1] + ".mp4"), s_bytes, TestContext.Current.CancellationToken);
+        Assert.Equal("300000", await VideoHost.PatchAsync(host, HttpStatusCode.Conflict, at, 0, []));
+        Assert.Equal("300000", await VideoHost.PatchAsync(host, HttpStatusCode.NoContent, at, 300_000, []));
+        JsonNode video = await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, at);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(s_bytes)), video["sha256"]!.ToString());
+
+        // And a step later: the video has its row, and the upload's is still there.
+        var id = new VideoId(Guid.Parse(at.Split('/')[^1]));
+        UserId user = (await host.App.Services.GetRequiredService<UserTable>().LocalAsync(TestContext.Current.CancellationToken)).Id;
+        UploadTable uploads = host.App.Services.GetRequiredService<UploadTable>();
+        Assert.True(await uploads.TryAddAsync(
+            new Upload(id, user, "a.mp4", s_bytes.Length, DateTimeOffset.UtcNow), long.MaxValue, TestContext.Current.CancellationToken));
+        Assert.Equal("300000", await VideoHost.PatchAsync(host, HttpStatusCode.NoContent, at, 300_000, []));
+        Assert.Equal(s_bytes, await host.Client.GetByteArrayAsync(
+            new Uri(at + "/file", UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.Single(_videos.Files.GetFiles());
+    }
+
+    [Fact]
+    public async Task Disk_that_is_nearly_full_takes_no_upload()
+    {
+        await using RunningHost host = await _videos.StartAsync(new StoreOptions { MinFreeMegabytes = 1_000_000_000 });
+        JsonNode answer = await VideoHost.PostAsync(host, HttpStatusCode.InsufficientStorage, s_bytes, false, "a.mp4");
+        Assert.Contains("Store:MinFreeMegabytes", answer["detail"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Disk_that_fills_up_midway_is_507_and_loses_nothing(bool isResumable)
+    {
+        string folder = Path.Combine(_videos.State, "small");
+        Directory.CreateDirectory(folder);
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await VideoHost.RunAsync("mount", "-t", "tmpfs", "-o", "size=400k", "none", folder),
+            "no small disk can be mounted here");
+        try
+        {
+            await using RunningHost host = await _videos.StartAsync(new StoreOptions { MinFreeMegabytes = 0, Files = folder });
+            string other = Path.Combine(folder, "other");
+            var content = new StreamContent(new FillingStream(s_bytes, folder, () => FillDisk(other)));
+            content.Headers.ContentLength = s_bytes.Length;
+            string at = isResumable ? await VideoHost.BeginAsync(host, s_bytes.Length) : "/api/videos?name=a.mp4";
+            content.Headers.ContentType = new MediaTypeHeaderValue(isResumable ? "application/offset+octet-stream" : "video/mp4");
+            if (isResumable)
+            {
+                content.Headers.Add("Upload-Offset", "0");
+            }
+
+            JsonNode full = await host.JsonAsync(
+                HttpStatusCode.InsufficientStorage, isResumable ? HttpMethod.Patch : HttpMethod.Post, at, content);
+            Assert.Contains("Store:MinFreeMegabytes", full["detail"]!.ToString(), StringComparison.Ordinal);
+            File.Delete(other);
+            Assert.Empty((await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/videos"))["videos"]!.AsArray());
+            if (!isResumable)
+            {
+                Assert.Empty(new DirectoryInfo(folder).GetFiles());
+                UploadTable uploads = host.App.Services.GetRequiredService<UploadTable>();
+                Assert.Empty(await uploads.OlderThanAsync(DateTimeOffset.UtcNow.AddDays(1), TestContext.Current.CancellationToken));
+                return;
+            }
+
+            int offset = int.Parse(await VideoHost.PatchAsync(host, HttpStatusCode.Conflict, at, 999_999, []));
+            Assert.InRange(offset, 1, s_bytes.Length - 1);
+            await VideoHost.PatchAsync(host, HttpStatusCode.NoContent, at, offset, s_bytes[offset..]);
+            JsonNode video = await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, at);
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(s_bytes)), video["sha256"]!.ToString());
+        }
+        finally
+        {
+            await VideoHost.RunAsync("umount", "--lazy", folder);
+        }
+    }
+
+    private static void FillDisk(string file)
+    {
+        using var other = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true)
+            {
+                other.Write(new byte[1000]);
+            }
+        }
+        catch (IOException)
+        {
+            // That was the last of it.
+        }
+    }
+
+    /// <summary>A body whose rest comes once the server has written some of its beginning, and something else was done then.</summary>
+    private sealed class FillingStream(byte[] bytes, string folder, Action between) : MemoryStream(bytes)
+    {
+        private const int First = 100_000;
+        private bool _isDone;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position >= First && !_isDone)
+            {
+                _isDone = true;
+                while (!new DirectoryInfo(folder).EnumerateFiles("*" + Uploads.Part).Any(part => part.Length > 0))
+                {
+                    await Task.Delay(5, cancellationToken);
+                }
+
+                between();
+            }
+
+            int most = Position < First ? (int)Math.Min(buffer.Length, First - Position) : buffer.Length;
+            return await base.ReadAsync(buffer[..most], cancellationToken);
+        }
+    }
+}
