@@ -28,8 +28,11 @@ internal sealed partial class ClusterService(
     private readonly ILogger<ClusterService> _log = logs.CreateLogger<ClusterService>();
     private ClusterNode? _node;
     private ClusterRooms? _rooms;
+    private ClusterRelay? _relay;
 
     public ClusterRooms Rooms => _rooms ?? throw new InvalidOperationException("The cluster is being joined.");
+
+    public ClusterRelay Relay => _relay ?? throw new InvalidOperationException("The cluster is being joined.");
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -43,6 +46,7 @@ internal sealed partial class ClusterService(
         }
 
         _rooms = ActivatorUtilities.CreateInstance<ClusterRooms>(services, _node);
+        _relay = ActivatorUtilities.CreateInstance<ClusterRelay>(services, _node, _rooms);
         await _node.ReportAsync();
         LogJoined(_log, _node.NodeId, _node.Nodes.Count);
         await base.StartAsync(cancellationToken);
@@ -71,7 +75,8 @@ internal sealed partial class ClusterService(
         await node.DisposeAsync();
     }
 
-    public NodeReport Report() => report.Read(_rooms?.Count ?? 0);
+    public NodeReport Report() =>
+        report.Read(_rooms?.Count ?? 0) with { Copies = services.GetRequiredService<RoomRegistry>().Relays.Count };
 
     public Task DrainAsync()
     {
@@ -82,8 +87,12 @@ internal sealed partial class ClusterService(
     public async Task<string?> AnswerAsync(NodeQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        return question.Kind == ClusterQuestions.Room
-            && await services.GetRequiredService<RoomRegistry>().SnapshotAsync(question.Room) is { } found
+        if (question.Kind != ClusterQuestions.Room)
+        {
+            return _relay is { } relay ? await relay.AnswerAsync(question) : null;
+        }
+
+        return await services.GetRequiredService<RoomRegistry>().SnapshotAsync(question.Room) is { } found
             ? JsonSerializer.Serialize(found, ClusterQuestions.Json)
             : null;
     }
@@ -161,7 +170,8 @@ internal sealed partial class ClusterService(
     }
 
     private static ClusterNodeView View(NodeReport node) => new(
-        node.NodeId, node.PublicUrl, node.Rooms, node.Peers, node.Load, node.FreeCores, node.Model, node.Draining, node.Version);
+        node.NodeId, node.PublicUrl, node.Rooms, node.Copies, node.Peers, node.Load, node.FreeCores, node.Model, node.Draining,
+        node.Version);
 
     private ClusterSettings Settings()
     {

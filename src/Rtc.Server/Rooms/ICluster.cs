@@ -24,4 +24,5 @@ public sealed record ClusterView(string NodeId, IReadOnlyList<ClusterNodeView> N
 
 /// <summary>One node of it.</summary>
 public sealed record ClusterNodeView(
-    string NodeId, string PublicUrl, int Rooms, int Peers, double Load, double FreeCores, string Model, bool Draining, string Version);
+    string NodeId, string PublicUrl, int Rooms, int Copies, int Peers, double Load, double FreeCores, string Model, bool Draining,
+    string Version);

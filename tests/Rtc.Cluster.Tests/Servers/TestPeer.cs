@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -25,11 +27,13 @@ internal sealed class TestPeer : IAsyncDisposable
     private readonly LoopbackPeer _peer = new(echoes: false, NullLogger<MediaLoop>.Instance);
     private readonly CancellationTokenSource _ending = new();
     private Task _sending = Task.CompletedTask;
+    private readonly double _clockMs;
     private int _received;
 
-    private TestPeer()
-    {
-    }
+    private TestPeer() => _clockMs = (Stopwatch.GetTimestamp() * 1000.0 / Stopwatch.Frequency) - _peer.Now.Milliseconds;
+
+    /// <summary>When each picture was complete here, by its RTP time; one clock for all peers, in milliseconds.</summary>
+    public ConcurrentDictionary<uint, double> Arrivals { get; } = [];
 
     /// <summary>The node that serves it.</summary>
     public Uri At { get; private set; } = null!;
@@ -84,6 +88,22 @@ internal sealed class TestPeer : IAsyncDisposable
         var content = new StringContent(offer, Encoding.UTF8);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/sdp");
         return s_http.PostAsync(url, content);
+    }
+
+    public Task SayAsync(string message) => _peer.SendAsync(message);
+
+    /// <summary>The next message that it is told which has this in it.</summary>
+    public async Task<string> HearsAsync(string part)
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        while (true)
+        {
+            string message = await _peer.Messages.ReadAsync(limit.Token);
+            if (message.Contains(part, StringComparison.Ordinal))
+            {
+                return message;
+            }
+        }
     }
 
     /// <summary>Waits until this many more pictures came.</summary>
@@ -146,6 +166,7 @@ internal sealed class TestPeer : IAsyncDisposable
     {
         while (_peer.Frames.TryRead(out EncodedFrame? frame))
         {
+            Arrivals[frame.RtpTimestamp] = _clockMs + frame.Arrival.Milliseconds;
             frame.Dispose();
             Interlocked.Increment(ref _received);
         }
