@@ -30,7 +30,10 @@ internal sealed class TestPeer : IAsyncDisposable
     private readonly double _clockMs;
     private int _received;
 
-    private TestPeer() => _clockMs = (Stopwatch.GetTimestamp() * 1000.0 / Stopwatch.Frequency) - _peer.Now.Milliseconds;
+    private TestPeer() => _clockMs = NowMs - _peer.Now.Milliseconds;
+
+    /// <summary>As <see cref="Arrivals"/> have it.</summary>
+    public static double NowMs => Stopwatch.GetTimestamp() * 1000.0 / Stopwatch.Frequency;
 
     /// <summary>When each picture was complete here, by its RTP time; one clock for all peers, in milliseconds.</summary>
     public ConcurrentDictionary<uint, double> Arrivals { get; } = [];
@@ -103,6 +106,23 @@ internal sealed class TestPeer : IAsyncDisposable
             {
                 return message;
             }
+        }
+    }
+
+    /// <summary>How much later than this a picture came again; what was on its way then is none.</summary>
+    public async Task<double> BackAfterAsync(double momentMs)
+    {
+        const double OnItsWayMs = 100;
+        using var limit = new CancellationTokenSource(s_patience);
+        while (true)
+        {
+            double[] since = [.. Arrivals.Values.Where(arrival => arrival > momentMs + OnItsWayMs)];
+            if (since.Length > 0)
+            {
+                return since.Min() - momentMs;
+            }
+
+            await Task.Delay(10, limit.Token);
         }
     }
 
