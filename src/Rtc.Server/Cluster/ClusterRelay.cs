@@ -57,6 +57,14 @@ internal sealed class ClusterRelay(
         return joined;
     }
 
+    /// <summary>A copy is in VP8: a viewer here that takes none is told where the owner is, who codes for it. Null for all others.</summary>
+    public async Task<Refusal?> RefuseAsync(PeerId peer, string? sdp) =>
+        sdp?.Contains("H264", StringComparison.OrdinalIgnoreCase) == true
+            && !sdp.Contains("VP8", StringComparison.OrdinalIgnoreCase)
+            && await registry.Relays.RoomOfAsync(peer) is { } room
+            ? await rooms.PlaceAsync(room, wasSent: true)
+            : null;
+
     public async Task<string?> FindAsync(RoomName room) => (await rooms.PlaceAsync(room, wasSent: true))?.Elsewhere?.NodeId;
 
     public Task<string?> AskAsync(string owner, RoomName room, string kind, string body) =>

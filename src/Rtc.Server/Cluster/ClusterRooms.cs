@@ -80,6 +80,7 @@ internal sealed partial class ClusterRooms(
     public async Task TickAsync()
     {
         HeldRoom[] held = _held.All;
+        await rooms.Relays.EndHeldAsync(Holds);
         Dictionary<string, OpenRoom> open = (await rooms.OpenRoomsAsync()).ToDictionary(room => room.Name.ToString());
 
         // Asked after what is held was noted: whatever is in there was in the table before.

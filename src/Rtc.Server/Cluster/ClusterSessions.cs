@@ -80,7 +80,8 @@ internal sealed class ClusterSessions(
         return joined.Value is { } reply ? reply with { Node = rooms.HintTo(request.Room!), Nodes = rooms.OtherAddresses() } : joined;
     }
 
-    public Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) => inner.OfferAsync(peer, sdp);
+    public async Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) =>
+        await relay.RefuseAsync(peer, sdp) is { } elsewhere ? elsewhere : await inner.OfferAsync(peer, sdp);
 
     public Task<Refusal?> CandidateAsync(PeerId peer, string? candidate, string? mid) => inner.CandidateAsync(peer, candidate, mid);
 

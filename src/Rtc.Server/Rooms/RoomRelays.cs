@@ -56,6 +56,25 @@ internal sealed class RoomRelays(RoomDirectory directory, RoomJoins joins, RoomO
         }
     });
 
+    /// <summary>The room in which this is a viewer of another node's; null where it is none.</summary>
+    public async Task<RoomName?> RoomOfAsync(PeerId peer)
+    {
+        Room? relayed = await loop.AskAsync(
+            () => directory.TryFind(peer, out Room? room, out _) && room.Feed is not null ? room : null);
+        return relayed?.Name;
+    }
+
+    /// <summary>Whoever joined as the room became this node's own may have opened it as the other's still.</summary>
+    public Task EndHeldAsync(Func<string, bool> holds) => loop.AskAsync(() =>
+    {
+        foreach (Room room in directory.Rooms.Where(room => room.Feed is not null && holds(room.Name.ToString())).ToArray())
+        {
+            room.EndRelay(null);
+        }
+
+        return true;
+    });
+
     private Task<bool> OpenFeed(PeerId peer) =>
         directory.TryFind(peer, out Room? room, out RoomMember? member) && room.Feed is { } feed
             ? feed.OpenAsync(member.View)

@@ -8,6 +8,8 @@ using Rtc.Cluster.Tests.Nodes;
 using Rtc.EndToEnd.Tests;
 using Rtc.EndToEnd.Tests.Signalling;
 using Rtc.Server.Cluster;
+using Rtc.Server.Doctor;
+using Rtc.Server.Network;
 using Rtc.Store.Tests.Engines;
 
 namespace Rtc.Cluster.Tests.Servers;
@@ -110,6 +112,18 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
         await camera.SayAsync("""{"type":"configure","mode":"plain"}""");
         await blurred.HearsAsync("\"mode\":\"plain\"");
         await blurred.SeesAsync();
+    }
+
+    /// <summary>The copy is in VP8; the owner codes in H.264 for whoever takes nothing else.</summary>
+    [Fact]
+    public async Task Viewer_that_takes_no_vp8_is_sent_to_the_owner()
+    {
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "codec", isCamera: true);
+        using var peer = new LoopbackPeer(echoes: false, NullLogger<MediaLoop>.Instance);
+        string offer = (await peer.OfferAsync()).Replace("VP8", "H264", StringComparison.Ordinal);
+        using HttpResponseMessage sent = await TestPeer.PostAsync(new Uri(Servers[1].Address, "/whep/codec"), offer);
+        Assert.Equal(HttpStatusCode.TemporaryRedirect, sent.StatusCode);
+        Assert.StartsWith($"{Servers[0].Address}whep/codec?node=n0", sent.Headers.Location!.AbsoluteUri, StringComparison.Ordinal);
     }
 
     [Fact]
