@@ -14,6 +14,9 @@ internal static class FeedMessages
     /// <summary>A <see cref="FeedAudience"/> that has changed.</summary>
     public const string Audience = "audience";
 
+    /// <summary>A <see cref="FeedEnd"/>: a connection that never came to be can say no goodbye itself.</summary>
+    public const string End = "feed_end";
+
     /// <summary>A <see cref="FeedCommand"/>, answered with a <see cref="FeedRefusal"/>, or nothing in it.</summary>
     public const string Command = "command";
 
@@ -54,7 +57,13 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
 }
 
 /// <summary>One view of the room, asked for by a peer connection.</summary>
-internal sealed record FeedOffer(FeedAudience Audience, string Sdp);
+/// <param name="Feed">Names the connection.</param>
+/// <param name="Audience">For whom.</param>
+/// <param name="Sdp">Its offer.</param>
+internal sealed record FeedOffer(string Feed, FeedAudience Audience, string Sdp);
+
+/// <summary>The connection of this name is over.</summary>
+internal sealed record FeedEnd(string Feed);
 
 /// <summary>Null for a description where the view is nobody's to see.</summary>
 internal sealed record FeedAnswer(string? Sdp, SettingsMessage Settings);
@@ -80,11 +89,14 @@ internal sealed record FeedCommand(string Member, string Name, Rights Rights)
 internal sealed record FeedRefusal(string? Code, string? Message);
 
 /// <summary>What an owner knows of a member that is another node's feed. Belongs to the media loop.</summary>
+/// <param name="name">The name that the node has given it.</param>
 /// <param name="node">The node that relays.</param>
 /// <param name="audience">Who is behind it.</param>
 /// <param name="speakers">Its members that have asked for something, by their ids; one set for all of a node's feeds.</param>
-internal sealed class FeedSource(string node, FeedAudience audience, Dictionary<string, RoomMember> speakers)
+internal sealed class FeedSource(string name, string node, FeedAudience audience, Dictionary<string, RoomMember> speakers)
 {
+    public string Name { get; } = name;
+
     public string Node { get; } = node;
 
     public FeedAudience Audience { get; set; } = audience;

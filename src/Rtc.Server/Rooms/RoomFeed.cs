@@ -194,7 +194,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
     private async Task<bool> OpenAsync(Line line, string sdp)
     {
-        string? answer = await AskAsync(FeedMessages.Open, new FeedOffer(line.Told, sdp));
+        string? answer = await AskAsync(FeedMessages.Open, new FeedOffer(line.Name, line.Told, sdp));
         return await _loop.AskAsync(() => Accept(line, FeedMessages.Read<FeedAnswer>(answer)));
     }
 
@@ -202,6 +202,8 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     {
         if (_ended || _lines[(int)line.View] != line)
         {
+            // It ended before the owner had heard of it.
+            _ = AskAsync(FeedMessages.End, new FeedEnd(line.Name));
             return false;
         }
 
@@ -446,12 +448,15 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         _lines[(int)line.View] = null;
         _speaker = _speaker == line.Port ? null : _speaker;
         _loop.Remove(line.Port);
+        _ = AskAsync(FeedMessages.End, new FeedEnd(line.Name));
     }
 
     /// <summary>One view's connection to the owner.</summary>
     private sealed class Line(RoomView view, PeerSlot port, Instant begun)
     {
         public Instant Begun { get; } = begun;
+
+        public string Name { get; } = PeerId.Create().ToString();
 
         public RoomView View { get; } = view;
 

@@ -36,7 +36,7 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
             Rights = Rights.Watcher,
             JoinedAt = loop.Clock.Now,
             AwaitsFirstPicture = false,
-            Feed = new FeedSource(node, offer.Audience, Find(room, node)?.Feed?.Speakers ?? []),
+            Feed = new FeedSource(offer.Feed, node, offer.Audience, Find(room, node)?.Feed?.Speakers ?? []),
         };
         directory.Enter(room, member);
         if (before is not null)
@@ -60,6 +60,15 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
             member.Feed!.Audience = audience;
             room.Media.Adapt();
             room.AnnouncePeers();
+        }
+    }
+
+    public void End(RoomName name, string node, FeedEnd end)
+    {
+        if (directory.Find(name) is { } room
+            && room.Members.All.FirstOrDefault(member => member.Feed?.Node == node && member.Feed.Name == end.Feed) is { } member)
+        {
+            directory.Remove(room, member);
         }
     }
 

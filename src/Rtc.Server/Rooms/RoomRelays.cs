@@ -49,6 +49,9 @@ internal sealed class RoomRelays(RoomDirectory directory, RoomJoins joins, RoomO
             case FeedMessages.Audience when FeedMessages.Read<FeedAudience>(body) is { } audience:
                 _feeds.Update(room, node, audience);
                 return string.Empty;
+            case FeedMessages.End when FeedMessages.Read<FeedEnd>(body) is { } end:
+                _feeds.End(room, node, end);
+                return string.Empty;
             case FeedMessages.Command when FeedMessages.Read<FeedCommand>(body) is { } command:
                 return _feeds.Run(room, node, command) is { } done ? FeedMessages.Write(done) : null;
             default:
