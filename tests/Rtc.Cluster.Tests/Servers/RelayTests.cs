@@ -43,6 +43,14 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
             Assert.Equal((1, 6), (room.GetProperty("phones").GetInt32(), room.GetProperty("viewers").GetInt32()));
             Assert.InRange(room.GetProperty("coded").GetInt64(), 1, room.GetProperty("received").GetInt64());
 
+            // Each node lists the rooms of all, and has their pictures.
+            foreach (ServerProcess server in Servers)
+            {
+                JsonElement rooms = await server.Http.GetFromJsonAsync<JsonElement>("/api/rooms");
+                Assert.Single(rooms.EnumerateArray(), found => found.GetProperty("room").GetString() == "copied");
+                await UntilPictureAsync(server, "/api/rooms/copied/thumbnail.jpg");
+            }
+
             double hop = HopMs(viewers[0], viewers[1]);
             output.WriteLine(FormattableString.Invariant($"a hop adds {hop:0.00} ms (median)"));
             Assert.InRange(hop, 0, MaxHopMs);
@@ -160,6 +168,19 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
         await using TestPeer viewer = await TestPeer.ConnectAsync(Servers[1].Address, "sealed", isCamera: false);
         await viewer.SeesAsync();
         Assert.Contains($"reason=\"relay\"}} {forged.Length}", await Servers[0].Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    private static async Task UntilPictureAsync(ServerProcess server, string path)
+    {
+        using var limit = new CancellationTokenSource(Patience.Time);
+        HttpStatusCode status;
+        do
+        {
+            using HttpResponseMessage answer = await server.Http.GetAsync(path, limit.Token);
+            status = answer.StatusCode;
+        }
+        while (status == HttpStatusCode.NoContent);
+        Assert.Equal(HttpStatusCode.OK, status);
     }
 
     /// <summary>Of the pictures that both got, how much later the second did.</summary>
