@@ -59,26 +59,30 @@ internal sealed class ClusterSessions(
 
     public async Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress)
     {
-        Outcome<JoinReply> joined;
-        if (await FindAsync(request, remoteAddress) is not { } place)
+        Refusal? place = await FindAsync(request, remoteAddress);
+        Outcome<JoinReply> joined = await JoinAsync(request, link, remoteAddress, place);
+        if (joined.Refusal == RoomRelays.OwnerIsSilent)
         {
-            joined = await inner.JoinAsync(request, link, remoteAddress);
+            // Where the room was a moment ago it may be no more.
+            place = await rooms.PlaceAsync(NameOf(request), wasSent: false);
+            joined = await JoinAsync(request, link, remoteAddress, place);
         }
-        else if (!relay.Serves(request, place))
+
+        if (place is not null && relay.Serves(request, place) && joined.Refusal is { HttpStatus: 503 })
         {
+            // This node is full, or that one does not agree: there the client may be served.
             return place;
-        }
-        else
-        {
-            joined = await relay.JoinAsync(request, link, remoteAddress, place);
-            if (joined.Refusal is { HttpStatus: 503 })
-            {
-                return place;
-            }
         }
 
         return joined.Value is { } reply ? reply with { Node = rooms.HintTo(request.Room!), Nodes = rooms.OtherAddresses() } : joined;
     }
+
+    private Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress, Refusal? place) =>
+        place is null ? inner.JoinAsync(request, link, remoteAddress)
+        : relay.Serves(request, place) ? relay.JoinAsync(request, link, remoteAddress, place)
+        : Task.FromResult<Outcome<JoinReply>>(place);
+
+    private static RoomName NameOf(JoinRequest request) => RoomName.TryParse(request.Room, out RoomName room) ? room : default;
 
     public async Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) =>
         await relay.RefuseAsync(peer, sdp) is { } elsewhere ? elsewhere : await inner.OfferAsync(peer, sdp);

@@ -42,6 +42,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     private byte[]? _peersMessage;
     private Instant _heard;
     private Instant _asked;
+    private Task _renewal = Task.CompletedTask;
     private bool _renewing;
     private bool _ended;
 
@@ -64,7 +65,9 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
     /// <summary>True once the owner has agreed to send this view; false where it does not.</summary>
     public Task<bool> OpenAsync(RoomView view) =>
-        _ended ? Task.FromResult(false) : (_lines[(int)view] ?? Begin(view))?.Opened ?? Task.FromResult(false);
+        _ended ? Task.FromResult(false)
+        : _renewing ? OpenRenewedAsync(view)
+        : (_lines[(int)view] ?? Begin(view))?.Opened ?? Task.FromResult(false);
 
     /// <summary>Members came, went or watch another view.</summary>
     public void Update()
@@ -190,6 +193,12 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         _lines[(int)view] = line;
         line.Opened = OpenAsync(line, sdp);
         return line;
+    }
+
+    private async Task<bool> OpenRenewedAsync(RoomView view)
+    {
+        await _renewal;
+        return await await _loop.AskAsync(() => OpenAsync(view));
     }
 
     private async Task<bool> OpenAsync(Line line, string sdp)
@@ -374,33 +383,27 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         {
             _renewing = true;
             _asked = _loop.Clock.Now;
-            _ = RenewAsync();
+            _renewal = RenewAsync();
         }
     }
 
     private async Task RenewAsync()
     {
-        string? owner = null;
-        try
+        string? owner = await Task.Run(() => _owners.FindAsync(_room.Name));
+        await _loop.AskAsync(() =>
         {
-            owner = await Task.Run(() => _owners.FindAsync(_room.Name));
-        }
-        finally
-        {
-            _loop.Post(() =>
+            _renewing = false;
+            if (!_ended && owner is not null && owner != _owner)
             {
-                _renewing = false;
-                if (!_ended && owner is not null && owner != _owner)
-                {
-                    _owner = owner;
-                    DropAll();
-                }
+                _owner = owner;
+                DropAll();
+            }
 
-                // Where nobody can say, the next look asks again.
-                _asked = owner is null ? default : _asked;
-                Update();
-            });
-        }
+            // Where nobody can say, the next look asks again.
+            _asked = owner is null ? default : _asked;
+            Update();
+            return true;
+        }, evenLate: true);
     }
 
     private FeedAudience AudienceOf(RoomView view)

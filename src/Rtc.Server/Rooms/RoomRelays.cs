@@ -10,6 +10,9 @@ namespace Rtc.Server.Rooms;
 /// </summary>
 internal sealed class RoomRelays(RoomDirectory directory, RoomJoins joins, RoomOffers offers, PeerFactory peers, MediaLoop loop)
 {
+    /// <summary>The owner does not answer, or has the room no more.</summary>
+    public static readonly Refusal OwnerIsSilent = new("cluster_unavailable", "The room's node does not answer.", 503);
+
     private readonly RoomFeeds _feeds = new(directory, offers, loop);
     private int _count;
 
@@ -97,6 +100,6 @@ internal sealed class RoomRelays(RoomDirectory directory, RoomJoins joins, RoomO
         }
 
         directory.Remove(room, member);
-        return isHidden ? Refusal.SourceIsPrivate : new Refusal("cluster_unavailable", "The room's node does not answer.", 503);
+        return isHidden ? Refusal.SourceIsPrivate : OwnerIsSilent;
     }
 }

@@ -3,7 +3,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rtc.EndToEnd.Tests.Signalling;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Factory;
@@ -71,12 +73,26 @@ internal sealed class TestPeer : IAsyncDisposable
                 }
 
                 peer.At = new Uri(url, "/");
-                await peer._peer.AcceptAsync(body);
-                break;
+                await peer.BeginAsync(body, isCamera);
+                return peer;
             }
+        }
+        catch
+        {
+            await peer.DisposeAsync();
+            throw;
+        }
+    }
 
-            await peer._peer.Connected.WaitAsync(s_patience);
-            peer._sending = Task.Run(() => isCamera ? peer.SendAsync() : peer.ReadAsync());
+    /// <summary>As a page does it, whose place in the room is the hub connection's.</summary>
+    internal static async Task<TestPeer> ConnectAsync(HubClient hub, bool isCamera)
+    {
+        var peer = new TestPeer();
+        try
+        {
+            HubAnswer answer = await hub.CallAsync("Offer", new JsonObject { ["sdp"] = await peer._peer.OfferAsync() });
+            Assert.Null(answer.Error);
+            await peer.BeginAsync(answer.Result.GetProperty("sdp").GetString()!, isCamera);
             return peer;
         }
         catch
@@ -143,6 +159,13 @@ internal sealed class TestPeer : IAsyncDisposable
         await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _peer.Dispose();
         _ending.Dispose();
+    }
+
+    private async Task BeginAsync(string answer, bool isCamera)
+    {
+        await _peer.AcceptAsync(answer);
+        await _peer.Connected.WaitAsync(s_patience);
+        _sending = Task.Run(() => isCamera ? SendAsync() : ReadAsync());
     }
 
     private async Task SendAsync()
