@@ -23,6 +23,7 @@ CORES_FEED = 0.004
 
 # A node's report as it goes from node to node, without the way back to it; what each node asks of the database each second.
 REPORT_BYTES = 137
+TOLD_AT_ONCE = 100
 STATEMENTS = 2
 
 # Copies that one node takes at most (MediaLoop.MaxOwnSockets); viewers of further rooms are sent to the owner.
@@ -116,8 +117,10 @@ def main():
     print(f"copies        {copies}, {copies / len(nodes):.0f} a node; {served / max(1, served - relayed + copies):.1f} viewers a stream sent")
     print(f"cores used    {loads[len(loads) // 2]:.0%} of a node (median), {loads[-1]:.0%} (most)")
     print(f"sent          {rates[len(rates) // 2]:.2f} Gbit/s a node (median), {rates[-1]:.2f} (most)")
-    reports = asked.nodes ** 2 * REPORT_BYTES * 8 / 1e6
-    print(f"reports       {reports:.0f} Mbit/s out of the grain that hears all nodes; {asked.nodes * STATEMENTS} statements a second")
+    reports = asked.nodes * min(asked.nodes, TOLD_AT_ONCE + 1) * REPORT_BYTES * 8 / 1e6
+    heard = -(-asked.nodes // TOLD_AT_ONCE)
+    print(f"reports       {reports:.0f} Mbit/s out of the grain that hears all nodes, each within {heard} s; "
+          f"{asked.nodes * STATEMENTS} statements a second")
 
 
 if __name__ == "__main__":
