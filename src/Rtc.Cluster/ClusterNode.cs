@@ -61,7 +61,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
     /// <summary>What nodes sign for each other with.</summary>
     public byte[] Key { get; private set; } = [];
 
-    /// <summary>All nodes that were heard of within the last ten seconds, this one among them.</summary>
+    /// <summary>All nodes that were heard of lately, this one among them.</summary>
     public IReadOnlyList<NodeReport> Nodes
     {
         get
@@ -261,7 +261,8 @@ public sealed partial class ClusterNode : IAsyncDisposable
                 _cards[card.Report.NodeId] = (card, now);
             }
 
-            foreach (string gone in _cards.Where(known => _time.GetElapsedTime(known.Value.At, now) > NodesGrain.Kept)
+            TimeSpan kept = NodesGrain.Kept + NodesGrain.Round(_cards.Count);
+            foreach (string gone in _cards.Where(known => _time.GetElapsedTime(known.Value.At, now) > kept)
                 .Select(known => known.Key).ToArray())
             {
                 _cards.Remove(gone);

@@ -8,5 +8,11 @@ internal static class ClusterQuestions
     /// <summary>A room as its owner's API shows it.</summary>
     public const string Room = "room";
 
+    /// <summary>All rooms of a node, as its API shows them.</summary>
+    public const string Rooms = "rooms";
+
+    /// <summary>A small picture of a room, in base64.</summary>
+    public const string Thumbnail = "thumbnail";
+
     public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 }

@@ -80,6 +80,7 @@ internal sealed partial class ClusterRooms(
     public async Task TickAsync()
     {
         HeldRoom[] held = _held.All;
+        await rooms.Relays.EndHeldAsync(Holds);
         Dictionary<string, OpenRoom> open = (await rooms.OpenRoomsAsync()).ToDictionary(room => room.Name.ToString());
 
         // Asked after what is held was noted: whatever is in there was in the table before.
@@ -99,7 +100,9 @@ internal sealed partial class ClusterRooms(
         foreach (OpenRoom room in open.Values)
         {
             string name = room.Name.ToString();
-            if (!_held.TryFind(name, out _) && !_handedOver.ContainsKey(name))
+
+            // One that is being taken over is held in a moment; looked at in this order, it is seen at one of the two places.
+            if (!_asking.ContainsKey(name) && !_held.TryFind(name, out _) && !_handedOver.ContainsKey(name))
             {
                 await TakeBackAsync(room);
             }

@@ -28,8 +28,13 @@ internal sealed partial class ClusterService(
     private readonly ILogger<ClusterService> _log = logs.CreateLogger<ClusterService>();
     private ClusterNode? _node;
     private ClusterRooms? _rooms;
+    private ClusterRelay? _relay;
+    private readonly Lock _gate = new();
+    private (Task<IReadOnlyList<RoomSnapshot>> Rooms, long At)? _elsewhere;
 
     public ClusterRooms Rooms => _rooms ?? throw new InvalidOperationException("The cluster is being joined.");
+
+    public ClusterRelay Relay => _relay ?? throw new InvalidOperationException("The cluster is being joined.");
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -43,6 +48,7 @@ internal sealed partial class ClusterService(
         }
 
         _rooms = ActivatorUtilities.CreateInstance<ClusterRooms>(services, _node);
+        _relay = ActivatorUtilities.CreateInstance<ClusterRelay>(services, _node, _rooms);
         await _node.ReportAsync();
         LogJoined(_log, _node.NodeId, _node.Nodes.Count);
         await base.StartAsync(cancellationToken);
@@ -71,7 +77,8 @@ internal sealed partial class ClusterService(
         await node.DisposeAsync();
     }
 
-    public NodeReport Report() => report.Read(_rooms?.Count ?? 0);
+    public NodeReport Report() =>
+        report.Read(_rooms?.Count ?? 0) with { Copies = services.GetRequiredService<RoomRegistry>().Relays.Count };
 
     public Task DrainAsync()
     {
@@ -82,10 +89,22 @@ internal sealed partial class ClusterService(
     public async Task<string?> AnswerAsync(NodeQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        return question.Kind == ClusterQuestions.Room
-            && await services.GetRequiredService<RoomRegistry>().SnapshotAsync(question.Room) is { } found
-            ? JsonSerializer.Serialize(found, ClusterQuestions.Json)
-            : null;
+        RoomRegistry registry = services.GetRequiredService<RoomRegistry>();
+        switch (question.Kind)
+        {
+            case ClusterQuestions.Room:
+                return await registry.SnapshotAsync(question.Room) is { } found
+                    ? JsonSerializer.Serialize(found, ClusterQuestions.Json)
+                    : null;
+            case ClusterQuestions.Rooms:
+                return JsonSerializer.Serialize(await registry.SnapshotsAsync(), ClusterQuestions.Json);
+            case ClusterQuestions.Thumbnail:
+                return (await registry.FindRoomAsync(question.Room))?.Pipeline is { } pipeline
+                    ? pipeline.TrySnapshot(RoomReport.ThumbnailWidth, out byte[]? jpeg) ? Convert.ToBase64String(jpeg) : string.Empty
+                    : null;
+            default:
+                return _relay is { } relay ? await relay.AnswerAsync(question) : null;
+        }
     }
 
     /// <summary>Before anybody is told to move: the others know that this node takes nothing, and its rooms are free.</summary>
@@ -110,7 +129,46 @@ internal sealed partial class ClusterService(
         return new ClusterView(report.NodeId, [.. (node?.Nodes ?? []).Select(View)]);
     }
 
-    public async Task<RoomSnapshot?> FindRoomAsync(string room)
+    public async Task<RoomSnapshot?> FindRoomAsync(string room) =>
+        await AskOwnerAsync(ClusterQuestions.Room, room) is { } answer
+            ? JsonSerializer.Deserialize<RoomSnapshot>(answer, ClusterQuestions.Json)
+            : null;
+
+    public async Task<byte[]?> ThumbnailAsync(string room) =>
+        await AskOwnerAsync(ClusterQuestions.Thumbnail, room) is { } answer ? Convert.FromBase64String(answer) : null;
+
+    public Task<IReadOnlyList<RoomSnapshot>> RoomsAsync()
+    {
+        // Whoever asks meanwhile hears the same: a page that many have open costs the nodes one question a second.
+        lock (_gate)
+        {
+            if (_elsewhere is not { } known || time.GetElapsedTime(known.At) > s_everySecond)
+            {
+                known = (AskAllAsync(), time.GetTimestamp());
+                _elsewhere = known;
+            }
+
+            return known.Rooms;
+        }
+    }
+
+    private async Task<IReadOnlyList<RoomSnapshot>> AskAllAsync()
+    {
+        if (_node is not { } node)
+        {
+            return [];
+        }
+
+        string?[] answers = await Task.WhenAll(node.Nodes.Where(other => other.NodeId != node.NodeId)
+            .Select(other => node.AskAsync(other.NodeId, new NodeQuestion(ClusterQuestions.Rooms, string.Empty))));
+        return
+        [
+            .. answers.OfType<string>().SelectMany(answer => JsonSerializer.Deserialize<RoomSnapshot[]>(answer, ClusterQuestions.Json)!),
+        ];
+    }
+
+    /// <summary>Null where the room is this node's or nobody's, or the other does not answer.</summary>
+    private async Task<string?> AskOwnerAsync(string kind, string room)
     {
         if (_node is not { } node || !RoomName.TryParse(room, out _))
         {
@@ -120,8 +178,7 @@ internal sealed partial class ClusterService(
         try
         {
             return (await node.FindAsync(room)).Owner is { } owner && owner != node.Self
-                && await node.AskAsync(owner.NodeId, new NodeQuestion(ClusterQuestions.Room, room)) is { } answer
-                ? JsonSerializer.Deserialize<RoomSnapshot>(answer, ClusterQuestions.Json)
+                ? await node.AskAsync(owner.NodeId, new NodeQuestion(kind, room))
                 : null;
         }
         catch (ClusterUnavailableException)
@@ -161,7 +218,8 @@ internal sealed partial class ClusterService(
     }
 
     private static ClusterNodeView View(NodeReport node) => new(
-        node.NodeId, node.PublicUrl, node.Rooms, node.Peers, node.Load, node.FreeCores, node.Model, node.Draining, node.Version);
+        node.NodeId, node.PublicUrl, node.Rooms, node.Copies, node.Peers, node.Load, node.FreeCores, node.Model, node.Draining,
+        node.Version);
 
     private ClusterSettings Settings()
     {

@@ -5,10 +5,21 @@ using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Cluster;
 
-/// <summary>The rooms of this node as clients reach them in a cluster: a join of a room that is another node's is sent there.</summary>
-internal sealed class ClusterSessions(RoomRegistry inner, ClusterRooms rooms, IAdmission admission, RtcMetrics metrics) : ISessions
+/// <summary>
+/// The rooms of this node as clients reach them in a cluster: a camera of a room that is another node's is sent there, a viewer of one
+/// is served here.
+/// </summary>
+internal sealed class ClusterSessions(
+    RoomRegistry inner, ClusterRooms rooms, ClusterRelay relay, IAdmission admission, RtcMetrics metrics)
+    : ISessions
 {
     public async Task<Refusal?> PlaceAsync(JoinRequest request, string remoteAddress)
+    {
+        Refusal? place = await FindAsync(request, remoteAddress);
+        return relay.Serves(request, place) ? null : place;
+    }
+
+    private async Task<Refusal?> FindAsync(JoinRequest request, string remoteAddress)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (!RoomName.TryParse(request.Room, out RoomName room) || request.Role is not ("phone" or "viewer"))
@@ -31,22 +42,50 @@ internal sealed class ClusterSessions(RoomRegistry inner, ClusterRooms rooms, IA
             return null;
         }
 
+        if (relay.PlaceOf(request) is { } known)
+        {
+            return known;
+        }
+
         // To ask for a place costs the cluster more than a look: it counts as a join.
-        return admission.Admit(room, role, request.Token, remoteAddress, out _) ?? await rooms.PlaceAsync(room, wasSent);
+        Refusal? place = admission.Admit(room, role, request.Token, remoteAddress, out _) ?? await rooms.PlaceAsync(room, wasSent);
+        if (relay.Serves(request, place))
+        {
+            relay.Remember(request, place!);
+        }
+
+        return place;
     }
 
     public async Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress)
     {
-        if (await PlaceAsync(request, remoteAddress) is { } notHere)
+        Refusal? place = await FindAsync(request, remoteAddress);
+        Outcome<JoinReply> joined = await JoinAsync(request, link, remoteAddress, place);
+        if (joined.Refusal == RoomRelays.OwnerIsSilent)
         {
-            return notHere;
+            // Where the room was a moment ago it may be no more.
+            place = await rooms.PlaceAsync(NameOf(request), wasSent: false);
+            joined = await JoinAsync(request, link, remoteAddress, place);
         }
 
-        Outcome<JoinReply> joined = await inner.JoinAsync(request, link, remoteAddress);
+        if (place is not null && relay.Serves(request, place) && joined.Refusal is { HttpStatus: 503 })
+        {
+            // This node is full, or that one does not agree: there the client may be served.
+            return place;
+        }
+
         return joined.Value is { } reply ? reply with { Node = rooms.HintTo(request.Room!), Nodes = rooms.OtherAddresses() } : joined;
     }
 
-    public Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) => inner.OfferAsync(peer, sdp);
+    private Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress, Refusal? place) =>
+        place is null ? inner.JoinAsync(request, link, remoteAddress)
+        : relay.Serves(request, place) ? relay.JoinAsync(request, link, remoteAddress, place)
+        : Task.FromResult<Outcome<JoinReply>>(place);
+
+    private static RoomName NameOf(JoinRequest request) => RoomName.TryParse(request.Room, out RoomName room) ? room : default;
+
+    public async Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) =>
+        await relay.RefuseAsync(peer, sdp) is { } elsewhere ? elsewhere : await inner.OfferAsync(peer, sdp);
 
     public Task<Refusal?> CandidateAsync(PeerId peer, string? candidate, string? mid) => inner.CandidateAsync(peer, candidate, mid);
 

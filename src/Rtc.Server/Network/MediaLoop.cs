@@ -11,6 +11,9 @@ namespace Rtc.Server.Network;
 /// </summary>
 internal sealed partial class MediaLoop : IDisposable
 {
+    /// <summary>Peers with ports of their own that one loop waits for.</summary>
+    private const int MaxOwnSockets = 256;
+
     private const int MaxReceivedAtOnce = 64;
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -22,6 +25,7 @@ internal sealed partial class MediaLoop : IDisposable
     private readonly PeerSlots _peers;
     private readonly Thread _thread;
     private readonly LoopLateness _lateness;
+    private List<PeerSlot>? _own;
     private long _rounds;
 
     /// <param name="clock">The time that peers are told.</param>
@@ -84,7 +88,18 @@ internal sealed partial class MediaLoop : IDisposable
     public Task<T> AskAsync<T>(Func<T> question, bool evenLate = false) =>
         Thread.CurrentThread == _thread ? Task.FromResult(question()) : _inbox.AskAsync(question, evenLate);
 
+    /// <summary>A peer more with a port of its own may be added.</summary>
+    public bool HasRoomForOwnSocket => (_own?.Count(slot => !slot.IsRemoved) ?? 0) < MaxOwnSockets;
+
     public PeerSlot Add(WebRtcPeer peer, IPeerOwner owner) => _peers.Add(peer, owner);
+
+    /// <summary>A peer with a port of its own, which ends with it.</summary>
+    public PeerSlot Add(WebRtcPeer peer, IPeerOwner owner, DatagramSocket socket)
+    {
+        PeerSlot port = _peers.Add(peer, owner, socket);
+        (_own ??= []).Add(port);
+        return port;
+    }
 
     /// <summary>To be called after anything was asked of a peer: what it has to send leaves before the loop waits again.</summary>
     public void Flush(PeerSlot port) => _peers.Flush(port);
@@ -164,7 +179,8 @@ internal sealed partial class MediaLoop : IDisposable
         Volatile.Write(ref _rounds, _rounds + 1);
         TimeSpan wait = _inbox.TryFallAsleep() ? _peers.UntilDue(s_longestSleep) : TimeSpan.Zero;
         _lateness.Sleeps(wait);
-        bool readable = _socket.Wait(wait);
+        PruneOwn();
+        bool readable = _socket.Wait(wait, _own);
         _inbox.WakeUp();
         _lateness.Wakes();
         for (int count = 0; readable && count < MaxReceivedAtOnce; count++)
@@ -177,12 +193,46 @@ internal sealed partial class MediaLoop : IDisposable
             readable = _socket.HasMore;
         }
 
+        if (_own is { } own)
+        {
+            ReceiveOwn(own);
+        }
+
         // A frame that came in leaves before whatever was posted, which may take milliseconds.
         _peers.DrainMarked();
         _inbox.RunPosted();
         _peers.AdvanceDue();
         _peers.DrainMarked();
         _lateness.EndsRound();
+    }
+
+    private void PruneOwn()
+    {
+        if (_own is { } own)
+        {
+            own.RemoveAll(static slot => slot.IsRemoved);
+            _own = own.Count == 0 ? null : own;
+        }
+    }
+
+    private void ReceiveOwn(List<PeerSlot> own)
+    {
+        // What comes of a datagram may add a peer, and may end this one.
+        for (int i = 0; i < own.Count; i++)
+        {
+            PeerSlot slot = own[i];
+            bool readable = slot.IsReadable;
+            slot.IsReadable = false;
+            for (int count = 0; readable && !slot.IsRemoved && count < MaxReceivedAtOnce; count++)
+            {
+                if (slot.Socket!.TryReceive(out ReadOnlySpan<byte> datagram, out TransportAddress from))
+                {
+                    _peers.Receive(slot, datagram, from);
+                }
+
+                readable = !slot.IsRemoved && slot.Socket!.HasMore;
+            }
+        }
     }
 
     private void Send(ReadOnlySpan<byte> datagram, TransportAddress to)

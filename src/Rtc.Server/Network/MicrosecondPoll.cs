@@ -17,12 +17,17 @@ internal static unsafe class MicrosecondPoll
         (delegate* unmanaged<Watched*, nuint, Time*, void*, int>)(Environment.Is64BitProcess ? Glibc.Function("ppoll") : 0);
 
     /// <summary>True as soon as a datagram waits. False where none came in time, or <paramref name="wake"/> ended the wait.</summary>
-    public static bool ForDatagram(Socket socket, WakeSignal wake, TimeSpan longest) =>
-        s_poll is null ? Select(socket, wake, longest) : Poll(socket, wake, longest);
+    /// <param name="socket">What is waited for.</param>
+    /// <param name="wake">What ends the wait.</param>
+    /// <param name="longest">How long it takes at most.</param>
+    /// <param name="own">Peers with sockets of their own, which are waited for too and told whether anything came.</param>
+    public static bool ForDatagram(Socket socket, WakeSignal wake, TimeSpan longest, List<PeerSlot>? own = null) =>
+        s_poll is null ? Select(socket, wake, longest, own) : Poll(socket, wake, longest, own);
 
-    private static bool Poll(Socket socket, WakeSignal wake, TimeSpan longest)
+    private static bool Poll(Socket socket, WakeSignal wake, TimeSpan longest, List<PeerSlot>? own)
     {
-        Watched* watched = stackalloc Watched[2];
+        int others = own?.Count ?? 0;
+        Watched* watched = stackalloc Watched[2 + others];
         watched[0] = new Watched { Handle = (int)socket.Handle, Wanted = Readable, Seen = 0 };
         watched[1] = new Watched { Handle = (int)wake.Receiver.Handle, Wanted = Readable, Seen = 0 };
         var time = new Time
@@ -31,8 +36,19 @@ internal static unsafe class MicrosecondPoll
             Nanoseconds = (nint)(longest.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick),
         };
 
+        for (int i = 0; i < others; i++)
+        {
+            watched[2 + i] = new Watched { Handle = (int)own![i].Socket!.Socket.Handle, Wanted = Readable, Seen = 0 };
+        }
+
         // Interrupted by a signal it says −1: the loop goes round once more.
-        if (s_poll(watched, 2, &time, null) <= 0)
+        bool any = s_poll(watched, (nuint)(2 + others), &time, null) > 0;
+        for (int i = 0; i < others; i++)
+        {
+            own![i].IsReadable = any && watched[2 + i].Seen != 0;
+        }
+
+        if (!any)
         {
             return false;
         }
@@ -45,13 +61,18 @@ internal static unsafe class MicrosecondPoll
         return watched[0].Seen != 0;
     }
 
-    private static bool Select(Socket socket, WakeSignal wake, TimeSpan longest)
+    private static bool Select(Socket socket, WakeSignal wake, TimeSpan longest, List<PeerSlot>? own)
     {
-        List<Socket> readable = [socket, wake.Receiver];
+        List<Socket> readable = [socket, wake.Receiver, .. own?.Select(slot => slot.Socket!.Socket) ?? []];
         Socket.Select(readable, null, null, TimeSpan.FromMilliseconds(Math.Ceiling(longest.TotalMilliseconds)));
         if (readable.Contains(wake.Receiver))
         {
             wake.Reset();
+        }
+
+        foreach (PeerSlot slot in own ?? [])
+        {
+            slot.IsReadable = readable.Contains(slot.Socket!.Socket);
         }
 
         return readable.Contains(socket);

@@ -6,11 +6,19 @@ namespace Rtc.Server.Network;
 /// One peer's place on the media loop: the peer, its owner, and what the loop's parts know of it, kept here so that
 /// no packet looks it up. Everything here belongs to the loop's thread.
 /// </summary>
-internal sealed class PeerSlot(WebRtcPeer peer, IPeerOwner owner)
+internal sealed class PeerSlot(WebRtcPeer peer, IPeerOwner owner, DatagramSocket? socket = null)
 {
     public WebRtcPeer Peer { get; } = peer;
 
     public IPeerOwner Owner { get; } = owner;
+
+    /// <summary>
+    /// Its own port, by which alone it sends and is reached; null where it shares that of all clients. Disposed with its place.
+    /// </summary>
+    public DatagramSocket? Socket { get; } = socket;
+
+    /// <summary>Something waits at its own port. Kept by <see cref="MicrosecondPoll"/>.</summary>
+    public bool IsReadable { get; set; }
 
     /// <summary>Where it was heard from, oldest first. Kept by <see cref="PeerRoutes"/>.</summary>
     public List<TransportAddress> Addresses { get; } = [];

@@ -25,11 +25,11 @@ internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, I
     /// <summary>Datagrams that belong to no peer.</summary>
     public long Unclaimed { get; private set; }
 
-    public PeerSlot Add(WebRtcPeer peer, IPeerOwner owner)
+    public PeerSlot Add(WebRtcPeer peer, IPeerOwner owner, DatagramSocket? socket = null)
     {
-        var port = new PeerSlot(peer, owner);
+        var port = new PeerSlot(peer, owner, socket);
         _all.Add(port);
-        _routes.LearnUfrag(port, peer.LocalUfrag);
+        LearnUfrag(port);
         return port;
     }
 
@@ -96,7 +96,7 @@ internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, I
 
         try
         {
-            _routes.LearnUfrag(port, port.Peer.LocalUfrag);
+            LearnUfrag(port);
             Drain(port);
         }
         catch (Exception error)
@@ -135,6 +135,7 @@ internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, I
         _deadlines.Forget(port);
         _routes.Forget(port);
         port.Peer.Dispose();
+        port.Socket?.Dispose();
     }
 
     /// <summary>Nothing comes from this address any more.</summary>
@@ -167,6 +168,12 @@ internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, I
             return;
         }
 
+        Receive(port, datagram, from);
+    }
+
+    /// <summary>A datagram that came to the peer's own port, or is known to be its.</summary>
+    public void Receive(PeerSlot port, ReadOnlySpan<byte> datagram, TransportAddress from)
+    {
         try
         {
             port.Peer.Receive(clock.Now, datagram, from);
@@ -206,7 +213,7 @@ internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, I
         SendAll(port);
         while (!port.IsRemoved && port.Peer.TryTakeEvent(out PeerEvent happened))
         {
-            if (happened.Kind is PeerEventKind.AddressLearned or PeerEventKind.AddressProven)
+            if (happened.Kind is PeerEventKind.AddressLearned or PeerEventKind.AddressProven && port.Socket is null)
             {
                 _routes.LearnAddress(port, happened.Address, isProven: happened.Kind == PeerEventKind.AddressProven);
             }
@@ -227,7 +234,31 @@ internal sealed partial class PeerSlots(MediaClock clock, DatagramSender send, I
     {
         while (port.Peer.TryTakeDatagram(out OutgoingDatagram datagram))
         {
-            send(datagram.Data.Span, datagram.To);
+            if (port.Socket is { } own)
+            {
+                Send(own, datagram);
+            }
+            else
+            {
+                send(datagram.Data.Span, datagram.To);
+            }
+        }
+    }
+
+    private static void Send(DatagramSocket own, in OutgoingDatagram datagram)
+    {
+        if (datagram.To.Protocol == TransportProtocol.Udp)
+        {
+            own.Send(datagram.Data.Span, datagram.To);
+        }
+    }
+
+    /// <summary>A peer with a port of its own is found by that.</summary>
+    private void LearnUfrag(PeerSlot port)
+    {
+        if (port.Socket is null)
+        {
+            _routes.LearnUfrag(port, port.Peer.LocalUfrag);
         }
     }
 

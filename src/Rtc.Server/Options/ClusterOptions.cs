@@ -36,6 +36,9 @@ public sealed record ClusterOptions
     [Range(1, 65_535)]
     public int PrimarySiloPort { get; init; } = 11111;
 
+    [Description("Whether viewers of another node's room are served here, from one copy of it, or sent to that node")]
+    public bool Relay { get; init; } = true;
+
     [Description("Name of the cluster, where a database holds several")]
     public string Name { get; init; } = "rtc";
 }

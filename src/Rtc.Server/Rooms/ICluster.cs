@@ -8,6 +8,12 @@ internal interface ICluster
     /// <summary>A room that another node has; null where none has it, or it doesn't answer.</summary>
     Task<RoomSnapshot?> FindRoomAsync(string room);
 
+    /// <summary>A small picture of a room that another node has: empty while there is none, null as above.</summary>
+    Task<byte[]?> ThumbnailAsync(string room);
+
+    /// <summary>The rooms of all other nodes that answer, as they were within the last second.</summary>
+    Task<IReadOnlyList<RoomSnapshot>> RoomsAsync();
+
     /// <summary>False where there is no such node, or it doesn't answer.</summary>
     Task<bool> DrainAsync(string nodeId);
 }
@@ -24,4 +30,5 @@ public sealed record ClusterView(string NodeId, IReadOnlyList<ClusterNodeView> N
 
 /// <summary>One node of it.</summary>
 public sealed record ClusterNodeView(
-    string NodeId, string PublicUrl, int Rooms, int Peers, double Load, double FreeCores, string Model, bool Draining, string Version);
+    string NodeId, string PublicUrl, int Rooms, int Copies, int Peers, double Load, double FreeCores, string Model, bool Draining,
+    string Version);

@@ -15,6 +15,9 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
     private KeyFrameGate _annotated = new();
     private KeyFrameGate _thin = new();
 
+    /// <summary>Whom a relayed room asks, for each view once however many wait for it.</summary>
+    public RoomFeed? Feed { get; set; }
+
     /// <summary>The phone whose pictures are the room's; null while there is none.</summary>
     public RoomMember? OnAir { get; set; }
 
@@ -47,6 +50,9 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
         }
     }
 
+    /// <summary>A key frame of a relayed room went to all who watch this view.</summary>
+    public void Served(RoomView view) => (view == RoomView.Source ? ref _source : ref _annotated).Served();
+
     public void SourceServed() => _source.Served();
 
     public void CodedServed(RoomView view) => (view == RoomView.Source ? ref _thin : ref _annotated).Served();
@@ -55,6 +61,12 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
     public void Ask()
     {
         Instant now = loop.Clock.Now;
+        if (Feed is { } feed)
+        {
+            Ask(feed, now);
+            return;
+        }
+
         if (_thin.TryPass(now))
         {
             pipeline.RequestThinKeyFrame();
@@ -68,6 +80,19 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
         if (_annotated.TryPass(now))
         {
             pipeline.RequestKeyFrame();
+        }
+    }
+
+    private void Ask(RoomFeed feed, Instant now)
+    {
+        if (_source.TryPass(now))
+        {
+            feed.AskForKeyFrame(RoomView.Source);
+        }
+
+        if (_annotated.TryPass(now))
+        {
+            feed.AskForKeyFrame(RoomView.Annotated);
         }
     }
 

@@ -11,14 +11,18 @@ namespace Rtc.Server.Rooms;
 /// <summary>Makes peers with this server's identity and the addresses at which its media port can be reached.</summary>
 internal sealed class PeerFactory : IDisposable
 {
+    private const int FeedBufferBytes = 1 << 20;
+
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
     private readonly IReadOnlyList<LocalCandidate> _candidates;
     private readonly IReadOnlyList<LocalCandidate> _loopbackCandidates;
     private readonly BitrateLimits _bitrates;
+    private readonly IPAddress _host;
 
     public PeerFactory(MediaLoop loop, IPAddress host, IReadOnlyList<IPAddress> advertised, BitrateLimits bitrates)
     {
         _bitrates = bitrates;
+        _host = host;
         IPAddress[] own = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? [.. LocalAddresses.List()] : [host];
         List<LocalCandidate> candidates =
             [.. Candidates(own, CandidateKind.Host, loop), .. Candidates(advertised, CandidateKind.ServerReflexive, loop)];
@@ -30,14 +34,31 @@ internal sealed class PeerFactory : IDisposable
         _loopbackCandidates = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? [.. loopback, .. candidates] : _candidates;
     }
 
-    public WebRtcPeer Create(MediaClock clock, bool fromLoopback, string offer)
+    public WebRtcPeer Create(MediaClock clock, bool fromLoopback, string offer) =>
+        Create(clock, fromLoopback ? _loopbackCandidates : _candidates, CodecsFor(offer));
+
+    /// <summary>
+    /// One that offers, to another node. It has a port of its own: two such peers may lead from this node to one and the same, where
+    /// only by that they are told apart.
+    /// </summary>
+    public (WebRtcPeer Peer, DatagramSocket Socket) CreateFeed(MediaClock clock)
+    {
+        var socket = new DatagramSocket(_host, port: 0, FeedBufferBytes);
+        IEnumerable<LocalCandidate> candidates = _candidates.Where(candidate => candidate.Kind == CandidateKind.Host)
+            .Select(candidate => candidate.Address)
+            .Where(address => address.Protocol == TransportProtocol.Udp)
+            .Select(address => new LocalCandidate(address with { Port = (ushort)socket.Port }, CandidateKind.Host));
+        return (Create(clock, [.. candidates], [VideoCodec.Vp8]), socket);
+    }
+
+    private WebRtcPeer Create(MediaClock clock, IReadOnlyList<LocalCandidate> candidates, IReadOnlyList<VideoCodec> codecs)
     {
         var options = new PeerOptions
         {
             Identity = _identity,
             Random = SystemRandom.Instance,
-            LocalCandidates = fromLoopback ? _loopbackCandidates : _candidates,
-            VideoCodecs = CodecsFor(offer),
+            LocalCandidates = candidates,
+            VideoCodecs = codecs,
             NtpAtOrigin = clock.NtpAtOrigin,
             StartBitrate = Bitrate.FromKilobits(_bitrates.Start),
             MinBitrate = Bitrate.FromKilobits(_bitrates.Minimum),

@@ -66,10 +66,37 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
 
     public RoomRules Rules { get; }
 
+    /// <summary>Where pictures and messages come from while another node owns the room; null where it is this node's own.</summary>
+    public RoomFeed? Feed { get; private set; }
+
     public bool IsPrivate => Pipeline.Settings.Mode == ViewMode.Privacy;
 
     /// <summary>It has ended; nobody is let in any more.</summary>
     public bool IsClosed { get; private set; }
+
+    /// <summary>Before anybody is in it: the room is another node's.</summary>
+    public void Relay(RoomFeed feed)
+    {
+        Feed = feed;
+        Media.Feed = feed;
+        UpdateDemand();
+    }
+
+    /// <summary>The room is this node's own by now; who watches it stays. It goes on from what the last owner wrote.</summary>
+    public void EndRelay(RoomHandover? from)
+    {
+        Feed?.Dispose();
+        (Feed, Media.Feed) = (null, null);
+        bool wasPrivate = IsPrivate;
+        from?.Begin(this);
+        if (IsPrivate && !wasPrivate)
+        {
+            Privacy.HideSource();
+        }
+
+        Rules.Tick();
+        OnMembersChanged();
+    }
 
     public void Enter(RoomMember member)
     {
@@ -124,6 +151,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     {
         Disconnect(member);
         Members.Remove(member);
+        Feed?.OnLeft(member);
         OnMembersChanged();
     }
 
@@ -148,14 +176,21 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     {
         if (!IsClosed)
         {
-            RoomDemand.Of(Members.All, Recorder, Rules.IsAwake).ApplyTo(Pipeline);
+            (Feed is null ? RoomDemand.Of(Members.All, Recorder, Rules.IsAwake) : RoomDemand.Relayed).ApplyTo(Pipeline);
             Media.Adapt();
+            Feed?.Update();
         }
     }
 
     /// <summary>Once a second: what the room says of itself.</summary>
     public void Tick()
     {
+        if (Feed is not null)
+        {
+            // Its owner says it all.
+            return;
+        }
+
         StatsMessage stats = RoomReport.Stats(this, Media.TakeKilobits(), Media.TakeLoss());
         Messages.SendToAll("stats", stats, WireJson.Default.StatsMessage);
         Messages.TellPeers();
@@ -218,6 +253,11 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
                     Messages.SendSettings(member);
                 }
 
+                if (member.Feed is not null || Feed is not null)
+                {
+                    AnnouncePeers();
+                }
+
                 break;
             case PeerEventKind.ChannelClosed when happened.ChannelId == member.VisionChannel:
                 member.VisionChannel = null;
@@ -242,13 +282,26 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
             _gone(this, member);
         }
 
-        Messages.AnnouncePeers();
+        AnnouncePeers();
     }
 
     private void OnMembersChanged()
     {
         UpdateDemand();
-        Messages.AnnouncePeers();
+        AnnouncePeers();
+    }
+
+    /// <summary>Who is there, or behind a feed, has changed.</summary>
+    public void AnnouncePeers()
+    {
+        if (Feed is { } feed)
+        {
+            feed.RepeatPeers();
+        }
+        else
+        {
+            Messages.AnnouncePeers();
+        }
     }
 
     private void Disconnect(RoomMember member)
@@ -263,6 +316,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         IsClosed = true;
+        Feed?.Dispose();
         Recorder.Close();
         Messages.Close();
         foreach (RoomMember member in Members.All.ToArray())

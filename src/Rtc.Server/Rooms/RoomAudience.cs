@@ -39,6 +39,15 @@ internal sealed class RoomAudience(
         Fan(frame, RoomView.Source, isCoded: false);
     }
 
+    /// <summary>What the owner of a relayed room sent, to those who watch the view that it is of.</summary>
+    public void Relay(EncodedFrame frame, RoomView view)
+    {
+        if (view == RoomView.Annotated || pipeline.Settings.Mode != ViewMode.Privacy)
+        {
+            Fan(frame, view, isCoded: view == RoomView.Annotated);
+        }
+    }
+
     /// <summary>Steers the encoders by the links of those who watch.</summary>
     public void Adapt()
     {
@@ -49,8 +58,10 @@ internal sealed class RoomAudience(
             RoomMember member = members.All[i];
             if (member.Watches(RoomView.Annotated) && member.Estimate is { } estimate)
             {
-                best = Math.Max(best, estimate.Kilobits);
-                worst = Math.Min(worst, estimate.Kilobits);
+                // A feed's own link is wide: the links are those behind it.
+                double own = estimate.Kilobits;
+                best = Math.Max(best, member.Feed?.Audience is { Best: > 0 and var widest } ? Math.Min(own, widest) : own);
+                worst = Math.Min(worst, member.Feed?.Audience is { Worst: > 0 and var thinnest } ? Math.Min(own, thinnest) : own);
             }
         }
 

@@ -29,6 +29,12 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
             return refusal;
         }
 
+        if (room.Feed is { } feed)
+        {
+            feed.Pass(member, command => command with { Settings = change });
+            return null;
+        }
+
         if (room.Privacy.RefuseRelaxing(member, next.Value!) is { } guarded)
         {
             // Its page shows what it asked for.
@@ -83,6 +89,12 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
             return new Refusal("bad_value", "\"x\" and \"y\" have to be fractions of the picture, from 0 to 1.");
         }
 
+        if (room.Feed is { } feed)
+        {
+            feed.Pass(member, command => command with { Select = point });
+            return null;
+        }
+
         return room.Pipeline.Select(point.X.Value, point.Y.Value, point.Slot) ? null : new Refusal("bad_value", "\"slot\" is 0 or 1.");
     }
 
@@ -93,7 +105,15 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
             return forbidden;
         }
 
-        room.Pipeline.Release();
+        if (room.Feed is { } feed)
+        {
+            feed.Pass(member, command => command with { Release = true });
+        }
+        else
+        {
+            room.Pipeline.Release();
+        }
+
         return null;
     }
 

@@ -10,6 +10,9 @@ namespace Rtc.Server.Rooms;
 /// </summary>
 internal readonly record struct RoomDemand(bool Video, bool Results, VideoFormats Formats)
 {
+    /// <summary>Another node's pipeline does it, in the codec that a feed is in.</summary>
+    public static RoomDemand Relayed => new(Video: false, Results: false, VideoFormats.Vp8);
+
     public static RoomDemand Of(IReadOnlyList<RoomMember> members, RoomRecorder? recorder = null, bool hasRules = false)
     {
         bool video = recorder is { WantsVideo: true };

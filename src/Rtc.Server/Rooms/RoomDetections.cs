@@ -52,6 +52,11 @@ internal sealed class RoomDetections(Room room, MediaLoop loop, RtcMetrics metri
 
     public Refusal? Report(RoomMember member, ReportedDetections report)
     {
+        if (room.Feed is { } feed)
+        {
+            return room.Members.RefuseWatcher(member) is { } forbidden ? forbidden : Pass(feed, member, report);
+        }
+
         if (Refuse(member) is { } refusal)
         {
             metrics.Refused("detections");
@@ -80,6 +85,7 @@ internal sealed class RoomDetections(Room room, MediaLoop loop, RtcMetrics metri
     /// <summary>The member stops: the room's own detector goes on at once.</summary>
     public Refusal? HandOver(RoomMember member)
     {
+        room.Feed?.Pass(member, command => command with { HandOver = true });
         Forget(member);
         return null;
     }
@@ -92,6 +98,12 @@ internal sealed class RoomDetections(Room room, MediaLoop loop, RtcMetrics metri
             _detecting = null;
             room.Pipeline.EndRemote();
         }
+    }
+
+    private static Refusal? Pass(RoomFeed feed, RoomMember member, ReportedDetections report)
+    {
+        feed.Pass(member, command => command with { Report = report });
+        return null;
     }
 
     private Refusal? Refuse(RoomMember member)

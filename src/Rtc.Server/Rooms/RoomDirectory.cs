@@ -52,12 +52,17 @@ internal sealed partial class RoomDirectory(
         return found;
     }
 
-    public Room FindOrOpen(RoomName name)
+    /// <summary>Where it is not open here it is opened, as another node's where <paramref name="feed"/> makes it one.</summary>
+    public Room FindOrOpen(RoomName name, Func<Room, RoomFeed>? feed = null)
     {
         if (!_rooms.TryGetValue(name, out Room? room))
         {
             room = open(name, OnGone);
-            if (_handedOver.Remove(name, out RoomHandover? handed))
+            if (feed is not null)
+            {
+                room.Relay(feed(room));
+            }
+            else if (_handedOver.Remove(name, out RoomHandover? handed))
             {
                 handed.Begin(room);
             }
@@ -67,7 +72,10 @@ internal sealed partial class RoomDirectory(
             }
 
             _rooms.Add(name, room);
-            room.Rules.Tick();
+            if (feed is null)
+            {
+                room.Rules.Tick();
+            }
         }
 
         return room;
@@ -79,11 +87,15 @@ internal sealed partial class RoomDirectory(
         : _handedOver.TryGetValue(name, out RoomHandover? handed) ? handed.IsPrivate
         : StartOf(name) is { Settings.Mode: ViewMode.Privacy };
 
-    /// <summary>As what a room begins that another node of the cluster had before; null forgets it again.</summary>
+    /// <summary>As what a room begins, or one that is relayed goes on, that another node had before; null forgets it again.</summary>
     public void Prepare(RoomName name, RoomHandover? from)
     {
         _handedOver.Remove(name);
-        if (from is not null)
+        if (Find(name) is { Feed: not null } relayed)
+        {
+            relayed.EndRelay(from);
+        }
+        else if (from is not null)
         {
             _handedOver.Add(name, from);
         }
@@ -142,7 +154,11 @@ internal sealed partial class RoomDirectory(
         if (_rooms.GetValueOrDefault(room.Name) == room)
         {
             _rooms.Remove(room.Name);
-            _private.OnEmptied(room, loop.Clock.Now);
+            if (room.Feed is null)
+            {
+                _private.OnEmptied(room, loop.Clock.Now);
+            }
+
             _emptySince = _rooms.Count == 0 ? loop.Clock.Now : null;
             _ = EndAsync(room);
             if (_rooms.Count == 0)

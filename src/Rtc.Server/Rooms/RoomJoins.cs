@@ -20,7 +20,11 @@ internal sealed class RoomJoins(
     int messagesPerSecond,
     RtcMetrics metrics)
 {
-    public Outcome<JoinReply> Join(JoinRequest request, IMemberLink? link, string remoteAddress)
+    /// <param name="request">What the client said.</param>
+    /// <param name="link">Its connection to the hub; null where it came by WHIP or WHEP.</param>
+    /// <param name="remoteAddress">Where it is.</param>
+    /// <param name="feed">Makes the room one of another node's where it is opened for this join; null makes it this node's own.</param>
+    public Outcome<JoinReply> Join(JoinRequest request, IMemberLink? link, string remoteAddress, Func<Room, RoomFeed>? feed = null)
     {
         if (!RoomName.TryParse(request.Room, out RoomName name))
         {
@@ -72,7 +76,7 @@ internal sealed class RoomJoins(
 
         RoomMember member = Make(role, view, request.Name, link, remoteAddress);
         (member.Rights, member.TokenHash) = (rights, token);
-        Room room = directory.FindOrOpen(name);
+        Room room = directory.FindOrOpen(name, feed);
         directory.Enter(room, member);
         metrics.Joined(role == Role.Phone ? "phone" : "viewer");
         return Reply(room, member, resumed: false);
@@ -95,7 +99,7 @@ internal sealed class RoomJoins(
         Resumed = resumed,
         Rights = member.Rights.Name(),
         IceServers = turn.Create(),
-        Settings = SettingsMapping.ToMessage(room.Pipeline.Settings),
+        Settings = room.Feed?.Settings ?? SettingsMapping.ToMessage(room.Pipeline.Settings),
         Models =
         [
             .. models.Listed.Select(model =>

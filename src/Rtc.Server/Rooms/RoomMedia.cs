@@ -39,6 +39,25 @@ internal sealed class RoomMedia
         _audience = new RoomAudience(loop, members, pipeline, _keys, bitrates, metrics);
     }
 
+    /// <summary>Where a relayed room has its pictures from.</summary>
+    public RoomFeed? Feed
+    {
+        get => _keys.Feed;
+        set => _keys.Feed = value;
+    }
+
+    /// <summary>A frame as the owner of a relayed room sent it; it stays the caller's.</summary>
+    public void OnRelayed(EncodedFrame frame, RoomView view)
+    {
+        _audience.Relay(frame, view);
+        if (frame.IsKey)
+        {
+            _keys.Served(view);
+        }
+
+        _keys.Ask();
+    }
+
     /// <summary>Takes a frame of the member's over: on to the source's viewers and into the pipeline.</summary>
     public void OnFrame(RoomMember member, EncodedFrame frame)
     {

@@ -77,6 +77,9 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public Bitrate? Estimate { get; set; }
 
+    /// <summary>Where it is another node, which relays the room to viewers of its own; null for all others.</summary>
+    public FeedSource? Feed { get; init; }
+
     /// <summary>Why its own detections were refused the last time that it was told, and when.</summary>
     public (string Code, Instant At)? RefusedDetections { get; set; }
 

@@ -34,10 +34,15 @@ internal sealed class RoomMembers(MediaLoop loop, RtcMetrics metrics)
     /// <summary>The phone that came first of those that send or are about to; null where there is none.</summary>
     public RoomMember? OnAir(Instant now) => _all.Find(member => member.Role == Role.Phone && !HasGone(member, now));
 
-    public int Viewers => _all.Count(member => member.Role == Role.Viewer && member.LostAt is null);
+    /// <summary>With those who watch by way of other nodes.</summary>
+    public int Viewers => _all.Sum(member =>
+        member.Role != Role.Viewer || member.LostAt is not null ? 0 : member.Feed?.Audience.Viewers ?? 1);
 
-    /// <summary>With those that were lost and may return.</summary>
-    public int ViewerPlaces => _all.Count(member => member.Role == Role.Viewer);
+    /// <summary>Those whom this node serves, each feed to another node as one.</summary>
+    public int ViewersHere => _all.Count(member => member.Role == Role.Viewer && member.LostAt is null);
+
+    /// <summary>With those that were lost and may return; a feed takes no viewer's place.</summary>
+    public int ViewerPlaces => _all.Count(member => member is { Role: Role.Viewer, Feed: null });
 
     public void Add(RoomMember member) => _all.Add(member);
 

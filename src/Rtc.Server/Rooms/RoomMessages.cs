@@ -52,6 +52,24 @@ internal sealed class RoomMessages(MediaLoop loop, RoomMembers members, RoomPipe
         }
     }
 
+    /// <summary>What the owner of a relayed room said to all, as it said it.</summary>
+    public void PassOn(string method, byte[] utf8)
+    {
+        JsonElement? read = null;
+        for (int i = 0; i < members.All.Count; i++)
+        {
+            RoomMember member = members.All[i];
+            if (member.VisionChannel is not null)
+            {
+                Deliver(member, method, utf8, utf8);
+            }
+            else if (member.Link is { } link && (method != "detections" || member.LostAt is null))
+            {
+                link.Send(method, read ??= JsonElement.Parse(utf8));
+            }
+        }
+    }
+
     public void Tell(RoomMember member, NoticeMessage notice) => Send(member, "notice", notice, WireJson.Default.NoticeMessage);
 
     public void TellAll(NoticeMessage notice) => SendToAll("notice", notice, WireJson.Default.NoticeMessage);
@@ -104,8 +122,10 @@ internal sealed class RoomMessages(MediaLoop loop, RoomMembers members, RoomPipe
 
     private List<NamedPeer> Named() =>
     [
-        .. members.All.Where(member => member.Name.Length > 0 && member.LostAt is null).Take(PeersMessage.MaxNamed)
-            .Select(member => new NamedPeer(member.Name, member.Role == Role.Phone ? "phone" : "viewer")),
+        .. members.All.Where(member => member.LostAt is null)
+            .SelectMany(member => member.Feed?.Audience.Names ?? [member.Name], (member, name) => (member.Role, Name: name))
+            .Where(named => named.Name.Length > 0).Take(PeersMessage.MaxNamed)
+            .Select(named => new NamedPeer(named.Name, named.Role == Role.Phone ? "phone" : "viewer")),
     ];
 
     private void OnSettingsSpaced()

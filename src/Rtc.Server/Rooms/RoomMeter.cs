@@ -69,7 +69,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
         {
             Rooms = rooms.Count,
             Phones = rooms.Sum(room => room.Members.Phones),
-            Viewers = rooms.Sum(room => room.Members.Viewers),
+            Viewers = rooms.Sum(room => room.Members.ViewersHere),
             RoomsOptimal = levels.Count(level => level == Level.Optimal),
             RoomsModerate = levels.Count(level => level == Level.Moderate),
             RoomsHigh = levels.Count(level => level == Level.High),

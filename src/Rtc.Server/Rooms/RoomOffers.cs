@@ -64,7 +64,7 @@ internal sealed class RoomOffers(
     /// <summary>What speaks against an offer before it is read.</summary>
     private Refusal? Refuse(Room room, RoomMember member, string sdp)
     {
-        if (admission.AdmitOffer(member.RemoteAddress) is { } turnedAway)
+        if (member.Feed is null && admission.AdmitOffer(member.RemoteAddress) is { } turnedAway)
         {
             return turnedAway;
         }

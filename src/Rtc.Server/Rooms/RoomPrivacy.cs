@@ -66,8 +66,25 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
         TellPhones(member, before.Mode);
     }
 
+    /// <summary>Settings as the node has them that owns the room: all, or what changed. A model that this node lacks is left out.</summary>
+    public void Follow(SettingsMessage change)
+    {
+        RoomSettings before = room.Pipeline.Settings;
+        RoomSettings next = SettingsMapping.Apply(before, change).Value
+            ?? (change.Mode == SettingsMapping.NameOf(ViewMode.Privacy) ? before with { Mode = ViewMode.Privacy } : before);
+        if (room.Pipeline.TryConfigure(next) is not null)
+        {
+            room.Pipeline.TryConfigure(next with { Model = before.Model });
+        }
+
+        if (room.IsPrivate && before.Mode != ViewMode.Privacy)
+        {
+            HideSource();
+        }
+    }
+
     /// <summary>Before the next picture is forwarded: what a viewer may still be sent from here on is blurred.</summary>
-    private void HideSource()
+    public void HideSource()
     {
         room.Recorder.OnPrivate();
         foreach (RoomMember member in room.Members.All.ToArray())
@@ -106,7 +123,8 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
     /// <summary>A phone that says so too takes the say over from a viewer.</summary>
     private bool IsStronger(RoomMember member) => member.Role == Role.Phone && (_setBy?.Role != Role.Phone || !IsHere(_setBy));
 
-    private bool IsHere(RoomMember? setter) => setter is not null && room.Members.All.Any(member => IsSame(member, setter));
+    private bool IsHere(RoomMember? setter) => setter is not null && room.Members.All.Any(
+        member => IsSame(member, setter) || member.Feed?.Speakers.ContainsValue(setter) == true);
 
     /// <summary>The same member, or a phone that crashed and joined anew with its token.</summary>
     private static bool IsSame(RoomMember member, RoomMember? setter) =>

@@ -70,8 +70,12 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         var capacity = new RoomCapacity(_directory, limits, loop, metrics);
         _joins = new RoomJoins(_directory, capacity, admission, models, turn, loop, limits.MessagesPerSecond, metrics);
         _offers = new RoomOffers(_directory, capacity, peers, admission, loop, limits.SdpBytes, metrics);
+        Relays = new RoomRelays(_directory, _joins, _offers, peers, loop);
         _timer = new Timer(_ => _loop.Post(Tick), null, s_tick, s_tick);
     }
+
+    /// <summary>Rooms of other nodes, and of this one at others.</summary>
+    public RoomRelays Relays { get; }
 
     public IReadOnlyList<IceServer> CreateIceServers() => _turn.Create();
 
@@ -118,14 +122,14 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     public Task<Refusal?> HandOverAsync(PeerId peer) => OnMemberAsync(peer, (room, member) => room.Detections.HandOver(member));
 
     /// <summary>The model that a room is set to; null where there is no such room.</summary>
-    public Task<string?> ModelAsync(string name) => _loop.AskAsync(() => _directory.Find(name)?.Pipeline.Settings.Model);
+    public Task<string?> ModelAsync(string name) => _loop.AskAsync(() => Own(name)?.Pipeline.Settings.Model);
 
     /// <summary>
     /// Sets a room's model for somebody who is no member of it. <paramref name="mayRelax"/>: also where the room is private, for
     /// another model may know people less well.
     /// </summary>
     public Task<Refusal?> SetModelAsync(string name, string model, bool mayRelax) => _loop.AskAsync(
-        () => _directory.Find(name) is { } room ? room.Commands.SetModel(model, mayRelax) : Refusal.UnknownRoom);
+        () => Own(name) is { } room ? room.Commands.SetModel(model, mayRelax) : Refusal.UnknownRoom);
 
     public Task LeaveAsync(PeerId peer, IMemberLink? link, bool final) => _loop.AskAsync<object?>(() =>
     {
@@ -149,11 +153,12 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         RoomName.TryParse(room, out RoomName name) && _admission.Knows(name, role, token);
 
     public Task<RoomSnapshot[]> SnapshotsAsync() =>
-        _loop.AskAsync(() => _directory.Rooms.Select(RoomReport.Snapshot).OrderBy(room => room.Room, StringComparer.Ordinal).ToArray());
+        _loop.AskAsync(
+        () => OwnRooms.Select(RoomReport.Snapshot).OrderBy(room => room.Room, StringComparer.Ordinal).ToArray());
 
     /// <summary>Null where there is no such room.</summary>
     public Task<RoomSnapshot?> SnapshotAsync(string name) =>
-        _loop.AskAsync(() => _directory.Find(name) is { } room ? RoomReport.Snapshot(room) : null);
+        _loop.AskAsync(() => Own(name) is { } room ? RoomReport.Snapshot(room) : null);
 
     /// <summary>The cameras of a room: its own, and those of the rooms beside it that bear its name.</summary>
     public Task<CameraSnapshot[]> CamerasAsync(string name)
@@ -162,15 +167,16 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         return _loop.AskAsync(() => cameras
             .Select(_directory.Find)
             .OfType<Room>()
+            .Where(room => room.Feed is null)
             .Select(room => RoomReport.Camera(room, _loop.Clock.Now))
             .ToArray());
     }
 
-    public Task<Room?> FindRoomAsync(string name) => _loop.AskAsync(() => _directory.Find(name));
+    public Task<Room?> FindRoomAsync(string name) => _loop.AskAsync(() => Own(name));
 
     /// <summary>Null where it has begun; else the recording is still its caller's.</summary>
     public Task<Refusal?> BeginRecordingAsync(string name, RoomRecording recording) => _loop.AskAsync(
-        () => _directory.Find(name) is { } room ? room.Recorder.Begin(recording) : Refusal.UnknownRoom);
+        () => Own(name) is { } room ? room.Recorder.Begin(recording) : Refusal.UnknownRoom);
 
     /// <summary>The clip that goes on for what has happened; null where another has to be begun.</summary>
     public Task<RoomRecording?> ExtendClipAsync(RoomName name, DateTimeOffset happened, TimeSpan after) => _loop.AskAsync(
@@ -182,11 +188,11 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
 
     /// <summary>A task that ends once the room holds its last seconds.</summary>
     public Task<Outcome<Task>> WantLastAsync(string name, TimeSpan length) => _loop.AskAsync(
-        () => _directory.Find(name) is { } room ? room.Recorder.Clips.Last.Want(_loop.Clock.Now, length) : Refusal.UnknownRoom);
+        () => Own(name) is { } room ? room.Recorder.Clips.Last.Want(_loop.Clock.Now, length) : Refusal.UnknownRoom);
 
     /// <summary>Null where the recording has the room's last seconds; else it is still its caller's.</summary>
     public Task<Refusal?> TakeLastAsync(string name, RoomRecording recording, TimeSpan length) => _loop.AskAsync(
-        () => _directory.Find(name) is { } room ? room.Recorder.Clips.Last.Take(recording, length) : Refusal.UnknownRoom);
+        () => Own(name) is { } room ? room.Recorder.Clips.Last.Take(recording, length) : Refusal.UnknownRoom);
 
     /// <summary>Null where nothing of it is recorded.</summary>
     public Task<RoomRecording?> RecordingAsync(string name) => _loop.AskAsync(() => _directory.Find(name)?.Recorder.Current);
@@ -196,7 +202,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         _loop.AskAsync(() => _directory.Find(name)?.Recorder.End("request"));
 
     /// <summary>The rooms that are open, each with what another node would begin it with.</summary>
-    public Task<OpenRoom[]> OpenRoomsAsync() => _loop.AskAsync(() => _directory.Rooms
+    public Task<OpenRoom[]> OpenRoomsAsync() => _loop.AskAsync(() => OwnRooms
         .Select(room => new OpenRoom(room.Name, RoomHandover.Of(room), room.Members.All.All(member => member.MayMove)))
         .ToArray());
 
@@ -266,6 +272,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
     {
         Instant now = _loop.Clock.Now;
         _directory.Tick(now);
+        Relays.Count = _directory.Rooms.Count(room => room.Feed is not null);
         try
         {
             _meter.Read(_loop, _directory.Rooms);
@@ -313,6 +320,11 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
             room.Tick();
         }
     }
+
+    private IEnumerable<Room> OwnRooms => _directory.Rooms.Where(room => room.Feed is null);
+
+    /// <summary>Null where there is no such room, or it is another node's.</summary>
+    private Room? Own(string name) => _directory.Find(name) is { Feed: null } room ? room : null;
 
     private Instant At(DateTimeOffset time) =>
         Instant.FromMilliseconds((time - DateTimeOffset.UnixEpoch).TotalMilliseconds - _loop.Clock.OriginUnixMs);

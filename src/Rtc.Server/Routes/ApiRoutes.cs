@@ -10,25 +10,29 @@ namespace Rtc.Server.Routes;
 internal static class ApiRoutes
 {
     private const int MaxQrTextLength = 1024;
-    private const int ThumbnailWidth = 320;
 
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         // Where tokens are asked for, a stranger sees no room: not its name, nor its picture, nor whether it is there.
         routes.MapGet("/api/rooms", async (RoomRegistry rooms, Access access, HttpRequest request) =>
-            access.MaySeeAll(request) ? await rooms.SnapshotsAsync() : []);
+            access.MaySeeAll(request) ? await ListAsync(rooms, request) : []);
         routes.MapGet("/api/rooms/{room}", async (string room, RoomRegistry rooms, Access access, HttpRequest request) =>
             access.MaySee(request, room) && await FindAsync(rooms, room, request) is { } found ? Results.Ok(found) : NoRoom());
         routes.MapGet("/api/rooms/{room}/thumbnail.jpg", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
         {
-            if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found)
+            if (!access.MaySee(http.Request, room))
             {
                 return NoRoom();
             }
 
             // The first question only makes the room keep a picture for the next one.
             http.Response.Headers.CacheControl = "no-store";
-            return found.Pipeline.TrySnapshot(ThumbnailWidth, out byte[]? jpeg) ? Results.Bytes(jpeg, "image/jpeg") : Results.NoContent();
+            return await ThumbnailAsync(rooms, room, http.Request) switch
+            {
+                null => NoRoom(),
+                { Length: 0 } => Results.NoContent(),
+                var jpeg => Results.Bytes(jpeg, "image/jpeg"),
+            };
         });
         routes.MapGet("/api/rooms/{room}/heat.png", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
         {
@@ -55,8 +59,28 @@ internal static class ApiRoutes
 
     /// <summary>A room of this server, or of another node of its cluster.</summary>
     private static async Task<RoomSnapshot?> FindAsync(RoomRegistry rooms, string room, HttpRequest request) =>
-        await rooms.SnapshotAsync(room)
-        ?? (request.HttpContext.RequestServices.GetService<ICluster>() is { } cluster ? await cluster.FindRoomAsync(room) : null);
+        await rooms.SnapshotAsync(room) ?? (ClusterOf(request) is { } cluster ? await cluster.FindRoomAsync(room) : null);
+
+    private static async Task<IReadOnlyList<RoomSnapshot>> ListAsync(RoomRegistry rooms, HttpRequest request)
+    {
+        RoomSnapshot[] here = await rooms.SnapshotsAsync();
+        return ClusterOf(request) is { } cluster
+            ? [.. here.Concat(await cluster.RoomsAsync()).DistinctBy(room => room.Room).OrderBy(room => room.Room, StringComparer.Ordinal)]
+            : here;
+    }
+
+    /// <summary>Empty while there is no picture, null where there is no such room.</summary>
+    private static async Task<byte[]?> ThumbnailAsync(RoomRegistry rooms, string room, HttpRequest request)
+    {
+        if (await rooms.FindRoomAsync(room) is { } found)
+        {
+            return found.Pipeline.TrySnapshot(RoomReport.ThumbnailWidth, out byte[]? jpeg) ? jpeg : [];
+        }
+
+        return ClusterOf(request) is { } cluster ? await cluster.ThumbnailAsync(room) : null;
+    }
+
+    private static ICluster? ClusterOf(HttpRequest request) => request.HttpContext.RequestServices.GetService<ICluster>();
 
     private static string Qr(string text)
     {

@@ -64,7 +64,7 @@ internal static class ClusterRoutes
         string url = services.GetRequiredService<JoinAddresses>().Phone.Select(address => address.AbsoluteUri).FirstOrDefault(string.Empty);
         bool draining = services.GetRequiredService<DrainState>().IsDraining;
         return new ClusterView(
-            name, [new ClusterNodeView(name, url, facts.Rooms, facts.Peers, load, free, facts.Model, draining, BuildInfo.Version)]);
+            name, [new ClusterNodeView(name, url, facts.Rooms, 0, facts.Peers, load, free, facts.Model, draining, BuildInfo.Version)]);
     }
 
     private static void LoadFactsOf(IServiceProvider services, out double load, out double free)

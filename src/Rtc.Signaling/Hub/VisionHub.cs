@@ -43,12 +43,21 @@ public sealed class VisionHub(
         }
 
         JoinReply reply = Take(joined);
-        Context.Items[SeatKey] = new Seat(new PeerId(reply.PeerId), link);
+        Context.Items[SeatKey] = new Seat(new PeerId(reply.PeerId), link, request.Room ?? string.Empty);
         Context.Features.Get<HubGuest>()?.Joined();
         return reply;
     }
 
-    public async Task<OfferReply> Offer(OfferRequest request) => Take(await sessions.OfferAsync(Joined(), request?.Sdp));
+    public async Task<OfferReply> Offer(OfferRequest request)
+    {
+        Outcome<OfferReply> answered = await sessions.OfferAsync(Joined(), request?.Sdp);
+        if (answered.Refusal?.Elsewhere is { } place && Taken is { } seat)
+        {
+            seat.Link.Send("redirect", new RedirectMessage(seat.Room, place.NodeId, place.At("/hub").AbsoluteUri));
+        }
+
+        return Take(answered);
+    }
 
     public async Task Candidate(CandidateRequest request) =>
         Allow(await sessions.CandidateAsync(Joined(), request?.Candidate, request?.SdpMid));
@@ -170,7 +179,7 @@ public sealed class VisionHub(
 
     private static HubException Refused(Refusal refusal) => new($"{refusal.Code}: {refusal.Message}");
 
-    private sealed record Seat(PeerId Peer, IMemberLink Link);
+    private sealed record Seat(PeerId Peer, IMemberLink Link, string Room);
 }
 
 /// <summary>How many messages a second one connection may send.</summary>

@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rtc.EndToEnd.Tests.Signalling;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Factory;
@@ -16,20 +20,27 @@ namespace Rtc.Cluster.Tests.Servers;
 /// </summary>
 internal sealed class TestPeer : IAsyncDisposable
 {
+    private const int MaxRedirects = 60;
     private const int Width = 160;
     private const int Height = 120;
     private const uint TicksPerPicture = 3000;
+    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = s_patience };
 
     private readonly LoopbackPeer _peer = new(echoes: false, NullLogger<MediaLoop>.Instance);
     private readonly CancellationTokenSource _ending = new();
     private Task _sending = Task.CompletedTask;
+    private readonly double _clockMs;
     private int _received;
 
-    private TestPeer()
-    {
-    }
+    private TestPeer() => _clockMs = NowMs - _peer.Now.Milliseconds;
+
+    /// <summary>As <see cref="Arrivals"/> have it.</summary>
+    public static double NowMs => Stopwatch.GetTimestamp() * 1000.0 / Stopwatch.Frequency;
+
+    /// <summary>When each picture was complete here, by its RTP time; one clock for all peers, in milliseconds.</summary>
+    public ConcurrentDictionary<uint, double> Arrivals { get; } = [];
 
     /// <summary>The node that serves it.</summary>
     public Uri At { get; private set; } = null!;
@@ -45,15 +56,25 @@ internal sealed class TestPeer : IAsyncDisposable
         try
         {
             string offer = await peer._peer.OfferAsync();
-            var url = new Uri(node, $"/{(isCamera ? "whip" : "whep")}/{room}{query}");
+            var first = new Uri(node, $"/{(isCamera ? "whip" : "whep")}/{room}{query}");
+            Uri url = first;
             while (true)
             {
-                using HttpResponseMessage answer = await PostAsync(url, offer);
+                using HttpResponseMessage? sent = await TryPostAsync(url, offer);
+                if (sent is not { } answer)
+                {
+                    // Sent to a node that was there half a second ago: a client asks again.
+                    Assert.NotEqual(first, url);
+                    url = first;
+                    await Task.Delay(s_again);
+                    continue;
+                }
+
                 if (answer.StatusCode == HttpStatusCode.TemporaryRedirect)
                 {
                     peer.Redirects++;
                     url = new Uri(url, answer.Headers.Location!);
-                    Assert.True(peer.Redirects < 4, "sent round and round");
+                    Assert.True(peer.Redirects < MaxRedirects, "sent round and round");
                     continue;
                 }
 
@@ -64,12 +85,26 @@ internal sealed class TestPeer : IAsyncDisposable
                 }
 
                 peer.At = new Uri(url, "/");
-                await peer._peer.AcceptAsync(body);
-                break;
+                await peer.BeginAsync(body, isCamera);
+                return peer;
             }
+        }
+        catch
+        {
+            await peer.DisposeAsync();
+            throw;
+        }
+    }
 
-            await peer._peer.Connected.WaitAsync(s_patience);
-            peer._sending = Task.Run(() => isCamera ? peer.SendAsync() : peer.ReadAsync());
+    /// <summary>As a page does it, whose place in the room is the hub connection's.</summary>
+    internal static async Task<TestPeer> ConnectAsync(HubClient hub, bool isCamera)
+    {
+        var peer = new TestPeer();
+        try
+        {
+            HubAnswer answer = await hub.CallAsync("Offer", new JsonObject { ["sdp"] = await peer._peer.OfferAsync() });
+            Assert.Null(answer.Error);
+            await peer.BeginAsync(answer.Result.GetProperty("sdp").GetString()!, isCamera);
             return peer;
         }
         catch
@@ -79,11 +114,57 @@ internal sealed class TestPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Null where nobody listens there.</summary>
+    private static async Task<HttpResponseMessage?> TryPostAsync(Uri url, string offer)
+    {
+        try
+        {
+            return await PostAsync(url, offer);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            return null;
+        }
+    }
+
     public static Task<HttpResponseMessage> PostAsync(Uri url, string offer)
     {
         var content = new StringContent(offer, Encoding.UTF8);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/sdp");
         return s_http.PostAsync(url, content);
+    }
+
+    public Task SayAsync(string message) => _peer.SendAsync(message);
+
+    /// <summary>The next message that it is told which has this in it.</summary>
+    public async Task<string> HearsAsync(string part)
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        while (true)
+        {
+            string message = await _peer.Messages.ReadAsync(limit.Token);
+            if (message.Contains(part, StringComparison.Ordinal))
+            {
+                return message;
+            }
+        }
+    }
+
+    /// <summary>How much later than this a picture came again; what was on its way then is none.</summary>
+    public async Task<double> BackAfterAsync(double momentMs)
+    {
+        const double OnItsWayMs = 100;
+        using var limit = new CancellationTokenSource(s_patience);
+        while (true)
+        {
+            double[] since = [.. Arrivals.Values.Where(arrival => arrival > momentMs + OnItsWayMs)];
+            if (since.Length > 0)
+            {
+                return since.Min() - momentMs;
+            }
+
+            await Task.Delay(10, limit.Token);
+        }
     }
 
     /// <summary>Waits until this many more pictures came.</summary>
@@ -103,6 +184,13 @@ internal sealed class TestPeer : IAsyncDisposable
         await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _peer.Dispose();
         _ending.Dispose();
+    }
+
+    private async Task BeginAsync(string answer, bool isCamera)
+    {
+        await _peer.AcceptAsync(answer);
+        await _peer.Connected.WaitAsync(s_patience);
+        _sending = Task.Run(() => isCamera ? SendAsync() : ReadAsync());
     }
 
     private async Task SendAsync()
@@ -146,6 +234,7 @@ internal sealed class TestPeer : IAsyncDisposable
     {
         while (_peer.Frames.TryRead(out EncodedFrame? frame))
         {
+            Arrivals[frame.RtpTimestamp] = _clockMs + frame.Arrival.Milliseconds;
             frame.Dispose();
             Interlocked.Increment(ref _received);
         }

@@ -14,6 +14,8 @@ internal sealed class RecordingLink(string? throwsAt = null) : IMemberLink
 
     public List<StatsMessage> Stats { get; } = [];
 
+    public List<PeersMessage> Peers { get; } = [];
+
     public void Send(string method, object message)
     {
         if (method == throwsAt)
@@ -32,6 +34,9 @@ internal sealed class RecordingLink(string? throwsAt = null) : IMemberLink
                 break;
             case StatsMessage stats:
                 Stats.Add(stats);
+                break;
+            case PeersMessage peers:
+                Peers.Add(peers);
                 break;
         }
     }

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using Rtc.Cluster;
+using Rtc.Cluster.Nodes;
+using Rtc.Server.Metrics;
+using Rtc.Server.Options;
+using Rtc.Server.Rooms;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Cluster;
+
+/// <summary>
+/// Rooms of other nodes that this one serves viewers of, and feeds of its own rooms to those: what is asked from node to node, signed.
+/// </summary>
+internal sealed class ClusterRelay(
+    ClusterNode node, ClusterRooms rooms, RoomRegistry registry, DrainState drain, RtcOptions options, TimeProvider time,
+    RtcMetrics metrics)
+    : IRoomOwners
+{
+    // A crowd that comes in together asks once where the room is.
+    private static readonly TimeSpan s_known = TimeSpan.FromSeconds(1);
+    private const int MaxKnown = 10_000;
+
+    private readonly ConcurrentDictionary<string, (Refusal Place, long At)> _places = [];
+
+    /// <summary>Whether who asks for this is served here although the room is another node's.</summary>
+    public bool Serves(JoinRequest request, Refusal? place) =>
+        place?.Elsewhere is not null && request.Role == "viewer" && options.Cluster.Relay && !drain.IsDraining;
+
+    /// <summary>Where the room is, as somebody was told a moment ago; null where nobody was.</summary>
+    public Refusal? PlaceOf(JoinRequest request) =>
+        _places.TryGetValue(request.Room ?? string.Empty, out (Refusal Place, long At) known)
+            && time.GetElapsedTime(known.At) < s_known
+            && Serves(request, known.Place)
+            ? known.Place
+            : null;
+
+    public void Remember(JoinRequest request, Refusal place)
+    {
+        if (_places.Count >= MaxKnown)
+        {
+            _places.Clear();
+        }
+
+        _places[request.Room!] = (place, time.GetTimestamp());
+    }
+
+    /// <summary>A refusal with 503 where this node cannot serve it.</summary>
+    public async Task<Outcome<JoinReply>> JoinAsync(JoinRequest request, IMemberLink? link, string remoteAddress, Refusal place)
+    {
+        Outcome<JoinReply> joined = await registry.Relays.JoinAsync(request, link, remoteAddress, place.Elsewhere!.NodeId, this);
+        if (joined.Value is null)
+        {
+            _places.TryRemove(request.Room!, out _);
+        }
+
+        return joined;
+    }
+
+    /// <summary>A copy is in VP8: a viewer here that takes none is told where the owner is, who codes for it. Null for all others.</summary>
+    public async Task<Refusal?> RefuseAsync(PeerId peer, string? sdp) =>
+        sdp?.Contains("H264", StringComparison.OrdinalIgnoreCase) == true
+            && !sdp.Contains("VP8", StringComparison.OrdinalIgnoreCase)
+            && await registry.Relays.RoomOfAsync(peer) is { } room
+            ? await rooms.PlaceAsync(room, wasSent: true)
+            : null;
+
+    public async Task<string?> FindAsync(RoomName room) => (await rooms.PlaceAsync(room, wasSent: true))?.Elsewhere?.NodeId;
+
+    public Task<string?> AskAsync(string owner, RoomName room, string kind, string body) =>
+        node.AskAsync(owner, NodeSeal.Close(node.Key, node.NodeId, owner, kind, room.ToString(), body, time.GetUtcNow()));
+
+    /// <summary>What another node asks of one of this node's rooms; null where it may not, or has no answer.</summary>
+    public async Task<string?> AnswerAsync(NodeQuestion question)
+    {
+        if (NodeSeal.Open(node.Key, node.NodeId, question, time.GetUtcNow()) is not (var from, var body)
+            || !RoomName.TryParse(question.Room, out RoomName room))
+        {
+            metrics.Refused("relay");
+            return null;
+        }
+
+        return rooms.Holds(question.Room) ? await registry.Relays.AnswerAsync(room, from, question.Kind, body) : null;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Rtc.Server.Network;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Rooms;
+
+/// <summary>What a node that relays a room asks of the one that owns it.</summary>
+internal static class FeedMessages
+{
+    /// <summary>A <see cref="FeedOffer"/>, answered with a <see cref="FeedAnswer"/>.</summary>
+    public const string Open = "feed";
+
+    /// <summary>A <see cref="FeedAudience"/> that has changed.</summary>
+    public const string Audience = "audience";
+
+    /// <summary>A <see cref="FeedEnd"/>: a connection that never came to be can say no goodbye itself.</summary>
+    public const string End = "feed_end";
+
+    /// <summary>A <see cref="FeedCommand"/>, answered with a <see cref="FeedRefusal"/>, or nothing in it.</summary>
+    public const string Command = "command";
+
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static string Write<T>(T message) => JsonSerializer.Serialize(message, s_json);
+
+    /// <summary>Null where another version wrote it.</summary>
+    public static T? Read<T>(string? json)
+        where T : class
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize<T>(json, s_json);
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Those who watch one view of a room by way of another node.</summary>
+/// <param name="View">The view.</param>
+/// <param name="Viewers">How many.</param>
+/// <param name="Names">Of those who gave one.</param>
+/// <param name="Best">Kilobits a second that the widest of their links carries; 0 where none is known.</param>
+/// <param name="Worst">Those of the thinnest.</param>
+internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<string> Names, double Best, double Worst)
+{
+    // An estimate wavers; what the encoder is told need not.
+    private const double Wavers = 0.1;
+
+    public bool IsLike(FeedAudience other) =>
+        Viewers == other.Viewers && IsNear(Best, other.Best) && IsNear(Worst, other.Worst) && Names.SequenceEqual(other.Names);
+
+    private static bool IsNear(double one, double other) => Math.Abs(one - other) <= Wavers * Math.Max(one, other);
+}
+
+/// <summary>One view of the room, asked for by a peer connection.</summary>
+/// <param name="Feed">Names the connection.</param>
+/// <param name="Audience">For whom.</param>
+/// <param name="Sdp">Its offer.</param>
+internal sealed record FeedOffer(string Feed, FeedAudience Audience, string Sdp);
+
+/// <summary>The connection of this name is over.</summary>
+internal sealed record FeedEnd(string Feed);
+
+/// <summary>Null for a description where the view is nobody's to see.</summary>
+internal sealed record FeedAnswer(string? Sdp, SettingsMessage Settings);
+
+/// <summary>What a member at the relaying node asks of the room; one of the last ones is given.</summary>
+internal sealed record FeedCommand(string Member, string Name, Rights Rights)
+{
+    public SelectRequest? Select { get; init; }
+
+    public bool Release { get; init; }
+
+    public SettingsMessage? Settings { get; init; }
+
+    public ReportedDetections? Report { get; init; }
+
+    public bool HandOver { get; init; }
+
+    /// <summary>It is gone.</summary>
+    public bool Leave { get; init; }
+}
+
+/// <summary>Why a command was refused; null for both where it was not.</summary>
+internal sealed record FeedRefusal(string? Code, string? Message);
+
+/// <summary>What an owner knows of a member that is another node's feed. Belongs to the media loop.</summary>
+/// <param name="name">The name that the node has given it.</param>
+/// <param name="node">The node that relays.</param>
+/// <param name="audience">Who is behind it.</param>
+/// <param name="speakers">Its members that have asked for something, by their ids; one set for all of a node's feeds.</param>
+internal sealed class FeedSource(string name, string node, FeedAudience audience, Dictionary<string, RoomMember> speakers)
+{
+    public string Name { get; } = name;
+
+    public string Node { get; } = node;
+
+    public FeedAudience Audience { get; set; } = audience;
+
+    public Dictionary<string, RoomMember> Speakers { get; } = speakers;
+}

@@ -1,0 +1,232 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rtc.Cluster.Nodes;
+using Rtc.Cluster.Silo;
+using Rtc.Cluster.Tests.Nodes;
+using Rtc.EndToEnd.Tests;
+using Rtc.EndToEnd.Tests.Signalling;
+using Rtc.Server.Cluster;
+using Rtc.Server.Doctor;
+using Rtc.Server.Network;
+using Rtc.Store.Tests.Engines;
+
+namespace Rtc.Cluster.Tests.Servers;
+
+/// <summary>Viewers at nodes that don't own their room. Each test has a room of its own.</summary>
+public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) : IClassFixture<RelayServers>
+{
+    /// <summary>Asked is 3 ms; a busy machine of the tests wakes three processes late.</summary>
+    private const double MaxHopMs = 25;
+
+    private ServerProcess[] Servers => servers.Servers;
+
+    [Fact]
+    public async Task Each_node_takes_one_copy_however_many_watch_there()
+    {
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "copied", isCamera: true);
+        var viewers = new List<TestPeer>();
+        try
+        {
+            foreach (int at in (int[])[0, 1, 1, 2, 2, 2])
+            {
+                viewers.Add(await TestPeer.ConnectAsync(Servers[at].Address, "copied", isCamera: false));
+                Assert.Equal((0, Servers[at].Address), (viewers[^1].Redirects, viewers[^1].At));
+            }
+
+            await Task.WhenAll(viewers.Select(viewer => viewer.SeesAsync(60)));
+
+            // The camera, the viewer that is there, and one copy for each other node.
+            await UntilAsync(0, nodes => nodes is ["0:4", "1:2", "1:3"]);
+            JsonElement room = await Servers[2].Http.GetFromJsonAsync<JsonElement>("/api/rooms/copied");
+            Assert.Equal((1, 6), (room.GetProperty("phones").GetInt32(), room.GetProperty("viewers").GetInt32()));
+            Assert.InRange(room.GetProperty("coded").GetInt64(), 1, room.GetProperty("received").GetInt64());
+
+            // Each node lists the rooms of all, and has their pictures.
+            foreach (ServerProcess server in Servers)
+            {
+                JsonElement rooms = await server.Http.GetFromJsonAsync<JsonElement>("/api/rooms");
+                Assert.Single(rooms.EnumerateArray(), found => found.GetProperty("room").GetString() == "copied");
+                await UntilPictureAsync(server, "/api/rooms/copied/thumbnail.jpg");
+            }
+
+            double hop = HopMs(viewers[0], viewers[1]);
+            output.WriteLine(FormattableString.Invariant($"a hop adds {hop:0.00} ms (median)"));
+            Assert.InRange(hop, 0, MaxHopMs);
+        }
+        finally
+        {
+            foreach (TestPeer viewer in viewers)
+            {
+                await viewer.DisposeAsync();
+            }
+        }
+
+        await UntilAsync(0, nodes => nodes is ["0:1", "0:0", "0:0"]);
+    }
+
+    [Fact]
+    public async Task What_a_viewer_asks_reaches_the_owner_and_everybody_hears_of_it()
+    {
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "asked", isCamera: true);
+        await using TestPeer here = await TestPeer.ConnectAsync(Servers[0].Address, "asked", isCamera: false);
+        await using TestPeer there = await TestPeer.ConnectAsync(Servers[1].Address, "asked", isCamera: false);
+        await using HubClient listener = await HubClient.OpenAsync(Servers[2]);
+        Assert.Null((await listener.JoinAsync("asked")).Error);
+        await there.SeesAsync();
+
+        await there.SayAsync("""{"type":"configure","mode":"focus"}""");
+        await here.HearsAsync("\"mode\":\"focus\"");
+        await there.HearsAsync("\"mode\":\"focus\"");
+        await listener.PushedAsync(
+            "settings", settings => settings.TryGetProperty("mode", out JsonElement mode) && mode.GetString() == "focus");
+
+        // The owner's detector looks for it, in a picture with nothing in it.
+        await there.SayAsync("""{"type":"select","x":0.5,"y":0.5}""");
+        await here.HearsAsync("nothing_there");
+        await there.HearsAsync("nothing_there");
+
+        await there.SayAsync("""{"type":"configure","model":"none-such"}""");
+        await there.HearsAsync("bad_value");
+        await there.HearsAsync("\"type\":\"detections\"");
+        await listener.PushedAsync("stats", stats => stats.GetProperty("viewers").GetInt32() == 3);
+        await listener.PushedAsync("detections");
+    }
+
+    [Fact]
+    public async Task Private_room_shows_its_source_at_no_node()
+    {
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "hidden", isCamera: true);
+        await using TestPeer source = await TestPeer.ConnectAsync(Servers[1].Address, "hidden", isCamera: false, "?view=source");
+        await source.SeesAsync();
+        Assert.Equal(Servers[1].Address, source.At);
+
+        await camera.SayAsync("""{"type":"configure","mode":"privacy"}""");
+        await source.HearsAsync("view_changed");
+        await source.SeesAsync(30);
+        HttpRequestException refused = await Assert.ThrowsAsync<HttpRequestException>(
+            () => TestPeer.ConnectAsync(Servers[1].Address, "hidden", isCamera: false, "?view=source"));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        HttpRequestException alsoFirst = await Assert.ThrowsAsync<HttpRequestException>(
+            () => TestPeer.ConnectAsync(Servers[2].Address, "hidden", isCamera: false, "?view=source"));
+        Assert.Equal(HttpStatusCode.Forbidden, alsoFirst.StatusCode);
+        await using TestPeer blurred = await TestPeer.ConnectAsync(Servers[2].Address, "hidden", isCamera: false);
+        await blurred.SeesAsync();
+
+        // Whoever made it private lifts that; a viewer elsewhere does not.
+        await blurred.SayAsync("""{"type":"configure","mode":"plain"}""");
+        await blurred.HearsAsync("privacy_guarded");
+        await camera.SayAsync("""{"type":"configure","mode":"plain"}""");
+        await blurred.HearsAsync("\"mode\":\"plain\"");
+        await blurred.SeesAsync();
+    }
+
+    /// <summary>The copy is in VP8; the owner codes in H.264 for whoever takes nothing else.</summary>
+    [Fact]
+    public async Task Viewer_that_takes_no_vp8_is_sent_to_the_owner()
+    {
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "codec", isCamera: true);
+        using var peer = new LoopbackPeer(echoes: false, NullLogger<MediaLoop>.Instance);
+        string offer = (await peer.OfferAsync()).Replace("VP8", "H264", StringComparison.Ordinal);
+        using HttpResponseMessage sent = await TestPeer.PostAsync(new Uri(Servers[1].Address, "/whep/codec"), offer);
+        Assert.Equal(HttpStatusCode.TemporaryRedirect, sent.StatusCode);
+        Assert.StartsWith($"{Servers[0].Address}whep/codec?node=n0", sent.Headers.Location!.AbsoluteUri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forged_or_old_relay_request_is_refused()
+    {
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "sealed", isCamera: true);
+        await using ClusterNode node = await ClusterNode.StartAsync(
+            new ClusterSettings { Connection = servers.Connection, NodeId = "other", SiloPort = PostgresServer.FreePort() },
+            new TestHost(), NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        await NodePair.UntilAsync(() => node.Find("n0") is not null);
+        const string Body = """{"member":"m","name":"","rights":1,"release":true}""";
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        NodeQuestion good = NodeSeal.Close(node.Key, "other", "n0", "command", "sealed", Body, now);
+        NodeQuestion[] forged =
+        [
+            good with { Body = Body },
+            good with { Room = "another" },
+            good with { Kind = "feed" },
+            good with { Body = good.Body + " " },
+            NodeSeal.Close([.. node.Key.Reverse()], "other", "n0", "command", "sealed", Body, now),
+            NodeSeal.Close(node.Key, "other", "n1", "command", "sealed", Body, now),
+            NodeSeal.Close(node.Key, "other", "n0", "command", "sealed", Body, now - NodeSeal.Life * 2),
+        ];
+        foreach (NodeQuestion question in forged)
+        {
+            Assert.Null(await node.AskAsync("n0", question));
+        }
+
+        string metrics = await Servers[0].Http.GetStringAsync("/metrics");
+        Assert.Contains($"reason=\"relay\"}} {forged.Length}", metrics, StringComparison.Ordinal);
+
+        // One that is signed is heard: this node relays nothing of that room, and one that asks properly is served.
+        Assert.Null(await node.AskAsync("n0", good));
+        await using TestPeer viewer = await TestPeer.ConnectAsync(Servers[1].Address, "sealed", isCamera: false);
+        await viewer.SeesAsync();
+        Assert.Contains($"reason=\"relay\"}} {forged.Length}", await Servers[0].Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    private static async Task UntilPictureAsync(ServerProcess server, string path)
+    {
+        using var limit = new CancellationTokenSource(Patience.Time);
+        HttpStatusCode status;
+        do
+        {
+            using HttpResponseMessage answer = await server.Http.GetAsync(path, limit.Token);
+            status = answer.StatusCode;
+        }
+        while (status == HttpStatusCode.NoContent);
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
+    /// <summary>Of the pictures that both got, how much later the second did.</summary>
+    private static double HopMs(TestPeer first, TestPeer second)
+    {
+        double[] later = [.. first.Arrivals.Where(seen => second.Arrivals.ContainsKey(seen.Key))
+            .Select(seen => second.Arrivals[seen.Key] - seen.Value).Order()];
+        Assert.InRange(later.Length, 30, int.MaxValue);
+        return later[later.Length / 2];
+    }
+
+    /// <summary>Copies and peers of each node, as they report it once a second.</summary>
+    private async Task UntilAsync(int at, Func<string[], bool> holds)
+    {
+        string[] nodes = [];
+        using var limit = new CancellationTokenSource(Patience.Time);
+        while (!holds(nodes))
+        {
+            Assert.False(limit.IsCancellationRequested, string.Join(' ', nodes));
+            await Task.Delay(50);
+            JsonElement cluster = await Servers[at].Http.GetFromJsonAsync<JsonElement>("/api/cluster");
+            nodes = [.. cluster.GetProperty("nodes").EnumerateArray().Where(node => node.GetProperty("node_id").GetString()![0] == 'n')
+                .Select(node => $"{node.GetProperty("copies").GetInt32()}:{node.GetProperty("peers").GetInt32()}")];
+        }
+    }
+}
+
+/// <summary>Three servers, n0 to n2.</summary>
+public sealed class RelayServers(PostgresServer postgres) : IAsyncLifetime
+{
+    public ServerProcess[] Servers { get; private set; } = [];
+
+    public string Connection { get; private set; } = string.Empty;
+
+    public async ValueTask InitializeAsync()
+    {
+        Connection = await postgres.CreateDatabaseAsync();
+        Servers = await ServerPair.StartAsync(Connection, 3);
+        await ServerPair.UntilKnownAsync(Servers);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ServerProcess server in Servers)
+        {
+            await server.DisposeAsync();
+        }
+    }
+}
