@@ -20,7 +20,7 @@ const FAMILIES = [['view', 'phone', 'embed'], ['library', 'analysis', 'studio']]
 
 const SPOKEN = /export const (\w+) = spoken\('([a-z]+)', /g;
 
-const addressOf = (path) => `/built/${basename(path)}`;
+const addressOf = (path) => `/${path}`;
 const styleEntry = ({ script }) => ({ in: `styles:${script}`, out: basename(script, '.js') });
 const wordEntry = ({ language, name, path }) => ({ in: path, out: `words-${language}-${name}` });
 
@@ -72,12 +72,12 @@ function readManifest() {
 
 async function build() {
   const files = new Map();
-  const take = ({ outputFiles }) => outputFiles.forEach(({ path, contents }) => files.set(basename(path), contents));
+  const take = ({ outputFiles }) => outputFiles.forEach(({ path, contents }) => files.set(relative(OUT, path).replaceAll('\\', '/'), contents));
   const options = {
     absWorkingDir: WWW, bundle: true, minify: true, write: false, metafile: true, outdir: OUT, charset: 'utf8', legalComments: 'none',
     target: 'es2022', format: 'esm', entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', logLevel: 'warning',
   };
-  const worker = await esbuild.build({ ...options, entryPoints: [join(WWW, WORKER)] });
+  const worker = await esbuild.build({ ...options, entryPoints: [{ in: join(WWW, WORKER), out: 'vision/worker' }], entryNames: '[dir]/[name]-[hash]' });
   take(worker);
   const styles = await esbuild.build({ ...options, entryPoints: pages.map(styleEntry), plugins: [joinedStyles()] });
   take(styles);
@@ -224,11 +224,17 @@ function manifestOf(outputs, styles, words) {
 /** What the last bundle had stays too: a page that is open loads the rest of itself by these names. */
 function keep({ files, ...manifest }, before) {
   mkdirSync(OUT, { recursive: true });
-  for (const [name, contents] of files) writeFileSync(join(OUT, name), contents);
+  for (const [name, contents] of files) {
+    mkdirSync(dirname(join(OUT, name)), { recursive: true });
+    writeFileSync(join(OUT, name), contents);
+  }
   const names = [...files.keys()];
   const draft = `${MANIFEST}.${process.pid}`;
   writeFileSync(draft, JSON.stringify({ ...manifest, files: names }));
   renameSync(draft, MANIFEST);
   const wanted = new Set([basename(MANIFEST), ...names, ...before?.files ?? []]);
-  for (const name of readdirSync(OUT)) if (!wanted.has(name)) rmSync(join(OUT, name), { force: true });
+  for (const entry of readdirSync(OUT, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !wanted.has(relative(OUT, path).replaceAll('\\', '/'))) rmSync(path, { force: true });
+  }
 }

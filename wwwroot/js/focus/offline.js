@@ -2,7 +2,7 @@
 
 const WORKER = '/focus-offline.js';
 /** The page, and the scripts of workers, whose requests go by their own address. No other page lies below these. */
-const SCOPES = Object.freeze(['/focus', '/built/', '/js/vision/', '/lib/onnxruntime/']);
+const SCOPES = Object.freeze(['/focus', '/built/vision/', '/js/vision/', '/lib/onnxruntime/']);
 
 /**
  * Has everything kept that page and worker loaded, so that both start again without the server.

@@ -1,5 +1,6 @@
 // Curves of the last two minutes.
 import { make, setText } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { curve, niceTop, Series } from './series.js';
 import { text } from '../ui/text.js';
 
@@ -47,12 +48,17 @@ export class Plots {
       place.append(make('div', { class: 'plot', attributes: { 'data-plot': plot.key } }, head, canvas));
       return { plot, series: new Series(), value, canvas, name };
     });
+    languageChanges.addEventListener('change', () => {
+      for (const { plot, canvas, name } of this.#plots) {
+        setText(name, plot.name());
+        canvas.setAttribute('aria-label', plot.name());
+      }
+    });
   }
 
   /** @param {Reading} reading */
   add(reading) {
-    for (const { plot, series, value, canvas, name } of this.#plots) {
-      setText(name, plot.name());
+    for (const { plot, series, value, canvas } of this.#plots) {
       const now = plot.value(reading) ?? NaN;
       series.push(now);
       setText(value, Number.isFinite(now) ? plot.show(now) : '–');
