@@ -7,6 +7,9 @@ FROM node:20-bookworm-slim AS packages
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+COPY deploy/bundle.mjs deploy/
+COPY wwwroot wwwroot
+RUN mkdir -p wwwroot/built && node deploy/bundle.mjs
 ARG TARGETARCH
 RUN set -eu; \
     case "${TARGETARCH:-amd64}" in arm64) arch=arm64 ;; *) arch=x64 ;; esac; \
@@ -44,6 +47,7 @@ COPY --from=packages /out/onnxruntime /usr/local/lib/
 RUN ldconfig
 COPY wwwroot wwwroot
 COPY docs docs
+COPY --from=packages /src/wwwroot/built wwwroot/built
 COPY --from=packages /out/lib wwwroot/lib
 RUN useradd --uid 10001 --no-create-home --home-dir /state --shell /usr/sbin/nologin rtc \
     && mkdir -p /state /models /videos && chown rtc /state /models /videos

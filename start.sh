@@ -15,6 +15,7 @@ rtc_need_libraries
 rtc_want_ffmpeg
 rtc_want_opencv
 rtc_need_npm "$root" run
+rtc_want_bundle "$root"
 rtc_need_build "$root"
 program=$root/src/Rtc.Server/bin/Release/net10.0/rtc.dll
 

@@ -191,6 +191,13 @@ rtc_need_npm() {
   cp "$root/package-lock.json" "$stamp"
 }
 
+# The pages in few files. Without esbuild, which npm may have been unable to fetch, the server serves their modules.
+rtc_want_bundle() {
+  local fault
+  fault=$(node "$1/deploy/bundle.mjs" 2>&1 </dev/null) || fault="  the pages are served as single modules: $(printf '%s' "$fault" | tail -n1)"
+  [ -z "$fault" ] || printf '%s\n' "$fault"
+}
+
 # An NVIDIA card brings ONNX Runtime's CUDA and TensorRT into the build, a quarter of a gigabyte to fetch. RTC_GPU=no
 # keeps them out, RTC_GPU=yes brings them in where no card is to be seen.
 rtc_wants_gpu() {

@@ -2,7 +2,7 @@
 const CACHE = 'rtc-focus';
 /** A network that hangs is one that is away. */
 const PATIENCE_MS = 4_000;
-const KEPT = /^\/(?:focus|js|css|icons|lib)(?:\/|$)/;
+const KEPT = /^\/(?:focus|built|js|css|icons|lib)(?:\/|$)/;
 
 addEventListener('install', (event) => event.waitUntil(self.skipWaiting()));
 addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));

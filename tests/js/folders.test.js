@@ -31,7 +31,7 @@ const MAY_USE = {
   demo: ['ui', 'session'],
   pages: [
     'ui', 'session', 'overlay', 'picture', 'camera', 'panels', 'selftest', 'reference', 'segment', 'vision', 'focus', 'library',
-    'analysis', 'studio', 'events', 'models', 'handover', 'demo',
+    'analysis', 'studio', 'events', 'models', 'handover', 'demo', 'words',
   ],
 };
 

@@ -7,13 +7,13 @@ class Select {
   addEventListener(_, listener) { this.#onChange = listener; }
   pick(value) {
     this.value = value;
-    this.#onChange();
+    return this.#onChange();
   }
 }
 
 /** A page that the server wrote in German. */
 function open({ stored = null, cookies = true, address = 'https://rtc.example/library' } = {}) {
-  const list = new Select();
+  const [list, second] = [new Select(), new Select()];
   const jar = [];
   const went = [];
   const storage = new Map(stored === null ? [] : [['rtc-language', stored]]);
@@ -22,21 +22,26 @@ function open({ stored = null, cookies = true, address = 'https://rtc.example/li
     document: {
       documentElement: { lang: 'de', dataset: {} },
       readyState: 'complete',
-      getElementById: (id) => (id === 'language' ? list : null),
+      getElementById: () => null,
+      querySelectorAll: (selector) => (selector === 'select.language' ? [list, second] : []),
       get cookie() { return jar.join('; '); },
       set cookie(value) { if (cookies) jar.splice(0, 1, value.split(';')[0]); },
     },
     localStorage: { getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value) },
+    history: { replaceState: (_, __, url) => went.push(`now ${url}`) },
     location: Object.assign(new URL(address), { reload: () => went.push('again'), replace: (url) => went.push(String(url)) }),
   });
-  return { list, jar, went, storage };
+  return { list, second, jar, went, storage };
 }
 
 open();
 const { startPage } = await import('../../wwwroot/js/ui/page.js');
-const start = (options) => {
+const { languageChanges, setLanguage } = await import('../../wwwroot/js/ui/language.js');
+const { commonWords } = await import('../../wwwroot/js/words/common.js');
+const { text } = await import('../../wwwroot/js/ui/text.js');
+const start = (options, words) => {
   const page = open(options);
-  startPage({ hasWorker: true });
+  startPage({ hasWorker: true, words });
   return page;
 };
 
@@ -69,4 +74,39 @@ test('without cookies a kept choice loads nothing again and again', () => {
 test('the language of the address stands before the kept one, and nonsense is no choice', () => {
   assert.deepEqual(start({ stored: 'fr', address: 'https://rtc.example/?lang=de' }).went, []);
   assert.deepEqual(start({ stored: 'xx; Domain=evil' }).went, []);
+});
+
+test('a page that can goes on in another language without being loaded anew', async () => {
+  const { list, second, jar, went, storage } = start({ address: 'https://rtc.example/view?room=demo&lang=de' }, commonWords);
+  let told = 0;
+  languageChanges.addEventListener('change', () => told++);
+  try {
+    await list.pick('es');
+    assert.deepEqual([storage.get('rtc-language'), jar, told], ['es', ['rtc-language=es'], 1]);
+    assert.deepEqual(went, ['now https://rtc.example/view?room=demo'], 'the address would overrule the choice');
+    assert.deepEqual([document.documentElement.lang, second.value, text.close], ['es', 'es', 'Cerrar']);
+    await second.pick('en');
+    assert.deepEqual([document.documentElement.lang, list.value, text.close], ['en', 'en', 'Close']);
+  } finally {
+    setLanguage('de');
+  }
+});
+
+test('words that cannot be had leave the page as it is', async () => {
+  const { list, jar } = start({}, { fr: async () => { throw new Error('offline'); } });
+  await list.pick('fr');
+  assert.deepEqual([document.documentElement.lang, list.value, jar], ['de', 'de', ['rtc-language=fr']]);
+});
+
+test('of two choices the later one counts', async () => {
+  let arrive = () => {};
+  const slow = new Promise((resolve) => { arrive = resolve; });
+  const { list } = start({}, { ...commonWords, es: async () => { await slow; await commonWords.es(); } });
+  const first = list.pick('es');
+  await list.pick('en');
+  arrive();
+  await first;
+  assert.equal(document.documentElement.lang, 'en');
+  assert.equal(list.value, 'en');
+  setLanguage('de');
 });

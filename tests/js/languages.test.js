@@ -9,7 +9,7 @@ import { embedText } from '../../wwwroot/js/ui/embed-text.js';
 import { eventsText } from '../../wwwroot/js/ui/events-text.js';
 import { focusText } from '../../wwwroot/js/ui/focus-text.js';
 import { inferenceText } from '../../wwwroot/js/ui/inference-text.js';
-import { spoken } from '../../wwwroot/js/ui/language.js';
+import { setLanguage, spoken, wordsOf } from '../../wwwroot/js/ui/language.js';
 import { libraryText } from '../../wwwroot/js/ui/library-text.js';
 import { modelsText } from '../../wwwroot/js/ui/models-text.js';
 import { ruleText, whenText } from '../../wwwroot/js/ui/rule-text.js';
@@ -88,7 +88,7 @@ function placeholders(made, args) {
 const translations = new Map();
 for (const language of LANGUAGES) {
   for (const file of readdirSync(WORDS + language).filter((one) => one.endsWith('.js'))) await import(`${WORDS}${language}/${file}`);
-  translations.set(language, Object.fromEntries(Object.keys(ENGLISH).map((name) => [name, spoken(name, {})])));
+  translations.set(language, Object.fromEntries(Object.keys(ENGLISH).map((name) => [name, wordsOf(language, name)])));
 }
 
 for (const language of LANGUAGES) {
@@ -138,13 +138,12 @@ test('every mark of a page names a sentence', () => {
   assert.ok(marks > 200, `${marks} marks`);
 });
 
-/** A script and all that it imports. */
+/** A script and all that it imports, at once or when it is wanted; imports in comments are of types alone. */
 function graph(script, seen = new Set()) {
   if (seen.has(script)) return seen;
   seen.add(script);
-  for (const [, path] of readFileSync(script, 'utf8').matchAll(/^(?:import|export) [^;]*?from '(\.[^']+)'/gm)) {
-    graph(resolve(dirname(script), path), seen);
-  }
+  const code = readFileSync(script, 'utf8').replaceAll(/\/\*[^]*?\*\//g, '');
+  for (const [, path] of code.matchAll(/(?:^(?:import|export) [^;]*?from |import\()'(\.[^']+)'/gm)) graph(resolve(dirname(script), path), seen);
   return seen;
 }
 
@@ -158,11 +157,29 @@ test('a page loads the words that its scripts say, in every language', () => {
       const spokenThere = (names?.split(' ') ?? []).flatMap((name) => {
         const file = `${WORDS}${language}/${name}.js`;
         assert.ok(existsSync(file), file);
-        return [...readFileSync(file, 'utf8').matchAll(/^speak\('([a-z]+)'/gm)].map((match) => match[1]);
+        return [...readFileSync(file, 'utf8').matchAll(/^speak\('[a-z]+', '([a-z]+)'/gm)].map((match) => match[1]);
       });
       assert.deepEqual(wanted.filter((one) => !spokenThere.includes(one)), [], `${page} in ${language}`);
     }
   }
+});
+
+test('what modules hold has the words of the language that was chosen last', () => {
+  const close = translations.get('de').text.close;
+  const state = (language) => translations.get(language).text.state.live;
+  const english = text.state.live;
+  globalThis.document = { documentElement: {} };
+  try {
+    setLanguage('de');
+    assert.deepEqual([text.close, text.state.live, ruleText.none], [close, state('de'), translations.get('de').rule.none]);
+    assert.equal(spoken('text'), text, 'one object a name');
+    setLanguage('fr');
+    assert.deepEqual([text.state.live, document.documentElement.lang], [state('fr'), 'fr']);
+  } finally {
+    setLanguage('en');
+    delete globalThis.document;
+  }
+  assert.equal(text.state.live, english);
 });
 
 test('titles, descriptions and what stands in for scripts are said in every language', () => {

@@ -3,7 +3,6 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { analysisText } from '../../wwwroot/js/ui/analysis-text.js';
-import { docsText } from '../../wwwroot/js/ui/docs-text.js';
 import { embedText } from '../../wwwroot/js/ui/embed-text.js';
 import { eventsText } from '../../wwwroot/js/ui/events-text.js';
 import { focusText } from '../../wwwroot/js/ui/focus-text.js';
@@ -16,7 +15,7 @@ const WWW = fileURLToPath(new URL('../../wwwroot/', import.meta.url));
 
 test('the pages hold the same sentences that the scripts have', () => {
   const all = {
-    ...text, analysis: analysisText, docs: docsText, embed: embedText, events: eventsText, focus: focusText, library: libraryText,
+    ...text, analysis: analysisText, embed: embedText, events: eventsText, focus: focusText, library: libraryText,
     models: modelsText, studio: studioText,
   };
   for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html'))) {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { openInStudio } from '../../wwwroot/js/panels/room-clip.js';
 import { RoomRecording } from '../../wwwroot/js/panels/room-recording.js';
-import { studioText } from '../../wwwroot/js/ui/studio-text.js';
 import { text } from '../../wwwroot/js/ui/text.js';
 
 class FakeElement extends EventTarget {
@@ -129,7 +128,7 @@ test('the last seconds of the room open in the studio, and the button says how i
   let answer;
   answers.push(new Promise((resolve) => { answer = resolve; }));
   const taken = openInStudio(button, 'a b', 'secret', { show: (message) => said.push(message) }, (place) => places.push(place));
-  assert.deepEqual([button.disabled, button.textContent], [true, studioText.taking]);
+  assert.deepEqual([button.disabled, button.textContent], [true, text.view.clipTaking]);
   answer([201, { recording_id: 'first', video_ids: ['first', 'turned'] }]);
   await taken;
   assert.deepEqual(asked, [['POST', '/api/rooms/a%20b/clip', 'Bearer secret', '{}']]);

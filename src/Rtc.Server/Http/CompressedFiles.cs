@@ -18,6 +18,9 @@ internal sealed class CompressedFiles(IFileProvider files, PathString prefix, Fi
     /// <summary>Browsers ask each time and mostly hear 304: an update of the server reaches every page at once.</summary>
     public const string CacheControl = "no-cache";
 
+    /// <summary>What is named by its content is asked for once.</summary>
+    private const string Immutable = "public, max-age=31536000, immutable";
+
     private const int MinBytes = 256;
 
     private static readonly string[] s_kinds = [".html", ".css", ".js", ".mjs", ".json", ".svg", ".md", ".webmanifest"];
@@ -44,10 +47,16 @@ internal sealed class CompressedFiles(IFileProvider files, PathString prefix, Fi
         Copy copy = Get(path, encoding, file);
         context.Response.Headers.ContentEncoding = encoding;
         AddVary(context.Response);
-        context.Response.Headers.CacheControl = CacheControl;
+        context.Response.Headers.CacheControl = CacheControlOf(request.Path);
         string tag = string.Create(CultureInfo.InvariantCulture, $"\"{copy.Written.Ticks:x}-{copy.Length:x}-{encoding}\"");
         return Results.Bytes(copy.Bytes, type, lastModified: copy.Written, entityTag: new EntityTagHeaderValue(tag)).ExecuteAsync(context);
     }
+
+    /// <summary>The bundle's own list has one name for ever.</summary>
+    public static string CacheControlOf(PathString path) =>
+        path.Value is { } name && name.StartsWith(PageBundle.Folder, StringComparison.Ordinal) && !name.EndsWith(".json", StringComparison.Ordinal)
+            ? Immutable
+            : CacheControl;
 
     /// <summary>Beside what a page's language varies by.</summary>
     public static void AddVary(HttpResponse response) =>

@@ -34,7 +34,9 @@ internal static class Pages
         string documents = Path.Combine(paths.Root, "docs");
         if (Directory.Exists(paths.WebRoot))
         {
-            var files = new TranslatedPages(new CompositeFileProvider(new PhysicalFileProvider(paths.WebRoot), new DrawnIcons()));
+            var own = new PhysicalFileProvider(paths.WebRoot);
+            var files = new TranslatedPages(
+                new CompositeFileProvider(own, new DrawnIcons()), new PageBundle(own, TimeProvider.System));
             app.Use((context, next) => WithLostPageAsync(context, next, files));
             if (Directory.Exists(documents))
             {
@@ -154,7 +156,7 @@ internal static class Pages
     /// <summary>Browsers ask each time and mostly hear 304: an update of the server reaches every page at once.</summary>
     private static void Revalidate(StaticFileResponseContext response)
     {
-        response.Context.Response.Headers.CacheControl = CompressedFiles.CacheControl;
+        response.Context.Response.Headers.CacheControl = CompressedFiles.CacheControlOf(response.Context.Request.Path);
         CompressedFiles.AddVary(response.Context.Response);
     }
 }

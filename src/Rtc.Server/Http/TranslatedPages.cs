@@ -11,9 +11,10 @@ namespace Rtc.Server.Http;
 
 /// <summary>
 /// The files of wwwroot, and each page of it once more per language as /view.de.html: the marked English sentences replaced by those
-/// of js/words/de, and its scripts of words named before the page's own. Made once and kept as long as the page and the words stay.
+/// of js/words/de, and its scripts of words named before the page's own; with a bundle its files in place of the page's own. Made once and
+/// kept as long as the page, the words and the bundle stay.
 /// </summary>
-internal sealed partial class TranslatedPages(IFileProvider files) : IFileProvider
+internal sealed partial class TranslatedPages(IFileProvider files, PageBundle bundle) : IFileProvider
 {
     private const string Page = ".html";
 
@@ -34,20 +35,39 @@ internal sealed partial class TranslatedPages(IFileProvider files) : IFileProvid
 
     public IFileInfo GetFileInfo(string subpath)
     {
-        if (Translated().Match(subpath) is not { Success: true } name || PageLanguage.Known(name.Groups[2].Value) is not { } language
-            || language == PageLanguage.English || files.GetFileInfo(name.Groups[1].Value + Page) is not { Exists: true } page)
+        if (!subpath.EndsWith(Page, StringComparison.Ordinal))
         {
             return files.GetFileInfo(subpath);
         }
 
-        IFileInfo[] words = [.. files.GetDirectoryContents($"/js/words/{language}")];
+        string language = PageLanguage.English;
+        IFileInfo? page = null;
+        if (Translated().Match(subpath) is { Success: true } name && PageLanguage.Known(name.Groups[2].Value) is { } known
+            && known != PageLanguage.English)
+        {
+            (language, page) = (known, files.GetFileInfo(name.Groups[1].Value + Page));
+        }
 
-        // Two languages of one length would share a tag, which is made of both, if they had one time.
-        DateTimeOffset written = words.Append(page).Max(file => file.LastModified) - TimeSpan.FromSeconds(language[0]);
+        page ??= files.GetFileInfo(subpath);
+        (BundleManifest Manifest, DateTimeOffset Written)? built = bundle.Current;
+        return page.Exists && (language != PageLanguage.English || built is not null) ? Made(subpath, page, language, built) : page;
+    }
+
+    private MadeFile Made(string subpath, IFileInfo page, string language, (BundleManifest Manifest, DateTimeOffset Written)? built)
+    {
+        bool isEnglish = language == PageLanguage.English;
+        IFileInfo[] words = isEnglish ? [] : [.. files.GetDirectoryContents($"/js/words/{language}")];
+        DateTimeOffset newest = words.Append(page).Max(file => file.LastModified);
+        newest = built is { Written: var then } && then > newest ? then : newest;
+
+        // Two languages of one length, or a page with a bundle and without, would share a tag, which is made of both, if they had one time.
+        DateTimeOffset written = newest - TimeSpan.FromSeconds(language[0]) - TimeSpan.FromMinutes(built is null ? 0 : 5);
         if (!_kept.TryGetValue(subpath, out MadeFile? kept) || kept.LastModified != written)
         {
-            byte[] html = Encoding.UTF8.GetBytes(Translate(page, words, language));
-            kept = _kept[subpath] = new MadeFile(Path.GetFileName(subpath), written, html);
+            string html = isEnglish ? ReadAll(page) : Translate(page, words, language);
+            string? bundled = built is { Manifest: var manifest } ? PageBundle.Put(manifest, html, language) : null;
+            html = bundled is not null && bundled != html ? bundled : WithWords(html, language);
+            kept = _kept[subpath] = new MadeFile(Path.GetFileName(subpath), written, Encoding.UTF8.GetBytes(html));
         }
 
         return kept;
@@ -80,10 +100,14 @@ internal sealed partial class TranslatedPages(IFileProvider files) : IFileProvid
         html = Put(Title(), html, head, "title");
         html = Put(Description(), html, head, "description");
         html = Put(NoScript(), html, head, "noscript");
-        html = Put(Body(), html, head, "main");
-        return Script().Replace(html, match => string.Concat(match.Groups[1].Value.Split(' ')
-            .Select(name => $"<script type=\"module\" src=\"/js/words/{language}/{name}.js\"></script>\n  ")) + match.Value, 1);
+        return Put(Body(), html, head, "main");
     }
+
+    /// <summary>English words are in the modules themselves.</summary>
+    private static string WithWords(string html, string language) => language == PageLanguage.English
+        ? html
+        : Script().Replace(html, match => string.Concat(match.Groups[1].Value.Split(' ')
+            .Select(name => $"<script type=\"module\" src=\"/js/words/{language}/{name}.js\"></script>\n  ")) + match.Value, 1);
 
     private static string Put(Regex place, string html, Dictionary<string, string> head, string name) =>
         head.TryGetValue(name, out string? words) ? place.Replace(html, _ => words, 1) : html;

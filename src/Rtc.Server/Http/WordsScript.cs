@@ -36,7 +36,7 @@ internal static partial class WordsScript
     private static string? Below(Stack<string?> open, string name) =>
         open.TryPeek(out string? above) ? (above is null ? null : $"{above}{name}.") : name == Shared ? string.Empty : name + ".";
 
-    [GeneratedRegex(@"^\s*(?:speak\(')?'?([\w+-]+)'?(?:,|:) \{$")]
+    [GeneratedRegex(@"^\s*(?:speak\('[a-z]+', ')?'?([\w+-]+)'?(?:,|:) \{$")]
     private static partial Regex Opening();
 
     [GeneratedRegex(@"^\s*'?([\w+-]+)'?: '((?:[^'\\]|\\.)*)',$")]

@@ -193,6 +193,26 @@ public sealed class PhonePageTests(PagesFixture fixture)
     }
 
     [Fact]
+    public async Task Another_language_is_taken_while_the_camera_runs()
+    {
+        await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel(), TwoCameras);
+        await phone.TextAsync("#hint", "Tap an object");
+        await phone["#settings"].TapAsync();
+        await phone["#sheet-language"].SelectOptionAsync("es");
+        await phone.TextAsync("#hint", "Toca un objeto");
+        await phone.TextAsync("#sheet-title", "Ajustes");
+        await phone.TextAsync("#detector", "movimiento");
+        await phone["#sheet-close"].TapAsync();
+        await PlayingAsync(phone);
+        Assert.Equal("1 1", await phone.EvaluateAsync<string>("() => `${fake.callsOf('Join').length} ${fake.callsOf('Offer').length}`"));
+        await phone["#stop"].TapAsync();
+        await phone.TextAsync("#welcome-text", "cámara");
+        await phone["#language"].SelectOptionAsync("en");
+        await phone.TextAsync("#start", "Start");
+        phone.AssertQuiet();
+    }
+
+    [Fact]
     public async Task A_camera_that_the_system_takes_away_comes_back()
     {
         await using PageUnderTest phone = await StartAsync(PageUnderTest.Pixel(), TwoCameras);

@@ -383,6 +383,54 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         await Assertions.Expect(view["#waiting"]).ToBeHiddenAsync();
     }
 
+    [Fact]
+    public async Task Another_language_is_taken_while_the_stream_goes_on()
+    {
+        await using PageUnderTest view = await OpenAsync("annotated");
+        await view["#tab-zones"].ClickAsync();
+        await view["#zone-default"].ClickAsync();
+        await view.TextAsync("#zones", "inside");
+        await Assertions.Expect(view["#rule-add"]).ToBeVisibleAsync();
+        await view["#tab-tracks"].ClickAsync();
+        await Assertions.Expect(view["#tracks-body tr"]).Not.ToHaveCountAsync(0);
+        string[] english = await SentencesAsync(view);
+        int pictures = await view.EvaluateAsync<int>("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames");
+
+        await view["#language"].SelectOptionAsync("de");
+        await view.TextAsync("#tab-tracks", "Objekte");
+        await view.TextAsync("#detector", "Bewegungserkennung");
+        await view.TextAsync("#people", "1 Kamera");
+
+        // What is measured each second is written anew with the next measurement.
+        Assert.True(english.Length > 40, $"{english.Length} sentences");
+        await view.UntilAsync($"() => !({Sentences})().some((one) => {JsonSerializer.Serialize(english)}.includes(one))");
+        Assert.Contains("Betrachter", await view.Page.TitleAsync(), StringComparison.Ordinal);
+        Assert.Equal("de", await view.EvaluateAsync<string>("() => document.documentElement.lang"));
+        Assert.Contains("rtc-language=de", await view.EvaluateAsync<string>("() => document.cookie"), StringComparison.Ordinal);
+        await view.UntilAsync($"() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > {pictures + 5}");
+        Assert.Equal("1 0", await view.EvaluateAsync<string>("() => `${fake.callsOf('Join').length} ${fake.callsOf('Leave').length}`"));
+
+        await view["#language"].SelectOptionAsync("en");
+        await view.TextAsync("#detector", "Motion detector");
+        view.AssertQuiet();
+    }
+
+    /// <summary>All that the page says or would say, of more than one word; names of objects are the model's.</summary>
+    private const string Sentences = """
+        () => {
+          const found = new Set();
+          const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+          for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+            const texts = node.nodeType === Node.TEXT_NODE ? [node.data] : ['aria-label', 'title', 'placeholder', 'alt'].map((name) => node.getAttribute(name) ?? '');
+            if (node.parentElement?.closest('noscript, script, #toasts, [role=log]')) continue;
+            for (const text of texts) if (/\p{L}{2,} \p{L}{2,}/u.test(text)) found.add(text.trim());
+          }
+          return [...found];
+        }
+        """;
+
+    private static Task<string[]> SentencesAsync(PageUnderTest view) => view.EvaluateAsync<string[]>(Sentences);
+
     private Task<PageUnderTest> OpenAsync(string kind) => PageUnderTest.OpenViewAsync(fixture, kind);
 
     private static async Task ClickAtAsync(PageUnderTest view, double x, double y)

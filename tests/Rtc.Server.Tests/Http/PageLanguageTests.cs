@@ -61,19 +61,21 @@ public sealed partial class PageLanguageTests
                     .Select(pair => pair.First.Key)];
                 Assert.True(same.Length == 0, $"{page} in {language}: {string.Join(", ", same)}");
                 string[] scripts = [.. Scripts().Matches(html).Select(match => match.Groups[1].Value)];
-                Assert.All(scripts[..^1], script => Assert.StartsWith($"/js/words/{language}/", script, StringComparison.Ordinal));
-                Assert.StartsWith("/js/pages/", scripts[^1], StringComparison.Ordinal);
+                bool isBundled = scripts[^1].StartsWith("/built/", StringComparison.Ordinal);
+                string words = isBundled ? $"/built/words-{language}-" : $"/js/words/{language}/";
+                Assert.All(scripts[..^1], script => Assert.StartsWith(words, script, StringComparison.Ordinal));
+                Assert.StartsWith(isBundled ? "/built/" : "/js/pages/", scripts[^1], StringComparison.Ordinal);
                 Assert.True(page == "/offline" || scripts.Length > 1);
             }
         }
     }
 
     [Fact]
-    public async Task English_pages_name_no_words()
+    public async Task English_pages_name_no_words_of_other_languages()
     {
         await using RunningHost host = await RunningHost.StartAsync();
         (string html, HttpResponseMessage answer) = await GetAsync(host, "/view", "en-US,en;q=0.9,de;q=0.8");
-        Assert.DoesNotContain("/js/words/", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("/js/words/|/built/words-(?!en-)", html);
         Assert.Equal(["en"], answer.Content.Headers.ContentLanguage);
     }
 
@@ -123,7 +125,7 @@ public sealed partial class PageLanguageTests
             const TABLE = {
               key: 'not this',
             };
-            speak('text', {
+            speak('de', 'text', {
               title: 'A \'title\'',
               home: {
                 lead: 'Lead',
@@ -134,7 +136,7 @@ public sealed partial class PageLanguageTests
               },
               after: 'After',
             });
-            speak('events', {
+            speak('de', 'events', {
               title: 'Events',
             });
             """, words);

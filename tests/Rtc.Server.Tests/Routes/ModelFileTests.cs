@@ -112,6 +112,8 @@ public sealed class ModelFileTests : IDisposable
     [Theory]
     [InlineData("/focus", true)]
     [InlineData("/js/vision/vision-worker.js", true)]
+    [InlineData("/built/vision/worker.js", true)]
+    [InlineData("/built/view.js", false)]
     [InlineData("/lib/onnxruntime/ort.wasm.bundle.min.mjs", true)]
     [InlineData("/view", false)]
     [InlineData("/js/pages/view.js", false)]

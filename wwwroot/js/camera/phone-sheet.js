@@ -1,6 +1,7 @@
 // The sheet of settings on the phone's page.
 import { byId } from '../ui/dom.js';
 import { Segments } from '../ui/segments.js';
+import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 import { SIZES } from './camera.js';
 
@@ -23,7 +24,7 @@ export class PhoneSheet {
 
   /** @param {PhoneChoices} choices @param {SheetListener} listener */
   constructor(choices, listener) {
-    const returned = new Segments(byId('return', HTMLElement), 'return', [
+    const returned = new Segments(byId('return', HTMLElement), 'return', () => [
       { value: 'annotated', label: text.phone.returnAnnotated },
       { value: 'overlay', label: text.phone.returnOverlay },
       { value: 'none', label: text.phone.returnNone },
@@ -35,6 +36,9 @@ export class PhoneSheet {
     size.value = String(choices.height);
     for (const [value, label] of Object.entries(text.mode)) this.#mode.add(new Option(label, value));
     const { signal } = this.#abort;
+    languageChanges.addEventListener('change', () => {
+      for (const option of this.#mode.options) option.text = text.mode[/** @type {Mode} */ (option.value)];
+    }, { signal });
     this.#mode.addEventListener('change', () => listener.onMode(/** @type {Mode} */ (this.#mode.value)), { signal });
     byId('settings', HTMLElement).addEventListener('click', () => this.#sheet.showModal(), { signal });
     byId('sheet-close', HTMLElement).addEventListener('click', () => this.#sheet.close(), { signal });

@@ -1,6 +1,7 @@
 // What the phone page shows before the camera runs.
 import { secureLink } from '../session/join-links.js';
 import { byId, setText, show } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('./camera.js').CameraErrorReason} CameraErrorReason */
@@ -11,12 +12,15 @@ export class WelcomeCard {
   #start = byId('start', HTMLButtonElement);
   #second = byId('second', HTMLButtonElement);
   /** Who is on air in the room; null while nobody is, as far as is known. @type {string|null} */ #onAir = null;
+  /** Says once more what stands there. */
+  #again = () => {};
   #abort = new AbortController();
 
   /** @param {(takeover: boolean) => void} onStart @param {() => void} onSecond somebody wants to be a further camera of the room */
   constructor(onStart, onSecond) {
     this.#start.addEventListener('click', () => onStart(this.#onAir !== null), { signal: this.#abort.signal });
     this.#second.addEventListener('click', onSecond, { signal: this.#abort.signal });
+    languageChanges.addEventListener('change', () => this.#again(), { signal: this.#abort.signal });
   }
 
   /** Whether another camera is on air, and how it is called; told before anything is sent. @param {string|null} name */
@@ -28,6 +32,7 @@ export class WelcomeCard {
 
   /** @param {CameraErrorReason} [reason] why the camera could not be had */
   show(reason) {
+    this.#again = () => !this.#card.hidden && this.show(reason);
     const insecure = reason === 'insecure' || (!reason && !window.isSecureContext);
     const kind = insecure ? 'insecure' : reason;
     this.#card.dataset.tone = kind ? 'bad' : 'plain';
@@ -52,6 +57,7 @@ export class WelcomeCard {
     this.show(reason);
     if (!reason && this.#onAir === null) this.#say(text.phone.stopped);
     this.#start.focus();
+    this.#again = () => !this.#card.hidden && this.showAgain(reason);
   }
 
   /** Another camera has this one's place now. */
@@ -59,6 +65,7 @@ export class WelcomeCard {
     this.showAgain();
     setText(byId('welcome-title', HTMLElement), text.phone.replaced);
     this.#say(text.phone.replacedText);
+    this.#again = () => !this.#card.hidden && this.showReplaced();
   }
 
   /** The browser asks for the camera now. */
@@ -66,6 +73,7 @@ export class WelcomeCard {
     show(this.#second, false);
     this.#start.disabled = true;
     setText(this.#start, text.phone.starting);
+    this.#again = () => setText(this.#start, text.phone.starting);
   }
 
   hide() {

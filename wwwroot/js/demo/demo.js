@@ -1,6 +1,7 @@
 // A room without a camera is tried with a clip that the page draws.
 import { byId, setAddress, setText, show } from '../ui/dom.js';
 import { demoText } from '../ui/demo-text.js';
+import { languageChanges } from '../ui/language.js';
 import { DemoCamera } from './demo-camera.js';
 
 /** The camera that draws, and the line over the picture that says so. */
@@ -19,8 +20,12 @@ export class Demo {
       onRefused(reason);
     });
     const end = byId('demo-end', HTMLButtonElement);
-    setText(byId('demo-text', HTMLElement), demoText.note);
-    setText(end, demoText.end);
+    const speak = () => {
+      setText(byId('demo-text', HTMLElement), demoText.note);
+      setText(end, demoText.end);
+    };
+    speak();
+    languageChanges.addEventListener('change', speak, { signal: this.#abort.signal });
     end.addEventListener('click', () => void this.close(), { signal: this.#abort.signal });
     show(byId('demo-note', HTMLElement), true);
   }

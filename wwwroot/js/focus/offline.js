@@ -2,7 +2,7 @@
 
 const WORKER = '/focus-offline.js';
 /** The page, and the scripts of workers, whose requests go by their own address. No other page lies below these. */
-const SCOPES = Object.freeze(['/focus', '/js/vision/', '/lib/onnxruntime/']);
+const SCOPES = Object.freeze(['/focus', '/built/vision/', '/js/vision/', '/lib/onnxruntime/']);
 
 /**
  * Has everything kept that page and worker loaded, so that both start again without the server.
@@ -29,7 +29,7 @@ export async function keepOffline(resources) {
 /** Files of the page, not what the server says of itself. @param {string} address */
 function isStatic(address) {
   const { origin, pathname } = new URL(address, location.origin);
-  return origin === location.origin && /^\/(?:focus|js|css|icons|lib)(?:\/|$)/.test(pathname);
+  return origin === location.origin && /^\/(?:focus|built|js|css|icons|lib)(?:\/|$)/.test(pathname);
 }
 
 /** @param {ServiceWorkerRegistration} registration @returns {Promise<ServiceWorker>} */

@@ -7,6 +7,7 @@ import { RoomCard } from '../panels/room-card.js';
 import { byId, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { Poll } from '../ui/poll.js';
 import { applyText } from '../ui/apply-text.js';
+import { isMotion } from '../session/messages.js';
 import { text } from '../ui/text.js';
 import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
@@ -55,14 +56,15 @@ function showAddress() {
 }
 
 async function readServer() {
-  const [info, health, models] = await Promise.all([api.joinInfo(), api.health(), api.models()]);
+  const [info, health] = await Promise.all([api.joinInfo(), api.health()]);
   const changed = info.phone_url !== phoneBase || info.secure !== secure;
   phoneBase = info.phone_url;
   secure = info.secure;
   if (changed) showAddress();
   show(byId('token-row', HTMLElement), health.tokens_required === true);
   showDetector(byId('detector', HTMLElement), health.model, health.provider);
-  notice.models = models;
+  // What lies on the disk matters only where no model is at work.
+  if (isMotion(health.model)) notice.models = await api.models();
   notice.update(health.model);
   setTone(server, 'good');
   setText(byId('server-text', HTMLElement), `${text.home.health} ${health.version ?? ''}`.trim());

@@ -3,9 +3,12 @@ import { Camera, CameraError } from '../camera/camera.js';
 import { InferenceSwitch } from '../panels/inference-switch.js';
 import { CameraControls } from '../camera/camera-controls.js';
 import { CameraSwap } from '../camera/camera-swap.js';
-import { showDetector, showLevel } from '../panels/chips.js';
+import { showDetector } from '../panels/chips.js';
 import { ConnectionSign } from '../panels/connection-sign.js';
-import { byId, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { RoomTitle } from '../panels/room-title.js';
+import { deviceName } from '../camera/device-name.js';
+import { PhoneNumbers } from '../panels/phone-numbers.js';
+import { byId, roomOfAddress, show, tokenOfAddress } from '../ui/dom.js';
 import { PhoneChoices } from '../camera/phone-choices.js';
 import { PhoneSheet } from '../camera/phone-sheet.js';
 import { Session } from '../session/session.js';
@@ -21,6 +24,7 @@ import { LinkMeter } from '../session/link-meter.js';
 import { Target } from '../panels/target.js';
 import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
+import { commonWords } from '../words/common.js';
 import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 import { ScreenLock } from '../camera/screen-lock.js';
@@ -33,6 +37,7 @@ import { WelcomeCard } from '../camera/welcome-card.js';
 
 const METER_MS = 1_000;
 const CAMERAS_MS = 2_000;
+const MAX_AHEAD_MS = 400;
 
 /** The phone's page: a camera, a session, a stage, and the buttons that join them. */
 class PhonePage {
@@ -70,15 +75,14 @@ class PhonePage {
   #target = new Target(this.#stage, () => this.#session);
   #lock = new ScreenLock();
   #meter = new LinkMeter();
+  #numbers = new PhoneNumbers();
   /** @type {Session|null} */ #session = null;
   /** @type {MediaStream|null} */ #returnedStream = null;
-  #ageMs = 0;
   /** @type {RoomSettings|null} */ #settings = null;
   /** @type {ReturnType<typeof setInterval>|undefined} */ #timer;
 
   constructor() {
-    setText(byId('room-name', HTMLElement), this.#room);
-    document.title = `${this.#room} · ${text.phone.title} · ${text.product}`;
+    new RoomTitle(() => text.phone.title).show(this.#room);
     byId('view-link', HTMLAnchorElement).href = roomLink('/view', this.#room, tokenOfAddress());
     this.#listen();
     this.#hideControls();
@@ -132,7 +136,7 @@ class PhonePage {
     show(byId('controls', HTMLElement), true);
     show(byId('state', HTMLElement), true);
     this.#target.id = null;
-    setText(byId('hint', HTMLElement), text.phone.hold);
+    this.#numbers.hold('');
     this.#onCamera();
     void this.#lock.keep().then((kept) => {
       if (!kept) this.#toasts.show(text.phone.awakeFailed);
@@ -216,9 +220,7 @@ class PhonePage {
       this.#onResult(message);
     } else if (message.type === 'stats') {
       this.#sign.describe({ stats: message });
-      this.#ageMs = message.age_ms;
-      showLevel(byId('level', HTMLElement), message.level);
-      showDetector(byId('detector', HTMLElement), message.model, message.provider);
+      this.#numbers.hear(message);
     } else if (message.type === 'notice') {
       if (message.code === SERVER_DRAINING || message.code === 'server_stopping') this.#sign.describe({ restarting: true });
       this.#toasts.show(message.message, message.recoverable ? 'warn' : 'bad');
@@ -249,7 +251,7 @@ class PhonePage {
     const before = this.#target.id;
     this.#target.update(id, this.#settings?.mode);
     if (id === before) return;
-    setText(byId('hint', HTMLElement), id === null ? text.phone.hold : text.phone.holding(`${label ?? ''} ${id}`.trim()));
+    this.#numbers.hold(id === null ? '' : `${label ?? ''} ${id}`.trim());
   }
 
   async #measure() {
@@ -257,11 +259,7 @@ class PhonePage {
     if (!pc || this.#session?.state !== 'live') return;
     const numbers = await this.#meter.read(pc).catch(() => null);
     if (!numbers || this.#session?.peerConnection !== pc) return;
-    show(byId('numbers', HTMLElement), true);
-    setText(byId('rate', HTMLElement), text.fps(numbers.inFps || numbers.outFps));
-    const delay = this.#ageMs + (numbers.rttMs ?? 0) + numbers.bufferMs;
-    this.#stage.aheadMs = Math.min(400, this.#ageMs + (numbers.rttMs ?? 0));
-    setText(byId('delay', HTMLElement), text.ms(delay));
+    this.#stage.aheadMs = Math.min(MAX_AHEAD_MS, this.#numbers.measure(numbers));
   }
 
   /** @param {KeyboardEvent} event */
@@ -298,12 +296,6 @@ class PhonePage {
   }
 }
 
-/** What others see this camera called, as far as the browser tells. */
-function deviceName() {
-  return /iPhone|iPad|Android|Windows|Macintosh|CrOS|Linux/.exec(navigator.userAgent)?.[0]
-    .replace('Macintosh', 'Mac').replace('CrOS', 'Chromebook') ?? text.phone.deviceName;
-}
-
 applyText();
-startPage();
+startPage({ words: commonWords });
 new PhonePage();

@@ -2,7 +2,7 @@
 import { showDetector } from '../panels/chips.js';
 import { ConnectionSign } from '../panels/connection-sign.js';
 import { RoomControls } from '../panels/room-controls.js';
-import { byId, roomOfAddress, setAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { byId, roomOfAddress, setAddress, show, tokenOfAddress } from '../ui/dom.js';
 import { HeatLayer } from '../overlay/heat-layer.js';
 import { InferenceSwitch } from '../panels/inference-switch.js';
 import { PictureTools } from '../panels/picture-tools.js';
@@ -12,6 +12,7 @@ import { TokenDialog } from '../panels/token-dialog.js';
 import { asksForToken, SERVER_DRAINING } from '../session/codes.js';
 import { roomLink } from '../session/join-links.js';
 import { bindViewKeys } from '../panels/view-keys.js';
+import { PeopleChip } from '../panels/people-chip.js';
 import { PictureStatus } from '../panels/picture-status.js';
 import { Plots } from '../panels/plots.js';
 import { Segments } from '../ui/segments.js';
@@ -20,11 +21,13 @@ import { Press } from '../ui/press.js';
 import { Stage } from '../picture/stage.js';
 import { LinkMeter } from '../session/link-meter.js';
 import { ModelNotice } from '../panels/model-notice.js';
+import { RoomTitle } from '../panels/room-title.js';
 import { RoomRecording } from '../panels/room-recording.js';
 import { Tabs } from '../ui/tabs.js';
 import { Target } from '../panels/target.js';
 import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
+import { commonWords } from '../words/common.js';
 import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
 import { TrackTable } from '../panels/track-table.js';
@@ -33,9 +36,7 @@ import { ZoneList } from '../panels/zone-list.js';
 
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
 /** @typedef {import('../session/messages.js').Message} Message */
-/** @typedef {import('../session/messages.js').ModelEntry} ModelEntry */
 /** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
-/** @typedef {import('../session/messages.js').StatsMessage} StatsMessage */
 /** @typedef {'annotated'|'source'} View */
 
 const METER_MS = 1_000;
@@ -65,6 +66,8 @@ class ViewPage {
   /** @type {Session} */ #session;
   /** All of the room's settings: the join tells them, and later messages what changed. @type {RoomSettings|null} */ #settings = null;
   #watchesOnly = false;
+  #title = new RoomTitle(() => text.view.title);
+  #people = new PeopleChip();
   #tokens = new TokenDialog();
   #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'camera');
   /** @type {CameraGrid} */ #grid;
@@ -84,12 +87,12 @@ class ViewPage {
   constructor() {
     this.#view = new URLSearchParams(location.search).get('view') === 'source' || this.#inference.isWanted ? 'source' : 'annotated';
     this.#nameRoom();
-    this.#views = new Segments(byId('views', HTMLElement), 'view', [
+    this.#views = new Segments(byId('views', HTMLElement), 'view', () => [
       { value: 'annotated', label: text.view.annotated, hint: text.view.annotatedHint },
       { value: 'source', label: text.view.source, hint: text.view.sourceHint },
     ], (value) => this.#setView(/** @type {View} */ (value)));
     this.#views.value = this.#view;
-    new Tabs(byId('tabs', HTMLElement), text.view.tabs, (key) => {
+    new Tabs(byId('tabs', HTMLElement), () => text.view.tabs, (key) => {
       if (key === 'plots') this.#plots.redraw();
       if (key === 'tracks') this.#tracks.refresh();
       if (key === 'zones') this.#zoneList.open();
@@ -109,8 +112,7 @@ class ViewPage {
   }
 
   #nameRoom() {
-    setText(byId('room-name', HTMLElement), this.#room);
-    document.title = `${this.#room} · ${text.view.title} · ${text.product}`;
+    this.#title.show(this.#room);
     byId('phone-link', HTMLAnchorElement).href = roomLink('/phone', this.#room, tokenOfAddress());
   }
 
@@ -172,8 +174,7 @@ class ViewPage {
         this.#onRights(rights === 'watcher');
       },
     });
-    // Once it is the page's session: what it tells before is nobody's.
-    queueMicrotask(() => void session.run());
+    queueMicrotask(() => void session.run()); // Once it is the page's session: what it tells before is nobody's.
     return session;
   }
 
@@ -182,7 +183,6 @@ class ViewPage {
     byId('demo', HTMLElement).addEventListener('click', async () =>
       new (await import('../demo/demo.js')).Demo(this.#room, tokenOfAddress(), (why) => this.#toasts.show(why, 'bad')));
     if (new URLSearchParams(location.search).get('demo') === '1') byId('demo', HTMLElement).click();
-    byId('release', HTMLButtonElement).disabled = true;
     byId('release', HTMLElement).addEventListener('click', () => this.#target.release());
     new Press(this.#overlay, (event, second) => {
       const place = this.#stage.locate(event);
@@ -245,7 +245,7 @@ class ViewPage {
     showDetector(byId('detector', HTMLElement), message.model, message.provider);
   }
 
-  /** @param {StatsMessage} message */
+  /** @param {import('../session/messages.js').StatsMessage} message */
   #onStats(message) {
     this.#status.addStats(message);
     this.#notice.update(message.model);
@@ -263,7 +263,7 @@ class ViewPage {
     this.#showView('annotated');
   }
 
-  /** The server fetched it; a room that was set to motion has to be told. @param {string} model @param {ModelEntry[]} models */
+  /** A room that was set to motion has to be told. @param {string} model @param {import('../session/messages.js').ModelEntry[]} models */
   #onModel(model, models) {
     this.#controls.setModels(models);
     if (!this.#watchesOnly && this.#settings && this.#settings.mode !== 'privacy') this.#session.configure({ model });
@@ -290,7 +290,7 @@ class ViewPage {
 
   /** @param {number} phones @param {number} viewers */
   #onPeers(phones, viewers) {
-    setText(byId('people', HTMLElement), `${text.home.phones(phones)}, ${text.home.viewers(viewers)}`);
+    this.#people.show(phones, viewers);
     this.#status.describe({ phones });
     show(byId('demo', HTMLElement), phones === 0 && !this.#watchesOnly);
   }
@@ -305,5 +305,5 @@ class ViewPage {
 }
 
 applyText();
-startPage();
+startPage({ words: commonWords });
 new ViewPage();

@@ -2,6 +2,7 @@
 import { setTone } from './chips.js';
 import { phraseOf } from './status-phrase.js';
 import { byId, setText } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('../session/session.js').SessionState} SessionState */
@@ -22,6 +23,7 @@ export class ConnectionSign {
   constructor(toasts, { tellsLoss }) {
     this.#toasts = toasts;
     this.#tellsLoss = tellsLoss;
+    languageChanges.addEventListener('change', () => this.describe({}));
   }
 
   /** @param {SessionState} state @param {string} reason */

@@ -1,5 +1,6 @@
 // Who detects, as the user chose.
 import { byId, setAddress, setText, tokenOfAddress } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('../session/inference-parts.js').Wish} Wish */
@@ -17,6 +18,9 @@ export class InferenceSwitch {
   constructor(parts) {
     this.#parts = parts;
     for (const wish of WISHES) this.#select.add(new Option(text.inference[wish], wish));
+    languageChanges.addEventListener('change', () => {
+      for (const option of this.#select.options) option.text = text.inference[/** @type {Wish} */ (option.value)];
+    });
     this.#select.addEventListener('change', () => {
       setAddress('inference', this.wish);
       void this.#choose();

@@ -1,6 +1,7 @@
 // How the picture in the large view stands.
 import { showDetector, showLevel } from './chips.js';
 import { byId, setText, show } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('./connection-sign.js').ConnectionSign} ConnectionSign */
@@ -23,6 +24,10 @@ export class PictureStatus {
   constructor(stage, sign) {
     this.#stage = stage;
     this.#sign = sign;
+    languageChanges.addEventListener('change', () => {
+      if (this.#stats) this.addStats(this.#stats);
+      this.describe({});
+    });
   }
 
   /** The room's newest; null before the first. */

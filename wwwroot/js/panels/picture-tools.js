@@ -1,6 +1,7 @@
 // Buttons for the whole picture: save, record, small window, full screen.
 import { Mirror, Recording, snapshot } from '../picture/capture.js';
 import { byId, setText, show } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('../picture/stage.js').Stage} Stage */
@@ -31,6 +32,7 @@ export class PictureTools {
     byId('record', HTMLElement).addEventListener('click', () => void this.toggleRecording(), { signal });
     byId('pip', HTMLElement).addEventListener('click', () => void this.toggleSmallWindow(), { signal });
     byId('full', HTMLElement).addEventListener('click', () => void this.toggleFullScreen(), { signal });
+    languageChanges.addEventListener('change', () => this.#nameRecording(), { signal });
     show(byId('pip', HTMLElement), document.pictureInPictureEnabled === true);
     show(byId('full', HTMLElement), document.fullscreenEnabled === true);
   }
@@ -80,12 +82,17 @@ export class PictureTools {
     show(byId('record-time', HTMLElement), on);
     if (on) this.#showTime();
     const button = byId('record', HTMLElement);
-    const label = on ? text.view.recordStop : text.view.record;
     button.setAttribute('aria-pressed', String(on));
+    button.classList.toggle('recording', on);
+    this.#nameRecording();
+    byId('record-icon', SVGUseElement).setAttribute('href', `/icons/icons.svg#${on ? 'stop' : 'record'}`);
+  }
+
+  #nameRecording() {
+    const button = byId('record', HTMLElement);
+    const label = this.#recording ? text.view.recordStop : text.view.record;
     button.setAttribute('aria-label', label);
     button.title = label;
-    button.classList.toggle('recording', on);
-    byId('record-icon', SVGUseElement).setAttribute('href', `/icons/icons.svg#${on ? 'stop' : 'record'}`);
   }
 
   /** The small window shows what the page shows: in overlay mode that is the mirror, not the bare video. */

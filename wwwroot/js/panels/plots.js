@@ -1,5 +1,6 @@
 // Curves of the last two minutes.
 import { make, setText } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { curve, niceTop, Series } from './series.js';
 import { text } from '../ui/text.js';
 
@@ -14,18 +15,18 @@ const PAD = 3;
 /** @typedef {{stats: StatsMessage|null, link: LinkNumbers|null, shown: number}} Reading */
 
 /** @typedef {(reading: Reading) => number|undefined|null} Value */
-/** @type {readonly {key: string, name: string, value: Value, show: (value: number) => string, top?: number}[]} */
+/** @type {readonly {key: string, name: () => string, value: Value, show: (value: number) => string, top?: number}[]} */
 const PLOTS = [
-  { key: 'delay', name: text.view.plotDelay, value: ({ stats }) => stats?.age_ms, show: text.ms },
-  { key: 'rtt', name: text.view.plotRtt, value: ({ link }) => link?.rttMs, show: text.ms },
-  { key: 'detected', name: text.view.plotDetected, value: ({ stats }) => stats?.detected_fps, show: text.fps },
-  { key: 'received', name: text.view.plotReceived, value: ({ stats }) => stats?.received_fps, show: text.fps },
-  { key: 'rendered', name: text.view.plotRendered, value: ({ shown }) => shown, show: text.fps },
-  { key: 'bitrate', name: text.view.plotBitrate, value: ({ link }) => link?.inKbps, show: text.kbps },
-  { key: 'loss', name: text.view.plotLoss, value: ({ link }) => link?.loss, show: text.percent },
+  { key: 'delay', name: () => text.view.plotDelay, value: ({ stats }) => stats?.age_ms, show: (value) => text.ms(value) },
+  { key: 'rtt', name: () => text.view.plotRtt, value: ({ link }) => link?.rttMs, show: (value) => text.ms(value) },
+  { key: 'detected', name: () => text.view.plotDetected, value: ({ stats }) => stats?.detected_fps, show: (value) => text.fps(value) },
+  { key: 'received', name: () => text.view.plotReceived, value: ({ stats }) => stats?.received_fps, show: (value) => text.fps(value) },
+  { key: 'rendered', name: () => text.view.plotRendered, value: ({ shown }) => shown, show: (value) => text.fps(value) },
+  { key: 'bitrate', name: () => text.view.plotBitrate, value: ({ link }) => link?.inKbps, show: (value) => text.kbps(value) },
+  { key: 'loss', name: () => text.view.plotLoss, value: ({ link }) => link?.loss, show: (value) => text.percent(value) },
   {
     key: 'level',
-    name: text.view.plotLevel,
+    name: () => text.view.plotLevel,
     value: ({ stats }) => (stats ? LEVELS.indexOf(stats.level) : undefined),
     show: (value) => text.level[LEVELS[value]] ?? '',
     top: 3,
@@ -34,17 +35,24 @@ const PLOTS = [
 
 /** Live curves of the last two minutes, one reading a second. */
 export class Plots {
-  /** @type {{plot: typeof PLOTS[number], series: Series, value: HTMLElement, canvas: HTMLCanvasElement}[]} */
+  /** @type {{plot: typeof PLOTS[number], series: Series, value: HTMLElement, canvas: HTMLCanvasElement, name: HTMLElement}[]} */
   #plots;
 
   /** @param {HTMLElement} place */
   constructor(place) {
     this.#plots = PLOTS.map((plot) => {
       const value = make('b', { text: '–' });
-      const canvas = make('canvas', { attributes: { role: 'img', 'aria-label': plot.name } });
-      const head = make('div', { class: 'plot-head' }, make('span', { text: plot.name }), value);
+      const canvas = make('canvas', { attributes: { role: 'img', 'aria-label': plot.name() } });
+      const name = make('span', { text: plot.name() });
+      const head = make('div', { class: 'plot-head' }, name, value);
       place.append(make('div', { class: 'plot', attributes: { 'data-plot': plot.key } }, head, canvas));
-      return { plot, series: new Series(), value, canvas };
+      return { plot, series: new Series(), value, canvas, name };
+    });
+    languageChanges.addEventListener('change', () => {
+      for (const { plot, canvas, name } of this.#plots) {
+        setText(name, plot.name());
+        canvas.setAttribute('aria-label', plot.name());
+      }
     });
   }
 
@@ -55,7 +63,7 @@ export class Plots {
       series.push(now);
       setText(value, Number.isFinite(now) ? plot.show(now) : '–');
       if (canvas.closest('[hidden]')) continue;
-      canvas.setAttribute('aria-label', text.view.plotAlt(plot.name, value.textContent ?? ''));
+      canvas.setAttribute('aria-label', text.view.plotAlt(plot.name(), value.textContent ?? ''));
       draw(canvas, series, plot.top);
     }
   }

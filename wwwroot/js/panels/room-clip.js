@@ -1,7 +1,6 @@
 // Takes the room's last seconds to the studio.
 import { recording } from '../session/api.js';
 import { setText } from '../ui/dom.js';
-import { studioText } from '../ui/studio-text.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('../ui/toasts.js').Toasts} Toasts */
@@ -16,7 +15,7 @@ const PATIENCE_MS = 45_000;
  */
 export async function openInStudio(button, room, token, toasts, go = (address) => location.assign(address)) {
   button.disabled = true;
-  setText(button, studioText.taking);
+  setText(button, text.view.clipTaking);
   try {
     const { recording_id: id, video_ids: videos = [] } = await recording('POST', room, token, {}, 'clip', PATIENCE_MS);
     go(`/studio?video=${encodeURIComponent(videos.at(-1) ?? id)}`);

@@ -1,5 +1,6 @@
 // The room's settings as controls.
 import { byId, make, setText } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 import { legendOf } from './class-legend.js';
 import { isWanted, NO_CLASS, SettingsEdit, toggleClass } from './settings-edit.js';
@@ -15,11 +16,11 @@ const SEND_AFTER_MS = 150;
  * @type {Readonly<Record<string, {field: 'confidence'|'blur'|'detect_every'|'mask_every'|'trails', show: (value: number) => string}>>}
  */
 const SLIDERS = {
-  confidence: { field: 'confidence', show: text.percent },
-  blur: { field: 'blur', show: text.percent },
-  'detect-every': { field: 'detect_every', show: text.view.pictures },
-  'mask-every': { field: 'mask_every', show: text.view.pictures },
-  trails: { field: 'trails', show: text.view.trailSeconds },
+  confidence: { field: 'confidence', show: (value) => text.percent(value) },
+  blur: { field: 'blur', show: (value) => text.percent(value) },
+  'detect-every': { field: 'detect_every', show: (value) => text.view.pictures(value) },
+  'mask-every': { field: 'mask_every', show: (value) => text.view.pictures(value) },
+  trails: { field: 'trails', show: (value) => text.view.trailSeconds(value) },
 };
 
 /**
@@ -34,14 +35,16 @@ export class RoomControls {
   /** @type {Map<string, HTMLElement>} The legend's place under each class. */ #dots = new Map();
   #legend = '';
   #readOnly = false;
+  /** @type {readonly ModelEntry[]} */ #models = [];
+  #abort = new AbortController();
   #mode = byId('mode', HTMLSelectElement);
   #model = byId('model', HTMLSelectElement);
 
   /** @param {(patch: Partial<RoomSettings>) => void} onChange */
   constructor(onChange) {
     this.#onChange = onChange;
-    for (const [value, label] of Object.entries(text.mode)) this.#mode.add(new Option(label, value));
-    this.setModels([]);
+    this.#speak();
+    languageChanges.addEventListener('change', () => this.#speak(), { signal: this.#abort.signal });
     this.#mode.addEventListener('change', () => this.#change({ mode: /** @type {RoomSettings['mode']} */ (this.#mode.value) }));
     this.#model.addEventListener('change', () => this.#change({ model: this.#model.value }));
     for (const [id, { field, show }] of Object.entries(SLIDERS)) {
@@ -54,6 +57,15 @@ export class RoomControls {
     }
   }
 
+  /** Writes what stands in words. */
+  #speak() {
+    const mode = this.#mode.value;
+    this.#mode.replaceChildren(...Object.entries(text.mode).map(([value, label]) => new Option(label, value)));
+    if (mode) this.#mode.value = mode;
+    this.setModels(this.#models);
+    if (this.#edit.settings) this.#showSettings(this.#edit.settings);
+  }
+
   /** @param {Partial<RoomSettings>} patch */
   #change(patch) {
     if (this.#readOnly) return;
@@ -62,8 +74,9 @@ export class RoomControls {
     this.#timer = setTimeout(() => this.#onChange(this.#edit.take()), SEND_AFTER_MS);
   }
 
-  /** @param {ModelEntry[]} models */
+  /** @param {readonly ModelEntry[]} models */
   setModels(models) {
+    this.#models = models;
     const chosen = this.#edit.settings?.model ?? this.#model.value;
     const detectors = models.filter(({ task, name }) => task.startsWith('detect') && name !== 'auto' && name !== 'motion');
     this.#model.replaceChildren(new Option(text.view.modelAuto, 'auto'), new Option(text.view.modelMotion, 'motion'));
@@ -86,7 +99,12 @@ export class RoomControls {
 
   /** @param {RoomSettings} received */
   setSettings(received) {
-    const settings = this.#edit.receive(received);
+    for (const label of received.classes) if (label !== NO_CLASS) this.#seen.add(label);
+    this.#showSettings(this.#edit.receive(received));
+  }
+
+  /** @param {RoomSettings} settings */
+  #showSettings(settings) {
     this.#mode.value = settings.mode;
     this.#model.value = settings.model;
     for (const [id, { field, show }] of Object.entries(SLIDERS)) {
@@ -96,7 +114,6 @@ export class RoomControls {
       setText(byId(`${id}-value`, HTMLElement), show(value));
       input.setAttribute('aria-valuetext', show(value));
     }
-    for (const label of received.classes) if (label !== NO_CLASS) this.#seen.add(label);
     this.#showClasses();
   }
 
@@ -173,6 +190,7 @@ export class RoomControls {
   }
 
   close() {
+    this.#abort.abort();
     clearTimeout(this.#timer);
   }
 }

@@ -1,6 +1,7 @@
 // The buttons that have the server record the room, with the time that it has, and take its last seconds to the studio.
 import { api } from '../session/api.js';
 import { byId, setText, show } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('../ui/toasts.js').Toasts} Toasts */
@@ -36,6 +37,7 @@ export class RoomRecording {
     this.#toasts = toasts;
     this.#view = view;
     byId('room-record', HTMLElement).addEventListener('click', () => void this.toggle(), { signal: this.#abort.signal });
+    languageChanges.addEventListener('change', () => this.#name(), { signal: this.#abort.signal });
     byId('room-clip', HTMLElement).addEventListener('click', () => void this.#clip(), { signal: this.#abort.signal });
   }
 
@@ -86,9 +88,12 @@ export class RoomRecording {
     this.#clock = on ? setInterval(() => this.#showTime(), CLOCK_MS) : undefined;
     show(byId('room-record-time', HTMLElement), on);
     if (on) this.#showTime();
-    const button = byId('room-record', HTMLElement);
-    button.setAttribute('aria-pressed', String(on));
-    setText(button, on ? text.view.roomRecordStop : text.view.roomRecord);
+    byId('room-record', HTMLElement).setAttribute('aria-pressed', String(on));
+    this.#name();
+  }
+
+  #name() {
+    setText(byId('room-record', HTMLElement), this.isOn ? text.view.roomRecordStop : text.view.roomRecord);
   }
 
   #showTime() {

@@ -2,10 +2,18 @@
 import { api } from '../session/api.js';
 import { icon, make, setText, show } from '../ui/dom.js';
 import { Segments } from '../ui/segments.js';
+import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
 
 /** @typedef {import('../session/api.js').Rights} Rights */
 /** @typedef {import('../ui/toasts.js').Toasts} Toasts */
+
+/** Whom a link can be for. */
+const roles = () => [
+  { value: 'camera', label: text.share.camera, hint: text.share.cameraHint },
+  { value: 'operator', label: text.share.operator, hint: text.share.operatorHint },
+  { value: 'watcher', label: text.share.watcher, hint: text.share.watcherHint },
+];
 
 /** A dialog with a link and its code for a camera, an operator or a watcher; with a token in it where one is needed. */
 export class ShareDialog {
@@ -15,7 +23,7 @@ export class ShareDialog {
   #qr = make('img', { attributes: { alt: '', width: '232', height: '232' } });
   #link = make('a', { class: 'share-link' });
   #note = make('p', { class: 'note', attributes: { role: 'status' } });
-  #roles = make('div', { class: 'segments', attributes: { role: 'radiogroup', 'aria-label': text.share.who } });
+  #roles = make('div', { class: 'segments', attributes: { role: 'radiogroup', 'data-name': 'share.who' } });
   #segments;
   #dialog;
   #asked = 0;
@@ -30,20 +38,16 @@ export class ShareDialog {
     this.#room = room;
     this.#token = token;
     this.#toasts = toasts;
-    this.#segments = new Segments(this.#roles, 'share', [
-      { value: 'camera', label: text.share.camera, hint: text.share.cameraHint },
-      { value: 'operator', label: text.share.operator, hint: text.share.operatorHint },
-      { value: 'watcher', label: text.share.watcher, hint: text.share.watcherHint },
-    ], () => void this.#ask());
+    this.#segments = new Segments(this.#roles, 'share', roles, () => void this.#ask());
     this.#segments.value = first;
     const closing = {
-      attributes: { type: 'button', 'aria-label': text.close, title: text.close },
+      attributes: { type: 'button', 'data-label': 'close' },
       on: { click: () => this.#dialog.close() },
     };
-    const copying = { text: text.home.copy, attributes: { type: 'button' }, on: { click: () => void this.#copy() } };
+    const copying = { attributes: { type: 'button', 'data-text': 'home.copy' }, on: { click: () => void this.#copy() } };
     const close = make('button', { class: 'button button-icon', ...closing }, icon('close'));
     const copy = make('button', { class: 'button button-main', ...copying });
-    const title = make('h2', { text: text.share.title, attributes: { id: 'share-title' } });
+    const title = make('h2', { attributes: { id: 'share-title', 'data-text': 'share.title' } });
     const attributes = { id: 'share-dialog', 'aria-labelledby': 'share-title' };
     this.#dialog = make('dialog', { class: 'dialog', attributes },
       make('div', { class: 'dialog-head' }, title, close),
@@ -52,6 +56,7 @@ export class ShareDialog {
       // A click beside the dialog is one on its backdrop.
       if (event.target === this.#dialog) this.#dialog.close();
     });
+    applyText(this.#dialog);
     document.body.append(this.#dialog);
   }
 

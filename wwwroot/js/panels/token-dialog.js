@@ -1,6 +1,7 @@
 // Where a room asks for a token.
 import { tokenFrom } from '../session/join-links.js';
 import { make, setText } from '../ui/dom.js';
+import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
 
 /** Asks for the token that a room wants, and opens the page again with it. A whole link may be pasted too. */
@@ -15,10 +16,11 @@ export class TokenDialog {
   constructor() {
     const form = make('form', { class: 'dialog-body', attributes: { method: 'dialog' }, on: { submit: (event) => this.#submit(event) } },
       this.#reason,
-      make('div', { class: 'field' }, make('label', { text: text.token.label, attributes: { for: 'token-input' } }), this.#input),
-      make('button', { class: 'button button-main', text: text.token.enter, attributes: { type: 'submit' } }));
+      make('div', { class: 'field' }, make('label', { attributes: { for: 'token-input', 'data-text': 'token.label' } }), this.#input),
+      make('button', { class: 'button button-main', attributes: { type: 'submit', 'data-text': 'token.enter' } }));
     this.#dialog = make('dialog', { class: 'dialog', attributes: { id: 'token-dialog', 'aria-labelledby': 'token-title' } },
-      make('div', { class: 'dialog-head' }, make('h2', { text: text.token.title, attributes: { id: 'token-title' } })), form);
+      make('div', { class: 'dialog-head' }, make('h2', { attributes: { id: 'token-title', 'data-text': 'token.title' } })), form);
+    applyText(this.#dialog);
     document.body.append(this.#dialog);
   }
 

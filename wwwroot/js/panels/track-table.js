@@ -1,7 +1,7 @@
 // The table of tracks.
 import { byId, make, setText, show } from '../ui/dom.js';
 import { colourOf } from '../overlay/palette.js';
-import { tenths } from '../ui/language.js';
+import { languageChanges, tenths } from '../ui/language.js';
 import { text } from '../ui/text.js';
 import { TrackLog } from './track-log.js';
 
@@ -29,6 +29,10 @@ export class TrackTable {
   constructor(onHold, onRelease) {
     this.#onHold = onHold;
     this.#onRelease = onRelease;
+    languageChanges.addEventListener('change', () => {
+      for (const row of this.#rows.values()) row.held = null;
+      this.refresh();
+    });
   }
 
   /** @param {DetectionsMessage} message */

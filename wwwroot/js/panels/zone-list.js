@@ -1,5 +1,6 @@
 // The list of zones and lines.
 import { byId, icon, make, setText, show } from '../ui/dom.js';
+import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 import { shapeColour } from '../overlay/zone-painter.js';
 
@@ -31,6 +32,11 @@ export class ZoneList {
       byId(`${kind}-draw`, HTMLElement).addEventListener('click', () => editor.draw(editor.drawing === kind ? null : kind));
       byId(`${kind}-default`, HTMLElement).addEventListener('click', () => editor.addDefault(kind));
     }
+    languageChanges.addEventListener('change', () => {
+      this.#rows.clear();
+      this.rebuild();
+      this.#rules?.speak();
+    });
   }
 
   /** Which button is down. */

@@ -1,5 +1,6 @@
 // The rules of a room, in the viewer's tab of zones.
 import { icon, make, show } from '../ui/dom.js';
+import { applyText } from '../ui/apply-text.js';
 import { ruleText, whenText } from '../ui/rule-text.js';
 import { RuleApi } from './rule-api.js';
 import { RuleDialog } from './rule-dialog.js';
@@ -17,9 +18,10 @@ export class RuleList {
   /** @type {Sayer} */ #toasts;
   /** @type {Rule[]} */ #rules = [];
   #list = make('ul', { class: 'zones', attributes: { id: 'rule-list' } });
-  #none = make('p', { class: 'note', text: ruleText.none, attributes: { id: 'rules-none' } });
+  #none = make('p', { class: 'note', attributes: { id: 'rules-none', 'data-text': 'rule.none' } });
   #add = make('button', {
-    class: 'button button-small', text: ruleText.add, attributes: { type: 'button', id: 'rule-add' }, on: { click: () => this.#begin() },
+    class: 'button button-small', attributes: { type: 'button', id: 'rule-add', 'data-text': 'rule.add' },
+    on: { click: () => this.#begin() },
   });
   #dialog = new RuleDialog((rule) => this.#save(rule));
   /** @type {HTMLElement} */ element;
@@ -34,9 +36,18 @@ export class RuleList {
     this.#toasts = toasts;
     const address = new URLSearchParams({ room, ...(token ? { token } : {}) });
     this.element = make('section', { class: 'rules', attributes: { id: 'rules', 'aria-labelledby': 'rules-title' } },
-      make('div', { class: 'rules-head' }, make('h2', { text: ruleText.title, attributes: { id: 'rules-title' } }),
-        make('a', { text: ruleText.events, attributes: { href: `/events?${address}` } })),
+      make('div', { class: 'rules-head' }, make('h2', { attributes: { id: 'rules-title', 'data-text': 'rule.title' } }),
+        make('a', { attributes: { href: `/events?${address}`, 'data-text': 'rule.events' } })),
       this.#list, this.#none, this.#add);
+    applyText(this.element, { rule: ruleText });
+  }
+
+  /** The page has another language. */
+  speak() {
+    applyText(this.element, { rule: ruleText });
+    this.#show();
+    this.#dialog.close();
+    this.#dialog = new RuleDialog((rule) => this.#save(rule));
   }
 
   get room() {

@@ -68,7 +68,7 @@ export class Workbench {
       { value: 'add', label: studioText.adds }, { value: 'take', label: studioText.takes, hint: studioText.takesHint },
     ], () => {});
     this.#mode.value = 'add';
-    new Tabs(byId('tabs', HTMLElement), studioText.tabs, (tab) => {
+    new Tabs(byId('tabs', HTMLElement), () => studioText.tabs, (tab) => {
       this.#tab = tab;
       this.#showTab();
     });

@@ -1,10 +1,12 @@
 // How the sentences get into the markup.
+import { spoken } from './language.js';
 import { text } from './text.js';
 
-/** @param {string} path such as "home.title" @param {object} texts @returns {string} */
+/** @param {string} path such as "home.title", or "rule.title" of words that not all pages have @param {object} texts @returns {string} */
 function lookUp(path, texts) {
-  /** @type {any} */ let value = texts;
-  for (const key of path.split('.')) value = value?.[key];
+  const [first, ...rest] = path.split('.');
+  /** @type {any} */ let value = Object.hasOwn(texts, first) ? texts : { [first]: spoken(/** @type {'rule'} */ (first)) };
+  for (const key of [first, ...rest]) value = value?.[key];
   if (typeof value !== 'string') throw new Error(`no text ${path}`);
   return value;
 }

@@ -14,26 +14,68 @@
  * }} English
  */
 
-/** What the server wrote the page in. @type {string} */
-export const language = globalThis.document?.documentElement?.lang || 'en';
+/** What the page is written in: at first what the server chose. @type {string} */
+export let language = globalThis.document?.documentElement?.lang || 'en';
 
 /** The reader's own kind of that language, such as en-GB: for dates and numbers. */
-export const locale = globalThis.navigator?.languages?.find((one) => one.split('-')[0] === language) ?? language;
+export let locale = localeOf(language);
 
-/** @type {Map<string, unknown>} */
-const others = new Map();
+/** Its event `change` is told after each choice of another language: what has words of its own on show writes them anew. */
+export const languageChanges = new EventTarget();
 
-/**
- * Called by a language's file, which the page loads before its own script. An English page loads none.
- * @template {keyof English} N @param {N} name @param {Words<English[N]>} words
- */
-export function speak(name, words) {
-  others.set(name, Object.freeze(words));
+/** Words by language and name. @type {Map<string, Map<keyof English, object>>} */
+const known = new Map();
+
+/** What modules hold, one object a name: it has the words of the page's language, whichever that is. @type {Map<keyof English, object>} */
+const shown = new Map();
+
+/** @param {string} chosen */
+function localeOf(chosen) {
+  return globalThis.navigator?.languages?.find((one) => one.split('-')[0] === chosen) ?? chosen;
 }
 
-/** The words of the page's language. @template T @param {keyof English} name @param {T} english @returns {T} */
+/**
+ * Called by a language's file, which the page loads before its own script or once its language is chosen.
+ * @template {keyof English} N @param {string} of the language @param {N} name @param {Words<English[N]>} words
+ */
+export function speak(of, name, words) {
+  keep(of, name, words);
+  if (of === language) fill(name);
+}
+
+/** The words of the page's language. @template T @param {keyof English} name @param {T} [english] @returns {T} */
 export function spoken(name, english) {
-  return /** @type {T} */ (others.get(name) ?? english);
+  if (english) keep('en', name, english);
+  if (!shown.has(name)) shown.set(name, {});
+  fill(name);
+  return /** @type {T} */ (shown.get(name));
+}
+
+/** Those of one language, where its file is loaded. @param {string} of @param {keyof English} name */
+export function wordsOf(of, name) {
+  return known.get(of)?.get(name);
+}
+
+/** The page goes on in a language whose files are loaded. @param {string} chosen */
+export function setLanguage(chosen) {
+  language = chosen;
+  locale = localeOf(chosen);
+  formats.clear();
+  document.documentElement.lang = chosen;
+  for (const name of shown.keys()) fill(name);
+  languageChanges.dispatchEvent(new Event('change'));
+}
+
+/** @param {string} of @param {keyof English} name @param {unknown} words */
+function keep(of, name, words) {
+  const names = known.get(of) ?? new Map();
+  known.set(of, names.set(name, words));
+}
+
+/** @param {keyof English} name */
+function fill(name) {
+  const words = shown.get(name);
+  if (words) Object.assign(words, wordsOf(language, name) ?? wordsOf('en', name));
 }
 
 /** @type {Map<number, Intl.NumberFormat>} */

@@ -1,5 +1,8 @@
 // A choice of few.
 import { make } from './dom.js';
+import { languageChanges } from './language.js';
+
+/** @typedef {{value: string, label: string, hint?: string}} Choice */
 
 /** A choice of few as radio buttons side by side. */
 export class Segments {
@@ -8,18 +11,16 @@ export class Segments {
   /**
    * @param {HTMLElement} place
    * @param {string} name
-   * @param {readonly {value: string, label: string, hint?: string}[]} choices
+   * @param {readonly Choice[]|(() => readonly Choice[])} choices a function where the page may change its language
    * @param {(value: string) => void} onChoose
    */
   constructor(place, name, choices, onChoose) {
-    place.replaceChildren();
-    for (const { value, label, hint } of choices) {
-      const input = make('input', { attributes: { type: 'radio', name, value }, on: { change: () => onChoose(value) } });
-      const row = make('label', {}, input, make('span', { text: label }));
-      if (hint) row.title = hint;
-      this.#inputs.push(input);
-      place.append(row);
-    }
+    const read = typeof choices === 'function' ? choices : () => choices;
+    this.#inputs = read().map(({ value }) =>
+      make('input', { attributes: { type: 'radio', name, value }, on: { change: () => onChoose(value) } }));
+    place.replaceChildren(...this.#inputs.map((input) => make('label', {}, input, make('span'))));
+    this.#name(read());
+    if (typeof choices === 'function') languageChanges.addEventListener('change', () => this.#name(read()));
   }
 
   get value() {
@@ -28,5 +29,15 @@ export class Segments {
 
   set value(value) {
     for (const input of this.#inputs) input.checked = input.value === value;
+  }
+
+  /** @param {readonly Choice[]} choices */
+  #name(choices) {
+    for (const { value, label, hint } of choices) {
+      const row = this.#inputs.find((input) => input.value === value)?.parentElement;
+      if (!row?.lastElementChild) continue;
+      row.lastElementChild.textContent = label;
+      if (hint) row.title = hint;
+    }
   }
 }

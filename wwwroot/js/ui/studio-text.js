@@ -24,7 +24,6 @@ export const studioText = spoken('studio', Object.freeze({
 
   other: 'Another clip',
   opening: 'Reading the clip',
-  taking: 'Taking ten seconds…',
   unplayable: 'This browser can’t play this kind of file. A click counts for the picture whose number is shown.',
   stage: 'The clip. Click what you mean; with the keyboard, arrows move the cross, Enter clicks and Shift+Enter takes away.',
   transport: 'Player',

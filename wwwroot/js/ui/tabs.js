@@ -1,5 +1,6 @@
 // Tabs.
 import { byId, make, show } from './dom.js';
+import { languageChanges } from './language.js';
 
 /** Tabs by the ARIA pattern: arrows move, Home and End jump, only the chosen one is a tab stop. */
 export class Tabs {
@@ -8,18 +9,21 @@ export class Tabs {
 
   /**
    * @param {HTMLElement} list
-   * @param {Readonly<Record<string, string>>} names by key; the pane is #pane-key
+   * @param {() => Readonly<Record<string, string>>} names by key, in the page's language of now; the pane is #pane-key
    * @param {(key: string) => void} onChoose
    */
   constructor(list, names, onChoose) {
     this.#onChoose = onChoose;
-    this.#all = Object.entries(names).map(([key, name]) => {
+    this.#all = Object.entries(names()).map(([key, name]) => {
       const attributes = { type: 'button', role: 'tab', id: `tab-${key}`, 'aria-controls': `pane-${key}` };
       const tab = make('button', { class: 'tab', text: name, attributes, on: { click: () => this.choose(key) } });
       const pane = byId(`pane-${key}`, HTMLElement);
       pane.setAttribute('aria-labelledby', tab.id);
       list.append(tab);
       return { key, tab, pane };
+    });
+    languageChanges.addEventListener('change', () => {
+      for (const { key, tab } of this.#all) tab.textContent = names()[key];
     });
     list.addEventListener('keydown', (event) => this.#onKey(event));
     this.choose(this.#all[0].key);

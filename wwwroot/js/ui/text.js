@@ -181,6 +181,7 @@ export const text = spoken('text', Object.freeze({
     roomRecordStop: 'Stop the server’s recording',
     roomRecorded: (/** @type {number} */ seconds) => `Recorded ${seconds} s on the server`,
     clip: 'Last 10 s in the studio',
+    clipTaking: 'Taking ten seconds…',
     pip: 'Picture in picture',
     full: 'Full screen',
     panel: 'Panel',

@@ -11,7 +11,7 @@ const DIFFICULTIES = { easy: 'leicht', medium: 'etwas Arbeit', hard: 'schwer' };
 /** @param {string} id such as track_7 */
 const numberIn = (id) => Number(id.match(/\d+$/)?.[0] ?? 0);
 
-speak('analysis', {
+speak('de', 'analysis', {
   title: 'Analyse',
   back: 'Mediathek',
   loading: 'Liest das Video',

@@ -1,7 +1,7 @@
 // German: the sentences that most pages share.
 import { dateAndTime, megabytes, milliseconds, number, percent, providerName, speak, tenths } from '../../ui/language.js';
 
-speak('text', {
+speak('de', 'text', {
   product: 'Rtc',
   close: 'Schließen',
   theme: 'Hell oder dunkel',
@@ -207,6 +207,7 @@ speak('text', {
     sourceHint: 'Das eigene Bild des Handys; Rahmen und Effekte zeichnet diese Seite',
     heat: 'Heatmap: wo Dinge standen',
     clip: 'Letzte 10 s ins Studio',
+    clipTaking: 'Nimmt zehn Sekunden auf…',
     snapshot: 'Bild speichern',
     record: 'Aufnehmen',
     recordStop: 'Aufnahme beenden',
@@ -375,7 +376,7 @@ const SERVER_CAUSES = {
 /** @param {string} why @param {string} what */
 const because = (why, what) => (why ? `${why}: ${what}` : what);
 
-speak('inference', {
+speak('de', 'inference', {
   loading: 'Das Modell wird in diesen Browser geladen.',
   failed: (why) => `Dieser Browser kann nicht erkennen, also tut es der Server: ${why}`,
   cannot: 'Der Server erkennt: Diese Seite darf es nicht oder hat kein ungezeichnetes Bild (privater oder segmentierter Raum, annotierte Ansicht, Zuschauer).',
@@ -383,7 +384,7 @@ speak('inference', {
   server: (wish, cause) => because(SERVER_CAUSES[cause ?? ''] ?? '', wish === 'auto' ? 'Der Server erkennt, dieser Browser steht bereit.' : 'Der Server erkennt.'),
 });
 
-speak('when', {
+speak('de', 'when', {
   zone_entered: 'Zone betreten',
   zone_left: 'Zone verlassen',
   line_crossed: 'Linie überquert',
@@ -393,7 +394,7 @@ speak('when', {
   class_gone: 'Etwas ist weg',
 });
 
-speak('rule', {
+speak('de', 'rule', {
   title: 'Regeln',
   none: 'Noch keine Regeln. Eine Regel hält fest, was hier geschieht, zeigt es unter Ereignisse und meldet es weiter.',
   add: 'Regel hinzufügen',
@@ -436,7 +437,7 @@ speak('rule', {
   about: (when, zone, classes) => [when, zone, classes.join(', ')].filter(Boolean).join(' · '),
 });
 
-speak('demo', {
+speak('de', 'demo', {
   end: 'Demo beenden',
   name: 'Democlip',
   note: 'Demo: Diese Seite zeichnet die Straße und sendet sie als Kamera. Was darin gefunden wird, ist wirklich erkannt.',

@@ -1,7 +1,7 @@
 // German: the page that is framed by pages of others.
 import { speak } from '../../ui/language.js';
 
-speak('embed', {
+speak('de', 'embed', {
   title: 'Livebild',
   waiting: 'Wartet auf eine Kamera',
   connecting: 'Verbindet',

@@ -1,7 +1,7 @@
 // German: the page with what happened.
 import { exactTime, number, percent, speak, tenths } from '../../ui/language.js';
 
-speak('events', {
+speak('de', 'events', {
   title: 'Ereignisse',
   heading: 'Was geschehen ist',
   lead: 'Regeln halten fest, worauf sie warten. Sie entstehen in der Ansicht eines Raums, im Reiter Zonen.',

@@ -1,7 +1,7 @@
 // German: the page that detects by itself.
 import { megabytes, milliseconds, number, speak } from '../../ui/language.js';
 
-speak('focus', {
+speak('de', 'focus', {
   title: 'Smart Focus',
   lead: 'Alles geschieht in diesem Browser: Kein Bild verlässt ihn.',
   stage: 'Bild. Objekt anklicken, um es im Fokus zu halten, noch einmal, um es loszulassen.',

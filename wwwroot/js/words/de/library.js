@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 /** @type {Readonly<Record<string, string>>} */
 const KINDS = { analyse: 'Analyse', reframe: 'Neuer Bildausschnitt' };
 
-speak('library', {
+speak('de', 'library', {
   title: 'Mediathek',
   drop: 'Videos hier ablegen',
   add: 'Videos hinzufügen',

@@ -1,7 +1,7 @@
 // German: the server's models.
 import { milliseconds, number, size, speak } from '../../ui/language.js';
 
-speak('models', {
+speak('de', 'models', {
   title: 'Modelle',
   heading: 'Modelle',
   lead: 'Was auf diesem Server findet und ausschneidet, und was er holen könnte.',

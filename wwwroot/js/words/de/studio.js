@@ -1,7 +1,7 @@
 // German: the studio.
 import { number, speak, tenths } from '../../ui/language.js';
 
-speak('studio', {
+speak('de', 'studio', {
   title: 'Studio',
   lead: 'Ein Objekt durch einen Clip verfolgen, finden, was ein Satz nennt, oder etwas herausnehmen.',
   drop: 'Clip hier ablegen',
@@ -45,7 +45,6 @@ speak('studio', {
   clear: 'Leeren',
   noClick: 'Noch nichts angeklickt.',
   clicks: (count, frame, track) => `${count === 1 ? 'Ein Klick' : `${count} Klicks`} in Bild ${frame + 1}${track === null ? '' : ` auf Spur ${track}`}`,
-  taking: 'Nimmt zehn Sekunden auf…',
   backTo: 'Zeigen',
   outlining: 'Umriss entsteht',
   outlined: (engine, ms) => `Umriss von ${engine} in ${number(ms)} ms`,

@@ -11,7 +11,7 @@ const DIFFICULTIES = { easy: 'fácil', medium: 'algo de trabajo', hard: 'difíci
 /** @param {string} id such as track_7 */
 const numberIn = (id) => Number(id.match(/\d+$/)?.[0] ?? 0);
 
-speak('analysis', {
+speak('es', 'analysis', {
   title: 'Análisis',
   back: 'Videoteca',
   loading: 'Leyendo el vídeo',

@@ -1,7 +1,7 @@
 // Spanish: the sentences that most pages share.
 import { dateAndTime, megabytes, milliseconds, number, percent, providerName, speak, tenths } from '../../ui/language.js';
 
-speak('text', {
+speak('es', 'text', {
   product: 'Rtc',
   close: 'Cerrar',
   theme: 'Claro u oscuro',
@@ -207,6 +207,7 @@ speak('text', {
     sourceHint: 'La propia imagen del móvil, con recuadros y efectos dibujados en esta página',
     heat: 'Mapa de calor: dónde estuvieron las cosas',
     clip: 'Últimos 10 s al estudio',
+    clipTaking: 'Tomando diez segundos…',
     snapshot: 'Guardar una imagen',
     record: 'Grabar',
     recordStop: 'Detener la grabación',
@@ -375,7 +376,7 @@ const SERVER_CAUSES = {
 /** @param {string} why @param {string} what */
 const because = (why, what) => (why ? `${why}: ${what}` : what.charAt(0).toUpperCase() + what.slice(1));
 
-speak('inference', {
+speak('es', 'inference', {
   loading: 'El modelo se está cargando en este navegador.',
   failed: (why) => `Este navegador no puede detectar, así que lo hace el servidor: ${why}`,
   cannot: 'Detecta el servidor: esta página no tiene permiso, o no tiene una imagen sin dibujar (sala privada o segmentada, vista anotada, espectador).',
@@ -383,7 +384,7 @@ speak('inference', {
   server: (wish, cause) => because(SERVER_CAUSES[cause ?? ''] ?? '', wish === 'auto' ? 'detecta el servidor, este navegador está preparado.' : 'detecta el servidor.'),
 });
 
-speak('when', {
+speak('es', 'when', {
   zone_entered: 'Entra en una zona',
   zone_left: 'Sale de una zona',
   line_crossed: 'Cruza una línea',
@@ -393,7 +394,7 @@ speak('when', {
   class_gone: 'Algo desaparece',
 });
 
-speak('rule', {
+speak('es', 'rule', {
   title: 'Reglas',
   none: 'Aún no hay reglas. Una regla anota lo que pasa aquí, lo muestra en Eventos y avisa a otros.',
   add: 'Añadir una regla',
@@ -436,7 +437,7 @@ speak('rule', {
   about: (when, zone, classes) => [when, zone, classes.join(', ')].filter(Boolean).join(' · '),
 });
 
-speak('demo', {
+speak('es', 'demo', {
   end: 'Terminar la demostración',
   name: 'Clip de demostración',
   note: 'Demostración: esta página dibuja la calle y la envía como cámara. Lo que se encuentra en ella se detecta de verdad.',

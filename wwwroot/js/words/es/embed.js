@@ -1,7 +1,7 @@
 // Spanish: the page that is framed by pages of others.
 import { speak } from '../../ui/language.js';
 
-speak('embed', {
+speak('es', 'embed', {
   title: 'Imagen en directo',
   waiting: 'Esperando una cámara',
   connecting: 'Conectando',

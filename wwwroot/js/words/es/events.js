@@ -1,7 +1,7 @@
 // Spanish: the page with what happened.
 import { exactTime, number, percent, speak, tenths } from '../../ui/language.js';
 
-speak('events', {
+speak('es', 'events', {
   title: 'Eventos',
   heading: 'Lo que ha pasado',
   lead: 'Las reglas anotan lo que esperan. Se crean en el visor de una sala, en la pestaña Zonas.',

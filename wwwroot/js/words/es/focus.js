@@ -1,7 +1,7 @@
 // Spanish: the page that detects by itself.
 import { megabytes, milliseconds, number, speak } from '../../ui/language.js';
 
-speak('focus', {
+speak('es', 'focus', {
   title: 'Foco inteligente',
   lead: 'Todo ocurre en este navegador: ninguna imagen sale de él.',
   stage: 'Imagen. Haz clic en un objeto para mantenerlo enfocado, y otra vez para soltarlo.',

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 /** @type {Readonly<Record<string, string>>} */
 const KINDS = { analyse: 'Análisis', reframe: 'Reencuadre' };
 
-speak('library', {
+speak('es', 'library', {
   title: 'Videoteca',
   drop: 'Suelta vídeos aquí',
   add: 'Añadir vídeos',

@@ -1,7 +1,7 @@
 // Spanish: the server's models.
 import { milliseconds, number, size, speak } from '../../ui/language.js';
 
-speak('models', {
+speak('es', 'models', {
   title: 'Modelos',
   heading: 'Modelos',
   lead: 'Lo que encuentra y recorta en este servidor, y lo que podría traer.',

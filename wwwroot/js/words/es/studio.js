@@ -1,7 +1,7 @@
 // Spanish: the studio.
 import { number, speak, tenths } from '../../ui/language.js';
 
-speak('studio', {
+speak('es', 'studio', {
   title: 'Estudio',
   lead: 'Sigue un objeto por un clip, encuentra lo que nombra una frase o quita algo.',
   drop: 'Suelta un clip aquí',
@@ -45,7 +45,6 @@ speak('studio', {
   clear: 'Borrar',
   noClick: 'Aún no hay ningún clic.',
   clicks: (count, frame, track) => `${count === 1 ? 'Un clic' : `${count} clics`} en la imagen ${frame + 1}${track === null ? '' : ` en la pista ${track}`}`,
-  taking: 'Tomando diez segundos…',
   backTo: 'Mostrarla',
   outlining: 'Trazando el contorno',
   outlined: (engine, ms) => `Contorno de ${engine} en ${number(ms)} ms`,

@@ -11,7 +11,7 @@ const DIFFICULTIES = { easy: 'facile', medium: 'un peu de travail', hard: 'diffi
 /** @param {string} id such as track_7 */
 const numberIn = (id) => Number(id.match(/\d+$/)?.[0] ?? 0);
 
-speak('analysis', {
+speak('fr', 'analysis', {
   title: 'Analyse',
   back: 'Vidéothèque',
   loading: 'Lecture de la vidéo',

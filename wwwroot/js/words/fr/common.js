@@ -1,7 +1,7 @@
 // French: the sentences that most pages share.
 import { dateAndTime, megabytes, milliseconds, number, percent, providerName, speak, tenths } from '../../ui/language.js';
 
-speak('text', {
+speak('fr', 'text', {
   product: 'Rtc',
   close: 'Fermer',
   theme: 'Clair ou sombre',
@@ -207,6 +207,7 @@ speak('text', {
     sourceHint: 'L’image même du téléphone, cadres et effets dessinés dans cette page',
     heat: 'Carte de chaleur : où les choses se tenaient',
     clip: '10 dernières s au studio',
+    clipTaking: 'Prise de dix secondes…',
     snapshot: 'Enregistrer une image',
     record: 'Filmer',
     recordStop: 'Arrêter l’enregistrement',
@@ -375,7 +376,7 @@ const SERVER_CAUSES = {
 /** @param {string} why @param {string} what */
 const because = (why, what) => (why ? `${why} : ${what}` : what.charAt(0).toUpperCase() + what.slice(1));
 
-speak('inference', {
+speak('fr', 'inference', {
   loading: 'Le modèle se charge dans ce navigateur.',
   failed: (why) => `Ce navigateur ne peut pas détecter, le serveur s’en charge : ${why}`,
   cannot: 'Le serveur détecte : cette page n’en a pas le droit, ou n’a pas d’image non dessinée (salle privée ou segmentée, vue annotée, spectateur).',
@@ -383,7 +384,7 @@ speak('inference', {
   server: (wish, cause) => because(SERVER_CAUSES[cause ?? ''] ?? '', wish === 'auto' ? 'le serveur détecte, ce navigateur se tient prêt.' : 'le serveur détecte.'),
 });
 
-speak('when', {
+speak('fr', 'when', {
   zone_entered: 'Entrée dans une zone',
   zone_left: 'Sortie d’une zone',
   line_crossed: 'Ligne franchie',
@@ -393,7 +394,7 @@ speak('when', {
   class_gone: 'Quelque chose a disparu',
 });
 
-speak('rule', {
+speak('fr', 'rule', {
   title: 'Règles',
   none: 'Pas encore de règles. Une règle note ce qui se passe ici, le montre sous Événements et le signale à d’autres.',
   add: 'Ajouter une règle',
@@ -436,7 +437,7 @@ speak('rule', {
   about: (when, zone, classes) => [when, zone, classes.join(', ')].filter(Boolean).join(' · '),
 });
 
-speak('demo', {
+speak('fr', 'demo', {
   end: 'Terminer la démo',
   name: 'Clip de démo',
   note: 'Démo : cette page dessine la rue et l’envoie comme une caméra. Ce qui y est trouvé l’est vraiment.',

@@ -1,7 +1,7 @@
 // French: the page with what happened.
 import { exactTime, number, percent, speak, tenths } from '../../ui/language.js';
 
-speak('events', {
+speak('fr', 'events', {
   title: 'Événements',
   heading: 'Ce qui s’est passé',
   lead: 'Les règles notent ce qu’elles attendent. Elles se créent dans la visionneuse d’une salle, sous l’onglet Zones.',

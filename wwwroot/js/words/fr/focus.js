@@ -1,7 +1,7 @@
 // French: the page that detects by itself.
 import { megabytes, milliseconds, number, speak } from '../../ui/language.js';
 
-speak('focus', {
+speak('fr', 'focus', {
   title: 'Focus intelligent',
   lead: 'Tout se passe dans ce navigateur : aucune image n’en sort.',
   stage: 'Image. Cliquez un objet pour le garder au point, encore une fois pour le relâcher.',

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 /** @type {Readonly<Record<string, string>>} */
 const KINDS = { analyse: 'Analyse', reframe: 'Recadrage' };
 
-speak('library', {
+speak('fr', 'library', {
   title: 'Vidéothèque',
   drop: 'Déposez des vidéos ici',
   add: 'Ajouter des vidéos',

@@ -1,7 +1,7 @@
 // French: the server's models.
 import { milliseconds, number, size, speak } from '../../ui/language.js';
 
-speak('models', {
+speak('fr', 'models', {
   title: 'Modèles',
   heading: 'Modèles',
   lead: 'Ce qui trouve et découpe sur ce serveur, et ce qu’il pourrait récupérer.',

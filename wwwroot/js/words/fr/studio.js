@@ -1,7 +1,7 @@
 // French: the studio.
 import { number, speak, tenths } from '../../ui/language.js';
 
-speak('studio', {
+speak('fr', 'studio', {
   title: 'Studio',
   lead: 'Suivre un objet dans un clip, trouver ce que nomme une phrase, ou retirer quelque chose.',
   drop: 'Déposez un clip ici',
@@ -45,7 +45,6 @@ speak('studio', {
   clear: 'Effacer',
   noClick: 'Aucun clic pour l’instant.',
   clicks: (count, frame, track) => `${count === 1 ? 'Un clic' : `${count} clics`} dans l’image ${frame + 1}${track === null ? '' : ` sur la piste ${track}`}`,
-  taking: 'Prise de dix secondes…',
   backTo: 'La montrer',
   outlining: 'Contour en cours',
   outlined: (engine, ms) => `Contour par ${engine} en ${number(ms)} ms`,
