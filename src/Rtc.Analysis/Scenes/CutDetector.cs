@@ -1,7 +1,7 @@
 namespace Rtc.Analysis.Scenes;
 
 /// <summary>Where a search for cuts stands, as a job keeps it; with the pictures shortly before, it can go on from here.</summary>
-internal sealed record CutState(IReadOnlyList<long> Cuts, long BlankFrom);
+internal sealed record CutState(IReadOnlyList<long> Cuts, long BlankFrom, long MeltedTo = -1);
 
 /// <summary>
 /// Finds cuts in a stream of pictures. At a hard cut the picture before does not explain the one after it, wherever the camera turned,
@@ -62,6 +62,7 @@ internal sealed class CutDetector
     private long _decided;
     private long _dissolved;
     private long _blankFrom;
+    private long _meltedTo;
 
     /// <param name="fps">Pictures a second.</param>
     /// <param name="next">The number of the next picture that is new.</param>
@@ -73,6 +74,7 @@ internal sealed class CutDetector
         _fade = (int)Math.Clamp(Math.Round(FadeSeconds * fps), 2, MaxFade);
         _cuts = [.. state?.Cuts ?? []];
         _blankFrom = state?.BlankFrom ?? -1;
+        _meltedTo = state?.MeltedTo ?? -1;
         _pictures = new PictureWindow(FirstNeeded(next));
         _dissolve = new Dissolve(_pictures, fps);
         _decided = Math.Max(0, next - Late);
@@ -82,7 +84,7 @@ internal sealed class CutDetector
     /// <summary>The numbers of the first pictures of all scenes but the first.</summary>
     public IReadOnlyList<long> Cuts => _cuts;
 
-    public CutState State => new([.. _cuts], _blankFrom);
+    public CutState State => new([.. _cuts], _blankFrom, _meltedTo);
 
     private int Late => _flash + Around;
 
@@ -111,9 +113,15 @@ internal sealed class CutDetector
 
         for (; _dissolved < dissolved; _dissolved++)
         {
-            if (_dissolve.CentreAt(_dissolved, IsAlone) is { } centre)
+            if (_dissolve.At(_dissolved, IsAlone) is { } found && IsAlone(found.First, found.Last))
             {
-                Cut(centre);
+                // A part of a long one looks like a whole one, and so does the part that follows it.
+                if (_meltedTo < 0 || found.First > _meltedTo + _minScene)
+                {
+                    Cut(found.Middle);
+                }
+
+                _meltedTo = Math.Max(_meltedTo, found.Last);
             }
         }
     }
@@ -212,7 +220,7 @@ internal sealed class CutDetector
         for (int offset = -1; offset <= 2; offset++)
         {
             PictureDifference other = _pictures.StepAt(number + offset);
-            if (offset != 0 && other != default && PictureMatch.With(before, here, other.ShiftX, other.ShiftY).Change < least)
+            if (offset != 0 && other != default && PictureMatch.With(before, here, [(other.ShiftX, other.ShiftY)]).Change < least)
             {
                 return false;
             }
@@ -247,7 +255,7 @@ internal sealed class CutDetector
             return false;
         }
 
-        double before = MaxDeviation(lastBefore - _flash, lastBefore), after = MaxDeviation(firstAfter, firstAfter + _flash);
+        double before = UsualDeviation(lastBefore - _flash, lastBefore), after = UsualDeviation(firstAfter, firstAfter + _flash);
         for (long second = firstAfter; second <= lastBefore + _flash + 1; second++)
         {
             for (long first = lastBefore; first >= second - _flash - 1; first--)
@@ -262,15 +270,22 @@ internal sealed class CutDetector
         return false;
     }
 
-    private double MaxDeviation(long first, long last)
+    /// <summary>Halfway between the least and the most, in order: what passes for a moment doesn't count.</summary>
+    private double UsualDeviation(long first, long last)
     {
-        double most = 0;
+        Span<double> all = stackalloc double[MaxFlash + 1];
+        int count = 0;
         for (long number = first; number <= last; number++)
         {
-            most = Math.Max(most, _pictures.At(number)?.Deviation ?? 0);
+            if (_pictures.At(number) is { } picture)
+            {
+                all[count++] = picture.Deviation;
+            }
         }
 
-        return most;
+        all = all[..count];
+        all.Sort();
+        return count == 0 ? 0 : all[count / 2];
     }
 
     private bool IsSame(long before, long after, double minBefore, double minAfter)
@@ -287,14 +302,23 @@ internal sealed class CutDetector
             most = Math.Max(most, _pictures.StepAt(number).Change);
         }
 
+        // The camera goes on meanwhile as it did before, or as it does after.
         PictureDifference way = PictureMatch.Compare(first, second, FlashReach, zooms: false);
-        if (way.Change <= Math.Min(MaxPartOfSame * most, MaxChangeOfSame) && way.Unexplained <= MaxUnexplainedOfSame)
+        PictureDifference gone = _pictures.StepAt(before), goes = _pictures.StepAt(after + 1);
+        long gap = after - before;
+        ReadOnlySpan<(double X, double Y)> shifts =
+            [(way.ShiftX, way.ShiftY), (gap * gone.ShiftX, gap * gone.ShiftY), (gap * goes.ShiftX, gap * goes.ShiftY)];
+        foreach ((double x, double y) in shifts)
         {
-            return true;
+            PictureDifference whole = PictureMatch.With(first, second, [(x, y)]);
+            if (whole.Change <= Math.Min(MaxPartOfSame * most, MaxChangeOfSame) && whole.Unexplained <= MaxUnexplainedOfSame)
+            {
+                return true;
+            }
         }
 
-        // Something near that passes meanwhile hides a part of the scene.
-        PictureDifference rest = PictureMatch.With(first, second, way.ShiftX, way.ShiftY, PartOfSame);
+        // Something near that passes meanwhile hides a part of the scene, and moves by its own way.
+        PictureDifference rest = PictureMatch.With(first, second, shifts, PartOfSame);
         return rest.Change <= Math.Min(MaxPartOfSame * most, MaxChangeOfRest) && rest.Unexplained <= MaxUnexplainedOfRest;
     }
 

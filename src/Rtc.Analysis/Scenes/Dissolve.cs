@@ -1,5 +1,11 @@
 namespace Rtc.Analysis.Scenes;
 
+/// <summary>The last picture of one scene alone and the first of the next.</summary>
+internal readonly record struct MixRange(long First, long Last)
+{
+    public long Middle => (First + Last) / 2;
+}
+
 /// <summary>
 /// Tells where one scene melts into another: two pictures that nothing explains to each other, all between them are a mix of the two,
 /// more of the second from picture to picture, and before and after them is one scene alone. A camera that turns or zooms, an object
@@ -14,19 +20,23 @@ internal sealed class Dissolve
     private const double MinChange = 8;
 
     // Detail halfway, as a part of that of the two scenes: of two that have nothing to do with each other a half is left.
-    private const double MaxDetail = 0.8;
+    private const double MaxDetail = 1.1;
 
-    // What a mix may leave over, as a part of the difference of the two scenes; where there is one scene alone, grain and shake leave more.
-    private const double MaxRest = 0.32;
-    private const double MaxRestOutside = 0.4;
+    // What a mix may leave over of a single picture, as a part of the difference of the two scenes, and how far the share of the last
+    // scene may be from one half halfway.
+    private const double MaxRest = 0.4;
+    private const double MaxAside = 0.35;
 
-    // How far the share of the last scene may be from 0 before the first picture and from 1 after the last, and from one half halfway.
-    private const double MaxOutside = 0.25;
-    private const double MaxAside = 0.3;
+    // By how much the share grows on each half of the way at least.
+    private const double MinGrowth = 0.05;
 
-    // By how much the share grows on each half of the way at least, and how evenly.
-    private const double MinGrowth = 0.1;
-    private const double MaxUneven = 0.16;
+    // Of the whole way: its pictures, what the mix may leave over on average, how far the shares may be from growing evenly, and how many
+    // pictures on either side have to show one scene alone.
+    private const int MinLength = 4;
+    private const double MaxMeanRest = 0.2;
+    private const double MaxOff = 0.05;
+    private const double MaxOffBetween = 0.06;
+    private const int MinAlone = 2;
 
     // What two scenes differ by, whatever the camera did meanwhile; and what a shorter way does, as a camera that zooms would explain.
     private const double SceneReach = 0.45;
@@ -42,9 +52,6 @@ internal sealed class Dissolve
     // Pixels of the copy that the camera turns from picture to picture, and in what part of them it may turn faster.
     private const double MaxStep = 2;
     private const double MaxFastSteps = 0.6;
-
-    // A lamp that flashes for so many pictures before or after may hide a scene.
-    private const int Flash = 5;
 
     // Half the way between the two pictures, in seconds.
     private static readonly double[] s_reaches = [0.2, 0.32, 0.5, 0.9];
@@ -64,20 +71,20 @@ internal sealed class Dissolve
     }
 
     /// <summary>Pictures after one that it may look at.</summary>
-    public int Reach => _reaches[^1] + Half(_reaches[^1]) + Flash;
+    public int Reach => _reaches[^1] + Half(_reaches[^1]);
 
-    /// <summary>The middle of a dissolve that goes on at a picture; null where there is none.</summary>
+    /// <summary>The dissolve that goes on at a picture; null where there is none.</summary>
     /// <param name="number">The picture.</param>
     /// <param name="isAlone">Whether nothing between two pictures explains their difference otherwise.</param>
-    public long? CentreAt(long number, Func<long, long, bool> isAlone)
+    public MixRange? At(long number, Func<long, long, bool> isAlone)
     {
         foreach (int reach in _reaches)
         {
             // A long one is found from any picture about its middle.
             int whole = reach + Half(reach);
-            if (number % Math.Max(1, reach / 4) == 0 && isAlone(number - whole, number + whole) && CentreAt(number, reach) is { } centre)
+            if (number % Math.Max(1, reach / 4) == 0 && isAlone(number - whole, number + whole) && At(number, reach) is { } found)
             {
-                return centre;
+                return found;
             }
         }
 
@@ -86,18 +93,19 @@ internal sealed class Dissolve
 
     private static int Half(int reach) => Math.Max(2, reach / 2);
 
-    private long? CentreAt(long number, int reach)
+    private MixRange? At(long number, int reach)
     {
         int half = Half(reach);
+        (long from, long to) = (number - reach - half, number + reach + half);
         if (_pictures.At(number) is not { } here || _pictures.At(number - reach) is not { } first
-            || _pictures.At(number + reach) is not { } last || _pictures.At(number - reach - half) is null
-            || _pictures.At(number + reach + half) is null || !here.HasSizeOf(first) || !here.HasSizeOf(last)
+            || _pictures.At(number + reach) is not { } last || _pictures.At(from) is null
+            || _pictures.At(to) is null || !here.HasSizeOf(first) || !here.HasSizeOf(last)
             || here.Detail > MaxDetail * (first.Detail + last.Detail) / 2 || first.ChangeFrom(last) < MinChange)
         {
             return null;
         }
 
-        _mix.Follow(number - reach, number + reach, half + Flash);
+        _mix.Follow(number - reach, number + reach, half);
         MixFit middle = _mix.At(number);
         if (middle.Rest > MaxRest || Math.Abs(middle.Share - 0.5) > MaxAside)
         {
@@ -105,21 +113,18 @@ internal sealed class Dissolve
         }
 
         MixFit early = _mix.At(number - half), later = _mix.At(number + half);
-        return early.Rest <= MaxRest && later.Rest <= MaxRest
-            && middle.Share - early.Share >= MinGrowth && later.Share - middle.Share >= MinGrowth
-            && Math.Abs(((early.Share + later.Share) / 2) - middle.Share) <= MaxUneven
-            && IsSceneAlone(number - reach - half, -Flash, 0) && IsSceneAlone(number + reach + half, Flash, 1)
-            && IsSlow(number - reach - half, number + reach + half) && AreScenes(number, first, last, half)
-                ? number + (long)Math.Round((0.5 - middle.Share) / (later.Share - early.Share) * 2 * half)
-                : null;
-    }
+        if (early.Rest > MaxRest || later.Rest > MaxRest
+            || middle.Share - early.Share < MinGrowth || later.Share - middle.Share < MinGrowth
+            || !IsSlow(from, to) || !AreScenes(number, first, last, half))
+        {
+            return null;
+        }
 
-    /// <summary>There is one scene alone, or is, a flash further on.</summary>
-    private bool IsSceneAlone(long number, int further, double share)
-    {
-        return Is(_mix.At(number)) || Is(_mix.At(number + further));
-
-        bool Is(MixFit fit) => Math.Abs(fit.Share - share) <= MaxOutside && fit.Rest <= MaxRestOutside;
+        MixRamp ramp = MixRamp.Of(_mix.Between(from, to), MinLength);
+        return ramp.Off <= MaxOff && ramp.OffBetween <= MaxOffBetween && ramp.Rest <= MaxMeanRest
+            && ramp.Start >= MinAlone && ramp.End <= to - from - MinAlone
+            ? new MixRange(from + ramp.Start, from + ramp.End)
+            : null;
     }
 
     /// <summary>Two pictures that no motion explains to each other, nor to the one halfway, nor those nearer to it.</summary>

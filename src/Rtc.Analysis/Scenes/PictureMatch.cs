@@ -37,7 +37,7 @@ internal static class PictureMatch
             return new PictureDifference(1, byte.MaxValue, 0, 0);
         }
 
-        PictureDifference best = With(earlier, later, 0, 0);
+        PictureDifference best = Blocks(earlier.Luma, earlier, later, [(0, 0)]);
         int halfWidth = later.Width / 2, halfHeight = later.Height / 2;
         Span<byte> zoomedHalf = stackalloc byte[halfWidth * halfHeight];
         Span<byte> zoomed = stackalloc byte[later.Width * later.Height];
@@ -58,18 +58,32 @@ internal static class PictureMatch
             }
 
             ReadOnlySpan<byte> whole = zoom == 1 ? earlier.Luma : Zoom(earlier.Luma, zoomed, later.Width, later.Height, zoom);
-            PictureDifference here = Blocks(whole, earlier, later, 2 * x, 2 * y);
+            PictureDifference here = Blocks(whole, earlier, later, [(2 * x, 2 * y)]);
             best = here.Change < best.Change ? here : best;
         }
 
         return best;
     }
 
-    /// <summary>The difference if the camera has turned by so many pixels of the copy, in that part which has changed least.</summary>
+    /// <summary>
+    /// The difference if everything has moved by one of so many pixels of the copy, in that part which has changed least.
+    /// </summary>
     public static PictureDifference With(
-        Signature earlier, Signature later, double shiftX, double shiftY, double part = 1) => earlier.HasSizeOf(later)
-        ? Blocks(earlier.Luma, earlier, later, (int)Math.Round(shiftX), (int)Math.Round(shiftY), part)
-        : new PictureDifference(1, byte.MaxValue, 0, 0);
+        Signature earlier, Signature later, ReadOnlySpan<(double X, double Y)> shifts, double part = 1)
+    {
+        if (!earlier.HasSizeOf(later))
+        {
+            return new PictureDifference(1, byte.MaxValue, 0, 0);
+        }
+
+        Span<(int X, int Y)> whole = stackalloc (int, int)[shifts.Length];
+        for (int i = 0; i < shifts.Length; i++)
+        {
+            whole[i] = ((int)Math.Round(shifts[i].X), (int)Math.Round(shifts[i].Y));
+        }
+
+        return Blocks(earlier.Luma, earlier, later, whole, part);
+    }
 
     /// <summary>The shift at which two pictures of half size correlate most.</summary>
     private static (double Score, int X, int Y) Search(
@@ -106,7 +120,7 @@ internal static class PictureMatch
     }
 
     private static PictureDifference Blocks(
-        ReadOnlySpan<byte> luma, Signature earlier, Signature later, int shiftX, int shiftY, double part = 1)
+        ReadOnlySpan<byte> luma, Signature earlier, Signature later, ReadOnlySpan<(int X, int Y)> shifts, double part = 1)
     {
         (int left, int top, int right, int bottom) = later.Inside;
         int columns = (right - left) / Block, rows = (bottom - top) / Block;
@@ -117,7 +131,14 @@ internal static class PictureMatch
         for (int i = 0; i < matches.Length; i++)
         {
             int x = left + marginX + (i % columns * Block), y = top + marginY + (i / columns * Block);
-            if (Match(luma, later, (x, y), (x + shiftX, y + shiftY)) is { Weight: > 0 } match)
+            var match = new BlockMatch(double.MinValue, 0, 0, 0);
+            foreach ((int shiftX, int shiftY) in shifts)
+            {
+                BlockMatch other = Match(luma, later, (x, y), (x + shiftX, y + shiftY));
+                match = other.Likeness > match.Likeness ? other : match;
+            }
+
+            if (match.Weight > 0)
             {
                 matches[covered] = match;
                 changes[covered] = ChangeOf(luma, earlier, later, (match.X, match.Y), (x, y));

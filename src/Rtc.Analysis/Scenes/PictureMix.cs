@@ -1,8 +1,5 @@
 namespace Rtc.Analysis.Scenes;
 
-/// <summary>Where what is at a place of one picture is in another, in pixels of the copy.</summary>
-internal readonly record struct PixelShift(int X, int Y);
-
 /// <summary>How much of the second scene is in a picture, and what a mix of both leaves over as a part of their difference.</summary>
 internal readonly record struct MixFit(double Share, double Rest)
 {
@@ -25,19 +22,39 @@ internal static class PictureMix
     // Two scenes that differ by less can't be told from grain.
     private const double MinDifference = 6;
 
-    // How often a pixel to either side is tried.
+    // How often a pixel to either side is tried, and then half of one.
     private const int MaxMoves = 3;
+    private const int MaxHalfMoves = 2;
 
     /// <summary>Where a scene that was at a shift a picture ago is now.</summary>
-    public static PixelShift Follow(Signature scene, Signature here, PixelShift from)
+    public static PixelShift Follow(FinePicture scene, Signature here, PixelShift from)
     {
         double best = Likeness(scene, here, from);
-        for (int move = 0; move < MaxMoves; move++)
+        from = Follow(scene, here, from, PixelShift.Whole, MaxMoves, ref best);
+        return Follow(scene, here, from, 1, MaxHalfMoves, ref best);
+    }
+
+    /// <summary>
+    /// The mix of two pictures that explains one between, from where their scenes are supposed to be in it; both are set right.
+    /// </summary>
+    public static MixFit Explain(
+        FinePicture first, ref PixelShift firstAt, FinePicture last, ref PixelShift lastAt, Signature here)
+    {
+        MixFit best = Fit(first, firstAt, last, lastAt, here);
+        Explain(first, ref firstAt, last, ref lastAt, here, PixelShift.Whole, MaxMoves, ref best);
+        Explain(first, ref firstAt, last, ref lastAt, here, 1, MaxHalfMoves, ref best);
+        return best;
+    }
+
+    private static PixelShift Follow(
+        FinePicture scene, Signature here, PixelShift from, int step, int moves, ref double best)
+    {
+        for (int move = 0; move < moves; move++)
         {
             PixelShift centre = from;
             for (int i = 0; i < 9; i++)
             {
-                var tried = new PixelShift(centre.X + (i % 3) - 1, centre.Y + (i / 3) - 1);
+                var tried = new PixelShift(centre.X + (step * ((i % 3) - 1)), centre.Y + (step * ((i / 3) - 1)));
                 if (tried != centre && Likeness(scene, here, tried) is var likeness && likeness > best)
                 {
                     (best, from) = (likeness, tried);
@@ -53,16 +70,21 @@ internal static class PictureMix
         return from;
     }
 
-    /// <summary>The mix of two pictures that explains one between, from where their scenes are supposed to be in it.</summary>
-    public static MixFit Explain(Signature first, PixelShift firstAt, Signature last, PixelShift lastAt, Signature here)
+    private static void Explain(
+        FinePicture first, ref PixelShift firstAt, FinePicture last, ref PixelShift lastAt, Signature here, int step, int moves,
+        ref MixFit best)
     {
-        MixFit best = Fit(first, firstAt, last, lastAt, here);
-        for (int move = 0; move < MaxMoves; move++)
+        for (int move = 0; move < moves; move++)
         {
             (PixelShift one, PixelShift other) = (firstAt, lastAt);
             for (int i = 0; i < 18; i++)
             {
-                int x = (i % 3) - 1, y = (i / 3 % 3) - 1;
+                int x = step * ((i % 3) - 1), y = step * ((i / 3 % 3) - 1);
+                if ((x, y) == (0, 0))
+                {
+                    continue;
+                }
+
                 PixelShift triedFirst = i < 9 ? new PixelShift(one.X + x, one.Y + y) : firstAt;
                 PixelShift triedLast = i < 9 ? lastAt : new PixelShift(other.X + x, other.Y + y);
                 MixFit fit = Fit(first, triedFirst, last, triedLast, here);
@@ -77,27 +99,25 @@ internal static class PictureMix
                 break;
             }
         }
-
-        return best;
     }
 
-    private static double Likeness(Signature scene, Signature here, PixelShift shift)
+    private static double Likeness(FinePicture scene, Signature here, PixelShift shift)
     {
-        (int left, int top, int right, int bottom) = Shared(here, scene, shift);
+        (int left, int top, int right, int bottom) = scene.SharedWith(here, shift);
         if (!IsEnough(here, left, top, right, bottom))
         {
             return double.MinValue;
         }
 
         return new PictureSums(
-            scene.Smooth.AsSpan(((top + shift.Y) * scene.Width) + left + shift.X), here.Smooth.AsSpan((top * here.Width) + left),
-            here.Width, right - left, bottom - top).Likeness;
+            scene.From(left, top, shift), here.Smooth.AsSpan((top * here.Width) + left), here.Width, right - left, bottom - top).Likeness;
     }
 
-    private static MixFit Fit(Signature first, PixelShift firstAt, Signature last, PixelShift lastAt, Signature here)
+    /// <summary>How much of the second scene is in a picture where both are at these shifts.</summary>
+    public static MixFit Fit(FinePicture first, PixelShift firstAt, FinePicture last, PixelShift lastAt, Signature here)
     {
-        (int left, int top, int right, int bottom) = Shared(here, first, firstAt);
-        (int otherLeft, int otherTop, int otherRight, int otherBottom) = Shared(here, last, lastAt);
+        (int left, int top, int right, int bottom) = first.SharedWith(here, firstAt);
+        (int otherLeft, int otherTop, int otherRight, int otherBottom) = last.SharedWith(here, lastAt);
         (left, top) = (Math.Max(left, otherLeft), Math.Max(top, otherTop));
         (right, bottom) = (Math.Min(right, otherRight), Math.Min(bottom, otherBottom));
         int columns = (right - left) / Block, rows = (bottom - top) / Block;
@@ -113,8 +133,7 @@ internal static class PictureMix
         {
             int x = left + (i % columns * Block), y = top + (i / columns * Block);
             blocks[i] = SumsOf(
-                first.Smooth.AsSpan(((y + firstAt.Y) * first.Width) + x + firstAt.X),
-                last.Smooth.AsSpan(((y + lastAt.Y) * last.Width) + x + lastAt.X), here.Smooth.AsSpan((y * here.Width) + x), here.Width);
+                first.From(x, y, firstAt), last.From(x, y, lastAt), here.Smooth.AsSpan((y * here.Width) + x), here.Width);
             all += blocks[i];
         }
 
@@ -138,11 +157,6 @@ internal static class PictureMix
 
         return kept.Fit(MinDifference);
     }
-
-    /// <summary>The part of a picture without bars that is also in another.</summary>
-    private static (int Left, int Top, int Right, int Bottom) Shared(Signature here, Signature other, PixelShift shift) => (
-        Math.Max(here.Inside.Left, other.Inside.Left - shift.X), Math.Max(here.Inside.Top, other.Inside.Top - shift.Y),
-        Math.Min(here.Inside.Right, other.Inside.Right - shift.X), Math.Min(here.Inside.Bottom, other.Inside.Bottom - shift.Y));
 
     private static bool IsEnough(Signature here, int left, int top, int right, int bottom) => right > left && bottom > top
         && (right - left) * (bottom - top)

@@ -13,11 +13,14 @@ public sealed class CutDetectorTests(ShownClips clips) : IClassFixture<ShownClip
     // RTC_LONG=1: many more of them, from a seed that no run had before.
     private static readonly bool s_isLong = Environment.GetEnvironmentVariable("RTC_LONG") is { Length: > 0 };
 
-    /// <summary>Hard cuts, fades and cuts under a flash are all found; a few dissolves are missed, and a few cuts invented.</summary>
+    /// <summary>
+    /// Hard cuts, fades and cuts under a flash are all found; a dissolve under something near that passes may be missed, and a cut
+    /// invented where such a thing passes under a flash.
+    /// </summary>
     [Fact]
     public void Cuts_of_a_hundred_videos_are_found()
     {
-        const int MaxMissedDissolves = 2, MaxInvented = 6;
+        const int MaxMissedDissolves = 2, MaxInvented = 2;
         ConcurrentBag<string> wrong = [];
         ConcurrentBag<PutCut> put = [];
         int first = s_isLong ? Random.Shared.Next(1_000_000) : 0;

@@ -11,6 +11,9 @@ public sealed class QueryPlanTests(PostgresServer server)
 {
     private const string Video = "WHERE video_id = '00000000-0000-0000-0000-000000000001'";
 
+    // Stands for the user that all jobs of the filled store belong to.
+    private const string Busy = "00000000-0000-0000-0000-00000000000b";
+
     public static TheoryData<string, string> Questions
     {
         get
@@ -42,6 +45,17 @@ public sealed class QueryPlanTests(PostgresServer server)
                 { "idx_events_write_key", "SELECT id FROM events WHERE write_key = '00000000-0000-0000-0000-000000000003'" },
                 { "idx_jobs_video_id", $"SELECT * FROM processing_jobs {Video}" },
                 {
+                    // GET /api/jobs?video_id=, from a place in the list on.
+                    "idx_jobs_video_id",
+                    $"SELECT * FROM processing_jobs {Video} AND user_id = '{Busy}' "
+                        + "AND id < 'ffffffff-ffff-ffff-ffff-ffffffffffff' ORDER BY id DESC LIMIT 20"
+                },
+                {
+                    "idx_jobs_video_id",
+                    $"SELECT * FROM processing_jobs {Video} AND user_id = '{Busy}' AND kind = 'analyse' "
+                        + "ORDER BY CASE status WHEN 'completed' THEN 0 ELSE 1 END, id DESC LIMIT 1"
+                },
+                {
                     "idx_masks_job",
                     "SELECT * FROM segmentation_masks WHERE job_id = '00000000-0000-0000-0000-000000000002' "
                         + "AND frame_number BETWEEN 3 AND 4"
@@ -66,8 +80,9 @@ public sealed class QueryPlanTests(PostgresServer server)
     public async Task Postgres_answers_by_the_index(string index, string question)
     {
         await using TestStore store = await TestStore.CreateAsync(server, TestStore.Postgres);
-        await FillAsync(store);
-        Assert.Contains(index, await PlanAsync(store, question), StringComparison.Ordinal);
+        (Video video, _) = await FillAsync(store);
+        string asked = question.Replace(Busy, video.UserId.ToString(), StringComparison.Ordinal);
+        Assert.Contains(index, await PlanAsync(store, asked), StringComparison.Ordinal);
     }
 
     [Theory]
