@@ -133,22 +133,7 @@ internal ref struct SdpParser
             Protocol = protocol.ToString(),
             Direction = _defaults.Direction,
         };
-        bool rtp = _media.Kind is MediaKind.Audio or MediaKind.Video;
-        while (!rest.IsEmpty && _media.Formats.Count < SdpLimits.MaxFormats)
-        {
-            ReadOnlySpan<char> format = SdpText.NextField(ref rest);
-            if (!SdpText.IsToken(format, SdpLimits.MaxIdLength))
-            {
-                continue;
-            }
-
-            _media.Formats.Add(format.ToString());
-            if (rtp && SdpText.TryByte(format, 127, out byte type))
-            {
-                _attributes.AddFormat(_media, type);
-            }
-        }
-
+        ReadFormats(_media, rest);
         if (_media.Formats.Count == 0)
         {
             _error = string.Create(CultureInfo.InvariantCulture, $"line {number} of the description: the m= line names no format");
@@ -162,6 +147,25 @@ internal ref struct SdpParser
         }
 
         _session.Media.Add(_media);
+    }
+
+    private readonly void ReadFormats(MediaDescription media, ReadOnlySpan<char> rest)
+    {
+        bool rtp = media.Kind is MediaKind.Audio or MediaKind.Video;
+        while (!rest.IsEmpty && media.Formats.Count < SdpLimits.MaxFormats)
+        {
+            ReadOnlySpan<char> format = SdpText.NextField(ref rest);
+            if (!SdpText.IsToken(format, SdpLimits.MaxIdLength))
+            {
+                continue;
+            }
+
+            media.Formats.Add(format.ToString());
+            if (rtp && SdpText.TryByte(format, 127, out byte type))
+            {
+                _attributes.AddFormat(media, type);
+            }
+        }
     }
 
     private void FinishSection()
