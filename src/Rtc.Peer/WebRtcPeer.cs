@@ -327,7 +327,7 @@ public sealed class WebRtcPeer : IDisposable
             _state.End("the certificate changed in a renegotiation");
         }
 
-        _media.Configure(now, session.Sections);
+        _media.Configure(session.Sections);
         _data.Configure(session);
         _data.Start(now, session);
         UpdateState(now);

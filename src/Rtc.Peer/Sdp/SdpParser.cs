@@ -39,24 +39,18 @@ internal ref struct SdpParser
             return false;
         }
 
-        SessionDescription? session = null;
-        string id = "0";
-        long version = 0;
-        if (lines.MoveNext() && lines.Type == 'o')
-        {
-            ReadOnlySpan<char> rest = lines.Value;
-            SdpText.NextField(ref rest);
-            ReadOnlySpan<char> idText = SdpText.NextField(ref rest);
-            id = SdpText.IsToken(idText, 32) ? idText.ToString() : "0";
-            SdpText.TryNumber(SdpText.NextField(ref rest), long.MaxValue, out version);
-        }
-        else
+        if (!lines.MoveNext() || lines.Type != 'o')
         {
             error = "the session description has no o= line after v=0";
             return false;
         }
 
-        session = new SessionDescription { SessionId = id, Version = version };
+        ReadOnlySpan<char> rest = lines.Value;
+        SdpText.NextField(ref rest);
+        ReadOnlySpan<char> idText = SdpText.NextField(ref rest);
+        string id = SdpText.IsToken(idText, 32) ? idText.ToString() : "0";
+        SdpText.TryNumber(SdpText.NextField(ref rest), long.MaxValue, out long version);
+        var session = new SessionDescription { SessionId = id, Version = version };
         var parser = new SdpParser(session);
         while (parser._error is null && lines.MoveNext())
         {
