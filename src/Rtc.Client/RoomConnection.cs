@@ -8,7 +8,7 @@ namespace Rtc.Client;
 
 /// <summary>
 /// A place in a room, as its camera or as a viewer: encoded frames one way, results and messages the other, commands by a channel of
-/// their own that loses nothing. Made by <see cref="RtcClient"/>; whoever joined disposes it. Its streams end with it, and with an
+/// their own that loses nothing. Made by <see cref="RtcClient"/>; the caller that joined disposes it. Its streams end with it, and with an
 /// <see cref="RtcException"/> of the code <c>closed</c> where the connection was lost. Owns a socket and a thread for its media.
 /// </summary>
 public sealed class RoomConnection : IAsyncDisposable

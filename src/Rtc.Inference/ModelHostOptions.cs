@@ -18,7 +18,7 @@ public sealed record ModelHostOptions
     public string? MaskModel { get; init; }
 
     /// <summary>A mask model slower than this is not taken by itself; GrabCut takes a few milliseconds.</summary>
-    public TimeSpan SlowestAutomaticMask { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan MaxAutomaticMaskTime { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>What fast, balanced and accurate mean; "motion" needs no entry.</summary>
     public IReadOnlyList<SegmentProfile> Profiles { get; init; } = [];

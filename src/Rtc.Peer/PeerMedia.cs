@@ -34,7 +34,7 @@ internal sealed class PeerMedia : IDisposable
 
     public RtpSession Session { get; }
 
-    public void Configure(Instant now, IReadOnlyList<MediaSection> sections) => Session.Configure(now, RtpSections.Of(sections));
+    public void Configure(IReadOnlyList<MediaSection> sections) => Session.Configure(RtpSections.Of(sections));
 
     /// <summary>Without a target a report or a packet would stay due; ICE says when there is a target again.</summary>
     public Instant NextDeadline(Instant now) => _transport.TryGetTarget(out _) ? Session.NextDeadline(now) : Instant.Never;

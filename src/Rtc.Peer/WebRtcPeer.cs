@@ -103,7 +103,8 @@ public sealed class WebRtcPeer : IDisposable
 
     /// <summary>
     /// A trickled candidate, with or without "candidate:" in front. An empty one is the end of candidates. A name instead
-    /// of an address is taken and left alone: its owner's check will show the address.
+    /// of an address is taken and left alone: its owner's check will show the address. All sections share one transport (BUNDLE), so
+    /// <paramref name="mid"/>, which clients send along, decides nothing.
     /// </summary>
     public bool TryAddRemoteCandidate(Instant now, string candidate, string? mid, out string? error)
     {
@@ -327,7 +328,7 @@ public sealed class WebRtcPeer : IDisposable
             _state.End("the certificate changed in a renegotiation");
         }
 
-        _media.Configure(now, session.Sections);
+        _media.Configure(session.Sections);
         _data.Configure(session);
         _data.Start(now, session);
         UpdateState(now);

@@ -78,7 +78,7 @@ internal sealed class PacketStream
     {
         var session = new RtpSession(
             new RtpSessionOptions { Cname = "bench", Random = new PeerRandom(SystemRandom.Instance), Frames = pool }, default);
-        session.Configure(default,
+        session.Configure(
         [
             new RtpSection
             {

@@ -61,7 +61,7 @@ public sealed partial class UdpPeers
         TransportAddress from = TransportAddress.From(at.Address, at.Port);
         ReadOnlySpan<byte> datagram = _datagram.AsSpan(0, length);
 
-        // A connectivity check names its peer; everything else belongs to whoever its address leads to.
+        // A connectivity check names its peer; everything else belongs to the peer that its address leads to.
         WebRtcPeer? peer = StunUsername.TryGetLocalUfrag(datagram, out ReadOnlySpan<byte> ufrag)
             ? Find(Encoding.ASCII.GetString(ufrag))
             : _routes.GetValueOrDefault(from);

@@ -3,10 +3,10 @@ using Rtc.Inference.Catalogue;
 namespace Rtc.Inference.Hosting;
 
 /// <summary>From a name that anybody may send to a file; only the owner's own choice may be a path.</summary>
-internal sealed class ModelChoice(ModelDirectory shelf, ModelCatalogue catalogue, string directory)
+internal sealed class ModelChoice(ModelDirectory directory, ModelCatalogue catalogue, string folder)
 {
     /// <summary>Whether there is one for that task that may be taken without being asked for.</summary>
-    public bool HasAutomatic(string task) => shelf.Models().Any(model => IsAutomatic(model, task));
+    public bool HasAutomatic(string task) => directory.Models().Any(model => IsAutomatic(model, task));
 
     /// <param name="name">A name, or "auto".</param>
     /// <param name="task">What "auto" has to be good for.</param>
@@ -20,15 +20,15 @@ internal sealed class ModelChoice(ModelDirectory shelf, ModelCatalogue catalogue
         {
             if (string.IsNullOrEmpty(chosen) || chosen.Equals(ModelHost.Auto, StringComparison.OrdinalIgnoreCase))
             {
-                found = shelf.Models().FirstOrDefault(model => IsAutomatic(model, task));
-                problem = found is null ? $"no model for '{task}' in {directory}: rtc models pull {catalogue.Default}" : null;
+                found = directory.Models().FirstOrDefault(model => IsAutomatic(model, task));
+                problem = found is null ? $"no model for '{task}' in {folder}: rtc models pull {catalogue.Default}" : null;
                 return found is not null;
             }
 
             if (ModelDirectory.IsFile(chosen))
             {
                 string path = Path.GetFullPath(chosen);
-                found = shelf.Models().FirstOrDefault(model => model.Path == path)
+                found = directory.Models().FirstOrDefault(model => model.Path == path)
                     ?? new ShelvedModel(
                         ModelName.Of(Path.GetFileNameWithoutExtension(path)), path, null, task, "unknown", false, false,
                         new FileInfo(path).Length, null) { IsGiven = true };
@@ -38,10 +38,10 @@ internal sealed class ModelChoice(ModelDirectory shelf, ModelCatalogue catalogue
             name = chosen;
         }
 
-        found = ModelName.IsValid(name) ? shelf.Find(name) : null;
+        found = ModelName.IsValid(name) ? directory.Find(name) : null;
         if (found is null)
         {
-            problem = $"no model named {Printable(name)} in {directory}"
+            problem = $"no model named {Printable(name)} in {folder}"
                 + (catalogue.Find(name) is { } known ? $": rtc models pull {known.Name}" : string.Empty);
         }
 

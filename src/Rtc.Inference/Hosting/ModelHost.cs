@@ -20,7 +20,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
     private readonly OrtRuntime? _runtime;
     private readonly ModelSlots _slots;
     private readonly GraphSessions _graphs;
-    private readonly ModelDirectory _shelf;
+    private readonly ModelDirectory _directory;
     private readonly ModelChoice _choice;
     private readonly FolderNames _folders;
     private readonly ModelListing _listing;
@@ -38,11 +38,11 @@ public sealed class ModelHost : IModelHost, IGraphHost
         Catalogue = ModelCatalogue.Load(options.Directory, out string? broken);
         CatalogueProblem = broken;
         string?[] given = [options.Model, options.MaskModel, .. options.Profiles.Select(profile => profile.Model)];
-        _shelf = new ModelDirectory(options.Directory, Catalogue, [.. given.OfType<string>()]);
+        _directory = new ModelDirectory(options.Directory, Catalogue, [.. given.OfType<string>()]);
         _folders = new FolderNames(options, given);
-        _shelf.Refresh();
-        _choice = new ModelChoice(_shelf, Catalogue, options.Directory);
-        _listing = new ModelListing(_shelf, _choice, Catalogue, _slots, _folders, RuntimeProblem);
+        _directory.Refresh();
+        _choice = new ModelChoice(_directory, Catalogue, options.Directory);
+        _listing = new ModelListing(_directory, _choice, Catalogue, _slots, _folders, RuntimeProblem);
     }
 
     public ModelHostOptions Options { get; }
@@ -58,10 +58,10 @@ public sealed class ModelHost : IModelHost, IGraphHost
     public string? CatalogueProblem { get; }
 
     /// <summary>What lies in the folder, what the catalogue could fetch, and the two that need no file.</summary>
-    public IReadOnlyList<ModelInfo> Models => _listing.Models(_shelf.Models());
+    public IReadOnlyList<ModelInfo> Models => _listing.Models(_directory.Models());
 
     /// <inheritdoc/>
-    public IReadOnlyList<ModelInfo> Listed => _listing.Models(_shelf.Listed);
+    public IReadOnlyList<ModelInfo> Listed => _listing.Models(_directory.Listed);
 
     /// <summary>What is loaded now, for health and metrics.</summary>
     public IReadOnlyList<LoadedModelReport> Loaded => _slots.Loaded;
@@ -69,7 +69,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
     /// <inheritdoc/>
     public IReadOnlyList<GraphFile> Graphs =>
     [
-        .. _shelf.Graphs().Select(found => new GraphFile(
+        .. _directory.Graphs().Select(found => new GraphFile(
             Path.GetFileNameWithoutExtension(found.Path), found.Path, found.Kind, found.Header.Inputs, found.Header.Outputs,
             found.Header.Metadata, found.IsCopyleft)),
     ];
@@ -83,7 +83,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
     }
 
     /// <inheritdoc/>
-    public string? FindFile(string name) => _shelf.FindFile(name);
+    public string? FindFile(string name) => _directory.FindFile(name);
 
     /// <inheritdoc/>
     public int Arrivals => Volatile.Read(ref _arrivals);
@@ -94,7 +94,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
     /// <summary>A model came into the folder, or went from it.</summary>
     public void OnModelArrived()
     {
-        _shelf.Refresh();
+        _directory.Refresh();
         Interlocked.Increment(ref _arrivals);
     }
 
@@ -173,7 +173,7 @@ public sealed class ModelHost : IModelHost, IGraphHost
             return new GrabCutSegmenter();
         }
 
-        if (auto && handle!.Model.WarmRun > Options.SlowestAutomaticMask.TotalMilliseconds)
+        if (auto && handle!.Model.WarmRun > Options.MaxAutomaticMaskTime.TotalMilliseconds)
         {
             problem =
                 $"{found.Name} takes {handle.Model.WarmRun:F0} ms on {Providers.Name(handle.Model.Provider)}: choose it by name, or keep "

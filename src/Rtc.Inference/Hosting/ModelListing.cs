@@ -9,7 +9,7 @@ namespace Rtc.Inference.Hosting;
 
 /// <summary>Describes the models on hand as pages and commands list them, without loading any. Owned by <see cref="ModelHost"/>.</summary>
 internal sealed class ModelListing(
-    ModelDirectory shelf, ModelChoice choice, ModelCatalogue catalogue, ModelSlots slots, FolderNames folders, string? runtimeProblem)
+    ModelDirectory directory, ModelChoice choice, ModelCatalogue catalogue, ModelSlots slots, FolderNames folders, string? runtimeProblem)
 {
     /// <summary>What lies in the folder, what the catalogue could fetch, and the two that need no file.</summary>
     public List<ModelInfo> Models(IReadOnlyList<ShelvedModel> here)
@@ -38,7 +38,7 @@ internal sealed class ModelListing(
             return new ProfileInfo(profile.Name, model.Name, Licence(model.Licence, model.Copyleft), loaded.ClassNames, null);
         }
 
-        (OnnxHeader? header, string? broken) = shelf.Head(model.Path);
+        (OnnxHeader? header, string? broken) = directory.Head(model.Path);
         return new ProfileInfo(
             profile.Name,
             model.Name,
@@ -57,7 +57,7 @@ internal sealed class ModelListing(
     {
         ModelSlot? slot = slots.Find(model.Path);
         LoadedModel? loaded = slot?.Current;
-        OnnxHeader? header = shelf.Head(model.Path).Header;
+        OnnxHeader? header = directory.Head(model.Path).Header;
         HeaderKind? kind = header is null ? null : HeaderKind.Of(header);
         string task = loaded?.Kind.Task ?? kind?.Task ?? model.Task;
         string? layout = LayoutOf(loaded?.Kind) ?? catalogue.Find(model.Name)?.Layout ?? kind?.Layout;

@@ -17,7 +17,7 @@ internal sealed class GrabCutSolver
     private const float PlaceWeight = 2.2f;
 
     // A single colour's verdict is not allowed to outweigh everything around it.
-    private const float StrongestColour = 8f;
+    private const float MaxEvidence = 8f;
     private const float Diagonal = 0.70710678f;
 
     private readonly GridCut _cut = new();
@@ -322,7 +322,7 @@ internal sealed class GrabCutSolver
     {
         int plane = _width * _height;
         (float red, float green, float blue) = (_colours[i], _colours[plane + i], _colours[(2 * plane) + i]);
-        return Math.Clamp(_surroundings.Cost(red, green, blue) - _subject.Cost(red, green, blue), -StrongestColour, StrongestColour);
+        return Math.Clamp(_surroundings.Cost(red, green, blue) - _subject.Cost(red, green, blue), -MaxEvidence, MaxEvidence);
     }
 
     private float Difference(int a, int b)

@@ -16,7 +16,6 @@ internal sealed class Probe
     private int _sentPackets;
     private long _sentBytes;
     private long _firstSent;
-    private long _lastSent;
     private long _firstArrived = long.MaxValue;
     private long _lastArrived = long.MinValue;
     private int _firstArrivedBytes;
@@ -66,7 +65,6 @@ internal sealed class Probe
             _firstSent = now.Microseconds;
         }
 
-        _lastSent = now.Microseconds;
         _sentBytes += bytes;
         NextSend = new Instant(_firstSent + (_sentBytes * 8 * 1_000_000 / Rate.BitsPerSecond));
         if (_sentPackets >= MinPackets && _sentBytes * 8 >= Rate.BitsPerSecond * MinSeconds)

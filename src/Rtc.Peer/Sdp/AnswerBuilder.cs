@@ -79,18 +79,20 @@ internal sealed class AnswerBuilder
             return false;
         }
 
-        // An open handshake keeps its roles as long as the offer leaves the choice (RFC 8842 section 5.5).
-        DtlsRole role = setup switch
-        {
-            DtlsSetup.Passive => DtlsRole.Client,
-            DtlsSetup.Active => DtlsRole.Server,
-            _ => lastSession?.LocalDtlsRole ?? (local.PreferDtlsClient ? DtlsRole.Client : DtlsRole.Server),
-        };
+        DtlsRole role = RoleFor(setup, lastSession, local);
         NegotiatedSession session = RemoteFacts.Session(offer, carrier, role, lastSession, builder._states);
         SessionDescription answer = builder.Write(carrier, bundle.GroupOf(carrier) is not null, role, local, options);
         step = new NegotiationStep(answer, session, builder._states);
         return true;
     }
+
+    /// <summary>An open handshake keeps its roles as long as the offer leaves the choice (RFC 8842 section 5.5).</summary>
+    private static DtlsRole RoleFor(DtlsSetup offered, NegotiatedSession? lastSession, LocalTransport local) => offered switch
+    {
+        DtlsSetup.Passive => DtlsRole.Client,
+        DtlsSetup.Active => DtlsRole.Server,
+        _ => lastSession?.LocalDtlsRole ?? (local.PreferDtlsClient ? DtlsRole.Client : DtlsRole.Server),
+    };
 
     // Sections never go away and never change places (RFC 9429 section 5.2.2).
     private string? OrderError()

@@ -39,24 +39,18 @@ internal ref struct SdpParser
             return false;
         }
 
-        SessionDescription? session = null;
-        string id = "0";
-        long version = 0;
-        if (lines.MoveNext() && lines.Type == 'o')
-        {
-            ReadOnlySpan<char> rest = lines.Value;
-            SdpText.NextField(ref rest);
-            ReadOnlySpan<char> idText = SdpText.NextField(ref rest);
-            id = SdpText.IsToken(idText, 32) ? idText.ToString() : "0";
-            SdpText.TryNumber(SdpText.NextField(ref rest), long.MaxValue, out version);
-        }
-        else
+        if (!lines.MoveNext() || lines.Type != 'o')
         {
             error = "the session description has no o= line after v=0";
             return false;
         }
 
-        session = new SessionDescription { SessionId = id, Version = version };
+        ReadOnlySpan<char> rest = lines.Value;
+        SdpText.NextField(ref rest);
+        ReadOnlySpan<char> idText = SdpText.NextField(ref rest);
+        string id = SdpText.IsToken(idText, 32) ? idText.ToString() : "0";
+        SdpText.TryNumber(SdpText.NextField(ref rest), long.MaxValue, out long version);
+        var session = new SessionDescription { SessionId = id, Version = version };
         var parser = new SdpParser(session);
         while (parser._error is null && lines.MoveNext())
         {
@@ -133,22 +127,7 @@ internal ref struct SdpParser
             Protocol = protocol.ToString(),
             Direction = _defaults.Direction,
         };
-        bool rtp = _media.Kind is MediaKind.Audio or MediaKind.Video;
-        while (!rest.IsEmpty && _media.Formats.Count < SdpLimits.MaxFormats)
-        {
-            ReadOnlySpan<char> format = SdpText.NextField(ref rest);
-            if (!SdpText.IsToken(format, SdpLimits.MaxIdLength))
-            {
-                continue;
-            }
-
-            _media.Formats.Add(format.ToString());
-            if (rtp && SdpText.TryByte(format, 127, out byte type))
-            {
-                _attributes.AddFormat(_media, type);
-            }
-        }
-
+        ReadFormats(_media, rest);
         if (_media.Formats.Count == 0)
         {
             _error = string.Create(CultureInfo.InvariantCulture, $"line {number} of the description: the m= line names no format");
@@ -162,6 +141,25 @@ internal ref struct SdpParser
         }
 
         _session.Media.Add(_media);
+    }
+
+    private readonly void ReadFormats(MediaDescription media, ReadOnlySpan<char> rest)
+    {
+        bool rtp = media.Kind is MediaKind.Audio or MediaKind.Video;
+        while (!rest.IsEmpty && media.Formats.Count < SdpLimits.MaxFormats)
+        {
+            ReadOnlySpan<char> format = SdpText.NextField(ref rest);
+            if (!SdpText.IsToken(format, SdpLimits.MaxIdLength))
+            {
+                continue;
+            }
+
+            media.Formats.Add(format.ToString());
+            if (rtp && SdpText.TryByte(format, 127, out byte type))
+            {
+                _attributes.AddFormat(media, type);
+            }
+        }
     }
 
     private void FinishSection()

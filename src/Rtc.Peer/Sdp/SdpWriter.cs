@@ -208,7 +208,5 @@ internal readonly struct SdpWriter
         }
     }
 
-    private void Line(FormattableString line) => _text.Append(line.ToString(CultureInfo.InvariantCulture)).Append("\r\n");
-
     private void Line(string line) => _text.Append(line).Append("\r\n");
 }

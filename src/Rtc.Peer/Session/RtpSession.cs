@@ -105,7 +105,7 @@ internal sealed class RtpSession : IDisposable
     public TimeSpan RoundTrip => _estimator.RoundTrip;
 
     /// <summary>After each negotiation. A section that stays keeps its streams.</summary>
-    public void Configure(Instant now, IReadOnlyList<RtpSection> sections)
+    public void Configure(IReadOnlyList<RtpSection> sections)
     {
         _receiving.Configure(sections);
         _rtcp.ReducedSize = sections.Count > 0 && sections.All(section => section.ReducedSize);

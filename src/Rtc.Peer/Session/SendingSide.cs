@@ -1,4 +1,3 @@
-using Rtc.Peer.Rtp;
 using Rtc.Peer.Send;
 
 namespace Rtc.Peer.Session;

@@ -5,8 +5,8 @@ public sealed record RoomSettings
 {
     public const int MaxRegions = 32;
     public const int MaxCorners = 64;
-    public const int SparsestDetection = 30;
-    public const int SparsestMask = 60;
+    public const int MaxDetectEvery = 30;
+    public const int MaxMaskEvery = 60;
     public const int MaxTrailSeconds = 10;
 
     public ViewMode Mode { get; init; } = ViewMode.Annotate;
@@ -72,14 +72,14 @@ public sealed record RoomSettings
             return "blur must be from 0 to 1";
         }
 
-        if (DetectEvery is < 1 or > SparsestDetection)
+        if (DetectEvery is < 1 or > MaxDetectEvery)
         {
-            return $"detect_every must be from 1 to {SparsestDetection}";
+            return $"detect_every must be from 1 to {MaxDetectEvery}";
         }
 
-        if (MaskEvery is < 1 or > SparsestMask)
+        if (MaskEvery is < 1 or > MaxMaskEvery)
         {
-            return $"mask_every must be from 1 to {SparsestMask}";
+            return $"mask_every must be from 1 to {MaxMaskEvery}";
         }
 
         if (!(Trails is >= 0 and <= MaxTrailSeconds))

@@ -43,7 +43,7 @@ internal sealed partial class StoreWork(
         }
     }
 
-    /// <summary>Called by whoever has used the store; does its work once.</summary>
+    /// <summary>Called after each use of the store; does its work once.</summary>
     public void Begin()
     {
         lock (_lock)

@@ -119,9 +119,9 @@ internal static class AnalyseCommand
 
             return true;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine($"rtc: {into} can't be written: {fault.Message.ReplaceLineEndings(" ")}");
+            error.WriteLine($"rtc: {into} can't be written: {failed.Message.ReplaceLineEndings(" ")}");
             return false;
         }
     }

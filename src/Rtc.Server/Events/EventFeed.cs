@@ -4,7 +4,7 @@ using Rtc.Store.Events;
 namespace Rtc.Server.Events;
 
 /// <summary>
-/// New events for whoever follows them. They are read from the store, so that nobody holds anything for a reader that is slow or away: it
+/// New events for all that follow them. They are read from the store, so that nothing is held for a reader that is slow or away: it
 /// goes on where it was. The signal only makes it soon.
 /// </summary>
 internal sealed class EventFeed(EventTable table, TimeProvider time)

@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 namespace Rtc.Server.Frames;
 
 /// <summary>
-/// Everything that one socket is sent, one message at a time. Whoever sends waits, so that a client that does not read holds
+/// Everything that one socket is sent, one message at a time. The sender waits, so that a client that does not read holds
 /// up its own frames; one that reads nothing for a while loses its connection.
 /// </summary>
 internal sealed class FrameOutbox(WebSocket socket, TimeSpan patience, CancellationToken stop) : IDisposable

@@ -21,7 +21,7 @@ internal sealed class ConnectionGate(LimitOptions limits, RtcMetrics metrics)
     private readonly AddressQuota _silent = new(int.MaxValue, Math.Max(2, limits.MaxConnectionsPerAddress / 2));
     private readonly AddressQuota _requests = new(limits.MaxConnections, limits.MaxConnectionsPerAddress);
 
-    /// <summary>Called where connections are accepted; whoever is let in leaves by <see cref="LeaveAfter"/>.</summary>
+    /// <summary>Called where connections are accepted; one that is let in leaves by <see cref="LeaveAfter"/>.</summary>
     public bool TryLetIn(ConnectionContext connection)
     {
         IPAddress? address = (connection.RemoteEndPoint as IPEndPoint)?.Address;

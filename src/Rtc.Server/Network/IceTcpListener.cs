@@ -101,7 +101,7 @@ internal sealed partial class IceTcpListener : IDisposable
             }
             catch (SocketException error) when (error.SocketErrorCode == SocketError.TooManyOpenSockets)
             {
-                // Whoever waits keeps its place in the backlog.
+                // A connection that waits keeps its place in the backlog.
                 await Task.Delay(s_untilDescriptorsAreFree, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (SocketException)

@@ -4,7 +4,7 @@ namespace Rtc.Server.Network;
 
 /// <summary>
 /// What other threads have for the one thread of a loop. Any thread posts and asks; the loop alone runs it. A loop
-/// that sleeps is woken by the first who posts, and by no other, so a busy loop costs nobody a system call.
+/// that sleeps is woken by the first post, and by no other, so a busy loop costs no poster a system call.
 /// </summary>
 internal sealed class LoopInbox(Action wake, TimeSpan patience)
 {
@@ -25,7 +25,7 @@ internal sealed class LoopInbox(Action wake, TimeSpan patience)
 
     /// <summary>
     /// Has the question run on the loop's thread and brings its answer back; canceled where the loop has ended, and a
-    /// <see cref="LoopTimeoutException"/> where it does not come to it in time. Whoever asked has gone then, so the question
+    /// <see cref="LoopTimeoutException"/> where it does not come to it in time. The asker has gone then, so the question
     /// is not put any more, unless it has to be <paramref name="evenLate"/>.
     /// </summary>
     public async Task<T> AskAsync<T>(Func<T> question, bool evenLate = false)

@@ -113,7 +113,7 @@ internal sealed class RecordingPart : IDisposable
         File.Delete(RecordingManifest.PathIn(_folder, Manifest.Id));
     }
 
-    /// <summary>Leaves the manifest to whoever looks for leftovers.</summary>
+    /// <summary>Leaves the manifest to the search for leftovers.</summary>
     public void Dispose()
     {
         CloseFiles();

@@ -133,7 +133,7 @@ internal sealed class RoomRecording
         }
     }
 
-    /// <summary>It never began: nothing of it stays. Called by whoever opened it.</summary>
+    /// <summary>It never began: nothing of it stays. Called by what opened it.</summary>
     public void Discard()
     {
         _writer.Remove(this);

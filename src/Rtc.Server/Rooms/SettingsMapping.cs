@@ -108,9 +108,9 @@ internal static class SettingsMapping
         : change.Classes is { } classes && !AreClasses(classes) ? Bad(
             "classes",
             string.Create(CultureInfo.InvariantCulture, $"at most {MaxClasses} labels with {MaxClassLetters} letters in all"))
-        : change.DetectEvery is < 1 or > RoomSettings.SparsestDetection
-            ? Bad("detect_every", WholeNumberTo(RoomSettings.SparsestDetection))
-        : change.MaskEvery is < 1 or > RoomSettings.SparsestMask ? Bad("mask_every", WholeNumberTo(RoomSettings.SparsestMask))
+        : change.DetectEvery is < 1 or > RoomSettings.MaxDetectEvery
+            ? Bad("detect_every", WholeNumberTo(RoomSettings.MaxDetectEvery))
+        : change.MaskEvery is < 1 or > RoomSettings.MaxMaskEvery ? Bad("mask_every", WholeNumberTo(RoomSettings.MaxMaskEvery))
         : change.Alignment is not (null or "live" or "exact") ? Bad("alignment", "\"live\" or \"exact\"")
         : change.Trails is { } trails && !(trails is >= 0 and <= RoomSettings.MaxTrailSeconds) ? Bad(
             "trails", string.Create(CultureInfo.InvariantCulture, $"seconds from 0 to {RoomSettings.MaxTrailSeconds}"))

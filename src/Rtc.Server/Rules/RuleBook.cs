@@ -10,7 +10,7 @@ internal sealed record RuleNews(RoomName Room, RoomRule Rule, RuleEvent? Happene
 
 /// <summary>
 /// The rules of all rooms at work, by the room's name, as one snapshot that is swapped whole: a room looks once a picture whether it is
-/// still the one that it knows. What happens waits here for whoever writes it down. For any thread.
+/// still the one that it knows. What happens waits here until it is written down. For any thread.
 /// </summary>
 internal sealed class RuleBook
 {

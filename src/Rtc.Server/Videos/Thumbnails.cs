@@ -57,7 +57,7 @@ internal sealed class Thumbnails(Uploads files, IJobPace pace) : IDisposable
             return null;
         }
 
-        // Under another name until it is whole: whoever asks meanwhile would be sent half a picture. What a kill leaves of it is swept.
+        // Under another name until it is whole: a request meanwhile would be sent half a picture. What a kill leaves of it is swept.
         string half = Path.ChangeExtension(video, Half);
         try
         {

@@ -31,7 +31,7 @@ internal sealed class ObjectRemover(ClipFrames frames, IBackgroundInventor? inve
         try
         {
             var fill = new BackgroundFill(motion, sources);
-            Complete(fill, masks, sources, completed);
+            Complete(fill, sources, completed);
             for (int frame = 0; frame < frames.Count; frame++)
             {
                 using Picture picture = frames.Rent(frame);
@@ -81,8 +81,7 @@ internal sealed class ObjectRemover(ClipFrames frames, IBackgroundInventor? inve
     }
 
     /// <summary>Invents what no source shows, beginning with the picture that lacks most of it.</summary>
-    private void Complete(
-        BackgroundFill fill, IReadOnlyList<MaskRuns> masks, List<BackgroundSource> sources, List<BackgroundSource> completed)
+    private void Complete(BackgroundFill fill, List<BackgroundSource> sources, List<BackgroundSource> completed)
     {
         while (completed.Count < MaxCompleted)
         {

@@ -91,7 +91,7 @@ public sealed class MaskTests : IDisposable
                 break;
         }
 
-        using ModelHost host = folder.Host(options => options with { SlowestAutomaticMask = TimeSpan.FromMinutes(1) });
+        using ModelHost host = folder.Host(options => options with { MaxAutomaticMaskTime = TimeSpan.FromMinutes(1) });
         Assert.Single(host.Models, model => model is { Name: "mine", Task: "mask", OnDisk: true });
         using ISegmenter segmenter = host.OpenSegmenter("auto", out string? problem);
         Assert.Null(problem);
@@ -142,7 +142,7 @@ public sealed class MaskTests : IDisposable
     {
         using ModelFolder folder = new();
         folder.Add("mine", MaskModels.EfficientSam());
-        using ModelHost host = folder.Host(options => options with { SlowestAutomaticMask = TimeSpan.Zero });
+        using ModelHost host = folder.Host(options => options with { MaxAutomaticMaskTime = TimeSpan.Zero });
         using ISegmenter segmenter = host.OpenSegmenter("auto", out string? problem);
         Assert.Equal("grabcut", segmenter.Model);
         Assert.Contains("choose it by name", problem, StringComparison.Ordinal);

@@ -31,8 +31,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
         };
         RtpSession sender = new(new RtpSessionOptions { Cname = "s", Random = SeededRandom.Of(1), Frames = pool }, default);
         RtpSession receiver = new(new RtpSessionOptions { Cname = "r", Random = SeededRandom.Of(2), Frames = pool }, default);
-        sender.Configure(default, [section with { Sends = true }]);
-        receiver.Configure(default, [section with { Receives = true }]);
+        sender.Configure([section with { Sends = true }]);
+        receiver.Configure([section with { Receives = true }]);
         sender.SetConnected(true);
         receiver.SetConnected(true);
         byte[] buffer = new byte[1500];

@@ -71,8 +71,8 @@ internal sealed class MediaPair : IDisposable
                 Frames = Pool,
                 NtpAtOrigin = 0xE9000000_00000000,
             }, default);
-        Sender.Configure(default, [_section with { Sends = true }]);
-        Viewer.Configure(default, [_section with { Receives = true }]);
+        Sender.Configure([_section with { Sends = true }]);
+        Viewer.Configure([_section with { Receives = true }]);
         Sender.SetConnected(true);
         Viewer.SetConnected(true);
         Now = new Instant(1_000_000);
@@ -161,9 +161,9 @@ internal sealed class MediaPair : IDisposable
     public void Renegotiate(byte payloadType, byte rtxType)
     {
         RtpSection section = _section with { Codecs = [_section.Codecs[0] with { PayloadType = payloadType, RtxPayloadType = rtxType }] };
-        Viewer.Configure(Now, [section with { Receives = true }]);
+        Viewer.Configure([section with { Receives = true }]);
         Run(TimeSpan.FromMilliseconds(20));
-        Sender.Configure(Now, [section with { Sends = true }]);
+        Sender.Configure([section with { Sends = true }]);
     }
 
     /// <summary>What follows is judged by itself.</summary>

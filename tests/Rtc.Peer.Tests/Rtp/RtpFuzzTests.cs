@@ -66,7 +66,7 @@ public sealed class RtpFuzzTests(ITestOutputHelper output)
         byte[][] rtcp = ParserFuzz.Corpus("rtcp.hex");
         EncodedFramePool pool = new();
         RtpSession session = new(new RtpSessionOptions { Cname = "x", Random = SeededRandom.Of(seed), Frames = pool }, default);
-        session.Configure(default,
+        session.Configure(
         [
             new RtpSection
             {

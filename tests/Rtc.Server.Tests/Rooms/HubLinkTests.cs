@@ -57,7 +57,7 @@ public sealed class HubLinkTests
         }
 
         Assert.True(connection.IsAborted);
-        Assert.Equal(HubLink.Most, client.Sent.Count);
+        Assert.Equal(HubLink.MaxUnread, client.Sent.Count);
     }
 
     private sealed class Client : IClientProxy

@@ -108,7 +108,7 @@ public sealed class MemoryOutlineTests(ITestOutputHelper output)
         using var folder = new ModelFolder();
         folder.Add("mine.encoder", MaskModels.Sam2Encoder());
         folder.Add("mine.decoder", MaskModels.Sam2Decoder());
-        using ModelHost host = folder.Host(options => options with { SlowestAutomaticMask = TimeSpan.Zero });
+        using ModelHost host = folder.Host(options => options with { MaxAutomaticMaskTime = TimeSpan.Zero });
         using IOutlineEngine outline = new StudioEngines(host).OpenOutline();
         Assert.Equal("sam2", outline.Name);
         using IOutlineEngine chosen = new StudioEngines(host, new StudioModels { Mask = "grabcut" }).OpenOutline();

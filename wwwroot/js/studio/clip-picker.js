@@ -6,10 +6,11 @@ import { UploadList } from '../library/upload-list.js';
 import { byId, make, setText, show } from '../ui/dom.js';
 import { length } from '../ui/language.js';
 import { studioText } from '../ui/studio-text.js';
-import { lengthOf } from './file-length.js';
 
 /** @typedef {import('../library/library-api.js').Video} Video */
 /** @typedef {import('../library/library-api.js').Session} Session */
+
+const PATIENCE_MS = 3_000;
 
 /**
  * @typedef {object} PickerListener
@@ -120,5 +121,28 @@ export class ClipPicker {
   close() {
     this.#uploads.close();
     this.#thumbnails.close();
+  }
+}
+
+/** How long it plays, in seconds; 0 where this browser can't tell, and the server will. @param {File} file @returns {Promise<number>} */
+async function lengthOf(file) {
+  const at = URL.createObjectURL(file);
+  const video = document.createElement('video');
+  video.preload = 'metadata';
+  try {
+    return await new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(0), PATIENCE_MS);
+      const end = (/** @type {number} */ seconds) => {
+        clearTimeout(timer);
+        resolve(Number.isFinite(seconds) ? seconds : 0);
+      };
+      video.addEventListener('loadedmetadata', () => end(video.duration), { once: true });
+      video.addEventListener('error', () => end(0), { once: true });
+      video.src = at;
+    });
+  } finally {
+    video.removeAttribute('src');
+    video.load();
+    URL.revokeObjectURL(at);
   }
 }

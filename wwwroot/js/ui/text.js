@@ -105,6 +105,7 @@ export const text = spoken('text', Object.freeze({
     events: 'Events',
     models: 'Models',
     docs: 'Documents',
+    api: 'API',
     selftest: 'Check this device',
     qrAlt: (/** @type {string} */ url) => `QR code of ${url}`,
     thumbAlt: (/** @type {string} */ room) => `Latest picture of room ${room}`,

@@ -56,7 +56,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
     public Vp8Encoder(EncoderSettings settings)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.TemporalLayers, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.TemporalLayers, Vp8Layers.Most);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.TemporalLayers, Vp8Layers.Max);
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.FramesPerSecond, 1);
         _settings = settings;
         _layers = _wantedLayers = settings.TemporalLayers;
@@ -78,7 +78,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         _bitrate = kilobitsPerSecond;
     }
 
-    public void SetTemporalLayers(int layers) => _wantedLayers = Math.Clamp(layers, 1, Vp8Layers.Most);
+    public void SetTemporalLayers(int layers) => _wantedLayers = Math.Clamp(layers, 1, Vp8Layers.Max);
 
     public void SetMinQuantizer(int quantizer)
     {
@@ -164,7 +164,7 @@ public sealed unsafe class Vp8Encoder : IVideoEncoder
         if (_slot == 0 && _layers != _wantedLayers)
         {
             // Of three, the middle one is in GOLDEN, which not everybody has.
-            _needKey |= _layers == Vp8Layers.Most;
+            _needKey |= _layers == Vp8Layers.Max;
             _layers = _wantedLayers;
             _rateChanged = true;
         }

@@ -7,7 +7,7 @@ namespace Rtc.Media.Codecs.Vpx;
 /// </summary>
 internal static class Vp8Layers
 {
-    public const int Most = 3;
+    public const int Max = 3;
 
     private const int NoRefGolden = 1 << 17;
     private const int NoUpdateLast = 1 << 18;

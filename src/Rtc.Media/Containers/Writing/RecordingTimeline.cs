@@ -29,7 +29,7 @@ public sealed class RecordingTimeline
     private double _media;
     private long _last = -1;
     private long _windowEnd;
-    private double _leastLag;
+    private double _minLag;
     private double _correction;
 
     /// <summary>Ticks from the first picture on, later than the picture's before.</summary>
@@ -42,7 +42,7 @@ public sealed class RecordingTimeline
         {
             (_firstArrival, _last) = (arrival, 0);
             _windowEnd = Window;
-            _leastLag = double.MaxValue;
+            _minLag = double.MaxValue;
         }
         else
         {
@@ -62,20 +62,20 @@ public sealed class RecordingTimeline
     /// <summary>What the network adds differs from picture to picture: the least of a while is what the clocks are apart.</summary>
     private void Discipline(long elapsed)
     {
-        _leastLag = Math.Min(_leastLag, elapsed - _media);
+        _minLag = Math.Min(_minLag, elapsed - _media);
         if (elapsed < _windowEnd)
         {
             return;
         }
 
-        if (_leastLag > MaxLag)
+        if (_minLag > MaxLag)
         {
-            _media += _leastLag;
-            _leastLag = 0;
+            _media += _minLag;
+            _minLag = 0;
         }
 
-        _correction = _leastLag;
-        _leastLag = double.MaxValue;
+        _correction = _minLag;
+        _minLag = double.MaxValue;
         _windowEnd = elapsed + Window;
     }
 

@@ -142,6 +142,7 @@ speak('de', 'text', {
     modelMissing: 'nicht auf der Platte',
     models: 'Modelle',
     docs: 'Dokumente',
+    api: 'API',
   },
 
   phone: {

@@ -142,6 +142,7 @@ speak('es', 'text', {
     modelMissing: 'no está en el disco',
     models: 'Modelos',
     docs: 'Documentos',
+    api: 'API',
   },
 
   phone: {

@@ -142,6 +142,7 @@ speak('fr', 'text', {
     modelMissing: 'absent du disque',
     models: 'Modèles',
     docs: 'Documentation',
+    api: 'API',
   },
 
   phone: {
