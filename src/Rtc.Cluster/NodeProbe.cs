@@ -61,7 +61,9 @@ internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>>
         }
     }
 
-    /// <summary>A process that is just being killed may take the connection and never answer: its port is looked at again meanwhile.</summary>
+    /// <summary>
+    /// A process that is just being killed may take the connection and never answer: its port is looked at again meanwhile.
+    /// </summary>
     private async Task<bool> TryAsync(RoomOwner owner)
     {
         if (owner.Silo is not { } silo || !await ConnectsAsync(silo).ConfigureAwait(false))
