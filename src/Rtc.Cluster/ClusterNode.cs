@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
     private readonly RoomLedger _ledger;
     private readonly NodeProbe _probe;
     private readonly CancellationTokenSource _ending = new();
+    private X509Certificate2? _certificate;
     private readonly NodeLink _link;
     private readonly Dictionary<string, (NodeCard Card, long At)> _cards = [];
     private IHost? _silo;
@@ -240,6 +242,7 @@ public sealed partial class ClusterNode : IAsyncDisposable
             await _database.DisposeAsync().ConfigureAwait(false);
         }
 
+        _certificate?.Dispose();
         _ending.Dispose();
     }
 
@@ -314,7 +317,13 @@ public sealed partial class ClusterNode : IAsyncDisposable
     private async Task StartSiloAsync(CancellationToken cancel)
     {
         _siloFailed = false;
-        IHost silo = SiloHost.Build(_settings, _database, _ => _table, OnSiloFailed, _logs, _time);
+        if (_database is not null && _certificate is null)
+        {
+            await _database.MakeTablesAsync(cancel).ConfigureAwait(false);
+            _certificate = await ClusterCertificate.FindAsync(_database, _time).ConfigureAwait(false);
+        }
+
+        IHost silo = SiloHost.Build(_settings, _database, _certificate, _ => _table, OnSiloFailed, _logs, _time);
         try
         {
             await silo.StartAsync(cancel).ConfigureAwait(false);

@@ -15,7 +15,13 @@ namespace Rtc.Cluster;
 /// <param name="patience">How long a node has to answer.</param>
 internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>> hear, TimeProvider time, TimeSpan patience)
 {
-    private static readonly TimeSpan s_kept = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_deadKept = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>One that lives may be killed the next moment, and clients be sent to it for as long.</summary>
+    private static readonly TimeSpan s_aliveKept = TimeSpan.FromMilliseconds(100);
+
+
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<RoomOwner, (long At, Task<bool> Alive)> _verdicts = [];
@@ -26,7 +32,7 @@ internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>>
         {
             long now = time.GetTimestamp();
             foreach (RoomOwner old in _verdicts
-                .Where(verdict => verdict.Value.Alive.IsCompleted && time.GetElapsedTime(verdict.Value.At, now) >= s_kept)
+                .Where(verdict => IsOver(verdict.Value.Alive, time.GetElapsedTime(verdict.Value.At, now)))
                 .Select(verdict => verdict.Key).ToArray())
             {
                 _verdicts.Remove(old);
@@ -55,14 +61,31 @@ internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>>
         }
     }
 
+    /// <summary>
+    /// A process that is just being killed may take the connection and never answer: its port is looked at again meanwhile.
+    /// </summary>
     private async Task<bool> TryAsync(RoomOwner owner)
     {
-        using var limit = new CancellationTokenSource(patience, time);
-        if (owner.Silo is not { } silo || !await ConnectsAsync(silo, limit.Token).ConfigureAwait(false))
+        if (owner.Silo is not { } silo || !await ConnectsAsync(silo).ConfigureAwait(false))
         {
             return false;
         }
 
+        Task<bool> asked = AskAsync(owner);
+        while (await Task.WhenAny(asked, Task.Delay(s_lookAgain, time)).ConfigureAwait(false) != asked)
+        {
+            if (!await ConnectsAsync(silo).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return await asked.ConfigureAwait(false);
+    }
+
+    private async Task<bool> AskAsync(RoomOwner owner)
+    {
+        using var limit = new CancellationTokenSource(patience, time);
         NodeCard? known = CardOf(owner);
         if (known is not null && await AnswersAsync(known, limit.Token).ConfigureAwait(false))
         {
@@ -81,15 +104,19 @@ internal sealed class NodeProbe(Func<string, NodeCard?> cardOf, Func<Task<bool>>
             && await AnswersAsync(fresh, again.Token).ConfigureAwait(false);
     }
 
+    private static bool IsOver(Task<bool> verdict, TimeSpan age) =>
+        verdict.IsCompleted && age >= (verdict is { IsCompletedSuccessfully: true, Result: true } ? s_aliveKept : s_deadKept);
+
     private NodeCard? CardOf(RoomOwner owner) =>
         cardOf(owner.NodeId) is { } card && card.Report.Incarnation == owner.Incarnation ? card : null;
 
-    private static async Task<bool> ConnectsAsync(IPEndPoint silo, CancellationToken cancel)
+    private async Task<bool> ConnectsAsync(IPEndPoint silo)
     {
+        using var limit = new CancellationTokenSource(patience, time);
         using var socket = new Socket(silo.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(silo, cancel).ConfigureAwait(false);
+            await socket.ConnectAsync(silo, limit.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException)

@@ -1,9 +1,11 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Rtc.Cluster.Rooms;
@@ -24,8 +26,8 @@ internal static class SiloHost
     private static readonly TimeSpan s_stop = TimeSpan.FromSeconds(3);
 
     public static IHost Build(
-        ClusterSettings settings, ClusterDatabase? database, Func<IServiceProvider, IRoomTable> rooms, Action<string> failed,
-        ILoggerFactory logs, TimeProvider time) => new HostBuilder()
+        ClusterSettings settings, ClusterDatabase? database, X509Certificate2? certificate, Func<IServiceProvider, IRoomTable> rooms,
+        Action<string> failed, ILoggerFactory logs, TimeProvider time) => new HostBuilder()
         .ConfigureServices(services =>
         {
             // Signals are the server's.
@@ -36,7 +38,14 @@ internal static class SiloHost
             services.AddSingleton(rooms);
             services.AddSingleton<IFatalErrorHandler>(new SiloFailure(failed));
         })
-        .UseOrleans(silo => Configure(silo, settings, database))
+        .UseOrleans(silo =>
+        {
+            Configure(silo, settings, database);
+            if (certificate is not null)
+            {
+                Encrypt(silo, certificate);
+            }
+        })
         .Build();
 
     private static void Configure(ISiloBuilder silo, ClusterSettings settings, ClusterDatabase? database)
@@ -74,6 +83,16 @@ internal static class SiloHost
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = s_response);
         silo.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = s_connect);
     }
+
+    /// <summary>Both sides show the cluster's certificate, which is neither in a chain nor in anybody's name.</summary>
+    private static void Encrypt(ISiloBuilder silo, X509Certificate2 certificate) => silo.UseTls(certificate, tls =>
+    {
+        tls.OnAuthenticateAsClient = (_, client) => client.TargetHost = ClusterCertificate.Name;
+        tls.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
+        tls.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
+        tls.LocalClientCertificateSelector = (_, _, _, _, _) => certificate;
+        tls.RemoteCertificateValidation = (shown, _, _) => ClusterCertificate.IsSame(certificate, shown);
+    });
 
     private sealed class NoLifetime : IHostLifetime
     {

@@ -33,3 +33,8 @@ CREATE TABLE IF NOT EXISTS cluster_keys (
     cluster_id text PRIMARY KEY,
     key bytea NOT NULL
 );
+
+CREATE TABLE IF NOT EXISTS cluster_certificates (
+    cluster_id text PRIMARY KEY,
+    certificate bytea NOT NULL
+);

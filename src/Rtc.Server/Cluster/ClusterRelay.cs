@@ -57,7 +57,9 @@ internal sealed class ClusterRelay(
         return joined;
     }
 
-    /// <summary>A copy is in VP8: a viewer here that takes none is told where the owner is, who codes for it. Null for all others.</summary>
+    /// <summary>
+    /// A copy is in VP8: a viewer here that takes none is told where the owner is, who codes for it. Null for all others.
+    /// </summary>
     public async Task<Refusal?> RefuseAsync(PeerId peer, string? sdp) =>
         sdp?.Contains("H264", StringComparison.OrdinalIgnoreCase) == true
             && !sdp.Contains("VP8", StringComparison.OrdinalIgnoreCase)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Rtc.Media.Factory;
 using Rtc.Peer;
 using Rtc.Peer.Dtls;
@@ -39,11 +40,20 @@ internal sealed class PeerFactory : IDisposable
 
     /// <summary>
     /// One that offers, to another node. It has a port of its own: two such peers may lead from this node to one and the same, where
-    /// only by that they are told apart.
+    /// only by that they are told apart. Null where the system gives none.
     /// </summary>
-    public (WebRtcPeer Peer, DatagramSocket Socket) CreateFeed(MediaClock clock)
+    public (WebRtcPeer Peer, DatagramSocket Socket)? TryCreateFeed(MediaClock clock)
     {
-        var socket = new DatagramSocket(_host, port: 0, FeedBufferBytes);
+        DatagramSocket socket;
+        try
+        {
+            socket = new DatagramSocket(_host, port: 0, FeedBufferBytes);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+
         IEnumerable<LocalCandidate> candidates = _candidates.Where(candidate => candidate.Kind == CandidateKind.Host)
             .Select(candidate => candidate.Address)
             .Where(address => address.Protocol == TransportProtocol.Udp)

@@ -177,14 +177,14 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         return false;
     }
 
+    /// <summary>Null where this node can take no copy more; its next look tries again.</summary>
     private Line? Begin(RoomView view)
     {
-        if (!_loop.HasRoomForOwnSocket)
+        if (!_loop.HasRoomForOwnSocket || _peers.TryCreateFeed(_loop.Clock) is not (var peer, var socket))
         {
             return null;
         }
 
-        (WebRtcPeer peer, DatagramSocket socket) = _peers.CreateFeed(_loop.Clock);
         PeerSlot port = _loop.Add(peer, this, socket);
         string sdp = peer.CreateOffer(
             _loop.Clock.Now, new OfferPlan { Video = [MediaDirection.ReceiveOnly], DataChannel = true, Codecs = [VideoCodec.Vp8] });

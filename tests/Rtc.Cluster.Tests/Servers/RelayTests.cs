@@ -122,6 +122,28 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
         await blurred.SeesAsync();
     }
 
+    [Fact]
+    public async Task Viewer_for_whom_its_node_has_no_place_is_sent_to_the_owner()
+    {
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "full", isCamera: true);
+        var viewers = new List<HubClient>();
+        for (int number = 0; number < RelayServers.MaxViewers; number++)
+        {
+            viewers.Add(await HubClient.OpenAsync(Servers[1]));
+            Assert.StartsWith(
+                "n1~", (await viewers[^1].JoinAsync("full")).Result.GetProperty("node").GetString(), StringComparison.Ordinal);
+        }
+
+        await using TestPeer sent = await TestPeer.ConnectAsync(Servers[1].Address, "full", isCamera: false);
+        Assert.Equal((1, Servers[0].Address), (sent.Redirects, sent.At));
+        await sent.SeesAsync();
+        await viewers[0].PushedAsync("peers", peers => peers.GetProperty("viewers").GetInt32() == RelayServers.MaxViewers + 1);
+        foreach (HubClient viewer in viewers)
+        {
+            await viewer.DisposeAsync();
+        }
+    }
+
     /// <summary>The copy is in VP8; the owner codes in H.264 for whoever takes nothing else.</summary>
     [Fact]
     public async Task Viewer_that_takes_no_vp8_is_sent_to_the_owner()
@@ -211,6 +233,9 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
 /// <summary>Three servers, n0 to n2.</summary>
 public sealed class RelayServers(PostgresServer postgres) : IAsyncLifetime
 {
+    /// <summary>That a room has at one node.</summary>
+    public const int MaxViewers = 5;
+
     public ServerProcess[] Servers { get; private set; } = [];
 
     public string Connection { get; private set; } = string.Empty;
@@ -218,7 +243,7 @@ public sealed class RelayServers(PostgresServer postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Connection = await postgres.CreateDatabaseAsync();
-        Servers = await ServerPair.StartAsync(Connection, 3);
+        Servers = await ServerPair.StartAsync(Connection, 3, maxViewers: MaxViewers);
         await ServerPair.UntilKnownAsync(Servers);
     }
 

@@ -31,7 +31,8 @@ public sealed class ServerPair(PostgresServer postgres) : IAsyncLifetime
         }
     }
 
-    public static Task<ServerProcess[]> StartAsync(string connection, int count, int first = 0, int drainSeconds = 0) =>
+    public static Task<ServerProcess[]> StartAsync(
+        string connection, int count, int first = 0, int drainSeconds = 0, int maxViewers = 500) =>
         Task.WhenAll(Enumerable.Range(first, count).Select(number => ServerProcess.StartAsync(
             ["--cluster", connection],
             new Dictionary<string, string>
@@ -40,6 +41,7 @@ public sealed class ServerPair(PostgresServer postgres) : IAsyncLifetime
                 ["RTC__Cluster__SiloPort"] = ServerProcess.FreePort().ToString(CultureInfo.InvariantCulture),
                 ["RTC__Rooms__DrainSeconds"] = drainSeconds.ToString(CultureInfo.InvariantCulture),
                 ["RTC__Rooms__LingerSeconds"] = "1",
+                ["RTC__Rooms__MaxViewersPerRoom"] = maxViewers.ToString(CultureInfo.InvariantCulture),
                 ["RTC__Model__Name"] = "motion",
 
                 // How busy the machine of the tests is must not decide where a room goes.

@@ -74,7 +74,7 @@ public sealed class OwnSocketTests : IDisposable
         var far = new Listener(opens: false);
         string offer = await _near.AskAsync(() =>
         {
-            (WebRtcPeer peer, DatagramSocket socket) = _nearPeers.CreateFeed(_near.Clock);
+            (WebRtcPeer peer, DatagramSocket socket) = _nearPeers.TryCreateFeed(_near.Clock)!.Value;
             near.Port = _near.Add(peer, near, socket);
             near.Loop = _near;
             return peer.CreateOffer(_near.Clock.Now, new OfferPlan { DataChannel = true });
