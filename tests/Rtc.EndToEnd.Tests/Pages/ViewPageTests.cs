@@ -354,7 +354,7 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         // What is measured each second is written anew with the next measurement.
         Assert.True(english.Length > 40, $"{english.Length} sentences");
         await view.UntilAsync($"() => !({Sentences})().some((one) => {JsonSerializer.Serialize(english)}.includes(one))");
-        Assert.Contains("Betrachter", await view.Page.TitleAsync(), StringComparison.Ordinal);
+        Assert.Contains("Ansicht", await view.Page.TitleAsync(), StringComparison.Ordinal);
         Assert.Equal("de", await view.EvaluateAsync<string>("() => document.documentElement.lang"));
         Assert.Contains("rtc-language=de", await view.EvaluateAsync<string>("() => document.cookie"), StringComparison.Ordinal);
         await view.UntilAsync($"() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > {pictures + 5}");
