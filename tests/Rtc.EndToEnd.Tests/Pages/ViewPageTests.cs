@@ -172,9 +172,9 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
     public async Task Classes_are_offered_as_seen_and_can_be_left_out()
     {
         await using PageUnderTest view = await OpenAsync("annotated");
-        await view["#classes [data-label=bicycle]"].ClickAsync();
+        await view["#classes [data-class=bicycle]"].ClickAsync();
         await view.UntilAsync("() => JSON.stringify(fake.settings.classes) === '[\"person\"]'");
-        await Assertions.Expect(view["#classes [data-label=bicycle]"]).ToHaveAttributeAsync("aria-pressed", "false");
+        await Assertions.Expect(view["#classes [data-class=bicycle]"]).ToHaveAttributeAsync("aria-pressed", "false");
         await view["#classes button:has-text('All')"].ClickAsync();
         await view.UntilAsync("() => fake.settings.classes.length === 0");
         view.AssertQuiet();
