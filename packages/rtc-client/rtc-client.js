@@ -212,13 +212,16 @@ export class RtcClient {
    * @typedef {{body?: BodyInit, type?: string, isRoom?: boolean, hasOwnTime?: boolean, keepalive?: boolean, signal?: AbortSignal}} Ask
    * @param {string} method @param {string} address @param {Ask} [request]
    */
-  #fetch(method, address, { body, type, isRoom, hasOwnTime, keepalive, signal } = {}) {
+  async #fetch(method, address, { body, type, isRoom, hasOwnTime, keepalive, signal } = {}) {
     const { token, key } = this.#options;
     /** @type {Record<string, string>} */ const headers = {};
     if (type) headers['content-type'] = type;
     if (isRoom && token) headers.authorization = `Bearer ${token}`;
     else if (key) headers['x-api-key'] = key;
-    return fetch(address, { method, headers, body, keepalive, signal: hasOwnTime ? signal : AbortSignal.timeout(PATIENCE_MS) });
+    const request = { method, headers, body, keepalive, signal: hasOwnTime ? signal : AbortSignal.timeout(PATIENCE_MS) };
+    const response = await fetch(address, request);
+    // Another node has the room: browsers go there by themselves and leave the token behind. No key is taken along.
+    return isRoom && token && response.status === 401 && response.redirected ? fetch(response.url, request) : response;
   }
 }
 

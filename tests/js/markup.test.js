@@ -28,6 +28,21 @@ test('the pages hold the same sentences that the scripts have', () => {
   }
 });
 
+test('the server finds where a page names its language', () => {
+  for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html') && file !== 'docs.html')) {
+    assert.match(readFileSync(WWW + page, 'utf8'), /^<!doctype html>\n<html lang="en" dir="ltr"/, page);
+  }
+});
+
+test('every page with a list of languages or a switch of theme puts them to work', () => {
+  for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html'))) {
+    const html = readFileSync(WWW + page, 'utf8');
+    const script = html.match(/<script type="module" src="(\/js\/pages\/[a-z]+\.js)"/)?.[1];
+    const wanted = html.includes('class="select language"') ? /^startPage\(/m : html.includes('id="theme"') ? /^start(?:Page|Theme)\(/m : null;
+    if (wanted) assert.match(readFileSync(WWW + script, 'utf8'), wanted, page);
+  }
+});
+
 test('without scripts a page says what it is and what it needs', () => {
   for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html') && file !== '404.html' && file !== 'offline.html')) {
     const html = readFileSync(WWW + page, 'utf8');

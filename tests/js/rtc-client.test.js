@@ -147,6 +147,25 @@ test('viewer joins with its token and leaves the session that it got', async () 
   assert.equal(peer.connectionState, 'closed');
 });
 
+test('token goes along to the node that has the room', async () => {
+  const elsewhere = 'https://two.rtc.example/whep/demo';
+  const left = Object.defineProperties(new Response('{"code":"token"}', { status: 401 }), {
+    redirected: { value: true }, url: { value: elsewhere },
+  });
+  answer = (url) => (url.host === 'two.rtc.example' ? joined() : left);
+  await new client.RtcClient('https://rtc.example', { token: 'secret' }).watch('demo');
+  assert.deepEqual(asked.map(({ url }) => new URL(url).host), ['rtc.example', 'two.rtc.example']);
+  assert.equal(asked[1].headers.authorization, 'Bearer secret');
+
+  // A refusal without a redirect is one, and a key is for its own server.
+  asked = [];
+  answer = () => Object.defineProperties(new Response('{"code":"key"}', { status: 401 }), {
+    redirected: { value: true }, url: { value: elsewhere },
+  });
+  await assert.rejects(new client.RtcClient('https://rtc.example', { key: 'vr_k' }).watch('demo'));
+  assert.equal(asked.length, 1);
+});
+
 test('camera sends the first video track of a stream', async () => {
   const stream = { getVideoTracks: () => ['front'] };
   await new client.RtcClient('https://rtc.example').publish('demo', stream, { mode: 'focus', name: 'Hall', takeover: true });

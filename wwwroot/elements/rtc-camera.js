@@ -129,11 +129,14 @@ export class RtcCamera extends HTMLElement {
       await peer.setLocalDescription();
       await gathered(peer);
       const token = this.getAttribute('token');
-      const response = await fetch(`${server}/whip/${encodeURIComponent(room)}?${query}`, {
+      const request = {
         method: 'POST',
         headers: { 'content-type': 'application/sdp', ...(token ? { authorization: `Bearer ${token}` } : {}) },
         body: peer.localDescription?.sdp,
-      });
+      };
+      let response = await fetch(`${server}/whip/${encodeURIComponent(room)}?${query}`, request);
+      // Another node has the room: browsers go there by themselves and leave the token behind.
+      if (token && response.status === 401 && response.redirected) response = await fetch(response.url, request);
       if (turn !== this.#turn) return;
       if (FINAL.includes(response.status)) {
         this.#tell('refused');

@@ -222,9 +222,9 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
     public async Task Classes_are_offered_as_seen_and_can_be_left_out()
     {
         await using PageUnderTest view = await OpenAsync("annotated");
-        await view["#classes [data-label=bicycle]"].ClickAsync();
+        await view["#classes [data-class=bicycle]"].ClickAsync();
         await view.UntilAsync("() => JSON.stringify(fake.settings.classes) === '[\"person\"]'");
-        await Assertions.Expect(view["#classes [data-label=bicycle]"]).ToHaveAttributeAsync("aria-pressed", "false");
+        await Assertions.Expect(view["#classes [data-class=bicycle]"]).ToHaveAttributeAsync("aria-pressed", "false");
         await view["#classes button:has-text('All')"].ClickAsync();
         await view.UntilAsync("() => fake.settings.classes.length === 0");
         view.AssertQuiet();
@@ -404,7 +404,7 @@ public sealed class ViewPageTests(PagesFixture fixture, ITestOutputHelper output
         // What is measured each second is written anew with the next measurement.
         Assert.True(english.Length > 40, $"{english.Length} sentences");
         await view.UntilAsync($"() => !({Sentences})().some((one) => {JsonSerializer.Serialize(english)}.includes(one))");
-        Assert.Contains("Betrachter", await view.Page.TitleAsync(), StringComparison.Ordinal);
+        Assert.Contains("Ansicht", await view.Page.TitleAsync(), StringComparison.Ordinal);
         Assert.Equal("de", await view.EvaluateAsync<string>("() => document.documentElement.lang"));
         Assert.Contains("rtc-language=de", await view.EvaluateAsync<string>("() => document.cookie"), StringComparison.Ordinal);
         await view.UntilAsync($"() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > {pictures + 5}");

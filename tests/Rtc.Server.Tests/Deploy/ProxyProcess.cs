@@ -6,7 +6,7 @@ using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Deploy;
 
-/// <summary>A reverse proxy with the configuration that docs/DEPLOY.md shows, on a free port, in a folder of its own. Owns both.</summary>
+/// <summary>A reverse proxy with a configuration out of the documents, on a free port, in a folder of its own. Owns both.</summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
     private const string Name = "rtc.example.org";
@@ -24,14 +24,19 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<ProxyProcess> StartAsync(string kind, int server)
+    /// <param name="kind">nginx or caddy.</param>
+    /// <param name="server">The port that it leads to.</param>
+    /// <param name="block">The configuration of nginx; that of docs/DEPLOY.md where none is given.</param>
+    public static async Task<ProxyProcess> StartAsync(string kind, int server, string? block = null)
     {
         string? program = Find(kind);
         Assert.SkipWhen(program is null, $"{kind} is not installed");
         string folder = Directory.CreateTempSubdirectory("rtc-proxy").FullName;
         int port = LoopbackPorts.Free();
         WriteCertificate(folder);
-        Process process = kind == "nginx" ? StartNginx(program, folder, server, port) : StartCaddy(program, folder, server, port);
+        Process process = kind == "nginx"
+            ? StartNginx(program, folder, server, port, block ?? Block("nginx"))
+            : StartCaddy(program, folder, server, port);
         Task<string> said = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(s_patience);
         bool listens = await LoopbackPorts.UntilListeningAsync(port, () => process.HasExited, patience.Token);
@@ -47,9 +52,9 @@ internal sealed class ProxyProcess : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static Process StartNginx(string program, string folder, int server, int port)
+    private static Process StartNginx(string program, string folder, int server, int port, string configuration)
     {
-        string block = Block("nginx")
+        string block = configuration
             .Replace("127.0.0.1:8080", $"127.0.0.1:{server}", StringComparison.Ordinal)
             .Replace("listen 443 ssl", $"listen 127.0.0.1:{port} ssl", StringComparison.Ordinal)
             .Replace("/etc/letsencrypt/live/rtc.example.org", folder, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using Rtc.Server.Tests.Protocol;
 
 namespace Rtc.Server.Tests.Docs;
 
-/// <summary>What stands in docs/recipes is run or read by the programs that it is for.</summary>
+/// <summary>What stands in docs/recipes is read by the programs that it is for; `RecipeRunTests` follows it.</summary>
 public sealed partial class RecipeTests : IDisposable
 {
     private static readonly IReadOnlyList<MarkdownPage> s_recipes =
@@ -62,23 +62,6 @@ public sealed partial class RecipeTests : IDisposable
         }
 
         Assert.True(checkedBlocks > 12, $"{checkedBlocks} blocks");
-    }
-
-    [Fact]
-    public async Task Nginx_takes_its_configuration()
-    {
-        Assert.SkipUnless(File.Exists("/usr/sbin/nginx"), "nginx is not installed");
-        (int made, string why) = await RunAsync(
-            "openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=rtc.example.org", "-keyout",
-                Path.Combine(_folder, "privkey.pem"), "-out", Path.Combine(_folder, "fullchain.pem")]);
-        Assert.True(made == 0, why);
-        string block = Recipe("nginx").Blocks("nginx").Single()
-            .Replace("/etc/letsencrypt/live/rtc.example.org", _folder, StringComparison.Ordinal);
-        string file = Path.Combine(_folder, "nginx.conf");
-        await File.WriteAllTextAsync(
-            file, $"pid {_folder}/pid;\nevents {{}}\nhttp {{\n{block}\n}}\n", TestContext.Current.CancellationToken);
-        (int code, string said) = await RunAsync("/usr/sbin/nginx", ["-t", "-p", _folder, "-e", "stderr", "-c", file]);
-        Assert.True(code == 0, said);
     }
 
     [Fact]

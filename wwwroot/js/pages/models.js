@@ -8,6 +8,7 @@ import { applyText } from '../ui/apply-text.js';
 import { byId, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { modelsText } from '../ui/models-text.js';
 import { Poll } from '../ui/poll.js';
+import { startPage } from '../ui/page.js';
 import { text } from '../ui/text.js';
 import { startTheme } from '../ui/theme.js';
 import { Toasts } from '../ui/toasts.js';
@@ -19,6 +20,7 @@ const POLL_MS = 3_000;
 const PULL_POLL_MS = 500;
 
 applyText(document, { models: modelsText });
+startPage();
 startTheme();
 
 /** What is said of an error. @param {unknown} error */

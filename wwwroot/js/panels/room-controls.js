@@ -149,7 +149,7 @@ export class RoomControls {
     }
     const chosen = this.#edit.settings?.classes ?? [];
     const all = chosen.length === 0;
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.label : undefined;
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.class : undefined;
     /** @type {Record<string, string>} */
     const disabled = this.#readOnly ? { disabled: '' } : {};
     const buttons = [...this.#seen].sort().map((label) => {
@@ -157,7 +157,7 @@ export class RoomControls {
       this.#dots.set(label, dots);
       return make('button', {
         class: 'class',
-        attributes: { type: 'button', ...disabled, 'aria-pressed': String(isWanted(chosen, label)), 'data-label': label },
+        attributes: { type: 'button', ...disabled, 'aria-pressed': String(isWanted(chosen, label)), 'data-class': label },
         on: { click: () => this.#toggle(label) },
       }, label, dots);
     });
@@ -167,7 +167,7 @@ export class RoomControls {
     }
     place.replaceChildren(...buttons);
     this.#legend = '';
-    buttons.find((button) => focused !== undefined && button.dataset.label === focused)?.focus();
+    buttons.find((button) => focused !== undefined && button.dataset.class === focused)?.focus();
   }
 
   /** @param {string} label */

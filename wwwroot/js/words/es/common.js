@@ -245,7 +245,7 @@ speak('es', 'text', {
     trackHoldNamed: (what) => `Mantener ${what} enfocado`,
     trackReleaseNamed: (what) => `Soltar ${what}`,
     counts: 'Ahora en la imagen',
-    gone: 'ya no está',
+    gone: 'fuera',
     plotDelay: 'Edad de los resultados',
     plotDetected: 'Detectado',
     plotReceived: 'Recibido',
