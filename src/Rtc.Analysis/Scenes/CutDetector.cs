@@ -35,6 +35,10 @@ internal sealed class CutDetector
     private const double MaxChangeOfRest = 10;
     private const double MaxUnexplainedOfRest = 0.3;
 
+    // Where its structure is surely the same, its light may have changed more.
+    private const double MaxChangeOfSure = 14;
+    private const double MaxUnexplainedOfSure = 0.25;
+
     // How far a camera turns during a flash, in parts of the picture.
     private const double FlashReach = 0.45;
 
@@ -319,7 +323,9 @@ internal sealed class CutDetector
 
         // Something near that passes meanwhile hides a part of the scene, and moves by its own way.
         PictureDifference rest = PictureMatch.With(first, second, shifts, PartOfSame);
-        return rest.Change <= Math.Min(MaxPartOfSame * most, MaxChangeOfRest) && rest.Unexplained <= MaxUnexplainedOfRest;
+        return rest.Change <= MaxPartOfSame * most
+            && ((rest.Change <= MaxChangeOfRest && rest.Unexplained <= MaxUnexplainedOfRest)
+                || (rest.Change <= MaxChangeOfSure && rest.Unexplained <= MaxUnexplainedOfSure));
     }
 
     private static bool IsBlank(Signature picture) =>

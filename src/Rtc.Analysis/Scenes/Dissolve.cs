@@ -105,6 +105,12 @@ internal sealed class Dissolve
             return null;
         }
 
+        // Following both scenes takes the most by far: a zoom explains more than this, never less.
+        if (PictureMatch.Compare(first, last, SceneReach, zooms: false).Change < MinSceneChange)
+        {
+            return null;
+        }
+
         _mix.Follow(number - reach, number + reach, half);
         MixFit middle = _mix.At(number);
         if (middle.Rest > MaxRest || Math.Abs(middle.Share - 0.5) > MaxAside)

@@ -9,14 +9,17 @@ namespace Rtc.Studio.Removal;
 /// </summary>
 internal sealed unsafe class BackgroundFill(CameraMotion motion, IReadOnlyList<BackgroundSource> sources)
 {
-    private const int MaxValues = 5;
-    private const int MaxSources = 10;
+    private const int MaxValues = 9;
+    private const int MaxSources = 12;
     private const int Around = 22;
     private const int Rim = 3;
 
     // A source that shows less of what is still open is not worth aligning.
     private const float MinShown = 0.02f;
     private const int ShownStep = 6;
+
+    // By what part a source is worth less for each picture that it is further away.
+    private const double Farness = 0.01;
 
     // A rim that differs by more shows what is left of the object, not a change of light.
     private const float MaxRimDifference = 18;
@@ -104,42 +107,62 @@ internal sealed unsafe class BackgroundFill(CameraMotion motion, IReadOnlyList<B
         }
     }
 
-    /// <summary>The nearest in time that show some of what is open, as few as give each pixel its values.</summary>
+    /// <summary>
+    /// Those that together show most of what is open, and of two that show as much the nearer in time: what only a far one shows is not
+    /// left to those in between that show a little of the rest.
+    /// </summary>
     private (BackgroundSource Source, LocalAlignment At)[] Align(
-        int frame, Picture picture, ClipMask hole, in RectF bounds, IEnumerable<BackgroundSource> from, int most)
+        int frame, Picture picture, ClipMask hole, in RectF bounds, IReadOnlyList<BackgroundSource> from, int most)
     {
         (int X, int Y)[] points = [.. Grid(bounds, hole)];
         int[] seen = new int[points.Length];
-        var aligned = new List<(BackgroundSource, LocalAlignment)>();
-        foreach (BackgroundSource source in from.OrderBy(source => Math.Abs(source.Frame - frame)))
+        List<(BackgroundSource Source, bool[] Shows)> left = [.. from.Select(source => (source, ShownBy(source, frame, points)))];
+        var aligned = new List<(BackgroundSource Source, LocalAlignment At)>();
+        while (aligned.Count < most && left.Count > 0)
         {
-            Homography way = motion.Between(frame, source.Frame);
-            int shown = 0;
-            for (int i = 0; i < points.Length; i++)
+            (int best, double bestWorth) = (-1, MinShown * points.Length / (MaxValues * MaxValues));
+            for (int i = 0; i < left.Count; i++)
             {
-                shown += seen[i] < MaxValues && IsShown(source, way, points[i].X, points[i].Y) ? 1 : 0;
+                double worth = Worth(left[i].Shows, seen) / (1 + (Math.Abs(left[i].Source.Frame - frame) * Farness));
+                (best, bestWorth) = worth > bestWorth ? (i, worth) : (best, bestWorth);
             }
 
-            if (shown == 0 || shown < MinShown * points.Length)
+            if (best < 0)
             {
-                continue;
+                break;
             }
 
-            LocalAlignment at = LocalAlignment.Find(picture, hole, _region, source, way);
+            BackgroundSource source = left[best].Source;
+            left.RemoveAt(best);
+            LocalAlignment at = LocalAlignment.Find(picture, hole, _region, source, motion.Between(frame, source.Frame));
             aligned.Add((source, at));
             for (int i = 0; i < points.Length; i++)
             {
                 (float x, float y) = at.Map(points[i].X, points[i].Y);
                 seen[i] += source.Shows(x, y) ? 1 : 0;
             }
-
-            if (aligned.Count == most || Array.TrueForAll(seen, count => count >= MaxValues))
-            {
-                break;
-            }
         }
 
-        return [.. aligned];
+        // A place has room for a few values: the nearest come first.
+        return [.. aligned.OrderBy(one => Math.Abs(one.Source.Frame - frame))];
+    }
+
+    private bool[] ShownBy(BackgroundSource source, int frame, (int X, int Y)[] points)
+    {
+        Homography way = motion.Between(frame, source.Frame);
+        return Array.ConvertAll(points, point => IsShown(source, way, point.X, point.Y));
+    }
+
+    /// <summary>The first value of a place is worth as much as the next ones together.</summary>
+    private static double Worth(bool[] shows, int[] seen)
+    {
+        double worth = 0;
+        for (int i = 0; i < seen.Length; i++)
+        {
+            worth += shows[i] && seen[i] < MaxValues ? 1.0 / ((1 + seen[i]) * (1 + seen[i])) : 0;
+        }
+
+        return worth;
     }
 
     private static IEnumerable<(int X, int Y)> Grid(RectF bounds, ClipMask hole)

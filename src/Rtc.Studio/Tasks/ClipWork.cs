@@ -59,6 +59,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         IReadOnlyList<ClickPoint> clicks = wanted.Clicks(frames);
         progress.End();
         (ObjectTrack track, string engine) = Follow(frames, wanted.FrameIndex, clicks, progress, cancel);
+        track = Completed(frames, clicks, track, engine, cancel);
         WriteTinted(
             Path.Combine(folder, StudioFolder.MaskedVideo), clip, frames, [track], _ => progress.Advance(1), cancel, hasCutOut: true);
         MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks, wanted.TrackId);
@@ -133,6 +134,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         int done = 0;
         ObjectTrack track = Trace(frames, ref engine, tracker => tracker.Track(
             wanted.FrameIndex, clicks, () => progress.Advance(Math.Min(1, (double)++done / frames.Count))));
+        track = Completed(frames, clicks, track, engine, cancel);
         progress.End();
 
         progress.Begin(Mask, $"Masks by {engine}");
@@ -213,6 +215,32 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         {
             engine = GrabCutOutline.EngineName;
             return track(new ClipTracker(frames, () => new GrabCutOutline()));
+        }
+    }
+
+    /// <summary>
+    /// Colours outline what has them; the rest of the thing is what hides the background with it. What somebody took away stays away.
+    /// </summary>
+    private static ObjectTrack Completed(
+        ClipFrames frames, IReadOnlyList<ClickPoint> clicks, ObjectTrack track, string engine, CancellationToken cancel)
+    {
+        if (!track.Found || engine != GrabCutOutline.EngineName || clicks.Any(click => click.IsTaken))
+        {
+            return track;
+        }
+
+        try
+        {
+            CameraMotion motion = CameraMotion.Read(frames, track.Masks, cancel.ThrowIfCancellationRequested);
+            return track with
+            {
+                Masks = OutlineCompletion.Complete(frames, track.Masks, motion, cancel.ThrowIfCancellationRequested),
+            };
+        }
+        catch (StudioException)
+        {
+            // The motion of the background can't be told without OpenCV.
+            return track;
         }
     }
 

@@ -1,10 +1,13 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Rtc.Analysis.Reframing;
 using Rtc.Analysis.Tests.Running;
 using Rtc.Inference;
+using Rtc.Inference.Hosting;
 using Rtc.Media;
 using Rtc.Media.Containers;
 using Rtc.Media.Containers.Reading;
+using Rtc.Pipeline.Tests;
 using Rtc.Store.Queue;
 using Rtc.Store.Videos;
 
@@ -49,6 +52,73 @@ public sealed class ReframeKindTests
         }
 
         Assert.Equal(SquareClip.Pictures, seen);
+    }
+
+    /// <summary>Somebody stands and leaves: as wide in the new shape as in the whole picture, so nothing is cut off.</summary>
+    [Fact]
+    public async Task Person_of_a_real_clip_is_inside_the_reframed_one()
+    {
+        const double MinInside = 0.99, MinWidth = 0.8;
+        const int Every = 2;
+        Assert.SkipWhen(VideoPrograms.Missing is not null, VideoPrograms.Missing ?? string.Empty);
+        string model = TestData.Find("models/yolox_nano.onnx");
+        using var models = new ModelHost(new ModelHostOptions { Directory = Path.GetDirectoryName(model)!, Model = model });
+        await using AnalysisStore store = await AnalysisStore.CreateAsync(models);
+        string part = Path.Combine(store.Folder, "person.mp4");
+        using (Process cut = Process.Start(
+            "ffmpeg", $"-v error -nostdin -ss 80 -t 12 -i {TestData.Find("video/one-by-one-person-detection.mp4")} -an -crf 16 {part}"))
+        {
+            await cut.WaitForExitAsync();
+        }
+
+        Video video = await store.AddAsync(part);
+        await store.RunAsync(video, $$"""{"sample_every":{{Every}},"masks":false,"scenes":"none"}""");
+        Job job = await store.RunAsync(video, """{"aspect":"9:16"}""", ReframeKind.KindName);
+        Assert.Equal((JobStatus.Completed, null), (job.Status, job.Error));
+        var made = new VideoId(Guid.Parse(JsonNode.Parse(job.Result!)!["video_id"]!.ToString()));
+        string reframed = Path.Combine(store.Folder, (await store.Videos.FindAsync(store.User, made))!.File);
+        if (Environment.GetEnvironmentVariable("RTC_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            File.Copy(reframed, Path.Combine(folder, "reframed.mp4"), overwrite: true);
+        }
+
+        Dictionary<int, RectF> whole = PersonsOf(part, models, Every), own = PersonsOf(reframed, models, Every);
+        int seen = 0, inside = 0;
+        foreach ((int number, RectF box) in whole.Where(one => one.Value.Left > 2 && one.Value.Right < video.Facts.Width - 2))
+        {
+            seen++;
+            inside += own.TryGetValue(number, out RectF there) && there.Width >= MinWidth * box.Width ? 1 : 0;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"somebody on {seen} pictures, inside on {inside}");
+        Assert.InRange(seen, 20, int.MaxValue);
+        Assert.InRange(inside, MinInside * seen, seen);
+    }
+
+    /// <summary>The surest person of each picture that is looked at.</summary>
+    private static Dictionary<int, RectF> PersonsOf(string file, ModelHost models, int every)
+    {
+        VideoInfo info = VideoProbe.Read(file, new ContainerLimits(), CancellationToken.None).Info!;
+        using var pool = new PicturePool();
+        using IDetector detector = models.OpenDetector("auto", out _);
+        using VideoReader reader = VideoReader.Open(
+            file, info, new VideoReadOptions { Every = every }, new ContainerLimits(), pool, CancellationToken.None);
+        List<Detection> found = [];
+        Dictionary<int, RectF> persons = [];
+        while (reader.TryRead(out Picture? picture, out int number, out _))
+        {
+            using (picture)
+            {
+                detector.Detect(picture!, new DetectOptions { Confidence = 0.5f, Classes = new HashSet<int> { 0 } }, found);
+            }
+
+            if (found.Count > 0)
+            {
+                persons[number] = found.MaxBy(one => one.Score).Box;
+            }
+        }
+
+        return persons;
     }
 
     [Fact]

@@ -14,13 +14,13 @@ public sealed class CutDetectorTests(ShownClips clips) : IClassFixture<ShownClip
     private static readonly bool s_isLong = Environment.GetEnvironmentVariable("RTC_LONG") is { Length: > 0 };
 
     /// <summary>
-    /// Hard cuts, fades and cuts under a flash are all found; a dissolve under something near that passes may be missed, and a cut
-    /// invented where such a thing passes under a flash.
+    /// Hard cuts, fades and cuts under a flash are all found and none is invented; a dissolve under something near that passes may be
+    /// missed. Seeds that no run had before have a few more that are wrong.
     /// </summary>
     [Fact]
     public void Cuts_of_a_hundred_videos_are_found()
     {
-        const int MaxMissedDissolves = 2, MaxInvented = 2;
+        const int MaxMissedDissolves = 2, MaxInventedOfLong = 3;
         ConcurrentBag<string> wrong = [];
         ConcurrentBag<PutCut> put = [];
         int first = s_isLong ? Random.Shared.Next(1_000_000) : 0;
@@ -43,9 +43,9 @@ public sealed class CutDetectorTests(ShownClips clips) : IClassFixture<ShownClip
         Assert.InRange(put.Count, 2 * times * Sequences, int.MaxValue);
         int dissolves = wrong.Count(one => one.Contains("missed Dissolve", StringComparison.Ordinal));
         int invented = wrong.Count(one => one.Contains("invented", StringComparison.Ordinal));
-        Assert.Equal(wrong.Count, dissolves + invented);
-        Assert.InRange(dissolves, 0, times * MaxMissedDissolves);
-        Assert.InRange(invented, 0, times * MaxInvented);
+        Assert.InRange(wrong.Count - dissolves - invented, 0, s_isLong ? times : 0);
+        Assert.InRange(dissolves, 0, times * (s_isLong ? MaxMissedDissolves + 1 : MaxMissedDissolves));
+        Assert.InRange(invented, 0, s_isLong ? times * MaxInventedOfLong : 0);
     }
 
     /// <summary>Two real clips one after the other, in each of the ways; within either of them is no cut.</summary>
