@@ -202,6 +202,9 @@ public static class RtcHost
         // What a cluster lacks for a moment, its node says in a line of its own.
         logging.AddFilter("Orleans", LogLevel.Error);
 
+        // Orleans' retries write each attempt; what comes of them it says itself.
+        logging.AddFilter("Polly", LogLevel.Critical);
+
         // A refused invocation is its sender's affair; the log would repeat what it sent, with a stack.
         logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);
         if (options.Telemetry.JsonLog)

@@ -63,7 +63,13 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
             }
         }
 
+        // Whoever watched is gone: the copies are ended, and all of their frames are back in the pool.
         await UntilAsync(0, nodes => nodes is ["0:1", "0:0", "0:0"]);
+        using var limit = new CancellationTokenSource(Patience.Time);
+        while (!(await Servers[1].Http.GetStringAsync("/metrics", limit.Token)).Contains("\nrtc_frames_lent 0\n", StringComparison.Ordinal))
+        {
+            await Task.Delay(50, limit.Token);
+        }
     }
 
     [Fact]
