@@ -105,8 +105,8 @@ public sealed class EventTable(Database database)
     }
 
     /// <summary>
-    /// Makes one server the only one that tells a reader, for as long as the lease runs; its own lease is renewed. False where another has it.
-    /// A reader that is new begins at a position.
+    /// Makes one server the only one that tells a reader, for as long as the lease runs; its own lease is renewed. False where another
+    /// has it. A reader that is new begins at a position.
     /// </summary>
     public async Task<bool> HoldAsync(
         string reader, string owner, long position, TimeSpan lease, CancellationToken cancel = default)
