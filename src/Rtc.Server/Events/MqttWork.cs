@@ -13,7 +13,8 @@ namespace Rtc.Server.Events;
 
 /// <summary>
 /// Tells a broker of events, from the store and in their order: one that is away is told when it is back, and after a kill it goes on where
-/// it was acknowledged. An event may come twice, never not at all. Owns the connection.
+/// it was acknowledged. An event may come twice, never not at all. Of several servers with one database one has the broker; another takes
+/// over when it stops, or once its lease has ended. Owns the connection.
 /// </summary>
 internal sealed partial class MqttWork(
     RtcOptions options, EventTable events, EventFeed feed, RuleBook book, TimeProvider time, ILogger<MqttWork> log)
@@ -23,10 +24,15 @@ internal sealed partial class MqttWork(
     private const int AtOnce = 50;
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longer than a broker waits for a client that is gone: its last will comes before the next server's first word.</summary>
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_renewEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_maxPause = TimeSpan.FromMinutes(1);
 
     private readonly MqttMessages _messages = new(options.Mqtt);
+    private readonly string _owner = Guid.NewGuid().ToString("N");
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
     private FrozenDictionary<RoomName, RuleSet>? _announced;
@@ -57,7 +63,15 @@ internal sealed partial class MqttWork(
         {
             try
             {
-                long position = await PositionAsync(stop);
+                long newest = await events.NewestAsync(stop);
+                if (!await events.HoldAsync(Reader, _owner, newest, s_lease, stop))
+                {
+                    await Task.Delay(s_look, time, stop);
+                    continue;
+                }
+
+                // The first time that a broker is set, the events from now on.
+                long position = await events.PositionAsync(Reader, newest, stop);
                 await client.ConnectAsync(Options(address), stop);
                 LogConnected(log, address.Host);
                 pause = s_firstPause;
@@ -76,6 +90,7 @@ internal sealed partial class MqttWork(
 
             if (!stop.IsCancellationRequested)
             {
+                await LeaveAsync(client);
                 await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 > s_maxPause ? s_maxPause : pause * 2;
             }
@@ -85,6 +100,8 @@ internal sealed partial class MqttWork(
         {
             await SayGoodbyeAsync(client);
         }
+
+        await LetGoAsync();
     }
 
     private MqttClientOptions Options(Uri address)
@@ -99,21 +116,23 @@ internal sealed partial class MqttWork(
         return (options.Mqtt.Username is { } user ? builder.WithCredentials(user, options.Mqtt.Password) : builder).Build();
     }
 
-    /// <summary>Where it goes on; the first time that a broker is set, at the events from now on.</summary>
-    private async Task<long> PositionAsync(CancellationToken stop)
-    {
-        long position = await events.PositionAsync(Reader, await events.NewestAsync(stop), stop);
-        await events.MoveAsync(Reader, position, stop);
-        return position;
-    }
-
-    /// <summary>Until the connection is lost.</summary>
+    /// <summary>Until the connection is lost, or another server has the broker.</summary>
     private async Task TellAsync(IMqttClient client, long position, CancellationToken stop)
     {
         _announced = null;
         await PublishAsync(client, _messages.Status, System.Text.Encoding.UTF8.GetBytes(MqttMessages.Online), isKept: true, stop);
+        long held = time.GetTimestamp();
         while (client.IsConnected)
         {
+            if (time.GetElapsedTime(held) >= s_renewEvery)
+            {
+                held = time.GetTimestamp();
+                if (!await events.HoldAsync(Reader, _owner, position, s_lease, stop))
+                {
+                    return;
+                }
+            }
+
             Task written = feed.Written;
             await AnnounceAsync(client, stop);
             List<StoredEvent> rows = await events.ListForMqttAsync(position, AtOnce, stop);
@@ -121,7 +140,10 @@ internal sealed partial class MqttWork(
             {
                 await PublishAsync(client, _messages.TopicOf(one.Room, one.RuleId), MqttMessages.Event(one), isKept: false, stop);
                 position = one.Id;
-                await events.MoveAsync(Reader, position, stop);
+                if (!await events.MoveAsync(Reader, _owner, position, stop))
+                {
+                    return;
+                }
             }
 
             if (rows.Count == 0)
@@ -187,6 +209,36 @@ internal sealed partial class MqttWork(
             or MqttClientDisconnectedException or IOException)
         {
             // Its last will says the same.
+        }
+    }
+
+    /// <summary>Without a word: what the broker has of this server is another's now, or is said again in a moment.</summary>
+    private static async Task LeaveAsync(IMqttClient client)
+    {
+        try
+        {
+            if (client.IsConnected)
+            {
+                await client.DisconnectAsync(new MqttClientDisconnectOptions());
+            }
+        }
+        catch (Exception error) when (error is MqttCommunicationException or InvalidOperationException
+            or MqttClientDisconnectedException or IOException)
+        {
+            // It is gone.
+        }
+    }
+
+    private async Task LetGoAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            await events.LetGoAsync(Reader, _owner, patience.Token);
+        }
+        catch (Exception error) when (error is StoreUnavailableException or OperationCanceledException)
+        {
+            // The lease ends by itself.
         }
     }
 

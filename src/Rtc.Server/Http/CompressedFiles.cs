@@ -54,7 +54,8 @@ internal sealed class CompressedFiles(IFileProvider files, PathString prefix, Fi
 
     /// <summary>The bundle's own list has one name for ever.</summary>
     public static string CacheControlOf(PathString path) =>
-        path.Value is { } name && name.StartsWith(PageBundle.Folder, StringComparison.Ordinal) && !name.EndsWith(".json", StringComparison.Ordinal)
+        path.Value is { } name && name.StartsWith(PageBundle.Folder, StringComparison.Ordinal)
+            && !name.EndsWith(".json", StringComparison.Ordinal)
             ? Immutable
             : CacheControl;
 

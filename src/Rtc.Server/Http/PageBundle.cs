@@ -46,7 +46,7 @@ internal sealed partial class PageBundle(IFileProvider files, TimeProvider time)
         }
     }
 
-    /// <summary>The page with one style and the bundle's scripts; as it was where the bundle has not this page, or not all its words.</summary>
+    /// <summary>The page with one style and the bundle's scripts; as it was where the bundle lacks the page or its words.</summary>
     public static string Put(BundleManifest manifest, string html, string language)
     {
         if (Script().Match(html) is not { Success: true } script
@@ -99,8 +99,8 @@ internal sealed partial class PageBundle(IFileProvider files, TimeProvider time)
             List(folder, sources);
         }
 
-        string looks = string.Join(
-            '\n', sources.Append((Path: ManifestFile, File: file)).Select(one => $"{one.Path} {one.File.LastModified.Ticks} {one.File.Length}"));
+        string looks = string.Join('\n', sources.Append((Path: ManifestFile, File: file))
+            .Select(one => $"{one.Path} {one.File.LastModified.Ticks} {one.File.Length}"));
         if (looks == _looked)
         {
             return;

@@ -17,7 +17,8 @@ internal static class SecurityHeaders
         ContentPolicy.Replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", StringComparison.Ordinal);
 
     /// <summary>The page that runs models by itself, its workers and the runtime, which starts threads as workers of its own.</summary>
-    private static readonly string[] s_runsModels = ["/focus", "/focus.html", "/js/vision/", PageBundle.Folder + "vision/", Pages.RuntimePath + "/"];
+    private static readonly string[] s_runsModels =
+        ["/focus", "/focus.html", "/js/vision/", PageBundle.Folder + "vision/", Pages.RuntimePath + "/"];
 
     private static bool RunsModels(PathString path)
     {

@@ -104,12 +104,38 @@ public sealed class EventTable(Database database)
         return found.Count > 0 ? found[0] : otherwise;
     }
 
-    public Task<int> MoveAsync(string reader, long position, CancellationToken cancel = default) => database.WriteAsync(
+    /// <summary>
+    /// Makes one server the only one that tells a reader, for as long as the lease runs; its own lease is renewed. False where another
+    /// has it. A reader that is new begins at a position.
+    /// </summary>
+    public async Task<bool> HoldAsync(
+        string reader, string owner, long position, TimeSpan lease, CancellationToken cancel = default)
+    {
+        DateTimeOffset now = database.Now;
+        return await database.WriteAsync(
+            session => session.ExecuteAsync(
+                "INSERT INTO event_readers (name, position, lease_owner, lease_until) VALUES (@name, @position, @owner, @until) "
+                    + "ON CONFLICT (name) DO UPDATE SET lease_owner = excluded.lease_owner, lease_until = excluded.lease_until "
+                    + "WHERE event_readers.lease_owner IS NULL OR event_readers.lease_owner = excluded.lease_owner "
+                    + "OR event_readers.lease_until < @now",
+                ("name", reader), ("position", position), ("owner", owner), ("until", now + lease), ("now", now)),
+            cancel).ConfigureAwait(false) > 0;
+    }
+
+    /// <summary>Another may have it at once.</summary>
+    public Task<int> LetGoAsync(string reader, string owner, CancellationToken cancel = default) => database.WriteAsync(
         session => session.ExecuteAsync(
-            "INSERT INTO event_readers (name, position) VALUES (@name, @position) ON CONFLICT (name) DO UPDATE "
-                + "SET position = excluded.position",
-            ("name", reader), ("position", position)),
+            "UPDATE event_readers SET lease_owner = NULL, lease_until = NULL WHERE name = @name AND lease_owner = @owner",
+            ("name", reader), ("owner", owner)),
         cancel);
+
+    /// <summary>The reader was told of all up to a position; false where another server has it meanwhile.</summary>
+    public async Task<bool> MoveAsync(string reader, string owner, long position, CancellationToken cancel = default) =>
+        await database.WriteAsync(
+            session => session.ExecuteAsync(
+                "UPDATE event_readers SET position = @position WHERE name = @name AND lease_owner = @owner",
+                ("name", reader), ("position", position), ("owner", owner)),
+            cancel).ConfigureAwait(false) > 0;
 
     internal static StoredEvent Read(DbDataReader row) => new(
         row.Long("id"), row.Text("room"), row.Text("rule_id"), row.Text("rule_name"), row.Text("kind"), row.TextOrNull("class"),

@@ -136,7 +136,8 @@ internal sealed class Visit : IAsyncDisposable
 
     public static async Task<Visit> OpenAsync(LiveFixture live, string language)
     {
-        IBrowserContext context = await live.Browser.NewContextAsync(new() { Locale = language, ServiceWorkers = ServiceWorkerPolicy.Block });
+        IBrowserContext context = await live.Browser.NewContextAsync(
+            new() { Locale = language, ServiceWorkers = ServiceWorkerPolicy.Block });
         context.SetDefaultTimeout(Patience.Ms);
         IPage page = await context.NewPageAsync();
         var visit = new Visit(live, context, page);

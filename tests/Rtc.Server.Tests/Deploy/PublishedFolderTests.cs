@@ -53,7 +53,8 @@ public sealed class PublishedFolderTests : IDisposable
                 ("/openapi/v1.json", "openapi"),
             ])
         {
-            using HttpResponseMessage answer = await client.GetAsync(new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);
+            using HttpResponseMessage answer = await client.GetAsync(
+                new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal((address, HttpStatusCode.OK), (address, answer.StatusCode));
             Assert.Contains(word, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
@@ -82,6 +83,7 @@ public sealed class PublishedFolderTests : IDisposable
         return list.RootElement.GetProperty("Items").GetProperty("ResolvedFileToPublish").EnumerateArray()
             .DistinctBy(file => file.GetProperty("RelativePath").GetString())
             .ToDictionary(
-                file => file.GetProperty("RelativePath").GetString()!.Replace('\\', '/'), file => file.GetProperty("FullPath").GetString()!);
+                file => file.GetProperty("RelativePath").GetString()!.Replace('\\', '/'),
+                file => file.GetProperty("FullPath").GetString()!);
     }
 }

@@ -19,7 +19,8 @@ namespace Rtc.Server.Tests.Docs;
 
 /// <summary>
 /// The recipes of docs/recipes, followed word for word against a running server; only its address is another one. `PythonClientTests` runs
-/// the Python client, `Rtc.EndToEnd.Tests` a room in a page of another site; three nodes need Docker, and `Rtc.Cluster.Tests` has what they do.
+/// the Python client, `Rtc.EndToEnd.Tests` a room in a page of another site; three nodes need Docker, and `Rtc.Cluster.Tests` has what
+/// they do.
 /// </summary>
 public sealed partial class RecipeRunTests : IDisposable
 {
@@ -49,7 +50,7 @@ public sealed partial class RecipeRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Home_assistant_is_told_of_the_rule_and_of_what_its_automation_waits_for()
+    public async Task Home_assistant_is_told_of_the_rule_and_its_events()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using RunningHost host = await StartAsync(options => options with

@@ -51,6 +51,36 @@ public sealed class MqttTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_servers_with_one_database_one_has_the_broker()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync();
+        await using RunningHost second = await TwoAsync(broker);
+        long last = await AddAsync(second);
+        await Patience.UntilAsync(() => Ids(broker).Contains(last));
+        Assert.Equal(Ids(broker).Distinct(), Ids(broker));
+        Assert.Equal("online", Message(broker, "rtc/status"));
+    }
+
+    /// <summary>The second one of two, after the first, which had the broker, has stopped.</summary>
+    private async Task<RunningHost> TwoAsync(Mosquitto broker)
+    {
+        RunningHost second;
+        await using (RunningHost first = await StartAsync(broker.Port))
+        {
+            await PutAsync(first, """{"name":"Dogs","when":"class_appeared","actions":{"mqtt":true}}""");
+            await Patience.UntilAsync(() => broker.Came.Contains(("rtc/status", "online")));
+            second = await StartAsync(broker.Port);
+            await second.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/events");
+            long[] told = [await AddAsync(second), await AddAsync(first)];
+            await Patience.UntilAsync(() => told.All(Ids(broker).Contains));
+            Assert.Single(broker.Came, ("rtc/status", "online"));
+        }
+
+        await Patience.UntilAsync(() => broker.Came.Count(one => one == ("rtc/status", "online")) == 2);
+        return second;
+    }
+
+    [Fact]
     public void Announcement_is_what_home_assistant_reads()
     {
         var messages = new MqttMessages(new MqttOptions { Topic = "site" });

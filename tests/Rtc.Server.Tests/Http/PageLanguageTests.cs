@@ -42,8 +42,8 @@ public sealed partial class PageLanguageTests
     public async Task Every_mark_of_every_page_is_said_in_every_language()
     {
         await using RunningHost host = await RunningHost.StartAsync();
-        string[] pages = ["/", "/phone", "/view", "/segment", "/focus", "/library", "/studio", "/events", "/models", "/selftest", "/api", "/embed",
-            "/library/0197f1a0-0000-7000-8000-000000000007", "/offline"];
+        string[] pages = ["/", "/phone", "/view", "/segment", "/focus", "/library", "/studio", "/events", "/models", "/selftest", "/api",
+            "/embed", "/library/0197f1a0-0000-7000-8000-000000000007", "/offline"];
         foreach (string page in pages)
         {
             (string english, _) = await GetAsync(host, page, "en");

@@ -9,6 +9,7 @@ namespace Rtc.Store.Tests.Tables;
 public sealed class EventTableTests(PostgresServer server)
 {
     private static readonly DateTimeOffset s_day = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(30);
 
     public static TheoryData<string> Engines => TestStore.Engines;
 
@@ -128,12 +129,36 @@ public sealed class EventTableTests(PostgresServer server)
         await using TestStore store = await TestStore.CreateAsync(server, engine);
         var events = new EventTable(store.Database);
         Assert.Equal(7, await events.PositionAsync("mqtt", 7));
-        await events.MoveAsync("mqtt", 9);
-        await events.MoveAsync("mqtt", 11);
+        Assert.True(await events.HoldAsync("mqtt", "me", 7, s_lease));
+        Assert.True(await events.MoveAsync("mqtt", "me", 9));
+        Assert.True(await events.MoveAsync("mqtt", "me", 11));
         Assert.Equal(11, await events.PositionAsync("mqtt", 7));
         await events.AddAsync(Event("demo", "door", "person", 1), null, new EventTelling());
         StoredEvent told = await events.AddAsync(Event("demo", "door", "person", 2), null, new EventTelling(Mqtt: true));
         Assert.Equal([told.Id], (await events.ListForMqttAsync(0, 10)).Select(one => one.Id));
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task Reader_is_one_servers_until_its_lease_ends(string engine)
+    {
+        var time = new VirtualTime();
+        await using TestStore store = await TestStore.CreateAsync(server, engine, time);
+        var events = new EventTable(store.Database);
+        Assert.True(await events.HoldAsync("mqtt", "one", 7, s_lease));
+        Assert.False(await events.HoldAsync("mqtt", "two", 9, s_lease));
+        Assert.False(await events.MoveAsync("mqtt", "two", 9));
+        time.Advance(s_lease - TimeSpan.FromSeconds(1));
+        Assert.True(await events.HoldAsync("mqtt", "one", 9, s_lease));
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(await events.HoldAsync("mqtt", "two", 9, s_lease));
+        time.Advance(s_lease);
+        Assert.True(await events.HoldAsync("mqtt", "two", 9, s_lease));
+        Assert.False(await events.MoveAsync("mqtt", "one", 9));
+        Assert.Equal(0, await events.LetGoAsync("mqtt", "one"));
+        Assert.Equal(1, await events.LetGoAsync("mqtt", "two"));
+        Assert.True(await events.HoldAsync("mqtt", "one", 9, s_lease));
+        Assert.Equal(7, await events.PositionAsync("mqtt", 0));
     }
 
     [Theory]
