@@ -16,6 +16,7 @@ internal sealed class ClusterDatabase : IAsyncDisposable
     // A database that is away must not hold up what can go on without it.
     private const int ConnectSeconds = 3;
     private const int CommandSeconds = 5;
+    private const int MaxTries = 4;
 
     private readonly NpgsqlDataSource _source;
 
@@ -34,7 +35,24 @@ internal sealed class ClusterDatabase : IAsyncDisposable
 
     public string ClusterId { get; }
 
+    /// <summary>With patience for a database that answers slowly: there is nothing yet that could go on without it.</summary>
     public async Task MakeTablesAsync(CancellationToken cancel = default)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                await MakeTablesOnceAsync(cancel).ConfigureAwait(false);
+                return;
+            }
+            catch (NpgsqlException error) when (error.GetBaseException() is TimeoutException && tries < MaxTries)
+            {
+                cancel.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async Task MakeTablesOnceAsync(CancellationToken cancel)
     {
         await using Stream resource = typeof(ClusterDatabase).Assembly.GetManifestResourceStream("Rtc.Cluster.Tables.cluster.sql")!;
         using var text = new StreamReader(resource);
