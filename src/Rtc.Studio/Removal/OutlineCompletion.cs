@@ -141,7 +141,8 @@ internal static class OutlineCompletion
     /// <summary>
     /// What differs and can be reached from the outline; answers how many cells that adds to it, and how many of them lie beyond its rim.
     /// </summary>
-    private static (int Added, int Beyond) Grow(CellPicture here, bool[] differs, bool[] isThing, (int Left, int Top, int Right, int Bottom) region)
+    private static (int Added, int Beyond) Grow(
+        CellPicture here, bool[] differs, bool[] isThing, (int Left, int Top, int Right, int Bottom) region)
     {
         int width = here.Width;
         Array.Clear(isThing);
