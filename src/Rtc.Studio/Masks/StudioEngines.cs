@@ -1,6 +1,7 @@
 using Rtc.Inference;
 using Rtc.Inference.Catalogue;
 using Rtc.Inference.Graphs;
+using Rtc.Inference.Motion;
 using Rtc.Inference.Segment;
 
 namespace Rtc.Studio.Masks;
@@ -34,6 +35,13 @@ public sealed class StudioEngines(IModelHost models, StudioModels? chosen = null
         }
 
         segmenter.Dispose();
+        IDetector detector = OpenDetector(out string? problem);
+        if (problem is null && detector.Model != MotionDetector.ModelName)
+        {
+            return new BoxedOutline(new GrabCutOutline(), detector);
+        }
+
+        detector.Dispose();
         return new GrabCutOutline();
     }
 

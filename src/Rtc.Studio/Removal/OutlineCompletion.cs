@@ -25,6 +25,10 @@ internal static class OutlineCompletion
     // What would add more than this part of an outline is something else that touches it.
     private const double MaxAdded = 1.6;
 
+    // Cells along an outline differ since its edge is soft: what lacks no more than these lacks nothing.
+    private const int Rim = 4;
+    private const double MinBeyond = 0.03;
+
     /// <param name="frames">The clip.</param>
     /// <param name="masks">Of the object, one for each picture.</param>
     /// <param name="motion">Of the background.</param>
@@ -64,7 +68,9 @@ internal static class OutlineCompletion
                 }
             }
 
-            if (Grow(here, differs, isThing, (left, top, right, bottom)) <= MaxAdded * mask.Area() / (Cell * Cell))
+            (int added, int beyond) = Grow(here, differs, isThing, (left, top, right, bottom));
+            double cells = mask.Area() / (double)(Cell * Cell);
+            if (beyond >= MinBeyond * cells && added <= MaxAdded * cells)
             {
                 Put(isThing, width, (left, top, right, bottom), mask);
                 completed[frame] = MaskRuns.Of(mask);
@@ -132,12 +138,15 @@ internal static class OutlineCompletion
         return values[values.Length / 2];
     }
 
-    /// <summary>What differs and can be reached from the outline; answers how many cells that adds to it.</summary>
-    private static int Grow(CellPicture here, bool[] differs, bool[] isThing, (int Left, int Top, int Right, int Bottom) region)
+    /// <summary>
+    /// What differs and can be reached from the outline; answers how many cells that adds to it, and how many of them lie beyond its rim.
+    /// </summary>
+    private static (int Added, int Beyond) Grow(
+        CellPicture here, bool[] differs, bool[] isThing, (int Left, int Top, int Right, int Bottom) region)
     {
         int width = here.Width;
         Array.Clear(isThing);
-        var open = new Stack<int>();
+        var open = new Queue<(int At, int Way)>();
         for (int y = region.Top; y < region.Bottom; y++)
         {
             for (int x = region.Left; x < region.Right; x++)
@@ -145,28 +154,30 @@ internal static class OutlineCompletion
                 if (here.IsHidden(x, y))
                 {
                     isThing[(y * width) + x] = true;
-                    open.Push((y * width) + x);
+                    open.Enqueue(((y * width) + x, 0));
                 }
             }
         }
 
-        int added = 0;
-        while (open.TryPop(out int at))
+        (int added, int beyond) = (0, 0);
+        while (open.TryDequeue(out (int At, int Way) from))
         {
-            foreach (int next in (ReadOnlySpan<int>)[at - 1, at + 1, at - width, at + width])
+            foreach (int step in (ReadOnlySpan<int>)[-1, 1, -width, width])
             {
+                int next = from.At + step;
                 (int x, int y) = (next % width, next / width);
                 if (x >= region.Left && x < region.Right && y >= region.Top && y < region.Bottom && !isThing[next]
                     && Neighbours(differs, width, next) >= MinNeighbours)
                 {
                     isThing[next] = true;
-                    open.Push(next);
+                    open.Enqueue((next, from.Way + 1));
                     added++;
+                    beyond += from.Way >= Rim ? 1 : 0;
                 }
             }
         }
 
-        return added;
+        return (added, beyond);
     }
 
     private static int Neighbours(bool[] differs, int width, int at)

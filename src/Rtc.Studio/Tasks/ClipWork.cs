@@ -224,7 +224,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
     private static ObjectTrack Completed(
         ClipFrames frames, IReadOnlyList<ClickPoint> clicks, ObjectTrack track, string engine, CancellationToken cancel)
     {
-        if (!track.Found || engine != GrabCutOutline.EngineName || clicks.Any(click => click.IsTaken))
+        if (!track.Found || !engine.StartsWith(GrabCutOutline.EngineName, StringComparison.Ordinal) || clicks.Any(click => click.IsTaken))
         {
             return track;
         }
