@@ -24,6 +24,33 @@ internal static class FeedMessages
 
     public static string Write<T>(T message) => JsonSerializer.Serialize(message, s_json);
 
+    /// <summary>The message's "type", which comes first, and the "code" behind it.</summary>
+    public static (string Type, string? Code) Head(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        string type = string.Empty;
+        string? code = null;
+        while (reader.Read() && reader.CurrentDepth <= 1)
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+            {
+                continue;
+            }
+
+            bool isType = reader.ValueTextEquals("type"u8);
+            bool isCode = reader.ValueTextEquals("code"u8);
+            reader.Read();
+            type = isType ? reader.GetString()! : type;
+            code = isCode ? reader.GetString() : code;
+            if (type.Length > 0 && (code is not null || type != "notice"))
+            {
+                break;
+            }
+        }
+
+        return (type, code);
+    }
+
     /// <summary>Null where another version wrote it.</summary>
     public static T? Read<T>(string? json)
         where T : class
@@ -49,6 +76,36 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
 {
     // An estimate wavers; what the encoder is told need not.
     private const double Wavers = 0.1;
+
+    /// <summary>Those of these members who watch it.</summary>
+    public static FeedAudience Of(IReadOnlyList<RoomMember> members, RoomView view)
+    {
+        int viewers = 0;
+        double best = 0;
+        double worst = double.MaxValue;
+        var names = new List<string>();
+        foreach (RoomMember member in members)
+        {
+            if (member.View != view || member.LostAt is not null)
+            {
+                continue;
+            }
+
+            viewers++;
+            if (member.Name.Length > 0 && names.Count < PeersMessage.MaxNamed)
+            {
+                names.Add(member.Name);
+            }
+
+            if (member is { Estimate: { } estimate, IsConnected: true, SendMid: not null })
+            {
+                best = Math.Max(best, estimate.Kilobits);
+                worst = Math.Min(worst, estimate.Kilobits);
+            }
+        }
+
+        return new FeedAudience(view, viewers, names, best, best == 0 ? 0 : worst);
+    }
 
     public bool IsLike(FeedAudience other) =>
         Viewers == other.Viewers && IsNear(Best, other.Best) && IsNear(Worst, other.Worst) && Names.SequenceEqual(other.Names);

@@ -33,7 +33,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     private readonly MediaLoop _loop;
     private readonly PeerFactory _peers;
     private readonly IRoomOwners _owners;
-    private readonly Line?[] _lines = new Line?[2];
+    private readonly FeedLine?[] _lines = new FeedLine?[2];
     private readonly HashSet<PeerId> _spoke = [];
     private readonly Timer _timer;
     private string _owner;
@@ -178,7 +178,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     }
 
     /// <summary>Null where this node can take no copy more; its next look tries again.</summary>
-    private Line? Begin(RoomView view)
+    private FeedLine? Begin(RoomView view)
     {
         if (!_loop.HasRoomForOwnSocket || _peers.TryCreateFeed(_loop.Clock) is not (var peer, var socket))
         {
@@ -189,7 +189,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         string sdp = peer.CreateOffer(
             _loop.Clock.Now, new OfferPlan { Video = [MediaDirection.ReceiveOnly], DataChannel = true, Codecs = [VideoCodec.Vp8] });
         _loop.Flush(port);
-        var line = new Line(view, port, _loop.Clock.Now) { Told = AudienceOf(view) };
+        var line = new FeedLine(view, port, _loop.Clock.Now) { Told = FeedAudience.Of(_room.Members.All, view) };
         _lines[(int)view] = line;
         line.Opened = OpenAsync(line, sdp);
         return line;
@@ -201,13 +201,13 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         return await await _loop.AskAsync(() => OpenAsync(view));
     }
 
-    private async Task<bool> OpenAsync(Line line, string sdp)
+    private async Task<bool> OpenAsync(FeedLine line, string sdp)
     {
         string? answer = await AskAsync(FeedMessages.Open, new FeedOffer(line.Name, line.Told, sdp));
         return await _loop.AskAsync(() => Accept(line, FeedMessages.Read<FeedAnswer>(answer)));
     }
 
-    private bool Accept(Line line, FeedAnswer? answer)
+    private bool Accept(FeedLine line, FeedAnswer? answer)
     {
         if (_ended || _lines[(int)line.View] != line)
         {
@@ -250,7 +250,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
     private void OnMessage(ReadOnlyMemory<byte> utf8)
     {
-        (string type, string? code) = Head(utf8.Span);
+        (string type, string? code) = FeedMessages.Head(utf8.Span);
         switch (type)
         {
             case "settings":
@@ -276,33 +276,6 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         _room.Messages.PassOn(type, utf8.ToArray());
     }
 
-    /// <summary>The message's "type", which comes first, and the "code" behind it.</summary>
-    private static (string Type, string? Code) Head(ReadOnlySpan<byte> utf8)
-    {
-        var reader = new Utf8JsonReader(utf8);
-        string type = string.Empty;
-        string? code = null;
-        while (reader.Read() && reader.CurrentDepth <= 1)
-        {
-            if (reader.TokenType != JsonTokenType.PropertyName)
-            {
-                continue;
-            }
-
-            bool isType = reader.ValueTextEquals("type"u8);
-            bool isCode = reader.ValueTextEquals("code"u8);
-            reader.Read();
-            type = isType ? reader.GetString()! : type;
-            code = isCode ? reader.GetString() : code;
-            if (type.Length > 0 && (code is not null || type != "notice"))
-            {
-                break;
-            }
-        }
-
-        return (type, code);
-    }
-
     private void Apply(SettingsMessage settings)
     {
         _model = settings.Model ?? _model;
@@ -323,7 +296,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
             Renew();
         }
 
-        foreach (Line? line in _lines)
+        foreach (FeedLine? line in _lines)
         {
             if (line is not null && now - _heard > s_broken && now - line.Begun > s_broken)
             {
@@ -332,9 +305,11 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         }
 
         Update();
-        foreach (Line? line in _lines)
+        foreach (FeedLine? line in _lines)
         {
-            if (line is { Mid: not null, IsTelling: false } && AudienceOf(line.View) is var audience && !audience.IsLike(line.Told))
+            if (line is { Mid: not null, IsTelling: false }
+                && FeedAudience.Of(_room.Members.All, line.View) is var audience
+                && !audience.IsLike(line.Told))
             {
                 line.Told = audience;
                 _ = TellAsync(line);
@@ -342,7 +317,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         }
     }
 
-    private async Task TellAsync(Line line)
+    private async Task TellAsync(FeedLine line)
     {
         line.IsTelling = true;
         await AskAsync(FeedMessages.Audience, line.Told);
@@ -406,38 +381,9 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         }, evenLate: true);
     }
 
-    private FeedAudience AudienceOf(RoomView view)
-    {
-        int viewers = 0;
-        double best = 0;
-        double worst = double.MaxValue;
-        var names = new List<string>();
-        foreach (RoomMember member in _room.Members.All)
-        {
-            if (member.View != view || member.LostAt is not null)
-            {
-                continue;
-            }
-
-            viewers++;
-            if (member.Name.Length > 0 && names.Count < PeersMessage.MaxNamed)
-            {
-                names.Add(member.Name);
-            }
-
-            if (member is { Estimate: { } estimate, IsConnected: true, SendMid: not null })
-            {
-                best = Math.Max(best, estimate.Kilobits);
-                worst = Math.Min(worst, estimate.Kilobits);
-            }
-        }
-
-        return new FeedAudience(view, viewers, names, best, best == 0 ? 0 : worst);
-    }
-
     private void DropAll()
     {
-        foreach (Line? line in _lines)
+        foreach (FeedLine? line in _lines)
         {
             if (line is not null)
             {
@@ -446,35 +392,11 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         }
     }
 
-    private void Drop(Line line)
+    private void Drop(FeedLine line)
     {
         _lines[(int)line.View] = null;
         _speaker = _speaker == line.Port ? null : _speaker;
         _loop.Remove(line.Port);
         _ = AskAsync(FeedMessages.End, new FeedEnd(line.Name));
-    }
-
-    /// <summary>One view's connection to the owner.</summary>
-    private sealed class Line(RoomView view, PeerSlot port, Instant begun)
-    {
-        public Instant Begun { get; } = begun;
-
-        public string Name { get; } = PeerId.Create().ToString();
-
-        public RoomView View { get; } = view;
-
-        public PeerSlot Port { get; } = port;
-
-        public Task<bool> Opened { get; set; } = Task.FromResult(false);
-
-        /// <summary>Null until the owner has answered.</summary>
-        public string? Mid { get; set; }
-
-        public bool IsConnected { get; set; }
-
-        /// <summary>What the owner knows of those who watch it here.</summary>
-        public required FeedAudience Told { get; set; }
-
-        public bool IsTelling { get; set; }
     }
 }
