@@ -25,12 +25,7 @@ internal static class FocusCommand
             await using ServerUnderTest server = await ServerUnderTest.StartAsync(
                 "motion", model is null ? [] : ["--set", $"Model:Directory={Path.GetDirectoryName(Path.GetFullPath(model))}"]);
             using IPlaywright playwright = await Playwright.CreateAsync();
-            await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = LinkPage.Chromium,
-                Headless = true,
-                Args = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update", mark],
-            });
+            await using IBrowser browser = await LinkPage.LaunchAsync(playwright, mark);
             FocusPage page = await FocusPage.OpenAsync(
                 await browser.NewPageAsync(), server.Address, model is null ? "motion" : Path.GetFileNameWithoutExtension(model), video);
             JsonObject json = await WatchAsync(page, new BrowserProcesses(mark), duration, 1000.0 / fps);

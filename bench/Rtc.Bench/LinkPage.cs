@@ -78,16 +78,19 @@ internal sealed class LinkPage : IAsyncDisposable
             "/usr/bin/google-chrome" }
             .FirstOrDefault(File.Exists) ?? throw new UsageException("no Chromium: apt install chromium");
 
-    public static async Task<LinkPage> OpenAsync(Uri server, int port, LinkJob job)
-    {
-        IPlaywright playwright = await Playwright.CreateAsync();
-        IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    /// <summary>Headless, doing nothing of its own.</summary>
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright, params string[] more) =>
+        playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Chromium,
             Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update", .. more],
         });
+
+    public static async Task<LinkPage> OpenAsync(Uri server, int port, LinkJob job)
+    {
+        IPlaywright playwright = await Playwright.CreateAsync();
+        IBrowser browser = await LaunchAsync(playwright, "--disable-gpu", "--disable-quic", "--disable-sync");
         var opened = new LinkPage(playwright, browser, await browser.NewPageAsync());
         await opened._page.GotoAsync(server.ToString());
         await opened._page.EvaluateAsync<string>(

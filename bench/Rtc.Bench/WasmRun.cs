@@ -18,13 +18,7 @@ internal sealed class WasmRun(RunPlan plan, TextWriter progress)
             ? ServerUnderTest.At(url, null)
             : await ServerUnderTest.StartAsync("motion", model is null ? [] : ["--set", $"Model:Directory={Path.GetDirectoryName(model)}"]);
         using IPlaywright playwright = await Playwright.CreateAsync();
-        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = LinkPage.Chromium,
-            Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", mark],
-        });
+        await using IBrowser browser = await LinkPage.LaunchAsync(playwright, "--disable-gpu", mark);
         var processes = new BrowserProcesses(mark);
         var pages = new List<WasmPage>();
         for (int user = 0; user < plan.Users; user++)
