@@ -1,5 +1,4 @@
 // The pixels of a video's picture, past the graphics chip.
-import { isKeptAsShown } from '../ui/video-frame.js';
 
 /**
  * Copies pictures into memory that is used again and again. Where there is no graphics chip, a browser that draws a video into a
@@ -50,8 +49,10 @@ export class VideoPixels {
 
   /** @param {VideoFrame} frame */
   async #read(frame) {
-    if (!isKeptAsShown(frame)) throw new Error('shown otherwise than it is kept');
-    const { displayWidth: width, displayHeight: height } = frame;
+    const { visibleRect, displayWidth: width, displayHeight: height } = frame;
+    if (visibleRect?.width !== width || visibleRect.height !== height || (/** @type {any} */ (frame).rotation ?? 0) !== 0) {
+      throw new Error('shown otherwise than it is kept');
+    }
     const format = /** @type {const} */ ({ format: 'RGBX' });
     const size = frame.allocationSize(format);
     if (size !== 4 * width * height) throw new Error('kept with gaps');

@@ -1,5 +1,4 @@
 // The planes of a video's picture.
-import { isKeptAsShown } from '../../ui/video-frame.js';
 
 /** @typedef {{data: Uint8Array, start: number, stride: number, step: number, width: number, height: number}} Plane */
 
@@ -15,7 +14,10 @@ export class VideoPlanes {
    */
   static takes(picture) {
     if (typeof VideoFrame === 'undefined' || !(picture instanceof VideoFrame)) return false;
-    return picture.format !== null && FORMATS.has(picture.format) && isKeptAsShown(picture);
+    const { format, visibleRect, displayWidth, displayHeight } = picture;
+    const rotation = /** @type {any} */ (picture).rotation ?? 0;
+    return format !== null && FORMATS.has(format) && rotation === 0 && !/** @type {any} */ (picture).flip
+      && visibleRect?.width === displayWidth && visibleRect.height === displayHeight;
   }
 
   /** @param {VideoFrame} picture @returns {Promise<{luma: Plane, u: Plane, v: Plane}>} until the next one is read */
