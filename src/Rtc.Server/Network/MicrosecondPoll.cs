@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Rtc.Server.Native;
 
@@ -30,19 +31,12 @@ internal static unsafe class MicrosecondPoll
         Watched* watched = stackalloc Watched[2 + others];
         watched[0] = new Watched { Handle = (int)socket.Handle, Wanted = Readable, Seen = 0 };
         watched[1] = new Watched { Handle = (int)wake.Receiver.Handle, Wanted = Readable, Seen = 0 };
-        var time = new Time
-        {
-            Seconds = (nint)(longest.Ticks / TimeSpan.TicksPerSecond),
-            Nanoseconds = (nint)(longest.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick),
-        };
-
         for (int i = 0; i < others; i++)
         {
             watched[2 + i] = new Watched { Handle = (int)own![i].Socket!.Socket.Handle, Wanted = Readable, Seen = 0 };
         }
 
-        // Interrupted by a signal it says −1: the loop goes round once more.
-        bool any = s_poll(watched, (nuint)(2 + others), &time, null) > 0;
+        bool any = Wait(watched, (nuint)(2 + others), longest) > 0;
         for (int i = 0; i < others; i++)
         {
             own![i].IsReadable = any && watched[2 + i].Seen != 0;
@@ -59,6 +53,26 @@ internal static unsafe class MicrosecondPoll
         }
 
         return watched[0].Seen != 0;
+    }
+
+    /// <summary>Interrupted by a signal it says −1, and waits for what is left.</summary>
+    private static int Wait(Watched* watched, nuint count, TimeSpan longest)
+    {
+        long began = Stopwatch.GetTimestamp();
+        TimeSpan left = longest;
+        while (true)
+        {
+            var time = new Time
+            {
+                Seconds = (nint)(left.Ticks / TimeSpan.TicksPerSecond),
+                Nanoseconds = (nint)(left.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick),
+            };
+            int ready = s_poll(watched, count, &time, null);
+            if (ready >= 0 || (left = longest - Stopwatch.GetElapsedTime(began)) <= TimeSpan.Zero)
+            {
+                return ready;
+            }
+        }
     }
 
     private static bool Select(Socket socket, WakeSignal wake, TimeSpan longest, List<PeerSlot>? own)
