@@ -249,7 +249,9 @@ public sealed class RelayServers(PostgresServer postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Connection = await postgres.CreateDatabaseAsync();
-        Servers = await ServerPair.StartAsync(Connection, 3, maxViewers: MaxViewers);
+
+        // Rooms of the tests before, which a node keeps for a while, are no reason to open one elsewhere.
+        Servers = await ServerPair.StartAsync(Connection, 3, maxViewers: MaxViewers, maxRooms: 1000);
         await ServerPair.UntilKnownAsync(Servers);
     }
 

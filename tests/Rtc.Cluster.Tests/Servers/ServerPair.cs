@@ -32,7 +32,7 @@ public sealed class ServerPair(PostgresServer postgres) : IAsyncLifetime
     }
 
     public static Task<ServerProcess[]> StartAsync(
-        string connection, int count, int first = 0, int drainSeconds = 0, int maxViewers = 500) =>
+        string connection, int count, int first = 0, int drainSeconds = 0, int maxViewers = 500, int maxRooms = 50) =>
         Task.WhenAll(Enumerable.Range(first, count).Select(number => ServerProcess.StartAsync(
             ["--cluster", connection],
             new Dictionary<string, string>
@@ -42,6 +42,7 @@ public sealed class ServerPair(PostgresServer postgres) : IAsyncLifetime
                 ["RTC__Rooms__DrainSeconds"] = drainSeconds.ToString(CultureInfo.InvariantCulture),
                 ["RTC__Rooms__LingerSeconds"] = "1",
                 ["RTC__Rooms__MaxViewersPerRoom"] = maxViewers.ToString(CultureInfo.InvariantCulture),
+                ["RTC__Rooms__MaxRooms"] = maxRooms.ToString(CultureInfo.InvariantCulture),
                 ["RTC__Model__Name"] = "motion",
 
                 // How busy the machine of the tests is must not decide where a room goes.

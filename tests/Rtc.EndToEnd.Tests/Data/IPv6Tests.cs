@@ -29,6 +29,9 @@ public sealed class IPv6Tests(ITestOutputHelper output)
         Assert.Equal("there", Encoding.UTF8.GetString((await answering.NextAsync("six")).Data));
         await answering.SendAsync("six", "and back");
         Assert.Equal("and back", Encoding.UTF8.GetString((await offering.NextAsync("six")).Data));
+
+        // What was said may have gone over a pair that is chosen only now.
+        await offering.UntilAsync(() => offering.Stats.RemoteAddress is not null, "no pair was chosen");
         Assert.Equal(IPAddress.IPv6Loopback, offering.Stats.RemoteAddress!.Value.ToIPAddress());
     }
 
@@ -50,6 +53,7 @@ public sealed class IPv6Tests(ITestOutputHelper output)
         await peer.UntilAsync(() => peer.IsOpen("control"), "the channel did not open");
         JsonElement report = await peer.AskAsync(new { what = "report" });
         Assert.Equal("control", report.GetProperty("open")[0].GetString());
+        await peer.UntilAsync(() => peer.Stats.RemoteAddress is not null, "no pair was chosen");
         Assert.Equal(AddressFamily.InterNetworkV6, peer.Stats.RemoteAddress!.Value.ToIPAddress().AddressFamily);
         output.WriteLine($"{peer.Stats.RemoteAddress}");
     }
