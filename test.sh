@@ -147,6 +147,7 @@ need_tool FFmpeg 'command -v ffmpeg' ffmpeg
 need_tool Firefox 'command -v firefox-esr || command -v firefox' firefox-esr firefox
 need_program promtool prometheus
 need_program nginx nginx
+need_program caddy caddy
 need_mosquitto
 need_postgres
 need_tool 'YAML in Python' '/usr/bin/python3 -c "import yaml"' python3-yaml

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
+using Rtc.EndToEnd.Tests.Signalling;
 using Xunit;
 
 namespace Rtc.EndToEnd.Tests.Browser;
 
 /// <summary>
 /// What somebody's first visit costs: everything that Chromium with empty caches asks of the real server until the page stands, its
-/// questions to the API too, in bytes on the wire. Pages keep this only where the server gives them the bundle.
+/// questions to the API too, in bytes on the wire. Pages keep this only where the server gives them the bundle. The server is their own:
+/// a room or a video that another test left would be a small picture more to ask for.
 /// </summary>
 [Collection(LiveCollection.Name)]
-public sealed class FirstLoadTests(LiveFixture live, ITestOutputHelper output)
+public sealed class FirstLoadTests(LiveFixture live, SignallingServer empty, ITestOutputHelper output) : IClassFixture<SignallingServer>
 {
     private const double MaxKilobytes = 80;
     private const int MaxRequests = 12;
@@ -56,7 +58,7 @@ public sealed class FirstLoadTests(LiveFixture live, ITestOutputHelper output)
         {
             await places.WaitAsync();
             using var place = new Place(places);
-            await using Visit visit = await Visit.OpenAsync(live, page.Language);
+            await using Visit visit = await Visit.OpenAsync(live.Browser, empty.Process.Address, page.Language);
 
             // Where there is no model the pages add what has one fetched.
             await visit.Page.RouteAsync("**/api/models", route => route.FulfillAsync(new() { Json = s_models }));
@@ -93,7 +95,7 @@ public sealed class FirstLoadTests(LiveFixture live, ITestOutputHelper output)
         List<(double Paint, double Stands)> times = [];
         for (int round = 0; round < rounds; round++)
         {
-            await using Visit visit = await Visit.OpenAsync(live, "en");
+            await using Visit visit = await Visit.OpenAsync(live.Browser, empty.Process.Address, "en");
             await visit.Remote.SendAsync("Network.emulateNetworkConditions", s_slowLink);
             await visit.Page.AddInitScriptAsync(
                 $"new MutationObserver(() => {{ if (document.querySelector('{stands}')) window.stands ??= performance.now(); }})"
@@ -115,13 +117,13 @@ public sealed class FirstLoadTests(LiveFixture live, ITestOutputHelper output)
 /// <summary>A browser context that was nowhere before, and what it asks the server for.</summary>
 internal sealed class Visit : IAsyncDisposable
 {
-    private readonly LiveFixture _live;
+    private readonly Uri _server;
     private readonly IBrowserContext _context;
     private readonly HashSet<string> _counted = [];
     private string _address = string.Empty;
     private long _bytes;
 
-    private Visit(LiveFixture live, IBrowserContext context, IPage page) => (_live, _context, Page) = (live, context, page);
+    private Visit(Uri server, IBrowserContext context, IPage page) => (_server, _context, Page) = (server, context, page);
 
     public IPage Page { get; }
 
@@ -134,13 +136,13 @@ internal sealed class Visit : IAsyncDisposable
 
     public double Kilobytes => _bytes / 1024.0;
 
-    public static async Task<Visit> OpenAsync(LiveFixture live, string language)
+    public static async Task<Visit> OpenAsync(IBrowser browser, Uri server, string language)
     {
-        IBrowserContext context = await live.Browser.NewContextAsync(
+        IBrowserContext context = await browser.NewContextAsync(
             new() { Locale = language, ServiceWorkers = ServiceWorkerPolicy.Block });
         context.SetDefaultTimeout(Patience.Ms);
         IPage page = await context.NewPageAsync();
-        var visit = new Visit(live, context, page);
+        var visit = new Visit(server, context, page);
         page.PageError += (_, error) => visit.Errors.Add(error);
         visit.Remote = await context.NewCDPSessionAsync(page);
         await visit.Remote.SendAsync("Network.enable");
@@ -154,7 +156,7 @@ internal sealed class Visit : IAsyncDisposable
     public async Task GoAsync(string address, string stands)
     {
         _address = address;
-        await Page.GotoAsync(new Uri(_live.Server.Address, address).AbsoluteUri);
+        await Page.GotoAsync(new Uri(_server, address).AbsoluteUri);
         await Assertions.Expect(Page.Locator(stands)).ToBeVisibleAsync();
         await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }
