@@ -147,12 +147,12 @@ public sealed partial class ClusterNode : IAsyncDisposable
     }
 
     /// <summary>Null where the node does not answer, or has no answer.</summary>
-    public async Task<string?> AskAsync(string nodeId, NodeQuestion question)
+    public async Task<string?> AskAsync(string nodeId, NodeQuestion question, TimeSpan? patience = null)
     {
         try
         {
             return CardOf(nodeId) is { } card
-                ? await card.Link.AskAsync(question).WaitAsync(s_callPatience, _time).ConfigureAwait(false)
+                ? await card.Link.AskAsync(question).WaitAsync(patience ?? s_callPatience, _time).ConfigureAwait(false)
                 : null;
         }
         catch (Exception error) when (RoomLedger.IsAway(error))

@@ -10,6 +10,7 @@ internal interface INodeLink : IGrainObserver
     Task DrainAsync();
 
     /// <summary>A question about one of its rooms, answered with JSON; null where it has no answer.</summary>
+    [ResponseTimeout("00:01:00")]
     Task<string?> AskAsync(NodeQuestion question);
 }
 

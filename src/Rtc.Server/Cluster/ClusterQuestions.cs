@@ -11,8 +11,5 @@ internal static class ClusterQuestions
     /// <summary>All rooms of a node, as its API shows them.</summary>
     public const string Rooms = "rooms";
 
-    /// <summary>A small picture of a room, in base64.</summary>
-    public const string Thumbnail = "thumbnail";
-
     public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 }

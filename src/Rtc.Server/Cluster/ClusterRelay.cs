@@ -13,8 +13,8 @@ namespace Rtc.Server.Cluster;
 /// Rooms of other nodes that this one serves viewers of, and feeds of its own rooms to those: what is asked from node to node, signed.
 /// </summary>
 internal sealed class ClusterRelay(
-    ClusterNode node, ClusterRooms rooms, RoomRegistry registry, DrainState drain, RtcOptions options, TimeProvider time,
-    RtcMetrics metrics)
+    ClusterNode node, ClusterRooms rooms, RoomRegistry registry, RoomRequests requests, DrainState drain, RtcOptions options,
+    TimeProvider time, RtcMetrics metrics)
     : IRoomOwners
 {
     // A crowd that comes in together asks once where the room is.
@@ -69,8 +69,24 @@ internal sealed class ClusterRelay(
 
     public async Task<string?> FindAsync(RoomName room) => (await rooms.PlaceAsync(room, wasSent: true))?.Elsewhere?.NodeId;
 
-    public Task<string?> AskAsync(string owner, RoomName room, string kind, string body) =>
-        node.AskAsync(owner, NodeSeal.Close(node.Key, node.NodeId, owner, kind, room.ToString(), body, time.GetUtcNow()));
+    public Task<string?> AskAsync(string owner, RoomName room, string kind, string body) => AskAsync(owner, room, kind, body, null);
+
+    /// <summary>The same, with more patience than the cluster's own questions need.</summary>
+    public Task<string?> AskAsync(string owner, RoomName room, string kind, string body, TimeSpan? patience) =>
+        node.AskAsync(owner, NodeSeal.Close(node.Key, node.NodeId, owner, kind, room.ToString(), body, time.GetUtcNow()), patience);
+
+    /// <summary>The other node that has the room; null where it is this one's or nobody's.</summary>
+    /// <exception cref="ClusterUnavailableException">Nobody can say.</exception>
+    public async Task<string?> OwnerElsewhereAsync(RoomName room)
+    {
+        string name = room.ToString();
+        if (rooms.Holds(name))
+        {
+            return null;
+        }
+
+        return (await node.FindAsync(name)).Owner is { } owner && owner != node.Self ? owner.NodeId : null;
+    }
 
     /// <summary>What another node asks of one of this node's rooms; null where it may not, or has no answer.</summary>
     public async Task<string?> AnswerAsync(NodeQuestion question)
@@ -82,6 +98,8 @@ internal sealed class ClusterRelay(
             return null;
         }
 
-        return rooms.Holds(question.Room) ? await registry.Relays.AnswerAsync(room, from, question.Kind, body) : null;
+        return !rooms.Holds(question.Room) ? null
+            : question.Kind == RoomRequests.Kind ? await requests.AnswerAsync(body)
+            : await registry.Relays.AnswerAsync(room, from, question.Kind, body);
     }
 }

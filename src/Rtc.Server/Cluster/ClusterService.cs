@@ -98,10 +98,6 @@ internal sealed partial class ClusterService(
                     : null;
             case ClusterQuestions.Rooms:
                 return JsonSerializer.Serialize(await registry.SnapshotsAsync(), ClusterQuestions.Json);
-            case ClusterQuestions.Thumbnail:
-                return (await registry.FindRoomAsync(question.Room))?.Pipeline is { } pipeline
-                    ? pipeline.TrySnapshot(RoomReport.ThumbnailWidth, out byte[]? jpeg) ? Convert.ToBase64String(jpeg) : string.Empty
-                    : null;
             default:
                 return _relay is { } relay ? await relay.AnswerAsync(question) : null;
         }
@@ -133,9 +129,6 @@ internal sealed partial class ClusterService(
         await AskOwnerAsync(ClusterQuestions.Room, room) is { } answer
             ? JsonSerializer.Deserialize<RoomSnapshot>(answer, ClusterQuestions.Json)
             : null;
-
-    public async Task<byte[]?> ThumbnailAsync(string room) =>
-        await AskOwnerAsync(ClusterQuestions.Thumbnail, room) is { } answer ? Convert.FromBase64String(answer) : null;
 
     public Task<IReadOnlyList<RoomSnapshot>> RoomsAsync()
     {

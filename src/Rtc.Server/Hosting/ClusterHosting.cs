@@ -15,6 +15,7 @@ internal static class ClusterHosting
         ArgumentNullException.ThrowIfNull(options.Cluster.Connection);
         services.AddSingleton<ClusterReport>();
         services.AddSingleton<ClusterService>();
+        services.AddSingleton<RoomRequests>();
         services.AddSingleton<ICluster>(provider => provider.GetRequiredService<ClusterService>());
         services.AddSingleton<IDrainStep>(provider => provider.GetRequiredService<ClusterService>());
 
@@ -23,4 +24,7 @@ internal static class ClusterHosting
             provider, provider.GetRequiredService<ClusterService>().Rooms, provider.GetRequiredService<ClusterService>().Relay));
         services.AddHostedService(provider => provider.GetRequiredService<ClusterService>());
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void UseRtcCluster(WebApplication app) => app.Services.GetRequiredService<RoomRequests>().Use(app);
 }

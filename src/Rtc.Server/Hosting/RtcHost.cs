@@ -115,6 +115,11 @@ public static class RtcHost
         OriginCheck.Use(app, options, metrics, app.Services.GetRequiredService<NodeOrigins>());
         ApiLimit.Use(app, app.Services.GetRequiredService<ClientLimits>(), metrics);
         HubLimit.Use(app, app.Services.GetRequiredService<HubEntrance>(), app.Services.GetRequiredService<ClientLimits>(), metrics);
+        if (options.Cluster.Connection is not null)
+        {
+            ClusterHosting.UseRtcCluster(app);
+        }
+
         Pages.Use(app, paths);
         app.UseRouting();
         app.UseCors();

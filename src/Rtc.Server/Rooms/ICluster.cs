@@ -8,9 +8,6 @@ internal interface ICluster
     /// <summary>A room that another node has; null where none has it, or it doesn't answer.</summary>
     Task<RoomSnapshot?> FindRoomAsync(string room);
 
-    /// <summary>A small picture of a room that another node has: empty while there is none, null as above.</summary>
-    Task<byte[]?> ThumbnailAsync(string room);
-
     /// <summary>The rooms of all other nodes that answer, as they were within the last second.</summary>
     Task<IReadOnlyList<RoomSnapshot>> RoomsAsync();
 

@@ -7,9 +7,6 @@ namespace Rtc.Server.Rooms;
 /// <summary>What a room says of itself: to its members once a second, and to those who ask the API.</summary>
 internal static class RoomReport
 {
-    /// <summary>The width of a room's small picture.</summary>
-    public const int ThumbnailWidth = 320;
-
     public static StatsMessage Stats(Room room, double kilobits, double loss)
     {
         PipelineStats stats = room.Pipeline.Stats;

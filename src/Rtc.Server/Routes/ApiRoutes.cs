@@ -10,6 +10,7 @@ namespace Rtc.Server.Routes;
 internal static class ApiRoutes
 {
     private const int MaxQrTextLength = 1024;
+    private const int ThumbnailWidth = 320;
 
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
@@ -20,19 +21,14 @@ internal static class ApiRoutes
             access.MaySee(request, room) && await FindAsync(rooms, room, request) is { } found ? Results.Ok(found) : NoRoom());
         routes.MapGet("/api/rooms/{room}/thumbnail.jpg", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
         {
-            if (!access.MaySee(http.Request, room))
+            if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found)
             {
                 return NoRoom();
             }
 
             // The first question only makes the room keep a picture for the next one.
             http.Response.Headers.CacheControl = "no-store";
-            return await ThumbnailAsync(rooms, room, http.Request) switch
-            {
-                null => NoRoom(),
-                { Length: 0 } => Results.NoContent(),
-                var jpeg => Results.Bytes(jpeg, "image/jpeg"),
-            };
+            return found.Pipeline.TrySnapshot(ThumbnailWidth, out byte[]? jpeg) ? Results.Bytes(jpeg, "image/jpeg") : Results.NoContent();
         });
         routes.MapGet("/api/rooms/{room}/heat.png", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
         {
@@ -67,17 +63,6 @@ internal static class ApiRoutes
         return ClusterOf(request) is { } cluster
             ? [.. here.Concat(await cluster.RoomsAsync()).DistinctBy(room => room.Room).OrderBy(room => room.Room, StringComparer.Ordinal)]
             : here;
-    }
-
-    /// <summary>Empty while there is no picture, null where there is no such room.</summary>
-    private static async Task<byte[]?> ThumbnailAsync(RoomRegistry rooms, string room, HttpRequest request)
-    {
-        if (await rooms.FindRoomAsync(room) is { } found)
-        {
-            return found.Pipeline.TrySnapshot(RoomReport.ThumbnailWidth, out byte[]? jpeg) ? jpeg : [];
-        }
-
-        return ClusterOf(request) is { } cluster ? await cluster.ThumbnailAsync(room) : null;
     }
 
     private static ICluster? ClusterOf(HttpRequest request) => request.HttpContext.RequestServices.GetService<ICluster>();

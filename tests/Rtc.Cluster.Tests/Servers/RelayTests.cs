@@ -101,6 +101,41 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
     }
 
     [Fact]
+    public async Task What_is_asked_of_a_room_over_http_is_answered_at_any_node()
+    {
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "asked-for", isCamera: true);
+        await using TestPeer there = await TestPeer.ConnectAsync(Servers[1].Address, "asked-for", isCamera: false);
+        await there.SeesAsync();
+        foreach (HttpClient http in (HttpClient[])[Servers[1].Http, Servers[2].Http])
+        {
+            using HttpResponseMessage heat = await http.GetAsync("/api/rooms/asked-for/heat.png");
+            Assert.Equal((HttpStatusCode.OK, "image/png"), (heat.StatusCode, heat.Content.Headers.ContentType?.MediaType));
+            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await heat.Content.ReadAsByteArrayAsync())[..4]);
+            Assert.Equal(
+                await Servers[0].Http.GetStringAsync("/api/rooms/asked-for/model"),
+                await http.GetStringAsync("/api/rooms/asked-for/model"));
+
+            // What the owner refuses is refused in its words, and a room that nobody has in this node's own.
+            var unknown = new { model = "none-such" };
+            using HttpResponseMessage wrong = await http.PutAsJsonAsync("/api/rooms/asked-for/model", unknown);
+            using HttpResponseMessage atOwner = await Servers[0].Http.PutAsJsonAsync("/api/rooms/asked-for/model", unknown);
+            Assert.Equal((atOwner.StatusCode, await DetailAsync(atOwner)), (wrong.StatusCode, await DetailAsync(wrong)));
+            using HttpResponseMessage nowhere = await http.GetAsync("/api/rooms/nowhere/heat.png");
+            Assert.Equal(HttpStatusCode.NotFound, nowhere.StatusCode);
+            using HttpResponseMessage large = await http.PutAsync("/api/rooms/asked-for/model", new ByteArrayContent(new byte[1 << 20]));
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        }
+
+        // What is changed at one node is so at all.
+        string rule = """{"name":"Somebody","when":"class_appeared","classes":["person"]}""";
+        using HttpResponseMessage made = await Servers[1].Http.PutAsync(
+            "/api/rooms/asked-for/rules/door", new StringContent(rule, System.Text.Encoding.UTF8, "application/json"));
+        Assert.True(made.StatusCode == HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
+        Assert.Contains("door", await Servers[0].Http.GetStringAsync("/api/rooms/asked-for/rules"), StringComparison.Ordinal);
+        Assert.Contains("door", await Servers[2].Http.GetStringAsync("/api/rooms/asked-for/rules"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Private_room_shows_its_source_at_no_node()
     {
         await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "hidden", isCamera: true);
@@ -197,6 +232,9 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
         await viewer.SeesAsync();
         Assert.Contains($"reason=\"relay\"}} {forged.Length}", await Servers[0].Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
+
+    private static async Task<string?> DetailAsync(HttpResponseMessage problem) =>
+        (await problem.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString();
 
     private static async Task UntilPictureAsync(ServerProcess server, string path)
     {
