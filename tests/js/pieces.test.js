@@ -129,6 +129,22 @@ test('pictures are held back by as much as results are late, then let go', () =>
   assert.equal(receiver.jitterBufferTarget, null);
 });
 
+test('pictures do not wait for what the page finds in them after they were shown', () => {
+  const receiver = { jitterBufferTarget: null };
+  const jitter = new JitterTarget(receiver);
+  let now = 0;
+  for (let i = 0; i < 60; i++, now += 33) {
+    jitter.onPicture(i * 3000, now);
+    jitter.onResult(i * 3000, now + 25);
+  }
+  assert.ok(receiver.jitterBufferTarget > 0);
+  for (let i = 60; i < 400; i++, now += 33) {
+    jitter.onPicture(i * 3000, now);
+    jitter.onOwnResult();
+    assert.equal(receiver.jitterBufferTarget, 0);
+  }
+});
+
 test('tracks live, go and are forgotten', () => {
   const log = new TrackLog();
   const seen = (id, label) => ({ track_id: id, label, score: 0.5, xmin: 0, ymin: 0, xmax: 1, ymax: 1, predicted: false });

@@ -2,8 +2,8 @@ namespace Rtc.Pipeline.Remote;
 
 /// <summary>
 /// Whether the room's own detector may rest because a member detects: from the third result in a row on, until the next
-/// one is late. A member that is slower than five a second relieves nobody. Pure: time comes in. Any thread may
-/// call it.
+/// one is late. After one that was late it is three in a row again. A member that is slower than five a second relieves nobody. Pure:
+/// time comes in. Any thread may call it.
 /// </summary>
 internal sealed class RemoteTurn
 {
@@ -15,18 +15,24 @@ internal sealed class RemoteTurn
 
     private const double Smoothing = 0.2;
 
+    /// <summary>After this it is as if the member had just begun.</summary>
+    private const double PauseMs = 400;
+
     /// <summary>
     /// A result is late by this much more than it usually varies. A detection too many costs little, a person who is not looked for
-    /// is missed: the room's own detector fills in early, and rests again with the member's next result.
+    /// is missed: the room's own detector fills in early.
     /// </summary>
     private const double GraceMs = 5;
     private const double Deviations = 2;
-    private const double MaxPatienceMs = 400;
+
+    /// <summary>However much the results vary: the room's gap is this, the interval, and what a result takes to come here.</summary>
+    private const double MaxGraceMs = 30;
 
     private readonly Lock _gate = new();
     private double _lastMs = double.NegativeInfinity;
     private double _intervalMs;
     private double _deviationMs;
+    private bool _knowsInterval;
     private int _row;
     private double _restsUntilMs = double.NegativeInfinity;
 
@@ -47,28 +53,41 @@ internal sealed class RemoteTurn
     {
         double gap = nowMs - _lastMs;
         _lastMs = nowMs;
-        if (!(gap <= MaxIntervalMs * 2))
+        if (!(gap <= PauseMs))
         {
-            _row = 1;
+            (_row, _knowsInterval) = (1, false);
             return;
         }
 
-        double off = _row == 1 ? 0 : gap - _intervalMs;
-        _intervalMs = _row == 1 ? gap : _intervalMs + (Smoothing * off);
-        _deviationMs = _row == 1 ? 0 : _deviationMs + (Smoothing * (Math.Abs(off) - _deviationMs));
-        _row++;
+        bool isLate = _knowsInterval && gap > Patience;
+        Learn(gap);
+        _row = isLate ? 1 : _row + 1;
         bool rests = _row >= Overlap && _intervalMs <= MaxIntervalMs;
         Volatile.Write(ref _restsUntilMs, rests ? nowMs + Patience : double.NegativeInfinity);
     }
 
-    private double Patience => Math.Min(_intervalMs + GraceMs + (Deviations * _deviationMs), MaxPatienceMs);
+    private double Patience => _intervalMs + Math.Min(GraceMs + (Deviations * _deviationMs), MaxGraceMs);
+
+    private void Learn(double gap)
+    {
+        if (!_knowsInterval)
+        {
+            (_intervalMs, _deviationMs, _knowsInterval) = (gap, 0, true);
+            return;
+        }
+
+        // One that was held up says little of how the next ones vary.
+        double off = Math.Min(gap - _intervalMs, MaxGraceMs);
+        _intervalMs += Smoothing * off;
+        _deviationMs += Smoothing * (Math.Abs(off) - _deviationMs);
+    }
 
     /// <summary>The member stopped, and said so.</summary>
     public void End()
     {
         lock (_gate)
         {
-            _row = 0;
+            (_row, _knowsInterval) = (0, false);
             _lastMs = double.NegativeInfinity;
             Volatile.Write(ref _restsUntilMs, double.NegativeInfinity);
         }

@@ -22,6 +22,17 @@ public sealed class HandOverTests(LiveFixture live, ITestOutputHelper output) : 
         window.kill = () => window.workers.at(-1).dispatchEvent(new ErrorEvent('error', { message: 'killed' }));
         """;
 
+    /// <summary>Every message is kept from now on, with when it came.</summary>
+    private const string Stopwatch = """
+        () => {
+          const all = window.__messages;
+          window.arrivals = [];
+          all.length = 0;
+          all.shift = () => undefined;
+          all.push = (message) => { window.arrivals.push(performance.now()); return Array.prototype.push.call(all, message); };
+        }
+        """;
+
     private const int Rounds = 100;
 
     /// <summary>The last result that the page heard of.</summary>
@@ -94,7 +105,7 @@ public sealed class HandOverTests(LiveFixture live, ITestOutputHelper output) : 
         IPage viewer = await OpenAsync("/view?room=handing&inference=browser");
         IPage watcher = await OpenAsync("/view?room=handing&inference=server");
         await DetectsAsync(viewer, times: 1);
-        await watcher.EvaluateAsync("() => { window.__messages.length = 0; window.__messages.shift = () => undefined; }");
+        await watcher.EvaluateAsync(Stopwatch);
         ICDPSession devTools = await _context.NewCDPSessionAsync(viewer);
         for (int round = 0; round < Rounds; round++)
         {
@@ -123,7 +134,8 @@ public sealed class HandOverTests(LiveFixture live, ITestOutputHelper output) : 
         }
 
         JsonElement[] heard = (await watcher.EvaluateAsync<JsonElement>(
-            "() => window.__messages.filter((m) => m.includes('\"type\":\"detections\"')).map((m) => JSON.parse(m))"))
+            "() => window.__messages.map((m, i) => [m, window.arrivals[i]]).filter(([m]) => m.includes('\"type\":\"detections\"'))"
+                + ".map(([m, arrived]) => ({ ...JSON.parse(m), arrived }))"))
             .EnumerateArray().ToArray();
         Judge([.. heard.Select(Heard.Of)]);
         Assert.Empty(_errors);
@@ -131,30 +143,44 @@ public sealed class HandOverTests(LiveFixture live, ITestOutputHelper output) : 
 
     private void Judge(Heard[] heard)
     {
-        (Heard Before, Heard After)[] changes =
-            [.. heard.Zip(heard.Skip(1)).Where(pair => pair.First.Source != pair.Second.Source)];
-        double[] gaps = [.. changes.Select(change => (uint)(change.After.Stamp - change.Before.Stamp) / 90.0).Order()];
-        double[] calm = [.. heard.Zip(heard.Skip(1)).Where(pair => pair.First.Source == pair.Second.Source)
-            .Select(pair => (uint)(pair.Second.Stamp - pair.First.Stamp) / 90.0).Order()];
+        (Heard Before, Heard After)[] all = [.. heard.Zip(heard.Skip(1))];
+        (Heard Before, Heard After)[] changes = [.. all.Where(pair => pair.Before.Source != pair.After.Source)];
+        (Heard Before, Heard After)[] calm = [.. all.Except(changes)];
 
         // After a longer gap another object may have come to where one was.
-        (Heard Before, Heard After)[] close = [.. changes.Where(change => (uint)(change.After.Stamp - change.Before.Stamp) < 150 * 90)];
-        int renamed = close.Sum(change => change.After.RenamedSince(change.Before));
+        int renamed = changes.Where(pair => Gap(pair) < 150).Sum(change => change.After.RenamedSince(change.Before));
         output.WriteLine(
-            $"{changes.Length} changes of who detects: gap p50 {gaps[gaps.Length / 2]:F0}, p95 {gaps[gaps.Length * 95 / 100]:F0}, "
-                + $"most {gaps[^1]:F0} ms (between others p50 {calm[calm.Length / 2]:F0}, p95 {calm[calm.Length * 95 / 100]:F0}); "
-                + $"{renamed} objects renamed in {close.Length}");
+            $"{changes.Length} changes of who detects, between pictures: {Spread(changes.Select(Gap))}, between messages: "
+                + $"{Spread(changes.Select(Silence))}; {renamed} objects renamed; "
+                + $"else {Spread(calm.Select(Gap))}, {Spread(calm.Select(Silence))}, {calm.Sum(pair => pair.After.RenamedSince(pair.Before))} renamed");
         Assert.True(changes.Length >= 2 * Rounds, $"{changes.Length}");
         Assert.Equal(heard.Select(one => one.Stamp).Distinct(), heard.Select(one => one.Stamp));
         Assert.Equal(0, renamed);
-        Assert.InRange(gaps[gaps.Length * 95 / 100], 0, 100);
+        Assert.InRange(Percentile(changes.Select(Gap), 95), 0, 100);
+        Assert.InRange(Percentile(changes.Select(Silence), 95), 0, 150);
+    }
+
+    /// <summary>Milliseconds from picture to picture.</summary>
+    private static double Gap((Heard Before, Heard After) pair) => (uint)(pair.After.Stamp - pair.Before.Stamp) / 90.0;
+
+    /// <summary>Milliseconds in which a watcher heard nothing.</summary>
+    private static double Silence((Heard Before, Heard After) pair) => pair.After.Arrived - pair.Before.Arrived;
+
+    private static string Spread(IEnumerable<double> times) =>
+        $"p50 {Percentile(times, 50):F0}, p95 {Percentile(times, 95):F0}, most {Percentile(times, 100):F0} ms";
+
+    private static double Percentile(IEnumerable<double> times, int percent)
+    {
+        double[] sorted = [.. times.Order()];
+        return sorted[Math.Min(sorted.Length * percent / 100, sorted.Length - 1)];
     }
 
     /// <summary>What a message of detections says.</summary>
-    private sealed record Heard(string Source, long Stamp, (int Id, RectF Box)[] Objects)
+    private sealed record Heard(string Source, long Stamp, double Arrived, (int Id, RectF Box)[] Objects)
     {
         public static Heard Of(JsonElement message) => new(
             message.GetProperty("source").GetString()!, message.GetProperty("rtp_timestamp").GetInt64(),
+            message.GetProperty("arrived").GetDouble(),
             [.. message.GetProperty("detections").EnumerateArray().Select(one => (one.GetProperty("track_id").GetInt32(), new RectF(
                 one.GetProperty("xmin").GetSingle(), one.GetProperty("ymin").GetSingle(),
                 one.GetProperty("xmax").GetSingle(), one.GetProperty("ymax").GetSingle())))]);

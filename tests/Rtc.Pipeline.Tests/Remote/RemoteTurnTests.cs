@@ -43,6 +43,32 @@ public class RemoteTurnTests
     }
 
     [Fact]
+    public void After_a_late_result_it_is_three_in_a_row_again()
+    {
+        double last = Run(33, 20);
+        _turn.Accepted(last += 150);
+        Assert.False(_turn.Rests(last + 1));
+        _turn.Accepted(last += 33);
+        Assert.False(_turn.Rests(last + 1));
+        _turn.Accepted(last += 33);
+        Assert.True(_turn.Rests(last + 1));
+    }
+
+    [Fact]
+    public void Results_that_were_held_up_gain_no_patience_beyond_a_few()
+    {
+        double last = Run(33, 20);
+        for (int i = 0; i < 40; i++)
+        {
+            _turn.Accepted(last += i % 4 == 0 ? 300 : 33);
+        }
+
+        last = Run(33, 6, last);
+        Assert.True(_turn.Rests(last + 33));
+        Assert.False(_turn.Rests(last + 33 + 45));
+    }
+
+    [Fact]
     public void Fewer_than_five_a_second_relieve_nobody()
     {
         double last = Run(210, 20);
@@ -71,9 +97,8 @@ public class RemoteTurnTests
         Assert.False(_turn.Rests(last + 34));
     }
 
-    private double Run(double intervalMs, int count)
+    private double Run(double intervalMs, int count, double now = 0)
     {
-        double now = 0;
         for (int i = 0; i < count; i++)
         {
             _turn.Accepted(now += intervalMs);

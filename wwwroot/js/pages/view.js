@@ -78,7 +78,7 @@ class ViewPage {
     settings: () => this.#settings,
     source: () => (this.#view === 'source' && this.#stage.hasPicture ? this.#video : null),
     mayAct: () => !this.#watchesOnly,
-    onResult: (message) => this.#onResult(message),
+    onResult: (message) => this.#onResult(message, true),
     onWish: () => this.#inference.isWanted && this.#setView('source'), // Only what nobody has drawn on can be looked at.
   });
   #notice = new ModelNotice(byId('stand', HTMLElement), (model, models) => this.#onModel(model, models));
@@ -235,9 +235,9 @@ class ViewPage {
     else if (message.type === 'peers') this.#onPeers(message.phones, message.viewers);
   }
 
-  /** @param {DetectionsMessage} message */
-  #onResult(message) {
-    this.#stage.addResult(message);
+  /** @param {DetectionsMessage} message @param {boolean} [isOwn] */
+  #onResult(message, isOwn = false) {
+    this.#stage.addResult(message, isOwn);
     this.#controls.addResult(message);
     this.#tracks.add(message);
     this.#target.update(message.target_id, this.#settings?.mode);

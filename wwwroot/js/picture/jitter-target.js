@@ -48,6 +48,12 @@ export class JitterTarget {
     if (this.#ready.length > KEPT) this.#ready.shift();
   }
 
+  /** The page found this itself, in a picture that it had shown: no waiting would have it there before. */
+  onOwnResult() {
+    this.#late = [];
+    if (this.#targetMs > 0) this.#hold(0);
+  }
+
   /** @param {number} now */
   #review(now) {
     if (now - this.#reviewed < REVIEW_MS) return;
@@ -57,8 +63,13 @@ export class JitterTarget {
     if (late.length < 3) return;
     const slow = late[Math.floor(late.length * 0.9)];
     const change = slow > 0 ? slow + SPARE_MS : -STEP_DOWN_MS;
-    this.#targetMs = Math.max(0, Math.min(MAX_MS, this.#targetMs + change));
-    if (this.#receiver) this.#receiver.jitterBufferTarget = this.#targetMs;
+    this.#hold(Math.max(0, Math.min(MAX_MS, this.#targetMs + change)));
+  }
+
+  /** @param {number} targetMs */
+  #hold(targetMs) {
+    this.#targetMs = targetMs;
+    if (this.#receiver) this.#receiver.jitterBufferTarget = targetMs;
   }
 
   close() {

@@ -118,11 +118,12 @@ export class Stage {
     this.#trails.seconds = settings.trails ?? 0;
   }
 
-  /** @param {DetectionsMessage} message */
-  addResult(message) {
+  /** @param {DetectionsMessage} message @param {boolean} [isOwn] the page found it itself */
+  addResult(message, isOwn = false) {
     this.#timeline.add(message);
     this.#trails.add(message);
-    this.#jitter.onResult(message.rtp_timestamp, performance.now());
+    if (isOwn) this.#jitter.onOwnResult();
+    else this.#jitter.onResult(message.rtp_timestamp, performance.now());
   }
 
   /** @returns {Rect} where the picture lies on the stage, in CSS pixels */
