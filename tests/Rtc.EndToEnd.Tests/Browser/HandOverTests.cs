@@ -185,9 +185,13 @@ public sealed class HandOverTests(LiveFixture live, ITestOutputHelper output) : 
                 one.GetProperty("xmin").GetSingle(), one.GetProperty("ymin").GetSingle(),
                 one.GetProperty("xmax").GetSingle(), one.GetProperty("ymax").GetSingle())))]);
 
-        /// <summary>Objects that lie where one of before lay, alone, and are called otherwise.</summary>
+        /// <summary>
+        /// Objects that lie where one of before lay and are called otherwise, away from all others: of two that cross any tracker may
+        /// take one for the other.
+        /// </summary>
         public int RenamedSince(Heard before) => before.Objects.Count(old =>
-            Objects.Where(now => now.Box.Iou(old.Box) > 0.5f).ToArray() is [var same] && same.Id != old.Id);
+            before.Objects.Count(other => other.Box.Iou(old.Box) > 0) == 1
+            && Objects.Where(now => now.Box.Iou(old.Box) > 0).ToArray() is [var same] && same.Box.Iou(old.Box) > 0.5f && same.Id != old.Id);
     }
 
     private static async Task DetectsAsync(IPage page, int times) =>
