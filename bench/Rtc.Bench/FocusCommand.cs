@@ -28,7 +28,10 @@ internal static class FocusCommand
             await using IBrowser browser = await LinkPage.LaunchAsync(playwright, mark);
             FocusPage page = await FocusPage.OpenAsync(
                 await browser.NewPageAsync(), server.Address, model is null ? "motion" : Path.GetFileNameWithoutExtension(model), video);
-            JsonObject json = await WatchAsync(page, new BrowserProcesses(mark), duration, 1000.0 / fps);
+            double periodMs = 1000.0 / fps;
+            JsonObject json = await WatchAsync(page, new BrowserProcesses(mark), duration, periodMs);
+            await page.CloseAsync();
+            await WatchBareAsync(json, await FocusPage.OpenBareAsync(await browser.NewPageAsync(), server.Address, video), duration, periodMs);
             if (options.Text("output") is { } output)
             {
                 await File.WriteAllTextAsync(output, json + "\n");
@@ -67,7 +70,7 @@ internal static class FocusCommand
             ["blurred"] = isHeld,
             ["seconds"] = Round(seconds),
             ["shown_per_second"] = Round(shown / seconds),
-            ["late_percent"] = Round(100.0 * (skipped + taken.Sum(one => one.Late)) / Math.Max(1, shown + skipped)),
+            ["late_percent"] = LatePercent(shown, skipped, taken.Sum(one => one.Late)),
             ["gap_median_ms"] = Round(At(gaps, 0.5)),
             ["gap_p95_ms"] = Round(At(gaps, 0.95)),
             ["gap_max_ms"] = Round(At(gaps, 1)),
@@ -77,6 +80,19 @@ internal static class FocusCommand
             ["browser_peak_mb"] = Round(browser.PeakMegabytes),
         };
     }
+
+    /// <summary>The same file without the page, beside which the page is judged.</summary>
+    private static async Task WatchBareAsync(JsonObject json, FocusPage bare, double duration, double periodMs)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await bare.TakeAsync(periodMs);
+        await Task.Delay(TimeSpan.FromSeconds(duration));
+        FocusTaken taken = await bare.TakeAsync(periodMs);
+        json["bare_shown_per_second"] = Round(taken.Shown / taken.Seconds);
+        json["bare_late_percent"] = LatePercent(taken.Shown, taken.Skipped, taken.Late);
+    }
+
+    private static double LatePercent(int shown, int skipped, int late) => Round(100.0 * (skipped + late) / Math.Max(1, shown + skipped));
 
     /// <summary>Ten seconds of a street's worth of movement: a box that goes to and fro over a pattern that stands.</summary>
     private static async Task<string> DrawAsync(string folder, int width, int height, int fps)

@@ -69,6 +69,25 @@ internal sealed class FocusPage
         return new FocusPage(page);
     }
 
+    /// <summary>The file in an element of its own on an empty page: what the browser itself puts on show, and how evenly.</summary>
+    public static async Task<FocusPage> OpenBareAsync(IPage page, Uri server, string file)
+    {
+        await page.AddInitScriptAsync(Probe);
+        await page.GotoAsync(new Uri(server, "/api/health").ToString());
+        await page.SetContentAsync("<input type=file><video muted loop playsinline></video>");
+        await page.Locator("input").SetInputFilesAsync(file);
+        await page.EvaluateAsync("""
+            async () => {
+              const video = document.querySelector('video');
+              const next = () => video.requestVideoFrameCallback(next);
+              next();
+              video.src = URL.createObjectURL(document.querySelector('input').files[0]);
+              await video.play();
+            }
+            """);
+        return new FocusPage(page);
+    }
+
     /// <summary>The first object of the list; false where none is found within a moment.</summary>
     public async Task<bool> HoldAsync()
     {
@@ -86,6 +105,8 @@ internal sealed class FocusPage
 
     public async Task<FocusTaken> TakeAsync(double periodMs) =>
         (await _page.EvaluateAsync<JsonElement>("(periodMs) => window.__take(periodMs)", periodMs)).Deserialize<FocusTaken>(s_camelCase)!;
+
+    public Task CloseAsync() => _page.CloseAsync();
 
     public Task<string> HowAsync() => _page.Locator("#facts").InnerTextAsync();
 }
