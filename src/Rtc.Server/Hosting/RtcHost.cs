@@ -64,7 +64,6 @@ public static class RtcHost
         app.MapTokens();
         app.MapJoin();
         app.MapRtc();
-        app.MapStore();
         return app;
     }
 
@@ -121,7 +120,11 @@ public static class RtcHost
         }
 
         Pages.Use(app, paths);
-        app.UseRouting();
+        LateRoutes.Use(app, routes =>
+        {
+            routes.MapLateApi();
+            routes.MapStore();
+        });
         app.UseCors();
     }
 

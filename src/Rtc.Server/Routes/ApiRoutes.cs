@@ -44,10 +44,15 @@ internal static class ApiRoutes
             ? Results.Text(Qr(text), "image/svg+xml")
             : Results.Problem($"\"text\" has 1 to {MaxQrTextLength} characters.", statusCode: 400));
         routes.MapModelFiles();
+        routes.MapShare();
+    }
+
+    /// <summary>What a room's own pages never ask.</summary>
+    public static void MapLateApi(this IEndpointRouteBuilder routes)
+    {
         routes.MapModels();
         routes.MapPulls();
         routes.MapEcho();
-        routes.MapShare();
         routes.MapCluster();
     }
 

@@ -32,7 +32,8 @@ public sealed partial class OpenApiDocumentTests
     public async Task Document_lists_every_route_and_no_other()
     {
         await using RunningHost host = await RunningHost.StartAsync();
-        Assert.Equal(ServedRoutes.Of(host), s_document.Operations.Select(operation => operation.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            await ServedRoutes.OfAsync(host), s_document.Operations.Select(operation => operation.Name).Order(StringComparer.Ordinal));
     }
 
     [Theory]

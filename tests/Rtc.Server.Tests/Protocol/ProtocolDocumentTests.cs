@@ -23,7 +23,7 @@ public sealed partial class ProtocolDocumentTests
         await using RunningHost host = await RunningHost.StartAsync();
         string[] listed = [.. Row().Matches(s_page).Select(row => $"{row.Groups[1]} {row.Groups[2]}").Order(StringComparer.Ordinal)];
 
-        Assert.Equal(ServedRoutes.Of(host), listed);
+        Assert.Equal(await ServedRoutes.OfAsync(host), listed);
     }
 
     [Theory]

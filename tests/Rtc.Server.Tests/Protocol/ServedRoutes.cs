@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Rtc.Server.Tests.Hosting;
+using Xunit;
 
 namespace Rtc.Server.Tests.Protocol;
 
@@ -8,12 +9,21 @@ namespace Rtc.Server.Tests.Protocol;
 internal static class ServedRoutes
 {
     /// <summary>"GET /api/rooms" and so on, in order; without the hub, which is no HTTP route to its users.</summary>
-    public static string[] Of(RunningHost host) =>
-    [
-        .. host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/hub", StringComparison.Ordinal) == false)
-            .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
-                .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"))
-            .Distinct().Order(StringComparer.Ordinal),
-    ];
+    public static async Task<string[]> OfAsync(RunningHost host)
+    {
+        // Most are made once one of them is asked for.
+        Assert.Contains(Endpoints(host), route => route.RoutePattern.RawText == "/api/{**path}");
+        await host.Client.GetAsync("/api/none-such");
+        return
+        [
+            .. Endpoints(host)
+                .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/hub", StringComparison.Ordinal) == false)
+                .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
+                    .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"))
+                .Distinct().Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static IEnumerable<RouteEndpoint> Endpoints(RunningHost host) =>
+        host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 }
