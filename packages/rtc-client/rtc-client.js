@@ -53,6 +53,8 @@ const PATIENCE_MS = 30_000;
 const CONNECT_MS = 20_000;
 const GATHER_MS = 500;
 const RETRY_MS = 1_000;
+/** From node to node of a cluster. */
+const MAX_HOPS = 4;
 const OVER = ['completed', 'failed', 'cancelled'];
 
 export { RoomConnection, RtcError };
@@ -82,7 +84,7 @@ export class RtcClient {
   publish(room, stream, { mode, name, takeover } = {}) {
     const [track] = stream.getVideoTracks();
     if (!track) return Promise.reject(new RtcError('no_video', 'The stream has no video.'));
-    const query = queryOf({ mode, name, takeover: takeover ? 'true' : undefined });
+    const query = queryOf({ mode, name, takeover: takeover ? 'true' : undefined, follow: 'false' });
     return this.#join(`/whip/${encodeURIComponent(room)}${query}`, (peer) => {
       peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
     });
@@ -90,7 +92,7 @@ export class RtcClient {
 
   /** Joins as a viewer. @param {string} room @param {WatchOptions} [options] */
   watch(room, { view = 'annotated', video = true } = {}) {
-    return this.#join(`/whep/${encodeURIComponent(room)}${queryOf({ view })}`, (peer) => {
+    return this.#join(`/whep/${encodeURIComponent(room)}${queryOf({ view, follow: 'false' })}`, (peer) => {
       if (video) peer.addTransceiver('video', { direction: 'recvonly' });
     });
   }
@@ -219,9 +221,16 @@ export class RtcClient {
     if (isRoom && token) headers.authorization = `Bearer ${token}`;
     else if (key) headers['x-api-key'] = key;
     const request = { method, headers, body, keepalive, signal: hasOwnTime ? signal : AbortSignal.timeout(PATIENCE_MS) };
-    const response = await fetch(address, request);
-    // Another node has the room: browsers go there by themselves and leave the token behind. No key is taken along.
-    return isRoom && token && response.status === 401 && response.redirected ? fetch(response.url, request) : response;
+    let response = await fetch(address, request);
+    // Another node has the room: a browser that is sent there leaves the token behind, and the page's origin too.
+    for (let hops = 0; isRoom && hops < MAX_HOPS && response.status === 409; hops++) {
+      const elsewhere = response.headers.get('location');
+      if (!elsewhere) break;
+      // A key is for its own server.
+      delete headers['x-api-key'];
+      response = await fetch(elsewhere, request);
+    }
+    return response;
   }
 }
 

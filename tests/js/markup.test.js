@@ -43,6 +43,18 @@ test('every page with a list of languages or a switch of theme puts them to work
   }
 });
 
+test('a language is listed by its own name, which begins with its code', () => {
+  for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html'))) {
+    const lists = readFileSync(WWW + page, 'utf8').split('<select class="select language"').slice(1).map((rest) => rest.split('</select>')[0]);
+    for (const list of lists) {
+      const options = [...list.matchAll(/<option value="([a-z]+)" lang="([a-z]+)">([^<]+)</g)];
+      assert.deepEqual(options.map(([, value]) => value), ['en', 'de', 'fr', 'es'], page);
+      // A narrow bar shows its first two letters.
+      for (const [, value, lang, name] of options) assert.deepEqual([lang, name.slice(0, 2).toLowerCase()], [value, value], page);
+    }
+  }
+});
+
 test('without scripts a page says what it is and what it needs', () => {
   for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html') && file !== '404.html' && file !== 'offline.html')) {
     const html = readFileSync(WWW + page, 'utf8');

@@ -133,7 +133,7 @@ test('packed elements define themselves', async () => {
 
 test('viewer joins with its token and leaves the session that it got', async () => {
   const { room, peer, vision } = await watching({ view: 'source' });
-  assert.equal(asked[0].url, 'https://rtc.example/whep/my%20room?view=source');
+  assert.equal(asked[0].url, 'https://rtc.example/whep/my%20room?view=source&follow=false');
   assert.deepEqual(asked[0].headers, { 'content-type': 'application/sdp', authorization: 'Bearer t' });
   assert.deepEqual([asked[0].body, peer.answer], ['offer', 'answer']);
   assert.deepEqual(peer.transceivers, [['video', 'recvonly']]);
@@ -147,29 +147,43 @@ test('viewer joins with its token and leaves the session that it got', async () 
   assert.equal(peer.connectionState, 'closed');
 });
 
-test('token goes along to the node that has the room', async () => {
-  const elsewhere = 'https://two.rtc.example/whep/demo';
-  const left = Object.defineProperties(new Response('{"code":"token"}', { status: 401 }), {
-    redirected: { value: true }, url: { value: elsewhere },
+test('token goes along to the node that has the room, and a key does not', async () => {
+  const elsewhere = (node) => new Response('{"title":"redirect"}', {
+    status: 409, headers: { location: `https://${node}.rtc.example/whep/demo?view=annotated&follow=false&node=${node}~a` },
   });
-  answer = (url) => (url.host === 'two.rtc.example' ? joined() : left);
+  answer = (url) => (url.host === 'two.rtc.example' ? joined() : elsewhere('two'));
   await new client.RtcClient('https://rtc.example', { token: 'secret' }).watch('demo');
-  assert.deepEqual(asked.map(({ url }) => new URL(url).host), ['rtc.example', 'two.rtc.example']);
-  assert.equal(asked[1].headers.authorization, 'Bearer secret');
+  assert.deepEqual(asked.map(({ url, headers }) => [url, headers.authorization]), [
+    ['https://rtc.example/whep/demo?view=annotated&follow=false', 'Bearer secret'],
+    ['https://two.rtc.example/whep/demo?view=annotated&follow=false&node=two~a', 'Bearer secret'],
+  ]);
+  assert.deepEqual(asked.map(({ body }) => body), ['offer', 'offer']);
+  FakePeer.last.close();
 
-  // A refusal without a redirect is one, and a key is for its own server.
   asked = [];
-  answer = () => Object.defineProperties(new Response('{"code":"key"}', { status: 401 }), {
-    redirected: { value: true }, url: { value: elsewhere },
+  const keys = [];
+  answer = (url) => (url.host === 'two.rtc.example' ? joined() : elsewhere('two'));
+  const plain = globalThis.fetch;
+  globalThis.fetch = (url, request) => {
+    keys.push(request.headers['x-api-key']);
+    return plain(url, request);
+  };
+  await new client.RtcClient('https://rtc.example', { key: 'vr_k' }).watch('demo');
+  assert.deepEqual(keys, ['vr_k', undefined]);
+});
+
+test('rooms that lead from node to node are given up', async () => {
+  answer = ({ host }) => new Response('{"title":"redirect","detail":"The room is at node2."}', {
+    status: 409, headers: { location: `https://${host}/whep/demo` },
   });
-  await assert.rejects(new client.RtcClient('https://rtc.example', { key: 'vr_k' }).watch('demo'));
-  assert.equal(asked.length, 1);
+  await assert.rejects(new client.RtcClient('https://rtc.example').watch('demo'), { code: 'redirect', message: 'The room is at node2.' });
+  assert.equal(asked.length, 5);
 });
 
 test('camera sends the first video track of a stream', async () => {
   const stream = { getVideoTracks: () => ['front'] };
   await new client.RtcClient('https://rtc.example').publish('demo', stream, { mode: 'focus', name: 'Hall', takeover: true });
-  assert.equal(asked[0].url, 'https://rtc.example/whip/demo?mode=focus&name=Hall&takeover=true');
+  assert.equal(asked[0].url, 'https://rtc.example/whip/demo?mode=focus&name=Hall&takeover=true&follow=false');
   assert.deepEqual(FakePeer.last.transceivers, [['front', 'sendonly']]);
   const silent = new client.RtcClient('https://rtc.example').publish('demo', { getVideoTracks: () => [] });
   await assert.rejects(silent, { code: 'no_video' });

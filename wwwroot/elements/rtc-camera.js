@@ -14,6 +14,8 @@
 const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 15_000;
 const GATHER_MS = 500;
+/** From node to node of a cluster. */
+const MAX_HOPS = 4;
 /** These say no for good: asking again changes nothing. */
 const FINAL = [400, 401, 403, 404];
 const STYLE = `:host { display: block; position: relative; aspect-ratio: 16 / 9; background: #05070a; overflow: hidden; }
@@ -105,7 +107,7 @@ export class RtcCamera extends HTMLElement {
     const [track] = this.#stream?.getVideoTracks() ?? [];
     const server = this.getAttribute('server') || location.origin;
     const room = this.getAttribute('room') || 'demo';
-    const query = new URLSearchParams();
+    const query = new URLSearchParams({ follow: 'false' });
     for (const name of ['name', 'mode']) {
       const value = this.getAttribute(name);
       if (value) query.set(name, value);
@@ -134,9 +136,7 @@ export class RtcCamera extends HTMLElement {
         headers: { 'content-type': 'application/sdp', ...(token ? { authorization: `Bearer ${token}` } : {}) },
         body: peer.localDescription?.sdp,
       };
-      let response = await fetch(`${server}/whip/${encodeURIComponent(room)}?${query}`, request);
-      // Another node has the room: browsers go there by themselves and leave the token behind.
-      if (token && response.status === 401 && response.redirected) response = await fetch(response.url, request);
+      const response = await post(`${server}/whip/${encodeURIComponent(room)}?${query}`, request);
       if (turn !== this.#turn) return;
       if (FINAL.includes(response.status)) {
         this.#tell('refused');
@@ -163,6 +163,21 @@ export class RtcCamera extends HTMLElement {
 /** @param {MediaStream|null} stream */
 function stopTracks(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+/**
+ * Where another node has the room, its address comes as an answer: a browser that is sent there leaves the token behind, and the page's
+ * origin too.
+ * @param {string} address @param {RequestInit} request
+ */
+async function post(address, request) {
+  let response = await fetch(address, request);
+  for (let hops = 0; hops < MAX_HOPS && response.status === 409; hops++) {
+    const elsewhere = response.headers.get('location');
+    if (!elsewhere) break;
+    response = await fetch(elsewhere, request);
+  }
+  return response;
 }
 
 /** The candidates that come at once; the server finds the rest by itself. @param {RTCPeerConnection} peer */

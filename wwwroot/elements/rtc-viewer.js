@@ -15,6 +15,8 @@
 const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 15_000;
 const GATHER_MS = 500;
+/** From node to node of a cluster. */
+const MAX_HOPS = 4;
 const MAX_KEPT = 120;
 /** These say no for good: asking again changes nothing. */
 const FINAL = [400, 401, 403, 404];
@@ -123,9 +125,7 @@ export class RtcViewer extends HTMLElement {
         headers: { 'content-type': 'application/sdp', ...(token ? { authorization: `Bearer ${token}` } : {}) },
         body: peer.localDescription?.sdp,
       };
-      let response = await fetch(`${server}/whep/${encodeURIComponent(room)}?view=${view}`, request);
-      // Another node has the room: browsers go there by themselves and leave the token behind.
-      if (token && response.status === 401 && response.redirected) response = await fetch(response.url, request);
+      const response = await post(`${server}/whep/${encodeURIComponent(room)}?view=${view}&follow=false`, request);
       if (turn !== this.#turn) return;
       if (FINAL.includes(response.status)) {
         this.#tell('refused');
@@ -196,6 +196,21 @@ export class RtcViewer extends HTMLElement {
       context.fillText(`${label} ${id}`, xmin * width, ymin * height);
     }
   }
+}
+
+/**
+ * Where another node has the room, its address comes as an answer: a browser that is sent there leaves the token behind, and the page's
+ * origin too.
+ * @param {string} address @param {RequestInit} request
+ */
+async function post(address, request) {
+  let response = await fetch(address, request);
+  for (let hops = 0; hops < MAX_HOPS && response.status === 409; hops++) {
+    const elsewhere = response.headers.get('location');
+    if (!elsewhere) break;
+    response = await fetch(elsewhere, request);
+  }
+  return response;
 }
 
 /** The candidates that come at once; the server finds the rest by itself. @param {RTCPeerConnection} peer */

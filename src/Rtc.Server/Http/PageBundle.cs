@@ -46,12 +46,16 @@ internal sealed partial class PageBundle(IFileProvider files, TimeProvider time)
         }
     }
 
-    /// <summary>The page with one style and the bundle's scripts; as it was where the bundle lacks the page or its words.</summary>
-    public static string Put(BundleManifest manifest, string html, string language)
+    /// <summary>
+    /// The page with its style in it, which a browser would else wait for before it paints anything, and with the bundle's scripts; as it
+    /// was where the bundle lacks the page, its style or its words.
+    /// </summary>
+    public string Put(BundleManifest manifest, string html, string language)
     {
         if (Script().Match(html) is not { Success: true } script
             || !manifest.Pages.TryGetValue(script.Groups[1].Value, out BundledPage? page)
-            || !Styles().Matches(html).Select(match => match.Groups[1].Value).SequenceEqual(page.Styles))
+            || !Styles().Matches(html).Select(match => match.Groups[1].Value).SequenceEqual(page.Styles)
+            || files.GetFileInfo(page.Style) is not { Exists: true } file)
         {
             return html;
         }
@@ -73,11 +77,13 @@ internal sealed partial class PageBundle(IFileProvider files, TimeProvider time)
         }
 
         scripts.Append("<script type=\"module\" src=\"").Append(page.Script).Append("\"></script>");
+        using var reader = new StreamReader(file.CreateReadStream(), Encoding.UTF8);
+        string own = reader.ReadToEnd();
         bool isFirst = true;
         html = html.Replace(script.Value, scripts.ToString(), StringComparison.Ordinal);
         return Styles().Replace(html, _ =>
         {
-            string style = isFirst ? $"  <link rel=\"stylesheet\" href=\"{page.Style}\">\n" : string.Empty;
+            string style = isFirst ? $"  <style>{own}</style>\n" : string.Empty;
             isFirst = false;
             return style;
         });

@@ -52,6 +52,12 @@ internal static class Pages
                     context.Request.Path = InLanguage(context, file);
                 }
 
+                if (context.Request.Path.Value is { } path && path.EndsWith(".html", StringComparison.Ordinal)
+                    && files.GetFileInfo(path) is MadeFile { StyleHash: { } style })
+                {
+                    SecurityHeaders.AllowStyle(context.Response.Headers, style);
+                }
+
                 return next(context);
             });
             Serve(app, files, string.Empty, types);

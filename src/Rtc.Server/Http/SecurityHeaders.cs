@@ -20,6 +20,13 @@ internal static class SecurityHeaders
     private static readonly string[] s_runsModels =
         ["/focus", "/focus.html", "/js/vision/", PageBundle.Folder + "vision/", Pages.RuntimePath + "/"];
 
+    /// <summary>The one style that stands in a page itself: as little as before may another be put there.</summary>
+    /// <param name="headers">Of the page's answer, with the policy that it has so far.</param>
+    /// <param name="hash">Of the style.</param>
+    public static void AllowStyle(IHeaderDictionary headers, string hash) =>
+        headers.ContentSecurityPolicy = headers.ContentSecurityPolicy.ToString().Replace(
+            "style-src 'self'", $"style-src 'self' 'sha256-{hash}'", StringComparison.Ordinal);
+
     private static bool RunsModels(PathString path)
     {
         string asked = path.Value ?? string.Empty;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -65,9 +66,14 @@ internal sealed partial class TranslatedPages(IFileProvider files, PageBundle bu
         if (!_kept.TryGetValue(subpath, out MadeFile? kept) || kept.LastModified != written)
         {
             string html = isEnglish ? ReadAll(page) : Translate(page, words, language);
-            string? bundled = built is { Manifest: var manifest } ? PageBundle.Put(manifest, html, language) : null;
+            string? bundled = built is { Manifest: var manifest } ? bundle.Put(manifest, html, language) : null;
             html = bundled is not null && bundled != html ? bundled : WithWords(html, language);
-            kept = _kept[subpath] = new MadeFile(Path.GetFileName(subpath), written, Encoding.UTF8.GetBytes(html));
+            kept = _kept[subpath] = new MadeFile(Path.GetFileName(subpath), written, Encoding.UTF8.GetBytes(html))
+            {
+                StyleHash = Style().Match(html) is { Success: true } style
+                    ? Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style.Value)))
+                    : null,
+            };
         }
 
         return kept;
@@ -135,6 +141,9 @@ internal sealed partial class TranslatedPages(IFileProvider files, PageBundle bu
 
     [GeneratedRegex("(?<=<noscript class=\"noscript\">).*?(?=</noscript>)", RegexOptions.Singleline)]
     private static partial Regex NoScript();
+
+    [GeneratedRegex("(?<=<style>).*?(?=</style>)", RegexOptions.Singleline)]
+    private static partial Regex Style();
 
     /// <summary>Of a page that is nothing but its text.</summary>
     [GeneratedRegex("(?<=<main class=\"lost\">).*?(?=</main>)", RegexOptions.Singleline)]

@@ -16,6 +16,12 @@ public static class SdpEndpoints
     private const string FragmentType = "application/trickle-ice-sdpfrag";
     private const string RetryAfterSeconds = "10";
 
+    /// <summary>
+    /// "false" has another node's address come as a problem. A browser sent there by 307 would leave the token behind, and another site's
+    /// page would come with the origin null, which no list of origins has; and it keeps the address from the page.
+    /// </summary>
+    private const string FollowParameter = "follow";
+
     public static void MapWhip(this IEndpointRouteBuilder routes, SdpBodies bodies)
     {
         Map(routes, "/whip", Role.Phone, bodies);
@@ -176,10 +182,17 @@ public static class SdpEndpoints
     {
         if (refusal.Elsewhere is { } place)
         {
-            // 307: the same method and body. A client that follows it posts the offer again, so nothing of it was read here.
             IEnumerable<KeyValuePair<string, string?>> query =
                 http.Request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value)));
-            return Results.Redirect(place.At(http.Request.Path, query).AbsoluteUri, permanent: false, preserveMethod: true);
+            string there = place.At(http.Request.Path, query).AbsoluteUri;
+            if (query.Any(pair => pair is { Key: FollowParameter, Value: "false" or "0" }))
+            {
+                http.Response.Headers.Location = there;
+                return Results.Problem(refusal.Message, statusCode: StatusCodes.Status409Conflict, title: refusal.Code);
+            }
+
+            // 307: the same method and body. A client that follows it posts the offer again, so nothing of it was read here.
+            return Results.Redirect(there, permanent: false, preserveMethod: true);
         }
 
         if (refusal.HttpStatus == StatusCodes.Status401Unauthorized)

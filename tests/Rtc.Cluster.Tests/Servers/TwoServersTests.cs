@@ -47,6 +47,22 @@ public sealed class TwoServersTests(ServerPair pair) : IClassFixture<ServerPair>
         Assert.StartsWith($"{Servers[0].Address}hub?node=n0", sent.GetProperty("url").GetString(), StringComparison.Ordinal);
     }
 
+    /// <summary>A browser leaves the token behind where it follows by itself, and tells its page no address.</summary>
+    [Fact]
+    public async Task Whip_client_is_sent_there_or_told_the_address()
+    {
+        await using HubClient first = await HubClient.OpenAsync(Servers[0]);
+        Assert.Null((await first.JoinAsync("told", "phone")).Error);
+        using HttpResponseMessage sent = await TestPeer.PostAsync(new Uri(Servers[1].Address, "/whip/told?name=Hall"), "v=0");
+        Assert.Equal(HttpStatusCode.TemporaryRedirect, sent.StatusCode);
+
+        using HttpResponseMessage told = await TestPeer.PostAsync(new Uri(Servers[1].Address, "/whip/told?name=Hall&follow=false"), "v=0");
+        Assert.Equal(HttpStatusCode.Conflict, told.StatusCode);
+        Assert.Equal("redirect", (await told.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString());
+        Assert.StartsWith(
+            $"{Servers[0].Address}whip/told?name=Hall&follow=false&node=n0", told.Headers.Location!.AbsoluteUri, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Forged_hint_is_refused_and_a_signed_one_is_not()
     {

@@ -64,8 +64,9 @@ public sealed class FirstLoadTests(LiveFixture live, SignallingServer empty, ITe
             await visit.Page.RouteAsync("**/api/models", route => route.FulfillAsync(new() { Json = s_models }));
             await visit.GoAsync(page.Address, page.Stands);
             string text = await visit.Page.InnerTextAsync("body");
+            bool isStyled = await visit.Page.EvaluateAsync<bool>("[...document.styleSheets].some((sheet) => sheet.cssRules.length > 2)");
             output.WriteLine(visit.ToString());
-            return visit is { Requests.Count: > 3 and <= MaxRequests, Kilobytes: > 5 and <= MaxKilobytes, Errors: [] }
+            return isStyled && visit is { Requests.Count: > 3 and <= MaxRequests, Kilobytes: > 5 and <= MaxKilobytes, Errors: [] }
                 && visit.Requests.All(path => IsWanted(path, page.Language)) && !text.Contains("undefined", StringComparison.Ordinal)
                     ? string.Empty
                     : $"{page}: {visit}; {string.Join(' ', visit.Errors)}";

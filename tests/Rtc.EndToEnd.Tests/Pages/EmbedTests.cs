@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 using Rtc.EndToEnd.Tests.Browser;
 using Xunit;
@@ -26,5 +30,59 @@ public sealed class EmbedTests(LiveFixture live)
         IFrame frame = page.Frames.Single(one => one.Url.Contains("/embed", StringComparison.Ordinal));
         await frame.WaitForFunctionAsync(
             "() => document.querySelector('#picture').videoWidth > 0 && document.querySelector('#waiting').hidden");
+    }
+
+    /// <summary>docs/recipes/embed.md word for word, but for the addresses; its server is one of this test's own.</summary>
+    [Fact]
+    public async Task Recipe_shows_a_room_in_a_page_of_another_site()
+    {
+        string recipe = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "recipes", "embed.md"));
+        string[] Blocks(string language) =>
+            [.. Regex.Matches(recipe, $"^```{language}\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)
+                .Select(block => block.Groups[1].Value)];
+        string html = string.Empty;
+        await using WebApplication site = await LocalSite.StartAsync(context =>
+        {
+            context.Response.ContentType = "text/html; charset=utf-8";
+            return context.Response.WriteAsync(html);
+        });
+        string origin = site.Urls.First();
+        await using ServerProcess server = await ServerProcess.StartAsync(
+            ["--model", "motion"], await ExportedAsync(Blocks("sh").Single().Replace("https://www.example.org", origin)));
+        html = "<!doctype html><title>Another site</title>"
+            + string.Concat(Blocks("html")).Replace("https://rtc.example.org", server.Address.ToString().TrimEnd('/'));
+
+        await using IBrowserContext context = await live.Browser.NewContextAsync();
+        context.SetDefaultTimeout(Patience.Ms);
+        IPage phone = await context.NewPageAsync();
+        await phone.GotoAsync(new Uri(server.Address, "/phone?room=demo").AbsoluteUri);
+        await phone.ClickAsync("#start");
+        IPage page = await context.NewPageAsync();
+        IConsoleMessage seen = await page.RunAndWaitForConsoleMessageAsync(
+            () => page.GotoAsync(origin, new() { WaitUntil = WaitUntilState.Commit }),
+            new() { Predicate = message => message.Type == "log" && message.Text != "[]", Timeout = Patience.Ms });
+        Assert.Matches(@"\w+ \d+", seen.Text);
+        await Assertions.Expect(page.FrameLocator("iframe").Locator("html")).ToHaveAttributeAsync("data-state", "live");
+    }
+
+    /// <summary>What `start.sh` finds in its environment where a block is run as it stands.</summary>
+    private static async Task<Dictionary<string, string>> ExportedAsync(string block)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("rtc-embed-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "start.sh"), "#!/bin/sh\nenv | grep ^RTC__HTTP\n");
+            using Process bash = Process.Start(new ProcessStartInfo("bash", ["-euc", "chmod +x start.sh\n" + block])
+            {
+                WorkingDirectory = folder.FullName, RedirectStandardOutput = true,
+            })!;
+            string[] lines = (await bash.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(2, lines.Length);
+            return lines.Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }

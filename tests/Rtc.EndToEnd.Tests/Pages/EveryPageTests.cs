@@ -145,10 +145,25 @@ public sealed class EveryPageTests(PagesFixture fixture, ITestOutputHelper outpu
             await page.Page.SetViewportSizeAsync(1100, 800);
             await OpenClipAsync(page);
             await AssertFitsAsync(page, "studio-clip", phone);
+            foreach ((int width, int height) in ((int, int)[])[(1280, 800), (412, 839)])
+            {
+                await page.Page.SetViewportSizeAsync(width, height);
+                Assert.Equal(1, await page.EvaluateAsync<int>(ClickLines));
+            }
         }
 
         page.AssertQuiet();
     }
+
+    /// <summary>In how many lines the buttons beside the clicks stand, all of them and by their longest names, which are French.</summary>
+    private const string ClickLines = """
+        () => {
+          const buttons = [...document.querySelectorAll('.clicks-line button')];
+          const names = ['Voir', 'Annuler le clic', 'Effacer'];
+          buttons.forEach((button, at) => { button.hidden = false; button.textContent = names[at]; });
+          return new Set(buttons.map((button) => button.offsetTop)).size;
+        }
+        """;
 
     private static async Task AssertFitsAsync(PageUnderTest page, string name, bool phone)
     {

@@ -5,9 +5,11 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Rtc.Client;
 using Rtc.Inference.Tests.Models;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
+using Rtc.Server.Tests.Clients;
 using Rtc.Server.Tests.Deploy;
 using Rtc.Server.Tests.Events;
 using Rtc.Server.Tests.Hosting;
@@ -18,9 +20,8 @@ using Rtc.Store.Events;
 namespace Rtc.Server.Tests.Docs;
 
 /// <summary>
-/// The recipes of docs/recipes, followed word for word against a running server; only its address is another one. `PythonClientTests` runs
-/// the Python client, `Rtc.EndToEnd.Tests` a room in a page of another site; three nodes need Docker, and `Rtc.Cluster.Tests` has what
-/// they do.
+/// The recipes of docs/recipes, followed word for word against a running server; only its address is another one. `EmbedTests` has that of
+/// a room in a page of another site, `ComposeRecipeTests` that of three nodes.
 /// </summary>
 public sealed partial class RecipeRunTests : IDisposable
 {
@@ -92,6 +93,45 @@ public sealed partial class RecipeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Python_prints_what_the_room_sees()
+    {
+        Assert.SkipUnless(await HasAiortcAsync(), "aiortc is not installed");
+        await using RunningHost host = await StartAsync();
+        using var client = new RtcClient(host.Client.BaseAddress!);
+        await using BlockCamera camera = await BlockCamera.StartAsync(client);
+        File.Copy(
+            Path.Combine(MarkdownPage.Root, "examples", "python", "rtc_client.py"), Path.Combine(_folder.FullName, "rtc_client.py"));
+        using Process script = Begin(Python, ["-u", Write("watch.py", Recipe("python").Blocks("python").Single(), host)]);
+        Task<string> errors = script.StandardError.ReadToEndAsync(Cancel);
+        try
+        {
+            Task<string?> first = script.StandardOutput.ReadLineAsync(Cancel).AsTask();
+            await Patience.UntilAsync(() => first.IsCompleted);
+            string? line = await first;
+            Assert.True(line is not null, line is null ? await errors : null);
+            Assert.Matches(@"^\d+ \w+ \d+ [01]\.\d+$", line);
+        }
+        finally
+        {
+            script.Kill();
+            await script.WaitForExitAsync(Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task Picture_is_looked_at_without_a_client()
+    {
+        string model = Path.Combine(_folder.FullName, "site.onnx");
+        await File.WriteAllBytesAsync(model, BlobModels.Yolox(classes: 3).ToArray(), Cancel);
+        Assert.SkipUnless(File.Exists("/usr/bin/ffmpeg"), "ffmpeg is not installed");
+        await RunAsync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=size=160x160", "-frames:v", "1", "street.jpg"]);
+        await using RunningHost host = await StartAsync(options => options with { Model = options.Model with { Name = model } });
+        JsonNode seen = JsonNode.Parse(await ShellAsync(Recipe("python").Blocks("sh").Single(), host))!;
+        Assert.IsType<JsonArray>(seen["detections"]);
+        Assert.Equal(160, (int)seen["width"]!);
+    }
+
+    [Fact]
     public async Task Own_model_is_added_measured_and_taken_by_a_room()
     {
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "site.onnx"), BlobModels.Yolox(classes: 3).ToArray(), Cancel);
@@ -147,6 +187,13 @@ public sealed partial class RecipeRunTests : IDisposable
     {
         RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.FullName,
     })!;
+
+    private async Task<bool> HasAiortcAsync()
+    {
+        using Process? python = File.Exists(Python) ? Begin(Python, ["-c", "import aiortc"]) : null;
+        await (python?.WaitForExitAsync(Cancel) ?? Task.CompletedTask);
+        return python?.ExitCode == 0;
+    }
 
     [GeneratedRegex(@"\bcurl ")]
     private static partial Regex CurlCall();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Rtc.Server.Startup;
@@ -63,6 +64,40 @@ public sealed partial class FirstLoadTests(ITestOutputHelper output, FirstLoadTe
             Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
             string kept = path.StartsWith("/built/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
             Assert.Equal((path, kept), (path, answer.Headers.GetValues("Cache-Control").Single()));
+        }
+    }
+
+    /// <summary>A browser paints as soon as it has the HTML, and still takes no style but the one that was made.</summary>
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/view")]
+    [InlineData("/view.html")]
+    [InlineData("/focus")]
+    [InlineData("/embed")]
+    [InlineData("/library/0197f1a0-0000-7000-8000-000000000007")]
+    public async Task Page_has_its_style_in_it_and_allows_no_other(string page)
+    {
+        Assert.SkipUnless(s_hasBundler, "esbuild is not installed: pages load their styles");
+        foreach (string encoding in s_encodings)
+        {
+            using HttpRequestMessage ask = Ask(page, encoding);
+            using HttpResponseMessage answer = await server.Client.SendAsync(ask);
+            string html = Unpacked(
+                await answer.Content.ReadAsByteArrayAsync(), answer.Content.Headers.ContentEncoding.SingleOrDefault() ?? "identity");
+            Assert.DoesNotContain("stylesheet", html, StringComparison.Ordinal);
+            string style = Regex.Match(html, "<style>(.+?)</style>", RegexOptions.Singleline).Groups[1].Value;
+            string policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+            string hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+            Assert.Contains($"; style-src 'self' 'sha256-{hash}'; ", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe-inline", policy, StringComparison.Ordinal);
+
+            // The page that a browser kept goes by the policy of the last answer.
+            using HttpRequestMessage again = Ask(page, encoding);
+            again.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
+            using HttpResponseMessage unchanged = await server.Client.SendAsync(again);
+            Assert.Equal(
+                (HttpStatusCode.NotModified, policy),
+                (unchanged.StatusCode, unchanged.Headers.GetValues("Content-Security-Policy").Single()));
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class PageBundleTests : IDisposable
             """
             <html lang="en" dir="ltr">
             <head>
-              <link rel="stylesheet" href="/built/view.css">
+              <style>a,b{color:red}</style>
               <script src="/lib/signalr.min.js" defer></script>
               <link rel="modulepreload" href="/built/chunk.js">
               <script type="module" src="/built/en-common.js"></script>
@@ -57,6 +57,8 @@ public sealed class PageBundleTests : IDisposable
             </head>
 
             """, Read("/view.html"));
+        Assert.Equal(
+            Convert.ToBase64String(SHA256.HashData("a,b{color:red}"u8)), ((MadeFile)_pages.GetFileInfo("/view.html")).StyleHash);
         Assert.Contains("/built/de-common.js", Read("/view.de.html"), StringComparison.Ordinal);
         Assert.DoesNotContain("/js/", Read("/view.de.html"), StringComparison.Ordinal);
     }
@@ -102,6 +104,14 @@ public sealed class PageBundleTests : IDisposable
     }
 
     [Fact]
+    public void Page_whose_style_is_gone_stays_as_it_is()
+    {
+        WriteManifest();
+        File.Delete(Path.Combine(_root.FullName, "built/view.css"));
+        Assert.Equal(Page, Read("/view.html"));
+    }
+
+    [Fact]
     public void Page_whose_words_the_bundle_lacks_stays_as_it_is()
     {
         WriteManifest();
@@ -128,12 +138,14 @@ public sealed class PageBundleTests : IDisposable
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string file in Directory.EnumerateFiles(_root.FullName, "*", SearchOption.AllDirectories)
             .Where(file => Path.GetExtension(file) is ".js" or ".css")
-            .Select(file => Path.GetRelativePath(_root.FullName, file)).Order(StringComparer.Ordinal))
+            .Select(file => Path.GetRelativePath(_root.FullName, file)).Where(file => !file.StartsWith("built", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(file + '\0'));
             hash.AppendData(File.ReadAllBytes(Path.Combine(_root.FullName, file)));
         }
 
+        Write("built/view.css", "a,b{color:red}");
         Write("built/pages.json", JsonSerializer.Serialize(new
         {
             sources = Convert.ToHexStringLower(hash.GetHashAndReset()),

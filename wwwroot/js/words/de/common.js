@@ -103,7 +103,7 @@ speak('de', 'text', {
     inference: (value) => `${milliseconds(value)} Modell`,
     colourOf: (label) => `Farbe von ${label}`,
     state: { connecting: 'Verbindet', live: 'Bereit', returning: 'Verbindung verloren, kommt zurück', refused: 'Der Server hat abgelehnt', closed: 'Beendet' },
-    profile: { fast: 'Schnell', balanced: 'Ausgewogen', accurate: 'Genau', motion: 'Bewegung' },
+    profile: { fast: 'Schnell', balanced: 'Mittel', accurate: 'Genau', motion: 'Bewegung' },
     overlay: { filled: 'Gefüllt', contour: 'Kontur', 'side-by-side': 'Daneben', blend: 'Gemischt' },
     map: { voc: 'Pascal VOC', ade20k: 'ADE20K', cityscapes: 'Cityscapes', custom: 'Eigene' },
   },

@@ -10,7 +10,7 @@ speak('de', 'focus', {
   beginHint: 'Kamera öffnen oder ein Video wählen. Ein Video oder ein eigenes Modell lässt sich auch irgendwo auf dieser Seite ablegen.',
   camera: 'Kamera',
   file: 'Video wählen',
-  play: 'Abspielen oder anhalten',
+  play: 'Start oder Pause',
   boxes: 'Rahmen',
   blur: 'Unschärfe',
   rate: 'Erkennungen pro Sekunde',

@@ -45,7 +45,7 @@ speak('es', 'focus', {
   timing: (name) => `Midiendo ${name}`,
   bytes: (bytes, total, perSecond) => `${megabytes(bytes)} de ${megabytes(total)} MB, ${megabytes(perSecond)} MB/s`,
   progress: 'Progreso del modelo',
-  state: { loading: 'Cargando', ready: 'Listo', restarting: 'Empezando de nuevo', failed: 'Sin detección' },
+  state: { loading: 'Cargando', ready: 'Listo', restarting: 'Reiniciando', failed: 'Sin detección' },
   offline: 'Funciona sin conexión',
   noModel: 'El servidor no tiene modelo de detección, así que se encuentra lo que se mueve. Suelta un archivo .onnx en esta página, o descarga uno en el servidor: ./rtc models pull.',
   noRuntime: 'El motor de modelos no está instalado en el servidor (paquete npm onnxruntime-web), así que se encuentra lo que se mueve.',

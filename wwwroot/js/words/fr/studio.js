@@ -45,7 +45,7 @@ speak('fr', 'studio', {
   clear: 'Effacer',
   noClick: 'Aucun clic pour l’instant.',
   clicks: (count, frame, track) => `${count === 1 ? 'Un clic' : `${count} clics`} dans l’image ${frame + 1}${track === null ? '' : ` sur la piste ${track}`}`,
-  backTo: 'La montrer',
+  backTo: 'Voir',
   outlining: 'Contour en cours',
   outlined: (engine, ms) => `Contour par ${engine} en ${number(ms)} ms`,
   nothing: 'Rien ne s’y détache. Cliquez plus près du milieu de l’objet, ou dans une autre image.',
