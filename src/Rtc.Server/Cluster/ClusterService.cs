@@ -47,6 +47,7 @@ internal sealed partial class ClusterService(
             throw new StartException(error.Message, error);
         }
 
+        metrics.ClusterNodes = () => _node.Nodes.Count;
         _rooms = ActivatorUtilities.CreateInstance<ClusterRooms>(services, _node);
         _relay = ActivatorUtilities.CreateInstance<ClusterRelay>(services, _node, _rooms);
         await _node.ReportAsync();
