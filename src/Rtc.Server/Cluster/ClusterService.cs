@@ -99,6 +99,8 @@ internal sealed partial class ClusterService(
                     : null;
             case ClusterQuestions.Rooms:
                 return JsonSerializer.Serialize(await registry.SnapshotsAsync(), ClusterQuestions.Json);
+            case ClusterQuestions.Holds:
+                return _rooms?.Holds(question.Room) == true ? string.Empty : null;
             default:
                 return _relay is { } relay ? await relay.AnswerAsync(question) : null;
         }
