@@ -36,6 +36,8 @@ internal sealed partial class ClusterService(
 
     public ClusterRelay Relay => _relay ?? throw new InvalidOperationException("The cluster is being joined.");
 
+    public IServiceProvider? SiloServices => _node?.SiloServices;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -229,6 +231,7 @@ internal sealed partial class ClusterService(
             SiloPort = cluster.SiloPort,
             GatewayPort = cluster.GatewayPort,
             PrimarySiloPort = cluster.PrimarySiloPort,
+            Extend = cluster.Dashboard ? SiloDashboard.AddTo : null,
         };
     }
 
