@@ -91,7 +91,7 @@ public sealed class Access
             && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _apiKeyHash);
     }
 
-    /// <summary>The password of a request with HTTP's Basic scheme (RFC 7617), whatever the user's name; null where there is none.</summary>
+    /// <summary>The password of HTTP's Basic scheme (RFC 7617), whatever the user's name; null where there is none.</summary>
     private static string? PasswordOf(HttpRequest request)
     {
         const string Scheme = "Basic ";

@@ -6,7 +6,7 @@ using Rtc.EndToEnd.Tests.Signalling;
 
 namespace Rtc.Cluster.Tests.Servers;
 
-/// <summary>Clients that a node sends on with their rooms, as pages are, and what they see meanwhile. The servers are n0, n1 and so on.</summary>
+/// <summary>Clients that a node sends on with their rooms, as pages are, and what they see meanwhile. Servers are n0, n1 and so on.</summary>
 internal sealed class MovingClients(ServerProcess[] servers) : IAsyncDisposable
 {
     // As many as a page follows.
@@ -132,7 +132,8 @@ internal sealed class MovingClients(ServerProcess[] servers) : IAsyncDisposable
     /// <summary>A time without a picture, in milliseconds, and when it began.</summary>
     internal sealed record Gap(Client Client, double From, double Length)
     {
-        public override string ToString() => FormattableString.Invariant(
-            $"{Client.Room} {(Client.IsCamera ? "camera" : Client.Hub is null ? "player elsewhere" : "viewer")}: {Length:0} ms from {From:0} on");
+        private string Who => Client.IsCamera ? "camera" : Client.Hub is null ? "player elsewhere" : "viewer";
+
+        public override string ToString() => FormattableString.Invariant($"{Client.Room}, {Who}: {Length:0} ms from {From:0} on");
     }
 }
