@@ -27,6 +27,7 @@ internal static class ClusterHosting
         // Asked for with the first request: web pages are served after the cluster was joined.
         services.AddSingleton<ISessions>(provider => ActivatorUtilities.CreateInstance<ClusterSessions>(
             provider, provider.GetRequiredService<ClusterService>().Rooms, provider.GetRequiredService<ClusterService>().Relay));
+        services.AddHostedService<NodeWarmUp>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterService>());
     }
 

@@ -14,8 +14,7 @@ public sealed class DrainGapTests(PostgresServer postgres, ITestOutputHelper out
     private ServerProcess[] _servers = [];
     private string _connection = string.Empty;
 
-    /// <summary>Asked is 2 s, of a machine that has a core for each of its processes.</summary>
-    private const double MaxGapMs = 5000;
+    private const double MaxGapMs = 2000;
 
     public async ValueTask InitializeAsync()
     {
