@@ -41,6 +41,10 @@ public sealed class DashboardTests
         using HttpResponseMessage nothing = await GetAsync(server, "/cluster/no-such-page", Basic(Key));
         Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
 
+        // The log of the process names people's rooms, and is not shown.
+        using HttpResponseMessage trace = await GetAsync(server, "/cluster/Trace", Basic(Key));
+        Assert.Equal(HttpStatusCode.Forbidden, trace.StatusCode);
+
         // A password is brought by a browser unasked: no route that changes something takes it.
         using var drain = new HttpRequestMessage(HttpMethod.Post, "/api/cluster/drain") { Headers = { Authorization = Basic(Key) } };
         using HttpResponseMessage refused = await server.Http.SendAsync(drain);
