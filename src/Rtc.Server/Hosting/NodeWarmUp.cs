@@ -5,7 +5,6 @@ using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Factory;
 using Rtc.Server.Authorization;
-using Rtc.Server.Doctor;
 using Rtc.Server.Network;
 using Rtc.Server.Rooms;
 using Rtc.Signaling;

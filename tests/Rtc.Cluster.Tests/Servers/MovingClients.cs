@@ -6,7 +6,7 @@ using Rtc.EndToEnd.Tests.Signalling;
 
 namespace Rtc.Cluster.Tests.Servers;
 
-/// <summary>Clients that a node sends on with their rooms, as pages are, and what they see meanwhile. Servers are n0, n1 and so on.</summary>
+/// <summary>Clients that a node sends on with their rooms, as pages are, and what they see meanwhile; servers are n0, n1, …</summary>
 internal sealed class MovingClients(ServerProcess[] servers) : IAsyncDisposable
 {
     // As many as a page follows.

@@ -8,7 +8,6 @@ using Rtc.Cluster.Tests.Nodes;
 using Rtc.EndToEnd.Tests;
 using Rtc.EndToEnd.Tests.Signalling;
 using Rtc.Server.Cluster;
-using Rtc.Server.Doctor;
 using Rtc.Server.Network;
 using Rtc.Store.Tests.Engines;
 
