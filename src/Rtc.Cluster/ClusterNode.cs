@@ -75,6 +75,9 @@ public sealed partial class ClusterNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Those of the silo as it is now; null while one is started.</summary>
+    public IServiceProvider? SiloServices => _silo?.Services;
+
     private IGrainFactory Grains => _silo?.Services.GetRequiredService<IGrainFactory>()
         ?? throw new InvalidOperationException("This node's silo is being started.");
 

@@ -8,7 +8,7 @@ namespace Rtc.Cluster;
 /// <summary>
 /// Who owns a room: asked of its grain, which has it in memory, and of the table where the grain does not answer. So a room is found
 /// and taken over before the silo that held its grain has been declared dead. A grain that was silent once is passed over for a moment:
-/// to find a room and to take it over costs one wait, not two.
+/// to find a room and to take it over costs one wait, not two. What is changed past it, it is told to forget: it may live.
 /// </summary>
 /// <param name="grain">The room's grain.</param>
 /// <param name="table">The table itself, where every node reaches it; null in a cluster without a database.</param>
@@ -29,8 +29,15 @@ internal sealed class RoomLedger(Func<string, IRoomGrain> grain, IRoomTable? tab
     public Task<RoomEntry> FindAsync(string room) => EitherAsync(room, () => grain(room).FindAsync(), known => known.FindAsync(room));
 
     /// <summary>Where the grain did it and only its answer was lost, the table answers that the room is the claimer's already.</summary>
-    public Task<RoomEntry> ClaimAsync(string room, RoomOwner owner, long epoch) =>
-        EitherAsync(room, () => grain(room).ClaimAsync(owner, epoch), known => known.ClaimAsync(room, owner, epoch));
+    public Task<RoomEntry> ClaimAsync(string room, RoomOwner owner, long epoch) => EitherAsync(
+        room,
+        () => grain(room).ClaimAsync(owner, epoch),
+        async known =>
+        {
+            RoomEntry claimed = await known.ClaimAsync(room, owner, epoch).ConfigureAwait(false);
+            Forget(room);
+            return claimed;
+        });
 
     public Task ReleaseAsync(string room, RoomOwner owner, long epoch, string? snapshot) => EitherAsync(
         room,
@@ -42,6 +49,7 @@ internal sealed class RoomLedger(Func<string, IRoomGrain> grain, IRoomTable? tab
         async known =>
         {
             await known.ReleaseAsync(room, owner, epoch, snapshot).ConfigureAwait(false);
+            Forget(room);
             return true;
         });
 
@@ -101,6 +109,18 @@ internal sealed class RoomLedger(Func<string, IRoomGrain> grain, IRoomTable? tab
         catch (Exception error) when (IsAway(error))
         {
             throw Unavailable(error);
+        }
+    }
+
+    private void Forget(string room)
+    {
+        try
+        {
+            grain(room).ForgetAsync().Ignore();
+        }
+        catch (Exception error) when (IsAway(error))
+        {
+            // This node's own silo is not up: whoever asks the grain finds its answer out of date.
         }
     }
 

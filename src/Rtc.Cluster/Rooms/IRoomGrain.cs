@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Rtc.Cluster.Rooms;
 
 /// <summary>One room's entry in the directory.</summary>
@@ -8,6 +10,10 @@ internal interface IRoomGrain : IGrainWithStringKey
     Task<RoomEntry> ClaimAsync(RoomOwner owner, long epoch);
 
     Task ReleaseAsync(RoomOwner owner, long epoch, string? snapshot);
+
+    /// <summary>The room was changed in the table past this grain. Nobody waits for it: it was silent a moment ago.</summary>
+    [OneWay]
+    Task ForgetAsync();
 }
 
 /// <summary>The table of nodes without a database, in the memory of one of them.</summary>

@@ -2,7 +2,8 @@ namespace Rtc.Cluster.Rooms;
 
 /// <summary>
 /// Answers from memory who has the room, and changes it in the table. Where its memory is behind the table, because a node that could
-/// not reach it changed that directly, the next change is refused there and brings the memory up to date.
+/// not reach it changed that directly, it is told to forget; where that is lost too, the next change is refused by the table and brings
+/// the memory up to date.
 /// </summary>
 internal sealed class RoomGrain(IRoomTable table) : Grain, IRoomGrain
 {
@@ -21,5 +22,11 @@ internal sealed class RoomGrain(IRoomTable table) : Grain, IRoomGrain
     {
         _entry = null;
         await table.ReleaseAsync(this.GetPrimaryKeyString(), owner, epoch, snapshot);
+    }
+
+    public Task ForgetAsync()
+    {
+        _entry = null;
+        return Task.CompletedTask;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Orleans.Hosting;
 using Rtc.Cluster.Rooms;
 
 namespace Rtc.Cluster.Silo;
@@ -30,6 +31,9 @@ public sealed record ClusterSettings
 
     /// <summary>With <see cref="Localhost"/>: the silo port of the node that was started first.</summary>
     public int PrimarySiloPort { get; init; } = 11111;
+
+    /// <summary>What else the silo has, if anything.</summary>
+    public Action<ISiloBuilder>? Extend { get; init; }
 
     internal bool IsLocalhost => Connection == Localhost;
 

@@ -45,6 +45,8 @@ internal static class SiloHost
             {
                 Encrypt(silo, certificate);
             }
+
+            settings.Extend?.Invoke(silo);
         })
         .Build();
 

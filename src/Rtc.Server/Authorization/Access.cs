@@ -12,6 +12,9 @@ namespace Rtc.Server.Authorization;
 /// </summary>
 public sealed class Access
 {
+    /// <summary>Of a name and a password together.</summary>
+    private const int MaxPassword = 1024;
+
     private readonly byte[]? _tokenKey;
     private readonly byte[]? _apiKeyHash;
     private readonly TimeProvider _clock;
@@ -63,16 +66,45 @@ public sealed class Access
     public bool IsAdministrator(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return IsApiKey(BearerOf(request) ?? request.Headers["X-Api-Key"].ToString());
+    }
+
+    /// <summary>
+    /// The same for pages that a browser opens by itself: it has no header of ours to send, but asks for a password, which is the key.
+    /// Only for what changes nothing, since a browser then brings it without being told to.
+    /// </summary>
+    public bool IsAdministratorByPassword(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return IsAdministrator(request) || IsApiKey(PasswordOf(request));
+    }
+
+    private bool IsApiKey(string? given)
+    {
         if (_apiKeyHash is null)
         {
             return true;
         }
 
-        string? given = BearerOf(request) ?? request.Headers["X-Api-Key"].ToString();
-
         // Hashed first, so that the comparison takes the same time whatever the length of what was given.
         return !string.IsNullOrEmpty(given)
             && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _apiKeyHash);
+    }
+
+    /// <summary>The password of HTTP's Basic scheme (RFC 7617), whatever the user's name; null where there is none.</summary>
+    private static string? PasswordOf(HttpRequest request)
+    {
+        const string Scheme = "Basic ";
+        string header = request.Headers.Authorization.ToString();
+        Span<byte> read = stackalloc byte[MaxPassword];
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            || !Convert.TryFromBase64String(header[Scheme.Length..].Trim(), read, out int length))
+        {
+            return null;
+        }
+
+        int colon = read[..length].IndexOf((byte)':');
+        return colon < 0 ? null : Encoding.UTF8.GetString(read[(colon + 1)..length]);
     }
 
     /// <summary>

@@ -11,5 +11,8 @@ internal static class ClusterQuestions
     /// <summary>All rooms of a node, as its API shows them.</summary>
     public const string Rooms = "rooms";
 
+    /// <summary>Whether the node has the room; no answer where it has not.</summary>
+    public const string Holds = "holds";
+
     public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 }

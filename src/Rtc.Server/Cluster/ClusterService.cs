@@ -36,6 +36,8 @@ internal sealed partial class ClusterService(
 
     public ClusterRelay Relay => _relay ?? throw new InvalidOperationException("The cluster is being joined.");
 
+    public IServiceProvider? SiloServices => _node?.SiloServices;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -47,6 +49,7 @@ internal sealed partial class ClusterService(
             throw new StartException(error.Message, error);
         }
 
+        metrics.ClusterNodes = () => _node.Nodes.Count;
         _rooms = ActivatorUtilities.CreateInstance<ClusterRooms>(services, _node);
         _relay = ActivatorUtilities.CreateInstance<ClusterRelay>(services, _node, _rooms);
         await _node.ReportAsync();
@@ -98,6 +101,8 @@ internal sealed partial class ClusterService(
                     : null;
             case ClusterQuestions.Rooms:
                 return JsonSerializer.Serialize(await registry.SnapshotsAsync(), ClusterQuestions.Json);
+            case ClusterQuestions.Holds:
+                return _rooms?.Holds(question.Room) == true ? string.Empty : null;
             default:
                 return _relay is { } relay ? await relay.AnswerAsync(question) : null;
         }
@@ -226,6 +231,7 @@ internal sealed partial class ClusterService(
             SiloPort = cluster.SiloPort,
             GatewayPort = cluster.GatewayPort,
             PrimarySiloPort = cluster.PrimarySiloPort,
+            Extend = cluster.Dashboard ? SiloDashboard.AddTo : null,
         };
     }
 

@@ -19,9 +19,15 @@ internal static class ClusterHosting
         services.AddSingleton<ICluster>(provider => provider.GetRequiredService<ClusterService>());
         services.AddSingleton<IDrainStep>(provider => provider.GetRequiredService<ClusterService>());
 
+        if (options.Cluster.Dashboard)
+        {
+            services.AddSingleton<IClusterPages, SiloDashboard>();
+        }
+
         // Asked for with the first request: web pages are served after the cluster was joined.
         services.AddSingleton<ISessions>(provider => ActivatorUtilities.CreateInstance<ClusterSessions>(
             provider, provider.GetRequiredService<ClusterService>().Rooms, provider.GetRequiredService<ClusterService>().Relay));
+        services.AddHostedService<NodeWarmUp>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterService>());
     }
 

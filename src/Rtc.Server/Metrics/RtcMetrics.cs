@@ -55,6 +55,7 @@ public sealed class RtcMetrics : IDisposable
         _loopErrors = _meter.CreateCounter<long>(
             "rtc.pipeline.errors", "{error}", "Room loops that an error ended, by loop and by what followed");
         Gauge("rtc.rooms", "{room}", "Rooms open", facts => facts.Rooms);
+        Gauge("rtc.rooms.relayed", "{room}", "Open rooms that another node of the cluster owns", facts => facts.RoomsRelayed);
         _meter.CreateObservableGauge("rtc.peers", Peers, "{peer}", "Peers connected, by role");
         _meter.CreateObservableGauge("rtc.rooms.level", Levels, "{room}", "Rooms at each level of load");
         Gauge("rtc.rooms.failed", "{room}", "Rooms whose pipeline was given up after repeated errors", facts => facts.RoomsFailed);
@@ -78,6 +79,9 @@ public sealed class RtcMetrics : IDisposable
             "rtc.draining", () => IsDraining?.Invoke() == true ? 1 : 0, unit: null,
             "1 while the server is about to stop and opens no room");
         _meter.CreateObservableGauge(
+            "rtc.cluster.nodes", () => ClusterNodes?.Invoke() ?? 0, unit: null,
+            "Nodes of the cluster that this one has heard of lately, itself among them; 0 where it serves alone");
+        _meter.CreateObservableGauge(
             "rtc.limit", () => Limits.Select(limit => new Measurement<long>(limit.Value, Tag("option", limit.Option))), unit: null,
             "Limits as they are set, by option");
         _lateness = Seconds("rtc.loop.lateness", "How late the media loop was, the worst of each second", s_lateSeconds);
@@ -93,6 +97,9 @@ public sealed class RtcMetrics : IDisposable
     public Func<LoadFacts>? Load { get; set; }
 
     public Func<bool>? IsDraining { get; set; }
+
+    /// <summary>Where the server is one of several.</summary>
+    public Func<int>? ClusterNodes { get; set; }
 
     /// <summary>What the operator set, by option.</summary>
     public IReadOnlyList<(string Option, long Value)> Limits { get; set; } = [];
@@ -209,6 +216,9 @@ public sealed record GaugeFacts
     public int RoomsCritical { get; init; }
 
     public int RoomsFailed { get; init; }
+
+    /// <summary>Rooms of other nodes, of which this one takes a copy.</summary>
+    public int RoomsRelayed { get; init; }
 
     public double BytesInPerSecond { get; init; }
 

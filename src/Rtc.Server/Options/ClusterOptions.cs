@@ -39,6 +39,10 @@ public sealed record ClusterOptions
     [Description("Whether viewers of another node's room are served here, from one copy of it, or sent to that node")]
     public bool Relay { get; init; } = true;
 
+    [Description(
+        "Whether this node has Orleans' dashboard at /cluster/, which asks for the API key; it shows the calls of nodes that have it")]
+    public bool Dashboard { get; init; }
+
     [Description("Name of the cluster, where a database holds several")]
     public string Name { get; init; } = "rtc";
 }

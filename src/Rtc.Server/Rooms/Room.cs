@@ -151,7 +151,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     {
         Disconnect(member);
         Members.Remove(member);
-        Feed?.OnLeft(member);
+        Feed?.Commands.OnLeft(member);
         OnMembersChanged();
     }
 
@@ -296,7 +296,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     {
         if (Feed is { } feed)
         {
-            feed.RepeatPeers();
+            feed.News.RepeatPeers();
         }
         else
         {

@@ -31,7 +31,7 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
 
         if (room.Feed is { } feed)
         {
-            feed.Pass(member, command => command with { Settings = change });
+            feed.Commands.Pass(member, command => command with { Settings = change });
             return null;
         }
 
@@ -91,7 +91,7 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
 
         if (room.Feed is { } feed)
         {
-            feed.Pass(member, command => command with { Select = point });
+            feed.Commands.Pass(member, command => command with { Select = point });
             return null;
         }
 
@@ -107,7 +107,7 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
 
         if (room.Feed is { } feed)
         {
-            feed.Pass(member, command => command with { Release = true });
+            feed.Commands.Pass(member, command => command with { Release = true });
         }
         else
         {

@@ -85,7 +85,7 @@ internal sealed class RoomDetections(Room room, MediaLoop loop, RtcMetrics metri
     /// <summary>The member stops: the room's own detector goes on at once.</summary>
     public Refusal? HandOver(RoomMember member)
     {
-        room.Feed?.Pass(member, command => command with { HandOver = true });
+        room.Feed?.Commands.Pass(member, command => command with { HandOver = true });
         Forget(member);
         return null;
     }
@@ -102,7 +102,7 @@ internal sealed class RoomDetections(Room room, MediaLoop loop, RtcMetrics metri
 
     private static Refusal? Pass(RoomFeed feed, RoomMember member, ReportedDetections report)
     {
-        feed.Pass(member, command => command with { Report = report });
+        feed.Commands.Pass(member, command => command with { Report = report });
         return null;
     }
 

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Rtc.Peer;
 using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
@@ -23,50 +21,36 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Said to the feed alone, or to those who are at the owner.</summary>
-    private static readonly HashSet<string> s_notPassedOn =
-    [
-        "view_changed", "mode_changed", "peer_closed", "no_offer", "too_many_messages", "replaced", "server_draining", "server_stopping",
-    ];
-
     private readonly Room _room;
     private readonly MediaLoop _loop;
     private readonly PeerFactory _peers;
-    private readonly IRoomOwners _owners;
+    private readonly FeedOwner _owner;
     private readonly FeedLine?[] _lines = new FeedLine?[2];
-    private readonly HashSet<PeerId> _spoke = [];
     private readonly Timer _timer;
-    private string _owner;
-    private string? _model;
     private PeerSlot? _speaker;
-    private byte[]? _peersMessage;
     private Instant _heard;
-    private Instant _asked;
-    private Task _renewal = Task.CompletedTask;
-    private bool _renewing;
     private bool _ended;
 
     public RoomFeed(Room room, MediaLoop loop, PeerFactory peers, IRoomOwners owners, string owner)
     {
-        (_room, _loop, _peers, _owners, _owner) = (room, loop, peers, owners, owner);
+        (_room, _loop, _peers) = (room, loop, peers);
+        _owner = new FeedOwner(room.Name, loop, owners, owner);
+        News = new FeedNews(room);
+        Commands = new FeedCommands(room, loop, _owner);
         _heard = loop.Clock.Now;
         _timer = new Timer(_ => _loop.Post(Look), null, s_look, s_look);
     }
 
-    /// <summary>As the owner has them.</summary>
-    public SettingsMessage Settings
-    {
-        get
-        {
-            SettingsMessage here = SettingsMapping.ToMessage(_room.Pipeline.Settings);
-            return _model is null ? here : here with { Model = _model };
-        }
-    }
+    /// <summary>What the owner says.</summary>
+    public FeedNews News { get; }
+
+    /// <summary>What members ask of it.</summary>
+    public FeedCommands Commands { get; }
 
     /// <summary>True once the owner has agreed to send this view; false where it does not.</summary>
     public Task<bool> OpenAsync(RoomView view) =>
         _ended ? Task.FromResult(false)
-        : _renewing ? OpenRenewedAsync(view)
+        : _owner.IsSought ? OpenFoundAsync(view)
         : (_lines[(int)view] ?? Begin(view))?.Opened ?? Task.FromResult(false);
 
     /// <summary>Members came, went or watch another view.</summary>
@@ -75,7 +59,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         for (int i = 0; i < _lines.Length && !_ended; i++)
         {
             bool wanted = IsWanted((RoomView)i);
-            if (wanted && _lines[i] is null && !_renewing)
+            if (wanted && _lines[i] is null && !_owner.IsSought)
             {
                 Begin((RoomView)i);
             }
@@ -99,30 +83,6 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         }
     }
 
-    /// <summary>Has the owner do it; a refusal comes back as a notice.</summary>
-    public void Pass(RoomMember member, Func<FeedCommand, FeedCommand> command)
-    {
-        _spoke.Add(member.Id);
-        _ = PassAsync(member, command(new FeedCommand(member.Id.ToString(), member.Name, member.Rights)));
-    }
-
-    public void OnLeft(RoomMember member)
-    {
-        if (_spoke.Remove(member.Id))
-        {
-            _ = PassAsync(member, new FeedCommand(member.Id.ToString(), member.Name, member.Rights) { Leave = true });
-        }
-    }
-
-    /// <summary>Who is in the room, as the owner said last, to somebody who came since.</summary>
-    public void RepeatPeers()
-    {
-        if (_peersMessage is { } last)
-        {
-            _room.Messages.PassOn("peers", last);
-        }
-    }
-
     public void OnEvent(PeerSlot port, ref PeerEvent happened)
     {
         if (Array.Find(_lines, known => known?.Port == port) is not { } line)
@@ -143,7 +103,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
                 break;
             case PeerEventKind.ChannelMessage when port == _speaker:
                 _heard = _loop.Clock.Now;
-                OnMessage(happened.Payload);
+                Hear(happened.Payload);
                 break;
             case PeerEventKind.Connected:
                 line.IsConnected = true;
@@ -195,15 +155,15 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         return line;
     }
 
-    private async Task<bool> OpenRenewedAsync(RoomView view)
+    private async Task<bool> OpenFoundAsync(RoomView view)
     {
-        await _renewal;
+        await _owner.Sought;
         return await await _loop.AskAsync(() => OpenAsync(view));
     }
 
     private async Task<bool> OpenAsync(FeedLine line, string sdp)
     {
-        string? answer = await AskAsync(FeedMessages.Open, new FeedOffer(line.Name, line.Told, sdp));
+        string? answer = await _owner.AskAsync(FeedMessages.Open, new FeedOffer(line.Name, line.Told, sdp));
         return await _loop.AskAsync(() => Accept(line, FeedMessages.Read<FeedAnswer>(answer)));
     }
 
@@ -212,14 +172,14 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         if (_ended || _lines[(int)line.View] != line)
         {
             // It ended before the owner had heard of it.
-            _ = AskAsync(FeedMessages.End, new FeedEnd(line.Name));
+            _ = _owner.AskAsync(FeedMessages.End, new FeedEnd(line.Name));
             return false;
         }
 
         if (answer is not null)
         {
             // First of all: what is private is to be known before a picture comes.
-            Apply(answer.Settings);
+            News.Apply(answer.Settings);
         }
 
         if (answer?.Sdp is not { } sdp || !line.Port.Peer.TryAcceptAnswer(_loop.Clock.Now, sdp, out _))
@@ -248,38 +208,16 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         }
     }
 
-    private void OnMessage(ReadOnlyMemory<byte> utf8)
+    private void Hear(ReadOnlyMemory<byte> utf8)
     {
-        (string type, string? code) = FeedMessages.Head(utf8.Span);
-        switch (type)
+        bool wasPrivate = _room.IsPrivate;
+        News.Hear(utf8);
+        if (_room.IsPrivate && !wasPrivate)
         {
-            case "settings":
-                bool wasPrivate = _room.IsPrivate;
-                Apply(FeedMessages.Read<SettingsMessage>(Encoding.UTF8.GetString(utf8.Span)) ?? new SettingsMessage());
-                if (_room.IsPrivate && !wasPrivate)
-                {
-                    // A new connection has nothing of before in it, however late a packet comes.
-                    DropAll();
-                    Update();
-                }
-
-                break;
-            case "peers":
-                _peersMessage = utf8.ToArray();
-                break;
-            case "notice" when code is null || s_notPassedOn.Contains(code):
-                return;
-            case not ("notice" or "detections" or "stats"):
-                return;
+            // A new connection has nothing of before in it, however late a packet comes.
+            DropAll();
+            Update();
         }
-
-        _room.Messages.PassOn(type, utf8.ToArray());
-    }
-
-    private void Apply(SettingsMessage settings)
-    {
-        _model = settings.Model ?? _model;
-        _room.Privacy.Follow(settings);
     }
 
     /// <summary>Several times a second: whether the owner is still heard, and whether it knows who watches here.</summary>
@@ -291,7 +229,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         }
 
         Instant now = _loop.Clock.Now;
-        if (now - _heard > s_maxSilence && now - _asked > s_maxSilence)
+        if (now - _heard > s_maxSilence && !_owner.WasSoughtWithin(s_maxSilence))
         {
             Renew();
         }
@@ -320,65 +258,27 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     private async Task TellAsync(FeedLine line)
     {
         line.IsTelling = true;
-        await AskAsync(FeedMessages.Audience, line.Told);
+        await _owner.AskAsync(FeedMessages.Audience, line.Told);
         _loop.Post(() => line.IsTelling = false);
     }
 
-    private async Task PassAsync(RoomMember member, FeedCommand command)
-    {
-        FeedRefusal? answer = FeedMessages.Read<FeedRefusal>(await AskAsync(FeedMessages.Command, command));
-        NoticeMessage? refused = answer is null
-            ? new NoticeMessage("cluster_unavailable", "The node that has the room does not answer; ask again.", Recoverable: true)
-            : answer.Code is { } code ? new NoticeMessage(code, answer.Message ?? string.Empty, Recoverable: true) : null;
-        if (refused is not null)
-        {
-            _loop.Post(() =>
-            {
-                _room.Messages.Tell(member, refused);
-                if (command.Settings is not null)
-                {
-                    // Its page shows what it asked for.
-                    _room.Messages.SendSettings(member);
-                }
-            });
-        }
-    }
-
-    /// <summary>Off the loop, which waits for nobody.</summary>
-    private Task<string?> AskAsync<T>(string kind, T message)
-    {
-        string owner = _owner;
-        return Task.Run(() => _owners.AskAsync(owner, _room.Name, kind, FeedMessages.Write(message)));
-    }
-
-    /// <summary>The owner may be gone: asks who has the room, which may make it this node's own.</summary>
+    /// <summary>Asks who has the room, which may make it this node's own: then this has ended.</summary>
     private void Renew()
     {
-        if (!_renewing && !_ended)
+        if (_ended)
         {
-            _renewing = true;
-            _asked = _loop.Clock.Now;
-            _renewal = RenewAsync();
+            return;
         }
-    }
 
-    private async Task RenewAsync()
-    {
-        string? owner = await Task.Run(() => _owners.FindAsync(_room.Name));
-        await _loop.AskAsync(() =>
+        _owner.Seek(isAnother =>
         {
-            _renewing = false;
-            if (!_ended && owner is not null && owner != _owner)
+            if (isAnother && !_ended)
             {
-                _owner = owner;
                 DropAll();
             }
 
-            // Where nobody can say, the next look asks again.
-            _asked = owner is null ? default : _asked;
             Update();
-            return true;
-        }, evenLate: true);
+        });
     }
 
     private void DropAll()
@@ -397,6 +297,6 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         _lines[(int)line.View] = null;
         _speaker = _speaker == line.Port ? null : _speaker;
         _loop.Remove(line.Port);
-        _ = AskAsync(FeedMessages.End, new FeedEnd(line.Name));
+        _ = _owner.AskAsync(FeedMessages.End, new FeedEnd(line.Name));
     }
 }

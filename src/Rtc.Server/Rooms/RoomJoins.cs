@@ -99,7 +99,7 @@ internal sealed class RoomJoins(
         Resumed = resumed,
         Rights = member.Rights.Name(),
         IceServers = turn.Create(),
-        Settings = room.Feed?.Settings ?? SettingsMapping.ToMessage(room.Pipeline.Settings),
+        Settings = room.Feed?.News.Settings ?? SettingsMapping.ToMessage(room.Pipeline.Settings),
         Models =
         [
             .. models.Listed.Select(model =>

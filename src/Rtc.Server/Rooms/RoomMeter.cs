@@ -75,6 +75,7 @@ internal sealed class RoomMeter(RtcMetrics metrics, RoomFacts facts, ModelHost m
             RoomsHigh = levels.Count(level => level == Level.High),
             RoomsCritical = levels.Count(level => level == Level.Critical),
             RoomsFailed = failed,
+            RoomsRelayed = rooms.Count(room => room.Feed is not null),
             BytesInPerSecond = bytesIn,
             BytesOutPerSecond = bytesOut,
             ModelBytes = loaded.Sum(model => model.WeightBytes + model.SharedBytes),

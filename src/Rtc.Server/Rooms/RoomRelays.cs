@@ -96,7 +96,7 @@ internal sealed class RoomRelays(RoomDirectory directory, RoomJoins joins, RoomO
         bool isHidden = view == "source" && member.View != RoomView.Source;
         if (isOpen && !isHidden)
         {
-            return reply with { Settings = room.Feed?.Settings ?? SettingsMapping.ToMessage(room.Pipeline.Settings) };
+            return reply with { Settings = room.Feed?.News.Settings ?? SettingsMapping.ToMessage(room.Pipeline.Settings) };
         }
 
         directory.Remove(room, member);

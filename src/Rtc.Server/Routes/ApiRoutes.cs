@@ -45,6 +45,7 @@ internal static class ApiRoutes
             : Results.Problem($"\"text\" has 1 to {MaxQrTextLength} characters.", statusCode: 400));
         routes.MapModelFiles();
         routes.MapShare();
+        routes.MapCluster();
     }
 
     /// <summary>What a room's own pages never ask.</summary>
@@ -53,7 +54,6 @@ internal static class ApiRoutes
         routes.MapModels();
         routes.MapPulls();
         routes.MapEcho();
-        routes.MapCluster();
     }
 
     internal static IResult NoRoom() => Results.Problem("There is no such room on air.", statusCode: 404, title: "unknown_room");

@@ -13,6 +13,8 @@ namespace Rtc.Server.Routes;
 /// <summary>The nodes of the cluster, and the drain of one of them. A server that serves alone is its only node.</summary>
 internal static class ClusterRoutes
 {
+    private const string Dashboard = "/cluster";
+
     public static void MapCluster(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/cluster", (IServiceProvider services, Access access, HttpRequest request) =>
@@ -32,16 +34,42 @@ internal static class ClusterRoutes
 
             return Results.Json(new DrainReply(wanted, Draining: true), statusCode: StatusCodes.Status202Accepted);
         }).Guard(context => RefuseStranger(context));
+        routes.MapGet(Dashboard + "/{**page}", ServeDashboardAsync);
     }
 
-    /// <summary>It ends a server: where no key is set, that is for whoever is on its machine.</summary>
-    private static IResult? RefuseStranger(HttpContext context)
+    private static async Task<IResult> ServeDashboardAsync(string? page, HttpContext http)
+    {
+        if (http.RequestServices.GetService<IClusterPages>() is not { } pages)
+        {
+            return Problems.Of(StatusCodes.Status404NotFound, "no_dashboard", "This server has no dashboard (Cluster:Dashboard).");
+        }
+
+        Access access = http.RequestServices.GetRequiredService<Access>();
+        if (RefuseStranger(http, access.IsAdministratorByPassword(http.Request)) is { } refused)
+        {
+            // Only here, where nothing is changed: a browser asks whoever opens the page.
+            http.Response.Headers.WWWAuthenticate = access.ApiKeyRequired ? new(["Basic realm=\"API key\"", "Bearer"]) : default;
+            return refused;
+        }
+
+        if (page is null && !http.Request.Path.Value!.EndsWith('/'))
+        {
+            return Results.LocalRedirect($"~{Dashboard}/");
+        }
+
+        return await pages.TryServeAsync(http, Dashboard, "/" + page)
+            ? Results.Empty
+            : Problems.Of(StatusCodes.Status503ServiceUnavailable, "cluster_unavailable", "This node's silo is being started.");
+    }
+
+    private static IResult? RefuseStranger(HttpContext context) => RefuseStranger(
+        context, context.RequestServices.GetRequiredService<Access>().IsAdministrator(context.Request));
+
+    /// <summary>It ends a server, or shows its insides: where no key is set, that is for whoever is on its machine.</summary>
+    private static IResult? RefuseStranger(HttpContext context, bool hasKey)
     {
         Access access = context.RequestServices.GetRequiredService<Access>();
-        bool may = access.ApiKeyRequired
-            ? access.IsAdministrator(context.Request)
-            : context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
-        if (may)
+        if (access.ApiKeyRequired ? hasKey : context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from))
         {
             return null;
         }
@@ -49,7 +77,7 @@ internal static class ClusterRoutes
         context.RequestServices.GetRequiredService<RtcMetrics>().Refused("api_key");
         return access.ApiKeyRequired
             ? AdministratorFilter.AskForKey(context)
-            : Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "Without an API key a server is drained from its own machine.");
+            : Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "Without an API key this is asked on the server's own machine.");
     }
 
     public sealed record DrainReply(string NodeId, bool Draining);

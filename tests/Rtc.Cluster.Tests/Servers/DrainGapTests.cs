@@ -1,37 +1,31 @@
 using System.Net;
-using System.Text.Json;
 using Rtc.EndToEnd.Tests;
-using Rtc.EndToEnd.Tests.Signalling;
 using Rtc.Store.Tests.Engines;
 
 namespace Rtc.Cluster.Tests.Servers;
 
-/// <summary>A node is drained while its rooms are watched, there and at another node.</summary>
+/// <summary>What those see whose room goes from one node to another while it is watched, there and elsewhere.</summary>
 public sealed class DrainGapTests(PostgresServer postgres, ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Rooms = 4;
 
-    /// <summary>Asked is 2 s, of a machine that has a core for each of its processes.</summary>
-    private const double MaxGapMs = 5000;
-
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly List<IAsyncDisposable> _open = [];
     private ServerProcess[] _servers = [];
+    private string _connection = string.Empty;
+
+    /// <summary>Asked is 2 s, of a machine that has a core for each of its processes; beside a build it was 2.3.</summary>
+    private const double MaxGapMs = 4000;
 
     public async ValueTask InitializeAsync()
     {
-        _servers = await ServerPair.StartAsync(await postgres.CreateDatabaseAsync(), 3, drainSeconds: 20);
+        _connection = await postgres.CreateDatabaseAsync();
+        _servers = await ServerPair.StartAsync(_connection, 3, drainSeconds: 20);
         await ServerPair.UntilKnownAsync(_servers);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IAsyncDisposable open in _open)
-        {
-            await open.DisposeAsync();
-        }
-
         foreach (ServerProcess server in _servers)
         {
             await server.DisposeAsync();
@@ -45,91 +39,60 @@ public sealed class DrainGapTests(PostgresServer postgres, ITestOutputHelper out
     [Fact]
     public async Task Drained_node_loses_no_viewer_and_no_room_stands_still_for_long()
     {
-        var clients = new List<Client>();
+        await using var clients = new MovingClients(_servers);
         for (int number = 0; number < Rooms; number++)
         {
             string room = "moved" + number;
-            clients.Add(await JoinAsync(new Client(room, IsCamera: true), _servers[0]));
-            clients.Add(await JoinAsync(new Client(room, IsCamera: false), _servers[0]));
-            var elsewhere = new Client(room, IsCamera: false);
-            elsewhere.Peers.Add(Keep(await TestPeer.ConnectAsync(_servers[1].Address, room, isCamera: false)));
-            clients.Add(elsewhere);
+            await clients.JoinAsync(room, isCamera: true, at: 0);
+            await clients.JoinAsync(room, isCamera: false, at: 0);
+            await clients.WatchAsync(room, at: 1);
         }
 
-        await Task.WhenAll(clients.Select(client => client.Peers[0].SeesAsync()));
+        await clients.SeeAsync();
         double began = TestPeer.NowMs;
         using HttpResponseMessage drain = await _servers[0].Http.PostAsync("/api/cluster/drain", null);
         Assert.Equal(HttpStatusCode.Accepted, drain.StatusCode);
-        await Task.WhenAll(clients.Where(client => client.Hub is not null).Select(MoveAsync));
+        await clients.FollowAsync();
 
         // All of them see on, those behind the second node over the connection that they had.
-        double[] gaps = await Task.WhenAll(clients.Select(client => GapAsync(client, began)));
-        output.WriteLine(FormattableString.Invariant(
-            $"{gaps.Length} clients of {Rooms} rooms: gap {gaps.Order().ElementAt(gaps.Length / 2):0} ms (median), {gaps.Max():0} (most)"));
-        Assert.All(gaps, gap => Assert.InRange(gap, 0, MaxGapMs));
+        await CheckAsync(clients, began);
         Assert.Equal(0, await _servers[0].ExitAsync(s_patience));
     }
 
-    private async Task<Client> JoinAsync(Client client, ServerProcess server)
+    /// <summary>As after a cut that healed: the table says that another took the room over meanwhile, and the owner hears of it.</summary>
+    [Fact]
+    public async Task Room_that_another_node_took_stands_still_for_no_longer()
     {
-        for (int redirects = 0; redirects < 4; redirects++)
-        {
-            HubClient hub = Keep(await HubClient.OpenAsync(server));
-            HubAnswer joined = await hub.JoinAsync(client.Room, client.IsCamera ? "phone" : "viewer");
-            if (joined.Code == "redirect")
-            {
-                server = await SentToAsync(hub);
-                continue;
-            }
-
-            Assert.Null(joined.Error);
-            client.Peers.Add(Keep(await TestPeer.ConnectAsync(hub, client.IsCamera)));
-            return client with { Hub = hub };
-        }
-
-        throw new InvalidOperationException("sent round and round");
+        await using var clients = new MovingClients(_servers);
+        await clients.JoinAsync("taken", isCamera: true, at: 0);
+        await clients.JoinAsync("taken", isCamera: false, at: 0);
+        await clients.WatchAsync("taken", at: 1);
+        await clients.WatchAsync("taken", at: 2);
+        await clients.JoinAsync("another", isCamera: true, at: 1);
+        await clients.SeeAsync();
+        double began = TestPeer.NowMs;
+        await TakeAsync("taken", "another");
+        await clients.FollowAsync(room: "taken");
+        await CheckAsync(clients, began);
     }
 
-    private async Task MoveAsync(Client client) => await JoinAsync(client, await SentToAsync(client.Hub!));
-
-    private async Task<ServerProcess> SentToAsync(HubClient hub)
+    private async Task CheckAsync(MovingClients clients, double began)
     {
-        string node = (await hub.PushedAsync("redirect")).GetProperty("node").GetString()!;
-        return _servers[node[1] - '0'];
+        MovingClients.Gap[] gaps = [.. (await clients.GapsAsync(began)).OrderBy(gap => gap.Length)];
+        output.WriteLine(FormattableString.Invariant(
+            $"{gaps.Length} clients: gap {gaps[gaps.Length / 2].Length:0} ms (median); the most: {gaps[^1]}"));
+        Assert.All(gaps, gap => Assert.True(gap.Length < MaxGapMs, gap.ToString()));
     }
 
-    /// <summary>The longest time without a picture from the drain on, over all connections of the client.</summary>
-    private static async Task<double> GapAsync(Client client, double sinceMs)
+    /// <summary>Gives a room to the node that has another one, past all nodes.</summary>
+    private async Task TakeAsync(string room, string from)
     {
-        const double Tail = 1000;
-        TestPeer last = client.Peers[^1];
-        using var limit = new CancellationTokenSource(s_patience);
-        double back = sinceMs;
-        while (back < sinceMs + Tail || last.Received < 30)
-        {
-            await Task.Delay(20, limit.Token);
-            back = last.Arrivals.Values.DefaultIfEmpty(0).Max();
-        }
-
-        double[] seen = [.. client.Peers.SelectMany(peer => peer.Arrivals.Values).Where(at => at >= sinceMs - Tail).Order()];
-        return seen.Zip(seen.Skip(1), (one, next) => next - one).Max();
-    }
-
-    private T Keep<T>(T open)
-        where T : IAsyncDisposable
-    {
-        lock (_open)
-        {
-            _open.Add(open);
-        }
-
-        return open;
-    }
-
-    private sealed record Client(string Room, bool IsCamera)
-    {
-        public List<TestPeer> Peers { get; } = [];
-
-        public HubClient? Hub { get; init; }
+        await using var source = Npgsql.NpgsqlDataSource.Create(_connection);
+        await using Npgsql.NpgsqlCommand command = source.CreateCommand(
+            "UPDATE cluster_rooms SET owner = taken.owner, incarnation = taken.incarnation, epoch = cluster_rooms.epoch + 1 "
+                + "FROM cluster_rooms AS taken WHERE cluster_rooms.room = $1 AND taken.room = $2");
+        command.Parameters.AddWithValue(room);
+        command.Parameters.AddWithValue(from);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 }

@@ -8,7 +8,6 @@ using Rtc.Cluster.Tests.Nodes;
 using Rtc.EndToEnd.Tests;
 using Rtc.EndToEnd.Tests.Signalling;
 using Rtc.Server.Cluster;
-using Rtc.Server.Doctor;
 using Rtc.Server.Network;
 using Rtc.Store.Tests.Engines;
 
@@ -39,6 +38,13 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
 
             // The camera, the viewer that is there, and one copy for each other node.
             await UntilAsync(0, nodes => nodes is ["0:4", "1:2", "1:3"]);
+            for (int at = 0; at < Servers.Length; at++)
+            {
+                string metrics = await Servers[at].Http.GetStringAsync("/metrics");
+                Assert.Contains($"\nrtc_rooms_relayed {(at == 0 ? 0 : 1)}\n", metrics, StringComparison.Ordinal);
+                Assert.Contains("\nrtc_cluster_nodes 3\n", metrics, StringComparison.Ordinal);
+            }
+
             JsonElement room = await Servers[2].Http.GetFromJsonAsync<JsonElement>("/api/rooms/copied");
             Assert.Equal((1, 6), (room.GetProperty("phones").GetInt32(), room.GetProperty("viewers").GetInt32()));
             Assert.InRange(room.GetProperty("coded").GetInt64(), 1, room.GetProperty("received").GetInt64());

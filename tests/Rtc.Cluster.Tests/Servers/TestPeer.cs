@@ -9,7 +9,6 @@ using Rtc.EndToEnd.Tests.Signalling;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Factory;
-using Rtc.Server.Doctor;
 using Rtc.Server.Network;
 
 namespace Rtc.Cluster.Tests.Servers;

@@ -93,6 +93,10 @@ public sealed class TwoServersTests(ServerPair pair) : IClassFixture<ServerPair>
                 + "FROM cluster_rooms AS taken WHERE cluster_rooms.room = 'cut' AND taken.room = 'other'");
 
         Assert.Equal("n1", (await phone.PushedAsync("redirect")).GetProperty("node").GetString());
+
+        // The room's grain was passed over and names the first owner still: nobody is sent there and back.
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[1].Address, "cut", isCamera: true);
+        Assert.Equal((0, Servers[1].Address), (camera.Redirects, camera.At));
         Assert.Equal("redirect", (await phone.JoinAsync("cut", "phone")).Code);
     }
 

@@ -20,6 +20,18 @@ public sealed class RoomLedgerTests
         Assert.Equal((s_owner, 1), (claimed.Owner, _grain.Asked));
     }
 
+    /// <summary>Its memory would send everybody to the owner of before, which lives and sends them back.</summary>
+    [Fact]
+    public async Task Grain_that_was_passed_over_is_told_to_forget()
+    {
+        var ledger = new RoomLedger(_ => _grain, new MemoryRooms(TimeProvider.System), TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        RoomEntry claimed = await ledger.ClaimAsync("demo", s_owner, 0);
+        Assert.Equal(1, _grain.Forgotten);
+
+        await ledger.ReleaseAsync("demo", s_owner, claimed.Epoch, null);
+        Assert.Equal(2, _grain.Forgotten);
+    }
+
     [Fact]
     public async Task Other_rooms_still_ask_their_grains()
     {
@@ -39,6 +51,14 @@ public sealed class RoomLedgerTests
         public Task<RoomEntry> ClaimAsync(RoomOwner owner, long epoch) => NeverAsync<RoomEntry>();
 
         public Task ReleaseAsync(RoomOwner owner, long epoch, string? snapshot) => NeverAsync<bool>();
+
+        public int Forgotten { get; private set; }
+
+        public Task ForgetAsync()
+        {
+            Forgotten++;
+            return Task.CompletedTask;
+        }
 
         private Task<T> NeverAsync<T>()
         {

@@ -55,6 +55,7 @@ public sealed class OpenApiAnswerTests : IAsyncLifetime
         await CallAsync(404, "POST", "/api/models/{name}/pull", "/api/models/nothing/pull");
         await CallAsync(200, "DELETE", "/api/models/pull");
         await CallAsync(200, "GET", "/api/cluster");
+        await CallAsync(404, "GET", "/cluster/{page}", "/cluster/");
         await CallAsync(404, "POST", "/api/cluster/drain", "/api/cluster/drain?node=nobody");
         await CallAsync(200, "GET", "/api/join-info");
         await CallAsync(200, "GET", "/api/qr.svg", "/api/qr.svg?text=hello");

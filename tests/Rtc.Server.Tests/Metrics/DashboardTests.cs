@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rtc.Server.Startup;
 using Rtc.Server.Tests.Hosting;
@@ -8,6 +9,7 @@ public sealed partial class DashboardTests
 {
     [Theory]
     [InlineData("deploy/grafana/dashboards/rtc.json")]
+    [InlineData("deploy/grafana/dashboards/rtc-nodes.json")]
     [InlineData("deploy/kubernetes/autoscaler.yaml")]
     [InlineData("deploy/prometheus/rules.yml")]
     public async Task Every_metric_that_is_asked_for_is_one_that_is_served(string file)
@@ -22,6 +24,23 @@ public sealed partial class DashboardTests
         Assert.NotEmpty(asked);
         Assert.All(asked, name => Assert.Contains(served.Types.Keys, family =>
             name == family || (served.Types[family] == "histogram" && name == family + "_bucket")));
+    }
+
+    /// <summary>A cluster is read by its nodes: a figure of all of them together would hide the one that is full.</summary>
+    [Fact]
+    public void Every_panel_of_the_nodes_shows_each_node()
+    {
+        string dashboard = Path.Combine(RtcPaths.Find().Root, "deploy", "grafana", "dashboards", "rtc-nodes.json");
+        JsonElement[] panels =
+        [
+            .. JsonDocument.Parse(File.ReadAllText(dashboard)).RootElement.GetProperty("panels").EnumerateArray()
+                .Where(panel => panel.GetProperty("type").GetString() != "row"),
+        ];
+
+        Assert.NotEmpty(panels);
+        Assert.All(panels, panel => Assert.Contains(panel.GetProperty("targets").EnumerateArray(), target =>
+            target.GetProperty("expr").GetString()!.Contains("{instance=~\"$node\"", StringComparison.Ordinal)
+                && target.GetProperty("legendFormat").GetString()!.Contains("{{instance}}", StringComparison.Ordinal)));
     }
 
     [GeneratedRegex(@"\b(rtc|process|kestrel|http_server|dotnet)_[a-z_]+_?[a-z]+\b(?=[\[\)\{' ]|$|"")", RegexOptions.Multiline)]

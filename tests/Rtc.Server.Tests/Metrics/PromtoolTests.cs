@@ -27,13 +27,15 @@ public sealed class PromtoolTests
         Assert.True(exit == 0 && said.Length == 0, said);
     }
 
-    [Fact]
-    public async Task Promtool_accepts_the_configuration()
+    [Theory]
+    [InlineData("prometheus")]
+    [InlineData("cluster")]
+    public async Task Promtool_accepts_the_configuration(string folder)
     {
         Assert.SkipWhen(s_promtool.Length == 0, "promtool is not installed");
 
         (int exit, string said) = await RunAsync(
-            ["check", "config", "--syntax-only", Path.Combine(RtcPaths.Find().Root, "deploy", "prometheus", "prometheus.yml")],
+            ["check", "config", "--syntax-only", Path.Combine(RtcPaths.Find().Root, "deploy", folder, "prometheus.yml")],
             string.Empty);
 
         Assert.True(exit == 0, said);
@@ -71,12 +73,14 @@ public sealed class PromtoolTests
         }
     }
 
-    [Fact]
-    public async Task It_reads_every_expression_of_the_dashboard()
+    [Theory]
+    [InlineData("rtc.json")]
+    [InlineData("rtc-nodes.json")]
+    public async Task It_reads_every_expression_of_the_dashboard(string name)
     {
         Assert.SkipWhen(s_promtool.Length == 0, "promtool is not installed");
 
-        string dashboard = await File.ReadAllTextAsync(Path.Combine(RtcPaths.Find().Root, "deploy", "grafana", "dashboards", "rtc.json"));
+        string dashboard = await File.ReadAllTextAsync(Path.Combine(RtcPaths.Find().Root, "deploy", "grafana", "dashboards", name));
         string[] expressions = [.. Expressions(JsonDocument.Parse(dashboard).RootElement)];
         string file = Path.GetTempFileName();
         try

@@ -19,7 +19,7 @@ internal static class ServedRoutes
             .. Endpoints(host)
                 .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/hub", StringComparison.Ordinal) == false)
                 .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
-                    .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"))
+                    .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/').Replace("{**", "{", StringComparison.Ordinal)}"))
                 .Distinct().Order(StringComparer.Ordinal),
         ];
     }

@@ -29,24 +29,31 @@ function constantsOf(file) {
 
 /** The server's rule by which its own detector rests, as Rtc.Pipeline's RemoteTurn has it. */
 class RemoteTurn {
-  #last = -Infinity; #interval = 0; #deviation = 0; #row = 0; #until = -Infinity;
+  #last = -Infinity; #interval = 0; #deviation = 0; #knows = false; #row = 0; #until = -Infinity;
+
+  get #patience() { return this.#interval + Math.min(TURN.GraceMs + TURN.Deviations * this.#deviation, TURN.MaxGraceMs); }
 
   rests(now) { return now < this.#until; }
 
   accepted(now) {
     const gap = now - this.#last;
     this.#last = now;
-    if (!(gap <= TURN.MaxIntervalMs * 2)) { this.#row = 1; return 0; }
-    const off = this.#row === 1 ? 0 : gap - this.#interval;
-    this.#interval = this.#row === 1 ? gap : this.#interval + TURN.Smoothing * off;
-    this.#deviation = this.#row === 1 ? 0 : this.#deviation + TURN.Smoothing * (Math.abs(off) - this.#deviation);
-    this.#row++;
-    const patience = Math.min(this.#interval + TURN.GraceMs + TURN.Deviations * this.#deviation, TURN.MaxPatienceMs);
-    this.#until = this.#row >= TURN.Overlap && this.#interval <= TURN.MaxIntervalMs ? now + patience : -Infinity;
+    if (!(gap <= TURN.PauseMs)) { this.#row = 1; this.#knows = false; return 0; }
+    const isLate = this.#knows && gap > this.#patience;
+    this.#learn(gap);
+    this.#row = isLate ? 1 : this.#row + 1;
+    this.#until = this.#row >= TURN.Overlap && this.#interval <= TURN.MaxIntervalMs ? now + this.#patience : -Infinity;
     return this.#until - now;
   }
 
-  end() { this.#row = 0; this.#last = -Infinity; this.#until = -Infinity; }
+  #learn(gap) {
+    if (!this.#knows) { this.#interval = gap; this.#deviation = 0; this.#knows = true; return; }
+    const off = Math.min(gap - this.#interval, TURN.MaxGraceMs);
+    this.#interval += TURN.Smoothing * off;
+    this.#deviation += TURN.Smoothing * (Math.abs(off) - this.#deviation);
+  }
+
+  end() { this.#row = 0; this.#knows = false; this.#last = -Infinity; this.#until = -Infinity; }
 }
 
 export class World {
@@ -60,6 +67,7 @@ export class World {
   #serverTracker = new PictureTracker(0.5);
   #newest = null;
   #serverBusy = false;
+  /** @type {(() => void)[]} */ #waiting = [];
   #reported = -Infinity;
   #remote = -Infinity;
   serverRuns = 0;
@@ -162,8 +170,10 @@ export class World {
     this.serverRuns++;
     this.#at(this.serverMs, () => {
       this.#serverBusy = false;
+      const waiting = this.#waiting.splice(0);
       if (!this.serverLives) return;
       this.#tell('server', stamp, this.#serverTracker.update(this.#seen(stamp), WIDTH, HEIGHT, stamp, ['person']));
+      for (const adopt of waiting) adopt();
       this.#serve();
     });
   }
@@ -173,9 +183,14 @@ export class World {
     this.#remote = stamp;
     const rests = this.#turn.accepted(this.now);
     if (rests > 0) this.#at(rests, () => this.#serve());
-    if (stamp <= this.#reported) return;
-    this.#serverTracker.follow(boxes, WIDTH, HEIGHT, stamp);
-    this.#tell('browser', stamp, boxes);
+    const adopt = () => {
+      if (stamp <= this.#reported) return;
+      this.#serverTracker.follow(boxes, WIDTH, HEIGHT, stamp);
+      this.#tell('browser', stamp, boxes);
+    };
+    // One loop looks at pictures and takes what members found.
+    if (this.#serverBusy) this.#waiting.push(adopt);
+    else adopt();
   }
 
   #tell(source, stamp, boxes) {

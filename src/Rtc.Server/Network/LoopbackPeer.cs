@@ -4,12 +4,11 @@ using Rtc.Peer;
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Ice;
 using Rtc.Peer.Sdp;
-using Rtc.Server.Network;
 
-namespace Rtc.Server.Doctor;
+namespace Rtc.Server.Network;
 
 /// <summary>
-/// One end of the call that the doctor makes: a peer with a socket and a loop of its own on loopback. Received
+/// One end of a call of the program to itself: a peer with a socket and a loop of its own on loopback. Received
 /// pictures and messages wait in channels; as the far end it sends both straight back.
 /// </summary>
 internal sealed class LoopbackPeer : IPeerOwner, IDisposable
