@@ -152,7 +152,8 @@ public sealed class HandOverTests(LiveFixture live, ITestOutputHelper output) : 
         output.WriteLine(
             $"{changes.Length} changes of who detects, between pictures: {Spread(changes.Select(Gap))}, between messages: "
                 + $"{Spread(changes.Select(Silence))}; {renamed} objects renamed; "
-                + $"else {Spread(calm.Select(Gap))}, {Spread(calm.Select(Silence))}, {calm.Sum(pair => pair.After.RenamedSince(pair.Before))} renamed");
+                + $"else {Spread(calm.Select(Gap))}, {Spread(calm.Select(Silence))}, "
+                + $"{calm.Sum(pair => pair.After.RenamedSince(pair.Before))} renamed");
         Assert.True(changes.Length >= 2 * Rounds, $"{changes.Length}");
         Assert.Equal(heard.Select(one => one.Stamp).Distinct(), heard.Select(one => one.Stamp));
         Assert.Equal(0, renamed);

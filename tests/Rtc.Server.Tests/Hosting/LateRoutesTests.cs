@@ -7,12 +7,15 @@ namespace Rtc.Server.Tests.Hosting;
 
 public sealed class LateRoutesTests
 {
+    private static readonly string[] s_askedByRooms =
+        ["/api/rooms", "/api/rooms/demo/cameras", "/api/join-info", "/api/health", "/view", "/js/pages/view.js"];
+
     [Fact]
     public async Task Room_pages_have_none_made()
     {
         await using RunningHost host = await RunningHost.StartAsync();
         int before = Count(host);
-        foreach (string path in (string[])["/api/rooms", "/api/rooms/demo/cameras", "/api/join-info", "/api/health", "/view", "/js/pages/view.js"])
+        foreach (string path in s_askedByRooms)
         {
             using HttpResponseMessage answer = await host.Client.GetAsync(path);
             Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode}");

@@ -19,10 +19,13 @@ internal static class ServedRoutes
             .. Endpoints(host)
                 .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/hub", StringComparison.Ordinal) == false)
                 .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
-                    .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/').Replace("{**", "{", StringComparison.Ordinal)}"))
+                    .Select(method => $"{method} /{PathOf(endpoint)}"))
                 .Distinct().Order(StringComparer.Ordinal),
         ];
     }
+
+    private static string PathOf(RouteEndpoint endpoint) =>
+        endpoint.RoutePattern.RawText!.Trim('/').Replace("{**", "{", StringComparison.Ordinal);
 
     private static IEnumerable<RouteEndpoint> Endpoints(RunningHost host) =>
         host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
