@@ -264,7 +264,15 @@ public sealed class StoreRoutesTests : IDisposable
         await using RunningHost host = await StartAsync();
         JobTable jobs = host.App.Services.GetRequiredService<JobTable>();
         Job first = await AddJobAsync(host, User.Local);
-        Job second = await jobs.AddAsync(jobs.NewId(), first.UserId, first.VideoId, "unknown", "{}", [new JobStep("one", "One")]);
+
+        // Two ids of one millisecond are in any order.
+        JobId later = jobs.NewId();
+        while (string.CompareOrdinal(later.ToString(), first.Id.ToString()) < 0)
+        {
+            later = jobs.NewId();
+        }
+
+        Job second = await jobs.AddAsync(later, first.UserId, first.VideoId, "unknown", "{}", [new JobStep("one", "One")]);
         Job others = await AddJobAsync(host, "other@example.org");
         await jobs.AddAsync(jobs.NewId(), others.UserId, first.VideoId, "unknown", "{}", [new JobStep("one", "One")]);
         for (int i = 0; i < 3; i++)
