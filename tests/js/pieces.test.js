@@ -110,14 +110,21 @@ test('focus takes the outline, else an ellipse; without an object nothing', () =
   assert.equal(new Effects().of(settings, timeline.at(3000), timeline), null);
 });
 
-test('pictures are held back by as much as results are late, then let go', () => {
+/** After sixty pictures whose results came 25 ms late. */
+function heldBack() {
   const receiver = { jitterBufferTarget: null };
   const jitter = new JitterTarget(receiver);
-  let now = 0;
-  for (let i = 0; i < 60; i++, now += 33) {
-    jitter.onPicture(i * 3000, now);
-    jitter.onResult(i * 3000, now + 25);
+  let until = 0;
+  for (let i = 0; i < 60; i++, until += 33) {
+    jitter.onPicture(i * 3000, until);
+    jitter.onResult(i * 3000, until + 25);
   }
+  return { receiver, jitter, until };
+}
+
+test('pictures are held back by as much as results are late, then let go', () => {
+  const { receiver, jitter, until } = heldBack();
+  let now = until;
   assert.ok(receiver.jitterBufferTarget >= 25 && receiver.jitterBufferTarget < 120, `${receiver.jitterBufferTarget}`);
   const most = receiver.jitterBufferTarget;
   for (let i = 60; i < 400; i++, now += 33) {
@@ -130,13 +137,8 @@ test('pictures are held back by as much as results are late, then let go', () =>
 });
 
 test('pictures do not wait for what the page finds in them after they were shown', () => {
-  const receiver = { jitterBufferTarget: null };
-  const jitter = new JitterTarget(receiver);
-  let now = 0;
-  for (let i = 0; i < 60; i++, now += 33) {
-    jitter.onPicture(i * 3000, now);
-    jitter.onResult(i * 3000, now + 25);
-  }
+  const { receiver, jitter, until } = heldBack();
+  let now = until;
   assert.ok(receiver.jitterBufferTarget > 0);
   for (let i = 60; i < 400; i++, now += 33) {
     jitter.onPicture(i * 3000, now);
