@@ -17,7 +17,6 @@ internal sealed class LateRoutes : EndpointDataSource, IDisposable
     private readonly IServiceProvider _services;
     private readonly Action<IEndpointRouteBuilder> _map;
     private volatile IReadOnlyList<Endpoint> _endpoints;
-    private volatile bool _areMade;
     private RequestDelegate? _again;
 
     private LateRoutes(IServiceProvider services, Action<IEndpointRouteBuilder> map)
@@ -45,7 +44,8 @@ internal sealed class LateRoutes : EndpointDataSource, IDisposable
         app.Lifetime.ApplicationStopped.Register(late.Dispose);
     }
 
-    public override IChangeToken GetChangeToken() => _areMade ? NullChangeToken.Singleton : new CancellationChangeToken(_made.Token);
+    public override IChangeToken GetChangeToken() =>
+        _made.IsCancellationRequested ? NullChangeToken.Singleton : new CancellationChangeToken(_made.Token);
 
     public void Dispose() => _made.Dispose();
 
@@ -53,14 +53,13 @@ internal sealed class LateRoutes : EndpointDataSource, IDisposable
     {
         lock (_gate)
         {
-            if (!_areMade)
+            if (!_made.IsCancellationRequested)
             {
                 var routes = new Routes(_services);
                 _map(routes);
                 _endpoints = [.. routes.DataSources.SelectMany(source => source.Endpoints)];
 
-                // Whoever hears of the change asks for the next one at once.
-                _areMade = true;
+                // Whoever hears of the change asks for the next one at once: there is none.
                 _made.Cancel();
             }
         }
