@@ -60,6 +60,21 @@ public sealed unsafe class Picture : IDisposable
 
     public Span<byte> RowV(int y) => new(V + ((long)y * StrideUV), ChromaWidth);
 
+    /// <summary>One grey everywhere.</summary>
+    public void FillGrey(byte luma)
+    {
+        for (int y = 0; y < Height; y++)
+        {
+            RowY(y).Fill(luma);
+        }
+
+        for (int y = 0; y < ChromaHeight; y++)
+        {
+            RowU(y).Fill(128);
+            RowV(y).Fill(128);
+        }
+    }
+
     public void Dispose()
     {
         ObjectDisposedException.ThrowIf(Interlocked.Exchange(ref _leased, 0) == 0, this);

@@ -111,17 +111,7 @@ internal static class DoctorChecks
         using IDetector detector = host.OpenDetector(options.Model.Name, out string? problem);
         using var pool = new PicturePool();
         using Picture picture = pool.Rent(640, 480);
-        for (int y = 0; y < picture.Height; y++)
-        {
-            picture.RowY(y).Fill(114);
-        }
-
-        for (int y = 0; y < picture.ChromaHeight; y++)
-        {
-            picture.RowU(y).Fill(128);
-            picture.RowV(y).Fill(128);
-        }
-
+        picture.FillGrey(114);
         var found = new List<Detection>();
         var settings = new DetectOptions();
         detector.Detect(picture, settings, found);

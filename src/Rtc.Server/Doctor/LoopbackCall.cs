@@ -115,17 +115,7 @@ internal static class LoopbackCall
     private static void SendPicture(LoopbackPeer near, PicturePool pool, IVideoEncoder encoder, uint number)
     {
         using Picture picture = pool.Rent(Width, Height);
-        for (int y = 0; y < Height; y++)
-        {
-            picture.RowY(y).Fill(Luma(number));
-        }
-
-        for (int y = 0; y < picture.ChromaHeight; y++)
-        {
-            picture.RowU(y).Fill(128);
-            picture.RowV(y).Fill(128);
-        }
-
+        picture.FillGrey(Luma(number));
         if (encoder.Encode(picture, number * TicksPerPicture, near.TakeKeyNeed()) is { } frame)
         {
             near.Send(frame);

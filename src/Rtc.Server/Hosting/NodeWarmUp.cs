@@ -90,7 +90,7 @@ internal sealed partial class NodeWarmUp(RoomRegistry rooms, Access access, Time
         for (uint number = 0; back < PicturesBack && await pace.WaitForNextTickAsync(cancel); number++)
         {
             using Picture picture = pool.Rent(Width, Height);
-            Fill(picture, (byte)(60 + number));
+            picture.FillGrey((byte)(60 + number));
             if (encoder.Encode(picture, number * TicksPerPicture, camera.TakeKeyNeed()) is { } frame)
             {
                 camera.Send(frame);
@@ -101,20 +101,6 @@ internal sealed partial class NodeWarmUp(RoomRegistry rooms, Access access, Time
                 returned.Dispose();
                 back++;
             }
-        }
-    }
-
-    private static void Fill(Picture picture, byte grey)
-    {
-        for (int y = 0; y < Height; y++)
-        {
-            picture.RowY(y).Fill(grey);
-        }
-
-        for (int y = 0; y < picture.ChromaHeight; y++)
-        {
-            picture.RowU(y).Fill(128);
-            picture.RowV(y).Fill(128);
         }
     }
 
