@@ -5,12 +5,13 @@ using Microsoft.Extensions.Primitives;
 namespace Rtc.Server.Hosting;
 
 /// <summary>
-/// Routes that are made with the first request below /api/ for which there is no other route. To make one costs a page of compiled code:
-/// a server that carries rooms and nothing else is spared some sixty.
+/// Routes that are made with the first request where they lie, for which there is no other route. To make one costs a page of
+/// compiled code: a server that carries rooms and nothing else is spared some sixty.
 /// </summary>
 internal sealed class LateRoutes : EndpointDataSource, IDisposable
 {
-    private const string Below = "/api/";
+    /// <summary>Where they lie.</summary>
+    internal static readonly string[] Below = ["/api/", "/jobs/", "/uploads/"];
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _made = new();
@@ -24,7 +25,8 @@ internal sealed class LateRoutes : EndpointDataSource, IDisposable
         (_services, _map) = (services, map);
         _endpoints =
         [
-            new RouteEndpointBuilder(MakeAndRouteAsync, RoutePatternFactory.Parse(Below + "{**path}"), int.MaxValue).Build(),
+            .. Below.Select(at =>
+                new RouteEndpointBuilder(MakeAndRouteAsync, RoutePatternFactory.Parse(at + "{**path}"), int.MaxValue).Build()),
         ];
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rtc.Server.Hosting;
 using Xunit;
 
 namespace Rtc.Server.Tests.Hosting;
@@ -41,6 +43,28 @@ public sealed class LateRoutesTests
     }
 
     [Fact]
+    public async Task All_lie_where_a_request_has_them_made()
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        string[] before = Paths(host);
+        (await host.Client.GetAsync("/uploads/x/masks.json")).Dispose();
+        string[] late = [.. Paths(host).Except(before)];
+        Assert.Contains("/uploads/{id}/{name}", late);
+        Assert.All(late, path => Assert.Contains(LateRoutes.Below, at => (path + '/').StartsWith(at, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("/jobs/none")]
+    [InlineData("/uploads/none/masks.json")]
+    [InlineData("/api/videos/none")]
+    public async Task First_request_to_one_is_answered_by_it(string path)
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        JsonNode answer = await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, path);
+        Assert.StartsWith("unknown_", answer["code"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wrong_method_is_told_the_right_one_before_and_after()
     {
         await using RunningHost host = await RunningHost.StartAsync();
@@ -55,6 +79,12 @@ public sealed class LateRoutesTests
             }
         }
     }
+
+    private static string[] Paths(RunningHost host) =>
+    [
+        .. host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(route => route.RoutePattern.RawText!),
+    ];
 
     private static int Count(RunningHost host) => host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.Count;
 }
