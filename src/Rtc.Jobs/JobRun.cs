@@ -127,6 +127,18 @@ public sealed class JobRun
         _workedSince = _time.GetTimestamp();
     }
 
+    /// <summary>Work with files, tried again while their place does not answer, as long as with the database.</summary>
+    public Task<T> PatientlyAsync<T>(Func<Task<T>> work, CancellationToken cancel) => _store.TryAsync(work, cancel);
+
+    /// <summary>The same, of what comes to nothing.</summary>
+    public Task PatientlyAsync(Func<Task> work, CancellationToken cancel) => _store.TryAsync(
+        async () =>
+        {
+            await work().ConfigureAwait(false);
+            return true;
+        },
+        cancel);
+
     internal void MarkError()
     {
         if (_current >= 0 && _steps[_current].Status == JobStep.Processing)

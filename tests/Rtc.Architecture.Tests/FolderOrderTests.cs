@@ -43,7 +43,7 @@ public sealed class FolderOrderTests
         new("Rtc.Analysis", "Options Records", "Scenes Tracking", "Language Looking", "Reading", "Exports", ".", "Reframing"),
         new("Rtc.Jobs", "."),
         new("Rtc.Studio", ".", "Clips", "Flow Sound", "Masks", "Removal Text", "Tasks"),
-        new("Rtc.Store", "Sql", "Engines Migrations", ".", "Users", "Videos Rules", "Queue Events", "Results"),
+        new("Rtc.Store", "Sql Files", "Engines Migrations Buckets", ".", "Users", "Videos Rules", "Queue Events", "Results"),
         new(
             "Rtc.Server",
             "Options Native Tunnel Docs Models",

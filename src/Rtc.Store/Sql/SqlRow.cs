@@ -26,6 +26,8 @@ internal static class SqlRow
     public static DateTimeOffset? TimeOrNull(this DbDataReader row, string name) =>
         row.Has(name, out int at) ? row.GetFieldValue<DateTimeOffset>(at) : null;
 
+    public static bool? FlagOrNull(this DbDataReader row, string name) => row.Has(name, out int at) ? row.GetBoolean(at) : null;
+
     private static bool Has(this DbDataReader row, string name, out int at)
     {
         at = row.GetOrdinal(name);

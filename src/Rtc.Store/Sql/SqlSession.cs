@@ -5,6 +5,9 @@ namespace Rtc.Store.Sql;
 /// <summary>One connection within one read or one transaction; owned by <see cref="Database"/>, lent to the tables.</summary>
 public sealed class SqlSession
 {
+    // Well below what a statement may have in either database.
+    private const int ValuesAtOnce = 500;
+
     private readonly ISqlEngine _engine;
     private readonly DbConnection _connection;
     private readonly DbTransaction? _transaction;
@@ -44,6 +47,22 @@ public sealed class SqlSession
     {
         List<T> rows = await QueryAsync(sql, read, values).ConfigureAwait(false);
         return rows.Count > 0 ? rows[0] : null;
+    }
+
+    /// <summary>Those of many values that a column has; they may be any number.</summary>
+    internal async Task<HashSet<T>> AmongAsync<T>(string table, string column, IReadOnlyCollection<T> values, Func<DbDataReader, T> read)
+        where T : notnull
+    {
+        HashSet<T> found = [];
+        foreach (T[] some in values.Chunk(ValuesAtOnce))
+        {
+            (string, object?)[] named = [.. some.Select((value, at) => ($"v{at}", (object?)value))];
+            found.UnionWith(await QueryAsync(
+                $"SELECT {column} FROM {table} WHERE {column} IN ({string.Join(", ", named.Select(one => "@" + one.Item1))})", read, named)
+                .ConfigureAwait(false));
+        }
+
+        return found;
     }
 
     internal Task InsertManyAsync(string table, IReadOnlyList<SqlColumn> columns, IEnumerable<object?[]> rows) =>

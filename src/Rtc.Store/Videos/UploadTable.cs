@@ -54,6 +54,10 @@ public sealed class UploadTable(Database database)
         session => session.QueryAsync($"SELECT {Columns} FROM uploads WHERE updated_at < @time ORDER BY updated_at", Read,
             ("time", time)), cancel);
 
+    /// <summary>Those of many uploads that there are, whoever's they are.</summary>
+    public Task<HashSet<Guid>> IdsAmongAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancel = default) =>
+        database.ReadAsync(session => session.AmongAsync("uploads", "id", ids, row => row.GetGuid(0)), cancel);
+
     private static Upload Read(DbDataReader row) => new(
         new VideoId(row.Id("id")), new UserId(row.Id("user_id")), row.Text("filename"), row.Long("bytes"), row.Time("updated_at"));
 }

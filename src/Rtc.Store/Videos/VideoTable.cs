@@ -9,7 +9,7 @@ public sealed class VideoTable(Database database)
 {
     private const string Columns =
         "id, user_id, filename, file, bytes, sha256, duration_seconds, width, height, fps, codec, total_frames, has_audio, status, error, "
-            + "created_at, updated_at";
+            + "created_at, updated_at, has_sidecar";
 
     public VideoId NewId() => new(Guid.CreateVersion7(database.Now));
 
@@ -20,13 +20,12 @@ public sealed class VideoTable(Database database)
         return database.WriteAsync(
             session => session.ExecuteAsync(
                 $"INSERT INTO videos ({Columns}) VALUES (@id, @user, @name, @file, @bytes, @sha256, @duration, @width, @height, @fps, "
-                    + $"@codec, "
-                    + "@frames, @audio, @status, @error, @created, @updated) ON CONFLICT (id) DO NOTHING",
+                    + "@codec, @frames, @audio, @status, @error, @created, @updated, @sidecar) ON CONFLICT (id) DO NOTHING",
                 ("id", video.Id.Value), ("user", video.UserId.Value), ("name", video.Name), ("file", video.File), ("bytes", video.Bytes),
                 ("sha256", video.Sha256), ("duration", video.Facts.DurationSeconds), ("width", video.Facts.Width),
                 ("height", video.Facts.Height), ("fps", video.Facts.Fps), ("codec", video.Facts.Codec), ("frames", video.Facts.TotalFrames),
                 ("audio", video.Facts.HasAudio), ("status", video.Status), ("error", video.Error), ("created", video.CreatedAt),
-                ("updated", video.UpdatedAt)),
+                ("updated", video.UpdatedAt), ("sidecar", video.HasSidecar)),
             cancel);
     }
 
@@ -77,17 +76,13 @@ public sealed class VideoTable(Database database)
             Read, ("status", Video.Ready), ("time", time), ("limit", limit)),
         cancel);
 
-    /// <summary>True where a video has that file.</summary>
-    public Task<bool> HasFileAsync(string file, CancellationToken cancel = default) => database.ReadAsync(
-        async session => (await session.QueryAsync("SELECT 1 FROM videos WHERE file = @file LIMIT 1", row => true, ("file", file))
-            .ConfigureAwait(false)).Count > 0,
-        cancel);
+    /// <summary>Those of many files that a video has.</summary>
+    public Task<HashSet<string>> FilesAmongAsync(IReadOnlyCollection<string> files, CancellationToken cancel = default) =>
+        database.ReadAsync(session => session.AmongAsync("videos", "file", files, row => row.GetString(0)), cancel);
 
-    /// <summary>True where there is such a video, whoever's it is.</summary>
-    public Task<bool> ExistsAsync(VideoId id, CancellationToken cancel = default) => database.ReadAsync(
-        async session => (await session.QueryAsync("SELECT 1 FROM videos WHERE id = @id", row => true, ("id", id.Value))
-            .ConfigureAwait(false)).Count > 0,
-        cancel);
+    /// <summary>Those of many videos that there are, whoever's they are.</summary>
+    public Task<HashSet<Guid>> IdsAmongAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancel = default) =>
+        database.ReadAsync(session => session.AmongAsync("videos", "id", ids, row => row.GetGuid(0)), cancel);
 
     /// <summary>What a user's videos take of the quota, each file once, and uploads as large as they will be.</summary>
     public Task<long> HeldBytesAsync(UserId user, CancellationToken cancel = default) =>
@@ -108,5 +103,6 @@ public sealed class VideoTable(Database database)
         new VideoFacts(
             row.DoubleOrNull("duration_seconds") ?? 0, row.Int("width"), row.Int("height"), row.DoubleOrNull("fps") ?? 0, row.Text("codec"),
             row.Long("total_frames"), row.GetBoolean(row.GetOrdinal("has_audio"))),
-        row.Text("status"), row.TextOrNull("error"), row.Time("created_at"), row.Time("updated_at"));
+        row.Text("status"), row.TextOrNull("error"), row.Time("created_at"), row.Time("updated_at"),
+        row.FlagOrNull("has_sidecar"));
 }
