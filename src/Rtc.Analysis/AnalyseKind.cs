@@ -9,14 +9,27 @@ using Rtc.Inference;
 using Rtc.Jobs;
 using Rtc.Media.Containers;
 using Rtc.Media.Containers.Reading;
+using Rtc.Store.Files;
 using Rtc.Store.Queue;
 using Rtc.Store.Results;
 using Rtc.Store.Videos;
 
 namespace Rtc.Analysis;
 
-/// <summary>What a video's analysis stands on: the folder that its file is in, and what reading it may cost.</summary>
-public sealed record AnalysisSettings(string Folder, ContainerLimits Limits);
+/// <summary>What a video's analysis stands on: where its file is, a folder to make one in, and what reading may cost.</summary>
+public sealed record AnalysisSettings(IFileStore Files, string Folder, ContainerLimits Limits)
+{
+    /// <summary>Files that all lie in one folder.</summary>
+    public AnalysisSettings(string folder, ContainerLimits limits)
+        : this(new FolderFiles(folder), folder, limits)
+    {
+    }
+
+    /// <exception cref="JobFailedException">The file is gone.</exception>
+    internal async Task<FileCopy> OpenAsync(JobRun run, Video video, CancellationToken cancel) =>
+        await run.PatientlyAsync(() => Files.OpenAsync(video.File, cancel), cancel).ConfigureAwait(false)
+            ?? throw new JobFailedException("The video's file is gone.");
+}
 
 /// <summary>
 /// Jobs of the kind "analyse": a video in, detections, masks, tracks and scenes in the store out. Each step saves as it goes; however
@@ -58,7 +71,8 @@ public sealed class AnalyseKind(
         OptionReader.Read(run.Job.Options, out AnalyseOptions options);
         Video video = (run.Job.VideoId is { } id ? await videos.FindAsync(run.Job.UserId, id, cancel).ConfigureAwait(false) : null)
             ?? throw new JobFailedException("The video is gone.");
-        string file = Path.Combine(settings.Folder, Path.GetFileName(video.File));
+        using FileCopy copy = await settings.OpenAsync(run, video, cancel).ConfigureAwait(false);
+        string file = copy.Path;
         VideoInfo info = await ProbeAsync(run, file, cancel).ConfigureAwait(false);
         LookState looked = await new LookPass(run, options, models, frames, settings.Limits)
             .RunAsync(new LookedAt(file, info, video.Id), cancel).ConfigureAwait(false);

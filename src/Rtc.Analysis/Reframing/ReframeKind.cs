@@ -10,6 +10,7 @@ using Rtc.Media;
 using Rtc.Media.Containers;
 using Rtc.Media.Containers.Reading;
 using Rtc.Media.Containers.Writing;
+using Rtc.Store.Files;
 using Rtc.Store.Queue;
 using Rtc.Store.Videos;
 
@@ -51,7 +52,8 @@ public sealed class ReframeKind(
         string aspect = AspectOf(run.Job.Options)!;
         Video video = (run.Job.VideoId is { } of ? await videos.FindAsync(run.Job.UserId, of, cancel).ConfigureAwait(false) : null)
             ?? throw new JobFailedException("The video is gone.");
-        string file = Path.Combine(settings.Folder, Path.GetFileName(video.File));
+        using FileCopy copy = await settings.OpenAsync(run, video, cancel).ConfigureAwait(false);
+        string file = copy.Path;
         VideoInfo info = VideoProbe.Read(file, settings.Limits, cancel).Info
             ?? throw new JobFailedException("The video can't be read any more.");
         if (!run.IsComplete(Plan))
@@ -126,7 +128,7 @@ public sealed class ReframeKind(
             // A crop seldom takes more than the whole; where it does, more is asked for as it grows.
             await place.KeepAsync(video.Bytes, cancel).ConfigureAwait(false);
             await RenderAsync(run, source, place, cancel).ConfigureAwait(false);
-            await AddAsync(run.Job, called, made, cancel).ConfigureAwait(false);
+            await AddAsync(run, called, made, cancel).ConfigureAwait(false);
         }
         catch (JobFailedException)
         {
@@ -182,7 +184,7 @@ public sealed class ReframeKind(
         await place.KeepAsync(new FileInfo(place.File).Length, cancel).ConfigureAwait(false);
     }
 
-    private async Task AddAsync(Job job, string called, string made, CancellationToken cancel)
+    private async Task AddAsync(JobRun run, string called, string made, CancellationToken cancel)
     {
         VideoInfo info = VideoProbe.Read(made, settings.Limits, cancel).Info ?? throw new InvalidOperationException("nothing was rendered");
         string sha256;
@@ -196,6 +198,8 @@ public sealed class ReframeKind(
         var facts = new VideoFacts(
             info.DurationSeconds, info.Width, info.Height, Math.Round(info.FrameRate.Value, 3), info.Codec, info.TotalFrames,
             info.Audio is not null);
+        await run.PatientlyAsync(() => settings.Files.AddAsync(made, Path.GetFileName(made), cancel), cancel).ConfigureAwait(false);
+        Job job = run.Job;
         await videos.AddAsync(
             new Video(
                 new VideoId(job.Id.Value), job.UserId, called, Path.GetFileName(made), bytes, sha256, facts, Video.Ready, null,

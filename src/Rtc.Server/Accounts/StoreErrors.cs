@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Rtc.Server.Http;
 using Rtc.Store;
+using Rtc.Store.Files;
 using Rtc.Store.Migrations;
 
 namespace Rtc.Server.Accounts;
@@ -20,10 +21,17 @@ internal sealed class StoreErrors : IExceptionHandler
             return true;
         }
 
+        if (exception is FilesUnavailableException { IsFull: true } full)
+        {
+            await Problems.Of(StatusCodes.Status507InsufficientStorage, "disk", full.Message).ExecuteAsync(httpContext);
+            return true;
+        }
+
         string? detail = exception switch
         {
             StoreUnavailableException => "The database does not answer. Try again.",
             StoreVersionException version => version.Message,
+            FilesUnavailableException => "The files of videos can't be reached. Try again.",
             _ => null,
         };
         if (detail is null)

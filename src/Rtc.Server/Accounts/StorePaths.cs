@@ -18,7 +18,11 @@ internal static class StorePaths
         ? Path.GetFullPath(given)
         : Path.Combine(RtcPaths.StateDirectory(options.Http.StateDirectory), "videos");
 
-    /// <summary>The folder of the studio's tasks.</summary>
-    public static string Studio(RtcOptions options) =>
-        Path.Combine(RtcPaths.StateDirectory(options.Http.StateDirectory), "studio");
+    /// <summary>The folder of the studio's tasks: among the videos where an operator says where those are, for nodes share both.</summary>
+    public static string Studio(RtcOptions options) => options.Store.Files is null
+        ? Path.Combine(RtcPaths.StateDirectory(options.Http.StateDirectory), "studio")
+        : Path.Combine(Files(options), "studio");
+
+    /// <summary>The folder of copies of what lies in a bucket.</summary>
+    public static string Copies(RtcOptions options) => Path.Combine(Files(options), "copies");
 }

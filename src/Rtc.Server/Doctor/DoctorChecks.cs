@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using Rtc.Inference;
@@ -8,12 +9,14 @@ using Rtc.Media.Containers;
 using Rtc.Media.Factory;
 using Rtc.Media.Native;
 using Rtc.Peer.Dtls;
+using Rtc.Server.Accounts;
 using Rtc.Server.Certificates;
 using Rtc.Server.Health;
 using Rtc.Server.Hosting;
 using Rtc.Server.Load;
 using Rtc.Server.Options;
 using Rtc.Server.Startup;
+using Rtc.Store.Buckets;
 
 namespace Rtc.Server.Doctor;
 
@@ -65,6 +68,14 @@ internal static class DoctorChecks
             detectMs,
             taken.Count == 0,
             paths.HasRuntimeForPages)).ToString());
+        if (BucketAddress.Of(options.Bucket) is { } settings)
+        {
+            using var meter = new Meter("rtc.doctor");
+            using var bucket = new BucketClient(settings, new BucketCounters(meter), TimeProvider.System);
+            string? wrong = await bucket.CheckAsync(CancellationToken.None);
+            yield return new Check("bucket", wrong is null ? Verdict.Good : Verdict.Bad, wrong ?? $"{settings.Name} answers");
+        }
+
         LoopbackResult call = await LoopbackCall.RunAsync(s_callPatience);
         yield return new Check("call to itself", call.Ok ? Verdict.Good : Verdict.Bad, call.Detail);
     }

@@ -3,7 +3,6 @@ using Rtc.Analysis.Language;
 using Rtc.Analysis.Reading;
 using Rtc.Analysis.Reframing;
 using Rtc.Jobs;
-using Rtc.Media.Containers;
 using Rtc.Server.Accounts;
 using Rtc.Server.Jobs;
 using Rtc.Server.Metrics;
@@ -35,7 +34,7 @@ internal static class StoreHosting
         services.AddSingleton<TrackTable>();
         services.AddSingleton<SceneTable>();
         services.AddSingleton<AnalysisReader>();
-        services.AddSingleton(new AnalysisSettings(StorePaths.Files(options), new ContainerLimits()));
+        services.AddRtcFiles(options);
         if (options.Language.Key is { Length: > 0 } key)
         {
             services.AddSingleton(

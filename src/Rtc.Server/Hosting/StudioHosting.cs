@@ -17,7 +17,6 @@ internal static class StudioHosting
     public static IServiceCollection AddRtcStudio(this IServiceCollection services, RtcOptions options)
     {
         services.AddSingleton(new ClipLimits { MaxMegabytes = options.Studio.MaxMegabytes, MaxSeconds = options.Studio.MaxSeconds });
-        services.AddSingleton(new StudioFolder(StorePaths.Studio(options)));
         services.AddSingleton(provider => new ClipWork(
             new StudioEngines(provider.GetRequiredService<IModelHost>(), ModelsOf(options)),
             provider.GetRequiredService<PicturePool>(),

@@ -42,6 +42,7 @@ internal static class OptionsCheck
             errors.Add("Store:Connection must be a connection string, Host=…;Database=…;Username=…;Password=…");
         }
 
+        CheckBucket(options.Bucket, errors);
         CheckCluster(options.Cluster, errors);
         if (options.Jobs.WebhookKey is { Length: < MinWebhookKey })
         {
@@ -76,6 +77,42 @@ internal static class OptionsCheck
         if (options.Model.OnnxRuntime is { } runtime && !File.Exists(runtime))
         {
             errors.Add($"Model:OnnxRuntime: there is no file {runtime}");
+        }
+    }
+
+    private static void CheckBucket(BucketOptions bucket, List<string> errors)
+    {
+        if (bucket.Name is not { Length: > 0 } name)
+        {
+            return;
+        }
+
+        if (!name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '-' or '.'))
+        {
+            errors.Add("Bucket:Name has small letters, digits, - and .");
+        }
+
+        if (bucket.Endpoint is not { } endpoint || !IsHttp(endpoint))
+        {
+            errors.Add("Bucket:Endpoint must be the http:// or https:// address of the bucket's server");
+        }
+
+        if (bucket.Prefix.StartsWith('/')
+            || !bucket.Prefix.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/'))
+        {
+            errors.Add("Bucket:Prefix has letters, digits, - _ . and /, and begins with no /");
+        }
+
+        foreach ((string option, string? value, string variable) in new[]
+        {
+            ("Bucket:KeyId", bucket.KeyId, BucketOptions.KeyIdVariable),
+            ("Bucket:SecretKey", bucket.SecretKey, BucketOptions.SecretKeyVariable),
+        })
+        {
+            if (string.IsNullOrEmpty(value) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable)))
+            {
+                errors.Add($"{option} is missing, and so is {variable}");
+            }
         }
     }
 

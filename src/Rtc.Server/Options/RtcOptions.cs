@@ -28,6 +28,8 @@ public sealed record RtcOptions
 
     public StoreOptions Store { get; init; } = new();
 
+    public BucketOptions Bucket { get; init; } = new();
+
     public ClusterOptions Cluster { get; init; } = new();
 
     public JobOptions Jobs { get; init; } = new();

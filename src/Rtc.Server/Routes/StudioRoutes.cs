@@ -117,14 +117,15 @@ internal static class StudioRoutes
 
     private static async Task<IResult> FileAsync(string id, string name, HttpContext http, StudioTasks tasks, StudioFolder folder)
     {
-        if (await tasks.FindAsync(http.UserOf(), id, http.RequestAborted) is not { } job
-            || folder.Find(job.Id.Value, name) is not ({ } path, { } type))
+        if (StudioFolder.TypeOf(name) is not { } type
+            || await tasks.FindAsync(http.UserOf(), id, http.RequestAborted) is not { } job
+            || await folder.FindAsync(job.Id.Value, name, http.RequestAborted) is not { } file)
         {
             return Problems.Of(StatusCodes.Status404NotFound, "unknown_file", "There is no such file.");
         }
 
         http.Response.Headers.CacheControl = "private, no-cache";
-        return Results.File(path, type, enableRangeProcessing: true);
+        return StoredFileResult.Of(file, folder.Read, type);
     }
 
     private static IResult NoTask() => Problems.Of(StatusCodes.Status404NotFound, "unknown_task", "There is no such task.");

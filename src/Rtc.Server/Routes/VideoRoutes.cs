@@ -109,7 +109,8 @@ internal static class VideoRoutes
 
         LetBodyIn(http);
         long? now = await uploads.ContinueAsync(upload, offset, http.Request.Body, http.RequestAborted);
-        http.Response.Headers[Offset] = (now ?? uploads.OffsetOf(upload.Id)).ToString(CultureInfo.InvariantCulture);
+        long at = now ?? await uploads.OffsetAsync(upload.Id, http.RequestAborted);
+        http.Response.Headers[Offset] = at.ToString(CultureInfo.InvariantCulture);
         return now is not null
             ? Results.NoContent()
             : Problems.Of(StatusCodes.Status409Conflict, "offset",
@@ -118,7 +119,8 @@ internal static class VideoRoutes
 
     private static async Task<IResult> OffsetAsync(string id, HttpContext http, Uploads uploads, UploadTable table, VideoTable videos)
     {
-        (long at, long length) = await UploadAsync(id, http, table) is { } upload ? (uploads.OffsetOf(upload.Id), upload.Bytes)
+        (long at, long length) = await UploadAsync(id, http, table) is { } upload
+            ? (await uploads.OffsetAsync(upload.Id, http.RequestAborted), upload.Bytes)
             : await VideoAsync(id, http, videos) is { } video ? (video.Bytes, video.Bytes)
             : (-1, -1);
         if (at < 0)
@@ -133,7 +135,7 @@ internal static class VideoRoutes
     }
 
     private static async Task<IResult> ListAsync(
-        int? limit, string? after, VideoTable videos, Uploads uploads, RtcOptions options, HttpContext http)
+        int? limit, string? after, VideoTable videos, VideoFiles files, RtcOptions options, HttpContext http)
     {
         if (PageRequest.Refuse(limit, after, out PageRequest page) is { } refused)
         {
@@ -143,29 +145,30 @@ internal static class VideoRoutes
         VideoId? last = page.After is { } id ? new VideoId(id) : null;
         (List<Video> rows, string? next) = page.Cut(
             await videos.ListAsync(http.UserOf(), last, page.Limit + 1, http.RequestAborted), video => video.Id.ToString());
-        return Results.Ok(new { videos = rows.ConvertAll(row => View(row, uploads, options)), next });
+        List<VideoView> views = [];
+        foreach (Video row in rows)
+        {
+            views.Add(await ViewAsync(row, files, options, http));
+        }
+
+        return Results.Ok(new { videos = views, next });
     }
 
-    private static async Task<IResult> FindAsync(string id, VideoTable videos, Uploads uploads, RtcOptions options, HttpContext http) =>
-        await VideoAsync(id, http, videos) is { } video ? Results.Ok(View(video, uploads, options)) : NoVideo();
+    private static async Task<IResult> FindAsync(string id, VideoTable videos, VideoFiles files, RtcOptions options, HttpContext http) =>
+        await VideoAsync(id, http, videos) is { } video ? Results.Ok(await ViewAsync(video, files, options, http)) : NoVideo();
 
-    private static VideoView View(Video video, Uploads uploads, RtcOptions options) =>
-        VideoView.Of(video, options.Store.RetainDays, File.Exists(uploads.SidecarOf(video.Id)));
+    private static async Task<VideoView> ViewAsync(Video video, VideoFiles files, RtcOptions options, HttpContext http) =>
+        VideoView.Of(video, options.Store.RetainDays, await files.HasSidecarAsync(video, http.RequestAborted));
 
-    private static async Task<IResult> FileAsync(string id, VideoTable videos, Uploads uploads, HttpContext http)
+    private static async Task<IResult> FileAsync(string id, VideoTable videos, VideoFiles files, HttpContext http)
     {
-        if (await VideoAsync(id, http, videos) is not { } video)
+        if (await VideoAsync(id, http, videos) is not { } video
+            || await files.Store.FindAsync(video.File, http.RequestAborted) is not { } file)
         {
             return NoVideo();
         }
 
-        string file = uploads.FileOf(video.File);
-        if (!File.Exists(file))
-        {
-            return NoVideo();
-        }
-
-        string type = Path.GetExtension(file) switch
+        string type = Path.GetExtension(video.File) switch
         {
             ".mp4" => "video/mp4",
             ".webm" => "video/webm",
@@ -174,20 +177,19 @@ internal static class VideoRoutes
             _ => "video/x-msvideo",
         };
         http.Response.Headers.CacheControl = "private, no-cache";
-        return Results.File(file, type, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{video.Sha256}\""));
+        return StoredFileResult.Of(file, files.Store.Read, type, new EntityTagHeaderValue($"\"{video.Sha256}\""));
     }
 
-    private static async Task<IResult> SidecarAsync(string id, VideoTable videos, Uploads uploads, HttpContext http)
+    private static async Task<IResult> SidecarAsync(string id, VideoTable videos, VideoFiles files, HttpContext http)
     {
         if (await VideoAsync(id, http, videos) is not { } video)
         {
             return NoVideo();
         }
 
-        string file = uploads.SidecarOf(video.Id);
         http.Response.Headers.CacheControl = "private, no-cache";
-        return File.Exists(file)
-            ? Results.File(file, "application/jsonl", enableRangeProcessing: true)
+        return await files.Store.FindAsync(VideoFiles.SidecarOf(video.Id), http.RequestAborted) is { } file
+            ? StoredFileResult.Of(file, files.Store.Read, "application/jsonl")
             : Problems.Of(StatusCodes.Status404NotFound, "no_sidecar", "Nothing was detected beside this video while it was recorded.");
     }
 
@@ -198,20 +200,22 @@ internal static class VideoRoutes
             return NoVideo();
         }
 
-        if (await thumbnails.FindAsync(video, http.RequestAborted) is not { } picture)
+        if (await thumbnails.OpenAsync(video, http.RequestAborted) is not { } picture)
         {
             http.Response.Headers.RetryAfter = RetryAfterSeconds;
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, "busy", "There is no time for a thumbnail now. Try again.");
         }
 
         // What is in a video never changes, and neither does this.
+        http.Response.RegisterForDispose(picture);
         http.Response.Headers.CacheControl = "private, max-age=86400";
-        return picture.Length > 0
-            ? Results.File(picture.FullName, "image/jpeg", entityTag: new EntityTagHeaderValue($"\"{video.Sha256}-t\""))
+        return new FileInfo(picture.Path).Length > 0
+            ? Results.File(picture.Path, "image/jpeg", entityTag: new EntityTagHeaderValue($"\"{video.Sha256}-t\""))
             : Results.NoContent();
     }
 
-    private static async Task<IResult> DeleteAsync(string id, VideoTable videos, Uploads uploads, UploadTable table, HttpContext http)
+    private static async Task<IResult> DeleteAsync(
+        string id, VideoTable videos, Uploads uploads, VideoFiles files, UploadTable table, HttpContext http)
     {
         if (await UploadAsync(id, http, table) is { } upload)
         {
@@ -225,7 +229,7 @@ internal static class VideoRoutes
             return NoVideo();
         }
 
-        uploads.DeleteFiles(new VideoId(video), unused);
+        await files.DeleteAsync(new VideoId(video), unused, http.RequestAborted);
         return Results.NoContent();
     }
 

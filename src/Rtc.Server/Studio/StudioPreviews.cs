@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Rtc.Jobs;
 using Rtc.Server.Options;
 using Rtc.Server.Videos;
+using Rtc.Store.Files;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 using Rtc.Studio;
@@ -16,7 +17,7 @@ namespace Rtc.Server.Studio;
 /// processor, clicks are refused. Owns the clips.
 /// </summary>
 internal sealed class StudioPreviews(
-    RtcOptions options, ClipWork work, StudioFolder folder, VideoTable videos, Uploads uploads, IJobPace pace, TimeProvider time)
+    RtcOptions options, ClipWork work, StudioFolder folder, VideoTable videos, VideoFiles files, IJobPace pace, TimeProvider time)
     : IDisposable
 {
     private const int MaxOpen = 4;
@@ -128,7 +129,13 @@ internal sealed class StudioPreviews(
                 await _places.WaitAsync(cancel);
                 try
                 {
-                    return await Task.Run(() => use(open.Clip ??= Open(video, cancel)), cancel);
+                    if (open.Clip is null)
+                    {
+                        using FileCopy copy = await files.Store.OpenAsync(video.File, cancel) ?? throw new FileNotFoundException();
+                        open.Clip = await Task.Run(() => Open(video, copy.Path, cancel), cancel);
+                    }
+
+                    return await Task.Run(() => use(open.Clip), cancel);
                 }
                 finally
                 {
@@ -146,13 +153,13 @@ internal sealed class StudioPreviews(
         }
     }
 
-    private ClipPreview Open(Video video, CancellationToken cancel)
+    private ClipPreview Open(Video video, string file, CancellationToken cancel)
     {
         string at = Path.Combine(folder.Root, "previews");
         Directory.CreateDirectory(at);
         double pictures = Math.Min(video.Facts.TotalFrames, ClipLimits.MaxFrameRate * (work.Limits.MaxSeconds + 1));
         StudioDisk.Require(options, folder, (long)pictures * MaxFrameBytes);
-        return work.Preview(uploads.FileOf(video.File), at, cancel);
+        return work.Preview(file, at, cancel);
     }
 
     private OpenClip Take(VideoId video)

@@ -1,5 +1,6 @@
 using Rtc.Server.Accounts;
 using Rtc.Server.Options;
+using Rtc.Store.Files;
 using Rtc.Studio.Tasks;
 
 namespace Rtc.Server.Studio;
@@ -11,7 +12,7 @@ internal sealed partial class StudioSweep(RtcOptions options, StudioFolder folde
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(10);
     private ITimer? _timer;
 
-    public void Begin() => _timer ??= time.CreateTimer(_ => Run(), null, s_every, s_every);
+    public void Begin() => _timer ??= time.CreateTimer(_ => _ = Task.Run(RunAsync), null, s_every, s_every);
 
     public Task EndAsync(CancellationToken cancel)
     {
@@ -21,13 +22,13 @@ internal sealed partial class StudioSweep(RtcOptions options, StudioFolder folde
 
     public void Dispose() => _timer?.Dispose();
 
-    internal void Run()
+    internal async Task RunAsync()
     {
         try
         {
-            folder.Sweep(time.GetUtcNow().AddHours(-options.Studio.KeepHours));
+            await folder.SweepAsync(time.GetUtcNow().AddHours(-options.Studio.KeepHours));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is FilesUnavailableException or IOException or UnauthorizedAccessException)
         {
             LogFailed(log, error.Message);
         }

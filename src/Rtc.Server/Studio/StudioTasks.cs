@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Rtc.Jobs;
 using Rtc.Server.Options;
 using Rtc.Server.Videos;
+using Rtc.Store.Files;
 using Rtc.Store.Queue;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
@@ -14,7 +15,7 @@ namespace Rtc.Server.Studio;
 /// <summary>Takes tasks in: what can be told from a form and a container is refused before a job is queued.</summary>
 internal sealed class StudioTasks(
     RtcOptions options, StudioForm form, StudioFolder folder, ClipLimits limits, JobTable jobs, JobIntake intake, VideoTable videos,
-    Uploads uploads)
+    VideoFiles files)
 {
     private const int LookedAt = 200;
 
@@ -41,8 +42,14 @@ internal sealed class StudioTasks(
                 throw new UploadException(StatusCodes.Status400BadRequest, "request", wrong);
             }
 
-            string file = video is null ? folder.ClipOf(id.Value) : uploads.FileOf(video.File);
-            await Task.Run(() => Look(file, wanted, cancel), cancel);
+            using (FileCopy? copy = video is null ? null : await files.Store.OpenAsync(video.File, cancel) ?? throw NoFile())
+            {
+                string file = copy?.Path ?? folder.ClipOf(id.Value);
+                await Task.Run(() => Look(file, wanted, cancel), cancel);
+            }
+
+            // Any node may take the job as soon as it is queued.
+            await folder.KeepAsync(id.Value, cancel);
             return await intake.AddAsync(id, user, video?.Id, kind, wanted.Write(), cancel);
         }
         catch (Exception error)
@@ -107,9 +114,11 @@ internal sealed class StudioTasks(
         }
         catch (FileNotFoundException)
         {
-            throw new UploadException(StatusCodes.Status404NotFound, "unknown_video", "The video's file is gone.");
+            throw NoFile();
         }
     }
+
+    private static UploadException NoFile() => new(StatusCodes.Status404NotFound, "unknown_video", "The video's file is gone.");
 
     private static JsonObject Result(Job job) =>
         job.Result is { } result && JsonNode.Parse(result) is JsonObject written ? written : new JsonObject { ["engine"] = null };

@@ -12,7 +12,7 @@ namespace Rtc.Server.Videos;
 /// that nobody holds, whose video is cut back to what is whole.
 /// </summary>
 internal sealed partial class RecordedVideos(
-    Uploads files, VideoTable videos, IVideoProbe probe, TimeProvider time, ILogger<RecordedVideos> log)
+    VideoFiles files, VideoTable videos, IVideoProbe probe, Thumbnails thumbnails, TimeProvider time, ILogger<RecordedVideos> log)
     : IRecordingStore, IStoreWorker, IDisposable
 {
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);
@@ -91,7 +91,7 @@ internal sealed partial class RecordedVideos(
     private async Task<bool> ImportAsync(RecordingManifest manifest, VideoFacts? written)
     {
         var id = new VideoId(manifest.Id);
-        string? path = s_extensions.Select(extension => files.FileOf(id + extension)).FirstOrDefault(File.Exists);
+        string? path = s_extensions.Select(extension => files.PathOf(id + extension)).FirstOrDefault(File.Exists);
         if (path is null || !RecordingRepair.TryCut(path))
         {
             Discard(id, path);
@@ -111,9 +111,18 @@ internal sealed partial class RecordedVideos(
         }
 
         DateTimeOffset now = Uploads.Whole(time.GetUtcNow());
-        await videos.AddAsync(new Video(
+        string sidecar = files.PathOf(VideoFiles.SidecarOf(id));
+        var video = new Video(
             id, new UserId(manifest.UserId), manifest.NameOf(path), Path.GetFileName(path), new FileInfo(path).Length,
-            await FileHash.OfAsync(path), facts, Video.Ready, null, Uploads.Whole(manifest.StartedAt), now));
+            await FileHash.OfAsync(path), facts, Video.Ready, null, Uploads.Whole(manifest.StartedAt), now, File.Exists(sidecar));
+        if (video.HasSidecar == true)
+        {
+            await files.Store.AddAsync(sidecar, VideoFiles.SidecarOf(id));
+        }
+
+        await files.Store.AddAsync(path, video.File);
+        await videos.AddAsync(video);
+        thumbnails.MakeSoon(video);
         return true;
     }
 
@@ -127,7 +136,7 @@ internal sealed partial class RecordedVideos(
 
     private void Discard(VideoId id, string? path)
     {
-        File.Delete(files.SidecarOf(id));
+        File.Delete(files.PathOf(VideoFiles.SidecarOf(id)));
         if (path is not null)
         {
             File.Delete(path);

@@ -10,7 +10,7 @@ namespace Rtc.Server.Videos;
 
 /// <summary>Opens recordings within the limits, before the media loop hears of them: it waits for neither a disk nor a database.</summary>
 internal sealed class RecordingIntake(
-    RtcOptions options, RecordingWriter writer, IRecordingStore store, Uploads files, VideoTable videos, TimeProvider time)
+    RtcOptions options, RecordingWriter writer, IRecordingStore store, VideoFiles files, VideoTable videos, TimeProvider time)
 {
     /// <summary>What comes back is its caller's to begin in the room or to discard.</summary>
     public async Task<Outcome<RoomRecording>> OpenAsync(string room, RoomView view, UserId user, CancellationToken cancel)

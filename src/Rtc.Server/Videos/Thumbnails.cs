@@ -1,6 +1,7 @@
 using Rtc.Jobs;
 using Rtc.Media.Containers;
 using Rtc.Media.Containers.Reading;
+using Rtc.Store.Files;
 using Rtc.Store.Videos;
 
 namespace Rtc.Server.Videos;
@@ -9,7 +10,7 @@ namespace Rtc.Server.Videos;
 /// Small pictures of videos, made when somebody first asks and kept beside the file: GUID.mp4.jpg, empty where the file has none.
 /// One is made at a time, and none while live rooms lack what it would take.
 /// </summary>
-internal sealed class Thumbnails(Uploads files, IJobPace pace) : IDisposable
+internal sealed class Thumbnails(VideoFiles files, IJobPace pace) : IDisposable
 {
     public const string Ending = ".jpg";
 
@@ -22,11 +23,13 @@ internal sealed class Thumbnails(Uploads files, IJobPace pace) : IDisposable
     /// <summary>The name of a video's thumbnail beside its file.</summary>
     public static string NameOf(string file) => file + Ending;
 
-    /// <summary>Null where none can be had now; a file without bytes where there never is one.</summary>
-    public async Task<FileInfo?> FindAsync(Video video, CancellationToken cancel)
+    /// <summary>
+    /// For its caller to dispose of; null where none can be had now, a file without bytes where there never is one.
+    /// </summary>
+    public async Task<FileCopy?> OpenAsync(Video video, CancellationToken cancel)
     {
-        string at = files.FileOf(NameOf(video.File));
-        if (new FileInfo(at) is { Exists: true } made)
+        string name = NameOf(video.File);
+        if (await files.Store.OpenAsync(name, cancel) is { } made)
         {
             return made;
         }
@@ -38,8 +41,8 @@ internal sealed class Thumbnails(Uploads files, IJobPace pace) : IDisposable
 
         try
         {
-            made = new FileInfo(at);
-            return made.Exists ? made : await Task.Run(() => Make(files.FileOf(video.File), at, cancel), cancel);
+            return await files.Store.OpenAsync(name, cancel)
+                ?? (await MakeAsync(video, name, cancel) ? await files.Store.OpenAsync(name, cancel) : null);
         }
         finally
         {
@@ -47,28 +50,58 @@ internal sealed class Thumbnails(Uploads files, IJobPace pace) : IDisposable
         }
     }
 
+    /// <summary>Makes one now, while the video's file is on this machine: another would fetch the whole file for it.</summary>
+    public void MakeSoon(Video video)
+    {
+        if (files.Store is not FolderFiles)
+        {
+            _ = Task.Run(() => TryMakeAsync(video));
+        }
+    }
+
     public void Dispose() => _making.Dispose();
 
-    private static FileInfo? Make(string video, string at, CancellationToken cancel)
+    private async Task TryMakeAsync(Video video)
     {
-        (byte[]? jpeg, ContainerRefusal? refusal) = Thumbnail.Read(video, MaxSide, Thumbnail.Limits, cancel);
+        try
+        {
+            (await OpenAsync(video, CancellationToken.None))?.Dispose();
+        }
+        catch (Exception error) when (error is FilesUnavailableException or IOException or ObjectDisposedException)
+        {
+            // It is made when somebody asks.
+        }
+    }
+
+    /// <summary>False where none can be had now.</summary>
+    private async Task<bool> MakeAsync(Video video, string name, CancellationToken cancel)
+    {
+        using FileCopy? copy = await files.Store.OpenAsync(video.File, cancel);
+        if (copy is null)
+        {
+            return false;
+        }
+
+        (byte[]? jpeg, ContainerRefusal? refusal) =
+            await Task.Run(() => Thumbnail.Read(copy.Path, MaxSide, Thumbnail.Limits, cancel), cancel);
         if (jpeg is null && IsPassing(refusal!.Error))
         {
-            return null;
+            return false;
         }
 
         // Under another name until it is whole: a request meanwhile would be sent half a picture. What a kill leaves of it is swept.
-        string half = Path.ChangeExtension(video, Half);
+        string half = Path.ChangeExtension(files.PathOf(video.File), Half);
         try
         {
-            File.WriteAllBytes(half, jpeg ?? []);
-            File.Move(half, at, overwrite: true);
-            return new FileInfo(at);
+            Directory.CreateDirectory(files.Folder);
+            await File.WriteAllBytesAsync(half, jpeg ?? [], cancel);
+            await files.Store.AddAsync(half, name, cancel);
+            return true;
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
             File.Delete(half);
-            return null;
+            return false;
         }
     }
 

@@ -2,10 +2,9 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Rtc.Analysis.Reframing;
-using Rtc.Server.Accounts;
 using Rtc.Server.Options;
-using Rtc.Server.Recordings;
 using Rtc.Store;
+using Rtc.Store.Files;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
@@ -13,9 +12,11 @@ namespace Rtc.Server.Videos;
 
 /// <summary>
 /// Takes videos in: streams them to a file named by the server while their hash is taken, and makes them a video once they are whole
-/// and their container was read. What is on the disk says how far an upload is.
+/// and their container was read.
 /// </summary>
-internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTable videos, IVideoProbe probe, TimeProvider time)
+internal sealed class Uploads(
+    RtcOptions options, UploadTable uploads, VideoTable videos, VideoFiles files, IUploadParts parts, IVideoProbe probe,
+    Thumbnails thumbnails, TimeProvider time)
     : IVideoPlaces
 {
     /// <summary>What a file is called that is not whole.</summary>
@@ -27,12 +28,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     private const int BufferBytes = 256 * 1024;
     private const int FormBytes = 64 * 1024;
 
-    /// <summary>As the probe gives them.</summary>
-    private static readonly string[] s_extensions = [".mp4", ".mov", ".avi", ".mkv", ".webm"];
-
     private readonly ConcurrentDictionary<VideoId, SemaphoreSlim> _atWork = [];
-
-    public string Folder { get; } = StorePaths.Files(options);
 
     private long MaxBytes => options.Store.MaxVideoMegabytes * Megabyte;
 
@@ -83,10 +79,7 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     public long? WithinForm(long? length) => length > MaxBytes && length <= MaxBytes + FormBytes ? MaxBytes : length;
 
     /// <summary>How much of it is here.</summary>
-    public long OffsetOf(VideoId upload) =>
-        new FileInfo(PartOf(upload)) is { Exists: true } part ? part.Length
-        : MovedOf(upload) is { } moved ? new FileInfo(moved).Length
-        : 0;
+    public Task<long> OffsetAsync(VideoId upload, CancellationToken cancel) => parts.OffsetAsync(upload, cancel);
 
     /// <summary>Takes a video in one go; where that fails nothing of it stays.</summary>
     public async Task<Video> ReceiveAsync(Upload upload, Stream body, CancellationToken cancel)
@@ -94,8 +87,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            await WriteAsync(upload, 0, body, hash, cancel);
-            return await FinishAsync(upload, Convert.ToHexStringLower(hash.GetHashAndReset()), cancel);
+            string part = FolderParts.PartOf(files, upload.Id);
+            await WriteAsync(upload, part, 0, body, hash, cancel);
+            return await FinishAsync(upload, part, Convert.ToHexStringLower(hash.GetHashAndReset()), cancel);
         }
         catch
         {
@@ -118,19 +112,20 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
         try
         {
-            if (offset != OffsetOf(upload.Id))
+            if (offset != await parts.OffsetAsync(upload.Id, cancel))
             {
                 return null;
             }
 
             RequireDisk(upload.Bytes - offset);
             await uploads.TouchAsync(upload.Id, cancel);
-            long now = offset < upload.Bytes ? await WriteAsync(upload, offset, body, null, cancel) : offset;
+            string part = await parts.OpenAsync(upload.Id, offset, cancel);
+            long now = offset < upload.Bytes ? await TakePartAsync(upload, part, offset, body, cancel) : offset;
             if (now == upload.Bytes)
             {
                 try
                 {
-                    await FinishAsync(upload, await FileHash.OfAsync(WholeOf(upload.Id), cancel), cancel);
+                    await FinishAsync(upload, part, await FileHash.OfAsync(part, cancel), cancel);
                 }
                 catch (UploadException)
                 {
@@ -150,49 +145,9 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
     public async Task DropAsync(VideoId upload)
     {
-        File.Delete(PartOf(upload));
+        await parts.DropAsync(upload);
         await uploads.DeleteAsync(upload);
     }
-
-    /// <summary>A file of the folder; a name leads nowhere else.</summary>
-    public string FileOf(string name) => Path.Combine(Folder, Path.GetFileName(name));
-
-    /// <summary>What was detected in a recording, line by line; most videos have none.</summary>
-    public string SidecarOf(VideoId video) => Path.Combine(Folder, video + RecordingPart.Sidecar);
-
-    /// <summary>Deletes what belongs to a video that is gone; its file is empty where another video has the same.</summary>
-    public void DeleteFiles(VideoId video, string file)
-    {
-        if (file.Length > 0)
-        {
-            File.Delete(FileOf(file));
-            File.Delete(FileOf(Thumbnails.NameOf(file)));
-        }
-
-        File.Delete(SidecarOf(video));
-    }
-
-    /// <summary>Whether the disk would be fuller than it may with so many bytes more.</summary>
-    public bool IsDiskFull(long bytes = 0)
-    {
-        try
-        {
-            return new DriveInfo(Folder).AvailableFreeSpace - bytes < options.Store.MinFreeMegabytes * Megabyte;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return true;
-        }
-    }
-
-    private string PartOf(VideoId upload) => Path.Combine(Folder, upload + Part);
-
-    /// <summary>The file of an upload that got its name, but no row of a video yet: a kill or a full disk came in between.</summary>
-    private string? MovedOf(VideoId upload) =>
-        Array.Find(Array.ConvertAll(s_extensions, extension => FileOf(upload + extension)), File.Exists);
-
-    /// <summary>Where all of an upload's bytes are, before there is a video.</summary>
-    private string WholeOf(VideoId upload) => File.Exists(PartOf(upload)) ? PartOf(upload) : MovedOf(upload) ?? PartOf(upload);
 
     private async Task TakePlaceAsync(Upload upload, CancellationToken cancel)
     {
@@ -201,7 +156,6 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
             throw TooLarge();
         }
 
-        Directory.CreateDirectory(Folder);
         RequireDisk(upload.Bytes);
         if (!await uploads.TryAddAsync(upload, options.Store.QuotaMegabytes * Megabyte, cancel))
         {
@@ -211,7 +165,8 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
     private void RequireDisk(long bytes)
     {
-        if (IsDiskFull(bytes))
+        Directory.CreateDirectory(files.Folder);
+        if (files.IsDiskFull(bytes))
         {
             throw NoDisk();
         }
@@ -224,18 +179,32 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
         {
             await DropAsync(upload);
         }
-        catch (StoreUnavailableException)
+        catch (Exception error) when (error is StoreUnavailableException or FilesUnavailableException)
         {
         }
     }
 
-    private async Task<long> WriteAsync(Upload upload, long offset, Stream body, IncrementalHash? hash, CancellationToken cancel)
+    /// <summary>Keeps what came, also of a part that broke off.</summary>
+    private async Task<long> TakePartAsync(Upload upload, string part, long offset, Stream body, CancellationToken cancel)
+    {
+        try
+        {
+            return await WriteAsync(upload, part, offset, body, null, cancel);
+        }
+        finally
+        {
+            await parts.KeepAsync(upload.Id, offset);
+        }
+    }
+
+    private async Task<long> WriteAsync(
+        Upload upload, string part, long offset, Stream body, IncrementalHash? hash, CancellationToken cancel)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             await using var file = new FileStream(
-                PartOf(upload.Id), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
+                part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
             file.Position = offset;
             int read;
             while ((read = await body.ReadAsync(buffer, cancel)) > 0)
@@ -272,9 +241,8 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
     /// <summary>
     /// The file gets its name before there is a row: a name without a row is cleared up, a row without a file never is there.
     /// </summary>
-    private async Task<Video> FinishAsync(Upload upload, string sha256, CancellationToken cancel)
+    private async Task<Video> FinishAsync(Upload upload, string part, string sha256, CancellationToken cancel)
     {
-        string part = WholeOf(upload.Id);
         long bytes = new FileInfo(part).Length;
         if (bytes == 0)
         {
@@ -283,11 +251,12 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
 
         DateTimeOffset now = Whole(time.GetUtcNow());
         Video video;
-        if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is { } same && File.Exists(FileOf(same.File)))
+        if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is { } same
+            && await files.Store.FindAsync(same.File, cancel) is not null)
         {
             // It may be this very upload's, where a kill left its row behind.
-            video = same with { Id = upload.Id, Name = upload.Name, CreatedAt = now, UpdatedAt = now };
-            if (part != FileOf(same.File))
+            video = same with { Id = upload.Id, Name = upload.Name, CreatedAt = now, UpdatedAt = now, HasSidecar = false };
+            if (Path.GetFileName(part) != same.File)
             {
                 File.Delete(part);
             }
@@ -301,12 +270,22 @@ internal sealed class Uploads(RtcOptions options, UploadTable uploads, VideoTabl
             }
 
             string file = upload.Id + probed.Extension;
-            File.Move(part, FileOf(file), overwrite: true);
+            await files.Store.AddAsync(part, file, cancel);
             video = new Video(upload.Id, upload.UserId, upload.Name, file, bytes, sha256, probed.Facts, Video.Ready, null, now, now);
         }
 
         await videos.AddAsync(video, cancel);
         await uploads.DeleteAsync(upload.Id, cancel);
+        try
+        {
+            await parts.DropAsync(upload.Id);
+        }
+        catch (FilesUnavailableException)
+        {
+            // What is left of it is cleared up after a day.
+        }
+
+        thumbnails.MakeSoon(video);
         return video;
     }
 

@@ -2,6 +2,7 @@ using Rtc.Server.Accounts;
 using Rtc.Server.Options;
 using Rtc.Server.Recordings;
 using Rtc.Store;
+using Rtc.Store.Files;
 using Rtc.Store.Videos;
 
 namespace Rtc.Server.Videos;
@@ -11,7 +12,8 @@ namespace Rtc.Server.Videos;
 /// the two leaves them.
 /// </summary>
 internal sealed partial class VideoSweep(
-    RtcOptions options, Uploads files, UploadTable uploads, VideoTable videos, TimeProvider time, ILogger<VideoSweep> log)
+    RtcOptions options, Uploads intake, IUploadParts parts, VideoFiles files, UploadTable uploads, VideoTable videos, TimeProvider time,
+    ILogger<VideoSweep> log)
     : IStoreWorker, IDisposable
 {
     private const int AtOnce = 100;
@@ -35,9 +37,10 @@ internal sealed partial class VideoSweep(
     internal async Task RunAsync()
     {
         DateTimeOffset now = time.GetUtcNow();
-        foreach (Upload upload in await uploads.OlderThanAsync(now - s_unfinished))
+        DateTimeOffset unfinished = now - s_unfinished;
+        foreach (Upload upload in await uploads.OlderThanAsync(unfinished))
         {
-            await files.DropAsync(upload.Id);
+            await intake.DropAsync(upload.Id);
         }
 
         if (options.Store.RetainDays > 0)
@@ -46,32 +49,60 @@ internal sealed partial class VideoSweep(
             {
                 if (await videos.DeleteAsync(video.UserId, video.Id) is { } file)
                 {
-                    files.DeleteFiles(video.Id, file);
+                    await files.DeleteAsync(video.Id, file);
                 }
             }
         }
 
-        if (!Directory.Exists(files.Folder))
+        var folder = new FolderFiles(files.Folder);
+        if (files.Store is not FolderFiles)
         {
-            return;
+            // It was kept here before there was a bucket.
+            foreach (string name in await NamesAsync(folder, DateTimeOffset.MaxValue, hasRow: true))
+            {
+                await files.Store.AddAsync(files.PathOf(name), name);
+            }
+
+            await DeleteAsync(folder, await NamesAsync(folder, unfinished, hasRow: false));
         }
 
-        foreach (FileInfo file in new DirectoryInfo(files.Folder).EnumerateFiles())
+        await DeleteAsync(files.Store, await NamesAsync(files.Store, unfinished, hasRow: false));
+        await parts.SweepAsync(unfinished);
+        await files.Store.TidyAsync(unfinished);
+    }
+
+    private static async Task DeleteAsync(IFileStore from, List<string> names)
+    {
+        foreach (string name in names)
         {
-            if (now - file.LastWriteTimeUtc > s_unfinished && IsOurs(file) && !await HasRowAsync(VideoOf(file.Name)))
-            {
-                file.Delete();
-            }
+            await from.DeleteAsync(name);
         }
     }
 
-    /// <summary>A folder that an operator gave may hold other things, and what is being recorded may stand still for long.</summary>
-    private static bool IsOurs(FileInfo file) => Guid.TryParse(file.Name.AsSpan()[..Math.Max(0, file.Name.IndexOf('.'))], out _)
-        && !File.Exists(Path.ChangeExtension(file.FullName, RecordingManifest.Extension));
+    /// <summary>Files of ours, written before a time, that have a row or have none.</summary>
+    private async Task<List<string>> NamesAsync(IFileStore of, DateTimeOffset before, bool hasRow)
+    {
+        List<string> names = [];
+        await foreach (StoredFile file in of.ListAsync())
+        {
+            if (file.WrittenAt < before && IsOurs(file.Name))
+            {
+                names.Add(file.Name);
+            }
+        }
 
-    private Task<bool> HasRowAsync(string name) => Path.GetExtension(name) == RecordingPart.Sidecar
-        ? videos.ExistsAsync(new VideoId(Guid.Parse(Path.GetFileNameWithoutExtension(name))))
-        : videos.HasFileAsync(name);
+        HashSet<string> known = await videos.FilesAmongAsync([.. names.Where(name => !IsSidecar(name)).Select(VideoOf).Distinct()]);
+        HashSet<Guid> ids = await videos.IdsAmongAsync([.. names.Where(IsSidecar).Select(IdOf)]);
+        return names.FindAll(name => hasRow == (IsSidecar(name) ? ids.Contains(IdOf(name)) : known.Contains(VideoOf(name))));
+    }
+
+    /// <summary>A folder that an operator gave may hold other things, and what is being recorded may stand still for long.</summary>
+    private bool IsOurs(string name) => Guid.TryParse(name.AsSpan(0, Math.Max(0, name.IndexOf('.'))), out _)
+        && !File.Exists(Path.ChangeExtension(files.PathOf(name), RecordingManifest.Extension));
+
+    private static bool IsSidecar(string name) => Path.GetExtension(name) == RecordingPart.Sidecar;
+
+    private static Guid IdOf(string sidecar) => Guid.Parse(Path.GetFileNameWithoutExtension(sidecar));
 
     /// <summary>A thumbnail is there as long as its video.</summary>
     private static string VideoOf(string name) =>
@@ -88,7 +119,8 @@ internal sealed partial class VideoSweep(
         {
             await RunAsync();
         }
-        catch (Exception error) when (error is StoreUnavailableException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error is StoreUnavailableException or FilesUnavailableException or IOException or UnauthorizedAccessException)
         {
             LogFailed(log, error.Message);
         }

@@ -1,10 +1,12 @@
+using Rtc.Store.Files;
+
 namespace Rtc.Studio.Tasks;
 
 /// <summary>
-/// The files of tasks, a folder each, named by the task: the clip that came with it and what was made of it. They are cleared away
-/// some hours after they were last written.
+/// The files of tasks, a folder each, named by the task: the clip that came with it and what was made of it. They are worked on in a
+/// folder of this machine, kept where every node finds them, and cleared away some hours after they were last written.
 /// </summary>
-public sealed class StudioFolder(string root)
+public sealed class StudioFolder(string root, IFileStore files)
 {
     public const string MaskedVideo = "masked_video.mp4";
     public const string HighlightedVideo = "highlighted_video.mp4";
@@ -24,6 +26,12 @@ public sealed class StudioFolder(string root)
         ["drums.wav"] = "audio/wav", ["bass.wav"] = "audio/wav", ["vocals.wav"] = "audio/wav", ["other.wav"] = "audio/wav",
     };
 
+    /// <summary>Files that are kept where they are worked on.</summary>
+    public StudioFolder(string root)
+        : this(root, new FolderFiles(root))
+    {
+    }
+
     public string Root => root;
 
     public string Of(Guid task) => Path.Combine(root, task.ToString());
@@ -33,9 +41,30 @@ public sealed class StudioFolder(string root)
     /// <summary>How clients reach a file of a task.</summary>
     public static string Url(Guid task, string name) => $"/uploads/{task}/{name}";
 
-    /// <summary>A file that clients may have, with its type; null for any other name and where it is not there yet.</summary>
-    public (string Path, string Type)? Find(Guid task, string name) =>
-        s_types.TryGetValue(name, out string? type) && Path.Combine(Of(task), name) is { } file && File.Exists(file) ? (file, type) : null;
+    /// <summary>The type of a file that clients may have; null for any other name.</summary>
+    public static string? TypeOf(string name) => s_types.GetValueOrDefault(name);
+
+    /// <summary>What is known of a file of a task; null where it is not there yet.</summary>
+    public Task<StoredFile?> FindAsync(Guid task, string name, CancellationToken cancel = default) =>
+        files.FindAsync(NameOf(task, name), cancel);
+
+    /// <summary>Its bytes, from any place on; its caller's to close.</summary>
+    public Stream Read(StoredFile file) => files.Read(file);
+
+    /// <summary>The clip that came with a task; null where none came.</summary>
+    public Task<FileCopy?> OpenClipAsync(Guid task, CancellationToken cancel) => files.OpenAsync(NameOf(task, Clip), cancel);
+
+    /// <summary>Takes what lies whole in a task's folder to where every node finds it.</summary>
+    public async Task KeepAsync(Guid task, CancellationToken cancel)
+    {
+        foreach (string name in s_types.Keys.Append(Clip))
+        {
+            if (Path.Combine(Of(task), name) is { } path && File.Exists(path))
+            {
+                await files.AddAsync(path, NameOf(task, name), cancel).ConfigureAwait(false);
+            }
+        }
+    }
 
     /// <summary>Makes a task's folder where it is not there yet; halves of files that a killed attempt left go.</summary>
     public void Prepare(Guid task)
@@ -55,21 +84,31 @@ public sealed class StudioFolder(string root)
     }
 
     /// <summary>Deletes what was last written before a time.</summary>
-    public void Sweep(DateTimeOffset before)
+    public async Task SweepAsync(DateTimeOffset before, CancellationToken cancel = default)
     {
-        if (!Directory.Exists(root))
+        if (Directory.Exists(root))
         {
-            return;
-        }
-
-        foreach (DirectoryInfo folder in new DirectoryInfo(root).EnumerateDirectories())
-        {
-            if (Guid.TryParse(folder.Name, out Guid task) && LastWrite(folder) < before.UtcDateTime)
+            foreach (DirectoryInfo folder in new DirectoryInfo(root).EnumerateDirectories())
             {
-                Delete(task);
+                if (Guid.TryParse(folder.Name, out Guid task) && LastWrite(folder) < before.UtcDateTime)
+                {
+                    Delete(task);
+                }
             }
         }
+
+        await foreach (StoredFile file in files.ListAsync(cancel).ConfigureAwait(false))
+        {
+            if (file.WrittenAt < before && Guid.TryParse(Path.GetDirectoryName(file.Name), out _))
+            {
+                await files.DeleteAsync(file.Name, cancel).ConfigureAwait(false);
+            }
+        }
+
+        await files.TidyAsync(before, cancel).ConfigureAwait(false);
     }
+
+    private static string NameOf(Guid task, string name) => $"{task}/{name}";
 
     private static DateTime LastWrite(DirectoryInfo folder) =>
         folder.EnumerateFiles().Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max();

@@ -1,4 +1,5 @@
 using Rtc.Jobs;
+using Rtc.Store.Files;
 using Rtc.Store.Queue;
 
 namespace Rtc.Studio.Tasks;
@@ -60,20 +61,24 @@ public sealed class StudioKind : IJobKind
     {
         ArgumentNullException.ThrowIfNull(run);
         Guid task = run.Job.Id.Value;
-        string file = _folder.ClipOf(task);
-        if (!File.Exists(file))
-        {
-            file = await _clips.FindAsync(run.Job, cancel).ConfigureAwait(false) ?? throw new JobFailedException("The clip is gone.");
-        }
-
+        using FileCopy clip = await run.PatientlyAsync(() => OpenAsync(run.Job, cancel), cancel).ConfigureAwait(false);
         try
         {
             _folder.Prepare(task);
-            return _work(file, _folder.Of(task), StudioRequest.Read(run.Job.Options)!, new JobProgress(run, cancel), cancel).Write(task);
+            StudioResult result = _work(
+                clip.Path, _folder.Of(task), StudioRequest.Read(run.Job.Options)!, new JobProgress(run, cancel), cancel);
+            await run.PatientlyAsync(() => _folder.KeepAsync(task, cancel), cancel).ConfigureAwait(false);
+            return result.Write(task);
         }
         catch (StudioException error)
         {
             throw new JobFailedException(error.Message);
         }
     }
+
+    /// <summary>What came with the task, or is a video of its user.</summary>
+    private async Task<FileCopy> OpenAsync(Job job, CancellationToken cancel) =>
+        await _folder.OpenClipAsync(job.Id.Value, cancel).ConfigureAwait(false)
+            ?? await _clips.OpenAsync(job, cancel).ConfigureAwait(false)
+            ?? throw new JobFailedException("The clip is gone.");
 }

@@ -75,7 +75,7 @@ public sealed class ReframeRoomTests : IDisposable
     private static string[] Made(RunningHost host) =>
         [.. Directory.GetFiles(FolderOf(host)).Select(Path.GetFileName).OfType<string>().Where(name => name.Contains("mp4")).Order()];
 
-    private static string FolderOf(RunningHost host) => host.App.Services.GetRequiredService<Rtc.Server.Videos.Uploads>().Folder;
+    private static string FolderOf(RunningHost host) => host.App.Services.GetRequiredService<Rtc.Server.Videos.VideoFiles>().Folder;
 
     /// <summary>A video that was analysed, and another of the same user that takes most of a megabyte.</summary>
     private async Task<(Video Video, Video Ballast)> AddAsync(RunningHost host)

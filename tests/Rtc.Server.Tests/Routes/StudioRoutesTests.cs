@@ -118,7 +118,7 @@ public sealed class StudioRoutesTests : IDisposable
     }
 
     [Fact]
-    public void Files_go_once_their_hours_are_over()
+    public async Task Files_go_once_their_hours_are_over()
     {
         var folder = new StudioFolder(Path.Combine(_state.FullName, "studio"));
         (Guid old, Guid fresh) = (Guid.NewGuid(), Guid.NewGuid());
@@ -131,7 +131,7 @@ public sealed class StudioRoutesTests : IDisposable
             Directory.SetLastWriteTimeUtc(folder.Of(task), now.AddHours(-hours).UtcDateTime);
         }
 
-        folder.Sweep(now.AddHours(-24));
+        await folder.SweepAsync(now.AddHours(-24), TestContext.Current.CancellationToken);
         Assert.Equal((false, true), (Directory.Exists(folder.Of(old)), Directory.Exists(folder.Of(fresh))));
     }
 

@@ -5,6 +5,7 @@ using Rtc.Inference.Hosting;
 using Rtc.Jobs;
 using Rtc.Media;
 using Rtc.Store;
+using Rtc.Store.Files;
 using Rtc.Store.Queue;
 using Rtc.Store.Users;
 using Rtc.Studio.Clips;
@@ -93,7 +94,7 @@ internal sealed class StudioStore : IAsyncDisposable
     /// <summary>Each clip comes with its task.</summary>
     private sealed class NoClips : IStudioClips
     {
-        public Task<string?> FindAsync(Job job, CancellationToken cancel) => Task.FromResult<string?>(null);
+        public Task<FileCopy?> OpenAsync(Job job, CancellationToken cancel) => Task.FromResult<FileCopy?>(null);
     }
 
     /// <summary>Nothing live is in the way.</summary>
