@@ -128,6 +128,25 @@ public sealed class OptionsBinderTests
         Assert.Single(Read((Server + "Urls", Url), (Server + "Secret", new string('s', 16)), (Server + "Username", "user")).Errors);
     }
 
+    [Theory]
+    [InlineData("Bucket:Name", "Not A Bucket")]
+    [InlineData("Bucket:Endpoint", "s3.example.org")]
+    [InlineData("Bucket:Prefix", "/rtc/")]
+    [InlineData("Bucket:Prefix", "rtc?")]
+    [InlineData("Bucket:SecretKey", "")]
+    public void A_bucket_has_a_name_an_address_and_a_key(string path, string value)
+    {
+        (string, string)[] bucket =
+        [
+            ("Bucket:Name", "rtc"), ("Bucket:Endpoint", "https://s3.example.org"), ("Bucket:KeyId", "AKIA"),
+            ("Bucket:SecretKey", "a/secret"), ("Bucket:Prefix", "rtc/"),
+        ];
+
+        Assert.Empty(Read(bucket).Errors);
+        Assert.StartsWith(
+            path, Assert.Single(Read([.. bucket.Where(one => one.Item1 != path), (path, value)]).Errors), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_key_comes_from_a_file_without_its_line_break_and_is_never_shown()
     {
