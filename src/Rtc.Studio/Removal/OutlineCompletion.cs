@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Rtc.Media;
 using Rtc.Studio.Clips;
 
@@ -11,7 +12,6 @@ internal static class OutlineCompletion
 {
     // Cells of two pixels: one of chroma and four of luma.
     private const int Cell = 2;
-    private const int MaxSources = 15;
     private const int MinValues = 5;
 
     // How far around an outline is looked, as a share of its sides.
@@ -41,6 +41,7 @@ internal static class OutlineCompletion
         var here = new CellPicture(width, height);
         bool[] differs = new bool[width * height];
         bool[] isThing = new bool[width * height];
+        var background = new BackgroundRow(width);
         var completed = new MaskRuns[frames.Count];
         for (int frame = 0; frame < frames.Count; frame++, onFrame())
         {
@@ -62,9 +63,10 @@ internal static class OutlineCompletion
             Homography[] ways = [.. sources.Select(source => motion.Between(frame, source.Frame))];
             for (int y = top; y < bottom; y++)
             {
+                Read(background, y, left, right, sources, ways);
                 for (int x = left; x < right; x++)
                 {
-                    differs[(y * width) + x] = here.IsHidden(x, y) || IsOther(here, x, y, sources, ways);
+                    differs[(y * width) + x] = here.IsHidden(x, y) || IsOther(background, x - left, here, x, y);
                 }
             }
 
@@ -82,7 +84,7 @@ internal static class OutlineCompletion
 
     private static IEnumerable<CellPicture> Sources(ClipFrames frames, IReadOnlyList<MaskRuns> masks, ClipMask mask)
     {
-        int count = Math.Min(MaxSources, frames.Count);
+        int count = Math.Min(BackgroundRow.MaxSources, frames.Count);
         for (int i = 0; i < count; i++)
         {
             int frame = count == 1 ? 0 : (int)((long)i * (frames.Count - 1) / (count - 1));
@@ -103,39 +105,28 @@ internal static class OutlineCompletion
             Math.Min(width - 1, (int)(bounds.Right + aroundX) / Cell), Math.Min(height - 1, (int)(bounds.Bottom + aroundY) / Cell));
     }
 
-    /// <summary>Most of those that show the place show something else.</summary>
-    private static bool IsOther(CellPicture here, int x, int y, CellPicture[] sources, Homography[] ways)
+    /// <summary>What the sources show of a row.</summary>
+    private static void Read(BackgroundRow background, int y, int left, int right, CellPicture[] sources, Homography[] ways)
     {
-        Span<byte> luma = stackalloc byte[MaxSources], u = stackalloc byte[MaxSources], v = stackalloc byte[MaxSources];
-        int count = 0;
+        background.Clear();
         for (int i = 0; i < sources.Length; i++)
         {
-            (double sx, double sy) = ways[i] == Homography.Identity
-                ? (x, y)
-                : Cells(ways[i].Map((Cell * x) + 0.5, (Cell * y) + 0.5));
-            if (sources[i].TryGet((int)Math.Round(sx), (int)Math.Round(sy), out byte l, out byte a, out byte b))
-            {
-                (luma[count], u[count], v[count]) = (l, a, b);
-                count++;
-            }
+            sources[i].ReadInto(ways[i], y, left, background.Add(right - left));
         }
 
-        if (count < MinValues)
+        background.FindMedians();
+    }
+
+    /// <summary>Most of those that show the place show something else.</summary>
+    private static bool IsOther(BackgroundRow background, int at, CellPicture here, int x, int y)
+    {
+        if (background.Count(at) < MinValues)
         {
             return false;
         }
 
-        here.Get(x, y, out byte hereLuma, out byte hereU, out byte hereV);
-        return Math.Abs(hereLuma - Median(luma[..count])) + Math.Abs(hereU - Median(u[..count]))
-            + Math.Abs(hereV - Median(v[..count])) >= MinDifference;
-
-        static (double X, double Y) Cells((double X, double Y) at) => ((at.X - 0.5) / Cell, (at.Y - 0.5) / Cell);
-    }
-
-    private static byte Median(Span<byte> values)
-    {
-        values.Sort();
-        return values[values.Length / 2];
+        here.Get(x, y, out byte luma, out byte u, out byte v);
+        return background.Difference(at, luma, u, v) >= MinDifference;
     }
 
     /// <summary>
@@ -243,17 +234,44 @@ internal static class OutlineCompletion
             (luma, u, v) = (_luma[at], _u[at], _v[at]);
         }
 
-        /// <summary>False beyond the picture and where the object hides it.</summary>
-        public bool TryGet(int x, int y, out byte luma, out byte u, out byte v)
+        /// <summary>What this one shows of another's row; nothing beyond the picture and where the object hides it.</summary>
+        public void ReadInto(in Homography way, int y, int left, RowValues into)
         {
-            if ((uint)x >= (uint)width || (uint)y >= (uint)height || _isHidden[(y * width) + x])
+            Span<int> columns = stackalloc int[Vector256<float>.Count], rows = stackalloc int[Vector256<float>.Count];
+            for (int from = 0; from < into.Length; from += columns.Length)
             {
-                (luma, u, v) = (0, 0, 0);
-                return false;
-            }
+                Cells(way, left + from, y, columns, rows);
+                for (int i = 0; i < Math.Min(columns.Length, into.Length - from); i++)
+                {
+                    if ((uint)columns[i] >= (uint)width || (uint)rows[i] >= (uint)height)
+                    {
+                        continue;
+                    }
 
-            Get(x, y, out luma, out u, out v);
-            return true;
+                    int at = (rows[i] * width) + columns[i];
+                    if (!_isHidden[at])
+                    {
+                        into.Set(from + i, _luma[at], _u[at], _v[at]);
+                    }
+                }
+            }
+        }
+
+        /// <summary>Where cells that follow each other lie, by their middles.</summary>
+        private static void Cells(in Homography way, int x, int y, Span<int> columns, Span<int> rows)
+        {
+            const float Middle = 0.5f;
+            Vector256<float> px = (Vector256.CreateSequence<float>(x, 1) * Cell) + Vector256.Create(Middle);
+            double py = (Cell * y) + Middle;
+            Vector256<float> w = Line(px, way.G, (way.H * py) + 1);
+            Put(Line(px, way.A, (way.B * py) + way.C) / w, columns);
+            Put(Line(px, way.D, (way.E * py) + way.F) / w, rows);
+
+            static Vector256<float> Line(Vector256<float> at, double slope, double start) =>
+                (at * (float)slope) + Vector256.Create((float)start);
+
+            static void Put(Vector256<float> at, Span<int> into) => Vector256.ConvertToInt32(
+                Vector256.Round((at - Vector256.Create(Middle)) * (1f / Cell))).CopyTo(into);
         }
     }
 }
