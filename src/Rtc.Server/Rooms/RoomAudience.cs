@@ -48,6 +48,15 @@ internal sealed class RoomAudience(
         }
     }
 
+    /// <summary>Another phone is on air, or the same one anew: its time is no later than that of the last.</summary>
+    public void OnNewSource()
+    {
+        for (int i = 0; i < members.All.Count; i++)
+        {
+            members.All[i].Route.OnNewSource();
+        }
+    }
+
     /// <summary>Steers the encoders by the links of those who watch.</summary>
     public void Adapt()
     {

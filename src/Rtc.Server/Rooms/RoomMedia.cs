@@ -74,6 +74,7 @@ internal sealed class RoomMedia
             if (_keys.OnAir is null && frame.IsKey)
             {
                 _keys.OnAir = member;
+                _audience.OnNewSource();
             }
 
             if (_keys.OnAir != member)
