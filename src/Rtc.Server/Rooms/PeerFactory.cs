@@ -35,8 +35,7 @@ internal sealed class PeerFactory : IDisposable
         _loopbackCandidates = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? [.. loopback, .. candidates] : _candidates;
     }
 
-    public WebRtcPeer Create(MediaClock clock, bool fromLoopback, string offer) =>
-        Create(clock, fromLoopback ? _loopbackCandidates : _candidates, CodecsFor(offer));
+    public WebRtcPeer Create(MediaClock clock, bool fromLoopback) => Create(clock, fromLoopback ? _loopbackCandidates : _candidates);
 
     /// <summary>
     /// One that offers, to another node. It has a port of its own: two such peers may lead from this node to one and the same, where
@@ -58,17 +57,16 @@ internal sealed class PeerFactory : IDisposable
             .Select(candidate => candidate.Address)
             .Where(address => address.Protocol == TransportProtocol.Udp)
             .Select(address => new LocalCandidate(address with { Port = (ushort)socket.Port }, CandidateKind.Host));
-        return (Create(clock, [.. candidates], [VideoCodec.Vp8]), socket);
+        return (Create(clock, [.. candidates]), socket);
     }
 
-    private WebRtcPeer Create(MediaClock clock, IReadOnlyList<LocalCandidate> candidates, IReadOnlyList<VideoCodec> codecs)
+    private WebRtcPeer Create(MediaClock clock, IReadOnlyList<LocalCandidate> candidates)
     {
         var options = new PeerOptions
         {
             Identity = _identity,
             Random = SystemRandom.Instance,
             LocalCandidates = candidates,
-            VideoCodecs = codecs,
             NtpAtOrigin = clock.NtpAtOrigin,
             StartBitrate = Bitrate.FromKilobits(_bitrates.Start),
             MinBitrate = Bitrate.FromKilobits(_bitrates.Minimum),
