@@ -14,6 +14,9 @@ internal sealed class PeerFactory : IDisposable
 {
     private const int FeedBufferBytes = 1 << 20;
 
+    /// <summary>What another node's pictures may come in; they are passed on, so nothing has to be here that reads them.</summary>
+    public static readonly VideoCodec[] FeedCodecs = [VideoCodec.Vp8, VideoCodec.H264];
+
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
     private readonly IReadOnlyList<LocalCandidate> _candidates;
     private readonly IReadOnlyList<LocalCandidate> _loopbackCandidates;
@@ -83,10 +86,13 @@ internal sealed class PeerFactory : IDisposable
     public static VideoCodec[] CodecsFor(string offer) =>
     [
         .. VideoCodecs.IsUsable(VideoCodec.Vp8) ? [VideoCodec.Vp8] : Array.Empty<VideoCodec>(),
-        .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoCodec.H264)
-            ? [VideoCodec.H264]
-            : Array.Empty<VideoCodec>(),
+        .. HasH264(offer) && VideoCodecs.IsUsable(VideoCodec.H264) ? [VideoCodec.H264] : Array.Empty<VideoCodec>(),
     ];
+
+    /// <summary>It has a codec that another machine may read and write where this one does not.</summary>
+    public static bool IsBeyond(string offer) => HasH264(offer) && !VideoCodecs.IsUsable(VideoCodec.H264);
+
+    private static bool HasH264(string offer) => offer.Contains("H264", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<LocalCandidate> Candidates(IEnumerable<IPAddress> addresses, CandidateKind kind, MediaLoop loop)
     {
