@@ -26,9 +26,6 @@ public sealed record PeerOptions
 
     public EncodedFramePool Pool { get; init; } = EncodedFramePool.Shared;
 
-    /// <summary>In order of preference, for offers and for answers whose policy names none.</summary>
-    public IReadOnlyList<VideoCodec> VideoCodecs { get; init; } = [VideoCodec.Vp8, VideoCodec.H264];
-
     /// <summary>Name of this end in RTCP (RFC 7022).</summary>
     public string Cname { get; init; } = "rtc";
 

@@ -58,14 +58,13 @@ internal sealed class ClusterRelay(
     }
 
     /// <summary>
-    /// A copy is in VP8: a viewer here that takes none is told where the owner is, who codes for it. Null for all others.
+    /// A viewer here of another node's room that can be shown nothing of it in a codec of its own is told where the owner is. Null for all
+    /// others.
     /// </summary>
-    public async Task<Refusal?> RefuseAsync(PeerId peer, string? sdp) =>
-        sdp?.Contains("H264", StringComparison.OrdinalIgnoreCase) == true
-            && !sdp.Contains("VP8", StringComparison.OrdinalIgnoreCase)
-            && await registry.Relays.RoomOfAsync(peer) is { } room
-            ? await rooms.PlaceAsync(room, wasSent: true)
-            : null;
+    /// <param name="peer">The viewer.</param>
+    /// <param name="isAnswered">False where this node could make nothing of its offer.</param>
+    public async Task<Refusal?> RefuseAsync(PeerId peer, bool isAnswered) =>
+        await registry.Relays.UnservedAsync(peer, isAnswered) is { } room ? await rooms.PlaceAsync(room, wasSent: true) : null;
 
     public async Task<string?> FindAsync(RoomName room) => (await rooms.PlaceAsync(room, wasSent: true))?.Elsewhere?.NodeId;
 

@@ -84,8 +84,13 @@ internal sealed class ClusterSessions(
 
     private static RoomName NameOf(JoinRequest request) => RoomName.TryParse(request.Room, out RoomName room) ? room : default;
 
-    public async Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp) =>
-        await relay.RefuseAsync(peer, sdp) is { } elsewhere ? elsewhere : await inner.OfferAsync(peer, sdp);
+    public async Task<Outcome<OfferReply>> OfferAsync(PeerId peer, string? sdp)
+    {
+        Outcome<OfferReply> answered = await inner.OfferAsync(peer, sdp);
+        bool isAnswered = answered.Value is not null;
+        bool mayBeReadElsewhere = answered.Refusal?.Code == "bad_sdp" && PeerFactory.IsBeyond(sdp ?? string.Empty);
+        return (isAnswered || mayBeReadElsewhere) && await relay.RefuseAsync(peer, isAnswered) is { } elsewhere ? elsewhere : answered;
+    }
 
     public Task<Refusal?> CandidateAsync(PeerId peer, string? candidate, string? mid) => inner.CandidateAsync(peer, candidate, mid);
 

@@ -62,9 +62,11 @@ internal sealed class LoopbackPeer : IPeerOwner, IDisposable
         return needed;
     }
 
-    public Task<string> OfferAsync() => _loop.AskAsync(() => Flushed(
+    /// <summary>Video both ways in VP8 and a data channel, where no other plan is given.</summary>
+    public Task<string> OfferAsync(OfferPlan? plan = null) => _loop.AskAsync(() => Flushed(
         _peer.CreateOffer(
-            _loop.Clock.Now, new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true, Codecs = [VideoCodec.Vp8] })));
+            _loop.Clock.Now,
+            plan ?? new OfferPlan { Video = [MediaDirection.SendReceive], DataChannel = true, Codecs = [VideoCodec.Vp8] })));
 
     public Task<string> AnswerAsync(string offer) => _loop.AskAsync(() =>
         _peer.TryAnswer(_loop.Clock.Now, offer, new AnswerPolicy { Codecs = [VideoCodec.Vp8] }, out string answer, out string? error)

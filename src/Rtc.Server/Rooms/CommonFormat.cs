@@ -21,15 +21,9 @@ internal struct CommonFormat()
 
     public void Add(RoomMember member)
     {
-        VideoFormats takes = VideoFormats.None;
-        foreach (VideoCodec codec in member.SendCodecs)
+        if (member.Takes != VideoFormats.None)
         {
-            takes |= codec.AsSet();
-        }
-
-        if (takes != VideoFormats.None)
-        {
-            Add(takes, member.SendCodecs[0].AsSet());
+            Add(member.Takes, member.SendCodecs[0].AsSet());
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -66,7 +67,7 @@ internal static class FeedMessages
     }
 }
 
-/// <summary>Those who watch one view of a room by way of another node.</summary>
+/// <summary>Those who watch one view of a room by way of another node, from one copy.</summary>
 /// <param name="View">The view.</param>
 /// <param name="Viewers">How many.</param>
 /// <param name="Names">Of those who gave one.</param>
@@ -77,8 +78,16 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
     // An estimate wavers; what the encoder is told need not.
     private const double Wavers = 0.1;
 
-    /// <summary>Those of these members who watch it.</summary>
-    public static FeedAudience Of(IReadOnlyList<RoomMember> members, RoomView view)
+    public static FeedAudience None { get; } = new(RoomView.Annotated, 0, [], 0, 0);
+
+    /// <summary>What they take: the copy is to come in one of these. None is whatever its description allows.</summary>
+    public VideoFormats Formats { get; init; }
+
+    /// <summary>They can read nothing of the copy that the others of this view are served from, and have one of their own.</summary>
+    public bool IsSecond { get; init; }
+
+    /// <summary>Those of these members who are served from this copy.</summary>
+    public static FeedAudience Of(IReadOnlyList<RoomMember> members, FeedLine line)
     {
         int viewers = 0;
         double best = 0;
@@ -86,7 +95,7 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
         var names = new List<string>();
         foreach (RoomMember member in members)
         {
-            if (member.View != view || member.LostAt is not null)
+            if (!line.Serves(member) || member.LostAt is not null)
             {
                 continue;
             }
@@ -104,16 +113,24 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
             }
         }
 
-        return new FeedAudience(view, viewers, names, best, best == 0 ? 0 : worst);
+        return new FeedAudience(line.View, viewers, names, best, best == 0 ? 0 : worst)
+        {
+            Formats = line.Formats,
+            IsSecond = line.IsSecond,
+        };
     }
 
+    /// <summary>False for a view or a codec that this version does not know.</summary>
+    public bool IsKnown => Enum.IsDefined(View) && (Formats & ~(VideoFormats.Vp8 | VideoFormats.H264)) == VideoFormats.None;
+
     public bool IsLike(FeedAudience other) =>
-        Viewers == other.Viewers && IsNear(Best, other.Best) && IsNear(Worst, other.Worst) && Names.SequenceEqual(other.Names);
+        Formats == other.Formats && Viewers == other.Viewers
+        && IsNear(Best, other.Best) && IsNear(Worst, other.Worst) && Names.SequenceEqual(other.Names);
 
     private static bool IsNear(double one, double other) => Math.Abs(one - other) <= Wavers * Math.Max(one, other);
 }
 
-/// <summary>One view of the room, asked for by a peer connection.</summary>
+/// <summary>A copy of one view of the room, asked for by a peer connection.</summary>
 /// <param name="Feed">Names the connection.</param>
 /// <param name="Audience">For whom.</param>
 /// <param name="Sdp">Its offer.</param>

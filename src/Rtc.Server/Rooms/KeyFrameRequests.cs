@@ -15,7 +15,7 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
     private KeyFrameGate _annotated = new();
     private KeyFrameGate _thin = new();
 
-    /// <summary>Whom a relayed room asks, for each view once however many wait for it.</summary>
+    /// <summary>Whom a relayed room asks, for each copy once however many wait for it.</summary>
     public RoomFeed? Feed { get; set; }
 
     /// <summary>The phone whose pictures are the room's; null while there is none.</summary>
@@ -24,7 +24,11 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
     /// <summary>This member needs a key frame of what it is sent; the next <see cref="Ask"/> sees to it.</summary>
     public void Want(RoomMember member)
     {
-        if (member.View == RoomView.Source && member.Role == Role.Viewer)
+        if (Feed is { } feed)
+        {
+            feed.Lines.WantKeyFrame(member);
+        }
+        else if (member.View == RoomView.Source && member.Role == Role.Viewer)
         {
             (member.Route.IsCoded ? ref _thin : ref _source).Want();
         }
@@ -50,9 +54,6 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
         }
     }
 
-    /// <summary>A key frame of a relayed room went to all who watch this view.</summary>
-    public void Served(RoomView view) => (view == RoomView.Source ? ref _source : ref _annotated).Served();
-
     public void SourceServed() => _source.Served();
 
     public void CodedServed(RoomView view) => (view == RoomView.Source ? ref _thin : ref _annotated).Served();
@@ -60,13 +61,13 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
     /// <summary>Asks for what is wanted and due.</summary>
     public void Ask()
     {
-        Instant now = loop.Clock.Now;
         if (Feed is { } feed)
         {
-            Ask(feed, now);
+            feed.Lines.AskForKeyFrames();
             return;
         }
 
+        Instant now = loop.Clock.Now;
         if (_thin.TryPass(now))
         {
             pipeline.RequestThinKeyFrame();
@@ -80,19 +81,6 @@ internal sealed class KeyFrameRequests(MediaLoop loop, RoomPipeline pipeline)
         if (_annotated.TryPass(now))
         {
             pipeline.RequestKeyFrame();
-        }
-    }
-
-    private void Ask(RoomFeed feed, Instant now)
-    {
-        if (_source.TryPass(now))
-        {
-            feed.AskForKeyFrame(RoomView.Source);
-        }
-
-        if (_annotated.TryPass(now))
-        {
-            feed.AskForKeyFrame(RoomView.Annotated);
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class PeerFactory : IDisposable
 {
     private const int FeedBufferBytes = 1 << 20;
 
+    /// <summary>What another node's pictures may come in; they are passed on, so nothing has to be here that reads them.</summary>
+    public static readonly VideoCodec[] FeedCodecs = [VideoCodec.Vp8, VideoCodec.H264];
+
     private readonly DtlsIdentity _identity = DtlsIdentity.Create();
     private readonly IReadOnlyList<LocalCandidate> _candidates;
     private readonly IReadOnlyList<LocalCandidate> _loopbackCandidates;
@@ -35,8 +38,7 @@ internal sealed class PeerFactory : IDisposable
         _loopbackCandidates = host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? [.. loopback, .. candidates] : _candidates;
     }
 
-    public WebRtcPeer Create(MediaClock clock, bool fromLoopback, string offer) =>
-        Create(clock, fromLoopback ? _loopbackCandidates : _candidates, CodecsFor(offer));
+    public WebRtcPeer Create(MediaClock clock, bool fromLoopback) => Create(clock, fromLoopback ? _loopbackCandidates : _candidates);
 
     /// <summary>
     /// One that offers, to another node. It has a port of its own: two such peers may lead from this node to one and the same, where
@@ -58,17 +60,16 @@ internal sealed class PeerFactory : IDisposable
             .Select(candidate => candidate.Address)
             .Where(address => address.Protocol == TransportProtocol.Udp)
             .Select(address => new LocalCandidate(address with { Port = (ushort)socket.Port }, CandidateKind.Host));
-        return (Create(clock, [.. candidates], [VideoCodec.Vp8]), socket);
+        return (Create(clock, [.. candidates]), socket);
     }
 
-    private WebRtcPeer Create(MediaClock clock, IReadOnlyList<LocalCandidate> candidates, IReadOnlyList<VideoCodec> codecs)
+    private WebRtcPeer Create(MediaClock clock, IReadOnlyList<LocalCandidate> candidates)
     {
         var options = new PeerOptions
         {
             Identity = _identity,
             Random = SystemRandom.Instance,
             LocalCandidates = candidates,
-            VideoCodecs = codecs,
             NtpAtOrigin = clock.NtpAtOrigin,
             StartBitrate = Bitrate.FromKilobits(_bitrates.Start),
             MinBitrate = Bitrate.FromKilobits(_bitrates.Minimum),
@@ -85,10 +86,13 @@ internal sealed class PeerFactory : IDisposable
     public static VideoCodec[] CodecsFor(string offer) =>
     [
         .. VideoCodecs.IsUsable(VideoCodec.Vp8) ? [VideoCodec.Vp8] : Array.Empty<VideoCodec>(),
-        .. offer.Contains("H264", StringComparison.OrdinalIgnoreCase) && VideoCodecs.IsUsable(VideoCodec.H264)
-            ? [VideoCodec.H264]
-            : Array.Empty<VideoCodec>(),
+        .. HasH264(offer) && VideoCodecs.IsUsable(VideoCodec.H264) ? [VideoCodec.H264] : Array.Empty<VideoCodec>(),
     ];
+
+    /// <summary>It has a codec that another machine may read and write where this one does not.</summary>
+    public static bool IsBeyond(string offer) => HasH264(offer) && !VideoCodecs.IsUsable(VideoCodec.H264);
+
+    private static bool HasH264(string offer) => offer.Contains("H264", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<LocalCandidate> Candidates(IEnumerable<IPAddress> addresses, CandidateKind kind, MediaLoop loop)
     {

@@ -39,12 +39,31 @@ internal sealed class RoomAudience(
         Fan(frame, RoomView.Source, isCoded: false);
     }
 
-    /// <summary>What the owner of a relayed room sent, to those who watch the view that it is of.</summary>
-    public void Relay(EncodedFrame frame, RoomView view)
+    /// <summary>What the owner of a relayed room sent, to those who are served from this copy.</summary>
+    public void Relay(EncodedFrame frame, FeedLine line)
     {
-        if (view == RoomView.Annotated || pipeline.Settings.Mode != ViewMode.Privacy)
+        if (line.View == RoomView.Source && pipeline.Settings.Mode == ViewMode.Privacy)
         {
-            Fan(frame, view, isCoded: view == RoomView.Annotated);
+            return;
+        }
+
+        Instant now = loop.Clock.Now;
+        for (int i = 0; i < members.All.Count; i++)
+        {
+            RoomMember member = members.All[i];
+            if (member.Watches(line.View) && line.Serves(member) && member.Takes.HasFlag(frame.Codec.AsSet()))
+            {
+                Send(member, frame, now);
+            }
+        }
+    }
+
+    /// <summary>Another phone is on air, or the same one anew: its time is no later than that of the last.</summary>
+    public void OnNewSource()
+    {
+        for (int i = 0; i < members.All.Count; i++)
+        {
+            members.All[i].Route.OnNewSource();
         }
     }
 
@@ -133,14 +152,19 @@ internal sealed class RoomAudience(
             RoomMember member = members.All[i];
             if (member.Watches(view) && Takes(member, frame, view, isCoded))
             {
-                bool sent = loop.Call(
-                    member.Port!, (member.SendMid, frame), static (peer, now, video) => peer.SendVideo(now, video.SendMid!, video.frame));
-                if (sent && member.AwaitsFirstPicture)
-                {
-                    member.AwaitsFirstPicture = false;
-                    metrics.FirstPictureAfter((now - member.JoinedAt).TotalMilliseconds);
-                }
+                Send(member, frame, now);
             }
+        }
+    }
+
+    private void Send(RoomMember member, EncodedFrame frame, Instant now)
+    {
+        bool sent = loop.Call(
+            member.Port!, (member.SendMid, frame), static (peer, now, video) => peer.SendVideo(now, video.SendMid!, video.frame));
+        if (sent && member.AwaitsFirstPicture)
+        {
+            member.AwaitsFirstPicture = false;
+            metrics.FirstPictureAfter((now - member.JoinedAt).TotalMilliseconds);
         }
     }
 

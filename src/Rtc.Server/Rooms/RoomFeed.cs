@@ -1,5 +1,6 @@
 using Rtc.Peer;
 using Rtc.Peer.Sdp;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -8,8 +9,8 @@ namespace Rtc.Server.Rooms;
 
 /// <summary>
 /// Where a room that another node owns gets its pictures and messages from: one peer connection to that node for each view that is
-/// watched here, whose frames go to the viewers as they are. What they ask of the room goes to the owner. Belongs to the media loop and
-/// to its <see cref="Room"/>.
+/// watched here, and a second where no one codec serves all who watch it; the frames go to the viewers as they are. What they ask of the
+/// room goes to the owner. Belongs to the media loop and to its <see cref="Room"/>.
 /// </summary>
 internal sealed class RoomFeed : IPeerOwner, IDisposable
 {
@@ -25,7 +26,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     private readonly MediaLoop _loop;
     private readonly PeerFactory _peers;
     private readonly FeedOwner _owner;
-    private readonly FeedLine?[] _lines = new FeedLine?[2];
+    private readonly FeedReports _reports;
     private readonly Timer _timer;
     private PeerSlot? _speaker;
     private Instant _heard;
@@ -37,6 +38,8 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         _owner = new FeedOwner(room.Name, loop, owners, owner);
         News = new FeedNews(room);
         Commands = new FeedCommands(room, loop, _owner);
+        Lines = new FeedLines(loop);
+        _reports = new FeedReports(room, loop, _owner);
         _heard = loop.Clock.Now;
         _timer = new Timer(_ => _loop.Post(Look), null, s_look, s_look);
     }
@@ -47,45 +50,43 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     /// <summary>What members ask of it.</summary>
     public FeedCommands Commands { get; }
 
+    /// <summary>The copies that are taken of it.</summary>
+    public FeedLines Lines { get; }
+
     /// <summary>True once the owner has agreed to send this view; false where it does not.</summary>
     public Task<bool> OpenAsync(RoomView view) =>
         _ended ? Task.FromResult(false)
         : _owner.IsSought ? OpenFoundAsync(view)
-        : (_lines[(int)view] ?? Begin(view))?.Opened ?? Task.FromResult(false);
+        : (Lines.Of(view).First ?? Begin(Lines.Of(view), isSecond: false))?.Opened ?? Task.FromResult(false);
 
-    /// <summary>Members came, went or watch another view.</summary>
-    public void Update()
+    /// <summary>False where this member takes no codec in which a copy can be had, as far as is known.</summary>
+    public Task<bool> CanServeAsync(RoomMember member)
     {
-        for (int i = 0; i < _lines.Length && !_ended; i++)
-        {
-            bool wanted = IsWanted((RoomView)i);
-            if (wanted && _lines[i] is null && !_owner.IsSought)
-            {
-                Begin((RoomView)i);
-            }
-            else if (!wanted && _lines[i] is { } line)
-            {
-                Drop(line);
-                Speak();
-            }
-        }
+        FeedView view = Lines.Of(member.View);
+        bool needsSecond = view.Plan.NeedsSecond(member);
+        return _ended ? Task.FromResult(true)
+            : _owner.IsSought ? CanServeFoundAsync(member)
+            : view[needsSecond] is { } line ? CanServeAsync(line, member.Takes)
+            : Task.FromResult(!needsSecond);
     }
 
-    public void AskForKeyFrame(RoomView view)
+    /// <summary>Members came, went, watch another view or take other codecs.</summary>
+    public void Update()
     {
-        if (_lines[(int)view] is { Mid: { } mid } line)
+        foreach (FeedView view in Lines.Views)
         {
-            _loop.Call(line.Port, mid, static (peer, now, mid) =>
+            if (!_ended)
             {
-                peer.RequestKeyFrame(now, mid);
-                return true;
-            });
+                view.Update(_room.Members.All);
+                Update(view, isSecond: false);
+                Update(view, isSecond: true);
+            }
         }
     }
 
     public void OnEvent(PeerSlot port, ref PeerEvent happened)
     {
-        if (Array.Find(_lines, known => known?.Port == port) is not { } line)
+        if (!Lines.TryFind(port, out FeedLine? line))
         {
             happened.Frame?.Dispose();
             return;
@@ -97,7 +98,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
                 _heard = _loop.Clock.Now;
                 using (EncodedFrame frame = happened.Frame!)
                 {
-                    _room.Media.OnRelayed(frame, line.View);
+                    Pass(frame, line);
                 }
 
                 break;
@@ -124,21 +125,50 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         DropAll();
     }
 
-    private bool IsWanted(RoomView view)
+    private void Update(FeedView view, bool isSecond)
     {
-        for (int i = 0; i < _room.Members.All.Count; i++)
+        bool isWanted = view.Plan.Of(isSecond) != VideoFormats.None;
+        if (isWanted && view[isSecond] is null && !_owner.IsSought)
         {
-            if (_room.Members.All[i].View == view)
-            {
-                return true;
-            }
+            Begin(view, isSecond);
         }
-
-        return false;
+        else if (view[isSecond] is not { } line)
+        {
+            return;
+        }
+        else if (!isWanted)
+        {
+            Drop(line);
+            Speak();
+        }
+        else
+        {
+            _reports.TellFormats(line);
+        }
     }
 
+    private void Pass(EncodedFrame frame, FeedLine line)
+    {
+        VideoFormats format = frame.Codec.AsSet();
+        if (!line.Formats.HasFlag(format))
+        {
+            // Sent before the owner knew what it is to be in: by now those who take it are served from the other copy.
+            return;
+        }
+
+        if (!line.IsSecond && line.Of.Comes(format))
+        {
+            Update();
+        }
+
+        _room.Media.OnRelayed(frame, line);
+    }
+
+    private static async Task<bool> CanServeAsync(FeedLine line, VideoFormats takes) =>
+        await line.Opened ? takes == VideoFormats.None || (line.Offered & takes) != VideoFormats.None : !line.IsSecond;
+
     /// <summary>Null where this node can take no copy more; its next look tries again.</summary>
-    private FeedLine? Begin(RoomView view)
+    private FeedLine? Begin(FeedView view, bool isSecond)
     {
         if (!_loop.HasRoomForOwnSocket || _peers.TryCreateFeed(_loop.Clock) is not (var peer, var socket))
         {
@@ -147,10 +177,10 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
         PeerSlot port = _loop.Add(peer, this, socket);
         string sdp = peer.CreateOffer(
-            _loop.Clock.Now, new OfferPlan { Video = [MediaDirection.ReceiveOnly], DataChannel = true, Codecs = [VideoCodec.Vp8] });
+            _loop.Clock.Now, new OfferPlan { Video = [MediaDirection.ReceiveOnly], DataChannel = true, Codecs = PeerFactory.FeedCodecs });
         _loop.Flush(port);
-        var line = new FeedLine(view, port, _loop.Clock.Now) { Told = FeedAudience.Of(_room.Members.All, view) };
-        _lines[(int)view] = line;
+        FeedLine line = Lines.Add(view, isSecond, port);
+        line.Told = FeedAudience.Of(_room.Members.All, line);
         line.Opened = OpenAsync(line, sdp);
         return line;
     }
@@ -161,6 +191,12 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         return await await _loop.AskAsync(() => OpenAsync(view));
     }
 
+    private async Task<bool> CanServeFoundAsync(RoomMember member)
+    {
+        await _owner.Sought;
+        return await await _loop.AskAsync(() => CanServeAsync(member));
+    }
+
     private async Task<bool> OpenAsync(FeedLine line, string sdp)
     {
         string? answer = await _owner.AskAsync(FeedMessages.Open, new FeedOffer(line.Name, line.Told, sdp));
@@ -169,7 +205,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
     private bool Accept(FeedLine line, FeedAnswer? answer)
     {
-        if (_ended || _lines[(int)line.View] != line)
+        if (_ended || line.Port.IsRemoved)
         {
             // It ended before the owner had heard of it.
             _ = _owner.AskAsync(FeedMessages.End, new FeedEnd(line.Name));
@@ -193,15 +229,18 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
             return false;
         }
 
-        line.Mid = line.Port.Peer.Sections.FirstOrDefault(section => section.Kind == MediaKind.Video)?.Mid;
+        MediaSection? video = line.Port.Peer.Sections.FirstOrDefault(section => section.Kind == MediaKind.Video);
+        line.Mid = video?.Mid;
+        line.Offered = video?.Codecs.Aggregate(VideoFormats.None, (all, codec) => all | codec.Codec.AsSet()) ?? VideoFormats.None;
         _loop.Flush(line.Port);
+        Update(line.Of, line.IsSecond);
         return true;
     }
 
     /// <summary>One connection brings the messages, whichever of them stands.</summary>
     private void Speak()
     {
-        if (_speaker is null && Array.Find(_lines, line => line is { IsConnected: true }) is { } first)
+        if (_speaker is null && Lines.All.FirstOrDefault(line => line.IsConnected) is { } first)
         {
             _speaker = first.Port;
             _loop.Call(first.Port, 0, static (peer, now, _) => peer.OpenChannel(now, "vision") >= 0);
@@ -234,32 +273,19 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
             Renew();
         }
 
-        foreach (FeedLine? line in _lines)
+        foreach (FeedLine line in Lines.All.ToArray())
         {
-            if (line is not null && now - _heard > s_broken && now - line.Begun > s_broken)
+            if (now - _heard > s_broken && now - line.Begun > s_broken)
             {
                 Drop(line);
             }
         }
 
         Update();
-        foreach (FeedLine? line in _lines)
+        foreach (FeedLine line in Lines.All)
         {
-            if (line is { Mid: not null, IsTelling: false }
-                && FeedAudience.Of(_room.Members.All, line.View) is var audience
-                && !audience.IsLike(line.Told))
-            {
-                line.Told = audience;
-                _ = TellAsync(line);
-            }
+            _reports.Tell(line);
         }
-    }
-
-    private async Task TellAsync(FeedLine line)
-    {
-        line.IsTelling = true;
-        await _owner.AskAsync(FeedMessages.Audience, line.Told);
-        _loop.Post(() => line.IsTelling = false);
     }
 
     /// <summary>Asks who has the room, which may make it this node's own: then this has ended.</summary>
@@ -283,20 +309,16 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
     private void DropAll()
     {
-        foreach (FeedLine? line in _lines)
+        foreach (FeedLine line in Lines.All.ToArray())
         {
-            if (line is not null)
-            {
-                Drop(line);
-            }
+            Drop(line);
         }
     }
 
     private void Drop(FeedLine line)
     {
-        _lines[(int)line.View] = null;
         _speaker = _speaker == line.Port ? null : _speaker;
-        _loop.Remove(line.Port);
+        Lines.Remove(line);
         _ = _owner.AskAsync(FeedMessages.End, new FeedEnd(line.Name));
     }
 }

@@ -1,3 +1,5 @@
+using Rtc.Peer;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -16,6 +18,11 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
     /// <summary>Null where it cannot be.</summary>
     public FeedAnswer? Open(RoomName name, string node, FeedOffer offer)
     {
+        if (!offer.Audience.IsKnown)
+        {
+            return null;
+        }
+
         Room room = directory.FindOrOpen(name);
         if (room.Feed is not null)
         {
@@ -29,7 +36,7 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
             return new FeedAnswer(null, settings);
         }
 
-        RoomMember? before = Find(room, node, offer.Audience.View);
+        RoomMember? before = Find(room, node, offer.Audience);
         var member = new RoomMember(PeerId.Create(), Role.Viewer, offer.Audience.View, string.Empty, string.Empty)
         {
             Messages = new MessageRate(1),
@@ -46,6 +53,7 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
 
         if (offers.Offer(member.Id, offer.Sdp).Value is { } answer)
         {
+            Restrict(room, member);
             return new FeedAnswer(answer.Sdp, settings);
         }
 
@@ -55,9 +63,10 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
 
     public void Update(RoomName name, string node, FeedAudience audience)
     {
-        if (directory.Find(name) is { } room && Find(room, node, audience.View) is { } member)
+        if (audience.IsKnown && directory.Find(name) is { } room && Find(room, node, audience) is { } member)
         {
             member.Feed!.Audience = audience;
+            Restrict(room, member);
             room.Media.Adapt();
             room.AnnouncePeers();
         }
@@ -118,6 +127,25 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
         return member;
     }
 
-    private static RoomMember? Find(Room room, string node, RoomView? view = null) => room.Members.All.FirstOrDefault(
-        member => member.Feed is { } feed && feed.Node == node && (view is null || feed.Audience.View == view));
+    /// <summary>To what those behind the feed take, of what it can bring. It is sent that as any viewer is.</summary>
+    private static void Restrict(Room room, RoomMember member)
+    {
+        VideoFormats formats = member.Feed!.Audience.Formats;
+        IReadOnlyList<VideoCodec> can = member.Port?.Peer.Sections.FirstOrDefault(section => section.Mid == member.SendMid) is { } video
+            ? [.. video.Codecs.Select(codec => codec.Codec)]
+            : [];
+        VideoCodec[] takes = [.. can.Where(codec => formats == VideoFormats.None || formats.HasFlag(codec.AsSet()))];
+        if (!takes.SequenceEqual(member.SendCodecs))
+        {
+            member.SendCodecs = takes;
+            room.UpdateDemand();
+        }
+    }
+
+    /// <summary>The feed of this node that brings the same copy.</summary>
+    private static RoomMember? Find(Room room, string node, FeedAudience audience) => room.Members.All.FirstOrDefault(
+        member => member.Feed is { } feed && feed.Node == node
+            && (feed.Audience.View, feed.Audience.IsSecond) == (audience.View, audience.IsSecond));
+
+    private static RoomMember? Find(Room room, string node) => room.Members.All.FirstOrDefault(member => member.Feed?.Node == node);
 }

@@ -47,12 +47,12 @@ internal sealed class RoomMedia
     }
 
     /// <summary>A frame as the owner of a relayed room sent it; it stays the caller's.</summary>
-    public void OnRelayed(EncodedFrame frame, RoomView view)
+    public void OnRelayed(EncodedFrame frame, FeedLine line)
     {
-        _audience.Relay(frame, view);
+        _audience.Relay(frame, line);
         if (frame.IsKey)
         {
-            _keys.Served(view);
+            line.Keys.Served();
         }
 
         _keys.Ask();
@@ -74,6 +74,7 @@ internal sealed class RoomMedia
             if (_keys.OnAir is null && frame.IsKey)
             {
                 _keys.OnAir = member;
+                _audience.OnNewSource();
             }
 
             if (_keys.OnAir != member)

@@ -1,3 +1,4 @@
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -70,7 +71,18 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
     public string? SendMid { get; set; }
 
     /// <summary>All codecs that it takes, the one that it is sent where there is a choice first.</summary>
-    public IReadOnlyList<VideoCodec> SendCodecs { get; set; } = [];
+    public IReadOnlyList<VideoCodec> SendCodecs
+    {
+        get;
+        set
+        {
+            field = value;
+            Takes = value.Aggregate(VideoFormats.None, (all, codec) => all | codec.AsSet());
+        }
+    } = [];
+
+    /// <summary>The same as a set; none where it has not said so yet.</summary>
+    public VideoFormats Takes { get; private set; }
 
     /// <summary>The open data channel "vision".</summary>
     public int? VisionChannel { get; set; }
@@ -102,6 +114,7 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
         IsConnected = false;
         ReceiveMid = null;
         SendMid = null;
+        SendCodecs = [];
         VisionChannel = null;
         Estimate = null;
         PictureAt = null;

@@ -39,7 +39,7 @@ internal sealed class RoomOffers(
         }
 
         bool isNew = member.Port is null;
-        WebRtcPeer peer = member.Port?.Peer ?? peers.Create(loop.Clock, IsLoopback(member.RemoteAddress), sdp);
+        WebRtcPeer peer = member.Port?.Peer ?? peers.Create(loop.Clock, IsLoopback(member.RemoteAddress));
         if (Answer(peer, member, sdp, out string answer) is { } unusable)
         {
             if (isNew)
@@ -86,8 +86,14 @@ internal sealed class RoomOffers(
     /// <summary>Null where the peer answers and has what its member's role needs.</summary>
     private Refusal? Answer(WebRtcPeer peer, RoomMember member, string sdp, out string answer)
     {
-        var policy =
-            new AnswerPolicy { ReceiveVideo = member.Role == Role.Phone, SendVideo = true, AcceptDataChannels = true, RequireCodec = true };
+        var policy = new AnswerPolicy
+        {
+            ReceiveVideo = member.Role == Role.Phone,
+            SendVideo = true,
+            AcceptDataChannels = true,
+            RequireCodec = true,
+            Codecs = PeerFactory.CodecsFor(sdp),
+        };
         if (!peer.TryAnswer(loop.Clock.Now, sdp, policy, out answer, out string? problem))
         {
             return new Refusal("bad_sdp", problem ?? "That is not a session description.");

@@ -62,12 +62,21 @@ internal sealed class RoomRelays(RoomDirectory directory, RoomJoins joins, RoomO
         }
     });
 
-    /// <summary>The room in which this is a viewer of another node's; null where it is none.</summary>
-    public async Task<RoomName?> RoomOfAsync(PeerId peer)
+    /// <summary>The room of another node's in which this viewer can be shown nothing; null where it is none of these.</summary>
+    /// <param name="peer">The viewer.</param>
+    /// <param name="isAnswered">False where this node could make nothing of its offer.</param>
+    public async Task<RoomName?> UnservedAsync(PeerId peer, bool isAnswered)
     {
-        Room? relayed = await loop.AskAsync(
-            () => directory.TryFind(peer, out Room? room, out _) && room.Feed is not null ? room : null);
-        return relayed?.Name;
+        Room? relayed = null;
+        bool isServed = await await loop.AskAsync(() =>
+        {
+            bool isHere = directory.TryFind(peer, out Room? room, out RoomMember? member);
+            relayed = room;
+            return !isHere || room!.Feed is not { } feed ? Task.FromResult(true)
+                : isAnswered ? feed.CanServeAsync(member!)
+                : Task.FromResult(false);
+        });
+        return isServed ? null : relayed?.Name;
     }
 
     /// <summary>Whoever joined as the room became this node's own may have opened it as the other's still.</summary>

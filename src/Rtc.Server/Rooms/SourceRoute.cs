@@ -2,9 +2,9 @@ namespace Rtc.Server.Rooms;
 
 /// <summary>
 /// How one viewer of the source is served: by the phone's own pictures, or, where not even their base layer fits its
-/// link or their codec is none of its own, by the server's at the link's rate. It goes back once the link has carried more than the source
-/// for a while,
-/// at a key frame of the phone's, and later each time that this turns out to be too early. Pure.
+/// link or their codec is none of its own, by the server's at the link's rate. It goes back at a key frame of the phone's: as soon as the
+/// codec is one of its own again, or once the link has carried more than the source for a while, and later each time that this turns out to
+/// be too early. Pure.
 /// </summary>
 internal struct SourceRoute()
 {
@@ -22,6 +22,7 @@ internal struct SourceRoute()
     private uint _lastTimestamp;
     private bool _hasSent;
     private bool _awaitsKey;
+    private bool _leftForCodec;
 
     /// <summary>The server's pictures are sent, not the phone's.</summary>
     public bool IsCoded { get; private set; }
@@ -30,10 +31,18 @@ internal struct SourceRoute()
     public bool AwaitsSource { get; private set; }
 
     /// <summary>
-    /// Kilobits a second: the link's estimate, and what the source takes whole and by its base layer. True where something changed.
+    /// The phone's codec is one of this viewer's. Kilobits a second: the link's estimate, and what the source takes whole and by its base
+    /// layer. True where something changed.
     /// </summary>
     public bool Update(Instant now, double link, double whole, double baseLayer)
     {
+        if (_leftForCodec)
+        {
+            bool isNew = !AwaitsSource;
+            AwaitsSource = true;
+            return isNew;
+        }
+
         _started ??= now;
         bool pressing = IsCoded ? link > whole * BackMargin : link < baseLayer;
         if (whole <= 0 || !pressing)
@@ -76,10 +85,14 @@ internal struct SourceRoute()
             return false;
         }
 
+        _leftForCodec = true;
         IsCoded = true;
         _awaitsKey = true;
         return true;
     }
+
+    /// <summary>Another phone's pictures come, which counts time anew: what this viewer has seen is no measure for them.</summary>
+    public void OnNewSource() => _hasSent = false;
 
     /// <summary>Whether this picture of the phone's is this viewer's.</summary>
     public bool TakesSource(Instant now, bool isKey, uint timestamp)
@@ -89,7 +102,8 @@ internal struct SourceRoute()
             IsCoded = false;
             AwaitsSource = false;
             _since = null;
-            _backAt = now;
+            _backAt = _leftForCodec ? _backAt : now;
+            _leftForCodec = false;
         }
 
         return !IsCoded && Advance(timestamp);

@@ -7,8 +7,11 @@ using Rtc.Cluster.Silo;
 using Rtc.Cluster.Tests.Nodes;
 using Rtc.EndToEnd.Tests;
 using Rtc.EndToEnd.Tests.Signalling;
+using Rtc.Pipeline.Settings;
 using Rtc.Server.Cluster;
 using Rtc.Server.Network;
+using Rtc.Server.Rooms;
+using Rtc.Signaling.Messages;
 using Rtc.Store.Tests.Engines;
 
 namespace Rtc.Cluster.Tests.Servers;
@@ -37,7 +40,7 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
             await Task.WhenAll(viewers.Select(viewer => viewer.SeesAsync(60)));
 
             // The camera, the viewer that is there, and one copy for each other node.
-            await UntilAsync(0, nodes => nodes is ["0:4", "1:2", "1:3"]);
+            await servers.UntilAsync(0, nodes => nodes is ["0:4", "1:2", "1:3"]);
             for (int at = 0; at < Servers.Length; at++)
             {
                 await UntilMetricAsync(Servers[at], $"rtc_rooms_relayed {(at == 0 ? 0 : 1)}");
@@ -71,7 +74,7 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
         }
 
         // Whoever watched is gone: the copies are ended, and all of their frames are back in the pool.
-        await UntilAsync(0, nodes => nodes is ["0:1", "0:0", "0:0"]);
+        await servers.UntilAsync(0, nodes => nodes is ["0:1", "0:0", "0:0"]);
         await UntilMetricAsync(Servers[1], "rtc_frames_lent 0");
     }
 
@@ -188,18 +191,6 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
         }
     }
 
-    /// <summary>The copy is in VP8; the owner codes in H.264 for whoever takes nothing else.</summary>
-    [Fact]
-    public async Task Viewer_that_takes_no_vp8_is_sent_to_the_owner()
-    {
-        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "codec", isCamera: true);
-        using var peer = new LoopbackPeer(echoes: false, NullLogger<MediaLoop>.Instance);
-        string offer = (await peer.OfferAsync()).Replace("VP8", "H264", StringComparison.Ordinal);
-        using HttpResponseMessage sent = await TestPeer.PostAsync(new Uri(Servers[1].Address, "/whep/codec"), offer);
-        Assert.Equal(HttpStatusCode.TemporaryRedirect, sent.StatusCode);
-        Assert.StartsWith($"{Servers[0].Address}whep/codec?node=n0", sent.Headers.Location!.AbsoluteUri, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Forged_or_old_relay_request_is_refused()
     {
@@ -234,6 +225,30 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
         await using TestPeer viewer = await TestPeer.ConnectAsync(Servers[1].Address, "sealed", isCamera: false);
         await viewer.SeesAsync();
         Assert.Contains($"reason=\"relay\"}} {forged.Length}", await Servers[0].Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+
+        // A copy of a view or in a codec that there is none of is refused, and so is one without a description.
+        using var copying = new LoopbackPeer(echoes: false, NullLogger<MediaLoop>.Instance);
+        var copy = new FeedAudience(RoomView.Source, 1, [], 0, 0) { Formats = VideoFormats.H264, IsSecond = true };
+        var offer = new FeedOffer("feed", copy, await copying.OfferAsync());
+        foreach (FeedOffer odd in (FeedOffer[])
+            [
+                offer with { Sdp = "v=0" },
+                offer with { Audience = copy with { View = (RoomView)2 } },
+                offer with { Audience = copy with { Formats = (VideoFormats)8 } },
+            ])
+        {
+            Assert.Null(await AskAsync(FeedMessages.Open, odd));
+        }
+
+        Assert.NotNull(FeedMessages.Read<FeedAnswer>(await AskAsync(FeedMessages.Open, offer))?.Sdp);
+        await AskAsync(FeedMessages.End, new FeedEnd(offer.Feed));
+        await camera.SayAsync("""{"type":"configure","mode":"privacy"}""");
+        await camera.HearsAsync("\"mode\":\"privacy\"");
+        FeedAnswer? hidden = FeedMessages.Read<FeedAnswer>(await AskAsync(FeedMessages.Open, offer));
+        Assert.Equal((null, "privacy"), (hidden?.Sdp, hidden?.Settings.Mode));
+
+        Task<string?> AskAsync<T>(string kind, T message) => node.AskAsync("n0", NodeSeal.Close(
+            node.Key, "other", "n0", kind, "sealed", FeedMessages.Write(message), DateTimeOffset.UtcNow));
     }
 
     private static async Task<string?> DetailAsync(HttpResponseMessage problem) =>
@@ -268,48 +283,5 @@ public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) :
             .Select(seen => second.Arrivals[seen.Key] - seen.Value).Order()];
         Assert.InRange(later.Length, 30, int.MaxValue);
         return later[later.Length / 2];
-    }
-
-    /// <summary>Copies and peers of each node, as they report it once a second.</summary>
-    private async Task UntilAsync(int at, Func<string[], bool> holds)
-    {
-        string[] nodes = [];
-        using var limit = new CancellationTokenSource(Patience.Time);
-        while (!holds(nodes))
-        {
-            Assert.False(limit.IsCancellationRequested, string.Join(' ', nodes));
-            await Task.Delay(50);
-            JsonElement cluster = await Servers[at].Http.GetFromJsonAsync<JsonElement>("/api/cluster");
-            nodes = [.. cluster.GetProperty("nodes").EnumerateArray().Where(node => node.GetProperty("node_id").GetString()![0] == 'n')
-                .Select(node => $"{node.GetProperty("copies").GetInt32()}:{node.GetProperty("peers").GetInt32()}")];
-        }
-    }
-}
-
-/// <summary>Three servers, n0 to n2.</summary>
-public sealed class RelayServers(PostgresServer postgres) : IAsyncLifetime
-{
-    /// <summary>That a room has at one node.</summary>
-    public const int MaxViewers = 5;
-
-    public ServerProcess[] Servers { get; private set; } = [];
-
-    public string Connection { get; private set; } = string.Empty;
-
-    public async ValueTask InitializeAsync()
-    {
-        Connection = await postgres.CreateDatabaseAsync();
-
-        // Rooms of the tests before, which a node keeps for a while, are no reason to open one elsewhere.
-        Servers = await ServerPair.StartAsync(Connection, 3, maxViewers: MaxViewers, maxRooms: 1000);
-        await ServerPair.UntilKnownAsync(Servers);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (ServerProcess server in Servers)
-        {
-            await server.DisposeAsync();
-        }
     }
 }

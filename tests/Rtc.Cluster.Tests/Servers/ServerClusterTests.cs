@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rtc.EndToEnd.Tests;
 using Rtc.EndToEnd.Tests.Signalling;
+using Rtc.Media.Factory;
 using Rtc.Store.Tests.Engines;
 
 namespace Rtc.Cluster.Tests.Servers;
@@ -76,6 +77,42 @@ public sealed partial class ServerClusterTests(PostgresServer postgres, ITestOut
         output.WriteLine(FormattableString.Invariant(
             $"{kills} kills: picture back at the camera after {Median(times):0} ms (median), {Late(times):0} (p95), ")
             + FormattableString.Invariant($"at relayed viewers after {Median(relayed):0} and {Late(relayed):0}"));
+    }
+
+    [Fact]
+    public async Task Viewers_of_each_codec_go_on_after_their_owner_was_killed()
+    {
+        Assert.SkipUnless(VideoCodecs.IsUsable(VideoCodec.H264), "no H.264 here");
+        await StartAsync(3);
+        await using TestPeer camera = await TestPeer.ConnectAsync(
+            _servers[0].Address, "codecs", isCamera: true, codecs: VideoCodec.H264);
+        var viewers = new List<TestPeer>();
+        try
+        {
+            foreach ((int at, VideoCodec[] codecs) in ((int, VideoCodec[])[])
+                [(1, [VideoCodec.Vp8, VideoCodec.H264]), (1, [VideoCodec.Vp8]), (2, [VideoCodec.Vp8]), (2, [VideoCodec.H264])])
+            {
+                viewers.Add(await TestPeer.ConnectAsync(_servers[at].Address, "codecs", isCamera: false, "?view=source", codecs));
+            }
+
+            await Task.WhenAll(viewers.Select(viewer => viewer.SeesAsync()));
+            _servers[0].Kill();
+            double began = TestPeer.NowMs;
+            await using TestPeer again = await TestPeer.ConnectAsync(
+                _servers[1].Address, "codecs", isCamera: true, codecs: VideoCodec.H264);
+            double[] back = await Task.WhenAll(viewers.Select(viewer => viewer.BackAfterAsync(began)));
+            output.WriteLine(FormattableString.Invariant($"back after {string.Join(", ", back.Select(time => $"{time:0} ms"))}"));
+            await Task.WhenAll(viewers.Select(viewer => viewer.SeesAsync()));
+            Assert.Equal(
+                [VideoCodec.H264, VideoCodec.Vp8, VideoCodec.Vp8, VideoCodec.H264], viewers.Select(viewer => viewer.Codec));
+        }
+        finally
+        {
+            foreach (TestPeer viewer in viewers)
+            {
+                await viewer.DisposeAsync();
+            }
+        }
     }
 
     [Fact]

@@ -32,10 +32,11 @@ public sealed class ServerPair(PostgresServer postgres) : IAsyncLifetime
     }
 
     public static Task<ServerProcess[]> StartAsync(
-        string connection, int count, int first = 0, int drainSeconds = 0, int maxViewers = 500, int maxRooms = 50) =>
+        string connection, int count, int first = 0, int drainSeconds = 0, int maxViewers = 500, int maxRooms = 50,
+        IReadOnlyDictionary<string, string>? environment = null) =>
         Task.WhenAll(Enumerable.Range(first, count).Select(number => ServerProcess.StartAsync(
             ["--cluster", connection],
-            new Dictionary<string, string>
+            new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
             {
                 ["RTC__Cluster__NodeId"] = "n" + number,
                 ["RTC__Cluster__SiloPort"] = ServerProcess.FreePort().ToString(CultureInfo.InvariantCulture),

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,6 +10,7 @@ using Rtc.EndToEnd.Tests.Signalling;
 using Rtc.Media;
 using Rtc.Media.Codecs;
 using Rtc.Media.Factory;
+using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
 
 namespace Rtc.Cluster.Tests.Servers;
@@ -27,10 +29,15 @@ internal sealed class TestPeer : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly HttpClient s_http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = s_patience };
 
+    private static uint s_time;
+
+    // Each camera counts from a time of its own, as all do, and earlier than the one before it.
+    private readonly uint _begin = Interlocked.Add(ref s_time, unchecked((uint)-0x0100_0000));
     private readonly LoopbackPeer _peer = new(echoes: false, NullLogger<MediaLoop>.Instance);
     private readonly CancellationTokenSource _ending = new();
     private Task _sending = Task.CompletedTask;
     private readonly double _clockMs;
+    private VideoCodec _sends = VideoCodec.Vp8;
     private int _received;
 
     private TestPeer() => _clockMs = NowMs - _peer.Now.Milliseconds;
@@ -41,6 +48,15 @@ internal sealed class TestPeer : IAsyncDisposable
     /// <summary>When each picture was complete here, by its RTP time; one clock for all peers, in milliseconds.</summary>
     public ConcurrentDictionary<uint, double> Arrivals { get; } = [];
 
+    /// <summary>The hash of each picture that it sent or received, by its RTP time.</summary>
+    public ConcurrentDictionary<uint, string> Pictures { get; } = [];
+
+    /// <summary>Of the last picture that it received.</summary>
+    public VideoCodec Codec { get; private set; }
+
+    /// <summary>The first picture that it received, coded.</summary>
+    public byte[]? First { get; private set; }
+
     /// <summary>The node that serves it.</summary>
     public Uri At { get; private set; } = null!;
 
@@ -49,12 +65,21 @@ internal sealed class TestPeer : IAsyncDisposable
     public int Received => Volatile.Read(ref _received);
 
     /// <summary>Connected; a refusal is an exception with the node's words and status.</summary>
-    public static async Task<TestPeer> ConnectAsync(Uri node, string room, bool isCamera, string query = "")
+    /// <param name="node">That it asks.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="isCamera">Or a viewer.</param>
+    /// <param name="query">Behind the address.</param>
+    /// <param name="codecs">What it takes, or sends; such a camera only sends. Without, VP8.</param>
+    public static async Task<TestPeer> ConnectAsync(Uri node, string room, bool isCamera, string query = "", params VideoCodec[] codecs)
     {
         var peer = new TestPeer();
         try
         {
-            string offer = await peer._peer.OfferAsync();
+            string offer = await peer._peer.OfferAsync(codecs.Length == 0 ? null : new OfferPlan
+            {
+                Video = [isCamera ? MediaDirection.SendOnly : MediaDirection.ReceiveOnly], Codecs = codecs,
+            });
+            peer._sends = codecs.Append(VideoCodec.Vp8).First();
             var first = new Uri(node, $"/{(isCamera ? "whip" : "whep")}/{room}{query}");
             Uri url = first;
             while (true)
@@ -196,7 +221,7 @@ internal sealed class TestPeer : IAsyncDisposable
     {
         using var pool = new PicturePool();
         using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
-            VideoCodec.Vp8, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = 200, MayDrop = false });
+            _sends, new EncoderSettings { Width = Width, Height = Height, BitrateKbps = 200, MayDrop = false });
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(33));
         for (uint number = 0; await pace.WaitForNextTickAsync(_ending.Token); number++)
         {
@@ -212,14 +237,17 @@ internal sealed class TestPeer : IAsyncDisposable
                 picture.RowV(y).Fill(128);
             }
 
-            if (encoder.Encode(picture, number * TicksPerPicture, _peer.TakeKeyNeed()) is { } frame)
+            if (encoder.Encode(picture, _begin + (number * TicksPerPicture), _peer.TakeKeyNeed()) is { } frame)
             {
+                Pictures[frame.RtpTimestamp] = Hash(frame);
                 _peer.Send(frame);
             }
 
             Drain();
         }
     }
+
+    private static string Hash(EncodedFrame frame) => Convert.ToHexString(SHA256.HashData(frame.Data));
 
     private async Task ReadAsync()
     {
@@ -234,6 +262,9 @@ internal sealed class TestPeer : IAsyncDisposable
         while (_peer.Frames.TryRead(out EncodedFrame? frame))
         {
             Arrivals[frame.RtpTimestamp] = _clockMs + frame.Arrival.Milliseconds;
+            Pictures[frame.RtpTimestamp] = Hash(frame);
+            First ??= frame.Data.ToArray();
+            Codec = frame.Codec;
             frame.Dispose();
             Interlocked.Increment(ref _received);
         }

@@ -81,7 +81,7 @@ public sealed class OwnSocketTests : IDisposable
         });
         string answer = await _far.AskAsync(() =>
         {
-            WebRtcPeer peer = _farPeers.Create(_far.Clock, fromLoopback: true, offer);
+            WebRtcPeer peer = _farPeers.Create(_far.Clock, fromLoopback: true);
             Assert.True(peer.TryAnswer(_far.Clock.Now, offer, new AnswerPolicy(), out string sdp, out string? error), error);
             far.Port = _far.Add(peer, far);
             _far.Flush(far.Port);

@@ -1,12 +1,4 @@
-using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
-using Rtc.Media;
-using Rtc.Server.Authorization;
-using Rtc.Server.Load;
-using Rtc.Server.Network;
-using Rtc.Server.Options;
 using Rtc.Server.Rooms;
-using Rtc.Server.Tests.Load;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
@@ -15,33 +7,9 @@ namespace Rtc.Server.Tests.Rooms;
 /// <summary>What the registry does for its rooms once a second.</summary>
 public sealed class RoomRegistryTests : IAsyncLifetime
 {
-    private readonly RoomFixture _fixture = new();
-    private readonly LoopWatchdog _watchdog = new(
-        () => 0, TimeSpan.MaxValue, TimeSpan.Zero, static _ => { }, NullLogger<LoopWatchdog>.Instance);
-    private readonly ServerLoad _load;
-    private readonly PeerFactory _peers;
-    private readonly RoomRegistry _registry;
+    private readonly RegistryFixture _fixture = new();
 
-    public RoomRegistryTests()
-    {
-        var machine = new FakeLoad();
-        _load = new ServerLoad(new RtcOptions(), machine, machine, new PictureMemory(1 << 20), _fixture.Metrics);
-        _peers = new PeerFactory(_fixture.Loop, IPAddress.Loopback, [], RoomFixture.Bitrates);
-        var facts = new RoomFacts(_fixture.Models, _fixture.Metrics, _load, new DrainState(), _watchdog);
-        _registry = new RoomRegistry(
-            _fixture.Loop,
-            _peers,
-            _fixture.Models,
-            (output, _) => _fixture.OpenPipeline(output),
-            new RoomLimits(),
-            RoomFixture.Bitrates,
-            new TurnCredentials([], TimeProvider.System),
-            new OpenDoor(),
-            _fixture.Metrics,
-            new RoomMeter(_fixture.Metrics, facts, _fixture.Models, _fixture.Pictures),
-            NullLogger<RoomRegistry>.Instance);
-        _fixture.Loop.Start();
-    }
+    private RoomRegistry Registry => _fixture.Registry;
 
     [Fact]
     public async Task A_room_that_throws_in_its_tick_leaves_the_others_theirs()
@@ -64,8 +32,8 @@ public sealed class RoomRegistryTests : IAsyncLifetime
 
         await TickAsync();
 
-        Assert.NotNull(await _registry.SnapshotAsync("only"));
-        Assert.Null(await _registry.ReleaseAsync(id));
+        Assert.NotNull(await Registry.SnapshotAsync("only"));
+        Assert.Null(await Registry.ReleaseAsync(id));
     }
 
     [Fact]
@@ -84,7 +52,7 @@ public sealed class RoomRegistryTests : IAsyncLifetime
         Assert.Equal(new CameraOnAir("Kitchen", "place.2"), refused?.OnAir);
         Assert.Null(taken.Refusal);
         Assert.Equal("replaced", Assert.Single(first.Notices).Code);
-        Assert.Equal("Hall", Assert.Single(await _registry.CamerasAsync("place")).Name);
+        Assert.Equal("Hall", Assert.Single(await Registry.CamerasAsync("place")).Name);
     }
 
     [Theory]
@@ -94,13 +62,13 @@ public sealed class RoomRegistryTests : IAsyncLifetime
     {
         var crashed = new RecordingLink();
         await JoinPhoneAsync("Kitchen", crashed);
-        Room room = (await _registry.FindRoomAsync("place"))!;
+        Room room = (await Registry.FindRoomAsync("place"))!;
         await _fixture.Loop.AskAsync(() => room.Members.All[0].PictureAt = _fixture.Loop.Clock.Now - TimeSpan.FromSeconds(seconds));
 
         Outcome<JoinReply> next = await JoinPhoneAsync("Hall", new RecordingLink());
 
         Assert.Equal(refusal, next.Refusal?.Code);
-        Assert.Equal(refusal is null ? "Hall" : "Kitchen", Assert.Single(await _registry.CamerasAsync("place")).Name);
+        Assert.Equal(refusal is null ? "Hall" : "Kitchen", Assert.Single(await Registry.CamerasAsync("place")).Name);
     }
 
     [Fact]
@@ -112,7 +80,7 @@ public sealed class RoomRegistryTests : IAsyncLifetime
 
         foreach (string asked in (string[])["place", "place.2"])
         {
-            CameraSnapshot[] cameras = await _registry.CamerasAsync(asked);
+            CameraSnapshot[] cameras = await Registry.CamerasAsync(asked);
             Assert.Equal(["place", "place.2"], cameras.Select(camera => camera.Room));
             Assert.Equal(["Kitchen", "Hall"], cameras.Select(camera => camera.Name));
             Assert.All(cameras, camera => Assert.True(camera.OnAir));
@@ -124,7 +92,7 @@ public sealed class RoomRegistryTests : IAsyncLifetime
     {
         PeerId first = await JoinedAsync(JoinPhoneAsync("Kitchen", new RecordingLink()));
         ZoneMessage[] zones = [new() { Name = "door", Points = [[0.1f, 0.1f], [0.2f, 0.1f], [0.2f, 0.2f]] }];
-        Assert.Null(await _registry.ConfigureAsync(first, new SettingsMessage { Mode = "privacy", Blur = 0.9f, Zones = zones }));
+        Assert.Null(await Registry.ConfigureAsync(first, new SettingsMessage { Mode = "privacy", Blur = 0.9f, Zones = zones }));
 
         SettingsMessage second = (await JoinPhoneAsync("Hall", new RecordingLink(), room: "place.2")).Value!.Settings;
         SettingsMessage other = (await JoinPhoneAsync("Elsewhere", new RecordingLink(), room: "other.2")).Value!.Settings;
@@ -141,18 +109,18 @@ public sealed class RoomRegistryTests : IAsyncLifetime
     {
         var link = new RecordingLink();
         PeerId phone = await JoinedAsync(JoinPhoneAsync("Kitchen", link));
-        await _registry.ConfigureAsync(phone, new SettingsMessage { Mode = "privacy" });
-        await _registry.LeaveAsync(phone, link, final: true);
-        Assert.Null(await _registry.SnapshotAsync("place"));
+        await Registry.ConfigureAsync(phone, new SettingsMessage { Mode = "privacy" });
+        await Registry.LeaveAsync(phone, link, final: true);
+        Assert.Null(await Registry.SnapshotAsync("place"));
 
         var source = new JoinRequest { Room = room, Role = "viewer", View = "source" };
-        Assert.Equal("view_forbidden", (await _registry.JoinAsync(source, new RecordingLink(), "127.0.0.1")).Refusal?.Code);
+        Assert.Equal("view_forbidden", (await Registry.JoinAsync(source, new RecordingLink(), "127.0.0.1")).Refusal?.Code);
         PeerId back = await JoinedAsync(JoinPhoneAsync("Kitchen", new RecordingLink(), room: room));
 
-        Room there = (await _registry.FindRoomAsync(room))!;
+        Room there = (await Registry.FindRoomAsync(room))!;
         Assert.True(there.IsPrivate);
         PeerId operating = await JoinAsync(room, new RecordingLink());
-        Assert.Equal("privacy_guarded", (await _registry.ConfigureAsync(operating, new SettingsMessage { Mode = "plain" }))?.Code);
+        Assert.Equal("privacy_guarded", (await Registry.ConfigureAsync(operating, new SettingsMessage { Mode = "plain" }))?.Code);
 
         // The phone on air films what is its own to show.
         await _fixture.Loop.AskAsync<object?>(() =>
@@ -160,7 +128,7 @@ public sealed class RoomRegistryTests : IAsyncLifetime
             there.Media.OnFrame(there.Members.All[0], VideoFrames.Vp8(0, isKey: true));
             return null;
         });
-        Assert.Null(await _registry.ConfigureAsync(back, new SettingsMessage { Mode = "plain" }));
+        Assert.Null(await Registry.ConfigureAsync(back, new SettingsMessage { Mode = "plain" }));
     }
 
     [Fact]
@@ -168,18 +136,18 @@ public sealed class RoomRegistryTests : IAsyncLifetime
     {
         var link = new RecordingLink();
         PeerId phone = await JoinedAsync(JoinPhoneAsync("Kitchen", link));
-        await _registry.ConfigureAsync(phone, new SettingsMessage { Mode = "privacy" });
-        await _registry.ConfigureAsync(phone, new SettingsMessage { Mode = "plain" });
-        await _registry.LeaveAsync(phone, link, final: true);
+        await Registry.ConfigureAsync(phone, new SettingsMessage { Mode = "privacy" });
+        await Registry.ConfigureAsync(phone, new SettingsMessage { Mode = "plain" });
+        await Registry.LeaveAsync(phone, link, final: true);
 
         Assert.Equal("annotate", (await JoinPhoneAsync("Kitchen", new RecordingLink())).Value!.Settings.Mode);
     }
 
     private Task<Outcome<JoinReply>> JoinPhoneAsync(string name, IMemberLink link, bool takeover = false, string room = "place") =>
-        _registry.JoinAsync(new JoinRequest { Room = room, Role = "phone", Name = name, Takeover = takeover }, link, "127.0.0.1");
+        Registry.JoinAsync(new JoinRequest { Room = room, Role = "phone", Name = name, Takeover = takeover }, link, "127.0.0.1");
 
     private Task<PeerId> JoinAsync(string room, IMemberLink link) =>
-        JoinedAsync(_registry.JoinAsync(new JoinRequest { Room = room, Role = "viewer" }, link, "127.0.0.1"));
+        JoinedAsync(Registry.JoinAsync(new JoinRequest { Room = room, Role = "viewer" }, link, "127.0.0.1"));
 
     private static async Task<PeerId> JoinedAsync(Task<Outcome<JoinReply>> join)
     {
@@ -190,33 +158,11 @@ public sealed class RoomRegistryTests : IAsyncLifetime
 
     private Task<bool> TickAsync() => _fixture.Loop.AskAsync(() =>
     {
-        _registry.Tick();
+        Registry.Tick();
         return true;
     });
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _registry.DisposeAsync();
-        _peers.Dispose();
-        _load.Dispose();
-        _watchdog.Dispose();
-        await _fixture.DisposeAsync();
-    }
-
-    private sealed class OpenDoor : IAdmission
-    {
-        public Refusal? Admit(RoomName room, Role role, string? token, string remoteAddress, out Rights rights)
-        {
-            rights = Rights.Operator;
-            return null;
-        }
-
-        public Refusal? AdmitNew(bool opensRoom) => null;
-
-        public bool Knows(RoomName room, Role role, string? token) => true;
-
-        public Refusal? AdmitOffer(string remoteAddress) => null;
-    }
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 }

@@ -52,6 +52,32 @@ public sealed class SourceRouteTests
     }
 
     [Fact]
+    public void Phones_pictures_come_back_at_once_when_their_codec_fits_again()
+    {
+        Pass(0, 2000, Whole);
+        Assert.True(_route.LeaveSource());
+        Assert.True(_route.TakesCoded(isKey: true, 1));
+
+        Assert.True(_route.Update(At(2000), Whole, Whole, Base));
+        Assert.False(_route.Update(At(2001), Whole, Whole, Base));
+        Assert.False(_route.TakesSource(At(2002), isKey: false, 2));
+        Assert.True(_route.TakesSource(At(2003), isKey: true, 3));
+        Pass(2003, 5000, Whole);
+        Assert.False(_route.IsCoded);
+    }
+
+    [Fact]
+    public void Time_of_another_phone_is_not_compared_with_the_last_ones()
+    {
+        Assert.True(_route.TakesSource(At(0), isKey: true, 90_000));
+        Assert.True(_route.LeaveSource());
+        Assert.False(_route.TakesCoded(isKey: true, 3_000));
+
+        _route.OnNewSource();
+        Assert.True(_route.TakesCoded(isKey: true, 3_000));
+    }
+
+    [Fact]
     public void Phones_pictures_come_back_with_a_key_frame_once_the_link_carries_them()
     {
         Pass(0, 2000, 480);

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rtc.Media.Factory;
+using Rtc.Peer.Sdp;
+using Rtc.Pipeline.Settings;
+using Rtc.Server.Network;
+using Rtc.Server.Rooms;
+using Rtc.Signaling;
+using Rtc.Signaling.Messages;
+
+namespace Rtc.Server.Tests.Rooms;
+
+/// <summary>A node that relays a room of another one: both with their peers, and calls in place of what nodes ask each other.</summary>
+public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
+{
+    private static readonly VideoCodec[] s_both = [VideoCodec.Vp8, VideoCodec.H264];
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly RegistryFixture _owner = new();
+    private readonly RegistryFixture _node = new();
+    private readonly List<LoopbackPeer> _viewers = [];
+    private readonly ConcurrentQueue<FeedAudience> _opened = [];
+    private readonly ConcurrentQueue<FeedAudience> _told = [];
+    private Room _room = null!;
+    private int _deaf;
+    private bool _hasSecond = true;
+
+    public async ValueTask InitializeAsync()
+    {
+        var phone = new JoinRequest { Room = "place", Role = "phone" };
+        Assert.Null((await _owner.Registry.JoinAsync(phone, new RecordingLink(), "127.0.0.1")).Refusal);
+        _room = (await _owner.Registry.FindRoomAsync("place"))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (LoopbackPeer viewer in _viewers)
+        {
+            viewer.Dispose();
+        }
+
+        await _node.DisposeAsync();
+        await _owner.DisposeAsync();
+    }
+
+    Task<string?> IRoomOwners.FindAsync(RoomName room) => Task.FromResult<string?>("owner");
+
+    async Task<string?> IRoomOwners.AskAsync(string owner, RoomName room, string kind, string body)
+    {
+        FeedOffer? offer = kind == FeedMessages.Open ? FeedMessages.Read<FeedOffer>(body) : null;
+        FeedAudience? audience = kind == FeedMessages.Audience ? FeedMessages.Read<FeedAudience>(body) : null;
+        if ((offer?.Audience.IsSecond == true && !_hasSecond) || (audience is not null && Interlocked.Decrement(ref _deaf) >= 0))
+        {
+            return null;
+        }
+
+        string? answer = await _owner.Registry.Relays.AnswerAsync(room, "node", kind, body);
+        _opened.Enqueue(offer?.Audience ?? FeedAudience.None);
+        _told.Enqueue(audience ?? FeedAudience.None);
+        return answer;
+    }
+
+    [Fact]
+    public async Task Key_frame_is_asked_for_once_however_many_wait_for_it()
+    {
+        RequiresH264();
+        LoopbackPeer[] viewers = [await WatchAsync(s_both), await WatchAsync(s_both), await WatchAsync(VideoCodec.Vp8)];
+        await FilmAsync(0);
+        await Task.WhenAll(viewers.Select(viewer => SeesAsync(viewer, 0)));
+        (long before, Instant since) = (await KeyFramesAskedAsync(), _node.Loop.Clock.Now);
+        await UntilAsync(async () =>
+        {
+            await _node.Loop.AskAsync(WantKeyFrames);
+            return await KeyFramesAskedAsync() > before;
+        });
+
+        await FilmAsync(1);
+        await Task.WhenAll(viewers.Select(viewer => SeesAsync(viewer, 1)));
+        double turns = (_node.Loop.Clock.Now - since) / KeyFrameGate.Spacing;
+        Assert.InRange(await KeyFramesAskedAsync() - before, 1, 1 + (long)turns);
+        Assert.Single(_opened, audience => audience.View == RoomView.Source);
+
+        bool WantKeyFrames()
+        {
+            for (int i = 0; i < Relayed.Members.All.Count; i++)
+            {
+                Relayed.Media.WantKeyFrame(Relayed.Members.All[i]);
+            }
+
+            return true;
+        }
+    }
+
+    [Fact]
+    public async Task Codecs_that_the_owner_did_not_hear_of_are_told_again()
+    {
+        RequiresH264();
+        _deaf = 2;
+        await WatchAsync(VideoCodec.H264);
+
+        await UntilAsync(() => Task.FromResult(_told.Any(audience => audience.Formats == VideoFormats.H264)));
+        await _owner.Loop.AskAsync(() =>
+        {
+            Assert.Equal([VideoCodec.H264], Assert.Single(_room.Members.All, member => member.Feed is not null).SendCodecs.Distinct());
+            return true;
+        });
+    }
+
+    [Fact]
+    public async Task Second_copy_that_cannot_be_had_leaves_the_viewer_to_the_owner()
+    {
+        RequiresH264();
+        _hasSecond = false;
+        LoopbackPeer first = await WatchAsync(VideoCodec.Vp8);
+        await WatchAsync(VideoCodec.H264, isServed: false);
+
+        await FilmAsync(0);
+        await SeesAsync(first, 0);
+    }
+
+    private static void RequiresH264() => Assert.SkipUnless(VideoCodecs.IsUsable(VideoCodec.H264), "no H.264 here");
+
+    private Room Relayed => _node.Loop.Ports.Select(port => port.Owner).OfType<Room>().First();
+
+    private Task<LoopbackPeer> WatchAsync(VideoCodec codec, bool isServed = true) => WatchAsync([codec], isServed);
+
+    private async Task<LoopbackPeer> WatchAsync(VideoCodec[] codecs, bool isServed = true)
+    {
+        var peer = new LoopbackPeer(echoes: false, NullLogger<MediaLoop>.Instance);
+        _viewers.Add(peer);
+        var request = new JoinRequest { Room = "place", Role = "viewer", View = "source" };
+        Outcome<JoinReply> joined =
+            await _node.Registry.Relays.JoinAsync(request, new RecordingLink(), "127.0.0.1", "owner", this);
+        Assert.Null(joined.Refusal);
+        var id = new PeerId(joined.Value!.PeerId);
+        string offer = await peer.OfferAsync(new OfferPlan { Video = [MediaDirection.ReceiveOnly], Codecs = codecs });
+        Outcome<OfferReply> answered = await _node.Registry.OfferAsync(id, offer);
+        Assert.Equal(isServed, await _node.Registry.Relays.UnservedAsync(id, isAnswered: true) is null);
+        await peer.AcceptAsync(answered.Value!.Sdp);
+        await peer.Connected.WaitAsync(s_patience);
+        return peer;
+    }
+
+    /// <summary>The phone's next picture, at the owner, once all copies are connected.</summary>
+    private Task FilmAsync(int number) => UntilAsync(() => _owner.Loop.AskAsync(() =>
+    {
+        bool isReady = _room.Members.All.All(member => member.Feed is null || member.IsConnected);
+        if (isReady)
+        {
+            _room.Media.OnFrame(_room.Members.All[0], VideoFrames.Vp8(number, isKey: true));
+        }
+
+        return isReady;
+    }));
+
+    private static async Task SeesAsync(LoopbackPeer viewer, int number)
+    {
+        using EncodedFrame frame = await viewer.Frames.ReadAsync().AsTask().WaitAsync(s_patience);
+        Assert.Equal(number, VideoFrames.NumberOf(frame.Data));
+    }
+
+    private Task<long> KeyFramesAskedAsync() => _node.Loop.AskAsync(
+        () => _node.Loop.Ports.Where(port => port.Owner is RoomFeed).Sum(port => port.Peer.Stats.KeyFramesRequested));
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        while (!await holds())
+        {
+            await Task.Delay(10, limit.Token);
+        }
+    }
+}
