@@ -126,6 +126,13 @@ test('sentences differ from English, but for names that are the same everywhere'
   }
 });
 
+test('no line of French begins with a colon, a question mark or a closing quote', () => {
+  const sentences = [...leaves(translations.get('fr'), '')].map(([at, said]) => (
+    typeof said === 'string' ? said : String(said(...argumentsOf(at.slice(1), said)))));
+  const pages = leaves(JSON.parse(readFileSync(`${WORDS}fr/pages.json`, 'utf8')), '').values();
+  assert.deepEqual([...sentences, ...pages].filter((said) => / [:;!?»](?:\W|$)|« /.test(said)), []);
+});
+
 test('every mark of a page names a sentence', () => {
   const all = { ...ENGLISH, ...text };
   let marks = 0;
