@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rtc.Analysis.Options;
@@ -187,14 +186,8 @@ public sealed class ReframeKind(
     private async Task AddAsync(JobRun run, string called, string made, CancellationToken cancel)
     {
         VideoInfo info = VideoProbe.Read(made, settings.Limits, cancel).Info ?? throw new InvalidOperationException("nothing was rendered");
-        string sha256;
-        long bytes;
-        await using (FileStream file = File.OpenRead(made))
-        {
-            sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel).ConfigureAwait(false));
-            bytes = file.Length;
-        }
-
+        string sha256 = await FileHash.OfAsync(made, cancel).ConfigureAwait(false);
+        long bytes = new FileInfo(made).Length;
         var facts = new VideoFacts(
             info.DurationSeconds, info.Width, info.Height, Math.Round(info.FrameRate.Value, 3), info.Codec, info.TotalFrames,
             info.Audio is not null);

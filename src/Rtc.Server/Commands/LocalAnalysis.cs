@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Analysis;
@@ -11,6 +10,7 @@ using Rtc.Jobs;
 using Rtc.Media.Containers;
 using Rtc.Server.Videos;
 using Rtc.Store;
+using Rtc.Store.Files;
 using Rtc.Store.Queue;
 using Rtc.Store.Results;
 using Rtc.Store.Users;
@@ -60,14 +60,10 @@ internal sealed class LocalAnalysis : IAsyncDisposable
 
         UserId user = (await new UserTable(_database).LocalAsync(cancel)).Id;
         DateTimeOffset now = _database.Now;
-        await using (FileStream bytes = File.OpenRead(file))
-        {
-            string sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(bytes, cancel));
-            _video = new Video(
-                _videos.NewId(), user, Path.GetFileName(file), Path.GetFileName(file), bytes.Length, sha256, probed.Facts, Video.Ready,
-                null, now, now);
-        }
-
+        string name = Path.GetFileName(file);
+        _video = new Video(
+            _videos.NewId(), user, name, name, new FileInfo(file).Length, await FileHash.OfAsync(file, cancel), probed.Facts, Video.Ready,
+            null, now, now);
         await _videos.AddAsync(_video, cancel);
         var jobs = new JobTable(_database);
         AnalyseKind kind = Kind(Path.GetDirectoryName(file)!);

@@ -2,6 +2,7 @@ using Rtc.Media.Containers.Writing;
 using Rtc.Server.Accounts;
 using Rtc.Server.Recordings;
 using Rtc.Store;
+using Rtc.Store.Files;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 
-namespace Rtc.Server.Videos;
+namespace Rtc.Store.Files;
 
 /// <summary>The sha256 of a file by which identical videos are known, read once through.</summary>
-internal static class FileHash
+public static class FileHash
 {
     private const int BufferBytes = 256 * 1024;
 
@@ -13,6 +13,6 @@ internal static class FileHash
         await using var file = new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes,
             FileOptions.Asynchronous | FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel).ConfigureAwait(false));
     }
 }
