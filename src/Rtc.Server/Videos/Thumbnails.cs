@@ -53,7 +53,7 @@ internal sealed class Thumbnails(VideoFiles files, IJobPace pace) : IDisposable
     /// <summary>Makes one now, while the video's file is on this machine: another would fetch the whole file for it.</summary>
     public void MakeSoon(Video video)
     {
-        if (files.Store is not FolderFiles)
+        if (files.Store.IsElsewhere)
         {
             _ = Task.Run(() => TryMakeAsync(video));
         }

@@ -54,10 +54,10 @@ internal sealed partial class VideoSweep(
             }
         }
 
-        var folder = new FolderFiles(files.Folder);
-        if (files.Store is not FolderFiles)
+        if (files.Store.IsElsewhere)
         {
             // It was kept here before there was a bucket.
+            var folder = new FolderFiles(files.Folder);
             foreach (string name in await NamesAsync(folder, DateTimeOffset.MaxValue, hasRow: true))
             {
                 await files.Store.AddAsync(files.PathOf(name), name);

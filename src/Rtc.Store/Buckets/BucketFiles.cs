@@ -5,6 +5,8 @@ namespace Rtc.Store.Buckets;
 /// <summary>Files in a bucket. What is worked with is copied to this machine and stays there while there is room.</summary>
 public sealed class BucketFiles(BucketObjects objects, CopyFolder copies) : IFileStore
 {
+    public bool IsElsewhere => true;
+
     public async Task AddAsync(string path, string name, CancellationToken cancel = default)
     {
         await objects.PutAsync(name, path, 0, new FileInfo(path).Length, cancel).ConfigureAwait(false);

@@ -9,6 +9,8 @@ public sealed class FolderFiles(string root) : IFileStore
 
     private readonly string _root = Path.GetFullPath(root);
 
+    public bool IsElsewhere => false;
+
     public Task AddAsync(string path, string name, CancellationToken cancel = default)
     {
         string to = PathOf(name);

@@ -6,6 +6,9 @@ namespace Rtc.Store.Files;
 /// </summary>
 public interface IFileStore
 {
+    /// <summary>They lie on no disk of this machine: to work with one it has to be fetched.</summary>
+    bool IsElsewhere { get; }
+
     /// <summary>Takes over a file of this machine; one of that name goes.</summary>
     /// <exception cref="FilesUnavailableException">It was not taken, and is where it was.</exception>
     Task AddAsync(string path, string name, CancellationToken cancel = default);

@@ -97,6 +97,11 @@ public sealed class StudioFolder(string root, IFileStore files)
             }
         }
 
+        if (!files.IsElsewhere)
+        {
+            return;
+        }
+
         await foreach (StoredFile file in files.ListAsync(cancel).ConfigureAwait(false))
         {
             if (file.WrittenAt < before && Guid.TryParse(Path.GetDirectoryName(file.Name), out _))
