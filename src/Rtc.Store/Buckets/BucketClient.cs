@@ -16,7 +16,6 @@ public sealed class BucketClient : IDisposable
     private const int MaxAnswerBytes = 4 * 1024 * 1024;
 
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_connectionAge = TimeSpan.FromMinutes(5);
 
@@ -78,10 +77,8 @@ public sealed class BucketClient : IDisposable
         {
             using (answer)
             {
-                using var body = new MemoryStream();
-                await ReadAsync(answer.Content, body, stall).ConfigureAwait(false);
-                string? wrong = Judge(request, answer, body.ToArray());
-                return (new BucketAnswer(answer, body.ToArray()), wrong);
+                byte[] body = await ReadAsync(answer.Content, stall).ConfigureAwait(false);
+                return (new BucketAnswer(answer, body), Judge(request, answer, body));
             }
         },
         cancel);
@@ -108,9 +105,7 @@ public sealed class BucketClient : IDisposable
                         throw new FilesUnavailableException("The bucket's server gives no parts of objects.");
                     }
 
-                    using var body = new MemoryStream();
-                    await ReadAsync(answer.Content, body, stall).ConfigureAwait(false);
-                    return ((Stream?)null, Judge(request, answer, body.ToArray()));
+                    return ((Stream?)null, Judge(request, answer, await ReadAsync(answer.Content, stall).ConfigureAwait(false)));
                 }
             },
             cancel);
@@ -125,7 +120,7 @@ public sealed class BucketClient : IDisposable
         {
             string reason;
             Exception? inner = null;
-            using (var stall = new StallTimeout(s_stall, cancel))
+            using (var stall = new StallTimeout(cancel))
             {
                 try
                 {
@@ -179,8 +174,9 @@ public sealed class BucketClient : IDisposable
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token).ConfigureAwait(false);
     }
 
-    private static async Task ReadAsync(HttpContent content, MemoryStream into, StallTimeout stall)
+    private static async Task<byte[]> ReadAsync(HttpContent content, StallTimeout stall)
     {
+        using var into = new MemoryStream();
         await using Stream body = await content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
         byte[] buffer = new byte[BufferBytes];
         for (int read; (read = await body.ReadAsync(buffer, stall.Token).ConfigureAwait(false)) > 0;)
@@ -193,6 +189,8 @@ public sealed class BucketClient : IDisposable
             into.Write(buffer, 0, read);
             stall.Progress();
         }
+
+        return into.ToArray();
     }
 
     /// <summary>Null where the answer is one, that there is no such object among them; why to ask again, where that helps.</summary>

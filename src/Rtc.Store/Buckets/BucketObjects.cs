@@ -185,7 +185,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
         BucketAnswer ended = await client.AskAsync(
             new BucketRequest(HttpMethod.Post, key, of)
             {
-                BodyHash = RequestSignature.Hex(SHA256.HashData(body)),
+                BodyHash = Convert.ToHexStringLower(SHA256.HashData(body)),
                 Body = _ => new ByteArrayContent(body),
             },
             cancel).ConfigureAwait(false);

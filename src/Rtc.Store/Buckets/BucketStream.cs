@@ -10,8 +10,6 @@ internal sealed class BucketStream(BucketObjects objects, BucketCounters counter
 {
     private const int Attempts = 4;
 
-    private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(30);
-
     private long _position;
     private Stream? _body;
     private long _bodyEnd;
@@ -53,7 +51,7 @@ internal sealed class BucketStream(BucketObjects objects, BucketCounters counter
                 _body = await objects.OpenAsync(file, _position, _bodyEnd - 1, cancellationToken).ConfigureAwait(false);
             }
 
-            using var stall = new StallTimeout(s_stall, cancellationToken);
+            using var stall = new StallTimeout(cancellationToken);
             try
             {
                 int most = (int)Math.Min(buffer.Length, _bodyEnd - _position);

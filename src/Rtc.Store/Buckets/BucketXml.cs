@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml;
+using System.Xml.Linq;
 
 namespace Rtc.Store.Buckets;
 
@@ -9,158 +10,62 @@ internal sealed record BucketPage(IReadOnlyList<BucketEntry> Entries, string? Ne
 /// <summary>An object of a list, or an upload that was begun.</summary>
 internal sealed record BucketEntry(string Key, long Size, DateTimeOffset At, string? UploadId);
 
-/// <summary>What a bucket's server answers in XML. It may be anybody's: what is no such XML is null.</summary>
+/// <summary>
+/// What a bucket's server answers in XML, in whichever namespace. It may be anybody's: what is no such XML is null.
+/// </summary>
 internal static class BucketXml
 {
-    private static readonly XmlReaderSettings s_settings = new()
-    {
-        DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true,
-        IgnoreWhitespace = true,
-    };
+    private static readonly XmlReaderSettings s_settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
 
     /// <summary>ListBucketResult, or ListMultipartUploadsResult; null where it is neither.</summary>
-    public static BucketPage? ReadPage(byte[] xml) => Read<BucketPage?>(xml, null, reader =>
+    public static BucketPage? ReadPage(byte[] xml)
     {
-        List<BucketEntry> entries = [];
-        string? next = null;
-        bool isMore = false;
-        while (!reader.EOF)
-        {
-            if (reader.NodeType != XmlNodeType.Element)
-            {
-                reader.Read();
-            }
-            else if (reader.LocalName is "Contents" or "Upload")
-            {
-                entries.Add(ReadEntry(reader));
-            }
-            else if (reader.LocalName == "NextContinuationToken")
-            {
-                next = reader.ReadElementContentAsString();
-            }
-            else if (reader.LocalName == "IsTruncated")
-            {
-                isMore = reader.ReadElementContentAsString() is "true" or "True";
-            }
-            else if (reader.Depth == 0 && reader.LocalName is not ("ListBucketResult" or "ListMultipartUploadsResult"))
-            {
-                return null;
-            }
-            else
-            {
-                SkipOrEnter(reader);
-            }
-        }
-
-        return new BucketPage(entries, isMore ? next : null);
-    });
-
-    /// <summary>The text of the first element of a name; null where there is none.</summary>
-    public static string? Find(byte[] xml, string name) => Read(xml, null, reader =>
-        reader.ReadToFollowing(name) ? reader.ReadElementContentAsString() : null);
-
-    /// <summary>Code and message of an Error; null where it is none.</summary>
-    public static (string Code, string Message)? ReadError(byte[] xml) => Read<(string, string)?>(xml, null, reader =>
-    {
-        if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Error")
+        if (Root(xml) is not { Name.LocalName: "ListBucketResult" or "ListMultipartUploadsResult" } root)
         {
             return null;
         }
 
-        (string code, string message) = (string.Empty, string.Empty);
-        reader.Read();
-        while (!reader.EOF)
+        try
         {
-            if (reader.NodeType == XmlNodeType.Element && reader.LocalName == "Code")
-            {
-                code = reader.ReadElementContentAsString();
-            }
-            else if (reader.NodeType == XmlNodeType.Element && reader.LocalName == "Message")
-            {
-                message = reader.ReadElementContentAsString();
-            }
-            else if (reader.NodeType == XmlNodeType.Element)
-            {
-                reader.Skip();
-            }
-            else
-            {
-                reader.Read();
-            }
+            BucketEntry[] entries = [.. root.Elements().Where(one => one.Name.LocalName is "Contents" or "Upload").Select(Entry)];
+            bool isMore = bool.TryParse(Text(root, "IsTruncated"), out bool truncated) && truncated;
+            return new BucketPage(entries, isMore ? Text(root, "NextContinuationToken") : null);
         }
+        catch (Exception error) when (error is FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
 
-        return (code, message);
-    });
+    /// <summary>The text of an element right below the root; null where there is none.</summary>
+    public static string? Find(byte[] xml, string name) => Root(xml) is { } root ? Text(root, name) : null;
 
-    private static T Read<T>(byte[] xml, T otherwise, Func<XmlReader, T> read)
+    /// <summary>Code and message of an Error; null where it is none.</summary>
+    public static (string Code, string Message)? ReadError(byte[] xml) => Root(xml) is { Name.LocalName: "Error" } root
+        ? (Text(root, "Code") ?? string.Empty, Text(root, "Message") ?? string.Empty)
+        : null;
+
+    private static XElement? Root(byte[] xml)
     {
         try
         {
             using XmlReader reader = XmlReader.Create(new MemoryStream(xml), s_settings);
-            return read(reader);
+            return XDocument.Load(reader).Root;
         }
-        catch (Exception error) when (error is XmlException or FormatException or OverflowException or InvalidOperationException)
+        catch (XmlException)
         {
-            return otherwise;
+            return null;
         }
     }
 
-    private static BucketEntry ReadEntry(XmlReader reader)
-    {
-        var entry = new BucketEntry(string.Empty, 0, default, null);
-        if (reader.IsEmptyElement)
-        {
-            reader.Read();
-            return entry;
-        }
+    private static BucketEntry Entry(XElement one) => new(
+        Text(one, "Key") ?? string.Empty,
+        Text(one, "Size") is { } size ? long.Parse(size, CultureInfo.InvariantCulture) : 0,
+        (Text(one, "LastModified") ?? Text(one, "Initiated")) is { } at
+            ? DateTimeOffset.Parse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+            : default,
+        Text(one, "UploadId"));
 
-        int depth = reader.Depth;
-        reader.Read();
-        while (!reader.EOF && reader.Depth > depth)
-        {
-            if (reader.NodeType != XmlNodeType.Element || reader.Depth != depth + 1)
-            {
-                reader.Read();
-                continue;
-            }
-
-            switch (reader.LocalName)
-            {
-                case "Key":
-                    entry = entry with { Key = reader.ReadElementContentAsString() };
-                    break;
-                case "Size":
-                    entry = entry with { Size = long.Parse(reader.ReadElementContentAsString(), CultureInfo.InvariantCulture) };
-                    break;
-                case "LastModified" or "Initiated":
-                    entry = entry with
-                    {
-                        At = DateTimeOffset.Parse(
-                            reader.ReadElementContentAsString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
-                    };
-                    break;
-                case "UploadId":
-                    entry = entry with { UploadId = reader.ReadElementContentAsString() };
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
-
-        return entry;
-    }
-
-    /// <summary>What is known lies right below the root.</summary>
-    private static void SkipOrEnter(XmlReader reader)
-    {
-        if (reader.Depth == 0)
-        {
-            reader.Read();
-        }
-        else
-        {
-            reader.Skip();
-        }
-    }
+    private static string? Text(XElement of, string name) =>
+        of.Elements().FirstOrDefault(one => one.Name.LocalName == name)?.Value;
 }

@@ -19,7 +19,7 @@ internal sealed class FilePart(SafeFileHandle file, long offset, long length, Ac
             hash.AppendData(bytes.Span);
             return ValueTask.CompletedTask;
         }, cancel).ConfigureAwait(false);
-        return RequestSignature.Hex(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     protected override bool TryComputeLength(out long computed)

@@ -39,13 +39,12 @@ internal sealed class RequestSignature(string keyId, string secretKey, string re
             request.Method.Method, uri.AbsolutePath, Canonical(uri.Query),
             .. headers.Select(header => $"{header.Name}:{header.Value}"), string.Empty, names, bodyHash,
         ]);
-        string toSign = string.Join('\n', Algorithm, time, scope, Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))));
-        string signature = Hex(HMACSHA256.HashData(KeyOf(time[..8]), Encoding.UTF8.GetBytes(toSign)));
+        string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
+        string toSign = string.Join('\n', Algorithm, time, scope, digest);
+        string signature = Convert.ToHexStringLower(HMACSHA256.HashData(KeyOf(time[..8]), Encoding.UTF8.GetBytes(toSign)));
         request.Headers.TryAddWithoutValidation(
             "Authorization", $"{Algorithm} Credential={keyId}/{scope},SignedHeaders={names},Signature={signature}");
     }
-
-    internal static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 
     /// <summary>By name; one without a value has an empty one.</summary>
     private static string Canonical(string query) => string.Join('&', query.TrimStart('?')
