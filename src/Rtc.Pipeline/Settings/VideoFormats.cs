@@ -11,7 +11,7 @@ public enum VideoFormats : byte
     H264 = 2,
 }
 
-/// <summary>From one format to a set of them.</summary>
+/// <summary>From formats to a set of them.</summary>
 public static class VideoFormatSets
 {
     public static VideoFormats AsSet(this VideoCodec format) => format switch
@@ -20,4 +20,7 @@ public static class VideoFormatSets
         VideoCodec.H264 => VideoFormats.H264,
         _ => VideoFormats.None,
     };
+
+    public static VideoFormats AsSet(this IEnumerable<VideoCodec> formats) =>
+        formats.Aggregate(VideoFormats.None, (all, format) => all | format.AsSet());
 }

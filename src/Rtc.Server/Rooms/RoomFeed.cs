@@ -231,7 +231,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
         MediaSection? video = line.Port.Peer.Sections.FirstOrDefault(section => section.Kind == MediaKind.Video);
         line.Mid = video?.Mid;
-        line.Offered = video?.Codecs.Aggregate(VideoFormats.None, (all, codec) => all | codec.Codec.AsSet()) ?? VideoFormats.None;
+        line.Offered = video?.Codecs.Select(codec => codec.Codec).AsSet() ?? VideoFormats.None;
         _loop.Flush(line.Port);
         Update(line.Of, line.IsSecond);
         return true;

@@ -77,7 +77,7 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
         set
         {
             field = value;
-            Takes = value.Aggregate(VideoFormats.None, (all, codec) => all | codec.AsSet());
+            Takes = value.AsSet();
         }
     } = [];
 

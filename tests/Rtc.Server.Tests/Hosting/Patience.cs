@@ -6,13 +6,17 @@ internal static class Patience
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
-    public static async Task UntilAsync(Func<bool> isSo)
+    public static Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()));
+
+    /// <param name="isSo">What has to become true.</param>
+    /// <param name="every">How often it is looked at, where that costs something.</param>
+    public static async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan? every = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(s_limit);
-        while (!isSo())
+        while (!await isSo())
         {
-            await Task.Delay(s_look, limit.Token);
+            await Task.Delay(every ?? s_look, limit.Token);
         }
     }
 }

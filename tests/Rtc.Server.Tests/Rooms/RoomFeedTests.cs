@@ -5,6 +5,7 @@ using Rtc.Peer.Sdp;
 using Rtc.Pipeline.Settings;
 using Rtc.Server.Network;
 using Rtc.Server.Rooms;
+using Rtc.Server.Tests.Hosting;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
@@ -68,7 +69,7 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
         await FilmAsync(0);
         await Task.WhenAll(viewers.Select(viewer => SeesAsync(viewer, 0)));
         (long before, Instant since) = (await KeyFramesAskedAsync(), _node.Loop.Clock.Now);
-        await UntilAsync(async () =>
+        await Patience.UntilAsync(async () =>
         {
             await _node.Loop.AskAsync(WantKeyFrames);
             return await KeyFramesAskedAsync() > before;
@@ -98,7 +99,7 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
         _deaf = 2;
         await WatchAsync(VideoCodec.H264);
 
-        await UntilAsync(() => Task.FromResult(_told.Any(audience => audience.Formats == VideoFormats.H264)));
+        await Patience.UntilAsync(() => _told.Any(audience => audience.Formats == VideoFormats.H264));
         await _owner.Loop.AskAsync(() =>
         {
             Assert.Equal([VideoCodec.H264], Assert.Single(_room.Members.All, member => member.Feed is not null).SendCodecs.Distinct());
@@ -142,7 +143,7 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
     }
 
     /// <summary>The phone's next picture, at the owner, once all copies are connected.</summary>
-    private Task FilmAsync(int number) => UntilAsync(() => _owner.Loop.AskAsync(() =>
+    private Task FilmAsync(int number) => Patience.UntilAsync(() => _owner.Loop.AskAsync(() =>
     {
         bool isReady = _room.Members.All.All(member => member.Feed is null || member.IsConnected);
         if (isReady)
@@ -161,13 +162,4 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
 
     private Task<long> KeyFramesAskedAsync() => _node.Loop.AskAsync(
         () => _node.Loop.Ports.Where(port => port.Owner is RoomFeed).Sum(port => port.Peer.Stats.KeyFramesRequested));
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var limit = new CancellationTokenSource(s_patience);
-        while (!await holds())
-        {
-            await Task.Delay(10, limit.Token);
-        }
-    }
 }
