@@ -42,6 +42,9 @@ internal sealed class FeedLine(FeedView of, bool isSecond, PeerSlot port, Instan
     /// <summary>What it is to be in, by what those take who are served from it.</summary>
     public VideoFormats Formats => Of.Plan.Of(IsSecond);
 
+    /// <summary>Whether of these it is to be in the camera's.</summary>
+    public bool InCameraCodec => Of.Plan.InCameraCodec && !IsSecond;
+
     /// <summary>Whether this member is served from it, and not from the other copy of its view.</summary>
     public bool Serves(RoomMember member) => member.View == View && Of.Plan.NeedsSecond(member) == IsSecond;
 }

@@ -83,6 +83,9 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
     /// <summary>What they take: the copy is to come in one of these. None is whatever its description allows.</summary>
     public VideoFormats Formats { get; init; }
 
+    /// <summary>The copy is to come in the camera's codec, if that is one of these, also where the owner codes it.</summary>
+    public bool InCameraCodec { get; init; }
+
     /// <summary>They can read nothing of the copy that the others of this view are served from, and have one of their own.</summary>
     public bool IsSecond { get; init; }
 
@@ -116,6 +119,7 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
         return new FeedAudience(line.View, viewers, names, best, best == 0 ? 0 : worst)
         {
             Formats = line.Formats,
+            InCameraCodec = line.InCameraCodec,
             IsSecond = line.IsSecond,
         };
     }
@@ -124,8 +128,10 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
     public bool IsKnown => Enum.IsDefined(View) && (Formats & ~(VideoFormats.Vp8 | VideoFormats.H264)) == VideoFormats.None;
 
     public bool IsLike(FeedAudience other) =>
-        Formats == other.Formats && Viewers == other.Viewers
+        IsInSameCodec(other) && Viewers == other.Viewers
         && IsNear(Best, other.Best) && IsNear(Worst, other.Worst) && Names.SequenceEqual(other.Names);
+
+    public bool IsInSameCodec(FeedAudience other) => (Formats, InCameraCodec) == (other.Formats, other.InCameraCodec);
 
     private static bool IsNear(double one, double other) => Math.Abs(one - other) <= Wavers * Math.Max(one, other);
 }

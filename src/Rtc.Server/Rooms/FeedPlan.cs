@@ -14,6 +14,12 @@ internal readonly record struct FeedPlan(VideoFormats First, VideoFormats Second
 {
     private const VideoFormats All = VideoFormats.Vp8 | VideoFormats.H264;
 
+    /// <summary>
+    /// The first copy is to be in the camera's codec even where its link is too thin for the camera's own pictures. In any other it would
+    /// change places with the second one, for which the owner would choose anew.
+    /// </summary>
+    public bool InCameraCodec { get; init; }
+
     /// <param name="members">All members of the room here.</param>
     /// <param name="view">The view.</param>
     /// <param name="comes">What the first copy is in at the moment; none where no picture has come.</param>
@@ -47,7 +53,7 @@ internal readonly record struct FeedPlan(VideoFormats First, VideoFormats Second
         VideoFormats second = now == VideoFormats.Vp8 && hasH264 ? VideoFormats.H264
             : now == VideoFormats.H264 && hasVp8 ? VideoFormats.Vp8
             : VideoFormats.None;
-        return new FeedPlan(first, second);
+        return new FeedPlan(first, second) { InCameraCodec = first == All && hasVp8 && hasH264 };
     }
 
     /// <summary>Whether it can be served from the second copy alone.</summary>

@@ -23,6 +23,9 @@ internal sealed class RoomAudience(
     private VideoFormats _thinFormats = VideoFormats.Vp8;
     private SourceRate _source;
 
+    /// <summary>What the last camera's pictures came in; null before the first.</summary>
+    public VideoCodec? CameraCodec { get; private set; }
+
     /// <summary>What the pipeline coded, to those who watch the view that it is of.</summary>
     public void Send(EncodedFrame frame, RoomView view) => Fan(frame, view, isCoded: true);
 
@@ -123,10 +126,13 @@ internal sealed class RoomAudience(
 
     private void RouteSource(VideoCodec codec)
     {
+        bool isOther = CameraCodec != codec;
         bool changed = false;
+        CameraCodec = codec;
         for (int i = 0; i < members.All.Count; i++)
         {
             RoomMember member = members.All[i];
+            changed |= isOther && member.TakeForAudience(codec);
             if (member.Watches(RoomView.Source) && UpdateRoute(member, codec))
             {
                 changed = true;

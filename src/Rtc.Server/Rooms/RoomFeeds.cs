@@ -130,14 +130,8 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
     /// <summary>To what those behind the feed take, of what it can bring. It is sent that as any viewer is.</summary>
     private static void Restrict(Room room, RoomMember member)
     {
-        VideoFormats formats = member.Feed!.Audience.Formats;
-        IReadOnlyList<VideoCodec> can = member.Port?.Peer.Sections.FirstOrDefault(section => section.Mid == member.SendMid) is { } video
-            ? [.. video.Codecs.Select(codec => codec.Codec)]
-            : [];
-        VideoCodec[] takes = [.. can.Where(codec => formats == VideoFormats.None || formats.HasFlag(codec.AsSet()))];
-        if (!takes.SequenceEqual(member.SendCodecs))
+        if (member.TakeForAudience(room.Media.CameraCodec))
         {
-            member.SendCodecs = takes;
             room.UpdateDemand();
         }
     }

@@ -46,6 +46,9 @@ internal sealed class RoomMedia
         set => _keys.Feed = value;
     }
 
+    /// <summary>What the last camera's pictures came in; null before the first.</summary>
+    public VideoCodec? CameraCodec => _audience.CameraCodec;
+
     /// <summary>A frame as the owner of a relayed room sent it; it stays the caller's.</summary>
     public void OnRelayed(EncodedFrame frame, FeedLine line)
     {

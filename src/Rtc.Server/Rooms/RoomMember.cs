@@ -70,7 +70,14 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
     /// <summary>The section on which this member is sent video.</summary>
     public string? SendMid { get; set; }
 
-    /// <summary>All codecs that it takes, the one that it is sent where there is a choice first.</summary>
+    /// <summary>All codecs that its connection can bring it.</summary>
+    public IReadOnlyList<VideoCodec> Codecs
+    {
+        get;
+        set => (field, SendCodecs) = (value, value);
+    } = [];
+
+    /// <summary>All codecs of these that it takes, the one that it is sent where there is a choice first.</summary>
     public IReadOnlyList<VideoCodec> SendCodecs
     {
         get;
@@ -100,6 +107,26 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public bool Watches(RoomView view) => IsConnected && SendMid is not null && View == view;
 
+    /// <summary>Takes what is for those behind it, where it is a feed, of what it can bring. True where that is other than before.</summary>
+    /// <param name="camera">The codec of the camera on air, where one is.</param>
+    public bool TakeForAudience(VideoCodec? camera)
+    {
+        if (Feed is not { Audience: var audience })
+        {
+            return false;
+        }
+
+        VideoCodec[] takes = [.. Codecs.Where(codec => audience.Formats == VideoFormats.None || audience.Formats.HasFlag(codec.AsSet()))];
+        if (audience.InCameraCodec && camera is { } source && takes.Contains(source))
+        {
+            takes = [source];
+        }
+
+        bool isOther = !takes.SequenceEqual(SendCodecs);
+        SendCodecs = isOther ? takes : SendCodecs;
+        return isOther;
+    }
+
     public void Rejoin(PeerId id, IMemberLink? link)
     {
         Id = id;
@@ -114,7 +141,7 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
         IsConnected = false;
         ReceiveMid = null;
         SendMid = null;
-        SendCodecs = [];
+        Codecs = [];
         VisionChannel = null;
         Estimate = null;
         PictureAt = null;

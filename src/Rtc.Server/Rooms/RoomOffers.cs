@@ -56,7 +56,7 @@ internal sealed class RoomOffers(
         member.Negotiated = (sdp, answer);
         member.ReceiveMid = receives?.Mid;
         member.SendMid = sends?.Mid;
-        member.SendCodecs = [.. sends?.Codecs.Select(codec => codec.Codec) ?? []];
+        member.Codecs = [.. sends?.Codecs.Select(codec => codec.Codec) ?? []];
         room.Plug(member, peer);
         return new OfferReply(answer);
     }

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rtc.Media;
+using Rtc.Media.Codecs;
 using Rtc.Media.Factory;
+using Rtc.Peer.Primitives;
 using Rtc.Peer.Sdp;
 using Rtc.Pipeline.Settings;
 using Rtc.Server.Network;
@@ -67,7 +70,7 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
         RequiresH264();
         LoopbackPeer[] viewers = [await WatchAsync(s_both), await WatchAsync(s_both), await WatchAsync(VideoCodec.Vp8)];
         await FilmAsync(0);
-        await Task.WhenAll(viewers.Select(viewer => SeesAsync(viewer, 0)));
+        await Task.WhenAll(viewers.Select(viewer => SeesNumberAsync(viewer, 0)));
         (long before, Instant since) = (await KeyFramesAskedAsync(), _node.Loop.Clock.Now);
         await Patience.UntilAsync(async () =>
         {
@@ -76,7 +79,7 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
         });
 
         await FilmAsync(1);
-        await Task.WhenAll(viewers.Select(viewer => SeesAsync(viewer, 1)));
+        await Task.WhenAll(viewers.Select(viewer => SeesNumberAsync(viewer, 1)));
         double turns = (_node.Loop.Clock.Now - since) / KeyFrameGate.Spacing;
         Assert.InRange(await KeyFramesAskedAsync() - before, 1, 1 + (long)turns);
         Assert.Single(_opened, audience => audience.View == RoomView.Source);
@@ -116,7 +119,31 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
         await WatchAsync(VideoCodec.H264, isServed: false);
 
         await FilmAsync(0);
-        await SeesAsync(first, 0);
+        await SeesNumberAsync(first, 0);
+    }
+
+    /// <summary>All kinds of viewers, behind a link on which the owner codes the source for them.</summary>
+    [Theory]
+    [InlineData(VideoCodec.Vp8, VideoCodec.H264)]
+    [InlineData(VideoCodec.H264, VideoCodec.Vp8)]
+    public async Task Copies_of_a_thin_link_do_not_change_places(VideoCodec sent, VideoCodec other)
+    {
+        RequiresH264();
+        LoopbackPeer[] viewers = [await WatchAsync(s_both), await WatchAsync(sent), await WatchAsync(other)];
+        using var filming = new CancellationTokenSource();
+        Task film = FilmAsync(sent, linkKilobits: 60, filming.Token);
+        await Patience.UntilAsync(() => _owner.Loop.AskAsync(
+            () => _room.Members.All.Count(member => member.Feed is not null && member.Route.IsCoded) == 2));
+        await Task.WhenAll(viewers.Select(viewer => SeesAsync(viewer, 20)));
+        int told = _told.Count;
+        VideoCodec[][] seen = await Task.WhenAll(viewers.Select(viewer => SeesAsync(viewer, 40)));
+        await filming.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => film);
+
+        Assert.Equal([sent, sent, other], seen.Select(codecs => Assert.Single(codecs)));
+        Assert.All(
+            _told.Skip(told).Where(audience => audience != FeedAudience.None),
+            audience => Assert.Equal(audience.IsSecond ? other.AsSet() : s_both.AsSet(), audience.Formats));
     }
 
     private static void RequiresH264() => Assert.SkipUnless(VideoCodecs.IsUsable(VideoCodec.H264), "no H.264 here");
@@ -154,7 +181,58 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
         return isReady;
     }));
 
-    private static async Task SeesAsync(LoopbackPeer viewer, int number)
+    /// <summary>A camera's pictures, until it is ended. The owner takes each copy's link for one of this rate.</summary>
+    private async Task FilmAsync(VideoCodec codec, int linkKilobits, CancellationToken ending)
+    {
+        using var pool = new PicturePool();
+        using IVideoEncoder encoder = VideoCodecs.CreateEncoder(
+            codec, new EncoderSettings { Width = 160, Height = 120, BitrateKbps = 500, MayDrop = false });
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(33));
+        var random = new Random(1);
+        for (uint number = 0; await pace.WaitForNextTickAsync(ending); number++)
+        {
+            using Picture picture = pool.Rent(160, 120);
+            for (int y = 0; y < picture.Height; y++)
+            {
+                random.NextBytes(picture.RowY(y));
+            }
+
+            for (int y = 0; y < picture.ChromaHeight; y++)
+            {
+                picture.RowU(y).Fill(128);
+                picture.RowV(y).Fill(128);
+            }
+
+            if (encoder.Encode(picture, number * 3000, number % 10 == 0) is { } frame)
+            {
+                await _owner.Loop.AskAsync(() =>
+                {
+                    foreach (RoomMember feed in _room.Members.All.Where(member => member.Feed is not null))
+                    {
+                        feed.Estimate = new Bitrate(linkKilobits * 1000);
+                    }
+
+                    _room.Media.OnFrame(_room.Members.All[0], frame);
+                    return true;
+                });
+            }
+        }
+    }
+
+    /// <summary>The codecs of so many pictures more.</summary>
+    private static async Task<VideoCodec[]> SeesAsync(LoopbackPeer viewer, int pictures)
+    {
+        var codecs = new HashSet<VideoCodec>();
+        for (int seen = 0; seen < pictures; seen++)
+        {
+            using EncodedFrame frame = await viewer.Frames.ReadAsync().AsTask().WaitAsync(s_patience);
+            codecs.Add(frame.Codec);
+        }
+
+        return [.. codecs];
+    }
+
+    private static async Task SeesNumberAsync(LoopbackPeer viewer, int number)
     {
         using EncodedFrame frame = await viewer.Frames.ReadAsync().AsTask().WaitAsync(s_patience);
         Assert.Equal(number, VideoFrames.NumberOf(frame.Data));
