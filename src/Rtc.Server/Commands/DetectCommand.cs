@@ -15,24 +15,13 @@ internal static class DetectCommand
     {
         var command = new Command("detect", $"Detect objects in {StillImage.Kinds} pictures.");
         var images = new Argument<string[]>("IMAGE") { Description = $"{StillImage.Kinds} pictures", Arity = ArgumentArity.OneOrMore };
-        var confidence = new Option<float>("--confidence")
-        {
-            Description = "Lowest score that counts, 0 to 1",
-            DefaultValueFactory = _ => 0.25f,
-            HelpName = "SCORE",
-        };
+        Option<float> confidence = CommandValues.Share("--confidence", "Lowest score that counts, 0 to 1", "SCORE", 0.25f);
         var into = new Option<string>("--out")
         {
             Description = "Write the picture with its boxes, JPEG or PNG; for one picture",
             HelpName = "FILE",
         };
-        confidence.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<float>() is not (>= 0 and <= 1))
-            {
-                result.AddError("--confidence lies between 0 and 1");
-            }
-        });
+        into.Validators.Add(CommandValues.CheckPictureName);
         command.Arguments.Add(images);
         (Option<string> model, Option<string> provider) = VisionSession.AddOptions(command);
         command.Options.Add(confidence);
@@ -40,7 +29,7 @@ internal static class DetectCommand
         command.Options.Add(into);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(into) is not null && result.GetValue(images) is { Length: > 1 })
+            if (result.Given(into) is not null && result.GetResult(images) is { Tokens.Count: > 1 })
             {
                 result.AddError("--out takes one picture");
             }

@@ -28,19 +28,13 @@ internal static class FocusCommand
             HelpName = "X,Y",
         };
         var into = new Option<string>("--out") { Description = "The picture to write, JPEG or PNG", Required = true, HelpName = "FILE" };
-        var blur = new Option<float>("--blur") { Description = "Strength, 0 to 1", DefaultValueFactory = _ => 0.6f, HelpName = "STRENGTH" };
+        Option<float> blur = CommandValues.Share("--blur", "Strength, 0 to 1", "STRENGTH", 0.6f);
+        into.Validators.Add(CommandValues.CheckPictureName);
         select.Validators.Add(result =>
         {
             if (!TryPoint(result.GetValueOrDefault<string>(), out _, out _))
             {
                 result.AddError("--select takes X,Y");
-            }
-        });
-        blur.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<float>() is not (>= 0 and <= 1))
-            {
-                result.AddError("--blur lies between 0 and 1");
             }
         });
         command.Arguments.Add(image);

@@ -69,17 +69,17 @@ internal static class KeysCommand
 
     private static Command Revoke()
     {
-        var id = new Argument<Guid>("id") { Description = "The key's id, as the list has it", HelpName = "ID" };
+        var id = new Argument<string>("id") { Description = "The key's id, as the list has it", HelpName = "ID" };
         var command = new Command("revoke", "Revoke a key: it opens nothing any more.") { id };
         Option<string[]> set = ServeCommand.AddSet(command);
         command.SetAction((result, cancel) => AtStoreAsync(result, set, async users =>
         {
-            if (await users.RevokeAsync(result.GetValue(id), cancel))
+            if (Guid.TryParse(result.GetValue(id), out Guid key) && await users.RevokeAsync(key, cancel))
             {
                 return RtcCommand.Good;
             }
 
-            result.InvocationConfiguration.Error.WriteLine("rtc: there is no such key");
+            result.InvocationConfiguration.Error.WriteLine("rtc: there is no such key; rtc keys list has their ids");
             return RtcCommand.Failed;
         }));
         return command;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 
 namespace Rtc.Server.Commands;
 
@@ -7,7 +9,7 @@ namespace Rtc.Server.Commands;
 /// The command line: <c>rtc serve</c>, <c>rtc doctor</c> and the rest. A command line that can't be understood is
 /// one line on stderr and exit code 2.
 /// </summary>
-internal static class RtcCommand
+internal static partial class RtcCommand
 {
     public const int Good = 0;
     public const int Failed = 1;
@@ -37,9 +39,9 @@ internal static class RtcCommand
         error ??= Console.Error;
         RootCommand root = Create(args.FirstOrDefault());
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithOptions)
+        if (parsed.Action is not HelpWithOptions && ErrorOf(parsed) is { } problem)
         {
-            await error.WriteLineAsync($"rtc: {OneLine(parsed.Errors[0].Message)} (rtc --help)");
+            await error.WriteLineAsync($"rtc: {problem} ({NameOf(parsed.CommandResult)} --help)");
             return Misused;
         }
 
@@ -70,5 +72,26 @@ internal static class RtcCommand
         return root;
     }
 
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+    /// <summary>Null where all is understood. The parser takes an unknown option for a file where a command takes files.</summary>
+    private static string? ErrorOf(ParseResult parsed)
+    {
+        Token? unknown = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal));
+        return unknown is not null ? $"there is no option {unknown.Value}"
+            : parsed.Errors is [{ Message: string message }, ..] ? OneLine(message)
+            : null;
+    }
+
+    /// <summary>The command that was meant, as it is called: "rtc keys create".</summary>
+    private static string NameOf(CommandResult command) =>
+        command.Parent is CommandResult outer ? $"{NameOf(outer)} {command.Command.Name}" : "rtc";
+
+    private static string OneLine(string text) => Unparsed().Replace(Blanks().Replace(text, " ").Trim(), "$2 can't be '$1'");
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
+
+    /// <summary>What the parser says of a word that is no number, with the type's name in C#.</summary>
+    [GeneratedRegex("^Cannot parse argument '(.*)' for \\w+ '(.*)' as expected type '.*'\\.$")]
+    private static partial Regex Unparsed();
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
@@ -38,19 +37,14 @@ internal static class SegmentCommand
             Description = "mask (an indexed PNG), filled, contour, side-by-side or blend; without it a .png is a mask and a JPEG filled",
             HelpName = "KIND",
         };
-        var opacity = new Option<float>("--opacity")
-        {
-            Description = "Of the overlay, 0 to 1",
-            DefaultValueFactory = _ => new FrameView().Opacity,
-            HelpName = "SHARE",
-        };
+        Option<float> opacity = CommandValues.Share("--opacity", "Of the overlay, 0 to 1", "SHARE", new FrameView().Opacity);
         var into = new Option<string>("--out") { Description = "The picture to write, PNG or JPEG", Required = true, HelpName = "FILE" };
         mode.AcceptOnlyFromAmong(s_modes);
         overlay.AcceptOnlyFromAmong(s_overlays);
-        opacity.Validators.Add(CheckOpacity);
+        into.Validators.Add(CommandValues.CheckPictureName);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(overlay) == Mask && result.GetValue(into) is { } file && !IsPng(file))
+            if (result.Given(overlay) == Mask && result.Given(into) is { } file && !IsPng(file))
             {
                 result.AddError("a mask is a PNG: give --out a name that ends in .png");
             }
@@ -73,14 +67,6 @@ internal static class SegmentCommand
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error));
         return command;
-    }
-
-    private static void CheckOpacity(OptionResult given)
-    {
-        if (given.GetValueOrDefault<float>() is not (>= 0 and <= 1))
-        {
-            given.AddError("--opacity lies between 0 and 1");
-        }
     }
 
     private static bool IsPng(string file) => file.EndsWith(".png", StringComparison.OrdinalIgnoreCase);

@@ -11,10 +11,12 @@ namespace Rtc.Server.Commands;
 /// <summary><c>rtc token</c>: signs a join token with the configured key and prints it alone, for scripts.</summary>
 internal sealed class TokenCommand
 {
+    private const string Viewer = "viewer";
+
     private readonly Option<string> _room = new("--room") { Description = "Room to join", Required = true, HelpName = "ROOM" };
 
     private readonly Option<string> _role =
-        new("--role") { Description = "phone or viewer", DefaultValueFactory = _ => "viewer", HelpName = "ROLE" };
+        new("--role") { Description = "phone or viewer", DefaultValueFactory = _ => Viewer, HelpName = "ROLE" };
 
     private readonly Option<string?> _rights = new("--rights")
     {
@@ -76,7 +78,7 @@ internal sealed class TokenCommand
 
     private void CheckRole(CommandResult result)
     {
-        if (!JoinRoles.TryRead(RoleOf(result), result.GetValue(_rights), out _, out string problem))
+        if (!JoinRoles.TryRead(RoleOf(result), result.Given(_rights), out _, out string problem))
         {
             result.AddError($"--role and --rights: {problem.TrimEnd('.')}");
         }
@@ -124,5 +126,5 @@ internal sealed class TokenCommand
 
     /// <summary>Null where only the rights were given: they say the role as well.</summary>
     private string? RoleOf(CommandResult result) =>
-        result.GetValue(_rights) is not null && result.GetResult(_role) is null or { Implicit: true } ? null : result.GetValue(_role);
+        result.Given(_role) ?? (result.Given(_rights) is null ? Viewer : null);
 }

@@ -25,6 +25,7 @@ public sealed class RtcCommandTests
     [InlineData("fly")]
     [InlineData]
     [InlineData("token", "--room", "demo", "--role", "king")]
+    [InlineData("token", "--room", "demo", "--role", "phone", "--role", "viewer")]
     [InlineData("token", "--room", "no room")]
     [InlineData("token", "--room", "demo", "--link", "elsewhere")]
     [InlineData("token")]
@@ -136,6 +137,25 @@ public sealed class RtcCommandTests
         Assert.StartsWith(start, output, StringComparison.Ordinal);
         Assert.StartsWith(start, JsonDocument.Parse(document).RootElement.GetProperty("link").GetString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Token_without_a_role_is_a_viewers()
+    {
+        (int code, string output, string error) = await RunAsync(
+            "token", "--room", "demo", "--json", "--set", "Auth:TokenKey=a key of at least thirty-two characters");
+
+        Assert.True(code == RtcCommand.Good, error);
+        Assert.Equal("watcher", JsonDocument.Parse(output).RootElement.GetProperty("rights").GetString());
+    }
+
+    [Theory]
+    [InlineData("there is no option --bogus (rtc detect --help)", "detect", "a.jpg", "--bogus")]
+    [InlineData("there is no option --bogus (rtc analyse --help)", "analyse", "--bogus", "a.mp4")]
+    [InlineData("--minutes can't be 'many' (rtc token --help)", "token", "--room", "demo", "--minutes", "many")]
+    [InlineData("--out takes a name that ends in .jpg or .png, not .gif (rtc detect --help)", "detect", "a.jpg", "--out", "a.gif")]
+    [InlineData("Required argument missing for command: 'create'. (rtc keys create --help)", "keys", "create")]
+    public async Task What_is_wrong_is_named_with_the_help_of_its_command(string problem, params string[] arguments) =>
+        Assert.Equal($"rtc: {problem}", (await RunAsync(arguments)).Error.TrimEnd());
 
     [Fact]
     public async Task Health_of_no_server_is_said_as_json_too()
