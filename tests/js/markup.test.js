@@ -61,3 +61,9 @@ test('without scripts a page says what it is and what it needs', () => {
     assert.match(html, /<noscript[^>]*>[^<]{60,}/s, page);
   }
 });
+
+test('pages lead to documents that are pages, not to their Markdown', () => {
+  for (const page of readdirSync(WWW).filter((file) => file.endsWith('.html'))) {
+    assert.doesNotMatch(readFileSync(WWW + page, 'utf8'), /href="\/docs\/[^"]*\.md["#]/, page);
+  }
+});

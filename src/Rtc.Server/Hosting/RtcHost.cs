@@ -84,7 +84,7 @@ public static class RtcHost
             provider => new MetricsCollector(
                 provider.GetRequiredService<RtcMetrics>().Meter, provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.AddSingleton(_ => new Telemetry(options));
-        services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = Problems.NameType);
+        services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = Problems.Complete);
         services.AddCors(cors => cors.AddDefaultPolicy(policy => Allow(policy, options)));
         services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
     }

@@ -45,9 +45,25 @@ internal sealed partial class DocumentPages(DocumentShelf shelf, Func<string> te
             return query.Trim().Length == 0 ? ServeAsync(context, string.Empty, Index) : SearchAsync(context, query.Trim());
         }
 
-        return path.Length > Root.Length + 1 && path[Root.Length] == '/' && shelf.Find(path[(Root.Length + 1)..]) is { } document
-            ? ServeAsync(context, document.Path, () => Page(document))
-            : next(context);
+        if (path.Length <= Root.Length + 1 || path[Root.Length] != '/')
+        {
+            return next(context);
+        }
+
+        if (shelf.Find(path[(Root.Length + 1)..]) is { } document)
+        {
+            return ServeAsync(context, document.Path, () => Page(document));
+        }
+
+        // A folder leads to its first page.
+        string first = path.TrimEnd('/') + "/README";
+        if (shelf.Find(first[(Root.Length + 1)..]) is null)
+        {
+            return next(context);
+        }
+
+        context.Response.Redirect(first);
+        return Task.CompletedTask;
     }
 
     /// <summary>Compressed once and kept until a document changes; nothing of a request is in it.</summary>

@@ -111,7 +111,7 @@ public sealed partial class DocumentSiteTests
     [InlineData("/docs/..%2fREADME")]
     [InlineData("/docs/../README")]
     [InlineData("/docs/NOTHING")]
-    [InlineData("/docs/recipes")]
+    [InlineData("/docs/images")]
     [InlineData("/docs/%2e%2e/SECURITY")]
     [InlineData("/docsx")]
     public async Task Nothing_but_documents_is_shown(string path)
@@ -122,6 +122,18 @@ public sealed partial class DocumentSiteTests
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         using HttpResponseMessage answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/docs/recipes")]
+    [InlineData("/docs/decisions/")]
+    public async Task Folder_leads_to_its_first_page(string path)
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        using HttpResponseMessage answer = await GetAsync(host, path);
+
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        Assert.Equal($"{path.TrimEnd('/')}/README", answer.Headers.Location?.ToString());
     }
 
     [Fact]

@@ -59,6 +59,9 @@ public sealed class RtcHostTests
     [InlineData("PATCH", "/whip/demo/x", 415)]
     [InlineData("POST", "/api/echo", 413)]
     [InlineData("GET", "/nothing", 404)]
+    [InlineData("PUT", "/api/jobs", 405)]
+    [InlineData("POST", "/api/jobs", 415)]
+    [InlineData("GET", "/api/videos?limit=many", 400)]
     public async Task Every_error_has_the_members_of_problem_details(string method, string path, int status)
     {
         await using RunningHost host = await RunningHost.StartAsync(
@@ -75,6 +78,7 @@ public sealed class RtcHostTests
         Assert.Equal(status, problem.RootElement.GetProperty("status").GetInt32());
         Assert.StartsWith("http", problem.RootElement.GetProperty("type").GetString(), StringComparison.Ordinal);
         Assert.NotEmpty(problem.RootElement.GetProperty("title").GetString()!);
+        Assert.NotEmpty(problem.RootElement.GetProperty("detail").GetString()!);
     }
 
     [Fact]

@@ -29,6 +29,13 @@ const BY_NAME = {
   AbortError: 'busy',
 };
 
+/** @param {unknown} error of getUserMedia @returns {CameraErrorReason} */
+export function reasonOf(error) {
+  if (!window.isSecureContext) return 'insecure';
+  if (!navigator.mediaDevices?.getUserMedia) return 'unsupported';
+  return BY_NAME[error instanceof Error ? error.name : ''] ?? 'missing';
+}
+
 /** The device's camera: owns the running stream, and tells when the system takes it away. */
 export class Camera {
   /** @type {MediaStream|null} */ #stream = null;
@@ -92,7 +99,7 @@ export class Camera {
       });
     } catch (error) {
       if (turn !== this.#turn) return null;
-      throw new CameraError(BY_NAME[error instanceof Error ? error.name : ''] ?? 'missing');
+      throw new CameraError(reasonOf(error));
     }
     if (turn !== this.#turn) {
       stop(stream);

@@ -1,4 +1,5 @@
 // The page that keeps one thing in focus, and detects by itself.
+import { cameraAdvice } from '../camera/camera-advice.js';
 import { bindFiles } from '../focus/drop-target.js';
 import { FactList } from '../focus/fact-list.js';
 import { FocusSource } from '../focus/focus-source.js';
@@ -185,7 +186,7 @@ class FocusPage {
       byId('play', HTMLButtonElement).disabled = false;
     } catch (error) {
       const name = error instanceof DOMException ? error.name : '';
-      if (isCamera) this.#toasts.show(name === 'SecurityError' ? focusText.cameraInsecure : focusText.cameraRefused, 'bad');
+      if (isCamera) this.#toasts.show(name === 'SecurityError' ? focusText.cameraInsecure : cameraAdvice(error), 'bad');
       else if (name !== 'AbortError') this.#toasts.show(focusText.badVideo, 'bad');
     }
   }

@@ -223,7 +223,9 @@ class PhonePage {
       this.#numbers.hear(message);
     } else if (message.type === 'notice') {
       if (message.code === SERVER_DRAINING || message.code === 'server_stopping') this.#sign.describe({ restarting: true });
-      this.#toasts.show(message.message, message.recoverable ? 'warn' : 'bad');
+      const standsIn = message.code === 'model_unavailable' && this.#settings?.model === 'auto';
+      const words = standsIn ? `${text.stand.title} ${text.stand.what}` : message.message;
+      this.#toasts.show(words, message.recoverable ? 'warn' : 'bad');
     } else if (message.type === 'settings') {
       this.#onSettings(message.settings);
     }

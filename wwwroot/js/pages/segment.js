@@ -1,4 +1,5 @@
 // The page that sends its pictures over a WebSocket and lays what comes back over them.
+import { cameraAdvice } from '../camera/camera-advice.js';
 import { FrameLink } from '../segment/frame-link.js';
 import { FrameSource } from '../segment/frame-source.js';
 import { Legend } from '../segment/legend.js';
@@ -149,24 +150,28 @@ function forget() {
   for (const id of [...waiting.keys()]) drop(id);
 }
 
-/** @param {() => Promise<void>} open */
-async function start(open) {
+/** @param {() => Promise<void>} open @param {(error: unknown) => string} words for why it failed */
+async function start(open, words) {
   try {
     await open();
   } catch (error) {
-    const refused = error instanceof DOMException && error.name === 'NotAllowedError';
-    toasts.show(refused ? text.segment.cameraRefused : text.segment.noPicture, 'bad');
+    toasts.show(words(error), 'bad');
   }
+}
+
+/** Nothing where another file was chosen before this one began. @param {unknown} error */
+function fileError(error) {
+  return error instanceof DOMException && error.name === 'AbortError' ? '' : text.segment.badFile;
 }
 
 byId('camera', HTMLButtonElement).addEventListener('click', () => start(() => {
   if (!navigator.mediaDevices) throw new Error('no camera over plain http');
   return source.openCamera();
-}));
+}, cameraAdvice));
 const fileInput = byId('file', HTMLInputElement);
 fileInput.addEventListener('change', () => {
   const file = fileInput.files?.[0];
-  if (file) start(() => source.openFile(file));
+  if (file) start(() => source.openFile(file), fileError);
 });
 const opacityInput = byId('opacity', HTMLInputElement);
 opacityInput.addEventListener('input', () => {

@@ -257,7 +257,7 @@ class ViewPage {
   #onNotice({ code, message, recoverable }) {
     if (code === SERVER_DRAINING || code === 'server_stopping') this.#status.describe({ restarting: true });
     // The sign tells it, and the session makes another.
-    if (code !== 'peer_closed') this.#toasts.show(message, recoverable ? 'warn' : 'bad');
+    if (code !== 'peer_closed' && !this.#notice.tells(code)) this.#toasts.show(message, recoverable ? 'warn' : 'bad');
     if (code !== 'view_changed') return;
     // The server changed it on the running connection; only what the page draws has to follow.
     this.#showView('annotated');

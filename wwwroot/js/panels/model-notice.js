@@ -30,6 +30,11 @@ export class ModelNotice {
     if (shown) this.#pull ??= this.#open();
   }
 
+  /** Whether it says already what such a notice of the server would say. @param {string} code */
+  tells(code) {
+    return code === 'model_unavailable' && !hasDetector(this.models);
+  }
+
   async #open() {
     const { ModelPull } = await import('./model-pull.js');
     return new ModelPull(this.#place, (model, models) => {

@@ -53,7 +53,6 @@ export const focusText = spoken('focus', Object.freeze({
   noRuntime: 'The runtime for models is not installed on the server (npm package onnxruntime-web), so what moves is found.',
   restarted: 'Detection had to start anew. Nothing is lost.',
   gone: (/** @type {string} */ what) => `${what} is out of sight: let go`,
-  cameraRefused: 'The browser does not lend its camera to this page.',
   cameraInsecure: 'Browsers lend the camera only to https pages. A video file works here all the same.',
   badVideo: 'This browser can’t play that file.',
   badDrop: 'Drop a video or an .onnx model.',

@@ -18,7 +18,7 @@ export const segmentText = Object.freeze({
   colours: 'Colours',
   classes: 'In the picture',
   classesHint: 'Uncheck what you don\u2019t want to see; tap a colour to change it.',
-  cameraRefused: 'The browser does not lend its camera to this page.',
+  badFile: 'This browser can’t show that file.',
   noPicture: 'There is no picture to work on.',
   inference: (/** @type {number} */ value) => `${milliseconds(value)} model`,
   colourOf: (/** @type {string} */ label) => `Colour of ${label}`,

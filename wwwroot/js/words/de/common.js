@@ -98,7 +98,7 @@ speak('de', 'text', {
     colours: 'Farben',
     classes: 'Im Bild',
     classesHint: 'Abwählen, was nicht erscheinen soll; eine Farbe antippen, um sie zu ändern.',
-    cameraRefused: 'Der Browser gibt dieser Seite seine Kamera nicht frei.',
+    badFile: 'Dieser Browser kann diese Datei nicht anzeigen.',
     noPicture: 'Es gibt kein Bild zum Bearbeiten.',
     inference: (value) => `${milliseconds(value)} Modell`,
     colourOf: (label) => `Farbe von ${label}`,

@@ -51,7 +51,6 @@ speak('de', 'focus', {
   noRuntime: 'Die Laufzeit für Modelle ist auf dem Server nicht installiert (npm-Paket onnxruntime-web), also wird gefunden, was sich bewegt.',
   restarted: 'Die Erkennung musste neu beginnen. Nichts ist verloren.',
   gone: (what) => `${what} ist außer Sicht: losgelassen`,
-  cameraRefused: 'Der Browser gibt dieser Seite seine Kamera nicht frei.',
   cameraInsecure: 'Browser geben die Kamera nur https-Seiten frei. Eine Videodatei geht hier trotzdem.',
   badVideo: 'Dieser Browser kann diese Datei nicht abspielen.',
   badDrop: 'Ein Video oder ein .onnx-Modell ablegen.',

@@ -98,7 +98,7 @@ speak('es', 'text', {
     colours: 'Colores',
     classes: 'En la imagen',
     classesHint: 'Desmarca lo que no quieras ver; toca un color para cambiarlo.',
-    cameraRefused: 'El navegador no presta su cámara a esta página.',
+    badFile: 'Este navegador no puede mostrar ese archivo.',
     noPicture: 'No hay ninguna imagen con la que trabajar.',
     inference: (value) => `${milliseconds(value)} modelo`,
     colourOf: (label) => `Color de ${label}`,

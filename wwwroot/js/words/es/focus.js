@@ -51,7 +51,6 @@ speak('es', 'focus', {
   noRuntime: 'El motor de modelos no está instalado en el servidor (paquete npm onnxruntime-web), así que se encuentra lo que se mueve.',
   restarted: 'La detección tuvo que empezar de nuevo. No se ha perdido nada.',
   gone: (what) => `${what} ya no se ve: soltado`,
-  cameraRefused: 'El navegador no presta su cámara a esta página.',
   cameraInsecure: 'Los navegadores solo prestan la cámara a páginas https. Un archivo de vídeo funciona aquí igualmente.',
   badVideo: 'Este navegador no puede reproducir ese archivo.',
   badDrop: 'Suelta un vídeo o un modelo .onnx.',

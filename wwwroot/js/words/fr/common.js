@@ -98,7 +98,7 @@ speak('fr', 'text', {
     colours: 'Couleurs',
     classes: 'Dans l’image',
     classesHint: 'Décochez ce qui ne doit pas apparaître ; touchez une couleur pour la changer.',
-    cameraRefused: 'Le navigateur ne prête pas sa caméra à cette page.',
+    badFile: 'Ce navigateur ne peut pas afficher ce fichier.',
     noPicture: 'Il n’y a pas d’image à traiter.',
     inference: (value) => `${milliseconds(value)} modèle`,
     colourOf: (label) => `Couleur de ${label}`,

@@ -51,7 +51,6 @@ speak('fr', 'focus', {
   noRuntime: 'Le moteur des modèles n’est pas installé sur le serveur (paquet npm onnxruntime-web) : ce qui bouge est donc trouvé.',
   restarted: 'La détection a dû redémarrer. Rien n’est perdu.',
   gone: (what) => `${what} n’est plus visible : relâché`,
-  cameraRefused: 'Le navigateur ne prête pas sa caméra à cette page.',
   cameraInsecure: 'Les navigateurs ne prêtent la caméra qu’aux pages https. Un fichier vidéo fonctionne ici quand même.',
   badVideo: 'Ce navigateur ne peut pas lire ce fichier.',
   badDrop: 'Déposez une vidéo ou un modèle .onnx.',
