@@ -12,6 +12,15 @@ public sealed record RoomSettings
     /// <summary>Scores below are not reported.</summary>
     public float? Confidence { get; init; }
 
+    /// <summary>Overlap above which the weaker of two boxes is dropped.</summary>
+    public float? Nms { get; init; }
+
+    /// <summary>Objects of one picture, those with the highest scores.</summary>
+    public int? MaxDetections { get; init; }
+
+    /// <summary><c>bytetrack</c> or <c>botsort</c>.</summary>
+    public string? Tracker { get; init; }
+
     public float? Blur { get; init; }
 
     /// <summary>What is reported; none are all.</summary>

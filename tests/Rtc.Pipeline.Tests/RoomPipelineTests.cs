@@ -227,6 +227,30 @@ public class RoomPipelineTests
         Assert.Equal("fake", room.Settings.Model);
     }
 
+    [Theory]
+    [InlineData(ViewMode.Annotate, 2)]
+    [InlineData(ViewMode.Privacy, 1)]
+    public async Task Another_tracker_begins_anew_but_in_private_rooms(ViewMode mode, int id)
+    {
+        _models.Find = _ => [new Detection(0, 0.9f, new RectF(80, 60, 160, 180))];
+        await using RoomPipeline room = Open(new RoomSettings { Mode = mode });
+        for (int i = 0; i < 6; i++)
+        {
+            await PushAndWait(room, i == 0);
+        }
+
+        _output.Until(() => _output.Results.Any(result => result.Detections.Count == 1), "a tracked object");
+        Assert.Null(room.TryConfigure(room.Settings with { Tracker = TrackerKind.BotSort }));
+        long before = _output.Results.Last().FrameId;
+        for (int i = 0; i < 6; i++)
+        {
+            await PushAndWait(room, key: false);
+        }
+
+        _output.Until(() => _output.Results.Any(result => result.FrameId >= before + 4 && result.Detections.Count == 1), "its track again");
+        Assert.Equal(id, _output.Results.Last(result => result.Detections.Count == 1).Detections[0].TrackId);
+    }
+
     [Fact]
     public async Task Missing_or_failing_model_is_replaced_with_a_notice_and_video_goes_on()
     {

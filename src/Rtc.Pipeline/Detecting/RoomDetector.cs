@@ -113,13 +113,18 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
     {
         HashSet<int>? classes = settings.Classes.Count > 0 ? ClassesNamed(settings.Classes) : null;
         float confidence = settings.Confidence * LowShare;
+        float nms = settings.Nms;
+        int maximum = settings.MaxDetections;
         if (settings.Mode == ViewMode.Privacy)
         {
             classes?.UnionWith(Enumerable.Range(0, _detector!.ClassNames.Count).Where(id => PersonLabels.IsPerson(Label(id))));
             confidence = Math.Min(confidence, PrivacyScore);
+            // No setting leaves a person out.
+            nms = Math.Max(nms, RoomSettings.DefaultNms);
+            maximum = RoomSettings.MostDetections;
         }
 
-        _options = new DetectOptions { Confidence = confidence, Classes = classes };
+        _options = new DetectOptions { Confidence = confidence, NmsThreshold = nms, Maximum = maximum, Classes = classes };
         _smallOptions = _options with { InputScale = inputScale };
         _optionsFor = settings;
 

@@ -45,12 +45,14 @@ internal sealed class TrackStage(TrackIds ids, RemoteLabels remoteLabels)
         {
             // What a member said of a picture explains nothing to privacy: a private room begins with tracks of its own.
             bool forgets = _hasRemoteTracks && settings.Mode == ViewMode.Privacy;
-            bool sameTracker = !turned && !forgets && _settings is not null && _settings.Confidence == settings.Confidence;
+            bool sameTracker = !turned && !forgets && _settings is not null && _settings.Confidence == settings.Confidence
+                && KindOf(_settings) == KindOf(settings);
             _hasRemoteTracks &= !forgets;
             _settings = settings;
             if (!sameTracker)
             {
-                Tracker = new ByteTracker(RoomTracking.Options(settings.Confidence), ids);
+                BotSortOptions? sort = KindOf(settings) == TrackerKind.BotSort ? new BotSortOptions() : null;
+                Tracker = new ByteTracker(RoomTracking.Options(settings.Confidence), ids, sort);
                 EverDetected = false;
             }
         }
@@ -62,6 +64,10 @@ internal sealed class TrackStage(TrackIds ids, RemoteLabels remoteLabels)
         !EverDetected
         || (settings.Mode == ViewMode.Privacy && info.Ticks - _lastDetected.Ticks >= MaxPrivacyGapTicks)
         || (info.FrameId - _lastDetected.FrameId >= settings.DetectEvery && _takenSinceDetection + 1 >= degradation.DetectEveryTaken);
+
+    /// <summary>What privacy is tested with is what privacy has.</summary>
+    public static TrackerKind KindOf(RoomSettings settings) =>
+        settings.Mode == ViewMode.Privacy ? TrackerKind.ByteTrack : settings.Tracker;
 
     /// <summary>No detection is due for this picture.</summary>
     public void Coast() => _takenSinceDetection++;

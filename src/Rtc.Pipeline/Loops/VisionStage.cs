@@ -280,7 +280,7 @@ internal sealed class VisionStage : IDisposable
             detections[i] = detections[i] with { Box = _tracks.Units.FromPixels(detections[i].Box) };
         }
 
-        if (settings.CameraMotion)
+        if (settings.CameraMotion || TrackStage.KindOf(settings) == TrackerKind.BotSort)
         {
             (float shiftX, float shiftY) = (_camera ??= new CameraShift()).Update(picture, _tracks.Units);
             if (_tracks.EverDetected && (shiftX != 0 || shiftY != 0))

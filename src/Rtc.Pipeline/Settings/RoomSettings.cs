@@ -8,6 +8,8 @@ public sealed record RoomSettings
     public const int MaxDetectEvery = 30;
     public const int MaxMaskEvery = 60;
     public const int MaxTrailSeconds = 10;
+    public const int MostDetections = 100;
+    public const float DefaultNms = 0.45f;
 
     public ViewMode Mode { get; init; } = ViewMode.Annotate;
 
@@ -17,6 +19,14 @@ public sealed record RoomSettings
     public string MaskModel { get; init; } = "auto";
 
     public float Confidence { get; init; } = 0.25f;
+
+    /// <summary>Overlap above which the weaker of two boxes is dropped.</summary>
+    public float Nms { get; init; } = DefaultNms;
+
+    /// <summary>Objects of one picture, those with the highest scores.</summary>
+    public int MaxDetections { get; init; } = MostDetections;
+
+    public TrackerKind Tracker { get; init; } = TrackerKind.ByteTrack;
 
     /// <summary>0 to 1.</summary>
     public float Blur { get; init; } = 0.6f;
@@ -52,9 +62,9 @@ public sealed record RoomSettings
     /// <summary>Null where all values are in range, else the reason why these settings are refused.</summary>
     public string? Problem()
     {
-        if (!Enum.IsDefined(Mode) || !Enum.IsDefined(Alignment))
+        if (!Enum.IsDefined(Mode) || !Enum.IsDefined(Alignment) || !Enum.IsDefined(Tracker))
         {
-            return "unknown mode or alignment";
+            return "unknown mode, alignment or tracker";
         }
 
         if (string.IsNullOrWhiteSpace(Model) || string.IsNullOrWhiteSpace(MaskModel))
@@ -65,6 +75,16 @@ public sealed record RoomSettings
         if (!(Confidence is >= 0 and <= 1))
         {
             return "confidence must be from 0 to 1";
+        }
+
+        if (!(Nms is >= 0.01f and <= 1))
+        {
+            return "nms must be from 0.01 to 1";
+        }
+
+        if (MaxDetections is < 1 or > MostDetections)
+        {
+            return $"max_detections must be from 1 to {MostDetections}";
         }
 
         if (!(Blur is >= 0 and <= 1))

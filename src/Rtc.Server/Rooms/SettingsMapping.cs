@@ -8,6 +8,8 @@ namespace Rtc.Server.Rooms;
 /// <summary>Between the settings of the wire and those of the pipeline. A bad value changes nothing and is named.</summary>
 internal static class SettingsMapping
 {
+    private const string ByteTrack = "bytetrack";
+    private const string BotSort = "botsort";
     private const int MaxClasses = 100;
     private const int MaxNameLength = 64;
 
@@ -30,6 +32,9 @@ internal static class SettingsMapping
         Mode = NameOf(settings.Mode),
         Model = settings.Model,
         Confidence = settings.Confidence,
+        Nms = settings.Nms,
+        MaxDetections = settings.MaxDetections,
+        Tracker = settings.Tracker == TrackerKind.BotSort ? BotSort : ByteTrack,
         Blur = settings.Blur,
         Classes = settings.Classes,
         DetectEvery = settings.DetectEvery,
@@ -53,6 +58,9 @@ internal static class SettingsMapping
             Mode = earlier.Mode == later.Mode ? null : all.Mode,
             Model = earlier.Model == later.Model ? null : all.Model,
             Confidence = earlier.Confidence == later.Confidence ? null : all.Confidence,
+            Nms = earlier.Nms == later.Nms ? null : all.Nms,
+            MaxDetections = earlier.MaxDetections == later.MaxDetections ? null : all.MaxDetections,
+            Tracker = earlier.Tracker == later.Tracker ? null : all.Tracker,
             Blur = earlier.Blur == later.Blur ? null : all.Blur,
             Classes = earlier.Classes.SequenceEqual(later.Classes) ? null : all.Classes,
             DetectEvery = earlier.DetectEvery == later.DetectEvery ? null : all.DetectEvery,
@@ -77,6 +85,9 @@ internal static class SettingsMapping
             Mode = change.Mode is { } mode ? s_modes[IndexOf(mode)].Mode : current.Mode,
             Model = change.Model ?? current.Model,
             Confidence = change.Confidence ?? current.Confidence,
+            Nms = change.Nms ?? current.Nms,
+            MaxDetections = change.MaxDetections ?? current.MaxDetections,
+            Tracker = change.Tracker is { } tracker ? tracker == BotSort ? TrackerKind.BotSort : TrackerKind.ByteTrack : current.Tracker,
             Blur = change.Blur ?? current.Blur,
             Classes = change.Classes is { } classes ? [.. classes] : current.Classes,
             DetectEvery = change.DetectEvery ?? current.DetectEvery,
@@ -104,6 +115,10 @@ internal static class SettingsMapping
         change.Mode is { } mode && IndexOf(mode) < 0 ? Bad("mode", $"one of {string.Join(", ", s_modes.Select(named => named.Name))}")
         : change.Model is { Length: 0 or > MaxNameLength } ? Bad("model", "a model's name")
         : change.Confidence is { } confidence && !(confidence is >= 0.01f and <= 1) ? Bad("confidence", "a number from 0.01 to 1")
+        : change.Nms is { } nms && !(nms is >= 0.01f and <= 1) ? Bad("nms", "a number from 0.01 to 1")
+        : change.MaxDetections is < 1 or > RoomSettings.MostDetections
+            ? Bad("max_detections", WholeNumberTo(RoomSettings.MostDetections))
+        : change.Tracker is not (null or ByteTrack or BotSort) ? Bad("tracker", $"\"{ByteTrack}\" or \"{BotSort}\"")
         : change.Blur is { } blur && !(blur is >= 0 and <= 1) ? Bad("blur", "a number from 0 to 1")
         : change.Classes is { } classes && !AreClasses(classes) ? Bad(
             "classes",

@@ -20,6 +20,16 @@ public sealed record SettingsMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float? Confidence { get; init; }
 
+    /// <summary>Overlap above which the weaker of two boxes is dropped.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float? Nms { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MaxDetections { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Tracker { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float? Blur { get; init; }
 

@@ -9,7 +9,8 @@ namespace Rtc.Server.Tests.Rooms;
 public sealed class SettingsMappingTests
 {
     public static MatrixTheoryData<string, float> Edges => new(
-        ["detect_every", "mask_every", "trails"], [-1, 0, 1, 10, 11, 30, 31, 60, 61, 300, 301]);
+        ["detect_every", "mask_every", "max_detections", "nms", "trails"],
+        [-1, 0, 0.01f, 0.5f, 1, 10, 11, 30, 31, 60, 61, 100, 101, 300, 301]);
 
     [Theory]
     [MemberData(nameof(Edges))]
@@ -19,12 +20,16 @@ public sealed class SettingsMappingTests
         {
             "detect_every" => new() { DetectEvery = (int)value },
             "mask_every" => new() { MaskEvery = (int)value },
+            "max_detections" => new() { MaxDetections = (int)value },
+            "nms" => new() { Nms = value },
             _ => new() { Trails = value },
         };
         RoomSettings wished = field switch
         {
             "detect_every" => new() { DetectEvery = (int)value },
             "mask_every" => new() { MaskEvery = (int)value },
+            "max_detections" => new() { MaxDetections = (int)value },
+            "nms" => new() { Nms = value },
             _ => new() { Trails = value },
         };
 
@@ -32,5 +37,17 @@ public sealed class SettingsMappingTests
 
         Assert.Equal(wished.Problem() is null, outcome.Refusal is null);
         Assert.Equal(outcome.Refusal is null ? null : "bad_value", outcome.Refusal?.Code);
+    }
+
+    [Fact]
+    public void Detector_and_tracker_settings_are_taken_and_told_again()
+    {
+        var change = new SettingsMessage { Nms = 0.7f, MaxDetections = 5, Tracker = "botsort" };
+        RoomSettings later = SettingsMapping.Apply(new RoomSettings(), change).Value!;
+        SettingsMessage told = SettingsMapping.Difference(new RoomSettings(), later);
+
+        Assert.Equal((0.7f, 5, TrackerKind.BotSort), (later.Nms, later.MaxDetections, later.Tracker));
+        Assert.Equal(change with { Type = "settings" }, told);
+        Assert.Equal("bad_value", SettingsMapping.Apply(later, new SettingsMessage { Tracker = "sort" }).Refusal?.Code);
     }
 }

@@ -89,6 +89,9 @@
  * @property {Mode} mode
  * @property {string} model
  * @property {number} confidence
+ * @property {number} nms
+ * @property {number} max_detections
+ * @property {'bytetrack'|'botsort'} tracker
  * @property {number} blur
  * @property {string[]} classes
  * @property {number} detect_every
