@@ -68,6 +68,30 @@ public sealed class SegmentPageTests(PagesFixture fixture)
         page.AssertQuiet();
     }
 
+    [Theory]
+    [InlineData("NotAllowedError", "The camera was refused. Open the padlock")]
+    [InlineData("NotFoundError", "No camera was found. Plug one in")]
+    [InlineData("NotReadableError", "The camera is taken. Another app")]
+    public async Task Camera_that_is_not_lent_is_explained(string error, string advice)
+    {
+        await using PageUnderTest page = await PageUnderTest.OpenAsync(fixture, "/segment", before: await SocketAsync());
+        await page.TextAsync("#state-text", "Ready");
+        await page.RunAsync($"() => {{ navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('no', '{error}'); }}; }}");
+        await page["#camera"].ClickAsync();
+        await page.SaidAsync(advice);
+        page.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task File_that_is_no_picture_is_named_as_such()
+    {
+        await using PageUnderTest page = await PageUnderTest.OpenAsync(fixture, "/segment", before: await SocketAsync());
+        await page.TextAsync("#state-text", "Ready");
+        await page["#file"].SetInputFilesAsync(new FilePayload { Name = "a.md", MimeType = "text/markdown", Buffer = [35, 10] });
+        await page.SaidAsync("This browser can’t show that file.");
+        page.AssertQuiet();
+    }
+
     [Fact]
     public async Task Connection_that_breaks_comes_back_to_its_profile()
     {

@@ -61,6 +61,14 @@ public sealed class ViewRoomTests(PagesFixture fixture)
         await view.TextAsync("#stand", "the motion detector stands in");
         ILocator get = view["#stand button:has-text('Get yolox-nano (3.7 MB)')"];
         await Assertions.Expect(get).ToBeVisibleAsync();
+        await view.RunAsync("""
+            () => {
+              fake.push('notice', { code: 'model_unavailable', message: 'rtc models pull', recoverable: true });
+              fake.push('notice', { code: 'target_lost', message: 'Gone.', recoverable: true });
+            }
+            """);
+        await view.SaidAsync("Gone.");
+        Assert.False(await view.EvaluateAsync<bool>("() => window.said.some((one) => one.includes('rtc models pull'))"));
         void Stands(string state, int bytes) => view.Pull =
             $$"""{"model":"yolox-nano","state":"{{state}}","bytes":{{bytes}},"total":3660092,"error":null,"allowed":true,"default":"yolox-nano","default_bytes":3660092}""";
         Stands("pulling", 1_830_046);
