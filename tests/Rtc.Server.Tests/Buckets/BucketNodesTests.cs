@@ -5,9 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Rtc.Jobs;
 using Rtc.Server.Accounts;
 using Rtc.Server.Options;
+using Rtc.Server.Recordings;
 using Rtc.Server.Tests.Hosting;
 using Rtc.Server.Tests.Routes;
 using Rtc.Server.Videos;
+using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
 namespace Rtc.Server.Tests.Buckets;
@@ -169,6 +171,47 @@ public sealed class BucketNodesTests : IAsyncLifetime
         Assert.Equal("p/videos/of-another", Assert.Single(_bucket.Objects.Keys));
         Assert.Empty(CopiesOf("a"));
         Assert.Empty(Directory.GetFiles(FolderOf("a")));
+    }
+
+    [Fact]
+    public async Task Recording_that_is_in_the_bucket_before_it_has_a_row_becomes_a_video()
+    {
+        await using RunningHost host = await StartAsync("a");
+        byte[] clip = await ClipAsync();
+        UserId user = (await host.App.Services.GetRequiredService<UserTable>().LocalAsync(Cancel)).Id;
+
+        // What a kill, or a database that was away, leaves when the files have been sent.
+        var manifest = new RecordingManifest(Guid.CreateVersion7(), user.Value, "hall", "source", _clock.Now);
+        Directory.CreateDirectory(FolderOf("a"));
+        manifest.Create(FolderOf("a")).Dispose();
+        _bucket.Objects[$"p/videos/{manifest.Id}.mp4"] = clip;
+        _bucket.Objects[$"p/videos/{manifest.Id}.jsonl"] = "{}\n"u8.ToArray();
+        RecordedVideos recorded = host.App.Services.GetServices<IStoreWorker>().OfType<RecordedVideos>().Single();
+        await recorded.AdoptAsync();
+        Assert.Empty(Directory.GetFiles(FolderOf("a"), "*" + RecordingManifest.Extension));
+        JsonNode video = await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{manifest.Id}");
+        Assert.Equal((96, true), ((int)video["width"]!, (bool)video["has_sidecar"]!));
+        Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{manifest.Id}/file", UriKind.Relative), Cancel));
+    }
+
+    [Fact]
+    public async Task Deleting_needs_no_bucket_and_leaves_nothing_in_it()
+    {
+        await using RunningHost host = await StartAsync("a");
+        byte[] clip = await ClipAsync();
+        string id = (await VideoHost.PostAsync(host, HttpStatusCode.Created, clip, isForm: false, "a.mp4"))["video_id"]!.ToString();
+        await Patience.UntilAsync(() => _bucket.Objects.Count == 2);
+        _bucket.Fails = _ => Fault.Busy;
+        await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/api/videos/{id}");
+        await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/videos/{id}");
+        _bucket.Fails = _ => Fault.None;
+        foreach (string key in _bucket.Objects.Keys)
+        {
+            _bucket.Times[key] = _clock.Now.AddHours(-25);
+        }
+
+        await host.App.Services.GetServices<IStoreWorker>().OfType<VideoSweep>().Single().RunAsync();
+        Assert.Empty(_bucket.Objects);
     }
 
     private Task<RunningHost> StartAsync(string name, JobPace pace = JobPace.Full, BucketOptions? bucket = null) =>
