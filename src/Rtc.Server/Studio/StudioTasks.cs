@@ -52,14 +52,9 @@ internal sealed class StudioTasks(
             await folder.KeepAsync(id.Value, cancel);
             return await intake.AddAsync(id, user, video?.Id, kind, wanted.Write(), cancel);
         }
-        catch (Exception error)
+        catch
         {
             folder.Delete(id.Value);
-            if (error is InvalidDataException)
-            {
-                throw new UploadException(StatusCodes.Status400BadRequest, "form", "The form can't be read.");
-            }
-
             throw;
         }
     }

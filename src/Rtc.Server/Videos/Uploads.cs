@@ -207,7 +207,7 @@ internal sealed class Uploads(
                 part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
             file.Position = offset;
             int read;
-            while ((read = await body.ReadAsync(buffer, cancel)) > 0)
+            while ((read = await ClientBody.ReadAsync(body, buffer, cancel)) > 0)
             {
                 if (offset + read > upload.Bytes)
                 {

@@ -66,6 +66,25 @@ public sealed class UploadRoutesTests : IDisposable
         Assert.Single(_videos.Files.GetFiles());
     }
 
+    [Theory]
+    [InlineData("--b\r\nContent-Disposition: form-data; name=\"video\"\r\n\r\nabc")]
+    [InlineData("--b\r\nContent-Disposition: form-data; name=\"vi")]
+    [InlineData("--b\r\nno header\r\n\r\nabc\r\n--b--")]
+    [InlineData("no form")]
+    [InlineData("")]
+    public async Task Form_that_is_cut_or_none_is_400(string form)
+    {
+        await using RunningHost host = await _videos.StartAsync();
+        foreach (string path in (string[])["/api/videos", "/api/track-point"])
+        {
+            var content = new StringContent(form);
+            content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
+            await host.JsonAsync(HttpStatusCode.BadRequest, HttpMethod.Post, path, content);
+        }
+
+        Assert.Empty(new DirectoryInfo(_videos.State).GetFiles("*.part", SearchOption.AllDirectories));
+    }
+
     [Fact]
     public async Task Disk_that_is_nearly_full_takes_no_upload()
     {
