@@ -19,6 +19,9 @@ public sealed class BucketClient : IDisposable
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_connectionAge = TimeSpan.FromMinutes(5);
 
+    // Servers refuse what is a quarter of an hour off.
+    private static readonly TimeSpan s_clockMayDiffer = TimeSpan.FromMinutes(10);
+
     private readonly BucketSettings _settings;
     private readonly RequestSignature _signature;
     private readonly BucketCounters _counters;
@@ -208,7 +211,7 @@ public sealed class BucketClient : IDisposable
         }
 
         string reason = $"{(int)answer.StatusCode} {code} {message}".TrimEnd();
-        if (code == "RequestTimeTooSkewed" && answer.Headers.Date is { } date)
+        if (answer.Headers.Date is { } date && IsClock(answer.StatusCode, code, body, date))
         {
             _clockOff = date - _time.GetUtcNow();
         }
@@ -223,4 +226,9 @@ public sealed class BucketClient : IDisposable
         _counters.Asked(request.Method, "failed");
         return reason;
     }
+
+    /// <summary>It was refused for the time it was signed with. The answer to a HEAD does not say why.</summary>
+    private bool IsClock(HttpStatusCode status, string code, byte[] body, DateTimeOffset date) => code == "RequestTimeTooSkewed"
+        || (status == HttpStatusCode.Forbidden && body.Length == 0
+            && (date - _time.GetUtcNow() - _clockOff).Duration() > s_clockMayDiffer);
 }

@@ -191,7 +191,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
             cancel).ConfigureAwait(false);
 
         // It says OK before it has put the parts together, so that what becomes of them is in the body.
-        return ended.IsDone && BucketXml.ReadError(ended.Body) is null;
+        return ended.IsDone && BucketXml.Find(ended.Body, "ETag") is not null;
     }
 
     private async Task TryAbortAsync(string key, string id)

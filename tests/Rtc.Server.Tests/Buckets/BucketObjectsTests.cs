@@ -73,6 +73,31 @@ public sealed class BucketObjectsTests : IDisposable
     }
 
     [Fact]
+    public async Task Clock_that_is_off_is_made_up_for_where_an_answer_has_no_body()
+    {
+        await using FakeBucket bucket = await FakeBucket.StartAsync();
+        bucket.ClockOff = TimeSpan.FromHours(-1);
+        using BucketClient client = bucket.Client();
+        Assert.Null(await new BucketObjects(client, "v/").FindAsync("a", Cancel));
+        Assert.Equal(2, bucket.Requests.Count);
+        using BucketClient wrong = bucket.Client("another");
+        await Assert.ThrowsAsync<FilesUnavailableException>(() => new BucketObjects(wrong, "v/").FindAsync("a", Cancel));
+        Assert.Equal(4, bucket.Requests.Count);
+    }
+
+    [Fact]
+    public async Task File_that_was_not_put_together_is_no_success()
+    {
+        await using FakeBucket bucket = await FakeBucket.StartAsync();
+        bucket.Fails = request => HttpMethods.IsPost(request.Method) && request.Query.ContainsKey("uploadId") ? Fault.Mute : Fault.None;
+        using BucketClient client = bucket.Client();
+        var objects = new BucketObjects(client, "v/");
+        await Assert.ThrowsAsync<FilesUnavailableException>(
+            () => objects.PutAsync("a", Write("a", 20 * Megabyte), 0, 20 * Megabyte, Cancel));
+        Assert.Equal((0, 0), (bucket.Objects.Count, bucket.Uploads));
+    }
+
+    [Fact]
     public async Task Server_that_is_busy_or_hangs_up_is_asked_again()
     {
         await using FakeBucket bucket = await FakeBucket.StartAsync();

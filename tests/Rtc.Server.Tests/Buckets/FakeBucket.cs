@@ -107,6 +107,11 @@ internal sealed class FakeBucket : IAsyncDisposable
             return;
         }
 
+        if (fault == Fault.Mute)
+        {
+            return;
+        }
+
         byte[] body = await BodyAsync(request);
         if (path != $"/{Name}" && key.Length == 0)
         {
@@ -342,4 +347,7 @@ internal enum Fault
     Busy,
     Hangup,
     BreakOff,
+
+    /// <summary>It says OK and nothing else, and does nothing.</summary>
+    Mute,
 }
