@@ -243,7 +243,7 @@ public sealed partial class JobWorkers : IAsyncDisposable
         bool stops = _stopping.IsCancellationRequested && error is OperationCanceledException;
         string reason = isTooLong
             ? $"It took longer than {_options.MaxTime.TotalMinutes:F0} minutes (Jobs:MaxMinutes)"
-            : error.Message;
+            : error.Message.Replace('\0', ' ');
         int failures = run?.Failures ?? job.Failures;
         bool isOver = isTooLong || error is JobFailedException || failures + 1 >= _options.MaxFailures;
         if (!stops)
@@ -266,8 +266,9 @@ public sealed partial class JobWorkers : IAsyncDisposable
                     _stopping.Token).ConfigureAwait(false);
             return !isWritten ? "lost" : stops ? "released" : isOver ? "failed" : "retried";
         }
-        catch (Exception gone) when (gone is StoreUnavailableException or OperationCanceledException)
+        catch (Exception gone)
         {
+            // Whatever it is: the lease is renewed no more, and the job is taken up again when that has run out.
             LogStoreGone(_log, gone.Message);
             return "lost";
         }

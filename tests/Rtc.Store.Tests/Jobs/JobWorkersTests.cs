@@ -23,6 +23,19 @@ public sealed class JobWorkersTests(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public async Task Error_that_a_database_can_not_hold_ends_its_job(string engine)
+    {
+        await using WorkerFixture fixture = await WorkerFixture.CreateAsync(
+            server, engine, store => new CountingKind(store.Results, _ => throw new JobFailedException("a\0b")));
+        fixture.Workers.Start();
+        Assert.NotNull(fixture.Intake.Check("count", """{"a":"b\u0000"}"""));
+        Job job = await fixture.AddAsync();
+        job = await fixture.OverAsync(job.Id);
+        Assert.Equal((JobStatus.Failed, "a b"), (job.Status, job.Error));
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public async Task Stopped_program_hands_its_job_on_where_it_was(string engine)
     {
         var reached = new TaskCompletionSource();
