@@ -34,7 +34,7 @@ public sealed class BucketClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _counters, _time) = (settings, counters, time);
-        _signature = new RequestSignature(settings.KeyId, settings.SecretKey, settings.Region, settings.SessionToken);
+        _signature = new RequestSignature(settings.Region);
         string at = settings.Endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/');
         _address = settings.IsInHostName ? at.Replace("://", $"://{settings.Name}.", StringComparison.Ordinal) : $"{at}/{settings.Name}";
         _http = new HttpClient(new SocketsHttpHandler
@@ -173,7 +173,7 @@ public sealed class BucketClient : IDisposable
             request.Headers.TryAddWithoutValidation("If-Match", tag);
         }
 
-        _signature.Sign(request, asked.BodyHash, _time.GetUtcNow() + _clockOff);
+        _signature.Sign(request, asked.BodyHash, _time.GetUtcNow() + _clockOff, _settings.Keys());
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token).ConfigureAwait(false);
     }
 

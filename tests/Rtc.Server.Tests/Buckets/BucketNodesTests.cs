@@ -9,6 +9,7 @@ using Rtc.Server.Recordings;
 using Rtc.Server.Tests.Hosting;
 using Rtc.Server.Tests.Routes;
 using Rtc.Server.Videos;
+using Rtc.Store.Buckets;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
@@ -192,6 +193,38 @@ public sealed class BucketNodesTests : IAsyncLifetime
         JsonNode video = await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{manifest.Id}");
         Assert.Equal((96, true), ((int)video["width"]!, (bool)video["has_sidecar"]!));
         Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{manifest.Id}/file", UriKind.Relative), Cancel));
+    }
+
+    [Fact]
+    public async Task Keys_of_a_session_are_taken_up_when_their_file_changes()
+    {
+        string file = Path.Combine(_state.FullName, "credentials");
+        void Write(BucketKeys keys) => File.WriteAllText(file, $"""
+            # Written anew every hour.
+            [default]
+            aws_access_key_id = {keys.KeyId}
+            aws_secret_access_key={keys.SecretKey}
+            aws_session_token = {keys.SessionToken}
+
+            [other]
+            aws_access_key_id = AKIAOTHER
+            """);
+        _bucket.Keys = new BucketKeys("ASIA1", "a/secret+key==", "token/1+a==");
+        Write(_bucket.Keys);
+        BucketOptions options = _bucket.Options with { KeyId = null, SecretKey = null, CredentialsFile = file };
+        await using RunningHost host = await StartAsync("a", bucket: options);
+        byte[] clip = await ClipAsync();
+        string id = (await VideoHost.PostAsync(host, HttpStatusCode.Created, clip, isForm: false, "a.mp4"))["video_id"]!.ToString();
+        _bucket.Keys = new BucketKeys("ASIA2", "another/secret", "token/2");
+        await host.JsonAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, $"/api/videos/{id}/file");
+        Write(_bucket.Keys);
+        Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{id}/file", UriKind.Relative), Cancel));
+
+        // Halfway through being replaced.
+        File.WriteAllText(file, "[default]\naws_access_key_id = ASIA3");
+        Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{id}/file", UriKind.Relative), Cancel));
+        File.Delete(file);
+        Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{id}/file", UriKind.Relative), Cancel));
     }
 
     [Fact]

@@ -259,8 +259,8 @@ public sealed class BucketObjectsTests : IDisposable
         return new BucketClient(
             new BucketSettings
             {
-                Name = uri.AbsolutePath.Trim('/'), Endpoint = new Uri($"{uri.Scheme}://{uri.Authority}"), KeyId = user[0],
-                SecretKey = secret ?? user[1], Prefix = $"test-{Guid.NewGuid():N}/",
+                Name = uri.AbsolutePath.Trim('/'), Endpoint = new Uri($"{uri.Scheme}://{uri.Authority}"),
+                Keys = () => new BucketKeys(user[0], secret ?? user[1]), Prefix = $"test-{Guid.NewGuid():N}/",
             },
             new BucketCounters(_meter), TimeProvider.System);
     }

@@ -59,6 +59,9 @@ internal sealed class FakeBucket : IAsyncDisposable
     /// <summary>Asked before each request: what goes wrong.</summary>
     public Func<HttpRequest, Fault> Fails { get; set; } = _ => Fault.None;
 
+    /// <summary>Who may use it.</summary>
+    public BucketKeys Keys { get; set; } = new(KeyId, SecretKey);
+
     /// <summary>By what its clock differs.</summary>
     public TimeSpan ClockOff { get; set; }
 
@@ -70,7 +73,7 @@ internal sealed class FakeBucket : IAsyncDisposable
     public BucketClient Client(string secret = SecretKey, TimeProvider? time = null) => new(
         new BucketSettings
         {
-            Name = Name, Endpoint = new Uri(_app.Urls.First()), Region = Region, KeyId = KeyId, SecretKey = secret, Prefix = "p/",
+            Name = Name, Endpoint = new Uri(_app.Urls.First()), Region = Region, Keys = () => new BucketKeys(KeyId, secret), Prefix = "p/",
         },
         new BucketCounters(_meter), time ?? TimeProvider.System);
 
@@ -162,6 +165,12 @@ internal sealed class FakeBucket : IAsyncDisposable
         // The signature is worked out from what came, by nothing that the client has.
         string given = request.Headers.Authorization.ToString();
         string names = given.Split("SignedHeaders=")[^1].Split(',')[0];
+        if (request.Headers["x-amz-security-token"] != Keys.SessionToken
+            || names.Split(';').Contains("x-amz-security-token") != (Keys.SessionToken is not null))
+        {
+            return "InvalidToken";
+        }
+
         var canonical = new StringBuilder();
         canonical.Append(request.Method).Append('\n').Append(new Uri(request.GetEncodedUrl()).AbsolutePath).Append('\n')
             .Append(string.Join('&', request.QueryString.Value!.TrimStart('?').Split('&').Order(StringComparer.Ordinal))).Append('\n');
@@ -173,11 +182,11 @@ internal sealed class FakeBucket : IAsyncDisposable
         canonical.Append('\n').Append(names).Append('\n').Append(hash);
         string scope = $"{time[..8]}/{Region}/s3/aws4_request";
         byte[] key = scope.Split('/').Aggregate(
-            Encoding.UTF8.GetBytes("AWS4" + SecretKey), (sofar, part) => HMACSHA256.HashData(sofar, Encoding.UTF8.GetBytes(part)));
+            Encoding.UTF8.GetBytes("AWS4" + Keys.SecretKey), (sofar, part) => HMACSHA256.HashData(sofar, Encoding.UTF8.GetBytes(part)));
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())));
         string signature = Convert.ToHexStringLower(
             HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"AWS4-HMAC-SHA256\n{time}\n{scope}\n{digest}")));
-        return given == $"AWS4-HMAC-SHA256 Credential={KeyId}/{scope},SignedHeaders={names},Signature={signature}"
+        return given == $"AWS4-HMAC-SHA256 Credential={Keys.KeyId}/{scope},SignedHeaders={names},Signature={signature}"
             ? null
             : "SignatureDoesNotMatch";
     }
