@@ -26,7 +26,7 @@ public sealed record BucketOptions
     [Secret]
     public string? SecretKey { get; init; }
 
-    [Description("Token of keys that are good for some hours only; default that of AWS_SESSION_TOKEN, if that of AWS_ACCESS_KEY_ID is used")]
+    [Description("Token of keys that are good for some hours only; default that of AWS_SESSION_TOKEN, unless Bucket:KeyId is given")]
     [Secret]
     public string? SessionToken { get; init; }
 

@@ -289,7 +289,7 @@ internal sealed class Uploads(
         return video;
     }
 
-    private static UploadException NoDisk() => new(
+    internal static UploadException NoDisk() => new(
         StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes, Store:Files).");
 
     private UploadException TooLarge() => new(

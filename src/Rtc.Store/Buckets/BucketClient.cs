@@ -10,6 +10,9 @@ namespace Rtc.Store.Buckets;
 public sealed class BucketClient : IDisposable
 {
     private const int Attempts = 4;
+
+    // Some ten seconds, for what can't be sent its client has to send once more.
+    private const int AttemptsToSend = 6;
     private const int BufferBytes = 16 * 1024;
 
     // A thousand entries of the longest keys.
@@ -118,6 +121,7 @@ public sealed class BucketClient : IDisposable
     private async Task<T> TryAsync<T>(
         BucketRequest request, Func<HttpResponseMessage, StallTimeout, Task<(T Result, string? Wrong)>> read, CancellationToken cancel)
     {
+        int attempts = request.Method == HttpMethod.Put || request.Method == HttpMethod.Post ? AttemptsToSend : Attempts;
         TimeSpan wait = s_firstWait;
         for (int attempt = 1; ; attempt++, wait *= 3)
         {
@@ -144,7 +148,7 @@ public sealed class BucketClient : IDisposable
                 }
             }
 
-            if (attempt == Attempts)
+            if (attempt == attempts)
             {
                 throw new FilesUnavailableException("The bucket does not answer: " + reason, inner);
             }

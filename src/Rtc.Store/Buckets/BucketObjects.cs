@@ -62,8 +62,8 @@ public sealed class BucketObjects(BucketClient client, string folder)
             ?? throw new FilesUnavailableException($"{file.Name} is gone from the bucket.");
     }
 
-    /// <summary>Writes a whole object to a file, from a place in it on.</summary>
-    public Task FetchAsync(StoredFile file, SafeFileHandle to, long at, CancellationToken cancel = default)
+    /// <summary>Writes an object to a file, in no order: until this has ended the file's length says nothing.</summary>
+    public Task FetchAsync(StoredFile file, SafeFileHandle to, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         return Parallel.ForAsync(
@@ -73,7 +73,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
             {
                 long from = part * PartBytes;
                 long end = Math.Min(file.Length, from + PartBytes);
-                await FetchAsync(file, to, at, from, end, stop).ConfigureAwait(false);
+                await FetchAsync(file, to, from, end, stop).ConfigureAwait(false);
             });
     }
 
@@ -206,7 +206,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
         }
     }
 
-    private async Task FetchAsync(StoredFile file, SafeFileHandle to, long at, long from, long end, CancellationToken cancel)
+    private async Task FetchAsync(StoredFile file, SafeFileHandle to, long from, long end, CancellationToken cancel)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
@@ -215,7 +215,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
             while (from < end)
             {
                 int read = await body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - from)), cancel).ConfigureAwait(false);
-                await RandomAccess.WriteAsync(to, buffer.AsMemory(0, read), at + from, cancel).ConfigureAwait(false);
+                await RandomAccess.WriteAsync(to, buffer.AsMemory(0, read), from, cancel).ConfigureAwait(false);
                 from += read;
             }
         }

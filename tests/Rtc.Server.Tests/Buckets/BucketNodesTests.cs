@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Rtc.Jobs;
 using Rtc.Server.Accounts;
@@ -154,6 +155,8 @@ public sealed class BucketNodesTests : IAsyncLifetime
             _bucket.Times["p/" + name] = written;
         }
 
+        // Of a part that was itself being sent in parts when its server was killed.
+        _bucket.Begin($"p/parts/{begun}/{1000:D15}");
         VideoSweep sweep = host.App.Services.GetServices<IStoreWorker>().OfType<VideoSweep>().Single();
         await sweep.RunAsync();
         await host.App.Services.GetRequiredService<Rtc.Studio.Tasks.StudioFolder>().SweepAsync(_clock.Now.AddHours(-24), Cancel);
@@ -169,6 +172,7 @@ public sealed class BucketNodesTests : IAsyncLifetime
         // The upload is left off for a day, and a video is past its time.
         _clock.Now += TimeSpan.FromDays(31);
         await sweep.RunAsync();
+        Assert.Equal(0, _bucket.Uploads);
         Assert.Equal("p/videos/of-another", Assert.Single(_bucket.Objects.Keys));
         Assert.Empty(CopiesOf("a"));
         Assert.Empty(Directory.GetFiles(FolderOf("a")));
@@ -193,6 +197,55 @@ public sealed class BucketNodesTests : IAsyncLifetime
         JsonNode video = await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{manifest.Id}");
         Assert.Equal((96, true), ((int)video["width"]!, (bool)video["has_sidecar"]!));
         Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{manifest.Id}/file", UriKind.Relative), Cancel));
+    }
+
+    [Fact]
+    public async Task Node_without_room_for_what_another_took_says_so()
+    {
+        Directory.CreateDirectory(FolderOf("b"));
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await VideoHost.RunAsync("mount", "-t", "tmpfs", "-o", "size=64k", "none", FolderOf("b")),
+            "no small disk can be mounted here");
+        try
+        {
+            await using RunningHost first = await StartAsync("a");
+            await using RunningHost second = await StartAsync("b");
+            byte[] bytes = new byte[200_000];
+            string at = await VideoHost.BeginAsync(first, bytes.Length);
+            await VideoHost.PatchAsync(first, HttpStatusCode.NoContent, at, 0, bytes[..199_000]);
+            await VideoHost.PatchAsync(second, HttpStatusCode.InsufficientStorage, at, 199_000, bytes[199_000..199_500]);
+            _bucket.Fails = request => HttpMethods.IsGet(request.Method) && request.Headers.ContainsKey("Range")
+                ? Fault.BreakOff
+                : Fault.None;
+            await VideoHost.RunAsync("mount", "-o", "remount,size=1m", FolderOf("b"));
+            await VideoHost.PatchAsync(second, HttpStatusCode.ServiceUnavailable, at, 199_000, bytes[199_000..199_500]);
+            _bucket.Fails = _ => Fault.None;
+            await VideoHost.PatchAsync(second, HttpStatusCode.NoContent, at, 199_000, bytes[199_000..199_500]);
+        }
+        finally
+        {
+            await VideoHost.RunAsync("umount", FolderOf("b"));
+        }
+    }
+
+    [Fact]
+    public async Task What_a_node_could_fetch_half_of_only_is_fetched_again()
+    {
+        await using RunningHost first = await StartAsync("a");
+        await using RunningHost second = await StartAsync("b");
+        byte[] bytes = new byte[40_000_000];
+        new Random(1).NextBytes(bytes);
+        string at = await VideoHost.BeginAsync(first, bytes.Length + 1);
+        await VideoHost.PatchAsync(first, HttpStatusCode.NoContent, at, 0, bytes);
+        _bucket.Fails = request => request.Headers.Range.ToString().StartsWith("bytes=0-", StringComparison.Ordinal)
+            ? Fault.Busy
+            : Fault.None;
+        await VideoHost.PatchAsync(second, HttpStatusCode.ServiceUnavailable, at, bytes.Length, [1]);
+        _bucket.Fails = _ => Fault.None;
+        string path = await second.App.Services.GetRequiredService<IUploadParts>().OpenAsync(
+            new VideoId(Guid.Parse(Path.GetFileName(at))), bytes.Length, Cancel);
+        byte[] fetched = await File.ReadAllBytesAsync(path, Cancel);
+        Assert.True(bytes.AsSpan().SequenceEqual(fetched));
     }
 
     [Fact]

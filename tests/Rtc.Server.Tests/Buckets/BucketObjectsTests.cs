@@ -123,11 +123,24 @@ public sealed class BucketObjectsTests : IDisposable
     }
 
     [Fact]
+    public async Task Server_that_is_busy_for_seconds_is_sent_files_all_the_same()
+    {
+        await using FakeBucket bucket = await FakeBucket.StartAsync();
+        int asked = 0;
+        bucket.Fails = _ => Interlocked.Increment(ref asked) <= 5 ? Fault.Busy : Fault.None;
+        var time = new HurriedTime();
+        using BucketClient client = bucket.Client(time: time);
+        await new BucketObjects(client, "v/").PutAsync("a", Write("a", 1000), 0, 1000, Cancel);
+        Assert.Single(bucket.Objects);
+        Assert.InRange(time.Waited.TotalSeconds, 6, 20);
+    }
+
+    [Fact]
     public async Task Parts_that_could_not_be_sent_are_given_up_again()
     {
         await using FakeBucket bucket = await FakeBucket.StartAsync();
         bucket.Fails = request => request.Query["partNumber"] == "2" ? Fault.Busy : Fault.None;
-        using BucketClient client = bucket.Client();
+        using BucketClient client = bucket.Client(time: new HurriedTime());
         var objects = new BucketObjects(client, "v/");
         await Assert.ThrowsAsync<FilesUnavailableException>(
             () => objects.PutAsync("a", Write("a", 40 * Megabyte), 0, 40 * Megabyte, Cancel));
@@ -223,7 +236,7 @@ public sealed class BucketObjectsTests : IDisposable
         string copy = Path.Combine(_folder.FullName, "copy");
         using (var to = File.OpenHandle(copy, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous))
         {
-            await objects.FetchAsync(file, to, 0, Cancel);
+            await objects.FetchAsync(file, to, Cancel);
         }
 
         byte[] expected = await File.ReadAllBytesAsync(path, Cancel);
@@ -263,5 +276,19 @@ public sealed class BucketObjectsTests : IDisposable
                 Keys = () => new BucketKeys(user[0], secret ?? user[1]), Prefix = $"test-{Guid.NewGuid():N}/",
             },
             new BucketCounters(_meter), TimeProvider.System);
+    }
+
+    /// <summary>Waits for nothing, and knows for how long it would have.</summary>
+    private sealed class HurriedTime : TimeProvider
+    {
+        private long _waited;
+
+        public TimeSpan Waited => TimeSpan.FromTicks(Interlocked.Read(ref _waited));
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Add(ref _waited, dueTime.Ticks);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }

@@ -62,6 +62,9 @@ internal sealed class FakeBucket : IAsyncDisposable
     /// <summary>Who may use it.</summary>
     public BucketKeys Keys { get; set; } = new(KeyId, SecretKey);
 
+    /// <summary>When uploads in parts were begun.</summary>
+    public DateTimeOffset Begun { get; set; } = DateTimeOffset.UtcNow;
+
     /// <summary>By what its clock differs.</summary>
     public TimeSpan ClockOff { get; set; }
 
@@ -90,6 +93,9 @@ internal sealed class FakeBucket : IAsyncDisposable
         await _app.DisposeAsync();
         _meter.Dispose();
     }
+
+    /// <summary>Leaves an upload in parts that nobody ends.</summary>
+    public void Begin(string key) => _uploads[$"left@{key}"] = [];
 
     private async Task AnswerAsync(HttpContext http)
     {
@@ -204,7 +210,7 @@ internal sealed class FakeBucket : IAsyncDisposable
                     of => new XElement(
                         xml + "Upload", new XElement(xml + "Key", of[1]), new XElement(xml + "UploadId", of[0]),
                         new XElement(xml + "Initiator", new XElement(xml + "ID", "someone")),
-                        new XElement(xml + "Initiated", "2030-01-01T00:00:00.000Z")))));
+                        new XElement(xml + "Initiated", Begun.ToString("O"))))));
         }
 
         string after = query["continuation-token"].ToString();
