@@ -250,18 +250,8 @@ internal sealed class Uploads(
         }
 
         DateTimeOffset now = Whole(time.GetUtcNow());
-        Video video;
-        if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is { } same
-            && await files.Store.FindAsync(same.File, cancel) is not null)
-        {
-            // It may be this very upload's, where a kill left its row behind.
-            video = same with { Id = upload.Id, Name = upload.Name, CreatedAt = now, UpdatedAt = now, HasSidecar = false };
-            if (Path.GetFileName(part) != same.File)
-            {
-                File.Delete(part);
-            }
-        }
-        else
+        Video? video = await TryShareAsync(upload, part, sha256, now, cancel);
+        if (video is null)
         {
             (ProbedVideo? probed, string? refusal) = await probe.ReadAsync(part, cancel);
             if (probed is null)
@@ -272,9 +262,9 @@ internal sealed class Uploads(
             string file = upload.Id + probed.Extension;
             await files.Store.AddAsync(part, file, cancel);
             video = new Video(upload.Id, upload.UserId, upload.Name, file, bytes, sha256, probed.Facts, Video.Ready, null, now, now);
+            await videos.AddAsync(video, cancel);
         }
 
-        await videos.AddAsync(video, cancel);
         await uploads.DeleteAsync(upload.Id, cancel);
         try
         {
@@ -286,6 +276,30 @@ internal sealed class Uploads(
         }
 
         thumbnails.MakeSoon(video);
+        return video;
+    }
+
+    /// <summary>A video with the file of the user's that is the same; null where there is none.</summary>
+    private async Task<Video?> TryShareAsync(Upload upload, string part, string sha256, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is not { } same
+            || await files.Store.FindAsync(same.File, cancel) is null)
+        {
+            return null;
+        }
+
+        // It may be this very upload's, where a kill left its row behind.
+        Video video = same with { Id = upload.Id, Name = upload.Name, CreatedAt = now, UpdatedAt = now, HasSidecar = false };
+        if (!await videos.TryAddSameAsync(video, same.Id, cancel))
+        {
+            return null;
+        }
+
+        if (Path.GetFileName(part) != same.File)
+        {
+            File.Delete(part);
+        }
+
         return video;
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Rtc.Server.Options;
 using Rtc.Server.Tests.Hosting;
 using Rtc.Server.Videos;
+using Rtc.Store.Files;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
@@ -86,6 +87,22 @@ public sealed class UploadRoutesTests : IDisposable
     }
 
     [Fact]
+    public async Task Upload_keeps_its_file_where_the_one_like_it_is_deleted_meanwhile()
+    {
+        DeletingFiles? store = null;
+        await using RunningHost host = await _videos.StartAsync(more: services => services.AddSingleton(
+            provider => new VideoFiles(provider.GetRequiredService<RtcOptions>(), store = new DeletingFiles(_videos.Files.FullName))));
+        JsonNode first = await VideoHost.PostAsync(host, HttpStatusCode.Created, s_bytes, false, "a.mp4");
+        VideoTable videos = host.App.Services.GetRequiredService<VideoTable>();
+        UserId user = (await host.App.Services.GetRequiredService<UserTable>().LocalAsync(TestContext.Current.CancellationToken)).Id;
+        store!.Deletes = () => videos.DeleteAsync(user, new VideoId(Guid.Parse(first["video_id"]!.ToString())));
+        JsonNode second = await VideoHost.PostAsync(host, HttpStatusCode.Created, s_bytes, false, "b.mp4");
+        Assert.Null(store.Deletes);
+        Assert.Equal(s_bytes, await host.Client.GetByteArrayAsync(
+            new Uri($"/api/videos/{second["video_id"]}/file", UriKind.Relative), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Disk_that_is_nearly_full_takes_no_upload()
     {
         await using RunningHost host = await _videos.StartAsync(new StoreOptions { MinFreeMegabytes = 1_000_000_000 });
@@ -139,6 +156,40 @@ public sealed class UploadRoutesTests : IDisposable
         {
             await VideoHost.RunAsync("umount", "--lazy", folder);
         }
+    }
+
+    /// <summary>Files of a folder of which one goes just after it was found.</summary>
+    private sealed class DeletingFiles(string root) : IFileStore
+    {
+        private readonly FolderFiles _files = new(root);
+
+        public Func<Task<string?>>? Deletes { get; set; }
+
+        public bool IsElsewhere => false;
+
+        public Task AddAsync(string path, string name, CancellationToken cancel) => _files.AddAsync(path, name, cancel);
+
+        public Task<FileCopy?> OpenAsync(string name, CancellationToken cancel) => _files.OpenAsync(name, cancel);
+
+        public async Task<StoredFile?> FindAsync(string name, CancellationToken cancel)
+        {
+            StoredFile? file = await _files.FindAsync(name, cancel);
+            if (Deletes is { } deletes && await deletes() is { } unused)
+            {
+                Deletes = null;
+                await _files.DeleteAsync(unused, cancel);
+            }
+
+            return file;
+        }
+
+        public Stream Read(StoredFile file) => _files.Read(file);
+
+        public Task DeleteAsync(string name, CancellationToken cancel) => _files.DeleteAsync(name, cancel);
+
+        public IAsyncEnumerable<StoredFile> ListAsync(CancellationToken cancel) => _files.ListAsync(cancel);
+
+        public Task TidyAsync(DateTimeOffset before, CancellationToken cancel) => _files.TidyAsync(before, cancel);
     }
 
     private static void FillDisk(string file)
