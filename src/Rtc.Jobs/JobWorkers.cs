@@ -159,9 +159,10 @@ public sealed partial class JobWorkers : IAsyncDisposable
                     }
                 }
             }
-            catch (StoreUnavailableException error)
+            catch (Exception error) when (error is not OperationCanceledException)
             {
-                LogStoreGone(_log, error.InnerException!.Message);
+                // Whatever the database says: a program without workers would not be noticed.
+                LogStoreGone(_log, error.InnerException?.Message ?? error.Message);
                 wait = s_storeGone;
             }
 
@@ -296,10 +297,10 @@ public sealed partial class JobWorkers : IAsyncDisposable
                         return;
                     }
                 }
-                catch (StoreUnavailableException error)
+                catch (Exception error) when (error is not OperationCanceledException)
                 {
                     // Nobody else can take the job either; the next write will tell whose it is.
-                    LogStoreGone(_log, error.InnerException!.Message);
+                    LogStoreGone(_log, error.InnerException?.Message ?? error.Message);
                 }
             }
         }
@@ -321,7 +322,7 @@ public sealed partial class JobWorkers : IAsyncDisposable
                     await _database.ListenAsync(Heard, stop).ConfigureAwait(false);
                     return;
                 }
-                catch (StoreUnavailableException)
+                catch (Exception error) when (error is not OperationCanceledException)
                 {
                     // Meanwhile the queue is looked at as it is anyway.
                     await Task.Delay(s_storeGone, Time, stop).ConfigureAwait(false);

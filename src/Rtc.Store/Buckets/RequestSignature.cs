@@ -23,7 +23,8 @@ internal sealed class RequestSignature(string region)
         string time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string scope = $"{time[..8]}/{region}/{Service}/{Last}";
         Uri uri = request.RequestUri!;
-        request.Headers.Host = uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}";
+        string host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
+        request.Headers.Host = uri.IsDefaultPort ? host : $"{host}:{uri.Port}";
         request.Headers.TryAddWithoutValidation("x-amz-content-sha256", bodyHash);
         request.Headers.TryAddWithoutValidation("x-amz-date", time);
         if (keys.SessionToken is not null)

@@ -23,6 +23,17 @@ public sealed class RequestSignatureTests
             request.Headers.GetValues("Authorization").Single());
     }
 
+    [Theory]
+    [InlineData("http://[::1]:9000/rtc", "[::1]:9000")]
+    [InlineData("https://[::1]/rtc", "[::1]")]
+    [InlineData("http://minio:9000/rtc", "minio:9000")]
+    public void Host_is_signed_as_it_is_sent(string address, string host)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        s_signature.Sign(request, RequestSignature.Nothing, s_time, s_keys);
+        Assert.Equal(host, request.Headers.Host);
+    }
+
     [Fact]
     public void Part_of_an_object_is_signed_as_in_the_document()
     {
