@@ -25,7 +25,7 @@ internal static class ClientBody
         catch (Exception error) when (error is InvalidDataException || (error is IOException and not BadHttpRequestException))
         {
             // The server's own refusals of bodies are answered elsewhere.
-            throw new UploadException(StatusCodes.Status400BadRequest, "body", "What was sent is not whole, or is no form.");
+            throw new UploadException(StatusCodes.Status400BadRequest, "form", "What was sent is no form, or is not whole.");
         }
     }
 }

@@ -80,7 +80,8 @@ public sealed class UploadRoutesTests : IDisposable
         {
             var content = new StringContent(form);
             content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
-            await host.JsonAsync(HttpStatusCode.BadRequest, HttpMethod.Post, path, content);
+            JsonNode refused = await host.JsonAsync(HttpStatusCode.BadRequest, HttpMethod.Post, path, content);
+            Assert.Equal("form", refused["code"]!.ToString());
         }
 
         Assert.Empty(new DirectoryInfo(_videos.State).GetFiles("*.part", SearchOption.AllDirectories));
