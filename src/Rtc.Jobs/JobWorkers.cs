@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Rtc.Store;
+using Rtc.Store.Files;
 using Rtc.Store.Queue;
 
 namespace Rtc.Jobs;
@@ -246,7 +247,9 @@ public sealed partial class JobWorkers : IAsyncDisposable
             ? $"It took longer than {_options.MaxTime.TotalMinutes:F0} minutes (Jobs:MaxMinutes)"
             : error.Message.Replace('\0', ' ');
         int failures = run?.Failures ?? job.Failures;
-        bool isOver = isTooLong || error is JobFailedException || failures + 1 >= _options.MaxFailures;
+        bool isAway = error is FilesUnavailableException && _database.Now - job.CreatedAt < _options.FilesPatience;
+        bool isOver = isTooLong || error is JobFailedException || (!isAway && failures + 1 >= _options.MaxFailures);
+        TimeSpan delay = _options.DelayAfter(isAway ? job.Attempt : failures, Random.Shared.NextDouble());
         if (!stops)
         {
             run?.MarkError();
@@ -263,7 +266,7 @@ public sealed partial class JobWorkers : IAsyncDisposable
                 : await _store.TryAsync(
                     queue => isOver
                         ? queue.FailAsync(claim, reason, steps)
-                        : queue.RetryAsync(claim, reason, _options.DelayAfter(failures, Random.Shared.NextDouble()), steps),
+                        : queue.RetryAsync(claim, reason, delay, steps, isOwn: !isAway),
                     _stopping.Token).ConfigureAwait(false);
             return !isWritten ? "lost" : stops ? "released" : isOver ? "failed" : "retried";
         }
