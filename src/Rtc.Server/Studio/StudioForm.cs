@@ -52,7 +52,15 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
 
             if (name == "video" && !hasClip)
             {
-                await SaveAsync(section.Body, task, cancel);
+                try
+                {
+                    await SaveAsync(section.Body, task, cancel);
+                }
+                catch (IOException error) when (DiskFull.Is(error))
+                {
+                    throw StudioDisk.Full();
+                }
+
                 hasClip = true;
             }
             else

@@ -193,6 +193,34 @@ public sealed class UploadRoutesTests : IDisposable
         public Task TidyAsync(DateTimeOffset before, CancellationToken cancel) => _files.TidyAsync(before, cancel);
     }
 
+    [Fact]
+    public async Task Disk_that_fills_up_under_a_clip_is_507_and_keeps_nothing_of_it()
+    {
+        string folder = Path.Combine(_videos.State, "small");
+        Directory.CreateDirectory(folder);
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await VideoHost.RunAsync("mount", "-t", "tmpfs", "-o", "size=1100k", "none", folder),
+            "no small disk can be mounted here");
+        try
+        {
+            await using RunningHost host = await _videos.StartAsync(
+                new StoreOptions { MinFreeMegabytes = 0, Files = folder }, studio: new StudioOptions { MaxMegabytes = 1 });
+            string other = Path.Combine(folder, "other");
+            using var form = new MultipartFormDataContent
+            {
+                { new StreamContent(new FillingStream(s_bytes, folder, () => FillDisk(other), "clip")), "video", "a.mp4" },
+            };
+            JsonNode full = await host.JsonAsync(HttpStatusCode.InsufficientStorage, HttpMethod.Post, "/api/track-point", form);
+            Assert.Equal("disk", full["code"]!.ToString());
+            File.Delete(other);
+            Assert.Empty(new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories));
+        }
+        finally
+        {
+            await VideoHost.RunAsync("umount", "--lazy", folder);
+        }
+    }
+
     private static void FillDisk(string file)
     {
         using var other = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -210,7 +238,8 @@ public sealed class UploadRoutesTests : IDisposable
     }
 
     /// <summary>A body whose rest comes once the server has written some of its beginning, and something else was done then.</summary>
-    private sealed class FillingStream(byte[] bytes, string folder, Action between) : MemoryStream(bytes)
+    private sealed class FillingStream(byte[] bytes, string folder, Action between, string pattern = "*" + Uploads.Part)
+        : MemoryStream(bytes)
     {
         private const int First = 100_000;
         private bool _isDone;
@@ -220,7 +249,7 @@ public sealed class UploadRoutesTests : IDisposable
             if (Position >= First && !_isDone)
             {
                 _isDone = true;
-                while (!new DirectoryInfo(folder).EnumerateFiles("*" + Uploads.Part).Any(part => part.Length > 0))
+                while (!new DirectoryInfo(folder).EnumerateFiles(pattern, SearchOption.AllDirectories).Any(part => part.Length > 0))
                 {
                     await Task.Delay(5, cancellationToken);
                 }
