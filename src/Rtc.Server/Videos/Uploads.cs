@@ -127,14 +127,23 @@ internal sealed class Uploads(
                 {
                     await FinishAsync(upload, part, await FileHash.OfAsync(part, cancel), cancel);
                 }
-                catch (UploadException)
+                catch (UploadException) when (File.Exists(part))
                 {
                     await TryDropAsync(upload.Id);
                     throw;
                 }
+                catch (UploadException)
+                {
+                    return null;
+                }
             }
 
             return now;
+        }
+        catch (FileNotFoundException)
+        {
+            // Another node with the same folder has finished it meanwhile.
+            return null;
         }
         finally
         {
@@ -203,8 +212,10 @@ internal sealed class Uploads(
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
+            // What is gone on with is there: a file without its beginning must not take its place.
             await using var file = new FileStream(
-                part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
+                part, offset > 0 ? FileMode.Open : FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0,
+                FileOptions.Asynchronous);
             file.Position = offset;
             int read;
             while ((read = await ClientBody.ReadAsync(body, buffer, cancel)) > 0)

@@ -248,6 +248,42 @@ public sealed class BucketNodesTests : IAsyncLifetime
         Assert.True(bytes.AsSpan().SequenceEqual(fetched));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Upload_that_two_nodes_finish_at_once_is_one_whole_video(bool inFolder)
+    {
+        await using RunningHost first = await StartAsync("a", bucket: inFolder ? new BucketOptions() : null);
+        await using RunningHost second = await StartAsync(inFolder ? "a" : "b", bucket: inFolder ? new BucketOptions() : null);
+        byte[] clip = await ClipAsync();
+        int half = clip.Length / 2;
+        for (int round = 0; round < 6; round++)
+        {
+            string at = await VideoHost.BeginAsync(first, clip.Length);
+            await VideoHost.PatchAsync(first, HttpStatusCode.NoContent, at, 0, clip[..half]);
+            HttpStatusCode[] answers = await Task.WhenAll(new[] { first, second, first, second }.Select(async host =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(at, UriKind.Relative));
+                request.Content = new ByteArrayContent(clip[half..]);
+                request.Headers.Add("Upload-Offset", half.ToString());
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
+                using HttpResponseMessage answer = await host.Client.SendAsync(request, Cancel);
+                return answer.StatusCode;
+            }));
+            Assert.Contains(HttpStatusCode.NoContent, answers);
+            Assert.All(answers, status => Assert.True(
+                status is HttpStatusCode.NoContent or HttpStatusCode.Conflict or HttpStatusCode.NotFound
+                    || (!inFolder && status == HttpStatusCode.ServiceUnavailable),
+                $"{status}"));
+            foreach (RunningHost host in (RunningHost[])[first, second])
+            {
+                Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri(at + "/file", UriKind.Relative), Cancel));
+            }
+
+            await first.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, at);
+        }
+    }
+
     [Fact]
     public async Task Keys_of_a_session_are_taken_up_when_their_file_changes()
     {
