@@ -13,6 +13,9 @@ public sealed class BucketClient : IDisposable
 
     // Some ten seconds, for what can't be sent its client has to send once more.
     private const int AttemptsToSend = 6;
+
+    // The first may be a connection that broke without a word; more than a minute nobody waits.
+    private const int MaxSilences = 2;
     private const int BufferBytes = 16 * 1024;
 
     // A thousand entries of the longest keys.
@@ -54,6 +57,8 @@ public sealed class BucketClient : IDisposable
     internal string Prefix => _settings.Prefix;
 
     internal BucketCounters Counters => _counters;
+
+    internal TimeSpan Patience => _settings.Patience;
 
     public void Dispose() => _http.Dispose();
 
@@ -122,12 +127,13 @@ public sealed class BucketClient : IDisposable
         BucketRequest request, Func<HttpResponseMessage, StallTimeout, Task<(T Result, string? Wrong)>> read, CancellationToken cancel)
     {
         int attempts = request.Method == HttpMethod.Put || request.Method == HttpMethod.Post ? AttemptsToSend : Attempts;
+        int silences = 0;
         TimeSpan wait = s_firstWait;
         for (int attempt = 1; ; attempt++, wait *= 3)
         {
             string reason;
             Exception? inner = null;
-            using (var stall = new StallTimeout(cancel))
+            using (var stall = new StallTimeout(Patience, cancel))
             {
                 try
                 {
@@ -145,10 +151,11 @@ public sealed class BucketClient : IDisposable
                 {
                     _counters.Asked(request.Method, "failed");
                     (reason, inner) = (stall.IsOver ? "it said nothing in time" : error.Message, error);
+                    silences += stall.IsOver ? 1 : 0;
                 }
             }
 
-            if (attempt == attempts)
+            if (attempt == attempts || silences == MaxSilences)
             {
                 throw new FilesUnavailableException("The bucket does not answer: " + reason, inner);
             }

@@ -51,7 +51,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
     }
 
     /// <summary>An object as a file is read, from any place on.</summary>
-    public Stream Read(StoredFile file) => new BucketStream(this, client.Counters, file, ReadBytes);
+    public Stream Read(StoredFile file) => new BucketStream(this, client, file, ReadBytes);
 
     /// <summary>Bytes of an object, as they come.</summary>
     /// <exception cref="FilesUnavailableException">It is gone, or the bucket does not answer.</exception>
@@ -211,7 +211,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            await using Stream body = new BucketStream(this, client.Counters, file, PartBytes) { Position = from };
+            await using Stream body = new BucketStream(this, client, file, PartBytes) { Position = from };
             while (from < end)
             {
                 int read = await body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - from)), cancel).ConfigureAwait(false);

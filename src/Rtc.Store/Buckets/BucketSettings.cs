@@ -15,6 +15,9 @@ public sealed record BucketSettings
     /// <summary>The bucket is part of the host's name, as https://bucket.s3.example.org/; else it is the first part of the path.</summary>
     public bool IsInHostName { get; init; }
 
+    /// <summary>How long its server may say nothing.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Before every name, so that servers may share a bucket.</summary>
     public string Prefix { get; init; } = string.Empty;
 }

@@ -123,6 +123,18 @@ public sealed class BucketObjectsTests : IDisposable
     }
 
     [Fact]
+    public async Task Server_that_says_nothing_is_asked_once_more()
+    {
+        await using FakeBucket bucket = await FakeBucket.StartAsync();
+        bucket.Fails = _ => Fault.Silence;
+        using BucketClient client = bucket.Client(patience: TimeSpan.FromSeconds(1));
+        var objects = new BucketObjects(client, "v/");
+        FilesUnavailableException error = await Assert.ThrowsAsync<FilesUnavailableException>(() => objects.FindAsync("a", Cancel));
+        Assert.Contains("said nothing", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, bucket.Requests.Count);
+    }
+
+    [Fact]
     public async Task Server_that_is_busy_for_seconds_is_sent_files_all_the_same()
     {
         await using FakeBucket bucket = await FakeBucket.StartAsync();

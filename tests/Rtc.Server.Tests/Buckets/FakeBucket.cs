@@ -73,10 +73,11 @@ internal sealed class FakeBucket : IAsyncDisposable
         Name = Name, Endpoint = _app.Urls.First(), Region = Region, KeyId = KeyId, SecretKey = SecretKey, Prefix = "p/",
     };
 
-    public BucketClient Client(string secret = SecretKey, TimeProvider? time = null) => new(
+    public BucketClient Client(string secret = SecretKey, TimeProvider? time = null, TimeSpan? patience = null) => new(
         new BucketSettings
         {
             Name = Name, Endpoint = new Uri(_app.Urls.First()), Region = Region, Keys = () => new BucketKeys(KeyId, secret), Prefix = "p/",
+            Patience = patience ?? TimeSpan.FromSeconds(30),
         },
         new BucketCounters(_meter), time ?? TimeProvider.System);
 
@@ -113,6 +114,12 @@ internal sealed class FakeBucket : IAsyncDisposable
         if (fault == Fault.Hangup)
         {
             http.Abort();
+            return;
+        }
+
+        if (fault == Fault.Silence)
+        {
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             return;
         }
 
@@ -362,6 +369,9 @@ internal enum Fault
     Busy,
     Hangup,
     BreakOff,
+
+    /// <summary>It takes the request and says nothing.</summary>
+    Silence,
 
     /// <summary>It says OK and nothing else, and does nothing.</summary>
     Mute,
