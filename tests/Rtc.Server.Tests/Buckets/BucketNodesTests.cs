@@ -248,6 +248,22 @@ public sealed class BucketNodesTests : IAsyncLifetime
         Assert.True(bytes.AsSpan().SequenceEqual(fetched));
     }
 
+    [Fact]
+    public async Task Thumbnail_that_can_not_be_sent_leaves_nothing_when_the_server_stops()
+    {
+        byte[] clip = await ClipAsync();
+        await using (RunningHost host = await StartAsync("a"))
+        {
+            _bucket.Fails = request => request.Path.Value!.EndsWith(Thumbnails.Ending, StringComparison.Ordinal)
+                && HttpMethods.IsPut(request.Method) ? Fault.Busy : Fault.None;
+            await VideoHost.PostAsync(host, HttpStatusCode.Created, clip, isForm: false, "a.mp4");
+            await Patience.UntilAsync(() => _bucket.Requests.Any(one => one.StartsWith("PUT", StringComparison.Ordinal)
+                && one.EndsWith(Thumbnails.Ending, StringComparison.Ordinal)));
+        }
+
+        await Patience.UntilAsync(() => Directory.GetFiles(FolderOf("a")).Length == 0);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
