@@ -24,6 +24,9 @@ public sealed record JobOptions
     /// <summary>How long a job waits with its results for a database that is gone.</summary>
     public TimeSpan StorePatience { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long a job is tried again while the place of the files is away, which is no failure of its own.</summary>
+    public TimeSpan FilesPatience { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>How often a running job tells how far it is.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromSeconds(1);
 

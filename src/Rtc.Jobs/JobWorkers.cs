@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Rtc.Store;
+using Rtc.Store.Files;
 using Rtc.Store.Queue;
 
 namespace Rtc.Jobs;
@@ -159,9 +160,10 @@ public sealed partial class JobWorkers : IAsyncDisposable
                     }
                 }
             }
-            catch (StoreUnavailableException error)
+            catch (Exception error) when (error is not OperationCanceledException)
             {
-                LogStoreGone(_log, error.InnerException!.Message);
+                // Whatever the database says: a program without workers would not be noticed.
+                LogStoreGone(_log, error.InnerException?.Message ?? error.Message);
                 wait = s_storeGone;
             }
 
@@ -243,9 +245,11 @@ public sealed partial class JobWorkers : IAsyncDisposable
         bool stops = _stopping.IsCancellationRequested && error is OperationCanceledException;
         string reason = isTooLong
             ? $"It took longer than {_options.MaxTime.TotalMinutes:F0} minutes (Jobs:MaxMinutes)"
-            : error.Message;
+            : error.Message.Replace('\0', ' ');
         int failures = run?.Failures ?? job.Failures;
-        bool isOver = isTooLong || error is JobFailedException || failures + 1 >= _options.MaxFailures;
+        bool isAway = error is FilesUnavailableException && _database.Now - job.CreatedAt < _options.FilesPatience;
+        bool isOver = isTooLong || error is JobFailedException || (!isAway && failures + 1 >= _options.MaxFailures);
+        TimeSpan delay = _options.DelayAfter(isAway ? job.Attempt : failures, Random.Shared.NextDouble());
         if (!stops)
         {
             run?.MarkError();
@@ -262,12 +266,13 @@ public sealed partial class JobWorkers : IAsyncDisposable
                 : await _store.TryAsync(
                     queue => isOver
                         ? queue.FailAsync(claim, reason, steps)
-                        : queue.RetryAsync(claim, reason, _options.DelayAfter(failures, Random.Shared.NextDouble()), steps),
+                        : queue.RetryAsync(claim, reason, delay, steps, isOwn: !isAway),
                     _stopping.Token).ConfigureAwait(false);
             return !isWritten ? "lost" : stops ? "released" : isOver ? "failed" : "retried";
         }
-        catch (Exception gone) when (gone is StoreUnavailableException or OperationCanceledException)
+        catch (Exception gone)
         {
+            // Whatever it is: the lease is renewed no more, and the job is taken up again when that has run out.
             LogStoreGone(_log, gone.Message);
             return "lost";
         }
@@ -295,10 +300,10 @@ public sealed partial class JobWorkers : IAsyncDisposable
                         return;
                     }
                 }
-                catch (StoreUnavailableException error)
+                catch (Exception error) when (error is not OperationCanceledException)
                 {
                     // Nobody else can take the job either; the next write will tell whose it is.
-                    LogStoreGone(_log, error.InnerException!.Message);
+                    LogStoreGone(_log, error.InnerException?.Message ?? error.Message);
                 }
             }
         }
@@ -320,7 +325,7 @@ public sealed partial class JobWorkers : IAsyncDisposable
                     await _database.ListenAsync(Heard, stop).ConfigureAwait(false);
                     return;
                 }
-                catch (StoreUnavailableException)
+                catch (Exception error) when (error is not OperationCanceledException)
                 {
                     // Meanwhile the queue is looked at as it is anyway.
                     await Task.Delay(s_storeGone, Time, stop).ConfigureAwait(false);

@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
-using Rtc.Store;
 
 namespace Rtc.Jobs;
 
@@ -83,9 +82,9 @@ public sealed class WebhookSender : IAsyncDisposable
                         continue;
                     }
                 }
-                catch (StoreUnavailableException)
+                catch (Exception error) when (error is not OperationCanceledException)
                 {
-                    // It is due still when the store is back.
+                    // It is due still when the store is back, or answers without an error.
                 }
 
                 await Task.Delay(_options.PollEvery, _time, stop).ConfigureAwait(false);

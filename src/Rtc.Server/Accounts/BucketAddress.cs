@@ -14,7 +14,6 @@ internal static class BucketAddress
             return null;
         }
 
-        bool isOwn = options.KeyId is { Length: > 0 };
         return new BucketSettings
         {
             Name = name,
@@ -22,11 +21,26 @@ internal static class BucketAddress
             Region = options.Region,
             Prefix = options.Prefix,
             IsInHostName = options.InHostName,
-            KeyId = isOwn ? options.KeyId! : Environment.GetEnvironmentVariable(BucketOptions.KeyIdVariable)!,
-            SecretKey = options.SecretKey is { Length: > 0 } secret
-                ? secret
-                : Environment.GetEnvironmentVariable(BucketOptions.SecretKeyVariable)!,
-            SessionToken = isOwn ? null : Environment.GetEnvironmentVariable("AWS_SESSION_TOKEN") is { Length: > 0 } token ? token : null,
+            Keys = KeysOf(options),
         };
     }
+
+    /// <summary>Keys given directly win over those of a file, as with other keys.</summary>
+    private static Func<BucketKeys> KeysOf(BucketOptions options)
+    {
+        bool isOwn = options.KeyId is { Length: > 0 };
+        if (!isOwn && options.CredentialsFile is { Length: > 0 } path)
+        {
+            return new CredentialsFile(path).Read;
+        }
+
+        var keys = new BucketKeys(
+            Given(options.KeyId, BucketOptions.KeyIdVariable)!, Given(options.SecretKey, BucketOptions.SecretKeyVariable)!,
+            isOwn ? Given(options.SessionToken) : Given(options.SessionToken, BucketOptions.SessionTokenVariable));
+        return () => keys;
+    }
+
+    private static string? Given(string? option, string? variable = null) => option is { Length: > 0 } ? option
+        : variable is not null && Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value
+        : null;
 }

@@ -8,6 +8,7 @@ public sealed record BucketOptions
 {
     internal const string KeyIdVariable = "AWS_ACCESS_KEY_ID";
     internal const string SecretKeyVariable = "AWS_SECRET_ACCESS_KEY";
+    internal const string SessionTokenVariable = "AWS_SESSION_TOKEN";
 
     [Description("Bucket of an S3-compatible server for videos and clips; without one they are in Store:Files")]
     public string? Name { get; init; }
@@ -24,6 +25,13 @@ public sealed record BucketOptions
     [Description("The secret access key; default that of AWS_SECRET_ACCESS_KEY")]
     [Secret]
     public string? SecretKey { get; init; }
+
+    [Description("Token of keys that are good for some hours only; default that of AWS_SESSION_TOKEN, unless Bucket:KeyId is given")]
+    [Secret]
+    public string? SessionToken { get; init; }
+
+    [Description("File with these three as Amazon's programs write it, read again whenever it changes")]
+    public string? CredentialsFile { get; init; }
 
     [Description("Beginning of all names in the bucket, as rtc/, so that others may use it too")]
     public string Prefix { get; init; } = string.Empty;

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net;
 using Rtc.Inference.Onnx;
 using Rtc.Signaling;
+using Rtc.Store.Files;
 
 namespace Rtc.Server.Options;
 
@@ -101,6 +102,23 @@ internal static class OptionsCheck
             || !bucket.Prefix.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/'))
         {
             errors.Add("Bucket:Prefix has letters, digits, - _ . and /, and begins with no /");
+        }
+
+        if (bucket.CredentialsFile is { Length: > 0 } path)
+        {
+            try
+            {
+                new CredentialsFile(path).Read();
+            }
+            catch (FilesUnavailableException error)
+            {
+                errors.Add(error.Message);
+            }
+
+            if (string.IsNullOrEmpty(bucket.KeyId))
+            {
+                return;
+            }
         }
 
         foreach ((string option, string? value, string variable) in new[]

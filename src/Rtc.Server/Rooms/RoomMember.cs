@@ -107,7 +107,7 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public bool Watches(RoomView view) => IsConnected && SendMid is not null && View == view;
 
-    /// <summary>Takes what is for those behind it, where it is a feed, of what it can bring. True where that is other than before.</summary>
+    /// <summary>A feed takes what is for those behind it, of what it can bring. True where that is other than before.</summary>
     /// <param name="camera">The codec of the camera on air, where one is.</param>
     public bool TakeForAudience(VideoCodec? camera)
     {
@@ -116,7 +116,8 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
             return false;
         }
 
-        VideoCodec[] takes = [.. Codecs.Where(codec => audience.Formats == VideoFormats.None || audience.Formats.HasFlag(codec.AsSet()))];
+        VideoFormats formats = audience.Formats;
+        VideoCodec[] takes = [.. Codecs.Where(codec => formats == VideoFormats.None || formats.HasFlag(codec.AsSet()))];
         if (audience.InCameraCodec && camera is { } source && takes.Contains(source))
         {
             takes = [source];

@@ -75,7 +75,7 @@ internal static class VideoRoutes
         }
 
         var reader = new MultipartReader(boundary, request.Body, FormBufferBytes);
-        while (await reader.ReadNextSectionAsync(cancel) is { } section)
+        while (await ClientBody.NextAsync(reader, cancel) is { } section)
         {
             if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? part)
                 && HeaderUtilities.RemoveQuotes(part.Name) == Field)

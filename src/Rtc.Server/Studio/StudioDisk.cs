@@ -14,8 +14,10 @@ internal static class StudioDisk
     {
         if (new DriveInfo(folder.Root).AvailableFreeSpace - bytes < options.Store.MinFreeMegabytes * Megabyte)
         {
-            throw new UploadException(
-                StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes).");
+            throw Full();
         }
     }
+
+    public static UploadException Full() => new(
+        StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes).");
 }

@@ -40,7 +40,7 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         bool hasClip = false;
         var reader = new MultipartReader(boundary, request.Body);
-        for (int count = 0; await reader.ReadNextSectionAsync(cancel) is { } section; count++)
+        for (int count = 0; await ClientBody.NextAsync(reader, cancel) is { } section; count++)
         {
             string? name = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? part)
                 ? HeaderUtilities.RemoveQuotes(part.Name).Value
@@ -52,7 +52,15 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
 
             if (name == "video" && !hasClip)
             {
-                await SaveAsync(section.Body, task, cancel);
+                try
+                {
+                    await SaveAsync(section.Body, task, cancel);
+                }
+                catch (IOException error) when (DiskFull.Is(error))
+                {
+                    throw StudioDisk.Full();
+                }
+
                 hasClip = true;
             }
             else
@@ -93,7 +101,7 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
     private static async Task<string> TextAsync(Stream body, string name, CancellationToken cancel)
     {
         byte[] bytes = new byte[MaxFieldBytes + 1];
-        int read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel);
+        int read = await ClientBody.ReadAsync(body, bytes, cancel, isFilled: true);
         return read <= MaxFieldBytes
             ? Encoding.UTF8.GetString(bytes, 0, read)
             : throw Bad("form", $"\"{name[..Math.Min(name.Length, 32)]}\" has {MaxFieldBytes} bytes at most.");
@@ -105,7 +113,7 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
         StudioDisk.Require(options, folder, limits.MaxBytes);
         await using FileStream file = File.Create(folder.ClipOf(task), BufferBytes, FileOptions.Asynchronous);
         byte[] buffer = new byte[BufferBytes];
-        for (int read; (read = await body.ReadAsync(buffer, cancel)) > 0;)
+        for (int read; (read = await ClientBody.ReadAsync(body, buffer, cancel)) > 0;)
         {
             if (file.Length + read > limits.MaxBytes)
             {

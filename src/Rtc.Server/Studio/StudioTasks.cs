@@ -15,23 +15,20 @@ namespace Rtc.Server.Studio;
 /// <summary>Takes tasks in: what can be told from a form and a container is refused before a job is queued.</summary>
 internal sealed class StudioTasks(
     RtcOptions options, StudioForm form, StudioFolder folder, ClipLimits limits, JobTable jobs, JobIntake intake, VideoTable videos,
-    VideoFiles files)
+    VideoFiles files) : IDisposable
 {
     private const int LookedAt = 200;
 
     private static readonly string[] s_kinds = [StudioKind.TrackPoint, StudioKind.TextToVideo, StudioKind.RemoveObject];
 
+    private readonly SemaphoreSlim _adding = new(1);
+
+    public void Dispose() => _adding.Dispose();
+
     /// <exception cref="UploadException">The task is refused; nothing of it stays.</exception>
     public async Task<Job> AddAsync(UserId user, string kind, HttpRequest request, CancellationToken cancel)
     {
-        List<Job> newest = await jobs.ListAsync(user, null, LookedAt, cancel);
-        if (newest.Count(job => !job.IsOver && s_kinds.Contains(job.Kind)) >= options.Studio.MaxTasks)
-        {
-            throw new UploadException(
-                StatusCodes.Status429TooManyRequests, "tasks",
-                $"A user has {options.Studio.MaxTasks} tasks at most that wait or are at work (Studio:MaxTasks).");
-        }
-
+        await RequirePlaceAsync(user, cancel);
         JobId id = jobs.NewId();
         try
         {
@@ -50,16 +47,21 @@ internal sealed class StudioTasks(
 
             // Any node may take the job as soon as it is queued.
             await folder.KeepAsync(id.Value, cancel);
-            return await intake.AddAsync(id, user, video?.Id, kind, wanted.Write(), cancel);
+            await _adding.WaitAsync(cancel);
+            try
+            {
+                // Others may have come while this one's clip did.
+                await RequirePlaceAsync(user, cancel);
+                return await intake.AddAsync(id, user, video?.Id, kind, wanted.Write(), cancel);
+            }
+            finally
+            {
+                _adding.Release();
+            }
         }
-        catch (Exception error)
+        catch
         {
             folder.Delete(id.Value);
-            if (error is InvalidDataException)
-            {
-                throw new UploadException(StatusCodes.Status400BadRequest, "form", "The form can't be read.");
-            }
-
             throw;
         }
     }
@@ -101,6 +103,17 @@ internal sealed class StudioTasks(
         id is null ? throw new UploadException(StatusCodes.Status400BadRequest, "field", "The form has neither \"video\" nor \"video_id\".")
         : Guid.TryParse(id, out Guid video) && await videos.FindAsync(user, new VideoId(video), cancel) is { } found ? found
         : throw new UploadException(StatusCodes.Status404NotFound, "unknown_video", "There is no such video.");
+
+    private async Task RequirePlaceAsync(UserId user, CancellationToken cancel)
+    {
+        List<Job> newest = await jobs.ListAsync(user, null, LookedAt, cancel);
+        if (newest.Count(job => !job.IsOver && s_kinds.Contains(job.Kind)) >= options.Studio.MaxTasks)
+        {
+            throw new UploadException(
+                StatusCodes.Status429TooManyRequests, "tasks",
+                $"A user has {options.Studio.MaxTasks} tasks at most that wait or are at work (Studio:MaxTasks).");
+        }
+    }
 
     private void Look(string file, StudioRequest wanted, CancellationToken cancel)
     {

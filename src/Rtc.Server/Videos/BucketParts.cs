@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 using Rtc.Store.Buckets;
 using Rtc.Store.Files;
 using Rtc.Store.Videos;
@@ -12,6 +11,8 @@ namespace Rtc.Server.Videos;
 /// </summary>
 internal sealed class BucketParts(VideoFiles files, BucketObjects objects, UploadTable uploads) : IUploadParts
 {
+    private const int BufferBytes = 128 * 1024;
+
     public async Task<long> OffsetAsync(VideoId upload, CancellationToken cancel)
     {
         List<Part> parts = await PartsAsync(upload, cancel);
@@ -22,20 +23,25 @@ internal sealed class BucketParts(VideoFiles files, BucketObjects objects, Uploa
     {
         string path = FolderParts.PartOf(files, upload);
         Directory.CreateDirectory(files.Folder);
-        using SafeFileHandle file = File.OpenHandle(
-            path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous);
-        long held = RandomAccess.GetLength(file);
-        if (held > offset)
+        try
         {
-            // It came here before a kill, and was never promised.
-            RandomAccess.SetLength(file, offset);
-        }
-        else if (held < offset)
-        {
-            foreach (Part part in (await PartsAsync(upload, cancel)).Where(part => part.End > held))
+            await using var file = new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
+            long held = file.Length;
+            if (held > offset)
             {
-                await objects.FetchAsync(part.File, file, part.From, cancel);
+                // It came here before a kill, and was never promised.
+                file.SetLength(offset);
             }
+            else if (held < offset)
+            {
+                await FetchAsync([.. (await PartsAsync(upload, cancel)).Where(part => part.End > held)], file, cancel);
+            }
+        }
+        catch (IOException error)
+        {
+            throw DiskFull.Is(error) ? Uploads.NoDisk()
+                : new FilesUnavailableException("What another node took of it can't be fetched: " + error.Message, error);
         }
 
         return path;
@@ -75,6 +81,21 @@ internal sealed class BucketParts(VideoFiles files, BucketObjects objects, Uploa
         foreach (Guid upload in old)
         {
             await DropAsync(new VideoId(upload));
+        }
+
+        await objects.AbortAsync(before);
+    }
+
+    /// <summary>
+    /// One byte after the other: how long the file is says how much of it is here, whatever ends this, and a hole would go into the video.
+    /// </summary>
+    private async Task FetchAsync(List<Part> parts, FileStream to, CancellationToken cancel)
+    {
+        foreach (Part part in parts)
+        {
+            await using Stream from = objects.Read(part.File);
+            to.Position = part.From;
+            await from.CopyToAsync(to, BufferBytes, cancel);
         }
     }
 

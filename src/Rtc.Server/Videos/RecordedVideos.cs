@@ -93,7 +93,9 @@ internal sealed partial class RecordedVideos(
     {
         var id = new VideoId(manifest.Id);
         string? path = s_extensions.Select(extension => files.PathOf(id + extension)).FirstOrDefault(File.Exists);
-        if (path is null || !RecordingRepair.TryCut(path))
+        using FileCopy? sent = path is null ? await SentAsync(id) : null;
+        path ??= sent?.Path;
+        if (path is null || (sent is null && !RecordingRepair.TryCut(path)))
         {
             Discard(id, path);
             return false;
@@ -113,18 +115,41 @@ internal sealed partial class RecordedVideos(
 
         DateTimeOffset now = Uploads.Whole(time.GetUtcNow());
         string sidecar = files.PathOf(VideoFiles.SidecarOf(id));
+        bool isSidecarHere = File.Exists(sidecar);
         var video = new Video(
             id, new UserId(manifest.UserId), manifest.NameOf(path), Path.GetFileName(path), new FileInfo(path).Length,
-            await FileHash.OfAsync(path), facts, Video.Ready, null, Uploads.Whole(manifest.StartedAt), now, File.Exists(sidecar));
-        if (video.HasSidecar == true)
+            await FileHash.OfAsync(path), facts, Video.Ready, null, Uploads.Whole(manifest.StartedAt), now,
+            isSidecarHere || await files.Store.FindAsync(VideoFiles.SidecarOf(id)) is not null);
+        if (isSidecarHere)
         {
             await files.Store.AddAsync(sidecar, VideoFiles.SidecarOf(id));
         }
 
-        await files.Store.AddAsync(path, video.File);
+        if (sent is null)
+        {
+            await files.Store.AddAsync(path, video.File);
+        }
+
         await videos.AddAsync(video);
         thumbnails.MakeSoon(video);
         return true;
+    }
+
+    /// <summary>A copy of what is in the bucket already: a kill, or a database that was away, came between that and its row.</summary>
+    private async Task<FileCopy?> SentAsync(VideoId id)
+    {
+        if (files.Store.IsElsewhere)
+        {
+            foreach (string extension in s_extensions)
+            {
+                if (await files.Store.OpenAsync(id + extension) is { } copy)
+                {
+                    return copy;
+                }
+            }
+        }
+
+        return null;
     }
 
     private static VideoFacts FactsOf(VideoRecorder video)

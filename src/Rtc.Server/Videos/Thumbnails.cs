@@ -19,6 +19,7 @@ internal sealed class Thumbnails(VideoFiles files, IJobPace pace) : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _making = new(1);
+    private readonly CancellationTokenSource _ending = new();
 
     /// <summary>The name of a video's thumbnail beside its file.</summary>
     public static string NameOf(string file) => file + Ending;
@@ -59,15 +60,21 @@ internal sealed class Thumbnails(VideoFiles files, IJobPace pace) : IDisposable
         }
     }
 
-    public void Dispose() => _making.Dispose();
+    public void Dispose()
+    {
+        _ending.Cancel();
+        _ending.Dispose();
+        _making.Dispose();
+    }
 
     private async Task TryMakeAsync(Video video)
     {
         try
         {
-            (await OpenAsync(video, CancellationToken.None))?.Dispose();
+            (await OpenAsync(video, _ending.Token))?.Dispose();
         }
-        catch (Exception error) when (error is FilesUnavailableException or IOException or ObjectDisposedException)
+        catch (Exception error) when (
+            error is FilesUnavailableException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             // It is made when somebody asks.
         }
@@ -91,17 +98,24 @@ internal sealed class Thumbnails(VideoFiles files, IJobPace pace) : IDisposable
 
         // Under another name until it is whole: a request meanwhile would be sent half a picture. What a kill leaves of it is swept.
         string half = Path.ChangeExtension(files.PathOf(video.File), Half);
+        bool isKept = false;
         try
         {
             Directory.CreateDirectory(files.Folder);
             await File.WriteAllBytesAsync(half, jpeg ?? [], cancel);
             await files.Store.AddAsync(half, name, cancel);
-            return true;
+            return isKept = true;
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
-            File.Delete(half);
             return false;
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                File.Delete(half);
+            }
         }
     }
 

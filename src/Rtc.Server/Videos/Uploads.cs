@@ -127,14 +127,23 @@ internal sealed class Uploads(
                 {
                     await FinishAsync(upload, part, await FileHash.OfAsync(part, cancel), cancel);
                 }
-                catch (UploadException)
+                catch (UploadException) when (File.Exists(part))
                 {
                     await TryDropAsync(upload.Id);
                     throw;
                 }
+                catch (UploadException)
+                {
+                    return null;
+                }
             }
 
             return now;
+        }
+        catch (FileNotFoundException)
+        {
+            // Another node with the same folder has finished it meanwhile.
+            return null;
         }
         finally
         {
@@ -203,11 +212,13 @@ internal sealed class Uploads(
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
+            // What is gone on with is there: a file without its beginning must not take its place.
             await using var file = new FileStream(
-                part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
+                part, offset > 0 ? FileMode.Open : FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0,
+                FileOptions.Asynchronous);
             file.Position = offset;
             int read;
-            while ((read = await body.ReadAsync(buffer, cancel)) > 0)
+            while ((read = await ClientBody.ReadAsync(body, buffer, cancel)) > 0)
             {
                 if (offset + read > upload.Bytes)
                 {
@@ -250,18 +261,8 @@ internal sealed class Uploads(
         }
 
         DateTimeOffset now = Whole(time.GetUtcNow());
-        Video video;
-        if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is { } same
-            && await files.Store.FindAsync(same.File, cancel) is not null)
-        {
-            // It may be this very upload's, where a kill left its row behind.
-            video = same with { Id = upload.Id, Name = upload.Name, CreatedAt = now, UpdatedAt = now, HasSidecar = false };
-            if (Path.GetFileName(part) != same.File)
-            {
-                File.Delete(part);
-            }
-        }
-        else
+        Video? video = await TryShareAsync(upload, part, sha256, now, cancel);
+        if (video is null)
         {
             (ProbedVideo? probed, string? refusal) = await probe.ReadAsync(part, cancel);
             if (probed is null)
@@ -272,9 +273,9 @@ internal sealed class Uploads(
             string file = upload.Id + probed.Extension;
             await files.Store.AddAsync(part, file, cancel);
             video = new Video(upload.Id, upload.UserId, upload.Name, file, bytes, sha256, probed.Facts, Video.Ready, null, now, now);
+            await videos.AddAsync(video, cancel);
         }
 
-        await videos.AddAsync(video, cancel);
         await uploads.DeleteAsync(upload.Id, cancel);
         try
         {
@@ -289,7 +290,31 @@ internal sealed class Uploads(
         return video;
     }
 
-    private static UploadException NoDisk() => new(
+    /// <summary>A video with the file of the user's that is the same; null where there is none.</summary>
+    private async Task<Video?> TryShareAsync(Upload upload, string part, string sha256, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (await videos.FindSameAsync(upload.UserId, sha256, cancel) is not { } same
+            || await files.Store.FindAsync(same.File, cancel) is null)
+        {
+            return null;
+        }
+
+        // It may be this very upload's, where a kill left its row behind.
+        Video video = same with { Id = upload.Id, Name = upload.Name, CreatedAt = now, UpdatedAt = now, HasSidecar = false };
+        if (!await videos.TryAddSameAsync(video, same.Id, cancel))
+        {
+            return null;
+        }
+
+        if (Path.GetFileName(part) != same.File)
+        {
+            File.Delete(part);
+        }
+
+        return video;
+    }
+
+    internal static UploadException NoDisk() => new(
         StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes, Store:Files).");
 
     private UploadException TooLarge() => new(

@@ -23,16 +23,19 @@ internal sealed class VideoFiles(RtcOptions options, IFileStore store)
     public async Task<bool> HasSidecarAsync(Video video, CancellationToken cancel) =>
         video.HasSidecar ?? await store.FindAsync(SidecarOf(video.Id), cancel) is not null;
 
-    /// <summary>Deletes what belongs to a video that is gone; its file is empty where another video has the same.</summary>
+    /// <summary>
+    /// Deletes what belongs to a video that is gone; its file is empty where another video has the same. What can't be reached now has
+    /// no row any more and is cleared up later.
+    /// </summary>
     public async Task DeleteAsync(VideoId video, string file, CancellationToken cancel = default)
     {
-        if (file.Length > 0)
+        try
         {
-            await store.DeleteAsync(file, cancel);
-            await store.DeleteAsync(Thumbnails.NameOf(file), cancel);
+            await DeleteFilesAsync(video, file, cancel);
         }
-
-        await store.DeleteAsync(SidecarOf(video), cancel);
+        catch (FilesUnavailableException)
+        {
+        }
     }
 
     /// <summary>Whether the disk would be fuller than it may with so many bytes more.</summary>
@@ -46,5 +49,16 @@ internal sealed class VideoFiles(RtcOptions options, IFileStore store)
         {
             return true;
         }
+    }
+
+    private async Task DeleteFilesAsync(VideoId video, string file, CancellationToken cancel)
+    {
+        if (file.Length > 0)
+        {
+            await store.DeleteAsync(file, cancel);
+            await store.DeleteAsync(Thumbnails.NameOf(file), cancel);
+        }
+
+        await store.DeleteAsync(SidecarOf(video), cancel);
     }
 }

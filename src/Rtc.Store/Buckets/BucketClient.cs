@@ -10,6 +10,12 @@ namespace Rtc.Store.Buckets;
 public sealed class BucketClient : IDisposable
 {
     private const int Attempts = 4;
+
+    // Some ten seconds, for what can't be sent its client has to send once more.
+    private const int AttemptsToSend = 6;
+
+    // The first may be a connection that broke without a word; more than a minute nobody waits.
+    private const int MaxSilences = 2;
     private const int BufferBytes = 16 * 1024;
 
     // A thousand entries of the longest keys.
@@ -18,6 +24,9 @@ public sealed class BucketClient : IDisposable
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_connectionAge = TimeSpan.FromMinutes(5);
+
+    // Servers refuse what is a quarter of an hour off.
+    private static readonly TimeSpan s_clockMayDiffer = TimeSpan.FromMinutes(10);
 
     private readonly BucketSettings _settings;
     private readonly RequestSignature _signature;
@@ -31,7 +40,7 @@ public sealed class BucketClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _counters, _time) = (settings, counters, time);
-        _signature = new RequestSignature(settings.KeyId, settings.SecretKey, settings.Region, settings.SessionToken);
+        _signature = new RequestSignature(settings.Region);
         string at = settings.Endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/');
         _address = settings.IsInHostName ? at.Replace("://", $"://{settings.Name}.", StringComparison.Ordinal) : $"{at}/{settings.Name}";
         _http = new HttpClient(new SocketsHttpHandler
@@ -48,6 +57,8 @@ public sealed class BucketClient : IDisposable
     internal string Prefix => _settings.Prefix;
 
     internal BucketCounters Counters => _counters;
+
+    internal TimeSpan Patience => _settings.Patience;
 
     public void Dispose() => _http.Dispose();
 
@@ -115,12 +126,14 @@ public sealed class BucketClient : IDisposable
     private async Task<T> TryAsync<T>(
         BucketRequest request, Func<HttpResponseMessage, StallTimeout, Task<(T Result, string? Wrong)>> read, CancellationToken cancel)
     {
+        int attempts = request.Method == HttpMethod.Put || request.Method == HttpMethod.Post ? AttemptsToSend : Attempts;
+        int silences = 0;
         TimeSpan wait = s_firstWait;
         for (int attempt = 1; ; attempt++, wait *= 3)
         {
             string reason;
             Exception? inner = null;
-            using (var stall = new StallTimeout(cancel))
+            using (var stall = new StallTimeout(Patience, cancel))
             {
                 try
                 {
@@ -138,10 +151,11 @@ public sealed class BucketClient : IDisposable
                 {
                     _counters.Asked(request.Method, "failed");
                     (reason, inner) = (stall.IsOver ? "it said nothing in time" : error.Message, error);
+                    silences += stall.IsOver ? 1 : 0;
                 }
             }
 
-            if (attempt == Attempts)
+            if (attempt == attempts || silences == MaxSilences)
             {
                 throw new FilesUnavailableException("The bucket does not answer: " + reason, inner);
             }
@@ -170,7 +184,7 @@ public sealed class BucketClient : IDisposable
             request.Headers.TryAddWithoutValidation("If-Match", tag);
         }
 
-        _signature.Sign(request, asked.BodyHash, _time.GetUtcNow() + _clockOff);
+        _signature.Sign(request, asked.BodyHash, _time.GetUtcNow() + _clockOff, _settings.Keys());
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token).ConfigureAwait(false);
     }
 
@@ -208,7 +222,7 @@ public sealed class BucketClient : IDisposable
         }
 
         string reason = $"{(int)answer.StatusCode} {code} {message}".TrimEnd();
-        if (code == "RequestTimeTooSkewed" && answer.Headers.Date is { } date)
+        if (answer.Headers.Date is { } date && IsClock(answer.StatusCode, code, body, date))
         {
             _clockOff = date - _time.GetUtcNow();
         }
@@ -223,4 +237,9 @@ public sealed class BucketClient : IDisposable
         _counters.Asked(request.Method, "failed");
         return reason;
     }
+
+    /// <summary>It was refused for the time it was signed with. The answer to a HEAD does not say why.</summary>
+    private bool IsClock(HttpStatusCode status, string code, byte[] body, DateTimeOffset date) => code == "RequestTimeTooSkewed"
+        || (status == HttpStatusCode.Forbidden && body.Length == 0
+            && (date - _time.GetUtcNow() - _clockOff).Duration() > s_clockMayDiffer);
 }

@@ -21,7 +21,7 @@ public sealed class BucketFiles(BucketObjects objects, CopyFolder copies) : IFil
         }
 
         return await objects.FindAsync(name, cancel).ConfigureAwait(false) is { } file
-            ? await copies.FetchAsync(CopyOf(name), file.Length, (to, stop) => objects.FetchAsync(file, to, 0, stop), cancel)
+            ? await copies.FetchAsync(CopyOf(name), file.Length, (to, stop) => objects.FetchAsync(file, to, stop), cancel)
                 .ConfigureAwait(false)
             : null;
     }

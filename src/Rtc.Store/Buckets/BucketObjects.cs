@@ -51,7 +51,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
     }
 
     /// <summary>An object as a file is read, from any place on.</summary>
-    public Stream Read(StoredFile file) => new BucketStream(this, client.Counters, file, ReadBytes);
+    public Stream Read(StoredFile file) => new BucketStream(this, client, file, ReadBytes);
 
     /// <summary>Bytes of an object, as they come.</summary>
     /// <exception cref="FilesUnavailableException">It is gone, or the bucket does not answer.</exception>
@@ -62,8 +62,8 @@ public sealed class BucketObjects(BucketClient client, string folder)
             ?? throw new FilesUnavailableException($"{file.Name} is gone from the bucket.");
     }
 
-    /// <summary>Writes a whole object to a file, from a place in it on.</summary>
-    public Task FetchAsync(StoredFile file, SafeFileHandle to, long at, CancellationToken cancel = default)
+    /// <summary>Writes an object to a file, in no order: until this has ended the file's length says nothing.</summary>
+    public Task FetchAsync(StoredFile file, SafeFileHandle to, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         return Parallel.ForAsync(
@@ -73,7 +73,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
             {
                 long from = part * PartBytes;
                 long end = Math.Min(file.Length, from + PartBytes);
-                await FetchAsync(file, to, at, from, end, stop).ConfigureAwait(false);
+                await FetchAsync(file, to, from, end, stop).ConfigureAwait(false);
             });
     }
 
@@ -191,7 +191,7 @@ public sealed class BucketObjects(BucketClient client, string folder)
             cancel).ConfigureAwait(false);
 
         // It says OK before it has put the parts together, so that what becomes of them is in the body.
-        return ended.IsDone && BucketXml.ReadError(ended.Body) is null;
+        return ended.IsDone && BucketXml.Find(ended.Body, "ETag") is not null;
     }
 
     private async Task TryAbortAsync(string key, string id)
@@ -206,16 +206,16 @@ public sealed class BucketObjects(BucketClient client, string folder)
         }
     }
 
-    private async Task FetchAsync(StoredFile file, SafeFileHandle to, long at, long from, long end, CancellationToken cancel)
+    private async Task FetchAsync(StoredFile file, SafeFileHandle to, long from, long end, CancellationToken cancel)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            await using Stream body = new BucketStream(this, client.Counters, file, PartBytes) { Position = from };
+            await using Stream body = new BucketStream(this, client, file, PartBytes) { Position = from };
             while (from < end)
             {
                 int read = await body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - from)), cancel).ConfigureAwait(false);
-                await RandomAccess.WriteAsync(to, buffer.AsMemory(0, read), at + from, cancel).ConfigureAwait(false);
+                await RandomAccess.WriteAsync(to, buffer.AsMemory(0, read), from, cancel).ConfigureAwait(false);
                 from += read;
             }
         }

@@ -6,7 +6,7 @@ namespace Rtc.Store.Buckets;
 /// An object as a file is read. It is asked for piece by piece, so that who stops reading has had little for nothing, and goes on where
 /// a connection broke off.
 /// </summary>
-internal sealed class BucketStream(BucketObjects objects, BucketCounters counters, StoredFile file, long pieceBytes) : Stream
+internal sealed class BucketStream(BucketObjects objects, BucketClient client, StoredFile file, long pieceBytes) : Stream
 {
     private const int Attempts = 4;
 
@@ -51,13 +51,13 @@ internal sealed class BucketStream(BucketObjects objects, BucketCounters counter
                 _body = await objects.OpenAsync(file, _position, _bodyEnd - 1, cancellationToken).ConfigureAwait(false);
             }
 
-            using var stall = new StallTimeout(cancellationToken);
+            using var stall = new StallTimeout(client.Patience, cancellationToken);
             try
             {
                 int most = (int)Math.Min(buffer.Length, _bodyEnd - _position);
                 int read = await _body.ReadAsync(buffer[..most], stall.Token).ConfigureAwait(false);
                 _position += read;
-                counters.Received(read);
+                client.Counters.Received(read);
                 if (read == 0 || _position == _bodyEnd)
                 {
                     Close(ref _body);

@@ -5,7 +5,7 @@ using System.Text;
 namespace Rtc.Store.Buckets;
 
 /// <summary>Signs requests by AWS Signature Version 4, in the header Authorization.</summary>
-internal sealed class RequestSignature(string keyId, string secretKey, string region, string? sessionToken = null)
+internal sealed class RequestSignature(string region)
 {
     /// <summary>The hash of a body without bytes.</summary>
     public const string Nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -17,17 +17,19 @@ internal sealed class RequestSignature(string keyId, string secretKey, string re
     /// <param name="request">Whole but for the signature; its address is sent as it stands.</param>
     /// <param name="bodyHash">The sha256 of the body, in small hexadecimal digits.</param>
     /// <param name="now">By the server's clock: it refuses what is a quarter of an hour off.</param>
-    public void Sign(HttpRequestMessage request, string bodyHash, DateTimeOffset now)
+    /// <param name="keys">Whose request it is.</param>
+    public void Sign(HttpRequestMessage request, string bodyHash, DateTimeOffset now, BucketKeys keys)
     {
         string time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string scope = $"{time[..8]}/{region}/{Service}/{Last}";
         Uri uri = request.RequestUri!;
-        request.Headers.Host = uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}";
+        string host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
+        request.Headers.Host = uri.IsDefaultPort ? host : $"{host}:{uri.Port}";
         request.Headers.TryAddWithoutValidation("x-amz-content-sha256", bodyHash);
         request.Headers.TryAddWithoutValidation("x-amz-date", time);
-        if (sessionToken is not null)
+        if (keys.SessionToken is not null)
         {
-            request.Headers.TryAddWithoutValidation("x-amz-security-token", sessionToken);
+            request.Headers.TryAddWithoutValidation("x-amz-security-token", keys.SessionToken);
         }
 
         (string Name, string Value)[] headers = [.. request.Headers.NonValidated
@@ -41,9 +43,9 @@ internal sealed class RequestSignature(string keyId, string secretKey, string re
         ]);
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
         string toSign = string.Join('\n', Algorithm, time, scope, digest);
-        string signature = Convert.ToHexStringLower(HMACSHA256.HashData(KeyOf(time[..8]), Encoding.UTF8.GetBytes(toSign)));
+        string signature = Convert.ToHexStringLower(HMACSHA256.HashData(KeyOf(keys.SecretKey, time[..8]), Encoding.UTF8.GetBytes(toSign)));
         request.Headers.TryAddWithoutValidation(
-            "Authorization", $"{Algorithm} Credential={keyId}/{scope},SignedHeaders={names},Signature={signature}");
+            "Authorization", $"{Algorithm} Credential={keys.KeyId}/{scope},SignedHeaders={names},Signature={signature}");
     }
 
     /// <summary>By name; one without a value has an empty one.</summary>
@@ -52,7 +54,7 @@ internal sealed class RequestSignature(string keyId, string secretKey, string re
         .Select(pair => pair.Contains('=') ? pair : pair + '=')
         .Order(StringComparer.Ordinal));
 
-    private byte[] KeyOf(string date)
+    private byte[] KeyOf(string secretKey, string date)
     {
         byte[] key = Encoding.UTF8.GetBytes("AWS4" + secretKey);
         foreach (string part in (string[])[date, region, Service, Last])

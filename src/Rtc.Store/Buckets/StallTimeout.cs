@@ -3,14 +3,13 @@ namespace Rtc.Store.Buckets;
 /// <summary>Ends what makes no progress for a while, however long it may take in all.</summary>
 internal sealed class StallTimeout : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     private readonly CancellationTokenSource _source;
     private readonly CancellationToken _caller;
+    private readonly TimeSpan _patience;
 
-    public StallTimeout(CancellationToken caller)
+    public StallTimeout(TimeSpan patience, CancellationToken caller)
     {
-        _caller = caller;
+        (_patience, _caller) = (patience, caller);
         _source = CancellationTokenSource.CreateLinkedTokenSource(caller);
         Progress();
     }
@@ -20,7 +19,7 @@ internal sealed class StallTimeout : IDisposable
     /// <summary>It was time that ended it, not its caller.</summary>
     public bool IsOver => _source.IsCancellationRequested && !_caller.IsCancellationRequested;
 
-    public void Progress() => _source.CancelAfter(s_patience);
+    public void Progress() => _source.CancelAfter(_patience);
 
     public void Dispose() => _source.Dispose();
 }

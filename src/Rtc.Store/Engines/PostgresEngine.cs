@@ -48,8 +48,10 @@ internal sealed class PostgresEngine : ISqlEngine
         await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
     }
 
+    /// <summary>After a failover the old server may go on for a while, and only read.</summary>
     public bool IsTransient(DbException error) =>
-        error.IsTransient || error is NpgsqlException { InnerException: IOException or TimeoutException or SocketException };
+        error.IsTransient || error.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction
+            || error is NpgsqlException { InnerException: IOException or TimeoutException or SocketException };
 
     public bool IsFull(DbException error) => error.SqlState == PostgresErrorCodes.DiskFull;
 

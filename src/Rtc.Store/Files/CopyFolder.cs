@@ -187,7 +187,10 @@ public sealed class CopyFolder(string root, long maxBytes, long minFreeBytes, Ti
         }
     }
 
-    private FileInfo[] Files() => Directory.Exists(root) ? new DirectoryInfo(root).GetFiles("*", s_all) : [];
+    /// <summary>What comes and goes meanwhile is left out.</summary>
+    private FileInfo[] Files() => Directory.Exists(root)
+        ? Array.FindAll(new DirectoryInfo(root).GetFiles("*", s_all), file => file.Exists)
+        : [];
 
     private Fetching Begin(string name)
     {

@@ -106,13 +106,14 @@ public sealed class JobQueue(Database database)
                         false)).Count > 0,
             cancel);
 
-    /// <summary>Back into the queue for a later attempt; the failure is kept with it.</summary>
+    /// <summary>Back into the queue for a later attempt; the failure is kept with it, and counts where it is the job's own.</summary>
     public Task<bool> RetryAsync(
-        JobClaim claim, string error, TimeSpan delay, IReadOnlyList<JobStep> steps, CancellationToken cancel = default) => ChangeAsync(
+        JobClaim claim, string error, TimeSpan delay, IReadOnlyList<JobStep> steps, bool isOwn = true, CancellationToken cancel = default)
+        => ChangeAsync(
         claim,
-        "status = 'queued', failures = failures + 1, error = @error, ready_at = @ready, steps = @steps::jsonb, lease_owner = NULL, "
+        "status = 'queued', failures = failures + @failures, error = @error, ready_at = @ready, steps = @steps::jsonb, lease_owner = NULL, "
             + "lease_until = NULL",
-        cancel, ("error", error), ("ready", database.Now + delay), ("steps", JobStep.Write(steps)));
+        cancel, ("failures", isOwn ? 1 : 0), ("error", error), ("ready", database.Now + delay), ("steps", JobStep.Write(steps)));
 
     /// <summary>Ends it with its reason.</summary>
     public Task<bool> FailAsync(JobClaim claim, string error, IReadOnlyList<JobStep> steps, CancellationToken cancel = default) =>

@@ -17,15 +17,27 @@ public sealed class VideoTable(Database database)
     public Task<int> AddAsync(Video video, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(video);
+        return database.WriteAsync(session => AddAsync(session, video), cancel);
+    }
+
+    /// <summary>Adds one with the file of another; false where that one is gone, and the file may be.</summary>
+    public Task<bool> TryAddSameAsync(Video video, VideoId other, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(video);
         return database.WriteAsync(
-            session => session.ExecuteAsync(
-                $"INSERT INTO videos ({Columns}) VALUES (@id, @user, @name, @file, @bytes, @sha256, @duration, @width, @height, @fps, "
-                    + "@codec, @frames, @audio, @status, @error, @created, @updated, @sidecar) ON CONFLICT (id) DO NOTHING",
-                ("id", video.Id.Value), ("user", video.UserId.Value), ("name", video.Name), ("file", video.File), ("bytes", video.Bytes),
-                ("sha256", video.Sha256), ("duration", video.Facts.DurationSeconds), ("width", video.Facts.Width),
-                ("height", video.Facts.Height), ("fps", video.Facts.Fps), ("codec", video.Facts.Codec), ("frames", video.Facts.TotalFrames),
-                ("audio", video.Facts.HasAudio), ("status", video.Status), ("error", video.Error), ("created", video.CreatedAt),
-                ("updated", video.UpdatedAt), ("sidecar", video.HasSidecar)),
+            async session =>
+            {
+                // Who deletes the other meanwhile waits, and finds this one with the same file then.
+                bool isThere = await session.ExecuteAsync(
+                    "UPDATE videos SET file = file WHERE id = @id AND file = @file", ("id", other.Value), ("file", video.File))
+                    .ConfigureAwait(false) > 0;
+                if (isThere)
+                {
+                    await AddAsync(session, video).ConfigureAwait(false);
+                }
+
+                return isThere;
+            },
             cancel);
     }
 
@@ -92,6 +104,15 @@ public sealed class VideoTable(Database database)
         "SELECT CAST(COALESCE((SELECT SUM(bytes) FROM (SELECT DISTINCT file, bytes FROM videos WHERE user_id = @user) files), 0) "
             + "+ COALESCE((SELECT SUM(bytes) FROM uploads WHERE user_id = @user AND id <> @id), 0) AS bigint)",
         row => row.GetInt64(0), ("user", user.Value), ("id", except.Value)).ConfigureAwait(false))[0];
+
+    private static Task<int> AddAsync(SqlSession session, Video video) => session.ExecuteAsync(
+        $"INSERT INTO videos ({Columns}) VALUES (@id, @user, @name, @file, @bytes, @sha256, @duration, @width, @height, @fps, "
+            + "@codec, @frames, @audio, @status, @error, @created, @updated, @sidecar) ON CONFLICT (id) DO NOTHING",
+        ("id", video.Id.Value), ("user", video.UserId.Value), ("name", video.Name), ("file", video.File), ("bytes", video.Bytes),
+        ("sha256", video.Sha256), ("duration", video.Facts.DurationSeconds), ("width", video.Facts.Width),
+        ("height", video.Facts.Height), ("fps", video.Facts.Fps), ("codec", video.Facts.Codec), ("frames", video.Facts.TotalFrames),
+        ("audio", video.Facts.HasAudio), ("status", video.Status), ("error", video.Error), ("created", video.CreatedAt),
+        ("updated", video.UpdatedAt), ("sidecar", video.HasSidecar));
 
     private static async Task<bool> IsUsedAsync(SqlSession session, UserId user, string file) => (await session.QueryAsync(
         "SELECT 1 FROM videos WHERE user_id = @user AND file = @file LIMIT 1", row => true, ("user", user.Value), ("file", file))

@@ -1,13 +1,17 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Rtc.Jobs;
 using Rtc.Server.Accounts;
 using Rtc.Server.Options;
+using Rtc.Server.Recordings;
 using Rtc.Server.Tests.Hosting;
 using Rtc.Server.Tests.Routes;
 using Rtc.Server.Videos;
+using Rtc.Store.Buckets;
+using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
 namespace Rtc.Server.Tests.Buckets;
@@ -151,6 +155,8 @@ public sealed class BucketNodesTests : IAsyncLifetime
             _bucket.Times["p/" + name] = written;
         }
 
+        // Of a part that was itself being sent in parts when its server was killed.
+        _bucket.Begin($"p/parts/{begun}/{1000:D15}");
         VideoSweep sweep = host.App.Services.GetServices<IStoreWorker>().OfType<VideoSweep>().Single();
         await sweep.RunAsync();
         await host.App.Services.GetRequiredService<Rtc.Studio.Tasks.StudioFolder>().SweepAsync(_clock.Now.AddHours(-24), Cancel);
@@ -166,9 +172,184 @@ public sealed class BucketNodesTests : IAsyncLifetime
         // The upload is left off for a day, and a video is past its time.
         _clock.Now += TimeSpan.FromDays(31);
         await sweep.RunAsync();
+        Assert.Equal(0, _bucket.Uploads);
         Assert.Equal("p/videos/of-another", Assert.Single(_bucket.Objects.Keys));
         Assert.Empty(CopiesOf("a"));
         Assert.Empty(Directory.GetFiles(FolderOf("a")));
+    }
+
+    [Fact]
+    public async Task Recording_that_is_in_the_bucket_before_it_has_a_row_becomes_a_video()
+    {
+        await using RunningHost host = await StartAsync("a");
+        byte[] clip = await ClipAsync();
+        UserId user = (await host.App.Services.GetRequiredService<UserTable>().LocalAsync(Cancel)).Id;
+
+        // What a kill, or a database that was away, leaves when the files have been sent.
+        var manifest = new RecordingManifest(Guid.CreateVersion7(), user.Value, "hall", "source", _clock.Now);
+        Directory.CreateDirectory(FolderOf("a"));
+        manifest.Create(FolderOf("a")).Dispose();
+        _bucket.Objects[$"p/videos/{manifest.Id}.mp4"] = clip;
+        _bucket.Objects[$"p/videos/{manifest.Id}.jsonl"] = "{}\n"u8.ToArray();
+        RecordedVideos recorded = host.App.Services.GetServices<IStoreWorker>().OfType<RecordedVideos>().Single();
+        await recorded.AdoptAsync();
+        Assert.Empty(Directory.GetFiles(FolderOf("a"), "*" + RecordingManifest.Extension));
+        JsonNode video = await host.JsonAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{manifest.Id}");
+        Assert.Equal((96, true), ((int)video["width"]!, (bool)video["has_sidecar"]!));
+        Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{manifest.Id}/file", UriKind.Relative), Cancel));
+    }
+
+    [Fact]
+    public async Task Node_without_room_for_what_another_took_says_so()
+    {
+        Directory.CreateDirectory(FolderOf("b"));
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await VideoHost.RunAsync("mount", "-t", "tmpfs", "-o", "size=64k", "none", FolderOf("b")),
+            "no small disk can be mounted here");
+        try
+        {
+            await using RunningHost first = await StartAsync("a");
+            await using RunningHost second = await StartAsync("b");
+            byte[] bytes = new byte[200_000];
+            string at = await VideoHost.BeginAsync(first, bytes.Length);
+            await VideoHost.PatchAsync(first, HttpStatusCode.NoContent, at, 0, bytes[..199_000]);
+            await VideoHost.PatchAsync(second, HttpStatusCode.InsufficientStorage, at, 199_000, bytes[199_000..199_500]);
+            _bucket.Fails = request => HttpMethods.IsGet(request.Method) && request.Headers.ContainsKey("Range")
+                ? Fault.BreakOff
+                : Fault.None;
+            await VideoHost.RunAsync("mount", "-o", "remount,size=1m", FolderOf("b"));
+            await VideoHost.PatchAsync(second, HttpStatusCode.ServiceUnavailable, at, 199_000, bytes[199_000..199_500]);
+            _bucket.Fails = _ => Fault.None;
+            await VideoHost.PatchAsync(second, HttpStatusCode.NoContent, at, 199_000, bytes[199_000..199_500]);
+        }
+        finally
+        {
+            await VideoHost.RunAsync("umount", FolderOf("b"));
+        }
+    }
+
+    [Fact]
+    public async Task What_a_node_could_fetch_half_of_only_is_fetched_again()
+    {
+        await using RunningHost first = await StartAsync("a");
+        await using RunningHost second = await StartAsync("b");
+        byte[] bytes = new byte[40_000_000];
+        new Random(1).NextBytes(bytes);
+        string at = await VideoHost.BeginAsync(first, bytes.Length + 1);
+        await VideoHost.PatchAsync(first, HttpStatusCode.NoContent, at, 0, bytes);
+        _bucket.Fails = request => request.Headers.Range.ToString().StartsWith("bytes=0-", StringComparison.Ordinal)
+            ? Fault.Busy
+            : Fault.None;
+        await VideoHost.PatchAsync(second, HttpStatusCode.ServiceUnavailable, at, bytes.Length, [1]);
+        _bucket.Fails = _ => Fault.None;
+        string path = await second.App.Services.GetRequiredService<IUploadParts>().OpenAsync(
+            new VideoId(Guid.Parse(Path.GetFileName(at))), bytes.Length, Cancel);
+        byte[] fetched = await File.ReadAllBytesAsync(path, Cancel);
+        Assert.True(bytes.AsSpan().SequenceEqual(fetched));
+    }
+
+    [Fact]
+    public async Task Thumbnail_that_can_not_be_sent_leaves_nothing_when_the_server_stops()
+    {
+        byte[] clip = await ClipAsync();
+        await using (RunningHost host = await StartAsync("a"))
+        {
+            _bucket.Fails = request => request.Path.Value!.EndsWith(Thumbnails.Ending, StringComparison.Ordinal)
+                && HttpMethods.IsPut(request.Method) ? Fault.Busy : Fault.None;
+            await VideoHost.PostAsync(host, HttpStatusCode.Created, clip, isForm: false, "a.mp4");
+            await Patience.UntilAsync(() => _bucket.Requests.Any(one => one.StartsWith("PUT", StringComparison.Ordinal)
+                && one.EndsWith(Thumbnails.Ending, StringComparison.Ordinal)));
+        }
+
+        await Patience.UntilAsync(() => Directory.GetFiles(FolderOf("a")).Length == 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Upload_that_two_nodes_finish_at_once_is_one_whole_video(bool inFolder)
+    {
+        await using RunningHost first = await StartAsync("a", bucket: inFolder ? new BucketOptions() : null);
+        await using RunningHost second = await StartAsync(inFolder ? "a" : "b", bucket: inFolder ? new BucketOptions() : null);
+        byte[] clip = await ClipAsync();
+        int half = clip.Length / 2;
+        for (int round = 0; round < 6; round++)
+        {
+            string at = await VideoHost.BeginAsync(first, clip.Length);
+            await VideoHost.PatchAsync(first, HttpStatusCode.NoContent, at, 0, clip[..half]);
+            HttpStatusCode[] answers = await Task.WhenAll(new[] { first, second, first, second }.Select(async host =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(at, UriKind.Relative));
+                request.Content = new ByteArrayContent(clip[half..]);
+                request.Headers.Add("Upload-Offset", half.ToString());
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
+                using HttpResponseMessage answer = await host.Client.SendAsync(request, Cancel);
+                return answer.StatusCode;
+            }));
+            Assert.Contains(HttpStatusCode.NoContent, answers);
+            Assert.All(answers, status => Assert.True(
+                status is HttpStatusCode.NoContent or HttpStatusCode.Conflict or HttpStatusCode.NotFound
+                    || (!inFolder && status == HttpStatusCode.ServiceUnavailable),
+                $"{status}"));
+            foreach (RunningHost host in (RunningHost[])[first, second])
+            {
+                Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri(at + "/file", UriKind.Relative), Cancel));
+            }
+
+            await first.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, at);
+        }
+    }
+
+    [Fact]
+    public async Task Keys_of_a_session_are_taken_up_when_their_file_changes()
+    {
+        string file = Path.Combine(_state.FullName, "credentials");
+        void Write(BucketKeys keys) => File.WriteAllText(file, $"""
+            # Written anew every hour.
+            [default]
+            aws_access_key_id = {keys.KeyId}
+            aws_secret_access_key={keys.SecretKey}
+            aws_session_token = {keys.SessionToken}
+
+            [other]
+            aws_access_key_id = AKIAOTHER
+            """);
+        _bucket.Keys = new BucketKeys("ASIA1", "a/secret+key==", "token/1+a==");
+        Write(_bucket.Keys);
+        BucketOptions options = _bucket.Options with { KeyId = null, SecretKey = null, CredentialsFile = file };
+        await using RunningHost host = await StartAsync("a", bucket: options);
+        byte[] clip = await ClipAsync();
+        string id = (await VideoHost.PostAsync(host, HttpStatusCode.Created, clip, isForm: false, "a.mp4"))["video_id"]!.ToString();
+        _bucket.Keys = new BucketKeys("ASIA2", "another/secret", "token/2");
+        await host.JsonAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, $"/api/videos/{id}/file");
+        Write(_bucket.Keys);
+        Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{id}/file", UriKind.Relative), Cancel));
+
+        // Halfway through being replaced.
+        File.WriteAllText(file, "[default]\naws_access_key_id = ASIA3");
+        Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{id}/file", UriKind.Relative), Cancel));
+        File.Delete(file);
+        Assert.Equal(clip, await host.Client.GetByteArrayAsync(new Uri($"/api/videos/{id}/file", UriKind.Relative), Cancel));
+    }
+
+    [Fact]
+    public async Task Deleting_needs_no_bucket_and_leaves_nothing_in_it()
+    {
+        await using RunningHost host = await StartAsync("a");
+        byte[] clip = await ClipAsync();
+        string id = (await VideoHost.PostAsync(host, HttpStatusCode.Created, clip, isForm: false, "a.mp4"))["video_id"]!.ToString();
+        await Patience.UntilAsync(() => _bucket.Objects.Count == 2);
+        _bucket.Fails = _ => Fault.Busy;
+        await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/api/videos/{id}");
+        await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/videos/{id}");
+        _bucket.Fails = _ => Fault.None;
+        foreach (string key in _bucket.Objects.Keys)
+        {
+            _bucket.Times[key] = _clock.Now.AddHours(-25);
+        }
+
+        await host.App.Services.GetServices<IStoreWorker>().OfType<VideoSweep>().Single().RunAsync();
+        Assert.Empty(_bucket.Objects);
     }
 
     private Task<RunningHost> StartAsync(string name, JobPace pace = JobPace.Full, BucketOptions? bucket = null) =>

@@ -73,6 +73,31 @@ public sealed class BucketObjectsTests : IDisposable
     }
 
     [Fact]
+    public async Task Clock_that_is_off_is_made_up_for_where_an_answer_has_no_body()
+    {
+        await using FakeBucket bucket = await FakeBucket.StartAsync();
+        bucket.ClockOff = TimeSpan.FromHours(-1);
+        using BucketClient client = bucket.Client();
+        Assert.Null(await new BucketObjects(client, "v/").FindAsync("a", Cancel));
+        Assert.Equal(2, bucket.Requests.Count);
+        using BucketClient wrong = bucket.Client("another");
+        await Assert.ThrowsAsync<FilesUnavailableException>(() => new BucketObjects(wrong, "v/").FindAsync("a", Cancel));
+        Assert.Equal(4, bucket.Requests.Count);
+    }
+
+    [Fact]
+    public async Task File_that_was_not_put_together_is_no_success()
+    {
+        await using FakeBucket bucket = await FakeBucket.StartAsync();
+        bucket.Fails = request => HttpMethods.IsPost(request.Method) && request.Query.ContainsKey("uploadId") ? Fault.Mute : Fault.None;
+        using BucketClient client = bucket.Client();
+        var objects = new BucketObjects(client, "v/");
+        await Assert.ThrowsAsync<FilesUnavailableException>(
+            () => objects.PutAsync("a", Write("a", 20 * Megabyte), 0, 20 * Megabyte, Cancel));
+        Assert.Equal((0, 0), (bucket.Objects.Count, bucket.Uploads));
+    }
+
+    [Fact]
     public async Task Server_that_is_busy_or_hangs_up_is_asked_again()
     {
         await using FakeBucket bucket = await FakeBucket.StartAsync();
@@ -98,11 +123,36 @@ public sealed class BucketObjectsTests : IDisposable
     }
 
     [Fact]
+    public async Task Server_that_says_nothing_is_asked_once_more()
+    {
+        await using FakeBucket bucket = await FakeBucket.StartAsync();
+        bucket.Fails = _ => Fault.Silence;
+        using BucketClient client = bucket.Client(patience: TimeSpan.FromSeconds(1));
+        var objects = new BucketObjects(client, "v/");
+        FilesUnavailableException error = await Assert.ThrowsAsync<FilesUnavailableException>(() => objects.FindAsync("a", Cancel));
+        Assert.Contains("said nothing", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, bucket.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Server_that_is_busy_for_seconds_is_sent_files_all_the_same()
+    {
+        await using FakeBucket bucket = await FakeBucket.StartAsync();
+        int asked = 0;
+        bucket.Fails = _ => Interlocked.Increment(ref asked) <= 5 ? Fault.Busy : Fault.None;
+        var time = new HurriedTime();
+        using BucketClient client = bucket.Client(time: time);
+        await new BucketObjects(client, "v/").PutAsync("a", Write("a", 1000), 0, 1000, Cancel);
+        Assert.Single(bucket.Objects);
+        Assert.InRange(time.Waited.TotalSeconds, 6, 20);
+    }
+
+    [Fact]
     public async Task Parts_that_could_not_be_sent_are_given_up_again()
     {
         await using FakeBucket bucket = await FakeBucket.StartAsync();
         bucket.Fails = request => request.Query["partNumber"] == "2" ? Fault.Busy : Fault.None;
-        using BucketClient client = bucket.Client();
+        using BucketClient client = bucket.Client(time: new HurriedTime());
         var objects = new BucketObjects(client, "v/");
         await Assert.ThrowsAsync<FilesUnavailableException>(
             () => objects.PutAsync("a", Write("a", 40 * Megabyte), 0, 40 * Megabyte, Cancel));
@@ -198,7 +248,7 @@ public sealed class BucketObjectsTests : IDisposable
         string copy = Path.Combine(_folder.FullName, "copy");
         using (var to = File.OpenHandle(copy, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous))
         {
-            await objects.FetchAsync(file, to, 0, Cancel);
+            await objects.FetchAsync(file, to, Cancel);
         }
 
         byte[] expected = await File.ReadAllBytesAsync(path, Cancel);
@@ -234,9 +284,23 @@ public sealed class BucketObjectsTests : IDisposable
         return new BucketClient(
             new BucketSettings
             {
-                Name = uri.AbsolutePath.Trim('/'), Endpoint = new Uri($"{uri.Scheme}://{uri.Authority}"), KeyId = user[0],
-                SecretKey = secret ?? user[1], Prefix = $"test-{Guid.NewGuid():N}/",
+                Name = uri.AbsolutePath.Trim('/'), Endpoint = new Uri($"{uri.Scheme}://{uri.Authority}"),
+                Keys = () => new BucketKeys(user[0], secret ?? user[1]), Prefix = $"test-{Guid.NewGuid():N}/",
             },
             new BucketCounters(_meter), TimeProvider.System);
+    }
+
+    /// <summary>Waits for nothing, and knows for how long it would have.</summary>
+    private sealed class HurriedTime : TimeProvider
+    {
+        private long _waited;
+
+        public TimeSpan Waited => TimeSpan.FromTicks(Interlocked.Read(ref _waited));
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Add(ref _waited, dueTime.Ticks);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }

@@ -59,6 +59,12 @@ internal sealed class FakeBucket : IAsyncDisposable
     /// <summary>Asked before each request: what goes wrong.</summary>
     public Func<HttpRequest, Fault> Fails { get; set; } = _ => Fault.None;
 
+    /// <summary>Who may use it.</summary>
+    public BucketKeys Keys { get; set; } = new(KeyId, SecretKey);
+
+    /// <summary>When uploads in parts were begun.</summary>
+    public DateTimeOffset Begun { get; set; } = DateTimeOffset.UtcNow;
+
     /// <summary>By what its clock differs.</summary>
     public TimeSpan ClockOff { get; set; }
 
@@ -67,10 +73,11 @@ internal sealed class FakeBucket : IAsyncDisposable
         Name = Name, Endpoint = _app.Urls.First(), Region = Region, KeyId = KeyId, SecretKey = SecretKey, Prefix = "p/",
     };
 
-    public BucketClient Client(string secret = SecretKey, TimeProvider? time = null) => new(
+    public BucketClient Client(string secret = SecretKey, TimeProvider? time = null, TimeSpan? patience = null) => new(
         new BucketSettings
         {
-            Name = Name, Endpoint = new Uri(_app.Urls.First()), Region = Region, KeyId = KeyId, SecretKey = secret, Prefix = "p/",
+            Name = Name, Endpoint = new Uri(_app.Urls.First()), Region = Region, Keys = () => new BucketKeys(KeyId, secret), Prefix = "p/",
+            Patience = patience ?? TimeSpan.FromSeconds(30),
         },
         new BucketCounters(_meter), time ?? TimeProvider.System);
 
@@ -88,6 +95,9 @@ internal sealed class FakeBucket : IAsyncDisposable
         _meter.Dispose();
     }
 
+    /// <summary>Leaves an upload in parts that nobody ends.</summary>
+    public void Begin(string key) => _uploads[$"left@{key}"] = [];
+
     private async Task AnswerAsync(HttpContext http)
     {
         HttpRequest request = http.Request;
@@ -104,6 +114,17 @@ internal sealed class FakeBucket : IAsyncDisposable
         if (fault == Fault.Hangup)
         {
             http.Abort();
+            return;
+        }
+
+        if (fault == Fault.Silence)
+        {
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return;
+        }
+
+        if (fault == Fault.Mute)
+        {
             return;
         }
 
@@ -157,6 +178,12 @@ internal sealed class FakeBucket : IAsyncDisposable
         // The signature is worked out from what came, by nothing that the client has.
         string given = request.Headers.Authorization.ToString();
         string names = given.Split("SignedHeaders=")[^1].Split(',')[0];
+        if (request.Headers["x-amz-security-token"] != Keys.SessionToken
+            || names.Split(';').Contains("x-amz-security-token") != (Keys.SessionToken is not null))
+        {
+            return "InvalidToken";
+        }
+
         var canonical = new StringBuilder();
         canonical.Append(request.Method).Append('\n').Append(new Uri(request.GetEncodedUrl()).AbsolutePath).Append('\n')
             .Append(string.Join('&', request.QueryString.Value!.TrimStart('?').Split('&').Order(StringComparer.Ordinal))).Append('\n');
@@ -168,11 +195,11 @@ internal sealed class FakeBucket : IAsyncDisposable
         canonical.Append('\n').Append(names).Append('\n').Append(hash);
         string scope = $"{time[..8]}/{Region}/s3/aws4_request";
         byte[] key = scope.Split('/').Aggregate(
-            Encoding.UTF8.GetBytes("AWS4" + SecretKey), (sofar, part) => HMACSHA256.HashData(sofar, Encoding.UTF8.GetBytes(part)));
+            Encoding.UTF8.GetBytes("AWS4" + Keys.SecretKey), (sofar, part) => HMACSHA256.HashData(sofar, Encoding.UTF8.GetBytes(part)));
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())));
         string signature = Convert.ToHexStringLower(
             HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"AWS4-HMAC-SHA256\n{time}\n{scope}\n{digest}")));
-        return given == $"AWS4-HMAC-SHA256 Credential={KeyId}/{scope},SignedHeaders={names},Signature={signature}"
+        return given == $"AWS4-HMAC-SHA256 Credential={Keys.KeyId}/{scope},SignedHeaders={names},Signature={signature}"
             ? null
             : "SignatureDoesNotMatch";
     }
@@ -190,7 +217,7 @@ internal sealed class FakeBucket : IAsyncDisposable
                     of => new XElement(
                         xml + "Upload", new XElement(xml + "Key", of[1]), new XElement(xml + "UploadId", of[0]),
                         new XElement(xml + "Initiator", new XElement(xml + "ID", "someone")),
-                        new XElement(xml + "Initiated", "2030-01-01T00:00:00.000Z")))));
+                        new XElement(xml + "Initiated", Begun.ToString("O"))))));
         }
 
         string after = query["continuation-token"].ToString();
@@ -342,4 +369,10 @@ internal enum Fault
     Busy,
     Hangup,
     BreakOff,
+
+    /// <summary>It takes the request and says nothing.</summary>
+    Silence,
+
+    /// <summary>It says OK and nothing else, and does nothing.</summary>
+    Mute,
 }

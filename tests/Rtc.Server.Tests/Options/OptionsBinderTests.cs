@@ -134,6 +134,7 @@ public sealed class OptionsBinderTests
     [InlineData("Bucket:Prefix", "/rtc/")]
     [InlineData("Bucket:Prefix", "rtc?")]
     [InlineData("Bucket:SecretKey", "")]
+    [InlineData("Bucket:CredentialsFile", "/no/such/file")]
     public void A_bucket_has_a_name_an_address_and_a_key(string path, string value)
     {
         (string, string)[] bucket =

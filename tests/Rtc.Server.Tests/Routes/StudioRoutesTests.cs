@@ -104,6 +104,25 @@ public sealed class StudioRoutesTests : IDisposable
     }
 
     [Fact]
+    public async Task User_that_asks_for_many_tasks_at_once_has_no_more_either()
+    {
+        await using RunningHost host = await StartAsync(
+            new StudioOptions { MaxTasks = 1 }, services => services.AddSingleton<Rtc.Jobs.IJobPace>(new NeverPace()));
+        string clip = Clip();
+        HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/track-point");
+            request.Content = Form(clip, ("x", "50"), ("y", "50"));
+            request.Headers.Add("Prefer", "respond-async");
+            using HttpResponseMessage answer = await host.Client.SendAsync(request);
+            return answer.StatusCode;
+        }));
+        Assert.Single(answers, HttpStatusCode.Accepted);
+        Assert.Equal(4, answers.Count(status => status == HttpStatusCode.TooManyRequests));
+        Assert.Single(Directory.GetDirectories(Path.Combine(_state.FullName, "studio")));
+    }
+
+    [Fact]
     public void Models_are_those_that_the_options_name()
     {
         RtcOptions options = RunningHost.Options with

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Rtc.Server.Options;
 using Rtc.Server.Tests.Hosting;
 using Rtc.Server.Videos;
+using Rtc.Store.Files;
 using Rtc.Store.Users;
 using Rtc.Store.Videos;
 
@@ -66,6 +67,42 @@ public sealed class UploadRoutesTests : IDisposable
         Assert.Single(_videos.Files.GetFiles());
     }
 
+    [Theory]
+    [InlineData("--b\r\nContent-Disposition: form-data; name=\"video\"\r\n\r\nabc")]
+    [InlineData("--b\r\nContent-Disposition: form-data; name=\"vi")]
+    [InlineData("--b\r\nno header\r\n\r\nabc\r\n--b--")]
+    [InlineData("no form")]
+    [InlineData("")]
+    public async Task Form_that_is_cut_or_none_is_400(string form)
+    {
+        await using RunningHost host = await _videos.StartAsync();
+        foreach (string path in (string[])["/api/videos", "/api/track-point"])
+        {
+            var content = new StringContent(form);
+            content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
+            JsonNode refused = await host.JsonAsync(HttpStatusCode.BadRequest, HttpMethod.Post, path, content);
+            Assert.Equal("form", refused["code"]!.ToString());
+        }
+
+        Assert.Empty(new DirectoryInfo(_videos.State).GetFiles("*.part", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Upload_keeps_its_file_where_the_one_like_it_is_deleted_meanwhile()
+    {
+        DeletingFiles? store = null;
+        await using RunningHost host = await _videos.StartAsync(more: services => services.AddSingleton(
+            provider => new VideoFiles(provider.GetRequiredService<RtcOptions>(), store = new DeletingFiles(_videos.Files.FullName))));
+        JsonNode first = await VideoHost.PostAsync(host, HttpStatusCode.Created, s_bytes, false, "a.mp4");
+        VideoTable videos = host.App.Services.GetRequiredService<VideoTable>();
+        UserId user = (await host.App.Services.GetRequiredService<UserTable>().LocalAsync(TestContext.Current.CancellationToken)).Id;
+        store!.Deletes = () => videos.DeleteAsync(user, new VideoId(Guid.Parse(first["video_id"]!.ToString())));
+        JsonNode second = await VideoHost.PostAsync(host, HttpStatusCode.Created, s_bytes, false, "b.mp4");
+        Assert.Null(store.Deletes);
+        Assert.Equal(s_bytes, await host.Client.GetByteArrayAsync(
+            new Uri($"/api/videos/{second["video_id"]}/file", UriKind.Relative), TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Disk_that_is_nearly_full_takes_no_upload()
     {
@@ -122,6 +159,68 @@ public sealed class UploadRoutesTests : IDisposable
         }
     }
 
+    /// <summary>Files of a folder of which one goes just after it was found.</summary>
+    private sealed class DeletingFiles(string root) : IFileStore
+    {
+        private readonly FolderFiles _files = new(root);
+
+        public Func<Task<string?>>? Deletes { get; set; }
+
+        public bool IsElsewhere => false;
+
+        public Task AddAsync(string path, string name, CancellationToken cancel) => _files.AddAsync(path, name, cancel);
+
+        public Task<FileCopy?> OpenAsync(string name, CancellationToken cancel) => _files.OpenAsync(name, cancel);
+
+        public async Task<StoredFile?> FindAsync(string name, CancellationToken cancel)
+        {
+            StoredFile? file = await _files.FindAsync(name, cancel);
+            if (Deletes is { } deletes && await deletes() is { } unused)
+            {
+                Deletes = null;
+                await _files.DeleteAsync(unused, cancel);
+            }
+
+            return file;
+        }
+
+        public Stream Read(StoredFile file) => _files.Read(file);
+
+        public Task DeleteAsync(string name, CancellationToken cancel) => _files.DeleteAsync(name, cancel);
+
+        public IAsyncEnumerable<StoredFile> ListAsync(CancellationToken cancel) => _files.ListAsync(cancel);
+
+        public Task TidyAsync(DateTimeOffset before, CancellationToken cancel) => _files.TidyAsync(before, cancel);
+    }
+
+    [Fact]
+    public async Task Disk_that_fills_up_under_a_clip_is_507_and_keeps_nothing_of_it()
+    {
+        string folder = Path.Combine(_videos.State, "small");
+        Directory.CreateDirectory(folder);
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await VideoHost.RunAsync("mount", "-t", "tmpfs", "-o", "size=1100k", "none", folder),
+            "no small disk can be mounted here");
+        try
+        {
+            await using RunningHost host = await _videos.StartAsync(
+                new StoreOptions { MinFreeMegabytes = 0, Files = folder }, studio: new StudioOptions { MaxMegabytes = 1 });
+            string other = Path.Combine(folder, "other");
+            using var form = new MultipartFormDataContent
+            {
+                { new StreamContent(new FillingStream(s_bytes, folder, () => FillDisk(other), "clip")), "video", "a.mp4" },
+            };
+            JsonNode full = await host.JsonAsync(HttpStatusCode.InsufficientStorage, HttpMethod.Post, "/api/track-point", form);
+            Assert.Equal("disk", full["code"]!.ToString());
+            File.Delete(other);
+            Assert.Empty(new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories));
+        }
+        finally
+        {
+            await VideoHost.RunAsync("umount", "--lazy", folder);
+        }
+    }
+
     private static void FillDisk(string file)
     {
         using var other = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -139,7 +238,8 @@ public sealed class UploadRoutesTests : IDisposable
     }
 
     /// <summary>A body whose rest comes once the server has written some of its beginning, and something else was done then.</summary>
-    private sealed class FillingStream(byte[] bytes, string folder, Action between) : MemoryStream(bytes)
+    private sealed class FillingStream(byte[] bytes, string folder, Action between, string pattern = "*" + Uploads.Part)
+        : MemoryStream(bytes)
     {
         private const int First = 100_000;
         private bool _isDone;
@@ -149,7 +249,7 @@ public sealed class UploadRoutesTests : IDisposable
             if (Position >= First && !_isDone)
             {
                 _isDone = true;
-                while (!new DirectoryInfo(folder).EnumerateFiles("*" + Uploads.Part).Any(part => part.Length > 0))
+                while (!new DirectoryInfo(folder).EnumerateFiles(pattern, SearchOption.AllDirectories).Any(part => part.Length > 0))
                 {
                     await Task.Delay(5, cancellationToken);
                 }

@@ -39,10 +39,12 @@ internal sealed class VideoHost : IDisposable
         }
     }
 
-    public Task<RunningHost> StartAsync(StoreOptions? store = null, Action<IServiceCollection>? more = null) => RunningHost.StartAsync(
+    public Task<RunningHost> StartAsync(
+        StoreOptions? store = null, Action<IServiceCollection>? more = null, StudioOptions? studio = null) => RunningHost.StartAsync(
         RunningHost.Options with
         {
             Store = store ?? new StoreOptions { MinFreeMegabytes = 0 },
+            Studio = studio ?? RunningHost.Options.Studio,
             Http = RunningHost.Options.Http with { StateDirectory = State },
         },
         services: services =>

@@ -8,6 +8,7 @@ namespace Rtc.Store.Tests.Engines;
 internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
 {
     private volatile bool _isGone;
+    private volatile bool _isBroken;
     private int _lostAnswers;
 
     public bool IsGone
@@ -16,7 +17,14 @@ internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
         set => _isGone = value;
     }
 
-    /// <summary>Connections that were asked for while it was gone.</summary>
+    /// <summary>It answers, with an error that no other try would help.</summary>
+    public bool IsBroken
+    {
+        get => _isBroken;
+        set => _isBroken = value;
+    }
+
+    /// <summary>Connections that were asked for while it was gone or broken.</summary>
     public int Refused;
 
     /// <summary>So many uses of the database are done, and yet end in an error, as where the connection is lost behind them.</summary>
@@ -30,10 +38,10 @@ internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
 
     public async Task<DbConnection> OpenAsync(CancellationToken cancel)
     {
-        if (_isGone)
+        if (_isGone || _isBroken)
         {
             Interlocked.Increment(ref Refused);
-            throw new GoneException();
+            throw _isGone ? new GoneException() : new BrokenException();
         }
 
         DbConnection connection = await inner.OpenAsync(cancel);
@@ -75,6 +83,8 @@ internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
     public Task<DateTimeOffset?> TimeAsync(DbConnection connection, CancellationToken cancel) => inner.TimeAsync(connection, cancel);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class BrokenException() : DbException("permission denied");
 
     private sealed class GoneException() : DbException("the database is gone");
 }

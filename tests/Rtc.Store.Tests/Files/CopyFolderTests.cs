@@ -41,6 +41,26 @@ public sealed class CopyFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Copies_that_come_and_go_meanwhile_do_no_harm()
+    {
+        CopyFolder folder = Folder(1_000_000);
+        DirectoryInfo given = Directory.CreateTempSubdirectory("rtc-given-");
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
+        {
+            for (int at = 0; at < 300; at++)
+            {
+                (await FetchAsync(folder, $"v/{worker}-{at}")).Dispose();
+                string path = Path.Combine(given.FullName, $"{worker}");
+                await File.WriteAllBytesAsync(path, new byte[1], TestContext.Current.CancellationToken);
+                folder.Take(path, $"w/{worker}");
+                folder.Forget($"v/{worker}-{at}");
+            }
+        })));
+        given.Delete();
+        Assert.Equal(4, Names().Length);
+    }
+
+    [Fact]
     public async Task Several_that_want_a_copy_wait_for_one()
     {
         CopyFolder folder = Folder(1000);

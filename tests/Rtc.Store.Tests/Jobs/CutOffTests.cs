@@ -48,6 +48,29 @@ public sealed class CutOffTests(PostgresServer server)
 
     public static TheoryData<string> Engines => TestStore.Engines;
 
+    [Fact]
+    public async Task Database_that_answers_with_errors_ends_no_worker()
+    {
+        var time = new VirtualTime();
+        var stop = new Stop();
+        await using WorkerFixture fixture = await WorkerFixture.CreateAsync(
+            server, TestStore.Sqlite, store => new CountingKind(store.Results, stop.AtAsync), s_one, time);
+        var unreliable = new UnreliableEngine(fixture.Store.OpenEngine());
+        await using var database = new Database(() => unreliable, time);
+        await using JobWorkers workers = fixture.Another(s_one with { Workers = 2 }, database);
+        workers.Start();
+        Job running = await fixture.AddAsync();
+        await time.UntilAsync(() => Task.FromResult(stop.IsReached));
+        unreliable.IsBroken = true;
+        stop.Go();
+        Job waiting = await fixture.AddAsync();
+        await time.UntilAsync(() => Task.FromResult(workers.Running == 0 && unreliable.Refused > 20), TimeSpan.FromSeconds(1));
+        unreliable.IsBroken = false;
+        await time.UntilAsync(() => fixture.IsAsync(running.Id, JobStatus.Completed), TimeSpan.FromSeconds(1));
+        await time.UntilAsync(() => fixture.IsAsync(waiting.Id, JobStatus.Completed), TimeSpan.FromSeconds(1));
+        await fixture.AssertWholeAsync(running.Id);
+    }
+
     [Theory]
     [MemberData(nameof(Engines))]
     public async Task Program_that_is_cut_off_finds_its_job_done_by_another(string engine)

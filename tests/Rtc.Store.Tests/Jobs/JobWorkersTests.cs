@@ -1,4 +1,5 @@
 using Rtc.Jobs;
+using Rtc.Store.Files;
 using Rtc.Store.Queue;
 using Rtc.Store.Tests.Engines;
 
@@ -19,6 +20,19 @@ public sealed class JobWorkersTests(PostgresServer server)
         await fixture.OverAsync(job.Id);
         await fixture.AssertWholeAsync(job.Id);
         Assert.Equal(1, (await fixture.FindAsync(job.Id)).Attempt);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task Error_that_a_database_can_not_hold_ends_its_job(string engine)
+    {
+        await using WorkerFixture fixture = await WorkerFixture.CreateAsync(
+            server, engine, store => new CountingKind(store.Results, _ => throw new JobFailedException("a\0b")));
+        fixture.Workers.Start();
+        Assert.NotNull(fixture.Intake.Check("count", """{"a":"b\u0000"}"""));
+        Job job = await fixture.AddAsync();
+        job = await fixture.OverAsync(job.Id);
+        Assert.Equal((JobStatus.Failed, "a b"), (job.Status, job.Error));
     }
 
     [Theory]
@@ -77,6 +91,32 @@ public sealed class JobWorkersTests(PostgresServer server)
         Assert.InRange(waits[0], 1.5, double.MaxValue);
         Assert.InRange(waits[1], 3, double.MaxValue);
         Assert.InRange(waits[2], 6, double.MaxValue);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task Job_waits_a_day_for_files_that_are_away(string engine)
+    {
+        var time = new VirtualTime();
+        int left = 20;
+        await using WorkerFixture fixture = await WorkerFixture.CreateAsync(
+            server, engine,
+            store => new CountingKind(
+                store.Results,
+                _ => left > 0 && left-- > 0 ? throw new FilesUnavailableException("the bucket is away") : Task.CompletedTask),
+            new JobOptions { Workers = 1, MaxFailures = 4 }, time);
+        fixture.Workers.Start();
+        Job job = await fixture.AddAsync();
+        await time.UntilAsync(async () => (await fixture.FindAsync(job.Id)).IsOver, TimeSpan.FromSeconds(20));
+        await fixture.AssertWholeAsync(job.Id);
+        Assert.Equal(21, (await fixture.FindAsync(job.Id)).Attempt);
+
+        left = int.MaxValue;
+        job = await fixture.AddAsync();
+        await time.UntilAsync(async () => (await fixture.FindAsync(job.Id)).IsOver, TimeSpan.FromMinutes(10));
+        job = await fixture.FindAsync(job.Id);
+        Assert.Equal((JobStatus.Failed, "the bucket is away"), (job.Status, job.Error));
+        Assert.InRange((job.FinishedAt - job.CreatedAt)!.Value.TotalHours, 23.9, 72);
     }
 
     [Theory]

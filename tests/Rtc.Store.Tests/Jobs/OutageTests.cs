@@ -36,4 +36,22 @@ public sealed class OutageTests
         await fixture.AssertWholeAsync(running.Id);
         await fixture.AssertWholeAsync(waiting.Id);
     }
+
+    [Fact]
+    public async Task Database_that_only_reads_after_its_failover_is_away()
+    {
+        await using var server = new PostgresServer();
+        await using WorkerFixture fixture = await WorkerFixture.CreateAsync(
+            server, TestStore.Postgres, store => new CountingKind(store.Results));
+        await fixture.Store.TextsAsync("ALTER SYSTEM SET default_transaction_read_only = on");
+        await fixture.Store.TextsAsync("SELECT pg_reload_conf()::text");
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
+        {
+            // It is told to its processes one by one.
+            while (true)
+            {
+                await fixture.AddAsync();
+            }
+        });
+    }
 }
