@@ -27,7 +27,15 @@ internal static class KeysCommand
         Option<bool> json = CommandJson.AddTo(command);
         command.SetAction((result, cancel) => AtStoreAsync(result, set, async users =>
         {
-            (ApiKey row, string key) = await users.AddKeyAsync(result.GetValue(email)!, result.GetValue(name)!, cancel);
+            string owner = result.GetValue(email)!.Trim();
+            string purpose = result.GetValue(name)!.Trim();
+            if (!KeyNames.AreGood(owner, purpose))
+            {
+                result.InvocationConfiguration.Error.WriteLine($"rtc: {KeyNames.Rule}");
+                return RtcCommand.Misused;
+            }
+
+            (ApiKey row, string key) = await users.AddKeyAsync(owner, purpose, cancel);
             result.InvocationConfiguration.Output.WriteLine(
                 result.GetValue(json) ? CommandJson.Of(new { KeyId = row.Id, Key = key, row.Prefix, row.Email, row.Name }) : key);
             return RtcCommand.Good;

@@ -8,8 +8,6 @@ namespace Rtc.Server.Routes;
 /// <summary>An administrator makes, lists and revokes here the keys of users.</summary>
 internal static class KeyRoutes
 {
-    private const int MaxLength = 200;
-
     public sealed record KeyRequest(string? Email, string? Name);
 
     /// <summary>A key as it is listed; <see cref="Key"/> is there only in the answer that made it.</summary>
@@ -23,11 +21,9 @@ internal static class KeyRoutes
         {
             string email = wanted.Email?.Trim() ?? string.Empty;
             string name = wanted.Name?.Trim() ?? string.Empty;
-            if (email.Length is 0 or > MaxLength || name.Length > MaxLength || email.Concat(name).Any(char.IsControl))
+            if (!KeyNames.AreGood(email, name))
             {
-                return Problems.Of(
-                    StatusCodes.Status400BadRequest, "key",
-                        $"\"email\" says whose key it is; it and \"name\" have up to {MaxLength} characters.");
+                return Problems.Of(StatusCodes.Status400BadRequest, "key", $"{KeyNames.Rule}.");
             }
 
             (ApiKey row, string key) = await users.AddKeyAsync(email, name, http.RequestAborted);

@@ -76,7 +76,8 @@ public sealed class SegmentPageTests(PagesFixture fixture)
     {
         await using PageUnderTest page = await PageUnderTest.OpenAsync(fixture, "/segment", before: await SocketAsync());
         await page.TextAsync("#state-text", "Ready");
-        await page.RunAsync($"() => {{ navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('no', '{error}'); }}; }}");
+        await page.RunAsync(
+            $"() => {{ navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('no', '{error}'); }}; }}");
         await page["#camera"].ClickAsync();
         await page.SaidAsync(advice);
         page.AssertQuiet();

@@ -67,6 +67,8 @@ public sealed class RtcCommandTests
             Assert.Equal(RtcCommand.Good, (await RunAsync(["keys", "revoke", id, .. at])).Code);
             Assert.Contains("revoked", (await RunAsync(["keys", "list", .. at])).Output, StringComparison.Ordinal);
             Assert.Equal(RtcCommand.Failed, (await RunAsync(["keys", "revoke", Guid.NewGuid().ToString(), .. at])).Code);
+            Assert.Equal(RtcCommand.Failed, (await RunAsync(["keys", "revoke", "none", .. at])).Code);
+            Assert.Equal(RtcCommand.Misused, (await RunAsync(["keys", "create", " ", .. at])).Code);
         }
         finally
         {
