@@ -107,7 +107,9 @@ internal sealed class RoomMember(PeerId id, Role role, RoomView view, string nam
 
     public bool Watches(RoomView view) => IsConnected && SendMid is not null && View == view;
 
-    /// <summary>Takes what is for those behind it, where it is a feed, of what it can bring. True where that is other than before.</summary>
+    /// <summary>
+    /// Takes what is for those behind it, where it is a feed, of what it can bring. True where that is other than before.
+    /// </summary>
     /// <param name="camera">The codec of the camera on air, where one is.</param>
     public bool TakeForAudience(VideoCodec? camera)
     {

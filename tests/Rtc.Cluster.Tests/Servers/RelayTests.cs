@@ -20,8 +20,8 @@ namespace Rtc.Cluster.Tests.Servers;
 public sealed class RelayTests(RelayServers servers, ITestOutputHelper output) : IClassFixture<RelayServers>
 {
     /// <summary>
-    /// Asked is 3 ms; a busy machine of the tests wakes three processes late. It can wake the viewer without a hop last, too: measured with a
-    /// processor taken by others, a hop of 0.3 ms comes out as anything from -0.01.
+    /// Asked is 3 ms; a busy machine of the tests wakes three processes late. It can wake the viewer without a hop last, too: measured with
+    /// a processor taken by others, a hop of 0.3 ms comes out as anything from -0.01.
     /// </summary>
     private const double MaxHopMs = 25;
 
