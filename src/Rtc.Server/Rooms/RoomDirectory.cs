@@ -101,6 +101,13 @@ internal sealed partial class RoomDirectory(
         }
     }
 
+    /// <summary>The room, which was opened as another node's, is this one's by now; it goes on as was prepared.</summary>
+    public void EndRelay(Room room)
+    {
+        _handedOver.Remove(room.Name, out RoomHandover? from);
+        room.EndRelay(from);
+    }
+
     /// <summary>
     /// As what a new room begins: as it was when it emptied, where it was private a while ago, else as the other cameras of
     /// its name are. Null for one that begins with nothing set.
