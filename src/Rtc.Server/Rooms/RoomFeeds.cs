@@ -23,12 +23,7 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
             return null;
         }
 
-        Room room = directory.FindOrOpen(name);
-        if (room.Feed is not null)
-        {
-            return null;
-        }
-
+        Room room = directory.FindOwn(name) ?? directory.FindOrOpen(name);
         SettingsMessage settings = SettingsMapping.ToMessage(room.Pipeline.Settings);
         if (room.IsPrivate && offer.Audience.View == RoomView.Source)
         {

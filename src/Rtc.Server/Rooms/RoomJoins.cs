@@ -46,7 +46,7 @@ internal sealed class RoomJoins(
             return turnedAway;
         }
 
-        Room? there = directory.Find(name);
+        Room? there = feed is null ? directory.FindOwn(name) : directory.Find(name);
 
         // Of another node's room that is not open here its owner says it, whatever it was when it was this node's.
         bool isKnownHere = there is not null || feed is null;
