@@ -62,10 +62,14 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
         if (audience.IsKnown && directory.Find(name) is { } room && Find(room, node, audience) is { Feed: { } feed } member
             && feed.Name == audience.Feed)
         {
+            bool isSame = feed.Audience.Viewers == audience.Viewers && feed.Audience.Names.SequenceEqual(audience.Names);
             feed.Audience = audience;
             Restrict(room, member);
             room.Media.Adapt();
-            room.AnnouncePeers();
+            if (!isSame)
+            {
+                room.AnnouncePeers();
+            }
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class RelayStateTests : IAsyncLifetime, IRoomOwners
     private readonly RegistryFixture _owner = new();
     private readonly RegistryFixture _node = new(new RoomLimits { Rooms = 1 });
     private readonly ConcurrentQueue<string> _asked = [];
+    private readonly RecordingLink _phone = new();
     private readonly RecordingLink _link = new();
     private Room _room = null!;
     private Task _answering = Task.CompletedTask;
@@ -27,7 +28,7 @@ public sealed class RelayStateTests : IAsyncLifetime, IRoomOwners
 
     public async ValueTask InitializeAsync()
     {
-        Assert.Null((await _owner.Registry.JoinAsync(s_phone, new RecordingLink(), "127.0.0.1")).Refusal);
+        Assert.Null((await _owner.Registry.JoinAsync(s_phone, _phone, "127.0.0.1")).Refusal);
         _room = (await _owner.Registry.FindRoomAsync("place"))!;
 
         // One that makes no offer within ten seconds is sent away.
@@ -137,6 +138,30 @@ public sealed class RelayStateTests : IAsyncLifetime, IRoomOwners
         await _owner.Registry.Relays.AnswerAsync(_room.Name, "node", FeedMessages.Audience, FeedMessages.Write(told));
 
         Assert.Equal(1, await _owner.Loop.AskAsync(() => _room.Members.Viewers));
+    }
+
+    /// <summary>Everybody is told of everybody: not as often as a link's width wavers.</summary>
+    [Fact]
+    public async Task Nobody_is_told_who_is_there_where_only_a_link_has_changed()
+    {
+        await WatchAsync(s_viewer);
+        await UntilSpeaksAsync();
+        var told = new FeedAudience(RoomView.Annotated, 1, [], 900, 400) { Feed = await FeedAsync() };
+        int before = await TellAsync(told);
+
+        Assert.Equal(before, await TellAsync(told with { Worst = 300 }));
+        Assert.Equal(before + 1, await TellAsync(told with { Viewers = 2 }));
+        Assert.Equal(before + 2, await TellAsync(told with { Viewers = 2, Names = ["Ann"] }));
+    }
+
+    private async Task<int> TellAsync(FeedAudience audience)
+    {
+        await _owner.Registry.Relays.AnswerAsync(_room.Name, "node", FeedMessages.Audience, FeedMessages.Write(audience));
+        return await _owner.Loop.AskAsync(() =>
+        {
+            _room.Messages.TellPeers();
+            return _phone.Peers.Count;
+        });
     }
 
     [Fact]
