@@ -1,4 +1,5 @@
 using Rtc.Server.Network;
+using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Server.Rooms;
@@ -16,6 +17,9 @@ internal sealed class FeedCommands(Room room, MediaLoop loop, FeedOwner owner)
         "cluster_unavailable", "The node that has the room does not answer; ask again.", Recoverable: true);
 
     private readonly Dictionary<RoomMember, Speaker> _speakers = [];
+
+    /// <summary>By which the owner knows that it is one node's, which did not begin anew.</summary>
+    public string Run { get; } = PeerId.Create().ToString();
 
     /// <summary>Those who have asked for something and are here still, as the owner knows them.</summary>
     public IReadOnlyCollection<string> Speakers => [.. _speakers.Values.Select(speaker => speaker.Id).Take(RoomFeeds.MaxSpeakers)];

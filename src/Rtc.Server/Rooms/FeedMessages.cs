@@ -146,6 +146,9 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
 /// <param name="Sdp">Its offer.</param>
 internal sealed record FeedOffer(string Feed, FeedAudience Audience, string Sdp)
 {
+    /// <summary>Names all that the node takes of the room from the first of its members there to the last.</summary>
+    public string Run { get; init; } = string.Empty;
+
     /// <summary>The members there that have asked for something of the room, and are there still.</summary>
     public IReadOnlyCollection<string> Speakers { get; init; } = [];
 }

@@ -200,7 +200,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
     private async Task<bool> OpenAsync(FeedLine line, string sdp)
     {
-        var offer = new FeedOffer(line.Name, line.Told, sdp) { Speakers = Commands.Speakers };
+        var offer = new FeedOffer(line.Name, line.Told, sdp) { Run = Commands.Run, Speakers = Commands.Speakers };
         string? answer = await _owner.AskAsync(FeedMessages.Open, offer);
         return await _loop.AskAsync(() => Accept(line, FeedMessages.Read<FeedAnswer>(answer)));
     }

@@ -32,7 +32,7 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
         }
 
         RoomMember? before = Find(room, node, offer.Audience);
-        Dictionary<string, RoomMember> speakers = Find(room, node)?.Feed?.Speakers ?? room.Speakers.Of(node, offer.Speakers);
+        Dictionary<string, RoomMember> speakers = room.Speakers.Of(node, offer, isFirst: Find(room, node) is null);
         var member = new RoomMember(PeerId.Create(), Role.Viewer, offer.Audience.View, string.Empty, string.Empty)
         {
             Messages = new MessageRate(1),
