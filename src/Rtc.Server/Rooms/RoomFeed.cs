@@ -217,7 +217,13 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         if (answer is not null)
         {
             // First of all: what is private is to be known before a picture comes.
+            bool wasPrivate = _room.IsPrivate;
             News.Apply(answer.Settings);
+            if (_room.IsPrivate && !wasPrivate)
+            {
+                DropAll(but: line);
+                Update();
+            }
         }
 
         if (answer?.Sdp is not { } sdp || !line.Port.Peer.TryAcceptAnswer(_loop.Clock.Now, sdp, out _))
@@ -315,9 +321,9 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         });
     }
 
-    private void DropAll()
+    private void DropAll(FeedLine? but = null)
     {
-        foreach (FeedLine line in Lines.All.ToArray())
+        foreach (FeedLine line in Lines.All.Where(line => line != but).ToArray())
         {
             Drop(line);
         }

@@ -90,7 +90,12 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
         room.Recorder.OnPrivate();
         foreach (RoomMember member in room.Members.All.ToArray())
         {
-            if (member.View == RoomView.Source)
+            if (member.View == RoomView.Source && member.Feed is not null)
+            {
+                // Its node takes it anew, or learns why not, also where it never hears that the room was private.
+                room.Expel(member);
+            }
+            else if (member.View == RoomView.Source)
             {
                 room.Messages.Tell(member, s_viewChanged);
                 member.View = RoomView.Annotated;

@@ -99,6 +99,29 @@ public sealed class RelayStateTests : IAsyncLifetime, IRoomOwners
         await WatchAsync(new JoinRequest { Room = "place", Role = "viewer", View = "source" });
     }
 
+    /// <summary>Settings are told ten times a second at most: privacy that was lifted at once is none of these.</summary>
+    [Fact]
+    public async Task Source_is_taken_anew_where_its_privacy_was_not_heard_of()
+    {
+        await WatchAsync(new JoinRequest { Room = "place", Role = "viewer", View = "source" });
+        await UntilSpeaksAsync();
+        string before = await FeedAsync();
+        await _owner.Loop.AskAsync(() =>
+        {
+            RoomMember phone = _room.Members.All[0];
+            foreach (SettingsMessage change in (SettingsMessage[])
+                [new() { Blur = 0.3f }, new() { Mode = "privacy" }, new() { Mode = "plain" }])
+            {
+                Assert.Null(_room.Commands.Configure(phone, change));
+            }
+
+            return true;
+        });
+
+        await Patience.UntilAsync(() => _owner.Loop.AskAsync(() => _room.Members.All.Any(
+            member => member.Feed is { Name: var name } && name != before && member.View == RoomView.Source)));
+    }
+
     [Fact]
     public async Task Owner_that_gives_no_copy_is_not_asked_all_the_time()
     {
