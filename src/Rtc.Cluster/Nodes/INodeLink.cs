@@ -1,15 +1,23 @@
+using Orleans.Concurrency;
+
 namespace Rtc.Cluster.Nodes;
 
-/// <summary>How other nodes call one: an object on that very node, not a grain, which might be anywhere.</summary>
+/// <summary>
+/// How other nodes call one: an object on that very node, not a grain, which might be anywhere. No call waits for another: an answer may
+/// take as long as a recording is ended, and a node that was silent for as long would be taken for dead.
+/// </summary>
 internal interface INodeLink : IGrainObserver
 {
     /// <summary>The incarnation, which proves that this run of the node lives.</summary>
+    [AlwaysInterleave]
     Task<string> PingAsync();
 
     /// <summary>Takes no new rooms and hands over what it has.</summary>
+    [AlwaysInterleave]
     Task DrainAsync();
 
     /// <summary>A question about one of its rooms, answered with JSON; null where it has no answer.</summary>
+    [AlwaysInterleave]
     [ResponseTimeout("00:01:00")]
     Task<string?> AskAsync(NodeQuestion question);
 }

@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS cluster_rooms (
     PRIMARY KEY (cluster_id, room)
 );
 
+-- Every node asks once a second for the rooms that are its own.
+CREATE INDEX IF NOT EXISTS cluster_rooms_owner ON cluster_rooms (cluster_id, owner);
+
 CREATE TABLE IF NOT EXISTS cluster_keys (
     cluster_id text PRIMARY KEY,
     key bytea NOT NULL

@@ -96,7 +96,7 @@ internal sealed partial class ClusterRooms(
             }
             else if (!open.ContainsKey(room.Room) && time.GetElapsedTime(room.Since) > s_untilOpen)
             {
-                await ReleaseAsync(room, room.IsPrivate ? room.Saved : null);
+                await ReleaseAsync(room, room.Remains);
             }
         }
 
@@ -145,7 +145,7 @@ internal sealed partial class ClusterRooms(
     }
 
     /// <summary>The server ends: what it has is free for others at once.</summary>
-    public Task ReleaseAllAsync() => Task.WhenAll(_held.All.Select(room => ReleaseAsync(room, room.Saved)));
+    public Task ReleaseAllAsync() => Task.WhenAll(_held.All.Select(room => ReleaseAsync(room, room.Snapshot)));
 
     private async Task<Refusal?> LocateAsync(RoomName room, bool wasSent)
     {
@@ -227,7 +227,11 @@ internal sealed partial class ClusterRooms(
     {
         await rooms.PrepareAsync(room, RoomHandover.Read(entry.Snapshot));
         _handedOver.TryRemove(room.ToString(), out _);
-        _held.Add(new HeldRoom(room.ToString(), entry.Epoch, time.GetTimestamp()) { Saved = entry.Snapshot });
+        _held.Add(new HeldRoom(room.ToString(), entry.Epoch, time.GetTimestamp())
+        {
+            Snapshot = entry.Snapshot,
+            Saved = entry.Snapshot,
+        });
         LogOwns(log, node.NodeId, room, entry.Epoch);
     }
 
@@ -327,19 +331,24 @@ internal sealed partial class ClusterRooms(
 
     private async Task SaveAsync(Dictionary<string, OpenRoom> open)
     {
-        var changed = new List<RoomSave>();
+        var changed = new List<HeldRoom>();
         foreach (HeldRoom held in _held.All)
         {
-            if (open.TryGetValue(held.Room, out OpenRoom? room) && room.Handover.ToJson() is var json && json != held.Saved)
+            if (open.TryGetValue(held.Room, out OpenRoom? room))
             {
-                changed.Add(new RoomSave(held.Room, held.Epoch, json));
-                (held.Saved, held.IsPrivate) = (json, room.Handover.IsPrivate);
+                held.Snapshot = room.Handover.ToJson();
+                if (held.Snapshot != held.Saved)
+                {
+                    changed.Add(held);
+                }
             }
         }
 
         if (changed.Count > 0)
         {
-            await node.SaveAsync(changed);
+            // Where the table cannot be reached, all of it is tried again in a second.
+            await node.SaveAsync([.. changed.Select(held => new RoomSave(held.Room, held.Epoch, held.Snapshot!))]);
+            changed.ForEach(held => held.Saved = held.Snapshot);
         }
     }
 

@@ -1,14 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
+using Rtc.Server.Rooms;
 
 namespace Rtc.Server.Cluster;
 
-/// <summary>A room that this node owns, since when, and what was last written of it.</summary>
+/// <summary>A room that this node owns, since when, and what the next owner is to begin it with.</summary>
 internal sealed record HeldRoom(string Room, long Epoch, long Since)
 {
+    /// <summary>As the room was when it was last looked at, or as the owner before has left it.</summary>
+    public string? Snapshot { get; set; }
+
+    /// <summary>What of it is known to be in the table.</summary>
     public string? Saved { get; set; }
 
-    /// <summary>What was last written is of a private room: it stays private when it is empty.</summary>
-    public bool IsPrivate { get; set; }
+    /// <summary>What is left of it when it is empty: that it is private.</summary>
+    public string? Remains => RoomHandover.Read(Snapshot) is { IsPrivate: true } ? Snapshot : null;
 }
 
 /// <summary>The rooms that this node owns by what it knows. Used from any thread.</summary>

@@ -32,11 +32,17 @@ internal sealed class RoomRequests(IServiceProvider services, IHttpContextFactor
     private RequestDelegate? _rest;
 
     /// <summary>Before anything serves: what lies behind is what other nodes' requests go through here.</summary>
-    public void Use(IApplicationBuilder app) => app.Use(next =>
+    public void Use(IApplicationBuilder app)
     {
-        _rest = next;
-        return http => TryRoomOf(http.Request, out RoomName room) ? PassOnAsync(http, room, next) : next(http);
-    });
+        app.Use(next =>
+        {
+            _rest = next;
+            return http => TryRoomOf(http.Request, out RoomName room) ? PassOnAsync(http, room, next) : next(http);
+        });
+
+        // Other nodes' requests come in below that of the whole program.
+        app.UseExceptionHandler();
+    }
 
     /// <summary>The other node's side. Null where it is no request.</summary>
     public async Task<string?> AnswerAsync(string body)

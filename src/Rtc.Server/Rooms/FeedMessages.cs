@@ -80,6 +80,9 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
 
     public static FeedAudience None { get; } = new(RoomView.Annotated, 0, [], 0, 0);
 
+    /// <summary>Names the connection by which they get it.</summary>
+    public string Feed { get; init; } = string.Empty;
+
     /// <summary>What they take: the copy is to come in one of these. None is whatever its description allows.</summary>
     public VideoFormats Formats { get; init; }
 
@@ -118,6 +121,7 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
 
         return new FeedAudience(line.View, viewers, names, best, best == 0 ? 0 : worst)
         {
+            Feed = line.Name,
             Formats = line.Formats,
             InCameraCodec = line.InCameraCodec,
             IsSecond = line.IsSecond,
@@ -140,7 +144,14 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
 /// <param name="Feed">Names the connection.</param>
 /// <param name="Audience">For whom.</param>
 /// <param name="Sdp">Its offer.</param>
-internal sealed record FeedOffer(string Feed, FeedAudience Audience, string Sdp);
+internal sealed record FeedOffer(string Feed, FeedAudience Audience, string Sdp)
+{
+    /// <summary>Names all that the node takes of the room from the first of its members there to the last.</summary>
+    public string Run { get; init; } = string.Empty;
+
+    /// <summary>The members there that have asked for something of the room, and are there still.</summary>
+    public IReadOnlyCollection<string> Speakers { get; init; } = [];
+}
 
 /// <summary>The connection of this name is over.</summary>
 internal sealed record FeedEnd(string Feed);

@@ -56,11 +56,11 @@ internal sealed class FeedNews(Room room)
     }
 
     /// <summary>Who is in the room, as the owner said last, to somebody who came since.</summary>
-    public void RepeatPeers()
+    public void RepeatPeers(RoomMember member)
     {
         if (_peers is { } last)
         {
-            room.Messages.PassOn("peers", last);
+            room.Messages.PassOn(member, "peers", last);
         }
     }
 }

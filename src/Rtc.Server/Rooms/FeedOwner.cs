@@ -44,7 +44,16 @@ internal sealed class FeedOwner(RoomName room, MediaLoop loop, IRoomOwners owner
 
     private async Task SeekAsync(Action<bool> found)
     {
-        string? owner = await Task.Run(() => owners.FindAsync(room));
+        string? owner = null;
+        try
+        {
+            owner = await Task.Run(() => owners.FindAsync(room));
+        }
+        catch (LoopTimeoutException)
+        {
+            // The room was about to become this node's own; it is asked for again.
+        }
+
         await loop.AskAsync(() =>
         {
             IsSought = false;

@@ -15,8 +15,9 @@ internal readonly record struct FeedPlan(VideoFormats First, VideoFormats Second
     private const VideoFormats All = VideoFormats.Vp8 | VideoFormats.H264;
 
     /// <summary>
-    /// The first copy is to be in the camera's codec even where its link is too thin for the camera's own pictures. In any other it would
-    /// change places with the second one, for which the owner would choose anew.
+    /// The first copy is to be in the camera's codec even where its link is too thin for the camera's own pictures. Else the owner, which
+    /// codes it then together with the second one and for viewers of others, would choose by these; a second copy would be needed by that
+    /// or not any more, for which the owner would choose anew, and so on.
     /// </summary>
     public bool InCameraCodec { get; init; }
 
@@ -53,7 +54,7 @@ internal readonly record struct FeedPlan(VideoFormats First, VideoFormats Second
         VideoFormats second = now == VideoFormats.Vp8 && hasH264 ? VideoFormats.H264
             : now == VideoFormats.H264 && hasVp8 ? VideoFormats.Vp8
             : VideoFormats.None;
-        return new FeedPlan(first, second) { InCameraCodec = first == All && hasVp8 && hasH264 };
+        return new FeedPlan(first, second) { InCameraCodec = first == All && (hasVp8 || hasH264) };
     }
 
     /// <summary>Whether it can be served from the second copy alone.</summary>

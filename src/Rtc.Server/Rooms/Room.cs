@@ -66,6 +66,9 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
 
     public RoomRules Rules { get; }
 
+    /// <summary>Those behind nodes that relay it who have asked for something.</summary>
+    public FeedSpeakers Speakers { get; } = new();
+
     /// <summary>Where pictures and messages come from while another node owns the room; null where it is this node's own.</summary>
     public RoomFeed? Feed { get; private set; }
 
@@ -88,7 +91,15 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         Feed?.Dispose();
         (Feed, Media.Feed) = (null, null);
         bool wasPrivate = IsPrivate;
-        from?.Begin(this);
+        if (from is not null)
+        {
+            (wasPrivate ? from.AsPrivate() : from).Begin(this);
+        }
+        else
+        {
+            Messages.BeginSettings();
+        }
+
         if (IsPrivate && !wasPrivate)
         {
             Privacy.HideSource();
@@ -102,6 +113,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
     {
         Members.Add(member);
         OnMembersChanged();
+        Feed?.News.RepeatPeers(member);
     }
 
     /// <summary>
@@ -119,6 +131,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         member.Rejoin(lives ? member.Id : PeerId.Create(), link);
         member.View = view;
         OnMembersChanged();
+        Feed?.News.RepeatPeers(member);
     }
 
     /// <summary>What was negotiated with the peer is on the member: a new peer comes on the loop, and what it has to say is sent.</summary>
@@ -166,6 +179,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         _loop.Post(() =>
         {
             Disconnect(member);
+            Feed?.Commands.OnLeft(member);
             _gone(this, member);
             OnMembersChanged();
         });
@@ -247,17 +261,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
                 break;
             case PeerEventKind.ChannelOpened when happened.Label == "vision":
                 member.VisionChannel = happened.ChannelId;
-                if (!member.CanReturn)
-                {
-                    // A page was told with its join.
-                    Messages.SendSettings(member);
-                }
-
-                if (member.Feed is not null || Feed is not null)
-                {
-                    AnnouncePeers();
-                }
-
+                OnChannelOpened(member);
                 break;
             case PeerEventKind.ChannelClosed when happened.ChannelId == member.VisionChannel:
                 member.VisionChannel = null;
@@ -272,6 +276,24 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         }
     }
 
+    private void OnChannelOpened(RoomMember member)
+    {
+        if (!member.CanReturn)
+        {
+            // A page was told with its join.
+            SendSettings(member);
+        }
+
+        if (Feed is { } feed)
+        {
+            feed.News.RepeatPeers(member);
+        }
+        else if (member.Feed is not null)
+        {
+            AnnouncePeers();
+        }
+    }
+
     private void OnClosed(RoomMember member)
     {
         Disconnect(member);
@@ -279,6 +301,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         member.Link?.Send("notice", new NoticeMessage("peer_closed", "The connection was closed.", Recoverable: true));
         if (!member.CanReturn && Members.Remove(member))
         {
+            Feed?.Commands.OnLeft(member);
             _gone(this, member);
         }
 
@@ -291,18 +314,18 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         AnnouncePeers();
     }
 
-    /// <summary>Who is there, or behind a feed, has changed.</summary>
+    /// <summary>Who is there, or behind a feed, has changed. Of a room of another node that one says it.</summary>
     public void AnnouncePeers()
     {
-        if (Feed is { } feed)
-        {
-            feed.News.RepeatPeers();
-        }
-        else
+        if (Feed is null)
         {
             Messages.AnnouncePeers();
         }
     }
+
+    /// <summary>All of the settings, as the room's owner has them, to one that was not told with its join.</summary>
+    public void SendSettings(RoomMember member) => Messages.Send(
+        member, "settings", Feed?.News.Settings ?? SettingsMapping.ToMessage(Pipeline.Settings), WireJson.Default.SettingsMessage);
 
     private void Disconnect(RoomMember member)
     {

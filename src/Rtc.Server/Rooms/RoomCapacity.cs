@@ -23,9 +23,10 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
 
     /// <summary>
     /// Null where one more may join, for whom a place was made then. <paramref name="openingFrom"/> is the address of a
-    /// client that joins before it offers; a WHIP client brings its offer.
+    /// client that joins before it offers; a WHIP client brings its offer. <paramref name="isRelayed"/>: the room is another node's.
     /// </summary>
-    public Refusal? TakePlace(RoomName name, Role role, byte[]? token, string? openingFrom, bool takeover = false)
+    public Refusal? TakePlace(
+        RoomName name, Role role, byte[]? token, string? openingFrom, bool takeover = false, bool isRelayed = false)
     {
         if (directory.Members.Count >= limits.Peers && !TryMakePlace())
         {
@@ -35,7 +36,7 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
         if (directory.Find(name) is not { } room)
         {
             bool tooManyPending = openingFrom is not null && Pending(openingFrom) >= limits.PendingRooms;
-            return RoomsFull() ?? (tooManyPending ? Limit("Limits:MaxPendingRooms", limits.PendingRooms) : null);
+            return (isRelayed ? null : RoomsFull()) ?? (tooManyPending ? Limit("Limits:MaxPendingRooms", limits.PendingRooms) : null);
         }
 
         if (role == Role.Viewer)
@@ -62,9 +63,13 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
         return null;
     }
 
-    /// <summary>Only rooms in which somebody offered count: the others have no pipeline at work and cost next to nothing.</summary>
+    /// <summary>
+    /// Only this node's own rooms in which somebody offered count: the others have no pipeline at work and cost next to nothing.
+    /// </summary>
     public Refusal? RoomsFull() =>
-        directory.Rooms.Count(room => room.Members.IsHeld) >= limits.Rooms ? Limit("Rooms:MaxRooms", limits.Rooms) : null;
+        directory.Rooms.Count(room => room.Feed is null && room.Members.IsHeld) >= limits.Rooms
+            ? Limit("Rooms:MaxRooms", limits.Rooms)
+            : null;
 
     private int Pending(string remoteAddress)
     {

@@ -38,7 +38,7 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
         if (room.Privacy.RefuseRelaxing(member, next.Value!) is { } guarded)
         {
             // Its page shows what it asked for.
-            room.Messages.SendSettings(member);
+            room.SendSettings(member);
             return guarded;
         }
 

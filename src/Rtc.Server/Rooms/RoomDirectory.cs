@@ -101,6 +101,25 @@ internal sealed partial class RoomDirectory(
         }
     }
 
+    /// <summary>The same of a room that is this node's, also where it was opened as another's a moment ago.</summary>
+    public Room? FindOwn(RoomName name)
+    {
+        Room? room = Find(name);
+        if (room?.Feed is not null)
+        {
+            EndRelay(room);
+        }
+
+        return room;
+    }
+
+    /// <summary>The room, which was opened as another node's, is this one's by now; it goes on as was prepared.</summary>
+    public void EndRelay(Room room)
+    {
+        _handedOver.Remove(room.Name, out RoomHandover? from);
+        room.EndRelay(from);
+    }
+
     /// <summary>
     /// As what a new room begins: as it was when it emptied, where it was private a while ago, else as the other cameras of
     /// its name are. Null for one that begins with nothing set.

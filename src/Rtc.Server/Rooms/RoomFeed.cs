@@ -30,6 +30,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     private readonly Timer _timer;
     private PeerSlot? _speaker;
     private Instant _heard;
+    private bool _wasRefused;
     private bool _ended;
 
     public RoomFeed(Room room, MediaLoop loop, PeerFactory peers, IRoomOwners owners, string owner)
@@ -199,7 +200,8 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
 
     private async Task<bool> OpenAsync(FeedLine line, string sdp)
     {
-        string? answer = await _owner.AskAsync(FeedMessages.Open, new FeedOffer(line.Name, line.Told, sdp));
+        var offer = new FeedOffer(line.Name, line.Told, sdp) { Run = Commands.Run, Speakers = Commands.Speakers };
+        string? answer = await _owner.AskAsync(FeedMessages.Open, offer);
         return await _loop.AskAsync(() => Accept(line, FeedMessages.Read<FeedAnswer>(answer)));
     }
 
@@ -215,7 +217,13 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         if (answer is not null)
         {
             // First of all: what is private is to be known before a picture comes.
+            bool wasPrivate = _room.IsPrivate;
             News.Apply(answer.Settings);
+            if (_room.IsPrivate && !wasPrivate)
+            {
+                DropAll(but: line);
+                Update();
+            }
         }
 
         if (answer?.Sdp is not { } sdp || !line.Port.Peer.TryAcceptAnswer(_loop.Clock.Now, sdp, out _))
@@ -223,6 +231,8 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
             Drop(line);
             if (answer is null)
             {
+                // The same node is asked again with the next look: at once, it might be asked thousands of times a second.
+                _wasRefused = true;
                 Renew();
             }
 
@@ -267,6 +277,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
             return;
         }
 
+        _wasRefused = false;
         Instant now = _loop.Clock.Now;
         if (now - _heard > s_maxSilence && !_owner.WasSoughtWithin(s_maxSilence))
         {
@@ -303,13 +314,16 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
                 DropAll();
             }
 
-            Update();
+            if (isAnother || !_wasRefused)
+            {
+                Update();
+            }
         });
     }
 
-    private void DropAll()
+    private void DropAll(FeedLine? but = null)
     {
-        foreach (FeedLine line in Lines.All.ToArray())
+        foreach (FeedLine line in Lines.All.Where(line => line != but).ToArray())
         {
             Drop(line);
         }

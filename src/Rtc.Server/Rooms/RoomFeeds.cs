@@ -13,7 +13,7 @@ namespace Rtc.Server.Rooms;
 internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, MediaLoop loop)
 {
     /// <summary>Members of one node that have asked for something and are not known to have left.</summary>
-    private const int MaxSpeakers = 1000;
+    public const int MaxSpeakers = 1000;
 
     /// <summary>Null where it cannot be.</summary>
     public FeedAnswer? Open(RoomName name, string node, FeedOffer offer)
@@ -23,12 +23,7 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
             return null;
         }
 
-        Room room = directory.FindOrOpen(name);
-        if (room.Feed is not null)
-        {
-            return null;
-        }
-
+        Room room = directory.FindOwn(name) ?? directory.FindOrOpen(name);
         SettingsMessage settings = SettingsMapping.ToMessage(room.Pipeline.Settings);
         if (room.IsPrivate && offer.Audience.View == RoomView.Source)
         {
@@ -37,13 +32,14 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
         }
 
         RoomMember? before = Find(room, node, offer.Audience);
+        Dictionary<string, RoomMember> speakers = room.Speakers.Of(node, offer, isFirst: Find(room, node) is null);
         var member = new RoomMember(PeerId.Create(), Role.Viewer, offer.Audience.View, string.Empty, string.Empty)
         {
             Messages = new MessageRate(1),
             Rights = Rights.Watcher,
             JoinedAt = loop.Clock.Now,
             AwaitsFirstPicture = false,
-            Feed = new FeedSource(offer.Feed, node, offer.Audience, Find(room, node)?.Feed?.Speakers ?? []),
+            Feed = new FeedSource(offer.Feed, node, offer.Audience, speakers),
         };
         directory.Enter(room, member);
         if (before is not null)
@@ -63,12 +59,17 @@ internal sealed class RoomFeeds(RoomDirectory directory, RoomOffers offers, Medi
 
     public void Update(RoomName name, string node, FeedAudience audience)
     {
-        if (audience.IsKnown && directory.Find(name) is { } room && Find(room, node, audience) is { } member)
+        if (audience.IsKnown && directory.Find(name) is { } room && Find(room, node, audience) is { Feed: { } feed } member
+            && feed.Name == audience.Feed)
         {
-            member.Feed!.Audience = audience;
+            bool isSame = feed.Audience.Viewers == audience.Viewers && feed.Audience.Names.SequenceEqual(audience.Names);
+            feed.Audience = audience;
             Restrict(room, member);
             room.Media.Adapt();
-            room.AnnouncePeers();
+            if (!isSame)
+            {
+                room.AnnouncePeers();
+            }
         }
     }
 

@@ -43,6 +43,13 @@ internal sealed record RoomHandover
 
     public bool IsPrivate => Settings.Mode == SettingsMapping.NameOf(ViewMode.Privacy);
 
+    /// <summary>The same of a room that is known to be private by now, which was written before that.</summary>
+    public RoomHandover AsPrivate() => IsPrivate ? this : this with
+    {
+        Settings = Settings with { Mode = SettingsMapping.NameOf(ViewMode.Privacy) },
+        Scene = null,
+    };
+
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
 
     /// <summary>Null where there is none. What cannot be read may have been private, and begins so.</summary>
@@ -65,10 +72,10 @@ internal sealed record RoomHandover
             // Another version wrote it.
         }
 
-        return new RoomHandover { Settings = new SettingsMessage { Mode = SettingsMapping.NameOf(ViewMode.Privacy) } };
+        return new RoomHandover().AsPrivate();
     }
 
-    /// <summary>Before anybody is in the room.</summary>
+    /// <summary>Before anybody is in the room, or as it is no other node's any more.</summary>
     public void Begin(Room room)
     {
         RoomSettings before = room.Pipeline.Settings;

@@ -46,8 +46,11 @@ internal sealed class RoomJoins(
             return turnedAway;
         }
 
-        Room? there = directory.Find(name);
-        if (view == RoomView.Source && directory.IsPrivate(name))
+        Room? there = feed is null ? directory.FindOwn(name) : directory.Find(name);
+
+        // Of another node's room that is not open here its owner says it, whatever it was when it was this node's.
+        bool isKnownHere = there is not null || feed is null;
+        if (view == RoomView.Source && isKnownHere && directory.IsPrivate(name))
         {
             metrics.Refused("rights");
             return Refusal.SourceIsPrivate;
@@ -69,7 +72,8 @@ internal sealed class RoomJoins(
             return busy;
         }
 
-        if (capacity.TakePlace(name, role, token, link is null ? null : remoteAddress, request.Takeover) is { } full)
+        string? openingFrom = link is null ? null : remoteAddress;
+        if (capacity.TakePlace(name, role, token, openingFrom, request.Takeover, isRelayed: feed is not null) is { } full)
         {
             return full;
         }

@@ -58,15 +58,26 @@ internal sealed class RoomMessages(MediaLoop loop, RoomMembers members, RoomPipe
         JsonElement? read = null;
         for (int i = 0; i < members.All.Count; i++)
         {
-            RoomMember member = members.All[i];
-            if (member.VisionChannel is not null)
-            {
-                Deliver(member, method, utf8, utf8);
-            }
-            else if (member.Link is { } link && (method != "detections" || member.LostAt is null))
-            {
-                link.Send(method, read ??= JsonElement.Parse(utf8));
-            }
+            PassOn(members.All[i], method, utf8, ref read);
+        }
+    }
+
+    /// <summary>The same, to one member.</summary>
+    public void PassOn(RoomMember member, string method, byte[] utf8)
+    {
+        JsonElement? read = null;
+        PassOn(member, method, utf8, ref read);
+    }
+
+    private void PassOn(RoomMember member, string method, byte[] utf8, ref JsonElement? read)
+    {
+        if (member.VisionChannel is not null)
+        {
+            Deliver(member, method, utf8, utf8);
+        }
+        else if (member.Link is { } link && (method != "detections" || member.LostAt is null))
+        {
+            link.Send(method, read ??= JsonElement.Parse(utf8));
         }
     }
 
@@ -74,9 +85,12 @@ internal sealed class RoomMessages(MediaLoop loop, RoomMembers members, RoomPipe
 
     public void TellAll(NoticeMessage notice) => SendToAll("notice", notice, WireJson.Default.NoticeMessage);
 
-    /// <summary>All of the settings, to one that was not told with its join.</summary>
-    public void SendSettings(RoomMember member) =>
-        Send(member, "settings", SettingsMapping.ToMessage(pipeline.Settings), WireJson.Default.SettingsMessage);
+    /// <summary>The room goes on with other settings than it was made with: all of them, to those who are there already.</summary>
+    public void BeginSettings()
+    {
+        _settingsTold = pipeline.Settings;
+        SendToAll("settings", SettingsMapping.ToMessage(_settingsTold), WireJson.Default.SettingsMessage);
+    }
 
     /// <summary>
     /// What is new since the last time, to all: at once, and then at most every tenth of a second however fast somebody

@@ -80,7 +80,7 @@ internal sealed class RoomOffers(
             return Refusal.SdpTooLarge(maxSdpBytes);
         }
 
-        return room.Members.IsHeld ? null : capacity.RoomsFull();
+        return room.Feed is not null || room.Members.IsHeld ? null : capacity.RoomsFull();
     }
 
     /// <summary>Null where the peer answers and has what its member's role needs.</summary>

@@ -20,7 +20,7 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
     /// <summary>As what a room begins that follows on this one.</summary>
     public RoomStart Start => new(room.Pipeline.Settings, _setBy);
 
-    /// <summary>Before anybody is in it. A model that is gone since is left out.</summary>
+    /// <summary>Before anybody is in it, or as it is no other node's any more. A model that is gone since is left out.</summary>
     public void Begin(RoomStart start)
     {
         if (room.Pipeline.TryConfigure(start.Settings) is not null)
@@ -29,6 +29,7 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
         }
 
         _setBy = start.SetBy;
+        room.Messages.BeginSettings();
     }
 
     /// <summary>Null where these settings may be made the room's by this member.</summary>
@@ -89,7 +90,12 @@ internal sealed class RoomPrivacy(Room room, RtcMetrics metrics)
         room.Recorder.OnPrivate();
         foreach (RoomMember member in room.Members.All.ToArray())
         {
-            if (member.View == RoomView.Source)
+            if (member.View == RoomView.Source && member.Feed is not null)
+            {
+                // Its node takes it anew, or learns why not, also where it never hears that the room was private.
+                room.Expel(member);
+            }
+            else if (member.View == RoomView.Source)
             {
                 room.Messages.Tell(member, s_viewChanged);
                 member.View = RoomView.Annotated;

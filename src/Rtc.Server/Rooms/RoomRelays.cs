@@ -84,7 +84,7 @@ internal sealed class RoomRelays(RoomDirectory directory, RoomJoins joins, RoomO
     {
         foreach (Room room in directory.Rooms.Where(room => room.Feed is not null && holds(room.Name.ToString())).ToArray())
         {
-            room.EndRelay(null);
+            directory.EndRelay(room);
         }
 
         return true;

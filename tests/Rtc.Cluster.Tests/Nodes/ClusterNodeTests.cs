@@ -43,6 +43,20 @@ public sealed class ClusterNodeTests(NodePair pair, ITestOutputHelper output) : 
         Assert.False(await Nodes[0].DrainAsync("nobody"));
     }
 
+    /// <summary>A recording is ended in seconds: meanwhile the node lives, and its rooms are asked for.</summary>
+    [Fact]
+    public async Task Slow_answer_holds_up_no_other()
+    {
+        await NodePair.UntilAsync(() => Nodes[0].Find("b") is not null);
+        Task<string?> slow = Nodes[0].AskAsync("b", new NodeQuestion("slow", "demo", "hello"), TimeSpan.FromSeconds(30));
+
+        Assert.Equal("demo:hello", await Nodes[0].AskAsync("b", new NodeQuestion("echo", "demo", "hello")));
+        Assert.True(await Nodes[0].IsAliveAsync(Nodes[1].Self));
+        Assert.False(slow.IsCompleted);
+        pair.Second.Slow.SetResult();
+        Assert.Equal("demo:hello", await slow);
+    }
+
     [Fact]
     public async Task Node_that_left_is_forgotten_and_its_room_may_be_claimed()
     {

@@ -17,6 +17,16 @@ internal sealed class TestHost : INodeHost
         return Task.CompletedTask;
     }
 
-    public Task<string?> AnswerAsync(NodeQuestion question) =>
-        Task.FromResult<string?>(question.Kind == "echo" ? $"{question.Room}:{question.Body}" : null);
+    /// <summary>What questions of the kind "slow" wait for.</summary>
+    public TaskCompletionSource Slow { get; } = new();
+
+    public async Task<string?> AnswerAsync(NodeQuestion question)
+    {
+        if (question.Kind == "slow")
+        {
+            await Slow.Task;
+        }
+
+        return question.Kind is "echo" or "slow" ? $"{question.Room}:{question.Body}" : null;
+    }
 }

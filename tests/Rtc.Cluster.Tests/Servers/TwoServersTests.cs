@@ -100,6 +100,45 @@ public sealed class TwoServersTests(ServerPair pair) : IClassFixture<ServerPair>
         Assert.Equal("redirect", (await phone.JoinAsync("cut", "phone")).Code);
     }
 
+    /// <summary>A private room's next owner begins with that, also where it could not be written at once.</summary>
+    [Fact]
+    public async Task Settings_that_could_not_be_written_are_written_later()
+    {
+        await using TestPeer camera = await TestPeer.ConnectAsync(Servers[0].Address, "written", isCamera: true);
+        await camera.SeesAsync();
+        await UntilAsync(async () => await ScalarAsync("SELECT count(snapshot) FROM cluster_rooms WHERE room = 'written'") is 1L);
+        await using (var source = Npgsql.NpgsqlDataSource.Create(pair.Connection))
+        await using (Npgsql.NpgsqlConnection connection = await source.OpenConnectionAsync())
+        await using (Npgsql.NpgsqlTransaction locking = await connection.BeginTransactionAsync())
+        {
+            // It can be read, and not be changed.
+            await using var command = new Npgsql.NpgsqlCommand("LOCK TABLE cluster_rooms IN EXCLUSIVE MODE", connection, locking);
+            await command.ExecuteNonQueryAsync();
+            await camera.SayAsync("""{"type":"configure","mode":"privacy"}""");
+            await UntilAsync(async () => (await Servers[0].Http.GetStringAsync("/metrics")).Contains(
+                "reason=\"cluster\"", StringComparison.Ordinal));
+        }
+
+        await UntilAsync(async () => await ScalarAsync(
+            "SELECT count(*) FROM cluster_rooms WHERE room = 'written' AND snapshot LIKE '%\"mode\":\"privacy\"%'") is 1L);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(Patience.Time);
+        while (!await holds())
+        {
+            await Task.Delay(50, limit.Token);
+        }
+    }
+
+    private async Task<object?> ScalarAsync(string sql)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(pair.Connection);
+        await using Npgsql.NpgsqlCommand command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
     private async Task RunAsync(string sql)
     {
         await using var source = Npgsql.NpgsqlDataSource.Create(pair.Connection);

@@ -1,5 +1,6 @@
 using Rtc.Cluster.Rooms;
 using Rtc.Cluster.Tables;
+using Rtc.EndToEnd.Tests;
 using Rtc.Store.Tests.Engines;
 
 namespace Rtc.Cluster.Tests.Tables;
@@ -117,6 +118,29 @@ public sealed class RoomTableTests(PostgresServer server) : IAsyncLifetime
         byte[][] keys = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(table.KeyAsync)));
         Assert.All(keys, key => Assert.Equal(keys[0], key));
         Assert.Equal(32, keys[0].Length);
+    }
+
+    /// <summary>Every node asks for its own once a second: to look through the rooms of all others took 13 ms of 20,000.</summary>
+    [Fact]
+    public async Task Rooms_of_a_node_are_not_looked_for_among_all()
+    {
+        const string Fill = "INSERT INTO cluster_rooms SELECT 'test', 'room' || n, 'node' || n % 1000, '1', n, NULL, now() "
+            + "FROM generate_series(1, 20000) n; ANALYZE cluster_rooms";
+        string connection = await server.CreateDatabaseAsync();
+        await using var database = new ClusterDatabase(connection, "test");
+        await database.MakeTablesAsync();
+        await using var source = Npgsql.NpgsqlDataSource.Create(connection);
+        await using Npgsql.NpgsqlCommand fill = source.CreateCommand(Fill);
+        await fill.ExecuteNonQueryAsync();
+        await using Npgsql.NpgsqlCommand used = source.CreateCommand(
+            "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE relname = 'cluster_rooms'");
+        using var limit = new CancellationTokenSource(Patience.Time);
+        do
+        {
+            await Task.Delay(20, limit.Token);
+            Assert.Equal(20, (await new PostgresRooms(database).HeldAsync(new RoomOwner("node7", "1"))).Count);
+        }
+        while (await used.ExecuteScalarAsync(limit.Token) is not > 0m);
     }
 
     private async Task<IRoomTable> OpenAsync(bool postgres)

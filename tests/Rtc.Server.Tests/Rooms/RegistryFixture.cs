@@ -21,7 +21,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
     private readonly ServerLoad _load;
     private readonly PeerFactory _peers;
 
-    public RegistryFixture()
+    public RegistryFixture(RoomLimits? limits = null)
     {
         var machine = new FakeLoad();
         _load = new ServerLoad(new RtcOptions(), machine, machine, new PictureMemory(1 << 20), _room.Metrics);
@@ -32,7 +32,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
             _peers,
             _room.Models,
             (output, _) => _room.OpenPipeline(output),
-            new RoomLimits(),
+            limits ?? new RoomLimits(),
             RoomFixture.Bitrates,
             new TurnCredentials([], TimeProvider.System),
             new OpenDoor(),

@@ -34,6 +34,9 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
         var phone = new JoinRequest { Room = "place", Role = "phone" };
         Assert.Null((await _owner.Registry.JoinAsync(phone, new RecordingLink(), "127.0.0.1")).Refusal);
         _room = (await _owner.Registry.FindRoomAsync("place"))!;
+
+        // One that makes no offer within ten seconds is sent away.
+        await _owner.Loop.AskAsync(() => _room.Members.All[0].Offered = OfferIdentity.Of(string.Empty));
     }
 
     public async ValueTask DisposeAsync()
@@ -146,6 +149,36 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
             audience => Assert.Equal(audience.IsSecond ? other.AsSet() : s_both.AsSet(), audience.Formats));
     }
 
+    /// <summary>Two kinds of viewers there, and one at the owner that takes neither the common codec of those.</summary>
+    [Theory]
+    [InlineData(VideoCodec.Vp8, VideoCodec.H264, null)]
+    [InlineData(VideoCodec.H264, VideoCodec.H264, null)]
+    [InlineData(VideoCodec.Vp8, VideoCodec.Vp8, VideoCodec.H264)]
+    public async Task Copies_for_two_kinds_of_viewers_stay_as_they_are(VideoCodec sent, VideoCodec only, VideoCodec? atOwner)
+    {
+        RequiresH264();
+        if (atOwner is { } codec)
+        {
+            await WatchOwnerAsync(codec);
+        }
+
+        LoopbackPeer[] viewers = [await WatchAsync(s_both), await WatchAsync(only)];
+        using var filming = new CancellationTokenSource();
+        Task film = FilmAsync(sent, linkKilobits: 60, filming.Token);
+        await Patience.UntilAsync(() => _owner.Loop.AskAsync(
+            () => _room.Members.All.Any(member => member.Feed is not null && member.Route.IsCoded)));
+        await Task.WhenAll(viewers.Select(viewer => SeesAsync(viewer, 10)));
+        int opened = Opened;
+        VideoCodec[][] seen = await Task.WhenAll(viewers.Select(viewer => SeesAsync(viewer, 30)));
+        await filming.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => film);
+
+        Assert.Equal([sent, only], seen.Select(codecs => Assert.Single(codecs)));
+        Assert.Equal(opened, Opened);
+    }
+
+    private int Opened => _opened.Count(audience => audience != FeedAudience.None);
+
     private static void RequiresH264() => Assert.SkipUnless(VideoCodecs.IsUsable(VideoCodec.H264), "no H.264 here");
 
     private Room Relayed => _node.Loop.Ports.Select(port => port.Owner).OfType<Room>().First();
@@ -167,6 +200,17 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
         await peer.AcceptAsync(answered.Value!.Sdp);
         await peer.Connected.WaitAsync(s_patience);
         return peer;
+    }
+
+    private async Task WatchOwnerAsync(VideoCodec codec)
+    {
+        var peer = new LoopbackPeer(echoes: false, NullLogger<MediaLoop>.Instance);
+        _viewers.Add(peer);
+        var request = new JoinRequest { Room = "place", Role = "viewer", View = "source" };
+        var id = new PeerId((await _owner.Registry.JoinAsync(request, new RecordingLink(), "127.0.0.1")).Value!.PeerId);
+        string offer = await peer.OfferAsync(new OfferPlan { Video = [MediaDirection.ReceiveOnly], Codecs = [codec] });
+        await peer.AcceptAsync((await _owner.Registry.OfferAsync(id, offer)).Value!.Sdp);
+        await peer.Connected.WaitAsync(s_patience);
     }
 
     /// <summary>The phone's next picture, at the owner, once all copies are connected.</summary>
