@@ -9,8 +9,10 @@ namespace Rtc.Server.Rooms;
 /// </summary>
 internal sealed class FeedOwner(RoomName room, MediaLoop loop, IRoomOwners owners, string node)
 {
-    private string _node = node;
     private Instant _asked;
+
+    /// <summary>As far as is known.</summary>
+    public string Node { get; private set; } = node;
 
     /// <summary>It is being asked who has the room.</summary>
     public bool IsSought { get; private set; }
@@ -21,7 +23,7 @@ internal sealed class FeedOwner(RoomName room, MediaLoop loop, IRoomOwners owner
     /// <summary>The owner's answer. Off the loop, which waits for nobody.</summary>
     public Task<string?> AskAsync<T>(string kind, T message)
     {
-        string asked = _node;
+        string asked = Node;
         return Task.Run(() => owners.AskAsync(asked, room, kind, FeedMessages.Write(message)));
     }
 
@@ -57,8 +59,8 @@ internal sealed class FeedOwner(RoomName room, MediaLoop loop, IRoomOwners owner
         await loop.AskAsync(() =>
         {
             IsSought = false;
-            bool isAnother = owner is not null && owner != _node;
-            _node = owner ?? _node;
+            bool isAnother = owner is not null && owner != Node;
+            Node = owner ?? Node;
 
             // Where nobody can say, the next look asks again.
             _asked = owner is null ? default : _asked;

@@ -257,7 +257,7 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
                 Media.Forget(member);
                 break;
             case PeerEventKind.Closed:
-                OnClosed(member);
+                Close(member);
                 break;
             case PeerEventKind.ChannelOpened when happened.Label == "vision":
                 member.VisionChannel = happened.ChannelId;
@@ -294,7 +294,8 @@ internal sealed class Room : IPeerOwner, IAsyncDisposable
         }
     }
 
-    private void OnClosed(RoomMember member)
+    /// <summary>Its peer connection is over: a page makes another one, and who came by WHIP or WHEP is gone.</summary>
+    public void Close(RoomMember member)
     {
         Disconnect(member);
         member.LostAt ??= _loop.Clock.Now;

@@ -25,6 +25,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     private readonly Room _room;
     private readonly MediaLoop _loop;
     private readonly PeerFactory _peers;
+    private readonly FeedReach _reach;
     private readonly FeedOwner _owner;
     private readonly FeedReports _reports;
     private readonly Timer _timer;
@@ -33,9 +34,9 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
     private bool _wasRefused;
     private bool _ended;
 
-    public RoomFeed(Room room, MediaLoop loop, PeerFactory peers, IRoomOwners owners, string owner)
+    public RoomFeed(Room room, MediaLoop loop, PeerFactory peers, FeedReach reach, IRoomOwners owners, string owner)
     {
-        (_room, _loop, _peers) = (room, loop, peers);
+        (_room, _loop, _peers, _reach) = (room, loop, peers, reach);
         _owner = new FeedOwner(room.Name, loop, owners, owner);
         News = new FeedNews(room);
         Commands = new FeedCommands(room, loop, _owner);
@@ -60,13 +61,14 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         : _owner.IsSought ? OpenFoundAsync(view)
         : (Lines.Of(view).First ?? Begin(Lines.Of(view), isSecond: false))?.Opened ?? Task.FromResult(false);
 
-    /// <summary>False where this member takes no codec in which a copy can be had, as far as is known.</summary>
+    /// <summary>False where this member takes no codec in which a copy can be had, or none arrives, as far as is known.</summary>
     public Task<bool> CanServeAsync(RoomMember member)
     {
         FeedView view = Lines.Of(member.View);
         bool needsSecond = view.Plan.NeedsSecond(member);
         return _ended ? Task.FromResult(true)
             : _owner.IsSought ? CanServeFoundAsync(member)
+            : IsOutOfReach(view[needsSecond]) ? Task.FromResult(false)
             : view[needsSecond] is { } line ? CanServeAsync(line, member.Takes)
             : Task.FromResult(!needsSecond);
     }
@@ -109,6 +111,7 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
                 break;
             case PeerEventKind.Connected:
                 line.IsConnected = true;
+                _reach.Connected(_owner.Node);
                 Speak();
                 break;
             case PeerEventKind.Disconnected or PeerEventKind.Closed:
@@ -288,6 +291,12 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         {
             if (now - _heard > s_broken && now - line.Begun > s_broken)
             {
+                if (line is { Mid: not null, IsConnected: false })
+                {
+                    _reach.Failed(_owner.Node, now);
+                    SendToOwner(line);
+                }
+
                 Drop(line);
             }
         }
@@ -296,6 +305,21 @@ internal sealed class RoomFeed : IPeerOwner, IDisposable
         foreach (FeedLine line in Lines.All)
         {
             _reports.Tell(line);
+        }
+    }
+
+    private bool IsOutOfReach(FeedLine? line) =>
+        line is not { IsConnected: true } && _reach.IsOut(_owner.Node, _loop.Clock.Now);
+
+    /// <summary>If nothing arrives from there: those who wait for this copy are told where the owner is as they connect anew.</summary>
+    private void SendToOwner(FeedLine line)
+    {
+        if (IsOutOfReach(line))
+        {
+            foreach (RoomMember member in _room.Members.All.Where(line.Serves).Where(member => member.Port is not null).ToArray())
+            {
+                _room.Close(member);
+            }
         }
     }
 

@@ -70,7 +70,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
         var capacity = new RoomCapacity(_directory, limits, loop, metrics);
         _joins = new RoomJoins(_directory, capacity, admission, models, turn, loop, limits.MessagesPerSecond, metrics);
         _offers = new RoomOffers(_directory, capacity, peers, admission, loop, limits.SdpBytes, metrics);
-        Relays = new RoomRelays(_directory, _joins, _offers, peers, loop);
+        Relays = new RoomRelays(_directory, _joins, _offers, peers, loop, log);
         _timer = new Timer(_ => _loop.Post(Tick), null, s_tick, s_tick);
     }
 

@@ -8,12 +8,14 @@ namespace Rtc.Server.Rooms;
 /// Relayed rooms from outside of the media loop: joins of those that another node owns, and what other nodes ask that relay a room of
 /// this one.
 /// </summary>
-internal sealed class RoomRelays(RoomDirectory directory, RoomJoins joins, RoomOffers offers, PeerFactory peers, MediaLoop loop)
+internal sealed class RoomRelays(
+    RoomDirectory directory, RoomJoins joins, RoomOffers offers, PeerFactory peers, MediaLoop loop, ILogger log)
 {
     /// <summary>The owner does not answer, or has the room no more.</summary>
     public static readonly Refusal OwnerIsSilent = new("cluster_unavailable", "The room's node does not answer.", 503);
 
     private readonly RoomFeeds _feeds = new(directory, offers, loop);
+    private readonly FeedReach _reach = new(log);
     private int _count;
 
     /// <summary>Rooms of other nodes that this one takes a copy of, as they were counted within the last second.</summary>
@@ -30,7 +32,7 @@ internal sealed class RoomRelays(RoomDirectory directory, RoomJoins joins, RoomO
     public async Task<Outcome<JoinReply>> JoinAsync(
         JoinRequest request, IMemberLink? link, string remoteAddress, string owner, IRoomOwners owners)
     {
-        RoomFeed Feed(Room room) => new(room, loop, peers, owners, owner);
+        RoomFeed Feed(Room room) => new(room, loop, peers, _reach, owners, owner);
         Outcome<JoinReply> joined = await loop.AskAsync(() => joins.Join(request, link, remoteAddress, Feed));
         if (joined.Value is not { } reply)
         {

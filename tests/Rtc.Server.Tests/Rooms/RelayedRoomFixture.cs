@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
 using Rtc.Server.Rooms;
 using Rtc.Server.Tests.Hosting;
@@ -18,7 +19,7 @@ internal sealed class RelayedRoomFixture : IRoomOwners, IAsyncDisposable
     public RelayedRoomFixture()
     {
         _peers = new PeerFactory(_fixture.Loop, IPAddress.Loopback, [], RoomFixture.Bitrates);
-        Room.Relay(new RoomFeed(Room, _fixture.Loop, _peers, this, "owner"));
+        Room.Relay(new RoomFeed(Room, _fixture.Loop, _peers, new FeedReach(NullLogger.Instance), this, "owner"));
     }
 
     public Room Room => _fixture.Room;

@@ -28,6 +28,7 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
     private Room _room = null!;
     private int _deaf;
     private bool _hasSecond = true;
+    private bool _hasWay = true;
 
     public async ValueTask InitializeAsync()
     {
@@ -64,7 +65,7 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
         string? answer = await _owner.Registry.Relays.AnswerAsync(room, "node", kind, body);
         _opened.Enqueue(offer?.Audience ?? FeedAudience.None);
         _told.Enqueue(audience ?? FeedAudience.None);
-        return answer;
+        return Volatile.Read(ref _hasWay) ? answer : answer?.Replace("ice-pwd:", "ice-pwd:wrong", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,6 +124,22 @@ public sealed class RoomFeedTests : IAsyncLifetime, IRoomOwners
 
         await FilmAsync(0);
         await SeesNumberAsync(first, 0);
+    }
+
+    /// <summary>As where a firewall between nodes lets questions pass and media not.</summary>
+    [Fact]
+    public async Task Viewer_of_a_node_that_no_copy_reaches_is_sent_to_the_owner()
+    {
+        _hasWay = false;
+        await WatchAsync(VideoCodec.Vp8);
+        Room relayed = await _node.Loop.AskAsync(() => Relayed);
+        await Patience.UntilAsync(() => _node.Loop.AskAsync(() => relayed.Members.All[0] is { Port: null, LostAt: not null }));
+        await WatchAsync(VideoCodec.Vp8, isServed: false);
+
+        // It is tried again with each that comes, and while somebody waits.
+        Volatile.Write(ref _hasWay, true);
+        await Patience.UntilAsync(() => _node.Loop.AskAsync(() => relayed.Feed!.Lines.All.Any(line => line.IsConnected)));
+        await WatchAsync(VideoCodec.Vp8);
     }
 
     /// <summary>All kinds of viewers, behind a link on which the owner codes the source for them.</summary>
