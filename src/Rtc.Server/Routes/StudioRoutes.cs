@@ -34,7 +34,7 @@ internal static class StudioRoutes
         routes.MapPost("/api/preview-mask", PreviewAsync).RequireMemory().RequireUser();
         routes.MapGet("/api/task/{id}", FindAsync).RequireUser();
         routes.MapDelete("/api/task/{id}", CancelAsync).RequireUser();
-        routes.MapGet("/uploads/{id}/{name}", FileAsync).RequireUser();
+        routes.MapMethods("/uploads/{id}/{name}", DownloadMethods.All, FileAsync).RequireUser();
     }
 
     private static async Task<IResult> AddAsync(string kind, HttpContext http, StudioTasks tasks, JobIntake intake)

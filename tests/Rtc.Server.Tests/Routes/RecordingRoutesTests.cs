@@ -111,8 +111,8 @@ public sealed class RecordingRoutesTests : IDisposable
         if (quota == 1)
         {
             await host.App.Services.GetRequiredService<UploadTable>().TryAddAsync(
-                new Upload(new VideoId(Guid.CreateVersion7()), (await LocalAsync(host)).Id, "a", 999_999, DateTimeOffset.UtcNow), 1_000_000,
-                TestContext.Current.CancellationToken);
+                new Upload(new VideoId(Guid.CreateVersion7()), (await LocalAsync(host)).Id, "a", 999_999, DateTimeOffset.UtcNow),
+                1_000_000, null, TestContext.Current.CancellationToken);
         }
 
         JsonNode refused = await JsonAsync(host, expected, HttpMethod.Post, At, "{}");
