@@ -120,6 +120,29 @@ public sealed class ResultRoutesTests : IDisposable
         await GetAsync(host, HttpStatusCode.BadRequest, $"/api/videos/{mine.Id}/export?format=exe");
     }
 
+    [Theory]
+    [InlineData("detections?class=%00")]
+    [InlineData("detections?min_confidence=NaN")]
+    [InlineData("detections?from_seconds=NaN")]
+    [InlineData("detections?to_seconds=Infinity")]
+    [InlineData("masks?class=a%00b")]
+    [InlineData("masks?min_confidence=1e400")]
+    [InlineData("tracks?after=%00")]
+    public async Task What_no_database_can_be_asked_for_is_400(string query)
+    {
+        await using RunningHost host = await StartAsync();
+        (Video video, _) = await AddAsync(host, User.Local, isCompleted: true);
+        await GetAsync(host, HttpStatusCode.BadRequest, $"/api/videos/{video.Id}/{query}");
+    }
+
+    [Fact]
+    public async Task Nothing_follows_the_greatest_frame_number()
+    {
+        await using RunningHost host = await StartAsync();
+        (Video video, _) = await AddAsync(host, User.Local, isCompleted: true);
+        Assert.Empty(await FramesAsync(host, $"/api/videos/{video.Id}/detections?after={long.MaxValue}"));
+    }
+
     private static async Task<(Video Video, Job Job)> AddAsync(RunningHost host, string email, bool isCompleted)
     {
         IServiceProvider services = host.App.Services;

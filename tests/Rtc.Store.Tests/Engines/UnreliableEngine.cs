@@ -69,6 +69,8 @@ internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
 
     public bool IsFull(DbException error) => inner.IsFull(error);
 
+    public bool IsOrphan(DbException error) => inner.IsOrphan(error);
+
     public Task NotifyAsync(DbConnection connection, string message, CancellationToken cancel) =>
         inner.NotifyAsync(connection, message, cancel);
 
