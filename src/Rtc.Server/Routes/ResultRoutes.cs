@@ -173,8 +173,18 @@ internal static class ResultRoutes
 
         string name = Path.GetFileNameWithoutExtension(found.Video.Name) + AnalysisExport.EndingOf(wanted);
         var source = new ExportSource(reader, found.Video, job.Id);
-        return Results.Stream(
-            output => AnalysisExport.WriteAsync(wanted, output, source, http.RequestAborted), type, fileDownloadName: name);
+        return Results.Stream(output => WriteAsync(wanted, output, source, http), type, fileDownloadName: name);
+    }
+
+    /// <summary>What was deleted meanwhile must not look whole: its answer breaks off.</summary>
+    private static async Task WriteAsync(string format, Stream output, ExportSource source, HttpContext http)
+    {
+        await AnalysisExport.WriteAsync(format, output, source, http.RequestAborted);
+        JobTable jobs = http.RequestServices.GetRequiredService<JobTable>();
+        if (await jobs.FindAsync(http.UserOf(), source.Job, http.RequestAborted) is null)
+        {
+            http.Abort();
+        }
     }
 
     /// <summary>Null where the user has no such video; without a job where it was not analysed yet.</summary>
