@@ -215,8 +215,9 @@ internal static class VideoRoutes
             : Results.NoContent();
     }
 
-    private static async Task<IResult> DeleteAsync(
-        string id, VideoTable videos, Uploads uploads, VideoFiles files, UploadTable table, HttpContext http)
+    private static Task<IResult> DeleteAsync(
+        string id, VideoTable videos, Uploads uploads, VideoFiles files, UploadTable table, HttpContext http) => AnswerAsync(
+        http, async () =>
     {
         if (await UploadAsync(id, http, table) is { } upload)
         {
@@ -232,7 +233,7 @@ internal static class VideoRoutes
 
         await files.DeleteAsync(new VideoId(video), unused, http.RequestAborted);
         return Results.NoContent();
-    }
+    });
 
     private static async Task<IResult> AnswerAsync(HttpContext http, Func<Task<IResult>> work)
     {

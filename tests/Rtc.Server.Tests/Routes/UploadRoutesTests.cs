@@ -142,6 +142,37 @@ public sealed class UploadRoutesTests : IDisposable
     }
 
     [Fact]
+    public async Task Folder_that_turns_read_only_shows_what_it_has_and_takes_nothing()
+    {
+        string folder = Path.Combine(_videos.State, "standby");
+        Directory.CreateDirectory(folder);
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await VideoHost.RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "none", folder),
+            "no disk can be mounted here");
+        try
+        {
+            await using RunningHost host = await _videos.StartAsync(new StoreOptions { MinFreeMegabytes = 0, Files = folder });
+            JsonNode video = await VideoHost.PostAsync(host, HttpStatusCode.Created, s_bytes, false, "a.mp4");
+            string part = await VideoHost.BeginAsync(host, s_bytes.Length);
+            await VideoHost.PatchAsync(host, HttpStatusCode.NoContent, part, 0, s_bytes[..1000]);
+            Assert.True(await VideoHost.RunAsync("mount", "-o", "remount,ro", folder));
+            string at = $"/api/videos/{video["video_id"]}";
+            Assert.Equal(s_bytes, await host.Client.GetByteArrayAsync(
+                new Uri(at + "/file", UriKind.Relative), TestContext.Current.CancellationToken));
+            await host.JsonAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, at + "/thumbnail.jpg");
+            await VideoHost.PostAsync(host, HttpStatusCode.ServiceUnavailable, s_bytes, false, "b.mp4");
+            await VideoHost.PatchAsync(host, HttpStatusCode.ServiceUnavailable, part, 1000, s_bytes[1000..]);
+            await host.JsonAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Delete, part);
+            await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, at);
+            await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, at);
+        }
+        finally
+        {
+            await VideoHost.RunAsync("umount", "--lazy", folder);
+        }
+    }
+
+    [Fact]
     public async Task File_of_an_upload_that_cannot_be_written_is_503()
     {
         await using RunningHost host = await _videos.StartAsync();
