@@ -12,7 +12,6 @@ public sealed class JobIntake(
     Database database, JobTable jobs, IEnumerable<IJobKind> kinds, JobWorkers workers, WebhookOptions? webhooks = null)
 {
     private const string Webhook = "webhook";
-    private const string Nul = @"\u0000";
 
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(250);
 
@@ -23,7 +22,7 @@ public sealed class JobIntake(
 
     /// <summary>Null where such a job can be had, else what is wrong.</summary>
     public string? Check(string kind, string options) =>
-        options.Contains(Nul, StringComparison.Ordinal) ? $"A text holds no {Nul}: PostgreSQL keeps none."
+        StorableJson.Refuse(options) is { } wrong ? wrong
         : _kinds.TryGetValue(kind, out IJobKind? known) ? known.Check(options) ?? CheckWebhook(options)
         : _kinds.Count == 0 ? "This server works on no jobs."
         : $"\"kind\" is one of {string.Join(", ", _kinds.Keys)}.";

@@ -5,8 +5,9 @@ namespace Rtc.Jobs;
 /// <summary>Those who are to be told of jobs that are over.</summary>
 public sealed class JobWebhooks(WebhookTable table, Func<Job, byte[]> body) : IWebhookSource
 {
-    public async Task<WebhookCall?> TakeAsync(Func<int, TimeSpan> delayAfter, CancellationToken cancel) =>
-        await table.TakeAsync(delayAfter, cancel).ConfigureAwait(false) is { } due
+    public async Task<WebhookCall?> TakeAsync(
+        Func<int, TimeSpan> delayAfter, IReadOnlyCollection<string> busy, CancellationToken cancel) =>
+        await table.TakeAsync(delayAfter, busy, cancel).ConfigureAwait(false) is { } due
             ? new WebhookCall(due.Job.Id.ToString(), due.Address, due.Try, body(due.Job))
             : null;
 

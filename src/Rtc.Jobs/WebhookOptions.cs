@@ -19,7 +19,7 @@ public sealed record WebhookOptions
 
     /// <summary>Whether that is an address that can be posted to.</summary>
     public static bool IsAddress(string? address) =>
-        address is { Length: <= MaxAddress } && Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
+        address is { Length: <= MaxAddress } && !address.Any(char.IsControl) && Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
             && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.UserInfo.Length == 0;
 
     internal TimeSpan DelayAfter(int tries)

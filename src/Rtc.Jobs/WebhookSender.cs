@@ -8,12 +8,15 @@ using System.Text;
 namespace Rtc.Jobs;
 
 /// <summary>
-/// Tells of what is over or has happened: one loop posts what is due, signed, and tries again ever less often where that fails. It may come
-/// twice, never not at all; who receives it goes by the id in it. Owns the connections.
+/// Tells of what is over or has happened: one loop posts what is due, signed, and tries again ever less often where that fails. Several
+/// receivers are told at once, each of one thing at a time, so that one that is dead holds up no other. It may come twice, never not at
+/// all; who receives it goes by the id in it. Owns the connections.
 /// </summary>
 public sealed class WebhookSender : IAsyncDisposable
 {
     public const string SignatureHeader = "Rtc-Signature";
+
+    private const int MaxAtOnce = 16;
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
@@ -66,34 +69,73 @@ public sealed class WebhookSender : IAsyncDisposable
     private async Task RunAsync()
     {
         CancellationToken stop = _stopping.Token;
+        Dictionary<Task, string> atWork = [];
+        Task poll = Task.CompletedTask;
         try
         {
             while (true)
             {
-                try
+                if (atWork.Count < MaxAtOnce && await TakeAsync(atWork.Values, stop).ConfigureAwait(false) is { } due)
                 {
-                    if (await _source.TakeAsync(_options.DelayAfter, stop).ConfigureAwait(false) is { } due)
-                    {
-                        if (await IsToldAsync(due, stop).ConfigureAwait(false) || due.Try >= _options.MaxTries)
-                        {
-                            await _source.EndAsync(due, stop).ConfigureAwait(false);
-                        }
-
-                        continue;
-                    }
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    // It is due still when the store is back, or answers without an error.
+                    atWork.Add(TellAsync(due, stop), BeginningOf(due.Address));
+                    continue;
                 }
 
-                await Task.Delay(_options.PollEvery, _time, stop).ConfigureAwait(false);
+                if (poll.IsCompleted)
+                {
+                    poll = Task.Delay(_options.PollEvery, _time, stop);
+                }
+
+                await Task.WhenAny([poll, .. atWork.Keys]).ConfigureAwait(false);
+                stop.ThrowIfCancellationRequested();
+                foreach (Task told in atWork.Keys.Where(one => one.IsCompleted).ToArray())
+                {
+                    atWork.Remove(told);
+                }
             }
         }
         catch (OperationCanceledException)
         {
             // The program ends.
         }
+
+        await Task.WhenAll(atWork.Keys).ConfigureAwait(false);
+    }
+
+    private async Task<WebhookCall?> TakeAsync(IReadOnlyCollection<string> busy, CancellationToken stop)
+    {
+        try
+        {
+            return await _source.TakeAsync(_options.DelayAfter, busy, stop).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // It is due still when the store is back, or answers without an error.
+            return null;
+        }
+    }
+
+    private async Task TellAsync(WebhookCall due, CancellationToken stop)
+    {
+        try
+        {
+            if (await IsToldAsync(due, stop).ConfigureAwait(false) || due.Try >= _options.MaxTries)
+            {
+                await _source.EndAsync(due, stop).ConfigureAwait(false);
+            }
+        }
+        catch (Exception)
+        {
+            // It is due again after its delay, by this program or by the next.
+        }
+    }
+
+    /// <summary>Scheme, host and port: all that is there waits for one answer at a time, and so comes in order.</summary>
+    private static string BeginningOf(string address)
+    {
+        string host = new Uri(address).Authority;
+        int at = address.IndexOf(host, StringComparison.OrdinalIgnoreCase);
+        return (at < 0 ? address : address[..(at + host.Length)]).ToLowerInvariant();
     }
 
     /// <summary>True where it was taken, or where its receiver says that it is gone for good.</summary>

@@ -170,6 +170,10 @@ public sealed class Database : IAsyncDisposable
             {
                 throw Unavailable(error);
             }
+            catch (DbException error) when (_engine.Value.IsOrphan(error))
+            {
+                throw new RowGoneException(error);
+            }
         }
     }
 

@@ -112,6 +112,8 @@ internal sealed class LanguageHttp : IDisposable
             return [];
         }
 
-        return SceneAnswer.Parse(kept.GetBuffer().AsSpan(0, (int)kept.Length)) ?? throw new LanguageException("its answer is no JSON");
+        return SceneAnswer.Parse(kept.GetBuffer().AsSpan(0, (int)kept.Length)) is { } found && SceneAnswer.IsSound(found)
+            ? found
+            : throw new LanguageException("its answer is no JSON");
     }
 }

@@ -41,6 +41,27 @@ internal static partial class SceneAnswer
         }
     }
 
+    /// <summary>
+    /// Whether all of it can be read: a name that is there twice, and half of a surrogate pair, throw only where they are looked at.
+    /// </summary>
+    public static bool IsSound(JsonNode? node)
+    {
+        try
+        {
+            return node switch
+            {
+                JsonObject fields => fields.All(field => IsSound(field.Value)),
+                JsonArray items => items.All(IsSound),
+                JsonValue value => value.GetValueKind() != JsonValueKind.String || value.TryGetValue(out string? _),
+                _ => true,
+            };
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <param name="answer">What came.</param>
     /// <param name="question">What was sent.</param>
     /// <param name="local">Stands for what is not there.</param>
@@ -114,8 +135,17 @@ internal static partial class SceneAnswer
 
     private static string? Text(JsonNode? of, string name)
     {
-        if (Value(of, name)?.TryGetValue(out string? text) != true || string.IsNullOrWhiteSpace(text))
+        string? text;
+        try
         {
+            if (Value(of, name)?.TryGetValue(out text) != true || string.IsNullOrWhiteSpace(text))
+            {
+                return null;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // It has half of a surrogate pair.
             return null;
         }
 
@@ -129,9 +159,9 @@ internal static partial class SceneAnswer
         {
             return of is JsonObject found && found.TryGetPropertyValue(name, out JsonNode? value) ? value as JsonValue : null;
         }
-        catch (ArgumentException)
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
-            // The name is there twice.
+            // A name is there twice, or has half of a surrogate pair.
             return null;
         }
     }

@@ -40,16 +40,15 @@ internal static class Caller
     public static UserId UserOf(this HttpContext context) => context.Features.Get<User>()!.Id;
 
     /// <summary>
-    /// In whose name something is made that needs no user: that of a user's key where the request brings one, else "local". Null where the
-    /// key is nobody's. Opens the store.
+    /// In whose name something is made that needs no user: that of a user's key where the request brings one, or of the page's cookie,
+    /// else "local". Null where the key is nobody's. Opens the store.
     /// </summary>
     public static async Task<User?> OwnerAsync(this HttpContext context)
     {
         UserTable users = context.RequestServices.GetRequiredService<UserTable>();
-        string given = context.Request.Headers[Header].ToString();
-        User? owner = given.StartsWith(KeyStart, StringComparison.Ordinal)
+        User? owner = KeyOf(context.Request) is { } given
             ? await users.FindByKeyAsync(given, context.RequestAborted)
-            : await users.LocalAsync(context.RequestAborted);
+            : await SignedInAsync(context, users) ?? await users.LocalAsync(context.RequestAborted);
         context.RequestServices.GetRequiredService<StoreWork>().Begin();
         return owner;
     }
@@ -76,6 +75,10 @@ internal static class Caller
             : access.ApiKeyRequired && access.IsAdministrator(context.Request);
         return isLocal ? await users.LocalAsync(context.RequestAborted) : null;
     }
+
+    /// <summary>Whose page this is; a cookie whose key was revoked is that of nobody.</summary>
+    private static async Task<User?> SignedInAsync(HttpContext context, UserTable users) =>
+        context.Request.Cookies[Cookie] is { } cookie ? await users.FindByKeyAsync(cookie, context.RequestAborted) : null;
 
     private static string? GivenTo(HttpRequest request) =>
         request.Headers[Header].ToString() is { Length: > 0 } header ? header : Access.BearerOf(request);

@@ -6,7 +6,9 @@ using Rtc.Store.Migrations;
 
 namespace Rtc.Server.Accounts;
 
-/// <summary>What a request is answered whose store is not there (503) or has no room (507), without a stack in the log.</summary>
+/// <summary>
+/// What a request is answered whose store is not there (503), has no room (507) or has just lost a row (404), without a stack in the log.
+/// </summary>
 internal sealed class StoreErrors : IExceptionHandler
 {
     private const string RetryAfterSeconds = "5";
@@ -24,6 +26,13 @@ internal sealed class StoreErrors : IExceptionHandler
         if (exception is FilesUnavailableException { IsFull: true } full)
         {
             await Problems.Of(StatusCodes.Status507InsufficientStorage, "disk", full.Message).ExecuteAsync(httpContext);
+            return true;
+        }
+
+        if (exception is RowGoneException)
+        {
+            // A video was deleted between the look for it and the job: the answer is that of a moment later.
+            await Problems.Of(StatusCodes.Status404NotFound, "unknown_video", "There is no such video.").ExecuteAsync(httpContext);
             return true;
         }
 

@@ -10,8 +10,9 @@ internal sealed class EventWebhooks(EventWebhookTable table) : IWebhookSource
 {
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public async Task<WebhookCall?> TakeAsync(Func<int, TimeSpan> delayAfter, CancellationToken cancel) =>
-        await table.TakeAsync(delayAfter, cancel) is { } due
+    public async Task<WebhookCall?> TakeAsync(
+        Func<int, TimeSpan> delayAfter, IReadOnlyCollection<string> busy, CancellationToken cancel) =>
+        await table.TakeAsync(delayAfter, busy, cancel) is { } due
             ? new WebhookCall(
                 due.Event.Id.ToString(CultureInfo.InvariantCulture), due.Address, due.Try,
                 JsonSerializer.SerializeToUtf8Bytes(EventView.Of(due.Event), s_json))

@@ -12,10 +12,11 @@ internal static class HealthRoutes
     public static void MapHealth(this WebApplication app)
     {
         DateTimeOffset started = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
-        app.MapGet(HealthProbes.Live, (IServiceProvider services) => services.GetService<IHealthFacts>()?.NotLiveBecause is { } stuck
+        app.MapMethods(HealthProbes.Live, DownloadMethods.All, (IServiceProvider services) =>
+            services.GetService<IHealthFacts>()?.NotLiveBecause is { } stuck
             ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "not_live", stuck)
             : Results.Json(new { status = "live" }));
-        app.MapGet(HealthProbes.Ready, (IServiceProvider services) =>
+        app.MapMethods(HealthProbes.Ready, DownloadMethods.All, (IServiceProvider services) =>
         {
             HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
             return facts is { Ready: true }
@@ -23,7 +24,7 @@ internal static class HealthRoutes
                 : Problems.Of(
                     StatusCodes.Status503ServiceUnavailable, "not_ready", facts?.NotReadyBecause ?? "The rooms have not started.");
         });
-        app.MapGet("/api/health", (IServiceProvider services, TimeProvider clock, Access access) =>
+        app.MapMethods("/api/health", DownloadMethods.All, (IServiceProvider services, TimeProvider clock, Access access) =>
         {
             HealthFacts? facts = services.GetService<IHealthFacts>()?.Read();
             return Results.Json(new

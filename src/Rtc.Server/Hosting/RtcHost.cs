@@ -112,6 +112,7 @@ public static class RtcHost
         SecurityHeaders.Use(app, options.Http);
         HttpsOnly.Use(app, options, metrics);
         OriginCheck.Use(app, options, metrics, app.Services.GetRequiredService<NodeOrigins>());
+        RequestCharset.Use(app);
         ApiLimit.Use(app, app.Services.GetRequiredService<ClientLimits>(), metrics);
         HubLimit.Use(app, app.Services.GetRequiredService<HubEntrance>(), app.Services.GetRequiredService<ClientLimits>(), metrics);
         if (options.Cluster.Connection is not null)

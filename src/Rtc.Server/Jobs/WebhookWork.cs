@@ -40,31 +40,33 @@ internal sealed class WebhookWork(WebhookSender sender) : IStoreWorker
     internal static byte[] Body(Job job) => JsonSerializer.SerializeToUtf8Bytes(JobView.Of(job), s_json);
 
     /// <summary>A user's address must not lead into the owner's own network: it is looked at once its name is resolved.</summary>
-    internal static SocketsHttpHandler Handler(bool isNearAllowed) => new()
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-        ConnectCallback = async (context, cancel) =>
+    /// <remarks>Of a name's addresses the first that answers is taken: a host may have one of IPv6 that leads nowhere.</remarks>
+    internal static SocketsHttpHandler Handler(bool isNearAllowed, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) =>
+        new()
         {
-            IPAddress[] addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
-            IPAddress? address = Array.Find(addresses, one => isNearAllowed || !SpecialAddresses.Has(one));
-            if (address is null)
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            ConnectCallback = async (context, cancel) =>
             {
-                throw new HttpRequestException("The address is near this server (Jobs:WebhookNear).");
-            }
+                IPAddress[] addresses = await (resolve ?? Dns.GetHostAddressesAsync)(context.DnsEndPoint.Host, cancel);
+                addresses = Array.FindAll(addresses, one => isNearAllowed || !SpecialAddresses.Has(one));
+                if (addresses.Length == 0)
+                {
+                    throw new HttpRequestException("The address is near this server (Jobs:WebhookNear).");
+                }
 
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(address, context.DnsEndPoint.Port, cancel);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    };
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancel);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        };
 }

@@ -1,6 +1,7 @@
 using QRCoder;
 using Rtc.Media.Images;
 using Rtc.Server.Authorization;
+using Rtc.Server.Http;
 using Rtc.Server.Load;
 using Rtc.Server.Rooms;
 
@@ -19,7 +20,8 @@ internal static class ApiRoutes
             access.MaySeeAll(request) ? await ListAsync(rooms, request) : []);
         routes.MapGet("/api/rooms/{room}", async (string room, RoomRegistry rooms, Access access, HttpRequest request) =>
             access.MaySee(request, room) && await FindAsync(rooms, room, request) is { } found ? Results.Ok(found) : NoRoom());
-        routes.MapGet("/api/rooms/{room}/thumbnail.jpg", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
+        routes.MapMethods("/api/rooms/{room}/thumbnail.jpg", DownloadMethods.All, async (
+            string room, RoomRegistry rooms, Access access, HttpContext http) =>
         {
             if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found)
             {
@@ -30,7 +32,8 @@ internal static class ApiRoutes
             http.Response.Headers.CacheControl = "no-store";
             return found.Pipeline.TrySnapshot(ThumbnailWidth, out byte[]? jpeg) ? Results.Bytes(jpeg, "image/jpeg") : Results.NoContent();
         });
-        routes.MapGet("/api/rooms/{room}/heat.png", async (string room, RoomRegistry rooms, Access access, HttpContext http) =>
+        routes.MapMethods("/api/rooms/{room}/heat.png", DownloadMethods.All, async (
+            string room, RoomRegistry rooms, Access access, HttpContext http) =>
         {
             if (!access.MaySee(http.Request, room) || await rooms.FindRoomAsync(room) is not { } found)
             {
@@ -40,7 +43,7 @@ internal static class ApiRoutes
             http.Response.Headers.CacheControl = "no-store";
             return Results.Bytes(Png.Encode(found.Pipeline.Heat()), "image/png");
         });
-        routes.MapGet("/api/qr.svg", (string? text) => text is { Length: > 0 and <= MaxQrTextLength }
+        routes.MapMethods("/api/qr.svg", DownloadMethods.All, (string? text) => text is { Length: > 0 and <= MaxQrTextLength }
             ? Results.Text(Qr(text), "image/svg+xml")
             : Results.Problem($"\"text\" has 1 to {MaxQrTextLength} characters.", statusCode: 400));
         routes.MapModelFiles();

@@ -34,6 +34,11 @@ internal static class EventRequest
         }
 
         search = new EventSearch(room, Text(request, "class"), Text(request, "rule"), from, to);
+        if (search.Class?.Contains('\0', StringComparison.Ordinal) == true || search.Rule?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            return Bad("text", "\"class\" and \"rule\" hold no NUL.");
+        }
+
         return search is { Class.Length: > MaxLength } or { Rule.Length: > MaxLength }
             ? Bad("length", $"\"class\" and \"rule\" have {MaxLength} characters at most.")
             : null;

@@ -18,10 +18,10 @@ internal static class EventRoutes
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(At, ListAsync);
-        routes.MapGet(At + "/export", Export);
+        routes.MapMethods(At + "/export", DownloadMethods.All, Export);
         routes.MapGet(At + "/stream", Stream);
         routes.MapGet(At + "/{id}", FindAsync);
-        routes.MapGet(At + "/{id}/thumbnail.jpg", ThumbnailAsync);
+        routes.MapMethods(At + "/{id}/thumbnail.jpg", DownloadMethods.All, ThumbnailAsync);
         routes.MapDelete(At + "/{id}", DeleteAsync);
     }
 

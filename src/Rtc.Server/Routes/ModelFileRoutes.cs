@@ -10,7 +10,8 @@ internal static class ModelFileRoutes
 {
     private const string CacheWeek = "max-age=604800";
 
-    public static void MapModelFiles(this IEndpointRouteBuilder routes) => routes.MapGet("/models/{name}.onnx", SendAsync);
+    public static void MapModelFiles(this IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/models/{name}.onnx", DownloadMethods.All, SendAsync);
 
     private static async Task<IResult> SendAsync(string name, IModelHost models, ModelHashes hashes, Access access, HttpContext http)
     {

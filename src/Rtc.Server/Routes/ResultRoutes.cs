@@ -26,7 +26,7 @@ internal static class ResultRoutes
         routes.MapGet(At + "/tracks", TracksAsync).RequireUser();
         routes.MapGet(At + "/tracks/{track_id}", TrackAsync).RequireUser();
         routes.MapGet(At + "/scenes", ScenesAsync).RequireUser();
-        routes.MapGet(At + "/export", ExportAsync).RequireUser();
+        routes.MapMethods(At + "/export", DownloadMethods.All, ExportAsync).RequireUser();
     }
 
     private static async Task<IResult> DetectionsAsync(
@@ -34,7 +34,7 @@ internal static class ResultRoutes
         [FromQuery(Name = "to_seconds")] double? toSeconds, [FromQuery(Name = "class")] string? className,
         [FromQuery(Name = "min_confidence")] double? minConfidence, int? limit, long? after, AnalysisReader reader, HttpContext http)
     {
-        if (RefuseLimit(limit) is { } refused)
+        if ((RefuseLimit(limit) ?? RefuseSearch(className, minConfidence, fromSeconds, toSeconds)) is { } refused)
         {
             return refused;
         }
@@ -51,7 +51,7 @@ internal static class ResultRoutes
 
         var search = new FrameSearch
         {
-            From = Math.Max(from ?? 0, after + 1 ?? 0), To = to ?? long.MaxValue, FromSeconds = fromSeconds, ToSeconds = toSeconds,
+            From = Math.Max(from ?? 0, Next(after)), To = to ?? long.MaxValue, FromSeconds = fromSeconds, ToSeconds = toSeconds,
             ClassName = className, MinConfidence = minConfidence, Limit = limit ?? DefaultLimit,
         };
         List<FrameRecord> frames = await reader.FramesAsync(found.Video.Id, job.Id, search, http.RequestAborted);
@@ -65,7 +65,7 @@ internal static class ResultRoutes
         string id, long? frame, long? from, long? to, [FromQuery(Name = "class")] string? className,
         [FromQuery(Name = "min_confidence")] double? minConfidence, int? limit, long? after, AnalysisReader reader, HttpContext http)
     {
-        if (RefuseLimit(limit) is { } refused)
+        if ((RefuseLimit(limit) ?? RefuseSearch(className, minConfidence)) is { } refused)
         {
             return refused;
         }
@@ -82,7 +82,7 @@ internal static class ResultRoutes
 
         var search = new FrameSearch
         {
-            From = frame ?? Math.Max(from ?? 0, after + 1 ?? 0), To = frame ?? to ?? long.MaxValue, ClassName = className,
+            From = frame ?? Math.Max(from ?? 0, Next(after)), To = frame ?? to ?? long.MaxValue, ClassName = className,
             MinConfidence = minConfidence, Limit = limit ?? DefaultLimit,
         };
         (List<MaskRecord> masks, long? next) = await reader.MasksAsync(found.Video.Id, job.Id, search, http.RequestAborted);
@@ -92,7 +92,7 @@ internal static class ResultRoutes
     private static async Task<IResult> TracksAsync(
         string id, int? limit, string? after, bool? frames, AnalysisReader reader, HttpContext http)
     {
-        if (RefuseLimit(limit) is { } refused)
+        if ((RefuseLimit(limit) ?? RefuseSearch(after, null)) is { } refused)
         {
             return refused;
         }
@@ -173,8 +173,18 @@ internal static class ResultRoutes
 
         string name = Path.GetFileNameWithoutExtension(found.Video.Name) + AnalysisExport.EndingOf(wanted);
         var source = new ExportSource(reader, found.Video, job.Id);
-        return Results.Stream(
-            output => AnalysisExport.WriteAsync(wanted, output, source, http.RequestAborted), type, fileDownloadName: name);
+        return Results.Stream(output => WriteAsync(wanted, output, source, http), type, fileDownloadName: name);
+    }
+
+    /// <summary>What was deleted meanwhile must not look whole: its answer breaks off.</summary>
+    private static async Task WriteAsync(string format, Stream output, ExportSource source, HttpContext http)
+    {
+        await AnalysisExport.WriteAsync(format, output, source, http.RequestAborted);
+        JobTable jobs = http.RequestServices.GetRequiredService<JobTable>();
+        if (await jobs.FindAsync(http.UserOf(), source.Job, http.RequestAborted) is null)
+        {
+            http.Abort();
+        }
     }
 
     /// <summary>Null where the user has no such video; without a job where it was not analysed yet.</summary>
@@ -203,6 +213,25 @@ internal static class ResultRoutes
     private static IResult? RefuseLimit(int? limit) => limit is < 1 or > MaxLimit
         ? Problems.Of(StatusCodes.Status400BadRequest, "limit", $"\"limit\" lies between 1 and {MaxLimit}.")
         : null;
+
+    /// <summary>What no database can be asked for: PostgreSQL knows no text with a NUL, and JSON no number that is none.</summary>
+    private static IResult? RefuseSearch(string? text, params ReadOnlySpan<double?> numbers)
+    {
+        foreach (double? number in numbers)
+        {
+            if (number is { } given && !double.IsFinite(given))
+            {
+                return Problems.Of(StatusCodes.Status400BadRequest, "number", "A bound is a finite number.");
+            }
+        }
+
+        return text?.Contains('\0', StringComparison.Ordinal) == true
+            ? Problems.Of(StatusCodes.Status400BadRequest, "text", "A text holds no NUL.")
+            : null;
+    }
+
+    /// <summary>The frame behind the last of a page; there is none behind the greatest number.</summary>
+    private static long Next(long? after) => after is { } last ? Math.Min(last, long.MaxValue - 1) + 1 : 0;
 
     private static IResult NoVideo() => Problems.Of(StatusCodes.Status404NotFound, "unknown_video", "There is no such video.");
 

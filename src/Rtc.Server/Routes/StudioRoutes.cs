@@ -34,7 +34,7 @@ internal static class StudioRoutes
         routes.MapPost("/api/preview-mask", PreviewAsync).RequireMemory().RequireUser();
         routes.MapGet("/api/task/{id}", FindAsync).RequireUser();
         routes.MapDelete("/api/task/{id}", CancelAsync).RequireUser();
-        routes.MapGet("/uploads/{id}/{name}", FileAsync).RequireUser();
+        routes.MapMethods("/uploads/{id}/{name}", DownloadMethods.All, FileAsync).RequireUser();
     }
 
     private static async Task<IResult> AddAsync(string kind, HttpContext http, StudioTasks tasks, JobIntake intake)
@@ -53,7 +53,7 @@ internal static class StudioRoutes
         }
         catch (UploadException error)
         {
-            return Problems.Of(error.Status, error.Code, error.Message);
+            return Refused(error, http);
         }
 
         string at = $"/api/task/{job.Id}";
@@ -97,12 +97,7 @@ internal static class StudioRoutes
         }
         catch (UploadException error)
         {
-            if (error.Status == StatusCodes.Status503ServiceUnavailable)
-            {
-                http.Response.Headers.RetryAfter = RetryAfterSeconds;
-            }
-
-            return Problems.Of(error.Status, error.Code, error.Message);
+            return Refused(error, http);
         }
     }
 
@@ -126,6 +121,16 @@ internal static class StudioRoutes
 
         http.Response.Headers.CacheControl = "private, no-cache";
         return StoredFileResult.Of(file, folder.Read, type);
+    }
+
+    private static IResult Refused(UploadException error, HttpContext http)
+    {
+        if (error.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
+        return Problems.Of(error.Status, error.Code, error.Message);
     }
 
     private static IResult NoTask() => Problems.Of(StatusCodes.Status404NotFound, "unknown_task", "There is no such task.");

@@ -32,13 +32,13 @@ internal static class VideoRoutes
         routes.MapGet(At + "/{id}", FindAsync).RequireUser();
         routes.MapMethods(At + "/{id}", [HttpMethods.Head], OffsetAsync).RequireUser();
         routes.MapPatch(At + "/{id}", ContinueAsync).RequireMemory().RequireUser();
-        routes.MapGet(At + "/{id}/file", FileAsync).RequireUser();
-        routes.MapGet(At + "/{id}/sidecar", SidecarAsync).RequireUser();
-        routes.MapGet(At + "/{id}/thumbnail.jpg", ThumbnailAsync).RequireMemory().RequireUser();
+        routes.MapMethods(At + "/{id}/file", DownloadMethods.All, FileAsync).RequireUser();
+        routes.MapMethods(At + "/{id}/sidecar", DownloadMethods.All, SidecarAsync).RequireUser();
+        routes.MapMethods(At + "/{id}/thumbnail.jpg", DownloadMethods.All, ThumbnailAsync).RequireMemory().RequireUser();
         routes.MapDelete(At + "/{id}", DeleteAsync).RequireUser();
     }
 
-    private static Task<IResult> AddAsync(HttpContext http, Uploads uploads, RtcOptions options) => AnswerAsync(async () =>
+    private static Task<IResult> AddAsync(HttpContext http, Uploads uploads, RtcOptions options) => AnswerAsync(http, async () =>
     {
         IResult Created(Video video) => Results.Created($"{At}/{video.Id}", VideoView.Of(video, options.Store.RetainDays));
 
@@ -52,7 +52,7 @@ internal static class VideoRoutes
                 return Problems.Of(StatusCodes.Status400BadRequest, "length", $"A resumable upload begins with the header {Length}.");
             }
 
-            Upload begun = await uploads.BeginAsync(user, request.Query["name"], length, cancel);
+            Upload begun = await uploads.BeginAsync(user, request.Query["name"], length, cancel, isInParts: true);
             http.Response.Headers[Offset] = "0";
             return Results.Created($"{At}/{begun.Id}", new { video_id = begun.Id.ToString(), status = "uploading" });
         }
@@ -90,7 +90,8 @@ internal static class VideoRoutes
         return Problems.Of(StatusCodes.Status400BadRequest, "field", $"The form has no field \"{Field}\".");
     });
 
-    private static Task<IResult> ContinueAsync(string id, HttpContext http, Uploads uploads, UploadTable table) => AnswerAsync(async () =>
+    private static Task<IResult> ContinueAsync(string id, HttpContext http, Uploads uploads, UploadTable table) => AnswerAsync(
+        http, async () =>
     {
         if (http.Request.ContentType != PartType)
         {
@@ -214,8 +215,9 @@ internal static class VideoRoutes
             : Results.NoContent();
     }
 
-    private static async Task<IResult> DeleteAsync(
-        string id, VideoTable videos, Uploads uploads, VideoFiles files, UploadTable table, HttpContext http)
+    private static Task<IResult> DeleteAsync(
+        string id, VideoTable videos, Uploads uploads, VideoFiles files, UploadTable table, HttpContext http) => AnswerAsync(
+        http, async () =>
     {
         if (await UploadAsync(id, http, table) is { } upload)
         {
@@ -231,9 +233,9 @@ internal static class VideoRoutes
 
         await files.DeleteAsync(new VideoId(video), unused, http.RequestAborted);
         return Results.NoContent();
-    }
+    });
 
-    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> work)
+    private static async Task<IResult> AnswerAsync(HttpContext http, Func<Task<IResult>> work)
     {
         try
         {
@@ -242,6 +244,13 @@ internal static class VideoRoutes
         catch (UploadException error)
         {
             return Problems.Of(error.Status, error.Code, error.Message);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not BadHttpRequestException))
+        {
+            // What comes from the client has its own answers, so that this is the folder's.
+            UploadException storage = Uploads.NotWritable();
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return Problems.Of(storage.Status, storage.Code, storage.Message);
         }
     }
 

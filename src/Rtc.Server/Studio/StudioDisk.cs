@@ -18,6 +18,10 @@ internal static class StudioDisk
         }
     }
 
+    public static UploadException NotWritable() => new(
+        StatusCodes.Status503ServiceUnavailable, "storage",
+        "The folder of tasks can't be written (Store:Files, or Http:StateDirectory).");
+
     public static UploadException Full() => new(
         StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes).");
 }

@@ -60,6 +60,10 @@ internal sealed class StudioForm(RtcOptions options, StudioFolder folder, ClipLi
                 {
                     throw StudioDisk.Full();
                 }
+                catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not BadHttpRequestException))
+                {
+                    throw StudioDisk.NotWritable();
+                }
 
                 hasClip = true;
             }

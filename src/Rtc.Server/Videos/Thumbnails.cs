@@ -106,8 +106,9 @@ internal sealed class Thumbnails(VideoFiles files, IJobPace pace) : IDisposable
             await files.Store.AddAsync(half, name, cancel);
             return isKept = true;
         }
-        catch (IOException error) when (DiskFull.Is(error))
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            // The disk is full, or takes nothing: the video plays all the same.
             return false;
         }
         finally

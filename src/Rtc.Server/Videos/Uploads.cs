@@ -28,12 +28,19 @@ internal sealed class Uploads(
     private const int BufferBytes = 256 * 1024;
     private const int FormBytes = 64 * 1024;
 
-    private readonly ConcurrentDictionary<VideoId, SemaphoreSlim> _atWork = [];
+    // One in one go that a kill has cut holds its place no longer; so long may a database be away under one that goes on.
+    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan s_renewEvery = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<VideoId, bool> _atWork = [];
 
     private long MaxBytes => options.Store.MaxVideoMegabytes * Megabyte;
 
-    /// <summary>Takes a place for an upload; one of unknown length takes that of the largest.</summary>
-    public async Task<Upload> BeginAsync(UserId user, string? name, long? length, CancellationToken cancel)
+    /// <summary>
+    /// Takes a place for an upload; one of unknown length takes that of the largest. One that comes in parts keeps it for a day, another
+    /// for as long as it comes.
+    /// </summary>
+    public async Task<Upload> BeginAsync(UserId user, string? name, long? length, CancellationToken cancel, bool isInParts = false)
     {
         if (length is < 1)
         {
@@ -41,7 +48,7 @@ internal sealed class Uploads(
         }
 
         var upload = new Upload(videos.NewId(), user, VideoName.Of(name), length ?? MaxBytes, time.GetUtcNow());
-        await TakePlaceAsync(upload, cancel);
+        await TakePlaceAsync(upload, isInParts ? null : s_lease, cancel);
         return upload;
     }
 
@@ -50,7 +57,7 @@ internal sealed class Uploads(
     {
         try
         {
-            await TakePlaceAsync(new Upload(video, user, VideoName.Of(name), bytes, time.GetUtcNow()), cancel);
+            await TakePlaceAsync(new Upload(video, user, VideoName.Of(name), bytes, time.GetUtcNow()), null, cancel);
             return null;
         }
         catch (UploadException error)
@@ -84,6 +91,7 @@ internal sealed class Uploads(
     /// <summary>Takes a video in one go; where that fails nothing of it stays.</summary>
     public async Task<Video> ReceiveAsync(Upload upload, Stream body, CancellationToken cancel)
     {
+        await using ITimer renewing = time.CreateTimer(_ => _ = TryRenewAsync(upload.Id), null, s_renewEvery, s_renewEvery);
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -104,8 +112,7 @@ internal sealed class Uploads(
     /// </summary>
     public async Task<long?> ContinueAsync(Upload upload, long offset, Stream body, CancellationToken cancel)
     {
-        SemaphoreSlim gate = _atWork.GetOrAdd(upload.Id, _ => new SemaphoreSlim(1));
-        if (!await gate.WaitAsync(TimeSpan.Zero, cancel))
+        if (!_atWork.TryAdd(upload.Id, true))
         {
             return null;
         }
@@ -148,7 +155,6 @@ internal sealed class Uploads(
         finally
         {
             _atWork.TryRemove(upload.Id, out _);
-            gate.Release();
         }
     }
 
@@ -158,7 +164,7 @@ internal sealed class Uploads(
         await uploads.DeleteAsync(upload);
     }
 
-    private async Task TakePlaceAsync(Upload upload, CancellationToken cancel)
+    private async Task TakePlaceAsync(Upload upload, TimeSpan? lease, CancellationToken cancel)
     {
         if (upload.Bytes > MaxBytes)
         {
@@ -166,7 +172,7 @@ internal sealed class Uploads(
         }
 
         RequireDisk(upload.Bytes);
-        if (!await uploads.TryAddAsync(upload, options.Store.QuotaMegabytes * Megabyte, cancel))
+        if (!await uploads.TryAddAsync(upload, options.Store.QuotaMegabytes * Megabyte, lease, cancel))
         {
             throw new UploadException(StatusCodes.Status413PayloadTooLarge, "quota", QuotaUsedUp(options));
         }
@@ -188,8 +194,21 @@ internal sealed class Uploads(
         {
             await DropAsync(upload);
         }
-        catch (Exception error) when (error is StoreUnavailableException or FilesUnavailableException)
+        catch (Exception error)
+            when (error is StoreUnavailableException or FilesUnavailableException or IOException or UnauthorizedAccessException)
         {
+        }
+    }
+
+    private async Task TryRenewAsync(VideoId upload)
+    {
+        try
+        {
+            await uploads.RenewAsync(upload, s_lease);
+        }
+        catch (Exception error) when (error is StoreUnavailableException or ObjectDisposedException)
+        {
+            // It is tried again in a minute.
         }
     }
 
@@ -313,6 +332,9 @@ internal sealed class Uploads(
 
         return video;
     }
+
+    internal static UploadException NotWritable() => new(
+        StatusCodes.Status503ServiceUnavailable, "storage", "The folder of videos can't be written (Store:Files).");
 
     internal static UploadException NoDisk() => new(
         StatusCodes.Status507InsufficientStorage, "disk", "The server's disk has no room for it (Store:MinFreeMegabytes, Store:Files).");

@@ -33,7 +33,7 @@ internal sealed class VideoFiles(RtcOptions options, IFileStore store)
         {
             await DeleteFilesAsync(video, file, cancel);
         }
-        catch (FilesUnavailableException)
+        catch (Exception error) when (error is FilesUnavailableException or IOException or UnauthorizedAccessException)
         {
         }
     }

@@ -55,6 +55,8 @@ internal sealed class PostgresEngine : ISqlEngine
 
     public bool IsFull(DbException error) => error.SqlState == PostgresErrorCodes.DiskFull;
 
+    public bool IsOrphan(DbException error) => error.SqlState == PostgresErrorCodes.ForeignKeyViolation;
+
     public async Task NotifyAsync(DbConnection connection, string message, CancellationToken cancel)
     {
         await using DbCommand command = connection.CreateCommand();

@@ -15,6 +15,7 @@ internal sealed class SqliteEngine : ISqlEngine
     private const int Locked = 6;
     private const int Full = 13;
     private const int CannotOpen = 14;
+    private const int ForeignKey = 787;
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
 
     // What another program's transaction may take; those of this one wait for each other without a thread.
@@ -107,6 +108,8 @@ internal sealed class SqliteEngine : ISqlEngine
     public bool IsTransient(DbException error) => error is SqliteException { SqliteErrorCode: Busy or Locked or CannotOpen };
 
     public bool IsFull(DbException error) => error is SqliteException { SqliteErrorCode: Full };
+
+    public bool IsOrphan(DbException error) => error is SqliteException { SqliteExtendedErrorCode: ForeignKey };
 
     /// <summary>Other programs see it at their next look.</summary>
     public Task NotifyAsync(DbConnection connection, string message, CancellationToken cancel) => Task.CompletedTask;

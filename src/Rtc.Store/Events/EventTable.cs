@@ -7,6 +7,12 @@ namespace Rtc.Store.Events;
 /// <summary>What happened in rooms: written, looked for, read on from a place, and cleared away.</summary>
 public sealed class EventTable(Database database)
 {
+    /// <summary>
+    /// Numbers are told of in their order, so they are written in it: one that is taken earlier and seen later would be passed over by
+    /// whoever follows. Any number that no other program of the database uses for the same.
+    /// </summary>
+    private const long WritingTurn = 0x5274_6345_7665_6E74;
+
     internal const string Columns =
         "events.id, events.room, events.rule_id, events.rule_name, events.kind, events.class, events.happened_at, events.event_data, "
             + "events.thumbnail IS NOT NULL AS has_thumbnail, videos.id AS clip";
@@ -29,6 +35,7 @@ public sealed class EventTable(Database database)
         return database.WriteAsync(
             async session =>
             {
+                await session.TakeTurnAsync(WritingTurn).ConfigureAwait(false);
                 List<long> id = await session.QueryAsync(
                     "INSERT INTO events (room, rule_id, rule_name, kind, class, happened_at, event_data, thumbnail, mqtt, webhook, "
                         + "webhook_at, write_key) VALUES (@room, @rule, @name, @kind, @class, @at, @data::jsonb, @thumbnail, @mqtt, "

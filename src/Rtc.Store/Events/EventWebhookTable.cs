@@ -8,17 +8,23 @@ public sealed record DueEvent(StoredEvent Event, string Address, int Try);
 /// <summary>Who is told of events. What is due is in the row of the event itself, so that nobody is forgotten.</summary>
 public sealed class EventWebhookTable(Database database)
 {
-    /// <summary>Takes the one that is due longest, and makes it due again after a delay: until it is done it is tried again.</summary>
-    public Task<DueEvent?> TakeAsync(Func<int, TimeSpan> delayAfter, CancellationToken cancel = default)
+    /// <summary>
+    /// Takes the one that is due longest, and makes it due again after a delay: until it is done it is tried again. Those whose address
+    /// begins like one of <paramref name="busy"/> are left where they are.
+    /// </summary>
+    public Task<DueEvent?> TakeAsync(
+        Func<int, TimeSpan> delayAfter, IReadOnlyCollection<string>? busy = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(delayAfter);
+        (string, object?)[] begun = [.. (busy ?? []).Select((one, at) => ($"busy{at}", (object?)(one + "%")))];
+        string others = string.Concat(begun.Select(one => $" AND LOWER(webhook) NOT LIKE @{one.Item1}"));
         return database.WriteAsync(
             async session =>
             {
                 DateTimeOffset now = database.Now;
                 List<long> id = await session.QueryAsync(
-                    "SELECT id FROM events WHERE webhook_at <= @now ORDER BY webhook_at LIMIT 1 FOR UPDATE SKIP LOCKED",
-                    row => row.Long("id"), ("now", now)).ConfigureAwait(false);
+                    $"SELECT id FROM events WHERE webhook_at <= @now{others} ORDER BY webhook_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+                    row => row.Long("id"), [.. begun, ("now", now)]).ConfigureAwait(false);
                 if (id.Count == 0)
                 {
                     return null;

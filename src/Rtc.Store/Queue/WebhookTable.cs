@@ -11,18 +11,25 @@ public sealed class WebhookTable(Database database)
     /// <summary>Set by every statement that ends a job.</summary>
     internal const string Due = "webhook_at = CASE WHEN webhook IS NULL THEN NULL ELSE @now END";
 
-    /// <summary>Takes the one that is due longest, and makes it due again after a delay: until it is done it is tried again.</summary>
-    public async Task<DueWebhook?> TakeAsync(Func<int, TimeSpan> delayAfter, CancellationToken cancel = default)
+    /// <summary>
+    /// Takes the one that is due longest, and makes it due again after a delay: until it is done it is tried again. Those whose address
+    /// begins like one of <paramref name="busy"/> are left where they are.
+    /// </summary>
+    public async Task<DueWebhook?> TakeAsync(
+        Func<int, TimeSpan> delayAfter, IReadOnlyCollection<string>? busy = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(delayAfter);
+        (string, object?)[] begun = [.. (busy ?? []).Select((one, at) => ($"busy{at}", (object?)(one + "%")))];
+        string others = string.Concat(begun.Select(one => $" AND LOWER(webhook) NOT LIKE @{one.Item1}"));
         return await database.WriteAsync(
             async session =>
             {
                 DateTimeOffset now = database.Now;
                 DueWebhook? due = await session.FirstAsync(
-                    $"SELECT {JobTable.Columns}, webhook, webhook_tries FROM processing_jobs WHERE webhook_at <= @now "
+                    $"SELECT {JobTable.Columns}, webhook, webhook_tries FROM processing_jobs WHERE webhook_at <= @now{others} "
                         + "ORDER BY webhook_at LIMIT 1 FOR UPDATE SKIP LOCKED",
-                    row => new DueWebhook(JobTable.Read(row), row.Text("webhook"), row.Int("webhook_tries") + 1), ("now", now))
+                    row => new DueWebhook(JobTable.Read(row), row.Text("webhook"), row.Int("webhook_tries") + 1),
+                    [.. begun, ("now", now)])
                     .ConfigureAwait(false);
                 if (due is not null)
                 {

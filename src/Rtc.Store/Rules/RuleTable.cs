@@ -7,6 +7,9 @@ namespace Rtc.Store.Rules;
 /// <summary>Rules of rooms, kept by the room's name: they are there before the room is and after it.</summary>
 public sealed class RuleTable(Database database)
 {
+    /// <summary>Held by whoever counts a room's rules. Any number that no other program of the database uses for the same.</summary>
+    private const long CountingTurn = 0x5274_6352_756C_6573;
+
     private const string Columns = "room, id, user_id, definition, created_at, updated_at";
 
     /// <summary>Of all rooms, in the order in which they were made.</summary>
@@ -18,6 +21,7 @@ public sealed class RuleTable(Database database)
         string room, string id, UserId user, string definition, int maxPerRoom, CancellationToken cancel = default) => database.WriteAsync(
         async session =>
         {
+            await session.TakeTurnAsync(CountingTurn).ConfigureAwait(false);
             List<string> others = await session.QueryAsync(
                 "SELECT id FROM rules WHERE room = @room AND id <> @id", row => row.Text("id"), ("room", room), ("id", id))
                 .ConfigureAwait(false);

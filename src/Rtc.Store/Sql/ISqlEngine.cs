@@ -34,6 +34,9 @@ internal interface ISqlEngine : IAsyncDisposable
     /// <summary>True where its disk has no room for what was written; nothing of the transaction is there then.</summary>
     bool IsFull(DbException error);
 
+    /// <summary>True where a row names another that is gone.</summary>
+    bool IsOrphan(DbException error);
+
     /// <summary>
     /// Tells all programs at the database; outside of any transaction, since a commit that notifies waits for all others.
     /// </summary>

@@ -65,6 +65,12 @@ public sealed class SqlSession
         return found;
     }
 
+    /// <summary>
+    /// Waits until no other transaction has this turn, and keeps it to the end of its own. SQLite has one writer at a time in any case.
+    /// </summary>
+    internal Task TakeTurnAsync(long turn) =>
+        IsPostgres ? ExecuteAsync("SELECT pg_advisory_xact_lock(@turn)", ("turn", turn)) : Task.CompletedTask;
+
     internal Task InsertManyAsync(string table, IReadOnlyList<SqlColumn> columns, IEnumerable<object?[]> rows) =>
         _engine.InsertManyAsync(
             _connection, _transaction ?? throw new InvalidOperationException("Rows are inserted within a transaction."), table, columns,

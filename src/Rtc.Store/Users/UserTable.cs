@@ -92,10 +92,17 @@ public sealed class UserTable(Database database)
 
         if (found[0].Used is not { } used || database.Now - used > s_useAge)
         {
-            await database.WriteAsync(
-                session => session.ExecuteAsync(
-                    "UPDATE api_keys SET last_used_at = @now WHERE hash = @hash", ("hash", hash), ("now", database.Now)),
-                cancel).ConfigureAwait(false);
+            try
+            {
+                await database.WriteAsync(
+                    session => session.ExecuteAsync(
+                        "UPDATE api_keys SET last_used_at = @now WHERE hash = @hash", ("hash", hash), ("now", database.Now)),
+                    cancel).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException)
+            {
+                // Whoever only reads needs no database that can be written.
+            }
         }
 
         return found[0].User;

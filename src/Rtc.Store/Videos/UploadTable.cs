@@ -14,9 +14,10 @@ public sealed class UploadTable(Database database)
 
     /// <summary>
     /// Takes a place for so many bytes, unless the user would then have more than the quota: files that are there count, each once, and
-    /// uploads as large as they will be. One that has a place already has this one in its stead.
+    /// uploads as large as they will be. One that has a place already has this one in its stead. With a lease it has its place only
+    /// for so long, unless that is renewed.
     /// </summary>
-    public Task<bool> TryAddAsync(Upload upload, long quota, CancellationToken cancel = default)
+    public Task<bool> TryAddAsync(Upload upload, long quota, TimeSpan? lease = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(upload);
         return database.WriteAsync(
@@ -25,13 +26,14 @@ public sealed class UploadTable(Database database)
                 // Of one user's uploads only one counts at a time.
                 await session.ExecuteAsync("UPDATE users SET email = email WHERE id = @user",
                     ("user", upload.UserId.Value)).ConfigureAwait(false);
-                long held = await VideoTable.HeldBytesAsync(session, upload.UserId, upload.Id).ConfigureAwait(false);
+                long held = await VideoTable.HeldBytesAsync(session, upload.UserId, database.Now, upload.Id).ConfigureAwait(false);
                 return held + upload.Bytes <= quota && await session.ExecuteAsync(
-                    "INSERT INTO uploads (id, user_id, filename, bytes, created_at, updated_at) VALUES (@id, @user, @name, @bytes, "
-                        + "@now, @now) "
-                        + "ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes, updated_at = excluded.updated_at",
+                    "INSERT INTO uploads (id, user_id, filename, bytes, created_at, updated_at, lease_until) VALUES (@id, @user, @name, "
+                        + "@bytes, @now, @now, @lease) "
+                        + "ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes, updated_at = excluded.updated_at, "
+                        + "lease_until = excluded.lease_until",
                     ("id", upload.Id.Value), ("user", upload.UserId.Value), ("name", upload.Name), ("bytes", upload.Bytes),
-                    ("now", database.Now)).ConfigureAwait(false) > 0;
+                    ("now", database.Now), ("lease", database.Now + lease)).ConfigureAwait(false) > 0;
             },
             cancel);
     }
@@ -46,13 +48,19 @@ public sealed class UploadTable(Database database)
         session => session.ExecuteAsync("UPDATE uploads SET updated_at = @now WHERE id = @id", ("id", id.Value), ("now", database.Now)),
             cancel);
 
+    /// <summary>Its program is at it still.</summary>
+    public Task<int> RenewAsync(VideoId id, TimeSpan lease, CancellationToken cancel = default) => database.WriteAsync(
+        session => session.ExecuteAsync(
+            "UPDATE uploads SET lease_until = @lease WHERE id = @id", ("id", id.Value), ("lease", database.Now + lease)), cancel);
+
     public Task<int> DeleteAsync(VideoId id, CancellationToken cancel = default) =>
         database.WriteAsync(session => session.ExecuteAsync("DELETE FROM uploads WHERE id = @id", ("id", id.Value)), cancel);
 
-    /// <summary>Those that nobody has gone on with since a time.</summary>
+    /// <summary>Those that nobody has gone on with since a time, and those whose program is gone.</summary>
     public Task<List<Upload>> OlderThanAsync(DateTimeOffset time, CancellationToken cancel = default) => database.ReadAsync(
-        session => session.QueryAsync($"SELECT {Columns} FROM uploads WHERE updated_at < @time ORDER BY updated_at", Read,
-            ("time", time)), cancel);
+        session => session.QueryAsync(
+            $"SELECT {Columns} FROM uploads WHERE updated_at < @time OR lease_until < @now ORDER BY updated_at", Read,
+            ("time", time), ("now", database.Now)), cancel);
 
     /// <summary>Those of many uploads that there are, whoever's they are.</summary>
     public Task<HashSet<Guid>> IdsAmongAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancel = default) =>

@@ -98,12 +98,14 @@ public sealed class VideoTable(Database database)
 
     /// <summary>What a user's videos take of the quota, each file once, and uploads as large as they will be.</summary>
     public Task<long> HeldBytesAsync(UserId user, CancellationToken cancel = default) =>
-        database.ReadAsync(session => HeldBytesAsync(session, user), cancel);
+        database.ReadAsync(session => HeldBytesAsync(session, user, database.Now), cancel);
 
-    internal static async Task<long> HeldBytesAsync(SqlSession session, UserId user, VideoId except = default) => (await session.QueryAsync(
+    internal static async Task<long> HeldBytesAsync(
+        SqlSession session, UserId user, DateTimeOffset now, VideoId except = default) => (await session.QueryAsync(
         "SELECT CAST(COALESCE((SELECT SUM(bytes) FROM (SELECT DISTINCT file, bytes FROM videos WHERE user_id = @user) files), 0) "
-            + "+ COALESCE((SELECT SUM(bytes) FROM uploads WHERE user_id = @user AND id <> @id), 0) AS bigint)",
-        row => row.GetInt64(0), ("user", user.Value), ("id", except.Value)).ConfigureAwait(false))[0];
+            + "+ COALESCE((SELECT SUM(bytes) FROM uploads WHERE user_id = @user AND id <> @id "
+            + "AND (lease_until IS NULL OR lease_until >= @now)), 0) AS bigint)",
+        row => row.GetInt64(0), ("user", user.Value), ("id", except.Value), ("now", now)).ConfigureAwait(false))[0];
 
     private static Task<int> AddAsync(SqlSession session, Video video) => session.ExecuteAsync(
         $"INSERT INTO videos ({Columns}) VALUES (@id, @user, @name, @file, @bytes, @sha256, @duration, @width, @height, @fps, "

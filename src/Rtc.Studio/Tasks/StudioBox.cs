@@ -28,7 +28,8 @@ public sealed record StudioBox
     {
         try
         {
-            return JsonSerializer.Deserialize<StudioBox>(json);
+            return JsonSerializer.Deserialize<StudioBox>(json) is { } box
+                && Array.TrueForAll([box.Left, box.Top, box.Right, box.Bottom], double.IsFinite) ? box : null;
         }
         catch (JsonException)
         {

@@ -23,11 +23,14 @@ public sealed record StudioPoint
     {
         try
         {
-            return JsonSerializer.Deserialize<StudioPoint[]>(json) is { } points && points.All(point => point is not null) ? points : null;
+            return JsonSerializer.Deserialize<StudioPoint[]>(json) is { } points && points.All(IsPlace) ? points : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    /// <summary>A number beyond a double is read as infinity, and could not be written into the job again.</summary>
+    private static bool IsPlace(StudioPoint? point) => point is not null && double.IsFinite(point.X) && double.IsFinite(point.Y);
 }

@@ -57,6 +57,10 @@ public sealed partial class LanguageTests
     [InlineData(LanguageKind.OpenAi, "prose prose prose", false)]
     [InlineData(LanguageKind.OpenAi, "twice twice twice", false)]
     [InlineData(LanguageKind.OpenAi, "deep deep deep", false)]
+    [InlineData(LanguageKind.OpenAi, "half half half", false)]
+    [InlineData(LanguageKind.OpenAi, "within within within", false)]
+    [InlineData(LanguageKind.Gemini, "half half half", false)]
+    [InlineData(LanguageKind.Gemini, "within within within", false)]
     [InlineData(LanguageKind.Gemini, "500", true)]
     [InlineData(LanguageKind.Gemini, "html", false)]
     [InlineData(LanguageKind.Gemini, "elsewhere", false)]
@@ -300,6 +304,9 @@ public sealed partial class LanguageTests
             "empty" => Text("{}"),
             "prose" => OpenAi("I would rather describe it in words: frame 12 shows a dog."),
             "twice" => OpenAi("""{"claims":[{"frame":1,"text":"a"}],"claims":[{"frame":2,"text":"b"}]}"""),
+            "half" => Text(
+                """{"choices":[{"message":{"content":"\ud800"}}],"candidates":[{"content":{"parts":[{"text":"\udc00"}]}}]}"""),
+            "within" => Text("""{"choices":[{"message":1,"message":2}],"candidates":[{"content":1,"content":2}]}"""),
             "deep" => OpenAi("{\"claims\":" + new string('[', 5000) + new string(']', 5000) + "}"),
             _ => new HttpResponseMessage((HttpStatusCode)int.Parse(trouble)),
         };

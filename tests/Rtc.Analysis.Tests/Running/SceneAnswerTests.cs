@@ -31,6 +31,8 @@ public sealed class SceneAnswerTests
     [InlineData("""{"frame":50,"text":"<script>alert(1)</script>"}""", false)]
     [InlineData("""{"frame":50,"text":"<html><body>Welcome"}""", false)]
     [InlineData("""{"frame":50,"frame":51,"text":"A dog."}""", false)]
+    [InlineData("""{"frame":50,"text":"\ud800"}""", false)]
+    [InlineData("""{"frame":50,"text":"A dog.","\ud800":1}""", false)]
     [InlineData("""["frame",50]""", false)]
     [InlineData("50", false)]
     public void Claim_is_kept_only_of_a_frame_that_was_sent(string claim, bool isKept)

@@ -18,10 +18,16 @@ internal static class ServedRoutes
         [
             .. Endpoints(host)
                 .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/hub", StringComparison.Ordinal) == false)
-                .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
-                    .Select(method => $"{method} /{PathOf(endpoint)}"))
+                .SelectMany(endpoint => MethodsOf(endpoint).Select(method => $"{method} /{PathOf(endpoint)}"))
                 .Distinct().Order(StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>HEAD beside GET is the same answer without its body, and has no line of its own.</summary>
+    private static IEnumerable<string> MethodsOf(RouteEndpoint endpoint)
+    {
+        IReadOnlyList<string> methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"];
+        return methods.Contains("GET") ? methods.Where(method => method != "HEAD") : methods;
     }
 
     private static string PathOf(RouteEndpoint endpoint) =>

@@ -111,8 +111,8 @@ public sealed class RecordingRoutesTests : IDisposable
         if (quota == 1)
         {
             await host.App.Services.GetRequiredService<UploadTable>().TryAddAsync(
-                new Upload(new VideoId(Guid.CreateVersion7()), (await LocalAsync(host)).Id, "a", 999_999, DateTimeOffset.UtcNow), 1_000_000,
-                TestContext.Current.CancellationToken);
+                new Upload(new VideoId(Guid.CreateVersion7()), (await LocalAsync(host)).Id, "a", 999_999, DateTimeOffset.UtcNow),
+                1_000_000, null, TestContext.Current.CancellationToken);
         }
 
         JsonNode refused = await JsonAsync(host, expected, HttpMethod.Post, At, "{}");
@@ -215,6 +215,29 @@ public sealed class RecordingRoutesTests : IDisposable
             new Uri($"/api/videos/{id}/sidecar", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(280, lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Get, At);
+    }
+
+    /// <summary>A browser sends the key that its page was given as a cookie, to the library and to the room alike.</summary>
+    [Theory]
+    [InlineData("Cookie", "rtc-key=")]
+    [InlineData("Authorization", "Bearer ")]
+    [InlineData("X-API-Key", "")]
+    public async Task Recording_is_of_the_user_that_the_request_names(string header, string before)
+    {
+        await using RunningHost host = await StartAsync();
+        Room room = await JoinAsync(host);
+        (_, string key) = await host.App.Services.GetRequiredService<UserTable>().AddKeyAsync(
+            "ann@example.org", "page", TestContext.Current.CancellationToken);
+        using var begin = new HttpRequestMessage(HttpMethod.Post, new Uri(At, UriKind.Relative))
+        {
+            Content = new StringContent("""{"view":"source"}""", Encoding.UTF8, "application/json"),
+        };
+        begin.Headers.Add(header, before + key);
+        using HttpResponseMessage begun = await host.Client.SendAsync(begin, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Created, begun.StatusCode);
+        await SendAsync(host, room, 40);
+        JsonNode ended = await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Delete, At);
+        await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, $"/api/videos/{ended["video_ids"]![0]}", key: key);
     }
 
     [Fact]

@@ -120,6 +120,56 @@ public sealed class ResultRoutesTests : IDisposable
         await GetAsync(host, HttpStatusCode.BadRequest, $"/api/videos/{mine.Id}/export?format=exe");
     }
 
+    [Theory]
+    [InlineData("detections?class=%00")]
+    [InlineData("detections?min_confidence=NaN")]
+    [InlineData("detections?from_seconds=NaN")]
+    [InlineData("detections?to_seconds=Infinity")]
+    [InlineData("masks?class=a%00b")]
+    [InlineData("masks?min_confidence=1e400")]
+    [InlineData("tracks?after=%00")]
+    public async Task What_no_database_can_be_asked_for_is_400(string query)
+    {
+        await using RunningHost host = await StartAsync();
+        (Video video, _) = await AddAsync(host, User.Local, isCompleted: true);
+        await GetAsync(host, HttpStatusCode.BadRequest, $"/api/videos/{video.Id}/{query}");
+    }
+
+    [Fact]
+    public async Task Export_of_what_is_deleted_meanwhile_breaks_off()
+    {
+        await using RunningHost host = await StartAsync();
+        (Video video, Job job) = await AddAsync(host, User.Local, isCompleted: true);
+        string large = new('a', 4000);
+        IServiceProvider services = host.App.Services;
+        await services.GetRequiredService<Database>().WriteAsync(async session =>
+        {
+            await services.GetRequiredService<ResultTable>().WriteAsync(
+                session, job.Id, video.Id,
+                [
+                    .. Enumerable.Range(0, 10_000).Select(at => new FrameResult(
+                        at, at,
+                        $$"""[{"class":"{{large}}","confidence":0.9,"bbox":{"x":1,"y":2,"width":3,"height":4},"track_id":null}]""", [])),
+                ]);
+            return true;
+        }, TestContext.Current.CancellationToken);
+        using HttpResponseMessage export = await host.Client.GetAsync(
+            new Uri($"/api/videos/{video.Id}/export?format=csv", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, export.StatusCode);
+        await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/api/videos/{video.Id}");
+        await Assert.ThrowsAnyAsync<HttpRequestException>(
+            () => export.Content.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Nothing_follows_the_greatest_frame_number()
+    {
+        await using RunningHost host = await StartAsync();
+        (Video video, _) = await AddAsync(host, User.Local, isCompleted: true);
+        Assert.Empty(await FramesAsync(host, $"/api/videos/{video.Id}/detections?after={long.MaxValue}"));
+    }
+
     private static async Task<(Video Video, Job Job)> AddAsync(RunningHost host, string email, bool isCompleted)
     {
         IServiceProvider services = host.App.Services;

@@ -86,6 +86,7 @@ public sealed class RuleRoutesTests : IDisposable
     [InlineData("""{"when":"count","schedule":{"time_zone":"Nowhere/At_All"}}""", "time_zone")]
     [InlineData("""{"when":"count","actions":{"webhook":"file:///etc/passwd"}}""", "webhook")]
     [InlineData("""{"when":"count","actions":{"webhook":"https://a.example"}}""", "Jobs:WebhookKey")]
+    [InlineData("""{"when":"count","actions":{"webhook":"https://a.example/\u0000"}}""", "webhook is")]
     [InlineData("""{"when":"count","actions":{"record":{"before":31}}}""", "record")]
     [InlineData("""{"when":"count","name":"\u0007"}""", "name")]
     public async Task Rule_that_is_wrong_is_refused_with_the_reason(string rule, string why)

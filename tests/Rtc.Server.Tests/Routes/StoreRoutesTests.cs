@@ -114,6 +114,44 @@ public sealed class StoreRoutesTests : IDisposable
     }
 
     [Fact]
+    public async Task Job_for_a_video_that_is_deleted_just_then_is_404()
+    {
+        Func<Task>? delete = null;
+        await using RunningHost host = await StartAsync(
+            services: services => services.AddSingleton<IJobKind>(new WaitingKind { Queued = () => delete!().Wait() }));
+        Video video = await AddVideoAsync(host, User.Local);
+        delete = () => host.App.Services.GetRequiredService<VideoTable>().DeleteAsync(video.UserId, video.Id);
+        JsonNode answer = await SendAsync(
+            host, HttpStatusCode.NotFound, HttpMethod.Post, "/api/jobs", null, $$"""{"video_id":"{{video.Id}}","kind":"wait"}""");
+        Assert.Equal("unknown_video", answer["code"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"x":"\ud800"}""")]
+    [InlineData("""{"\udc00":1}""")]
+    [InlineData("""{"x":{"y":["a\u0000"]}}""")]
+    [InlineData("""{"x":1e400}""")]
+    [InlineData("""{"x":1E-400000}""")]
+    public async Task Options_that_no_database_keeps_are_400(string options)
+    {
+        await using RunningHost host = await StartAsync(services: services => services.AddSingleton<IJobKind>(new WaitingKind()));
+        Video video = await AddVideoAsync(host, User.Local);
+        string body = $$"""{"video_id":"{{video.Id}}","kind":"wait","options":{{options}}}""";
+        JsonNode answer = await SendAsync(host, HttpStatusCode.BadRequest, HttpMethod.Post, "/api/jobs", null, body);
+        Assert.Equal("job", answer["code"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Body_in_an_unknown_charset_is_415()
+    {
+        await using RunningHost host = await StartAsync();
+        var content = new StringContent("{}");
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=utf-9");
+        await host.JsonAsync(HttpStatusCode.UnsupportedMediaType, HttpMethod.Post, "/api/jobs", content);
+    }
+
+    [Fact]
     public async Task Job_is_followed_over_the_hub_to_its_end_as_it_is_by_polling()
     {
         var kind = new WaitingKind();
@@ -344,11 +382,18 @@ public sealed class StoreRoutesTests : IDisposable
 
         public TaskCompletionSource Go { get; } = new();
 
+        /// <summary>Called with each that is about to be queued.</summary>
+        public Action Queued { get; init; } = () => { };
+
         public string Name => "wait";
 
         public string? Check(string options) => null;
 
-        public IReadOnlyList<JobStep> Steps(string options) => [new("one", "One")];
+        public IReadOnlyList<JobStep> Steps(string options)
+        {
+            Queued();
+            return [new("one", "One")];
+        }
 
         public async Task<string?> RunAsync(JobRun run, CancellationToken cancel)
         {

@@ -58,6 +58,8 @@ public sealed class StudioFormatsTests(StudioFormatsTests.Server server) : IClas
         { "track-point", "h264.mp4", Point + ";box=[1,2,3,4]", 400, "box" },
         { "track-point", "h264.mp4", Point + """;box={"xmin":60,"ymin":20,"xmax":40,"ymax":90}""", 400, "box" },
         { "track-point", "h264.mp4", Point + ";points=60,40", 400, "points" },
+        { "track-point", "h264.mp4", Point + """;points=[{"x":1e400,"y":1}]""", 400, "points" },
+        { "track-point", "h264.mp4", Point + """;box={"xmin":1,"ymin":1,"xmax":1e400,"ymax":9}""", 400, "box" },
         { "track-point", "h264.mp4", Point + ";" + string.Join(';', Enumerable.Range(0, 16).Select(i => $"f{i}=1")), 400, "16 at most" },
         { "text-to-video", "h264.mp4", "prompt=" + new string('x', 501), 400, "500 letters" },
     };

@@ -60,7 +60,8 @@ public sealed class UploadRoutesTests : IDisposable
         UserId user = (await host.App.Services.GetRequiredService<UserTable>().LocalAsync(TestContext.Current.CancellationToken)).Id;
         UploadTable uploads = host.App.Services.GetRequiredService<UploadTable>();
         Assert.True(await uploads.TryAddAsync(
-            new Upload(id, user, "a.mp4", s_bytes.Length, DateTimeOffset.UtcNow), long.MaxValue, TestContext.Current.CancellationToken));
+            new Upload(id, user, "a.mp4", s_bytes.Length, DateTimeOffset.UtcNow), long.MaxValue, null,
+            TestContext.Current.CancellationToken));
         Assert.Equal("300000", await VideoHost.PatchAsync(host, HttpStatusCode.NoContent, at, 300_000, []));
         Assert.Equal(s_bytes, await host.Client.GetByteArrayAsync(
             new Uri(at + "/file", UriKind.Relative), TestContext.Current.CancellationToken));
@@ -109,6 +110,93 @@ public sealed class UploadRoutesTests : IDisposable
         await using RunningHost host = await _videos.StartAsync(new StoreOptions { MinFreeMegabytes = 1_000_000_000 });
         JsonNode answer = await VideoHost.PostAsync(host, HttpStatusCode.InsufficientStorage, s_bytes, false, "a.mp4");
         Assert.Contains("Store:MinFreeMegabytes", answer["detail"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/api/videos", "video")]
+    [InlineData("/api/videos?resumable=1", null)]
+    [InlineData("/api/track-point", "video")]
+    public async Task Folder_that_cannot_be_written_is_503_and_named(string path, string? field)
+    {
+        string file = Path.Combine(_videos.State, "no-folder");
+        await File.WriteAllTextAsync(file, "a file", TestContext.Current.CancellationToken);
+        await using RunningHost host = await _videos.StartAsync(
+            new StoreOptions { MinFreeMegabytes = 0, Files = Path.Combine(file, "videos") });
+        HttpContent content = new ByteArrayContent(field is null ? [] : s_bytes);
+        if (field is null)
+        {
+            content.Headers.Add("Upload-Length", "300000");
+        }
+        else
+        {
+            content = new MultipartFormDataContent { { content, field, "a.mp4" } };
+        }
+
+        using HttpResponseMessage answer = await host.Client.PostAsync(
+            new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        JsonNode refused = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal("storage", refused["code"]!.ToString());
+        Assert.Contains("Store:Files", refused["detail"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folder_that_turns_read_only_shows_what_it_has_and_takes_nothing()
+    {
+        string folder = Path.Combine(_videos.State, "standby");
+        Directory.CreateDirectory(folder);
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await VideoHost.RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "none", folder),
+            "no disk can be mounted here");
+        try
+        {
+            await using RunningHost host = await _videos.StartAsync(new StoreOptions { MinFreeMegabytes = 0, Files = folder });
+            JsonNode video = await VideoHost.PostAsync(host, HttpStatusCode.Created, s_bytes, false, "a.mp4");
+            string part = await VideoHost.BeginAsync(host, s_bytes.Length);
+            await VideoHost.PatchAsync(host, HttpStatusCode.NoContent, part, 0, s_bytes[..1000]);
+            Assert.True(await VideoHost.RunAsync("mount", "-o", "remount,ro", folder));
+            string at = $"/api/videos/{video["video_id"]}";
+            Assert.Equal(s_bytes, await host.Client.GetByteArrayAsync(
+                new Uri(at + "/file", UriKind.Relative), TestContext.Current.CancellationToken));
+            await host.JsonAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, at + "/thumbnail.jpg");
+            await VideoHost.PostAsync(host, HttpStatusCode.ServiceUnavailable, s_bytes, false, "b.mp4");
+            await VideoHost.PatchAsync(host, HttpStatusCode.ServiceUnavailable, part, 1000, s_bytes[1000..]);
+            await host.JsonAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Delete, part);
+            await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, at);
+            await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, at);
+        }
+        finally
+        {
+            await VideoHost.RunAsync("umount", "--lazy", folder);
+        }
+    }
+
+    [Fact]
+    public async Task File_of_an_upload_that_cannot_be_written_is_503()
+    {
+        await using RunningHost host = await _videos.StartAsync();
+        string at = await VideoHost.BeginAsync(host, s_bytes.Length);
+        _videos.Files.CreateSubdirectory(at.Split('/')[^1] + Uploads.Part);
+        await VideoHost.PatchAsync(host, HttpStatusCode.ServiceUnavailable, at, 0, s_bytes);
+    }
+
+    [Fact]
+    public async Task Upload_is_written_by_one_request_at_a_time()
+    {
+        var parts = new CountingParts();
+        await using RunningHost host = await _videos.StartAsync(more: services => services.AddSingleton<IUploadParts>(parts));
+        Uploads uploads = host.App.Services.GetRequiredService<Uploads>();
+        UserId user = (await host.App.Services.GetRequiredService<UserTable>().LocalAsync(TestContext.Current.CancellationToken)).Id;
+        var upload = new Upload(new VideoId(Guid.CreateVersion7()), user, "a.mp4", 1, DateTimeOffset.UtcNow);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < 200_000; i++)
+            {
+                await uploads.ContinueAsync(upload, 7, Stream.Null, TestContext.Current.CancellationToken);
+            }
+        })));
+        Assert.Equal(1, parts.AtOnce);
     }
 
     [Theory]
@@ -191,6 +279,30 @@ public sealed class UploadRoutesTests : IDisposable
         public IAsyncEnumerable<StoredFile> ListAsync(CancellationToken cancel) => _files.ListAsync(cancel);
 
         public Task TidyAsync(DateTimeOffset before, CancellationToken cancel) => _files.TidyAsync(before, cancel);
+    }
+
+    /// <summary>Counts how many are in it at once.</summary>
+    private sealed class CountingParts : IUploadParts
+    {
+        private int _in;
+
+        public int AtOnce { get; private set; }
+
+        public Task<long> OffsetAsync(VideoId upload, CancellationToken cancel)
+        {
+            AtOnce = Math.Max(AtOnce, Interlocked.Increment(ref _in));
+            Thread.SpinWait(20);
+            Interlocked.Decrement(ref _in);
+            return Task.FromResult(0L);
+        }
+
+        public Task<string> OpenAsync(VideoId upload, long offset, CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task KeepAsync(VideoId upload, long from) => Task.CompletedTask;
+
+        public Task DropAsync(VideoId upload) => Task.CompletedTask;
+
+        public Task SweepAsync(DateTimeOffset before) => Task.CompletedTask;
     }
 
     [Fact]

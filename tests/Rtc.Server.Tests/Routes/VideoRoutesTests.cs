@@ -43,6 +43,30 @@ public sealed class VideoRoutesTests : IDisposable
         Assert.Empty(_videos.Files.GetFiles());
     }
 
+    [Theory]
+    [InlineData("file", HttpStatusCode.OK)]
+    [InlineData("sidecar", HttpStatusCode.NotFound)]
+    [InlineData("thumbnail.jpg", HttpStatusCode.NoContent)]
+    [InlineData("export", HttpStatusCode.NotFound)]
+    public async Task Download_asked_for_by_head_is_answered_as_get_is(string name, HttpStatusCode expected)
+    {
+        await using RunningHost host = await _videos.StartAsync();
+        JsonNode video = await VideoHost.PostAsync(host, HttpStatusCode.Created, s_bytes, false, "a.mp4");
+        var at = new Uri($"/api/videos/{video["video_id"]}/{name}", UriKind.Relative);
+        using HttpResponseMessage get = await host.Client.GetAsync(at, TestContext.Current.CancellationToken);
+        using var asked = new HttpRequestMessage(HttpMethod.Head, at);
+        using HttpResponseMessage head = await host.Client.SendAsync(asked, TestContext.Current.CancellationToken);
+        Assert.Equal((expected, expected), (get.StatusCode, head.StatusCode));
+        Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        Assert.Equal(get.Headers.ETag, head.Headers.ETag);
+        Assert.Equal(get.Headers.AcceptRanges, head.Headers.AcceptRanges);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        if (name == "file")
+        {
+            Assert.Equal(s_bytes.Length, head.Content.Headers.ContentLength);
+        }
+    }
+
     [Fact]
     public async Task Same_file_of_a_user_is_kept_once()
     {

@@ -86,6 +86,32 @@ public sealed class WebhookGuardTests : IDisposable
         Assert.Single(receiver.Came);
     }
 
+    [Fact]
+    public async Task Host_whose_first_address_leads_nowhere_is_told_at_its_second()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var client = new HttpClient(WebhookWork.Handler(
+            isNearAllowed: true, (_, _) => Task.FromResult((IPAddress[])[IPAddress.Parse("127.0.0.9"), IPAddress.Loopback])));
+        using var content = new StringContent("{}");
+        using HttpResponseMessage answer = await client.PostAsync(
+            new Uri(receiver.Address.Replace("127.0.0.1", "hook.example", StringComparison.Ordinal)), content,
+            TestContext.Current.CancellationToken);
+        Assert.Single(receiver.Came);
+    }
+
+    [Fact]
+    public async Task One_address_of_a_host_that_is_near_is_not_tried()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var client = new HttpClient(WebhookWork.Handler(
+            isNearAllowed: false, (_, _) => Task.FromResult((IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])));
+        using var content = new StringContent("{}");
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsync(
+            new Uri(receiver.Address.Replace("127.0.0.1", "hook.example", StringComparison.Ordinal)), content,
+            TestContext.Current.CancellationToken));
+        Assert.Empty(receiver.Came);
+    }
+
     /// <summary>A redirect would lead anywhere: it is an answer like any other that is no yes.</summary>
     [Fact]
     public async Task Redirect_is_not_followed()

@@ -24,6 +24,9 @@ internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
         set => _isBroken = value;
     }
 
+    /// <summary>It answers, and takes nothing: a disk that is full, or a standby.</summary>
+    public bool IsReadOnly { get; set; }
+
     /// <summary>Connections that were asked for while it was gone or broken.</summary>
     public int Refused;
 
@@ -57,7 +60,7 @@ internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
     }
 
     public Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancel) =>
-        _isGone ? throw new GoneException() : inner.BeginWriteAsync(connection, cancel);
+        _isGone || IsReadOnly ? throw new GoneException() : inner.BeginWriteAsync(connection, cancel);
 
     public string Translate(string sql) => inner.Translate(sql);
 
@@ -68,6 +71,8 @@ internal sealed class UnreliableEngine(ISqlEngine inner) : ISqlEngine
     public bool IsTransient(DbException error) => error is GoneException || inner.IsTransient(error);
 
     public bool IsFull(DbException error) => inner.IsFull(error);
+
+    public bool IsOrphan(DbException error) => inner.IsOrphan(error);
 
     public Task NotifyAsync(DbConnection connection, string message, CancellationToken cancel) =>
         inner.NotifyAsync(connection, message, cancel);

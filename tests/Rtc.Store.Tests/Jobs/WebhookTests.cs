@@ -66,6 +66,30 @@ public sealed class WebhookTests(PostgresServer server)
         Assert.Equal(2, receiver.Came.Select(one => one.Body).Distinct().Count());
     }
 
+    /// <summary>One that never answers, with many jobs to hear of, and one that does.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task Dead_receiver_holds_up_no_other_and_hears_one_at_a_time(string engine)
+    {
+        const string dead = "https://Dead.example/hook";
+        var time = new VirtualTime();
+        await using TestStore store = await TestStore.CreateAsync(server, engine, time);
+        var receiver = new Receiver { Dead = new Uri(dead).Host };
+        await using WebhookSender webhooks = Open(store, receiver, time);
+        for (int i = 0; i < 30; i++)
+        {
+            await AddAsync(store, $"{dead}?job={i}", isCancelled: true);
+        }
+
+        Job first = await AddAsync(store, Address, isCancelled: true);
+        time.Jump(TimeSpan.FromSeconds(1));
+        Job second = await AddAsync(store, Address, isCancelled: true);
+        webhooks.Start();
+        await time.UntilAsync(async () => await DueAsync(store) == "30");
+        Assert.Equal([$"{first.Id} Cancelled", $"{second.Id} Cancelled"], receiver.Came.Select(one => one.Body));
+        Assert.Equal(1, receiver.MaxDead);
+    }
+
     [Fact]
     public async Task Address_is_refused_where_it_is_none_or_nobody_is_told()
     {
@@ -112,8 +136,21 @@ public sealed class WebhookTests(PostgresServer server)
 
         public ConcurrentQueue<(DateTimeOffset At, string Body, string Signature)> Came { get; } = [];
 
+        /// <summary>A host that takes what is sent and says nothing.</summary>
+        public string? Dead { get; init; }
+
+        public int MaxDead { get; private set; }
+
+        private int _dead;
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            if (request.RequestUri!.Host == Dead)
+            {
+                MaxDead = Math.Max(MaxDead, Interlocked.Increment(ref _dead));
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
             Assert.Equal(Address, request.RequestUri!.ToString());
             string signature = request.Headers.GetValues(WebhookSender.SignatureHeader).Single();
             long seconds = long.Parse(signature["t=".Length..signature.IndexOf(',')]);

@@ -32,6 +32,41 @@ public sealed class EventTableTests(PostgresServer server)
         Assert.Null(await events.FindAsync(written.Id));
     }
 
+    /// <summary>Programs at one database number events from one sequence, and each commits when it comes to it.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task Follower_misses_no_event_of_programs_that_write_at_once(string engine)
+    {
+        const int programs = 6, each = 40;
+        await using TestStore store = await TestStore.CreateAsync(server, engine);
+        var events = new EventTable(store.Database);
+        await events.NewestAsync();
+        Task writing = Task.WhenAll(Enumerable.Range(0, programs).Select(_ => Task.Run(async () =>
+        {
+            await using Database other = store.OpenAgain();
+            var table = new EventTable(other);
+            for (int i = 0; i < each; i++)
+            {
+                await table.AddAsync(Event("demo", "door", "person", 8), new byte[20_000], new EventTelling());
+            }
+        })));
+        HashSet<long> seen = [];
+        for (long last = 0; ;)
+        {
+            bool isLast = writing.IsCompleted;
+            List<StoredEvent> rows = await events.ListNewerAsync(new EventSearch(), last, 100);
+            seen.UnionWith(rows.Select(row => row.Id));
+            last = rows.Count > 0 ? rows[^1].Id : last;
+            if (isLast && rows.Count == 0)
+            {
+                break;
+            }
+        }
+
+        await writing;
+        Assert.Equal(programs * each, seen.Count);
+    }
+
     /// <summary>The database tries again by itself, and a caller does where that was not enough.</summary>
     [Theory]
     [InlineData(TestStore.Postgres, 1)]

@@ -11,6 +11,19 @@ public sealed class RuleTableTests(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public async Task Limit_of_a_room_holds_where_many_add_at_once(string engine)
+    {
+        const int max = 5;
+        await using TestStore store = await TestStore.CreateAsync(server, engine);
+        UserId user = await store.UserAsync();
+        var rules = new RuleTable(store.Database);
+        RuleRow?[] added = await Task.WhenAll(Enumerable.Range(0, 30).Select(
+            at => Task.Run(() => rules.PutAsync("demo", $"rule{at}", user, "{}", max))));
+        Assert.Equal((max, max), (added.Count(row => row is not null), (await rules.AllAsync()).Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public async Task Rule_is_kept_by_its_room_replaced_and_deleted(string engine)
     {
         var time = new VirtualTime();

@@ -31,6 +31,19 @@ public sealed class UserTableTests(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public async Task Key_finds_its_user_where_its_use_cannot_be_written(string engine)
+    {
+        await using TestStore store = await TestStore.CreateAsync(server, engine);
+        (_, string key) = await store.Users.AddKeyAsync("a@example.org", "laptop");
+        var unreliable = new UnreliableEngine(store.OpenEngine());
+        await using var database = new Database(() => unreliable, TimeProvider.System);
+        await database.OpenAsync();
+        unreliable.IsReadOnly = true;
+        Assert.Equal("a@example.org", (await new UserTable(database).FindByKeyAsync(key))?.Email);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public async Task Keys_are_kept_as_hashes_alone(string engine)
     {
         await using TestStore store = await TestStore.CreateAsync(server, engine);
