@@ -112,6 +112,14 @@ internal sealed class SrtpSession : IDisposable
         }
 
         length = _incoming.UnprotectRtp(packet, header, ssrc, index, output);
+        if (length < 0 && !known && RolloverCounter.MayHaveRolled(sequence))
+        {
+            // Not every sender begins low: the number rolled over on the way of the first packets, and they were lost. Without
+            // this the stream would be forged for good.
+            index += RolloverCounter.Roll;
+            length = _incoming.UnprotectRtp(packet, header, ssrc, index, output);
+        }
+
         if (length < 0)
         {
             length = 0;
