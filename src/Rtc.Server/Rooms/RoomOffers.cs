@@ -89,6 +89,7 @@ internal sealed class RoomOffers(
         var policy = new AnswerPolicy
         {
             ReceiveVideo = member.Role == Role.Phone,
+            MaxReceivedVideo = 1,
             SendVideo = true,
             AcceptDataChannels = true,
             RequireCodec = true,
