@@ -29,7 +29,8 @@ public sealed record AnswerPolicy
 
     /// <summary>
     /// Simulcast layers taken from a sender; 0 declines simulcast. The last of its list are taken: where a page says nothing of
-    /// sizes, a browser halves them from the last layer to the first (webrtc-pc section 5.2).
+    /// sizes, a browser halves them from the last layer to the first (webrtc-pc section 5.2). Of several that come the largest is
+    /// handed on.
     /// </summary>
     public int MaxSimulcastLayers { get; init; } = 1;
 
