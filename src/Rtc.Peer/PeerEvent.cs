@@ -57,7 +57,7 @@ public readonly struct PeerEvent
 
     public EncodedFrame? Frame { get; init; }
 
-    /// <summary>The simulcast layer of <see cref="Frame"/>, null where there is none.</summary>
+    /// <summary>The simulcast layer that <see cref="Frame"/> is of, null where there is none.</summary>
     public string? Rid { get; init; }
 
     public int ChannelId { get; init; }

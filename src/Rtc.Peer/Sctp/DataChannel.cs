@@ -28,6 +28,9 @@ internal sealed class DataChannel(int id, string label, ChannelOptions options, 
     /// <summary>Messages may overtake each other only once the other end knows of the channel (RFC 8832 section 6).</summary>
     public bool IsKnownToPeer { get; set; } = isRemote || options.NegotiatedId is not null;
 
+    /// <summary>The other end was asked to take the stream for reset, and has not answered yet.</summary>
+    public bool IsBeingReset { get; set; }
+
     public bool OutgoingIsReset { get; set; }
 
     public bool IncomingIsReset { get; set; }

@@ -141,18 +141,10 @@ internal sealed class DataChannels(AssociationContext context, SendQueue queue, 
     /// <summary>A channel is gone once both directions of its stream are reset.</summary>
     public void FinishIfReset(DataChannel channel)
     {
-        if (!channel.OutgoingIsReset || !channel.IncomingIsReset)
+        if (channel.OutgoingIsReset && channel.IncomingIsReset)
         {
-            return;
+            Remove(channel);
         }
-
-        ushort streamId = channel.StreamId!.Value;
-        _closing.Remove(channel);
-        _channels.Remove(channel.Id);
-        _byStream.Remove(streamId);
-        queue.Remove(streamId);
-        reassembly.Reset(streamId);
-        ReportClosed(channel);
     }
 
     /// <summary>Whole messages become events; those of DCEP open channels.</summary>
@@ -200,6 +192,16 @@ internal sealed class DataChannels(AssociationContext context, SendQueue queue, 
 
         ReportOpened(channel);
         return true;
+    }
+
+    private void Remove(DataChannel channel)
+    {
+        ushort streamId = channel.StreamId!.Value;
+        _closing.Remove(channel);
+        _channels.Remove(channel.Id);
+        _byStream.Remove(streamId);
+        queue.Remove(streamId);
+        ReportClosed(channel);
     }
 
     private ushort? FreeStreamId()
@@ -255,10 +257,17 @@ internal sealed class DataChannels(AssociationContext context, SendQueue queue, 
             return;
         }
 
-        if (channel is not null || streamId > LastStreamId || !DcepOpenView.TryParse(payload, out DcepOpenView open))
+        bool isFree = channel is null or { IncomingIsReset: true, IsBeingReset: true };
+        if (!isFree || streamId > LastStreamId || !DcepOpenView.TryParse(payload, out DcepOpenView open))
         {
             context.Stats.Count(SctpDrop.BadDcep);
             return;
+        }
+
+        if (channel is not null)
+        {
+            // The other end takes a stream again once both directions are reset: its answer to our request was lost, or is late.
+            Remove(channel);
         }
 
         if (_channels.Count >= context.Options.MaxChannels)

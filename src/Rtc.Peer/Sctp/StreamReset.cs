@@ -21,8 +21,8 @@ internal sealed class StreamReset(
         InProgress = 6,
     }
 
-    // Our request: the streams in it, and its number.
-    private readonly List<ushort> _resetting = [];
+    // Our request: the channels whose streams are in it, and its number.
+    private readonly List<DataChannel> _resetting = [];
     private bool _due;
     private int _tries;
     private uint _number;
@@ -67,7 +67,7 @@ internal sealed class StreamReset(
             BinaryPrimitives.WriteUInt32BigEndian(body[12..], _lastTsn.Value);
             for (int i = 0; i < _resetting.Count; i++)
             {
-                BinaryPrimitives.WriteUInt16BigEndian(body[(16 + (i * 2))..], _resetting[i]);
+                BinaryPrimitives.WriteUInt16BigEndian(body[(16 + (i * 2))..], _resetting[i].StreamId!.Value);
             }
         }
     }
@@ -192,13 +192,13 @@ internal sealed class StreamReset(
 
             if (context.Peer.Reconfig)
             {
-                _resetting.Add(streamId);
+                _resetting.Add(channel);
+                channel.IsBeingReset = true;
             }
             else
             {
                 // The other end can't; the id stays used up, but the channel is over.
-                channel.OutgoingIsReset = channel.IncomingIsReset = true;
-                channels.FinishIfReset(channel);
+                EndUnreset(channel);
             }
         }
 
@@ -209,6 +209,18 @@ internal sealed class StreamReset(
             _due = true;
             _tries = 0;
         }
+    }
+
+    // Where the other end has reset its direction nothing of before is held, and what is may be the next channel's.
+    private void EndUnreset(DataChannel channel)
+    {
+        if (!channel.IncomingIsReset)
+        {
+            reassembly.Reset(channel.StreamId!.Value);
+        }
+
+        channel.OutgoingIsReset = channel.IncomingIsReset = true;
+        channels.FinishIfReset(channel);
     }
 
     private void HandleRequest(OutgoingResetView reset)
@@ -268,16 +280,22 @@ internal sealed class StreamReset(
 
         NextDeadline = Instant.Never;
         _due = false;
-        ushort[] done = [.. _resetting];
+        DataChannel[] done = [.. _resetting];
         _resetting.Clear();
-        foreach (ushort streamId in done)
+        foreach (DataChannel channel in done)
         {
-            // A refusal ends the channel as well: asking again would get the same answer.
-            if (channels.OnStream(streamId) is { } channel)
+            // A refusal ends the channel as well: asking again would get the same answer. The stream may be another one's by now.
+            if (channels.OnStream(channel.StreamId!.Value) == channel)
             {
                 channel.OutgoingIsReset = true;
-                channel.IncomingIsReset |= result is not (Result.Performed or Result.NothingToDo);
-                channels.FinishIfReset(channel);
+                if (result is Result.Performed or Result.NothingToDo)
+                {
+                    channels.FinishIfReset(channel);
+                }
+                else
+                {
+                    EndUnreset(channel);
+                }
             }
         }
     }

@@ -19,6 +19,7 @@ internal sealed class AnswerBuilder
     private readonly List<SectionState> _states = [];
     private string? _codecError;
     private int _videos;
+    private int _received;
     private bool _hasData;
 
     private AnswerBuilder(SessionDescription offer, AnswerPolicy policy, IReadOnlyList<SectionState> before, SessionNumbers numbers)
@@ -152,7 +153,7 @@ internal sealed class AnswerBuilder
         }
 
         bool sends = media.Direction.Receives() && _policy.SendVideo;
-        bool receives = media.Direction.Sends() && _policy.ReceiveVideo;
+        bool receives = media.Direction.Sends() && _policy.ReceiveVideo && _received < _policy.MaxReceivedVideo;
         List<string> layers = receives ? Layers(media) : [];
         List<ExtensionMapping> extensions = ExtensionUris.Agree(media.Extensions, layers.Count > 0);
         HeaderExtensionIds ids = ExtensionUris.Ids(extensions);
@@ -165,6 +166,7 @@ internal sealed class AnswerBuilder
         }
 
         _videos++;
+        _received += receives ? 1 : 0;
         SendSources sources = SourcesOf(index);
         return new SectionState
         {
@@ -222,7 +224,7 @@ internal sealed class AnswerBuilder
         return named
             ? [
                 .. media.SimulcastSend.Where(id => media.Rids.Contains(new RidDescription(id, true))).Distinct()
-                    .Take(_policy.MaxSimulcastLayers)
+                    .TakeLast(_policy.MaxSimulcastLayers)
             ]
             : [];
     }

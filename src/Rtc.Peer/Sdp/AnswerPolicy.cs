@@ -24,8 +24,15 @@ public sealed record AnswerPolicy
     /// <summary>Video sections beyond this many are rejected.</summary>
     public int MaxVideoSections { get; init; } = 4;
 
-    /// <summary>Simulcast layers taken from a sender; 0 declines simulcast.</summary>
-    public int MaxSimulcastLayers { get; init; } = 3;
+    /// <summary>Of how many sections the other end's video is received; further ones that it sends on are answered without.</summary>
+    public int MaxReceivedVideo { get; init; } = 4;
+
+    /// <summary>
+    /// Simulcast layers taken from a sender; 0 declines simulcast. The last of its list are taken: where a page says nothing of
+    /// sizes, a browser halves them from the last layer to the first (webrtc-pc section 5.2). Of several that come the largest is
+    /// handed on.
+    /// </summary>
+    public int MaxSimulcastLayers { get; init; } = 1;
 
     /// <summary>Name of the media stream in our <c>msid</c>.</summary>
     public string StreamId { get; init; } = "rtc";

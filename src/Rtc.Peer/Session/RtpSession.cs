@@ -120,7 +120,7 @@ internal sealed class RtpSession : IDisposable
     {
         if (_receiving.Receive(now, packet) is { } receiver)
         {
-            TakeFrames(receiver);
+            TakeFrames(now, receiver);
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed class RtpSession : IDisposable
         _receiving.Advance(now);
         foreach (VideoReceiver receiver in _receiving.Streams.Receivers)
         {
-            TakeFrames(receiver);
+            TakeFrames(now, receiver);
         }
 
         foreach (VideoSender sender in _sending.Senders)
@@ -202,7 +202,8 @@ internal sealed class RtpSession : IDisposable
     {
         foreach (VideoReceiver receiver in _receiving.Streams.Receivers)
         {
-            if (_receiving.Streams.SectionOf(receiver).Negotiated.Mid == mid)
+            StreamTable.Section section = _receiving.Streams.SectionOf(receiver);
+            if (section.Negotiated.Mid == mid && !section.Source.IsAside(now, receiver))
             {
                 receiver.RequestKeyFrame(now);
             }
@@ -250,12 +251,19 @@ internal sealed class RtpSession : IDisposable
         }
     }
 
-    private void TakeFrames(VideoReceiver receiver)
+    private void TakeFrames(Instant now, VideoReceiver receiver)
     {
         while (receiver.TryTakeFrame(out EncodedFrame frame))
         {
-            _events.Enqueue(
-                new RtpEvent(RtpEventKind.VideoFrame, _receiving.Streams.SectionOf(receiver).Negotiated.Mid, receiver.Rid, frame, default));
+            StreamTable.Section section = _receiving.Streams.SectionOf(receiver);
+            if (section.Source.Takes(now, receiver, frame))
+            {
+                _events.Enqueue(new RtpEvent(RtpEventKind.VideoFrame, section.Negotiated.Mid, receiver.Rid, frame, default));
+            }
+            else
+            {
+                frame.Dispose();
+            }
         }
     }
 

@@ -86,6 +86,7 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
 
     public void Remove(VideoReceiver receiver)
     {
+        SectionOf(receiver).Source.Forget(receiver);
         _streams.Remove(receiver.Media);
         if (receiver.Rtx is { } rtx)
         {
@@ -256,6 +257,8 @@ internal sealed class StreamTable(EncodedFramePool frames, PacketBufferPool buff
 
         /// <summary>Receivers hold it too, so a renegotiation fills the same one.</summary>
         public PayloadMap Payloads { get; } = new();
+
+        public SourceChoice Source { get; } = new();
 
         public bool Nack { get; private set; }
 

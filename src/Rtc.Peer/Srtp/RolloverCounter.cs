@@ -6,7 +6,13 @@ namespace Rtc.Peer.Srtp;
 /// </summary>
 internal static class RolloverCounter
 {
+    /// <summary>How far the index is ahead after each roll.</summary>
+    public const long Roll = 0x10000;
+
     private const int Half = 0x8000;
+
+    /// <summary>Whether a stream's first number to be heard may be one from after a roll.</summary>
+    public static bool MayHaveRolled(ushort sequence) => sequence < Half;
 
     /// <summary>The index of a sequence number, or −1 for one from before the first roll.</summary>
     public static long Estimate(long highest, ushort sequence)

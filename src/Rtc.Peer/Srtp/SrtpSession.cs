@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Rtc.Peer.Srtp;
 
@@ -45,7 +46,7 @@ internal sealed class SrtpSession : IDisposable
         _outgoing = CreateCipher(keys.Profile, keys.Local);
         _incoming = CreateCipher(keys.Profile, keys.Remote);
 
-        // Under GCM a nonce used twice gives the authentication key away; in counter mode a repeated packet reveals nothing new.
+        // Under GCM a nonce used for two packets gives the authentication key away; in counter mode it reveals nothing new.
         _repeatsAllowed = keys.Profile != SrtpProfile.AeadAes128Gcm;
         _indexIsLast = keys.Profile == SrtpProfile.AeadAes128Gcm;
     }
@@ -78,7 +79,7 @@ internal sealed class SrtpSession : IDisposable
         }
 
         long index = stream.Estimate(sequence);
-        if (index < 0 || (!_repeatsAllowed && !stream.Window.IsFresh(index)))
+        if (index < 0 || (!_repeatsAllowed && !stream.MayGo(index, buffer[..length])))
         {
             return false;
         }
@@ -112,6 +113,14 @@ internal sealed class SrtpSession : IDisposable
         }
 
         length = _incoming.UnprotectRtp(packet, header, ssrc, index, output);
+        if (length < 0 && !known && RolloverCounter.MayHaveRolled(sequence))
+        {
+            // Not every sender begins low: the number rolled over on the way of the first packets, and they were lost. Without
+            // this the stream would be forged for good.
+            index += RolloverCounter.Roll;
+            length = _incoming.UnprotectRtp(packet, header, ssrc, index, output);
+        }
+
         if (length < 0)
         {
             length = 0;
@@ -216,6 +225,25 @@ internal sealed class SrtpSession : IDisposable
     private sealed class Stream
     {
         public ReplayWindow Window;
+        private ulong[]? _sent;
+
+        /// <summary>
+        /// Whether a packet may go under this index: any one the first time, and again only the same, which is how lost packets
+        /// are repaired where there is no RTX (RFC 7714 section 8.4). The same bytes make the same packet, and reveal nothing.
+        /// </summary>
+        public bool MayGo(long index, ReadOnlySpan<byte> packet)
+        {
+            _sent ??= new ulong[ReplayWindow.Width];
+            ref ulong sent = ref _sent[index % ReplayWindow.Width];
+            ulong digest = XxHash3.HashToUInt64(packet);
+            if (Window.IsFresh(index))
+            {
+                sent = digest;
+                return true;
+            }
+
+            return Window.Highest - index < ReplayWindow.Width && sent == digest;
+        }
 
         public long Estimate(ushort sequence) =>
             Window.IsEmpty ? sequence : RolloverCounter.Estimate(Window.Highest, sequence);

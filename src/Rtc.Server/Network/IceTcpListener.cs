@@ -146,9 +146,13 @@ internal sealed partial class IceTcpListener : IDisposable
         finally
         {
             connection.Dispose();
-            _connections.TryRemove(address, out _);
+            bool isLast = _connections.TryRemove(KeyValuePair.Create(address, connection));
             _quota.Leave(client);
-            _loop.Post(() => _loop.OnTcpClosed(address));
+            if (isLast)
+            {
+                // Else its client has come again from the same port, before this one was seen to be gone.
+                _loop.Post(() => _loop.OnTcpClosed(address));
+            }
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class RoomOffers(
 
         bool isNew = member.Port is null;
         WebRtcPeer peer = member.Port?.Peer ?? peers.Create(loop.Clock, IsLoopback(member.RemoteAddress));
-        if (Answer(peer, member, sdp, out string answer) is { } unusable)
+        if (Answer(peer, member, sdp, isNew, out string answer) is { } unusable)
         {
             if (isNew)
             {
@@ -83,12 +83,13 @@ internal sealed class RoomOffers(
         return room.Feed is not null || room.Members.IsHeld ? null : capacity.RoomsFull();
     }
 
-    /// <summary>Null where the peer answers and has what its member's role needs.</summary>
-    private Refusal? Answer(WebRtcPeer peer, RoomMember member, string sdp, out string answer)
+    /// <summary>Null where the peer answers and, at its first offer, has what its member's role needs.</summary>
+    private Refusal? Answer(WebRtcPeer peer, RoomMember member, string sdp, bool isNew, out string answer)
     {
         var policy = new AnswerPolicy
         {
             ReceiveVideo = member.Role == Role.Phone,
+            MaxReceivedVideo = 1,
             SendVideo = true,
             AcceptDataChannels = true,
             RequireCodec = true,
@@ -97,6 +98,12 @@ internal sealed class RoomOffers(
         if (!peer.TryAnswer(loop.Clock.Now, sdp, policy, out answer, out string? problem))
         {
             return new Refusal("bad_sdp", problem ?? "That is not a session description.");
+        }
+
+        if (!isNew)
+        {
+            // The peer has taken the offer on: a refusal would leave its client with another state than ours. Video may pause.
+            return null;
         }
 
         bool hasData = peer.Sections.Any(section => section.Kind == MediaKind.Data && !section.Rejected);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -13,8 +14,6 @@ namespace Rtc.Signaling.Whip;
 /// </summary>
 public sealed class SdpBodies(int maxBytes, int maxAtOnce, TimeSpan within)
 {
-    private const int FirstStep = 4096;
-
     private readonly EvictingQuota _reading = new(maxAtOnce);
 
     public async Task<Outcome<string>> ReadAsync(HttpRequest request)
@@ -36,7 +35,7 @@ public sealed class SdpBodies(int maxBytes, int maxAtOnce, TimeSpan within)
         deadline.CancelAfter(within);
         try
         {
-            return await ReadAsync(request.Body, deadline.Token);
+            return await ReadAsync(request.BodyReader, deadline.Token);
         }
         catch (OperationCanceledException) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
         {
@@ -53,35 +52,35 @@ public sealed class SdpBodies(int maxBytes, int maxAtOnce, TimeSpan within)
         string.Create(CultureInfo.InvariantCulture, $"Too many session descriptions are on their way (Limits:MaxBodies={maxAtOnce})."),
         StatusCodes.Status503ServiceUnavailable);
 
-    private async Task<Outcome<string>> ReadAsync(Stream body, CancellationToken cancel)
+    private async Task<Outcome<string>> ReadAsync(PipeReader body, CancellationToken cancel)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Min(FirstStep, maxBytes + 1));
-        try
+        // A read that is cancelled by its token leaves Kestrel's reader in the midst of it: it then can't drain the body, and says so
+        // with a stack for every such client.
+        using CancellationTokenRegistration ends = cancel.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), body);
+        while (true)
         {
-            int length = 0;
-            int read;
-            while ((read = await body.ReadAsync(buffer.AsMemory(length), cancel)) > 0)
+            ReadResult read = await body.ReadAsync(CancellationToken.None);
+            ReadOnlySequence<byte> come = read.Buffer;
+            if (read.IsCanceled)
             {
-                length += read;
-                if (length > maxBytes)
-                {
-                    return Refusal.SdpTooLarge(maxBytes);
-                }
-
-                if (length == buffer.Length)
-                {
-                    byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Min(2 * length, maxBytes + 1));
-                    buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
+                body.AdvanceTo(come.End);
+                throw new OperationCanceledException(cancel);
             }
 
-            return Encoding.UTF8.GetString(buffer, 0, length);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (come.Length > maxBytes)
+            {
+                body.AdvanceTo(come.End);
+                return Refusal.SdpTooLarge(maxBytes);
+            }
+
+            if (read.IsCompleted)
+            {
+                string text = Encoding.UTF8.GetString(come);
+                body.AdvanceTo(come.End);
+                return text;
+            }
+
+            body.AdvanceTo(come.Start, come.End);
         }
     }
 }

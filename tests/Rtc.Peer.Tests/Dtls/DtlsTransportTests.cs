@@ -70,6 +70,32 @@ public sealed class DtlsTransportTests : IDisposable
         Assert.Equal(DtlsState.Failed, server.State);
     }
 
+    /// <summary>A hello with post-quantum key shares is longer than a datagram.</summary>
+    [Fact]
+    public void Hello_in_two_fragments_begins_the_handshake()
+    {
+        const int Header = 13, MessageHeader = 12;
+        using DtlsTransport client = Client();
+        using DtlsTransport server = Server();
+        client.Start(default);
+        server.Start(default);
+        Assert.True(client.Outbox.TryTake(out ReadOnlyMemory<byte> taken, out _));
+        byte[] hello = taken.ToArray();
+        int length = hello.Length - Header - MessageHeader, half = length / 2;
+        foreach ((int from, int count, byte number) in ((int, int, byte)[])[(0, half, 0), (half, length - half, 60)])
+        {
+            byte[] part = [.. hello[..(Header + MessageHeader)], .. hello.AsSpan(Header + MessageHeader + from, count)];
+            part[10] = number;
+            BinaryPrimitives.WriteUInt16BigEndian(part.AsSpan(11), (ushort)(MessageHeader + count));
+            BinaryPrimitives.WriteUInt16BigEndian(part.AsSpan(Header + 7), (ushort)from);
+            BinaryPrimitives.WriteUInt16BigEndian(part.AsSpan(Header + 10), (ushort)count);
+            Assert.True(server.TryReceive(default, part));
+        }
+
+        Exchange(client, server);
+        Assert.Equal((DtlsState.Connected, DtlsState.Connected), (client.State, server.State));
+    }
+
     [Fact]
     public void A_message_is_one_datagram_and_arrives_whole()
     {

@@ -57,6 +57,36 @@ public sealed class ImpairedLinkTests(ITestOutputHelper output)
     public void H264_is_repaired_as_well() =>
         Check(new LinkConditions { Delay = s_way, Loss = 0.05 }, 400, 0.95, VideoCodec.H264);
 
+    /// <summary>As pion's and libdatachannel's viewers are, which take GCM, ask for lost packets and know no RTX.</summary>
+    [Fact]
+    public void Loss_is_repaired_without_rtx()
+    {
+        for (int seed = 0; seed < Seeds; seed++)
+        {
+            using var world = new SimulatedWorld(seed) { Both = new LinkConditions { Delay = s_way } };
+            var plan = new OfferPlan { Video = [MediaDirection.SendOnly], Codecs = [VideoCodec.Vp8] };
+            string offer = world.A.Peer.CreateOffer(world.Now, plan);
+            IEnumerable<string> lines = offer.Split("\r\n").Where(
+                line => !Array.Exists((string[])[" rtx/", "apt=", ":FID"], rtx => line.Contains(rtx, StringComparison.Ordinal)));
+            offer = string.Join("\r\n", lines);
+            Assert.True(world.B.Peer.TryAnswer(world.Now, offer, new AnswerPolicy(), out string answer, out string? error), error);
+            Assert.True(world.A.Peer.TryAcceptAnswer(world.Now, answer, out error), error);
+            Assert.True(world.RunUntil(() => world.A.Peer.IsConnected && world.B.Peer.IsConnected, TimeSpan.FromSeconds(30)));
+            using var camera = new SyntheticCamera(world, world.A);
+            world.Both = new LinkConditions { Delay = s_way, Loss = 0.05 };
+            Instant started = world.Now;
+            world.Run(TimeSpan.FromSeconds(20));
+
+            PeerStats sent = world.A.Peer.Stats, received = world.B.Peer.Stats;
+            output.WriteLine(
+                $"seed {seed}: {sent.PacketsResent} sent again, {received.PacketsRepaired} repaired, longest gap "
+                    + $"{FrameGaps.Longest(world.B.Frames, started, null):F0} ms, {received.KeyFramesRequested} key frames asked for");
+            Assert.Equal("AeadAes128Gcm", received.SrtpProfile);
+            Assert.True(received.PacketsRepaired > 20, $"seed {seed}: only {received.PacketsRepaired} packets were repaired");
+            Assert.Equal(0, received.KeyFramesRequested);
+        }
+    }
+
     [Fact]
     public void A_rate_that_drops_to_a_tenth_is_followed_and_taken_back()
     {

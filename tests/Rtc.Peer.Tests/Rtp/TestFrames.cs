@@ -5,13 +5,14 @@ namespace Rtc.Peer.Tests.Rtp;
 /// <summary>Frames that look like a codec's, with bytes that tell whether they came whole.</summary>
 internal static class TestFrames
 {
-    public static EncodedFrame Vp8(EncodedFramePool pool, uint timestamp, bool key, int length, int layer = 0, bool sync = false)
+    public static EncodedFrame Vp8(
+        EncodedFramePool pool, uint timestamp, bool key, int length, int layer = 0, bool sync = false, int width = 640)
     {
         byte[] bytes = Bytes(timestamp, Math.Max(length, 24));
         bytes[0] = (byte)((bytes[0] & 0xFE) | (key ? 0 : 1));
         if (key)
         {
-            new byte[] { 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01 }.CopyTo(bytes, 3);
+            new byte[] { 0x9D, 0x01, 0x2A, (byte)width, (byte)(width >> 8), 0xE0, 0x01 }.CopyTo(bytes, 3);
         }
 
         EncodedFrame frame = pool.Rent();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Rtc.Peer.Sctp;
 using Rtc.Peer.Tests.Simulation;
 using Xunit;
@@ -108,6 +109,48 @@ public sealed class SctpLifecycleTests(ITestOutputHelper output)
                 pair.RunUntil(() => pair.A.ChannelCount == 0 && pair.B.ChannelCount == 0, 60_000);
                 Assert.Equal(before + 10, pair.MessageCount(1));
                 Assert.Contains(pair.Events[1], e => e.Kind == SctpEventKind.ChannelClosed && e.Text == label);
+            }
+        }
+    }
+
+    /// <summary>As Chromium does, whose next channel takes the lowest stream that is free.</summary>
+    [Fact]
+    public void Stream_that_was_closed_is_taken_again_at_once()
+    {
+        const int Rounds = 20;
+        for (int seed = 1; seed <= 20; seed++)
+        {
+            using var pair = new SctpPair(seed, new LinkBehaviour { Loss = 0.2, DelayMs = 15, JitterMs = 15 });
+            pair.Tap = (from, packet) =>
+            {
+                if (from == 1 && (ChunkType)packet[12] is ChunkType.Init or ChunkType.InitAck)
+                {
+                    // Two streams alone, so that the next channel has no other to take.
+                    BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(26), 2);
+                    SctpChecksum.Write(packet);
+                }
+
+                return true;
+            };
+            int round = 0;
+            pair.OnEvent = (end, happened) =>
+            {
+                if (end == 0 && happened.Kind == SctpEventKind.ChannelClosed && ++round < Rounds)
+                {
+                    Speak();
+                }
+            };
+            pair.Connected();
+            Speak();
+            pair.RunUntil(() => round == Rounds && pair.B.ChannelCount == 0, 120_000);
+            Assert.Equal(Rounds, pair.MessageCount(1));
+            Assert.Equal(Rounds, pair.Events[1].Count(e => e.Kind == SctpEventKind.ChannelClosed));
+
+            void Speak()
+            {
+                int id = pair.Open($"round {round}");
+                Assert.Equal(SctpSendResult.Queued, pair.A.Send(pair.Now, id, [1], false));
+                pair.A.CloseChannel(id);
             }
         }
     }

@@ -17,6 +17,23 @@ public sealed class NegotiationTests
             + sections;
 
     [Fact]
+    public void Video_is_received_of_no_more_sections_than_the_policy_has()
+    {
+        string second = Video.Replace("a=mid:v", "a=mid:w", StringComparison.Ordinal);
+        SdpNegotiation negotiation = SdpTesting.NewNegotiation();
+        var policy = new AnswerPolicy { MaxReceivedVideo = 1, SendVideo = false };
+
+        (SessionDescription answer, NegotiatedSession session) = SdpTesting.Answer(negotiation, Offer(Video + second, "v w"), policy);
+        Assert.Equal([MediaDirection.ReceiveOnly, MediaDirection.Inactive], answer.Media.Select(media => media.Direction));
+        Assert.All(session.Sections, section => Assert.False(section.Rejected));
+
+        // The first track ends: the other has its place.
+        string ended = Video.Replace("sendrecv", "recvonly", StringComparison.Ordinal);
+        (answer, _) = SdpTesting.Answer(negotiation, Offer(ended + second, "v w"), policy);
+        Assert.Equal([MediaDirection.Inactive, MediaDirection.ReceiveOnly], answer.Media.Select(media => media.Direction));
+    }
+
+    [Fact]
     public void Complaints_are_sentences_that_name_the_cause()
     {
         Assert.Equal("the offer has no video", SdpTesting.Refusal(Offer(Data, "d"), new AnswerPolicy { RequireVideo = true }));

@@ -83,11 +83,16 @@ public sealed class RecordedOfferTests
     public void Simulcast_layers_are_taken_and_declined()
     {
         string offer = SdpTesting.Offer("chromium-simulcast");
-        (SessionDescription answer, NegotiatedSession session) = SdpTesting.Answer(SdpTesting.NewNegotiation(), offer);
+        (SessionDescription answer, NegotiatedSession session) =
+            SdpTesting.Answer(SdpTesting.NewNegotiation(), offer, new AnswerPolicy { MaxSimulcastLayers = 3 });
         Assert.Equal(["q", "h", "f"], session.Sections[0].ReceiveRids);
         Assert.Equal(["q", "h", "f"], answer.Media[0].SimulcastReceive);
         Assert.All(answer.Media[0].Rids, rid => Assert.False(rid.Sends));
         Assert.NotNull(session.Sections[0].Extensions.Rid);
+
+        (answer, session) = SdpTesting.Answer(SdpTesting.NewNegotiation(), offer);
+        Assert.Equal(["f"], session.Sections[0].ReceiveRids);
+        Assert.Equal(["f"], answer.Media[0].SimulcastReceive);
 
         (answer, session) = SdpTesting.Answer(SdpTesting.NewNegotiation(), offer, new AnswerPolicy { MaxSimulcastLayers = 0 });
         Assert.Empty(session.Sections[0].ReceiveRids);

@@ -36,6 +36,23 @@ public sealed class SlowBodiesTests
     }
 
     [Fact]
+    public async Task Offer_that_does_not_end_logs_nothing()
+    {
+        using var lines = new Lines();
+        await using RunningHost host = await RunningHost.StartAsync(
+            RunningHost.Options with { Limits = RunningHost.Options.Limits with { HandshakeSeconds = 2 } },
+            services: services => services.AddSingleton<ILoggerProvider>(lines));
+        using RawClient client = await RawClient.ConnectAsync(host);
+
+        await client.SendAsync(
+            "POST /whip/one HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nContent-Length: 100000\r\n\r\nv=0");
+        string answer = await client.ReadUntilAsync(null);
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Empty(lines.All);
+    }
+
+    [Fact]
     public void Line_a_minute_tells_how_many_were_left_out()
     {
         var clock = new ManualClock(DateTimeOffset.UnixEpoch);

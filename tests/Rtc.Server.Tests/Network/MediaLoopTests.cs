@@ -8,6 +8,7 @@ using Rtc.Peer.Ice;
 using Rtc.Peer.Primitives;
 using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
+using Rtc.Signaling;
 
 namespace Rtc.Server.Tests.Network;
 
@@ -112,6 +113,43 @@ public sealed class MediaLoopTests(ITestOutputHelper output) : IDisposable
         await clients[open].GetStream().WriteAsync(new byte[] { 0xFF, 0xFF, 0, 0 });
         Assert.Equal(0, await ends[open].WaitAsync(s_patience));
         clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task Connection_from_the_address_of_one_just_reset_is_kept()
+    {
+        var quota = new AddressQuota(8, 8);
+        using var loop = new MediaLoop(
+            new MediaClock(), IPAddress.Loopback, 0, NullLogger<MediaLoop>.Instance, tcpConnections: quota);
+        loop.Start();
+        var from = new IPEndPoint(IPAddress.Loopback, 0);
+        Socket client = Connect();
+        for (int round = 0; round < 20; round++)
+        {
+            client.LingerState = new LingerOption(true, 0);
+            client.Dispose();
+            client = Connect();
+            var deadline = Stopwatch.StartNew();
+            for (int kept = 0; kept < 10; kept = (quota.Held, loop.TcpConnections) == (1, 1) ? kept + 1 : 0)
+            {
+                // The end of the connection before may be noticed at any moment.
+                Assert.True(
+                    deadline.Elapsed < s_patience, $"round {round}: {quota.Held} connections, {loop.TcpConnections} to send by");
+                await Task.Delay(5);
+            }
+        }
+
+        client.Dispose();
+
+        Socket Connect()
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(from);
+            socket.Connect(new IPEndPoint(IPAddress.Loopback, loop.Port));
+            from = (IPEndPoint)socket.LocalEndPoint!;
+            return socket;
+        }
     }
 
     [Fact]

@@ -1,4 +1,9 @@
+using Rtc.Peer;
+using Rtc.Peer.Dtls;
+using Rtc.Peer.Sdp;
+using Rtc.Server.Network;
 using Rtc.Server.Rooms;
+using Rtc.Server.Tests.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
 
@@ -141,6 +146,30 @@ public sealed class RoomRegistryTests : IAsyncLifetime
         await Registry.LeaveAsync(phone, link, final: true);
 
         Assert.Equal("annotate", (await JoinPhoneAsync("Kitchen", new RecordingLink())).Value!.Settings.Mode);
+    }
+
+    [Fact]
+    public async Task Phone_may_pause_its_camera_by_a_renegotiation()
+    {
+        using DtlsIdentity identity = DtlsIdentity.Create();
+        using WebRtcPeer camera = Ports.Peer(identity);
+        PeerId phone = await JoinedAsync(JoinPhoneAsync("Kitchen", new RecordingLink()));
+        RoomMember member = (await Registry.FindRoomAsync("place"))!.Members.All[0];
+
+        Assert.Equal("0", await OfferAsync(MediaDirection.SendOnly));
+        PeerSlot port = member.Port!;
+        Assert.Null(await OfferAsync(MediaDirection.Inactive));
+        Assert.Equal("0", await OfferAsync(MediaDirection.SendOnly));
+        Assert.Same(port, member.Port);
+
+        async Task<string?> OfferAsync(MediaDirection direction)
+        {
+            string offer = camera.CreateOffer(new Instant(1), new OfferPlan { Video = [direction] });
+            Outcome<OfferReply> answered = await Registry.OfferAsync(phone, offer);
+            Assert.Null(answered.Refusal);
+            Assert.True(camera.TryAcceptAnswer(new Instant(1), answered.Value!.Sdp, out string? error), error);
+            return member.ReceiveMid;
+        }
     }
 
     private Task<Outcome<JoinReply>> JoinPhoneAsync(string name, IMemberLink link, bool takeover = false, string room = "place") =>
