@@ -21,6 +21,23 @@ public sealed class FrameSocketTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
+    /// <summary>JSON lets a writer escape any letter: .NET's does so with the plus, Java's often with the equals sign.</summary>
+    [Theory]
+    [InlineData('+')]
+    [InlineData('/')]
+    [InlineData('=')]
+    [InlineData('A')]
+    public async Task Picture_whose_base64_is_escaped_is_read(char letter)
+    {
+        await using FrameClient client = await FrameClient.ReadyAsync(_host);
+        string text = Enumerable.Range(40, 40)
+            .Select(width => Convert.ToBase64String(FrameClient.Picture(width)))
+            .First(picture => picture.Contains(letter, StringComparison.Ordinal));
+        text = $"data:image/jpeg;base64,{text.Insert(76, "\\r\\n")}".Replace($"{letter}", $"\\u{(int)letter:x4}", StringComparison.Ordinal);
+        await client.SendAsync($$"""{"type":"frame","timestamp":3,"data":"{{text}}"}""");
+        Assert.Equal(3, (await client.NextAsync("segmentation")).GetProperty("timestamp").GetDouble());
+    }
+
     [Fact]
     public async Task Client_is_told_what_there_is_and_gets_a_mask_for_each_frame()
     {
