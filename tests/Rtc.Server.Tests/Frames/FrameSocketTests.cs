@@ -21,6 +21,37 @@ public sealed class FrameSocketTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
+    /// <summary>A picture may be a row or a column of pixels: it is drawn in every way, or refused, and the next one has its turn.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 5)]
+    [InlineData(8192, 2)]
+    [InlineData(65500, 1)]
+    [InlineData(1, 65500)]
+    public async Task Picture_of_any_shape_is_answered(int width, int height)
+    {
+        await using FrameClient client = await FrameClient.ReadyAsync(_host);
+        byte[] odd = FrameClient.Picture(width, height);
+        foreach (string mode in (string[])["filled", "contour", "side-by-side", "blend"])
+        {
+            foreach (string output in (string[])["\"mask\"", "\"picture\",\"format\":\"png\"", "\"picture\",\"format\":\"jpeg\""])
+            {
+                await client.SendAsync(
+                    "{\"type\":\"update_viz\",\"settings\":{\"visualization_mode\":\"" + mode + "\",\"output\":" + output + "}}");
+                await client.SendAsync(FrameClient.Frame(odd, 1));
+                (WebSocketMessageType Type, byte[] Bytes)? next = await client.NextAsync();
+                Assert.True(next is not null, $"{mode} as {output} closed the socket");
+                JsonElement answer = JsonDocument.Parse(next.Value.Bytes).RootElement;
+                Assert.True(
+                    answer.GetProperty("type").GetString() == "segmentation" || answer.GetProperty("recoverable").GetBoolean(),
+                    answer.GetRawText());
+            }
+        }
+
+        await client.SendAsync(FrameClient.Frame(FrameClient.Picture(), 2));
+        Assert.Equal(2, (await client.NextAsync("segmentation")).GetProperty("timestamp").GetDouble());
+    }
+
     /// <summary>JSON lets a writer escape any letter: .NET's does so with the plus, Java's often with the equals sign.</summary>
     [Theory]
     [InlineData('+')]
