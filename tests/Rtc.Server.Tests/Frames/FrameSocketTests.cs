@@ -241,11 +241,13 @@ public sealed class FrameSocketTests : IAsyncLifetime
         Assert.Equal(sent - answers, answer.GetProperty("metadata").GetProperty("dropped").GetInt32());
     }
 
-    [Fact]
-    public async Task Model_that_fails_is_told_for_each_frame()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Model_that_fails_is_told_for_each_frame(bool throws)
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            Options(), services: services => services.AddSingleton<IModelHost>(new SlowModels(TimeSpan.Zero, fails: true)));
+            Options(), services: services => services.AddSingleton<IModelHost>(new SlowModels(TimeSpan.Zero, fails: true, throws)));
         await using FrameClient client = await FrameClient.ReadyAsync(host);
         for (int i = 0; i < 3; i++)
         {
