@@ -21,7 +21,7 @@ public sealed class FrameSocketTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
-    /// <summary>A picture may be a row or a column of pixels: it is drawn in every way, or refused, and the next one has its turn.</summary>
+    /// <summary>A picture may be a row of pixels: it is drawn in every way, or refused, and the next one has its turn.</summary>
     [Theory]
     [InlineData(1, 1)]
     [InlineData(3, 5)]

@@ -56,7 +56,7 @@ public sealed class RoomRulesTests : IAsyncLifetime
         Assert.Equal(("door", 4), (zone.Name, zone.Corners.Count));
     }
 
-    /// <summary>Pages send a room's zones back with one of them changed, and a node that takes the room over reads them: both have a limit.</summary>
+    /// <summary>Pages send a room's zones back with one of them changed, and a node that takes the room over reads them.</summary>
     [Fact]
     public void Rules_give_their_room_no_more_zones_than_a_client_may()
     {
