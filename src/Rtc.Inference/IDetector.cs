@@ -37,6 +37,9 @@ public interface IDetector : IDisposable
     /// <summary>How many pictures of as many handles the model takes at once; they run together where their calls meet.</summary>
     int MaxTogether => 1;
 
+    /// <summary>Why the embedded detector has taken this model's place for good, while it was at work; null where none has.</summary>
+    string? Failure => null;
+
     /// <summary>Fills <paramref name="into"/> (cleared first). Blocks until the model's turn came and it ran.</summary>
     DetectTimings Detect(Picture picture, DetectOptions options, List<Detection> into);
 }

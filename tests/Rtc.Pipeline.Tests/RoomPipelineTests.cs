@@ -271,6 +271,18 @@ public class RoomPipelineTests
     }
 
     [Fact]
+    public async Task Class_model_that_throws_costs_the_room_its_map_and_no_loop()
+    {
+        int calls = 0;
+        _models.Map = (_, _) => { if (calls++ == 0) { throw new InvalidOperationException("of a shape that nobody knows"); } };
+        await using RoomPipeline room = Open(new RoomSettings { Mode = ViewMode.Segment });
+        await PushAndWait(room, key: true);
+        _output.Until(() => !_output.Results.IsEmpty || !_output.LoopErrors.IsEmpty, "a result");
+        Assert.Empty(_output.LoopErrors);
+        Assert.Equal("mask_model_failed", Assert.Single(_output.Notices).Code);
+    }
+
+    [Fact]
     public async Task Requested_classes_alone_are_found_and_unknown_ones_told_once()
     {
         _models.Find = _ => [new Detection(0, 0.9f, new RectF(80, 60, 160, 180)), new Detection(2, 0.9f, new RectF(200, 60, 300, 180))];

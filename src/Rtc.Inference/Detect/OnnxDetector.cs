@@ -37,6 +37,8 @@ internal sealed class OnnxDetector : IDetector
 
     public IReadOnlyList<string> ClassNames => _embedded?.ClassNames ?? _handle.Model.ClassNames;
 
+    public string? Failure { get; private set; }
+
     public DetectTimings Detect(Picture picture, DetectOptions options, List<Detection> into)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -44,10 +46,13 @@ internal sealed class OnnxDetector : IDetector
         {
             try
             {
-                return DetectOnce(picture, options, into);
+                DetectTimings timings = DetectOnce(picture, options, into);
+                Failure = null;
+                return timings;
             }
             catch (OrtException failure)
             {
+                Failure = failure.Message;
                 if (!_handle.TryRecover(failure))
                 {
                     break;

@@ -21,7 +21,9 @@ internal sealed unsafe class SmallPicture
         Y = new byte[Width * Height];
         U = new byte[Width * Height];
         V = new byte[Width * Height];
-        _sums = new ushort[Width * block];
+
+        // A strip is thinner than a block.
+        _sums = new ushort[Width * Math.Min(block, sourceWidth)];
     }
 
     public int Width { get; }
@@ -45,7 +47,7 @@ internal sealed unsafe class SmallPicture
     public bool Fits(Picture picture) => picture.Width == _sourceWidth && picture.Height == _sourceHeight;
 
     /// <summary>Luma alone; the chroma stays what it was.</summary>
-    public void TakeLuma(Picture picture) => Average(picture.Y, picture.StrideY, _block, Y);
+    public void TakeLuma(Picture picture) => Average(picture.Y, picture.StrideY, picture.Width, picture.Height, _block, Y);
 
     public void Take(Picture picture)
     {
@@ -58,25 +60,26 @@ internal sealed unsafe class SmallPicture
             return;
         }
 
-        Average(picture.U, picture.StrideUV, chromaBlock, U);
-        Average(picture.V, picture.StrideUV, chromaBlock, V);
+        Average(picture.U, picture.StrideUV, picture.ChromaWidth, picture.ChromaHeight, chromaBlock, U);
+        Average(picture.V, picture.StrideUV, picture.ChromaWidth, picture.ChromaHeight, chromaBlock, V);
     }
 
-    private void Average(byte* plane, int stride, int block, byte[] into)
+    private void Average(byte* plane, int stride, int planeWidth, int planeHeight, int block, byte[] into)
     {
         // Every second row of a block is enough, and halves the reading.
         int rowStep = block >= 4 ? 2 : 1;
-        int rows = (block + rowStep - 1) / rowStep;
-        int divisor = rows * block;
+        int rows = (Math.Min(block, planeHeight) + rowStep - 1) / rowStep;
+        int columns = Math.Min(block, planeWidth);
+        int divisor = rows * columns;
         int reciprocal = ((1 << 16) + (divisor / 2)) / divisor;
         for (int y = 0; y < Height; y++)
         {
-            AddRows(plane + ((long)(y * block) * stride), stride, rows, rowStep, Width * block);
+            AddRows(plane + ((long)(y * block) * stride), stride, rows, rowStep, Width * columns);
             int at = 0;
             for (int x = 0; x < Width; x++)
             {
                 int sum = 0;
-                for (int i = 0; i < block; i++)
+                for (int i = 0; i < columns; i++)
                 {
                     sum += _sums[at++];
                 }

@@ -155,6 +155,12 @@ public sealed class SemanticSegmenter : ISegmenter, IClassMapper
             return _layout;
         }
 
+        if (!ReferenceEquals(whole, _whole))
+        {
+            // Another model, with other classes.
+            _hysteresis?.Reset();
+        }
+
         (_whole, _scale) = (whole, scale);
         int width = _side > 0 && _handle.Model.FreeSize ? _side : whole.Plan.Width;
         int height = _side > 0 && _handle.Model.FreeSize ? _side : whole.Plan.Height;

@@ -16,6 +16,9 @@ public static unsafe class Jpeg
     /// <summary>Photographs are larger than video: 100 megapixels.</summary>
     public const long MaxPixels = 100_000_000;
 
+    /// <summary>libjpeg writes no wider and no higher picture.</summary>
+    public const int MaxSide = 65500;
+
     // Progressive files have ten or so; each costs a pass over the whole picture, and a small file may have thousands.
     private const int MaxScans = 100;
 

@@ -73,7 +73,23 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
 
         try
         {
-            return _detector!.Detect(picture, inputScale < 1 ? _smallOptions : _options, into);
+            DetectTimings timings = _detector!.Detect(picture, inputScale < 1 ? _smallOptions : _options, into);
+            if (!ReferenceEquals(_namesFor, _detector.ClassNames))
+            {
+                // A newer file took over just now, or motion where the model failed: what was found is by its names.
+                Translate(settings, inputScale);
+                timings = _options.Classes is null
+                    ? timings
+                    : _detector.Detect(picture, inputScale < 1 ? _smallOptions : _options, into);
+            }
+
+            if (_detector.Failure is { } failure && failure != Problem)
+            {
+                Problem = failure;
+                TellFailed(settings, failure);
+            }
+
+            return timings;
         }
         catch (Exception error) when (_detector!.Model != Embedded && error is not OutOfMemoryException)
         {
@@ -81,7 +97,7 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
             into.Clear();
             Replace(Embedded);
             Problem = error.Message;
-            output.OnNotice(new PipelineNotice("model_failed", $"{settings.Model} failed: {error.Message}", Recoverable: true));
+            TellFailed(settings, error.Message);
             Translate(settings, inputScale);
             return default;
         }
@@ -99,6 +115,9 @@ internal sealed class RoomDetector(IModelHost models, IPipelineOutput output) : 
         settings.Classes.Count == 0 || settings.Classes.Contains(Label(classId), StringComparer.OrdinalIgnoreCase);
 
     public void Dispose() => _detector?.Dispose();
+
+    private void TellFailed(RoomSettings settings, string problem) =>
+        output.OnNotice(new PipelineNotice("model_failed", $"{settings.Model} failed: {problem}", Recoverable: true));
 
     private void Replace(string model)
     {

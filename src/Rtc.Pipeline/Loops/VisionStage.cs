@@ -104,7 +104,9 @@ internal sealed class VisionStage : IDisposable
         _resume.Apply(_tracks.Tracker, info, _tracks.Units, settings);
         bool opened = _detector.Open(settings);
         DegradationStep degradation = DegradationStep.Of(_level.Current);
-        bool detects = _tracks.IsDue(info, settings, degradation);
+
+        // What the model before found goes by its own class numbers: the next one looks at once.
+        bool detects = opened || _tracks.IsDue(info, settings, degradation);
         double queueMs = Math.Max(0, _time.Milliseconds() - info.ReceivedMs);
         if (detects)
         {

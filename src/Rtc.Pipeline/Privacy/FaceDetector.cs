@@ -39,16 +39,12 @@ internal sealed class FaceDetector(IModelHost models, IPipelineOutput output) : 
             return;
         }
 
-        try
-        {
-            _detector.Detect(picture, s_options, _found);
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        if (Failure(picture) is { } problem)
         {
             // It costs the room this model, not its video.
             _lookAt = long.MaxValue;
             Dispose();
-            string message = $"{Family} failed, faces are not looked for any more: {error.Message}";
+            string message = $"{Family} failed, faces are not looked for any more: {problem}";
             output.OnNotice(new PipelineNotice("model_failed", message, Recoverable: true));
             return;
         }
@@ -63,6 +59,20 @@ internal sealed class FaceDetector(IModelHost models, IPipelineOutput output) : 
     {
         _detector?.Dispose();
         _detector = null;
+    }
+
+    /// <summary>Null where it went well; the embedded detector, which would step in, finds no faces.</summary>
+    private string? Failure(Picture picture)
+    {
+        try
+        {
+            _detector!.Detect(picture, s_options, _found);
+            return _detector.Failure;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return error.Message;
+        }
     }
 
     private IDetector? Open()

@@ -5,9 +5,16 @@ namespace Rtc.Pipeline.Zones;
 /// <summary>Plane geometry for zones and lines.</summary>
 internal static class Polygon
 {
+    /// <summary>
+    /// An outline this near to the picture's edge means the edge, which is no border: what stands there goes on beyond it, and its box is
+    /// cut off there.
+    /// </summary>
+    private const float Rim = 0.005f;
+
     /// <summary>Even-odd rule: inside where a ray to the right crosses the outline an odd number of times.</summary>
     public static bool Contains(IReadOnlyList<PlaceF> corners, PlaceF place)
     {
+        place = new PlaceF(Math.Clamp(place.X, Rim, 1 - Rim), Math.Clamp(place.Y, Rim, 1 - Rim));
         bool inside = false;
         for (int i = 0, before = corners.Count - 1; i < corners.Count; before = i++)
         {
@@ -22,12 +29,17 @@ internal static class Polygon
         return inside;
     }
 
-    /// <summary>How far a place is from the outline.</summary>
+    /// <summary>How far a place is from the outline, as far as that lies inside of the picture.</summary>
     public static double Distance(IReadOnlyList<PlaceF> corners, PlaceF place)
     {
         double nearest = double.PositiveInfinity;
         for (int i = 0, before = corners.Count - 1; i < corners.Count; before = i++)
         {
+            if (IsOnRim(corners[before].X, corners[i].X) || IsOnRim(corners[before].Y, corners[i].Y))
+            {
+                continue;
+            }
+
             double ax = corners[before].X;
             double ay = corners[before].Y;
             double dx = corners[i].X - ax;
@@ -53,4 +65,6 @@ internal static class Polygon
         double after = Side(from, to, line.B);
         return (before > 0) != (after > 0);
     }
+
+    private static bool IsOnRim(float from, float to) => (from <= Rim && to <= Rim) || (from >= 1 - Rim && to >= 1 - Rim);
 }

@@ -103,7 +103,7 @@ internal sealed partial class EventWork(
             return;
         }
 
-        byte[]? picture = await PictureAsync(news.Room, stop);
+        byte[]? picture = await TryPictureAsync(news.Room, stop);
         RuleActions actions = news.Rule.Actions;
         StoredEvent stored = EventView.Stored(news.Room, happened);
         var telling = new EventTelling(actions.Webhook, actions.Mqtt);
@@ -113,6 +113,20 @@ internal sealed partial class EventWork(
         if (actions.Record is { } span)
         {
             await clips.AddAsync(written.Id, news, span, stop);
+        }
+    }
+
+    /// <summary>Null where there is none to be had, whatever keeps it: the event is worth more than its picture.</summary>
+    private async Task<byte[]?> TryPictureAsync(RoomName name, CancellationToken stop)
+    {
+        try
+        {
+            return await PictureAsync(name, stop);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogNoPicture(log, error, name);
+            return null;
         }
     }
 
@@ -153,6 +167,9 @@ internal sealed partial class EventWork(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events came faster than they could be written and are lost")]
     private static partial void LogDropped(ILogger log, long count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An event in {Room} goes without its picture")]
+    private static partial void LogNoPicture(ILogger log, Exception error, RoomName room);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An event of the rule {Rule} in {Room} could not be written")]
     private static partial void LogLost(ILogger log, Exception error, string rule, RoomName room);

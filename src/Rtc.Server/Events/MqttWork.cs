@@ -87,6 +87,11 @@ internal sealed partial class MqttWork(
             {
                 // The server stops, or the broker did not answer in time.
             }
+            catch (Exception error)
+            {
+                // Whatever it was: nothing else tells the broker before the server is started again.
+                LogFailed(log, error, address.Host);
+            }
 
             if (!stop.IsCancellationRequested)
             {
@@ -222,8 +227,8 @@ internal sealed partial class MqttWork(
                 await client.DisconnectAsync(new MqttClientDisconnectOptions());
             }
         }
-        catch (Exception error) when (error is MqttCommunicationException or InvalidOperationException
-            or MqttClientDisconnectedException or IOException)
+        catch (Exception error) when (error is MqttCommunicationException or MqttProtocolViolationException or InvalidOperationException
+            or MqttClientDisconnectedException or IOException or OperationCanceledException)
         {
             // It is gone.
         }
@@ -244,6 +249,9 @@ internal sealed partial class MqttWork(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The MQTT broker {Host} is told of events")]
     private static partial void LogConnected(ILogger log, string host);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The MQTT broker {Host} could not be told of events, which is tried again")]
+    private static partial void LogFailed(ILogger log, Exception error, string host);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The MQTT broker {Host} is away; events wait for it: {Reason}")]
     private static partial void LogAway(ILogger log, string host, string reason);

@@ -63,6 +63,9 @@ internal sealed class FrameDrawing(PicturePool pool, TimeProvider time)
         return Encode(frame.Picture!, frame.View);
     }
 
+    /// <summary>A picture beside its classes may be wider than a JPEG can be; a PNG can.</summary>
     private static (FrameKind Kind, byte[] File) Encode(Picture picture, FrameView view) =>
-        view.WantsJpeg ? (FrameKind.Jpeg, Jpeg.Encode(picture)) : (FrameKind.PicturePng, Png.Encode(picture));
+        view.WantsJpeg && Math.Max(picture.Width, picture.Height) <= Jpeg.MaxSide
+            ? (FrameKind.Jpeg, Jpeg.Encode(picture))
+            : (FrameKind.PicturePng, Png.Encode(picture));
 }

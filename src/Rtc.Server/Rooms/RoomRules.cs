@@ -103,11 +103,16 @@ internal sealed class RoomRules(Room room, RuleBook? book)
         room.UpdateDemand();
     }
 
-    /// <summary>Rules outlive the room: what they look at is there again when it opens.</summary>
+    /// <summary>
+    /// Rules outlive the room: what they look at is there again when it opens, as far as a room's zones may have points. A rule goes by
+    /// its own points where they have no place there.
+    /// </summary>
     private static RoomSettings WithShape(RoomSettings settings, Rule rule)
     {
         if (rule.Zone is not { } name || rule.Points.Count == 0
-            || settings.Zones.Any(zone => zone.Name == name) || settings.Lines.Any(line => line.Name == name))
+            || settings.Zones.Any(zone => zone.Name == name) || settings.Lines.Any(line => line.Name == name)
+            || settings.Zones.Sum(zone => zone.Corners.Count) + (2 * settings.Lines.Count) + rule.Points.Count > ZoneMessages.MaxPoints
+            || settings.Zones.Count + settings.Lines.Count == RoomSettings.MaxRegions)
         {
             return settings;
         }

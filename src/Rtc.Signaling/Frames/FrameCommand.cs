@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -170,7 +171,6 @@ public readonly record struct FrameCommand
         int start = -before;
         if (text.Contains((byte)'\\'))
         {
-            // Some writers escape the slash; nothing else in base64 is ever escaped.
             text = text[..Unescape(text)];
         }
 
@@ -190,19 +190,45 @@ public readonly record struct FrameCommand
         return null;
     }
 
+    /// <summary>
+    /// Writers escape what they like (RFC 8259 section 7): some the slash, .NET's the plus, others the equals sign or a line's end.
+    /// Returns how much is left; what base64 has no letter for becomes one that it hasn't.
+    /// </summary>
     private static int Unescape(Span<byte> text)
     {
         int length = 0;
-        foreach (byte letter in text)
+        for (int at = 0; at < text.Length; at++)
         {
-            if (letter != (byte)'\\')
+            byte letter = text[at];
+            if (letter == '\\')
             {
-                text[length++] = letter;
+                letter = text[++at];
+                if (letter == 'u')
+                {
+                    letter = Ascii(text.Slice(at + 1, 4));
+                    at += 4;
+                }
+                else if (letter is (byte)'n' or (byte)'r' or (byte)'t')
+                {
+                    letter = (byte)' ';
+                }
+                else if (letter is (byte)'b' or (byte)'f')
+                {
+                    letter = 0;
+                }
             }
+
+            text[length++] = letter;
         }
 
         return length;
     }
+
+    /// <summary>Four hexadecimal digits; 0 for what is no ASCII.</summary>
+    private static byte Ascii(ReadOnlySpan<byte> digits) =>
+        ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code) && code < 0x80
+            ? (byte)code
+            : (byte)0;
 
     private static bool TryMode(JsonElement from, bool required, out string? mode, out FrameError? error)
     {

@@ -240,6 +240,7 @@ public sealed class ModelHostTests : IDisposable
         detector.Detect(white, new DetectOptions(), found);
         Assert.Equal("motion", detector.Model);
         Assert.Equal("embedded", detector.Provider);
+        Assert.Contains("out of data bounds", detector.Failure, StringComparison.Ordinal);
         Assert.Contains(
             "failed while running", Assert.Single(host.Models, model => model.Name == "fragile").Problem, StringComparison.Ordinal);
     }

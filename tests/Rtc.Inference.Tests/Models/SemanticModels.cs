@@ -26,6 +26,15 @@ internal static class SemanticModels
         return graph;
     }
 
+    /// <summary>The same with a background and one class: what is red.</summary>
+    public static OnnxGraph OneClass()
+    {
+        OnnxGraph graph = new();
+        string picture = graph.Input("input", TensorType.Float, 1, 3, "height", "width");
+        graph.Output("out", RedIs(graph, picture, 1, 2), TensorType.Float, 1, 2, "height", "width");
+        return graph;
+    }
+
     /// <summary>torchvision's as it is exported for cards: half precision goes in and comes out.</summary>
     public static OnnxGraph TorchvisionHalf()
     {

@@ -84,6 +84,23 @@ public sealed class ProfileTests : IDisposable
         Assert.True(apart <= wanted.Classes.Length / 500, $"{apart} of {wanted.Classes.Length} places differ");
     }
 
+    /// <summary>What is held against flicker are classes of the model before, of which the newer one may have fewer.</summary>
+    [Fact]
+    public void Newer_model_with_fewer_classes_takes_over_between_two_pictures()
+    {
+        _folder.Add("sem", SemanticModels.Torchvision());
+        using ModelHost host = Host(new SegmentProfile("balanced", "sem", 512, "Segmentation:Balanced"));
+        using IClassMapper mapper = host.OpenClasses("balanced", out _)!;
+        using Picture picture = Paint.Plain(_pool, 64, 64, (250, 10, 10));
+        Assert.True(mapper.TryMap(picture, 1, out ClassMap map, out string? problem), problem);
+        Assert.Contains((byte)SemanticModels.VocPerson, map.Classes);
+
+        _folder.Add("sem", SemanticModels.OneClass());
+        Assert.True(host.TryReload("sem", out problem), problem);
+        Assert.True(mapper.TryMap(picture, 1, out map, out problem), problem);
+        Assert.All(map.Classes, found => Assert.Equal(1, found));
+    }
+
     [Fact]
     public void Precisions_of_one_file_are_models_of_their_own()
     {

@@ -187,6 +187,41 @@ public sealed class RecorderTests(Clips clips) : IClassFixture<Clips>
         coded.ForEach(frame => frame.Dispose());
     }
 
+    /// <summary>A camera that changes its size and changes back: players hear of both, and each picture is what it was.</summary>
+    [Theory]
+    [InlineData(VideoCodec.Vp8)]
+    [InlineData(VideoCodec.H264)]
+    public void Picture_that_goes_back_to_its_first_size_plays(VideoCodec codec)
+    {
+        Ffmpeg.Need();
+
+        List<EncodedFrame> coded =
+        [
+            .. Coded(codec, VideoRotation.None, 20),
+            .. Coded(codec, VideoRotation.None, 20, 320, 240, from: 20),
+            .. Coded(codec, VideoRotation.None, 20, from: 40),
+        ];
+        using VideoRecorder recorder = Recorder($"resized-back-{codec}");
+        Assert.All(coded, frame => Assert.Equal(RecordedPicture.Taken, recorder.Add(frame, frame.Arrival, out _)));
+        recorder.Complete();
+        using var pool = new PicturePool();
+        using VideoReader reader = VideoReader.Open(
+            recorder.Path!, Probe(recorder.Path!), new VideoReadOptions(), s_limits, pool, CancellationToken.None);
+        int count = 0;
+        for (; reader.TryRead(out Picture? picture, out _, out _); count++)
+        {
+            using Picture shown = picture!;
+            using Picture large = Pictures.Scene(pool, 320, 240, count);
+            using Picture was = count is >= 20 and < 40
+                ? PictureOps.Scale(large, 160, 120, pool)
+                : Pictures.Scene(pool, 160, 120, count);
+            Assert.True(Quality.Psnr(was, shown) > 25, $"picture {count}: {Quality.Psnr(was, shown):0.0} dB");
+        }
+
+        Assert.Equal(60, count);
+        coded.ForEach(frame => frame.Dispose());
+    }
+
     private VideoRecorder Recorder(string name) => VideoRecorder.Create(clips.Path(name), long.MaxValue, TimeSpan.MaxValue);
 
     private static VideoInfo Probe(string path)

@@ -19,6 +19,9 @@ internal sealed class FakeModels : IModelHost
     /// <summary>Called before a detector is opened.</summary>
     public Action? Opening { get; set; }
 
+    /// <summary>Where it is set the model has failed, and motion is at work in its place.</summary>
+    public string? Failure { get; set; }
+
     public Func<double> WaitMs { get; set; } = () => 0;
 
     public IReadOnlyList<string> ClassNames { get; set; } = ["person", "bicycle", "car"];
@@ -99,7 +102,9 @@ internal sealed class FakeModels : IModelHost
 
     private sealed class Detector(FakeModels owner, string model) : IDetector
     {
-        public string Model => model;
+        public string Model => Failure is null ? model : "motion";
+
+        public string? Failure => model == "motion" ? null : owner.Failure;
 
         public string Provider => model == "motion" ? "embedded" : "cpu";
 

@@ -63,6 +63,23 @@ public class TallyTests
         Assert.Empty(_tally.LineCounts());
     }
 
+    /// <summary>Whoever stands close to the camera is cut by the picture's edge, and so is its box.</summary>
+    [Theory]
+    [InlineData(0.5f, 1f)]
+    [InlineData(0.5f, 0.998f)]
+    [InlineData(1f, 0.6f)]
+    [InlineData(0f, 0.6f)]
+    public void Zone_up_to_the_edge_of_the_picture_holds_who_stands_there(float x, float y)
+    {
+        RoomSettings settings = Settings with { Zones = [new Zone("near", [new(0, 0.5f), new(1, 0.5f), new(1, 1), new(0, 0.999f)])] };
+        for (int i = 0; i < 30; i++)
+        {
+            _tally.See([Object(1, "person", x, y)], _now += 1 / 30.0, settings);
+        }
+
+        Assert.Equal(1, Assert.Single(_tally.ZoneCounts()).Inside);
+    }
+
     [Fact]
     public void Track_lost_inside_left_when_it_was_last_seen()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Rtc.Pipeline.Rules;
 using Rtc.Server.Events;
@@ -59,6 +60,22 @@ public sealed class MqttTests : IDisposable
         await Patience.UntilAsync(() => Ids(broker).Contains(last));
         Assert.Equal(Ids(broker).Distinct(), Ids(broker));
         Assert.Equal("online", Message(broker, "rtc/status"));
+    }
+
+    /// <summary>Whatever the store's error is, it passes: the broker is told of what came meanwhile.</summary>
+    [Fact]
+    public async Task Store_that_refuses_for_a_while_costs_the_broker_no_event()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync();
+        await using RunningHost host = await StartAsync(broker.Port);
+        await PutAsync(host, """{"name":"Dogs","when":"class_appeared","actions":{"mqtt":true}}""");
+        await Patience.UntilAsync(() => broker.Came.Contains(("rtc/status", "online")));
+        Execute("ALTER TABLE event_readers RENAME TO elsewhere");
+        long first = await AddAsync(host);
+        await Patience.UntilAsync(() => Ids(broker).Contains(first));
+        Execute("ALTER TABLE elsewhere RENAME TO event_readers");
+        long second = await AddAsync(host);
+        await Patience.UntilAsync(() => Ids(broker).Contains(second));
     }
 
     /// <summary>The second one of two, after the first, which had the broker, has stopped.</summary>
@@ -127,6 +144,15 @@ public sealed class MqttTests : IDisposable
         List<string> errors = [];
         OptionsCheck.Check(RunningHost.Options with { Mqtt = new MqttOptions { Server = text } }, errors);
         Assert.Contains("Mqtt:Server", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_state.FullName, Rtc.Store.StoreOptions.FileName)}");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     private static string? Message(Mosquitto broker, string topic) =>

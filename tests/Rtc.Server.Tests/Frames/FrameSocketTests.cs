@@ -21,6 +21,54 @@ public sealed class FrameSocketTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
+    /// <summary>A picture may be a row of pixels: it is drawn in every way, or refused, and the next one has its turn.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 5)]
+    [InlineData(8192, 2)]
+    [InlineData(65500, 1)]
+    [InlineData(1, 65500)]
+    public async Task Picture_of_any_shape_is_answered(int width, int height)
+    {
+        await using FrameClient client = await FrameClient.ReadyAsync(_host);
+        byte[] odd = FrameClient.Picture(width, height);
+        foreach (string mode in (string[])["filled", "contour", "side-by-side", "blend"])
+        {
+            foreach (string output in (string[])["\"mask\"", "\"picture\",\"format\":\"png\"", "\"picture\",\"format\":\"jpeg\""])
+            {
+                await client.SendAsync(
+                    "{\"type\":\"update_viz\",\"settings\":{\"visualization_mode\":\"" + mode + "\",\"output\":" + output + "}}");
+                await client.SendAsync(FrameClient.Frame(odd, 1));
+                (WebSocketMessageType Type, byte[] Bytes)? next = await client.NextAsync();
+                Assert.True(next is not null, $"{mode} as {output} closed the socket");
+                JsonElement answer = JsonDocument.Parse(next.Value.Bytes).RootElement;
+                Assert.True(
+                    answer.GetProperty("type").GetString() == "segmentation" || answer.GetProperty("recoverable").GetBoolean(),
+                    answer.GetRawText());
+            }
+        }
+
+        await client.SendAsync(FrameClient.Frame(FrameClient.Picture(), 2));
+        Assert.Equal(2, (await client.NextAsync("segmentation")).GetProperty("timestamp").GetDouble());
+    }
+
+    /// <summary>JSON lets a writer escape any letter: .NET's does so with the plus, Java's often with the equals sign.</summary>
+    [Theory]
+    [InlineData('+')]
+    [InlineData('/')]
+    [InlineData('=')]
+    [InlineData('A')]
+    public async Task Picture_whose_base64_is_escaped_is_read(char letter)
+    {
+        await using FrameClient client = await FrameClient.ReadyAsync(_host);
+        string text = Enumerable.Range(40, 40)
+            .Select(width => Convert.ToBase64String(FrameClient.Picture(width)))
+            .First(picture => picture.Contains(letter, StringComparison.Ordinal));
+        text = $"data:image/jpeg;base64,{text.Insert(76, "\\r\\n")}".Replace($"{letter}", $"\\u{(int)letter:x4}", StringComparison.Ordinal);
+        await client.SendAsync($$"""{"type":"frame","timestamp":3,"data":"{{text}}"}""");
+        Assert.Equal(3, (await client.NextAsync("segmentation")).GetProperty("timestamp").GetDouble());
+    }
+
     [Fact]
     public async Task Client_is_told_what_there_is_and_gets_a_mask_for_each_frame()
     {
@@ -193,11 +241,13 @@ public sealed class FrameSocketTests : IAsyncLifetime
         Assert.Equal(sent - answers, answer.GetProperty("metadata").GetProperty("dropped").GetInt32());
     }
 
-    [Fact]
-    public async Task Model_that_fails_is_told_for_each_frame()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Model_that_fails_is_told_for_each_frame(bool throws)
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            Options(), services: services => services.AddSingleton<IModelHost>(new SlowModels(TimeSpan.Zero, fails: true)));
+            Options(), services: services => services.AddSingleton<IModelHost>(new SlowModels(TimeSpan.Zero, fails: true, throws)));
         await using FrameClient client = await FrameClient.ReadyAsync(host);
         for (int i = 0; i < 3; i++)
         {

@@ -1,6 +1,7 @@
 using Rtc.Pipeline.Results;
 using Rtc.Pipeline.Rules;
 using Rtc.Pipeline.Settings;
+using Rtc.Server.Rooms;
 using Rtc.Server.Rules;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -53,6 +54,23 @@ public sealed class RoomRulesTests : IAsyncLifetime
         _fixture.Room.Rules.Tick();
         Zone zone = Assert.Single(_fixture.Room.Pipeline.Settings.Zones);
         Assert.Equal(("door", 4), (zone.Name, zone.Corners.Count));
+    }
+
+    /// <summary>Pages send a room's zones back with one of them changed, and a node that takes the room over reads them.</summary>
+    [Fact]
+    public void Rules_give_their_room_no_more_zones_than_a_client_may()
+    {
+        for (int i = 0; i < 6; i++)
+        {
+            List<float[]> circle = [.. Enumerable.Range(0, RoomSettings.MaxCorners).Select(
+                corner => (float[])[0.5f + (0.1f * i * MathF.Cos(corner / 10f)), 0.5f + (0.4f * MathF.Sin(corner / 10f))])];
+            _book.Put(_fixture.Room.Name, RuleScenes.Rule(s_door with { Zone = $"zone {i}", Points = circle }, $"rule{i}"));
+        }
+
+        _fixture.Room.Rules.Tick();
+        RoomSettings settings = _fixture.Room.Pipeline.Settings;
+        Assert.Equal(4, settings.Zones.Count);
+        Assert.NotNull(SettingsMapping.Apply(new RoomSettings(), SettingsMapping.ToMessage(settings)).Value);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Rtc.Jobs;
 using Rtc.Server.Authorization;
 using Rtc.Server.Events;
+using Rtc.Server.Network;
 using Rtc.Server.Options;
 using Rtc.Server.Rooms;
 using Rtc.Server.Tests.Hosting;
@@ -55,6 +56,27 @@ public sealed class EventRoutesTests : IDisposable
         await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"{At}/{id}/thumbnail.jpg");
         await host.JsonAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"{At}/{id}");
         await host.JsonAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"{At}/{id}");
+    }
+
+    /// <summary>The picture is asked of the media loop; the event is worth more than its picture.</summary>
+    [Fact]
+    public async Task Event_is_written_without_a_picture_where_the_media_loop_hangs()
+    {
+        await using RunningHost host = await StartAsync(media: new MediaOptions { Port = 0, StuckSeconds = 1, ExitSeconds = 0 });
+        await PutAsync(host, "demo", "dogs", """{"name":"Dogs","when":"class_appeared","classes":["dog"]}""");
+        Room room = await JoinAsync(host, "demo");
+        using var frozen = new ManualResetEventSlim();
+        host.App.Services.GetRequiredService<MediaLoop>().Post(frozen.Wait);
+        try
+        {
+            RuleScenes.Appear(room, 7, s_now, "dog");
+            EventTable events = host.App.Services.GetRequiredService<EventTable>();
+            await Patience.UntilAsync(async () => await events.NewestAsync() > 0);
+        }
+        finally
+        {
+            frozen.Set();
+        }
     }
 
     [Fact]
@@ -230,9 +252,10 @@ public sealed class EventRoutesTests : IDisposable
 
     private Task<RunningHost> StartAsync(
         EventOptions? events = null, AuthOptions? auth = null, Rtc.Server.Options.JobOptions? jobs = null,
-        Action<IServiceCollection>? services = null) => RunningHost.StartAsync(
+        Action<IServiceCollection>? services = null, MediaOptions? media = null) => RunningHost.StartAsync(
         RunningHost.Options with
         {
+            Media = media ?? RunningHost.Options.Media,
             Events = events ?? new EventOptions(),
             Auth = auth ?? new AuthOptions(),
             Jobs = jobs ?? new Rtc.Server.Options.JobOptions(),

@@ -20,6 +20,7 @@ internal sealed class FragmentedMp4 : IRecordingFile
     private readonly ByteSink _sink = new();
     private readonly List<(long Ticks, long Offset, int Sample)> _keys = [];
     private readonly long[] _durationsAt;
+    private bool _hasOtherSets;
     private int _sequence;
 
     /// <param name="stream">Can seek; owned by the caller.</param>
@@ -42,11 +43,13 @@ internal sealed class FragmentedMp4 : IRecordingFile
             return;
         }
 
+        // A player that met others has forgotten the header's: from there on each picture keeps its own, both of them, since a decoder
+        // reads a picture parameter set by the sequence parameter set that it has at that moment.
+        _hasOtherSets = _hasOtherSets || HasOtherSets(frame);
         var units = new AnnexBReader(frame);
         while (units.Read())
         {
-            bool isKnown = units.Type == NalType.Delimiter || units.Current.SequenceEqual(_sps) || units.Current.SequenceEqual(_pps);
-            if (!isKnown)
+            if (units.Type != NalType.Delimiter && (_hasOtherSets || !IsOfHeader(units.Current)))
             {
                 target.Add32(units.Current.Length);
                 target.Add(units.Current);
@@ -129,6 +132,22 @@ internal sealed class FragmentedMp4 : IRecordingFile
         _stream.Write(_sink.Written);
         _stream.Flush();
     }
+
+    private bool HasOtherSets(ReadOnlySpan<byte> frame)
+    {
+        var units = new AnnexBReader(frame);
+        while (units.Read())
+        {
+            if (units.Type is NalType.Sps or NalType.Pps && !IsOfHeader(units.Current))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsOfHeader(ReadOnlySpan<byte> unit) => unit.SequenceEqual(_sps) || unit.SequenceEqual(_pps);
 
     private static byte[] Unit(ReadOnlySpan<byte> frame, int type)
     {
