@@ -47,12 +47,9 @@ internal static class TextExports
             {
                 await text.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{frame.FrameNumber},{frame.TimestampSeconds},{one.TrackId},{Field(one.Class)},{one.Confidence},{one.Bbox.X},"
+                    $"{frame.FrameNumber},{frame.TimestampSeconds},{one.TrackId},{CsvField.Text(one.Class)},{one.Confidence},{one.Bbox.X},"
                         + $"{one.Bbox.Y},{one.Bbox.Width},{one.Bbox.Height}")).ConfigureAwait(false);
             }
         }
     }
-
-    private static string Field(string text) =>
-        text.AsSpan().ContainsAny("\",\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

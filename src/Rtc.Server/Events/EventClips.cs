@@ -35,13 +35,19 @@ internal sealed partial class EventClips(RecordingIntake intake, EventTable even
             return null;
         }
 
-        if (await rooms.BeginClipAsync(news.Room, recording, at, span))
+        bool hasBegun = false;
+        try
         {
-            return recording;
+            hasBegun = await rooms.BeginClipAsync(news.Room, recording, at, span);
+            return hasBegun ? recording : null;
         }
-
-        recording.Discard();
-        return null;
+        finally
+        {
+            if (!hasBegun)
+            {
+                recording.Discard();
+            }
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "There is no clip of an event in {Room}: {Reason}")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Rtc.Analysis.Exports;
 using Rtc.Store.Events;
 
 namespace Rtc.Server.Events;
@@ -50,15 +51,6 @@ internal static class EventExport
         view.Box.Xmax, view.Box.Ymax, view.VideoId,
     ]).Select(Field));
 
-    /// <summary>Quoted by RFC 4180; a spreadsheet runs what begins like a formula, so such a text gets a quote before it.</summary>
-    private static string Field(object? value)
-    {
-        string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
-        if (value is string and [('=' or '+' or '-' or '@' or '\t' or '\r'), ..])
-        {
-            text = "'" + text;
-        }
-
-        return text.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
-    }
+    private static string Field(object? value) =>
+        value is string text ? CsvField.Text(text) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
 }

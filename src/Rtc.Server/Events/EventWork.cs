@@ -34,9 +34,8 @@ internal sealed partial class EventWork(
     {
         if (_timer is null)
         {
-            // Several programs may share a database; alone it is read once.
-            TimeSpan every = options.Store.Connection is null ? Timeout.InfiniteTimeSpan : s_reload;
-            _timer = time.CreateTimer(_ => _ = Task.Run(LoadAsync), null, TimeSpan.Zero, every);
+            _timer = time.CreateTimer(_ => _ = Task.Run(LoadAsync), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
             _loop = Task.Run(RunAsync);
         }
     }
@@ -55,13 +54,22 @@ internal sealed partial class EventWork(
 
     private async Task LoadAsync()
     {
+        bool isRead = false;
         try
         {
             await shelf.LoadAsync(_stopping.Token);
+            isRead = true;
         }
-        catch (Exception error) when (error is StoreUnavailableException or OperationCanceledException)
+        catch (Exception error)
         {
+            // Whatever it is: rules that were not read would sleep until the next start.
             LogLater(log, error.Message);
+        }
+
+        // Several programs may share a database; alone it is read once.
+        if (!_stopping.IsCancellationRequested && (!isRead || options.Store.Connection is not null))
+        {
+            _timer!.Change(s_reload, Timeout.InfiniteTimeSpan);
         }
     }
 
