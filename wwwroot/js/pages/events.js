@@ -86,11 +86,20 @@ class EventsPage {
       this.#next = null;
       if (error instanceof Refused && error.status < 500) {
         this.#say(error.status === 403 ? eventsText.refused : error.message);
+        if (error.status === 403 && (this.#search.room || !this.#token)) {
+          void import('../panels/token-dialog.js').then(({ askForToken }) => askForToken(this.#search.room ? '' : eventsText.refused));
+        }
         return;
       }
       this.#say(eventsText.failed);
-      setTimeout(() => turn === this.#turn && void this.#load(), RETRY_MS);
+      this.#loadLater();
     }
+  }
+
+  /** Unless something else is asked for until then. */
+  #loadLater() {
+    const turn = this.#turn;
+    setTimeout(() => turn === this.#turn && void this.#load(), RETRY_MS);
   }
 
   async #readMore() {
@@ -118,7 +127,11 @@ class EventsPage {
       setText(byId('state-text', HTMLElement), live ? eventsText.live : eventsText.away);
     };
     stream.addEventListener('open', () => state(true));
-    stream.addEventListener('error', () => state(false));
+    stream.addEventListener('error', () => {
+      state(false);
+      // A browser comes back by itself from a lost connection, and never from an answer that was no stream.
+      if (stream.readyState === EventSource.CLOSED) this.#loadLater();
+    });
     stream.addEventListener('event', ({ data }) => {
       /** @type {EventEntry} */ const event = JSON.parse(data);
       if (!isWithin(this.#search, event.happened_at)) return;

@@ -20,6 +20,9 @@ const PROFILES = /** @type {const} */ (['fast', 'balanced', 'accurate', 'motion'
 // Frames that wait for their answer; more would only hold memory.
 const MAX_WAITING = 4;
 
+/** Its token is missing, or over. */
+const UNAUTHORISED = 'UNAUTHORISED';
+
 applyText();
 startPage();
 
@@ -57,7 +60,11 @@ const link = new FrameLink(address(), {
     profiles.value = profile;
   },
   onAnswer: (facts, file) => void draw(facts, file),
-  onError: (error) => toasts.show(error.message, error.recoverable ? 'warn' : 'bad'),
+  onError: (error) => {
+    // The server's sentence is for programs.
+    if (error.code === UNAUTHORISED) void import('../panels/token-dialog.js').then(({ askForToken }) => askForToken(''));
+    else toasts.show(error.message, error.recoverable ? 'warn' : 'bad');
+  },
   onDropped: (id) => drop(id),
 });
 

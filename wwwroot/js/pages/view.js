@@ -8,7 +8,6 @@ import { InferenceSwitch } from '../panels/inference-switch.js';
 import { PictureTools } from '../panels/picture-tools.js';
 import { CameraGrid } from '../panels/camera-grid.js';
 import { ShareDialog } from '../panels/share-dialog.js';
-import { TokenDialog } from '../panels/token-dialog.js';
 import { asksForToken, SERVER_DRAINING } from '../session/codes.js';
 import { roomLink } from '../session/join-links.js';
 import { bindViewKeys } from '../panels/view-keys.js';
@@ -68,7 +67,6 @@ class ViewPage {
   #watchesOnly = false;
   #title = new RoomTitle(() => text.view.title);
   #people = new PeopleChip();
-  #tokens = new TokenDialog();
   #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'camera');
   /** @type {CameraGrid} */ #grid;
   #inference = new InferenceSwitch({
@@ -154,7 +152,9 @@ class ViewPage {
         if (session !== this.#session) return;
         this.#sign.show(state, reason);
         this.#status.describe({});
-        if (state === 'refused' && asksForToken(code)) this.#tokens.ask(reason);
+        if (state === 'refused' && asksForToken(code)) {
+          void import('../panels/token-dialog.js').then(({ askForToken }) => askForToken(reason));
+        }
       },
       onTrack: (stream, receiver) => {
         if (session !== this.#session) return;
