@@ -137,7 +137,7 @@ class PhonePage {
     this.#numbers.hold('');
     this.#onCamera();
     void this.#lock.keep().then((kept) => {
-      if (!kept) this.#toasts.show(text.phone.awakeFailed);
+      if (!kept && this.#session) this.#toasts.show(text.phone.awakeFailed);
     });
     this.#session = new Session({
       room: this.#room,
