@@ -13,6 +13,8 @@ import { Toasts } from '../ui/toasts.js';
 /** @typedef {import('../events/events-api.js').Search} Search */
 
 const RETRY_MS = 2_000;
+/** A page that stays open all day gives its oldest cards up; "more" reads them again. */
+const MAX_SHOWN = 500;
 /** A clip is a video some seconds after its event. */
 const CLIP_LOOKS_MS = [15_000, 45_000, 150_000];
 
@@ -148,11 +150,19 @@ class EventsPage {
     if (isNew) {
       this.#list.prepend(card);
       this.#lookForClip(event, card, 0);
+      this.#trim();
     } else this.#list.append(card);
     const rules = byId('rules', HTMLDataListElement);
     if (![...rules.options].some(({ value }) => value === event.rule_id)) {
       rules.append(make('option', { attributes: { value: event.rule_id, label: event.rule_name } }));
     }
+  }
+
+  #trim() {
+    if (this.#list.childElementCount <= MAX_SHOWN) return;
+    this.#list.lastElementChild?.remove();
+    const last = this.#list.lastElementChild;
+    if (last instanceof HTMLElement) this.#next = last.dataset.event ?? null;
   }
 
   /** @param {EventEntry} event @param {HTMLElement} card @param {number} look */
