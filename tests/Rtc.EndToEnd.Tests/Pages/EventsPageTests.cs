@@ -49,6 +49,23 @@ public sealed class EventsPageTests(PagesFixture fixture)
     }
 
     [Fact]
+    public async Task Every_stop_of_a_date_field_shows_the_focus()
+    {
+        await using PageUnderTest page = await PageUnderTest.OpenAsync(fixture, "/events", before: Streams);
+        await page["#rule"].FocusAsync();
+        var stops = new List<string>();
+        do
+        {
+            await page.Page.Keyboard.PressAsync("Tab");
+            stops.Add(await page.EvaluateAsync<string>(
+                "() => `${document.activeElement.id} ${getComputedStyle(document.activeElement).outlineStyle}`"));
+        }
+        while (stops[^1].StartsWith("from", StringComparison.Ordinal));
+        Assert.True(stops.Count > 6, string.Join(", ", stops));
+        Assert.DoesNotContain("from none", stops);
+    }
+
+    [Fact]
     public async Task Stream_that_is_answered_with_no_stream_is_begun_anew()
     {
         await using PageUnderTest page = await PageUnderTest.OpenAsync(fixture, "/events", before: PageUnderTest.QuickPolls + Streams);

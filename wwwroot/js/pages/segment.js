@@ -75,7 +75,7 @@ const source = new FrameSource(byId('picture', HTMLVideoElement), () => link.isF
   }
   waiting.set(id, picture);
   for (const old of waiting.keys()) if (waiting.size > MAX_WAITING) drop(old);
-});
+}, () => void openCamera());
 
 const legend = new Legend(byId('classes', HTMLElement), () => link.changeView({ class_filter: legend.filter(labels) }), (label, colour) => {
   ownColours[label] = colour;
@@ -171,14 +171,19 @@ function fileError(error) {
   return error instanceof DOMException && error.name === 'AbortError' ? '' : text.segment.badFile;
 }
 
-byId('camera', HTMLButtonElement).addEventListener('click', () => start(() => {
-  if (!navigator.mediaDevices) throw new Error('no camera over plain http');
-  return source.openCamera();
-}, cameraAdvice));
+/** Asked for once more where it was taken away: it is there again, or the browser says why not. */
+function openCamera() {
+  return start(async () => {
+    if (!navigator.mediaDevices) throw new Error('no camera over plain http');
+    await source.openCamera();
+  }, cameraAdvice);
+}
+
+byId('camera', HTMLButtonElement).addEventListener('click', () => void openCamera());
 const fileInput = byId('file', HTMLInputElement);
 fileInput.addEventListener('change', () => {
   const file = fileInput.files?.[0];
-  if (file) start(() => source.openFile(file), fileError);
+  if (file) void start(() => source.openFile(file), fileError);
 });
 const opacityInput = byId('opacity', HTMLInputElement);
 opacityInput.addEventListener('input', () => {
