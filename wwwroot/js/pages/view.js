@@ -133,6 +133,7 @@ class ViewPage {
     this.#inference.restart();
     this.#target = new Target(this.#stage, () => this.#session);
     this.#share.room = room;
+    this.#recording.room = room;
     this.#heat.change(room);
     void this.#tools.change(room);
     this.#controls.clear();
@@ -152,9 +153,8 @@ class ViewPage {
         if (session !== this.#session) return;
         this.#sign.show(state, reason);
         this.#status.describe({});
-        if (state === 'refused' && asksForToken(code)) {
-          void import('../panels/token-dialog.js').then(({ askForToken }) => askForToken(reason));
-        }
+        if (state !== 'refused' || !asksForToken(code)) return;
+        void import('../panels/token-dialog.js').then(({ askForToken }) => askForToken(reason));
       },
       onTrack: (stream, receiver) => {
         if (session !== this.#session) return;
