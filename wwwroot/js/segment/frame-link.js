@@ -140,8 +140,9 @@ export class FrameLink {
     this.#heard();
     this.#ready = false;
     this.#waitingFor = null;
-    this.#socket?.close();
+    const socket = this.#socket;
     this.#socket = null;
+    socket?.close();
   }
 
   #lose() {
