@@ -32,9 +32,15 @@ TIMEOUT_SECONDS = 30
 # Messages that wait for a reader who is slow; older ones give way.
 MAX_WAITING = 300
 
+# Notices come by the channel of the detections, which repeats nothing.
+NOTICE_SECONDS, NOTICE_PINGS = 1, 10
+
+# Notices that say no to a command; the others come by themselves.
+REFUSALS = ("bad_value", "bad_message", "forbidden", "message_too_large", "privacy_guarded", "too_many_messages")
+
 
 class Refused(Exception):
-    """The server said no; its sentence is the text."""
+    """The server said no; its sentence is the text, and `status` the code of HTTP or of the notice."""
 
     def __init__(self, status, detail):
         super().__init__(detail)
@@ -50,8 +56,13 @@ class Room:
         self._token = token
         self._peer = None
         self._channel = None
+        self._commands = None
         self._session = None
         self._open = None
+        self._turn = asyncio.Lock()
+        self._pings = 0
+        self._pongs = {}
+        self._refusal = None
         self._messages = asyncio.Queue(MAX_WAITING)
         self._receiver = None
         self.track = None
@@ -93,12 +104,12 @@ class Room:
             yield message
 
     async def configure(self, **settings):
-        """Changes settings of the whole room, as mode="privacy" or confidence=0.4."""
-        await self._send({"type": "configure", **settings})
+        """Changes settings of the whole room, as mode="privacy" or confidence=0.4: done, or Refused."""
+        await self._command({"type": "configure", **settings})
 
     async def select(self, x, y):
         """Puts the object at a place in focus, in fractions of the picture."""
-        await self._send({"type": "select", "x": x, "y": y})
+        await self._command({"type": "select", "x": x, "y": y})
 
     async def close(self):
         peer, self._peer = self._peer, None
@@ -107,7 +118,7 @@ class Room:
             self._session = None
         if peer:
             await peer.close()
-        self._hear(None)
+        self._end()
 
     def _begin(self):
         if self._peer:
@@ -115,18 +126,42 @@ class Room:
         self._peer = RTCPeerConnection()
         self._open = asyncio.get_running_loop().create_future()
         self._channel = self._peer.createDataChannel("vision", ordered=False, maxRetransmits=0)
-        self._channel.on("open", lambda: self._open.done() or self._open.set_result(None))
-        self._channel.on("message", lambda text: self._hear(json.loads(text)))
+        self._commands = self._peer.createDataChannel("commands")
+        channels = (self._channel, self._commands)
+
+        def opened():
+            if all(channel.readyState == "open" for channel in channels) and not self._open.done():
+                self._open.set_result(None)
+
+        for channel in channels:
+            channel.on("open", opened)
+            channel.on("message", lambda text: self._hear(json.loads(text)))
 
         @self._peer.on("connectionstatechange")
         def changed():
             if self._peer and self._peer.connectionState in ("failed", "closed"):
-                self._hear(None)
+                self._end()
 
     def _hear(self, message):
+        if message["type"] == "pong":
+            if (pong := self._pongs.get(message["id"])) and not pong.done():
+                pong.set_result(None)
+            return
+        if message["type"] == "notice" and message["code"] in REFUSALS:
+            self._refusal = message
+        self._put(message)
+
+    def _put(self, message):
         if self._messages.full():
             self._messages.get_nowait()
         self._messages.put_nowait(message)
+
+    def _end(self):
+        """Nothing more is said, and no answer comes."""
+        for pong in self._pongs.values():
+            if not pong.done():
+                pong.set_exception(ConnectionError("the connection is closed"))
+        self._put(None)
 
     async def _join(self, path, query):
         await self._peer.setLocalDescription(await self._peer.createOffer())
@@ -136,9 +171,32 @@ class Room:
         await self._peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         await asyncio.wait_for(asyncio.shield(self._open), TIMEOUT_SECONDS)
 
-    async def _send(self, message):
-        await asyncio.wait_for(asyncio.shield(self._open), TIMEOUT_SECONDS)
-        self._channel.send(json.dumps(message))
+    async def _command(self, message):
+        """Goes by a channel that loses nothing. The answer to a ping behind it tells that the server has come to it, and the answer to
+        one by the channel of the notices comes behind those that were sent before."""
+        async with self._turn:
+            await asyncio.wait_for(asyncio.shield(self._open), TIMEOUT_SECONDS)
+            self._refusal = None
+            await self._answered(self._commands, TIMEOUT_SECONDS, message)
+            for _ in range(NOTICE_PINGS):
+                try:
+                    await self._answered(self._channel, NOTICE_SECONDS)
+                    break
+                except asyncio.TimeoutError:
+                    pass
+            if self._refusal:
+                raise Refused(self._refusal["code"], self._refusal["message"])
+
+    async def _answered(self, channel, seconds, *messages):
+        self._pings += 1
+        number = self._pings
+        self._pongs[number] = asyncio.get_running_loop().create_future()
+        try:
+            for message in (*messages, {"type": "ping", "id": number}):
+                channel.send(json.dumps(message))
+            await asyncio.wait_for(self._pongs[number], seconds)
+        finally:
+            del self._pongs[number]
 
     async def _ask(self, method, address, sdp=None):
         request = urllib.request.Request(address, method=method, data=sdp.encode() if sdp else None)

@@ -157,7 +157,7 @@ export class RoomConnection extends EventTarget {
    * @param {RTCDataChannel} channel @param {object[]} messages @param {number} milliseconds
    */
   async #answered(channel, messages, milliseconds) {
-    if (this.#closed) throw new RtcError('closed', 'The connection is closed.');
+    if (this.#closed || channel.readyState !== 'open') throw new RtcError('closed', 'The connection is closed.');
     const id = ++this.#last;
     const answered = new Promise((resolve, reject) => {
       this.#waiting = { id, done: () => resolve(undefined), fail: reject };

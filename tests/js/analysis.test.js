@@ -7,6 +7,7 @@ import { optionsOf, parseLabels, within } from '../../wwwroot/js/analysis/job-op
 import { lanesOf, visibleOf } from '../../wwwroot/js/analysis/lanes.js';
 import { cropOf } from '../../wwwroot/js/analysis/mask-crop.js';
 import { ObjectFilter } from '../../wwwroot/js/analysis/object-filter.js';
+import { followJob } from '../../wwwroot/js/analysis/result-api.js';
 import { Seeker } from '../../wwwroot/js/analysis/seeker.js';
 import { TimeScale } from '../../wwwroot/js/analysis/time-scale.js';
 import { analysisText } from '../../wwwroot/js/ui/analysis-text.js';
@@ -210,6 +211,41 @@ test('any outline comes back pixel by pixel', () => {
     });
     assert.deepEqual(back, pixels, `seed ${seed}`);
   }
+});
+
+test('a job is followed past an answer that was no stream, until it is over', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const streams = [];
+  globalThis.EventSource = class extends EventTarget {
+    static CLOSED = 2;
+    readyState = 1;
+    constructor() {
+      super();
+      streams.push(this);
+    }
+    close() { this.readyState = 2; }
+    end(readyState) {
+      this.readyState = readyState;
+      this.dispatchEvent(new Event('error'));
+    }
+    say(status) {
+      this.dispatchEvent(new MessageEvent('job', { data: JSON.stringify({ status }) }));
+    }
+  };
+  const heard = [];
+  const end = followJob('j', ({ status }) => heard.push(status));
+  streams[0].end(0);
+  t.mock.timers.tick(10_000);
+  assert.equal(streams.length, 1, 'a browser comes back to a lost connection by itself');
+  streams[0].end(2);
+  t.mock.timers.tick(10_000);
+  assert.equal(streams.length, 2);
+  streams[1].say('completed');
+  assert.deepEqual([heard, streams[1].readyState], [['completed'], 2]);
+  streams[1].end(2);
+  end();
+  t.mock.timers.tick(10_000);
+  assert.equal(streams.length, 2);
 });
 
 test('the form asks for what the server knows', () => {

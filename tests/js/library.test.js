@@ -156,12 +156,13 @@ test('an upload that the server dropped begins anew', async () => {
 });
 
 test('a refusal is told in the server’s words; a full disk keeps what came, a bad file keeps nothing', async () => {
-  for (const [status, isKept] of [[507, true], [401, true], [400, false], [413, false]]) {
+  for (const [status, isKept] of [[507, true], [401, true], [400, false], [415, false], [413, false]]) {
     const server = new FakeServer();
     server.faults = [() => { throw new Problem(status, 'because of this'); }];
     const { upload } = begin(server, fileOf(10));
     await upload.start();
     assert.deepEqual([upload.state, upload.error, upload.at !== null], ['failed', 'because of this', isKept], String(status));
+    assert.equal(upload.isHopeless, status === 400 || status === 415, String(status));
     await upload.start();
     assert.equal(upload.state, 'done');
   }

@@ -107,6 +107,21 @@ test('a line has an arrow and a zone has none', () => {
   assert.deepEqual(zone.map(({ name }) => name), ['lineTo', 'lineTo', 'lineTo', 'closePath']);
 });
 
+test('the name of a shape is read beside what lies over the picture', () => {
+  const named = (left, keepOut) => {
+    const { context, calls } = paper('fillText');
+    const points = [{ x: left, y: 0 }, { x: 1, y: 0 }, { x: 1, y: 1 }];
+    paintShape(context, RECT, { kind: 'zone', points, colour: 'red', label: 'door' }, keepOut);
+    return calls[0].values.slice(1);
+  };
+  const chips = [{ left: 110, top: 82, width: 60, height: 24 }, { left: 110, top: 55, width: 60, height: 24 }];
+  assert.deepEqual(named(0.02, []), [RECT.left + 15, RECT.top + 12.5]);
+  assert.deepEqual(named(0.02, chips), [RECT.left + 15, 109 + 10.5]);
+  assert.deepEqual(named(0.5, chips), [RECT.left + 207, RECT.top + 12.5]);
+  const [x] = named(0.99, []);
+  assert.ok(x + 'door'.length * 7 + 7 <= RECT.left + RECT.width, String(x));
+});
+
 test('ink differs from the colour that it is written on', () => {
   for (let id = 0; id < 20; id++) {
     const { lightness } = toneOf(id);

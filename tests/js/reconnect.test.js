@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Refusal } from '../../wwwroot/js/session/hub.js';
+import { Link } from '../../wwwroot/js/session/link.js';
 import { Session } from '../../wwwroot/js/session/session.js';
 import { FakeHub, FakeLink, installBrowser, until } from './support/browser.js';
 
@@ -218,6 +219,46 @@ test('a device without network says so', async () => {
   links[0].fail('broken');
   await until(() => states.includes('offline'));
   assert.ok(!states.includes('repairing'));
+});
+
+test('a network that was away for a moment leaves no sign of it', async () => {
+  await open();
+  browser.navigator.onLine = false;
+  browser.window.dispatchEvent(new Event('offline'));
+  assert.equal(session.state, 'offline');
+  browser.navigator.onLine = true;
+  browser.window.dispatchEvent(new Event('online'));
+  await until(() => session.state === 'live');
+  assert.deepEqual([links.length, links[0].repairs], [1, 1]);
+});
+
+test('another camera is no error where the connection is being made anew', async () => {
+  const away = async () => { throw new DOMException('The peer connection is closed.', 'InvalidStateError'); };
+  const sender = { replaceTrack: away, getParameters: () => ({ encodings: [{}] }), setParameters: away };
+  globalThis.RTCPeerConnection = class {
+    createDataChannel = () => ({});
+    addTransceiver = () => ({ sender });
+    close = () => {};
+  };
+  const link = new Link({}, { iceServers: [], local: null, receive: true, maxBitrate: 1 }, { onError: () => {} });
+  await assert.rejects(link.replaceCamera({}, 1));
+  const late = link.replaceCamera({}, 1);
+  link.close();
+  await late;
+  await link.replaceCamera({}, 1);
+});
+
+test('a session that is closed while it joins makes no connection', async () => {
+  let join;
+  server.answer = (method) => (method === 'Join' ? new Promise((resolve) => { join = resolve; }) : {});
+  const opened = open().catch(() => {});
+  await until(() => join);
+  const closing = session.close();
+  join(reply());
+  await closing;
+  assert.deepEqual([links.length, browser.stored.size], [0, 0]);
+  states.push('live');
+  await Promise.race([opened, new Promise(setImmediate)]);
 });
 
 test('a page that sleeps with a dead connection mends it on waking', async () => {

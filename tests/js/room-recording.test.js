@@ -76,6 +76,22 @@ test('what others begin and end is shown at once', (t) => {
   assert.equal(recording.isOn, false);
 });
 
+test('another room has a recording of its own', async (t) => {
+  const recording = open(t);
+  answers.push([201, { duration_seconds: 0 }], [200, { duration_seconds: 5 }]);
+  await recording.toggle();
+  recording.room = 'demo.2';
+  assert.equal(recording.isOn, false);
+  recording.hear({ type: 'notice', code: 'recording_started' });
+  const ending = recording.toggle();
+  assert.deepEqual(asked[1].slice(0, 2), ['DELETE', '/api/rooms/demo.2/recording']);
+  recording.room = 'demo';
+  recording.hear({ type: 'notice', code: 'recording_started' });
+  await ending;
+  assert.equal(recording.isOn, true, 'an answer of the room that was left changes nothing');
+  assert.deepEqual(said, [text.view.roomRecorded(5)]);
+});
+
 test('a refusal is said in the server’s words, and changes nothing', async (t) => {
   const recording = open(t);
   answers.push([409, { detail: 'The room is recorded already.' }]);

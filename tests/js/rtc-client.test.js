@@ -224,6 +224,19 @@ test('command is done with its pong, and refused by a notice that comes after it
   await room.configure({ mode: 'plain' });
 });
 
+test('command that can no longer be sent is refused, and none after it', async () => {
+  const { room, commands } = await watching();
+  commands.readyState = 'closing';
+  commands.send = () => { throw new DOMException('The channel is closing.', 'InvalidStateError'); };
+  await assert.rejects(room.release(), { code: 'closed' });
+  // A promise that nobody awaits any more would end a process of Node.
+  const stray = [];
+  process.once('unhandledRejection', (error) => stray.push(error));
+  room.close();
+  await new Promise((resolve) => { setTimeout(resolve); });
+  assert.deepEqual(stray, []);
+});
+
 test('command that waits when the connection ends is refused', async () => {
   const { room, peer } = await watching();
   const waiting = assert.rejects(room.release(), { code: 'closed' });

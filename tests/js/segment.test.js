@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { legendOf } from '../../wwwroot/js/panels/class-legend.js';
+import { FrameLink } from '../../wwwroot/js/segment/frame-link.js';
 import { keepEdges } from '../../wwwroot/js/segment/class-edges.js';
 import { decodeAnswer, encodeFrame } from '../../wwwroot/js/segment/frame-codec.js';
 import { parseMessage } from '../../wwwroot/js/segment/frame-messages.js';
@@ -50,4 +51,37 @@ test('a segmented room has each class once, with its colour and share', () => {
   const tracked = legendOf({ detections: [9, 7, 5, 3, 1].map((id) => box('cup', id)) });
   assert.equal(tracked.get('cup')?.colours.length, 4);
   assert.equal(tracked.get('cup')?.share, null);
+});
+
+test('a server that says nothing any more is left, and asked again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const sockets = [];
+  globalThis.WebSocket = class {
+    static OPEN = 1;
+    readyState = 1;
+    bufferedAmount = 0;
+    constructor() { sockets.push(this); }
+    send() {}
+    close() {}
+    say(mode) { this.onmessage({ data: JSON.stringify({ type: 'connected', model_mode: mode }) }); }
+  };
+  const states = [];
+  const events = { onState: (state) => states.push(state), onConnected: () => {}, onAnswer: () => {}, onError: () => {} };
+  const link = new FrameLink('ws://rtc.example/ws', events);
+  for (const ms of [30_000, 10_000]) {
+    t.mock.timers.tick(ms);
+    await new Promise(setImmediate);
+  }
+  assert.equal(sockets.length, 2, 'one that never greets');
+  sockets[1].say(null);
+  sockets[1].say('fast');
+  t.mock.timers.tick(60_000);
+  assert.equal(states.at(-1), 'live', 'nothing was asked');
+  assert.ok(link.send(1, new ArrayBuffer(2)));
+  t.mock.timers.tick(60_000);
+  assert.equal(states.at(-1), 'returning');
+  link.close();
+  t.mock.timers.tick(60_000);
+  await new Promise(setImmediate);
+  assert.equal(states.at(-1), 'closed');
 });

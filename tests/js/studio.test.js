@@ -181,6 +181,14 @@ test('a cancelled task is cancelled at the server, also where it had no name yet
   assert.deepEqual([run.state, tasks.asked.at(-1)[0], run.canRetry], ['cancelled', 'cancel', true]);
 });
 
+test('a task of an earlier page is waited for while the server is away', async () => {
+  const tasks = new FakeTasks();
+  tasks.reads = [new TypeError('Failed to fetch'), new Problem(503, 'starting'), { status: 'complete' }];
+  const { run } = runOf(tasks);
+  await run.resume('t');
+  assert.equal(run.state, 'complete');
+});
+
 test('a task of an earlier page is gone on with, and one that is gone is none', async () => {
   const tasks = new FakeTasks();
   tasks.reads = [{}, { status: 'complete' }, new Problem(404, 'There is no such task.')];

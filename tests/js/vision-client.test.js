@@ -138,6 +138,11 @@ test('a camera is read by one worker at a time, and let go with it', () => {
   assert.ok(!client.follow(null));
   assert.equal(live.size, 0);
   client.follow(track);
+  workers[1].say({ type: 'error', code: 'run', message: 'lost' });
+  client.follow(null);
+  assert.equal(live.size, 0, 'while the next worker begins');
+  workers[2].say(READY);
+  client.follow(track);
   client.close();
   assert.equal(live.size, 0);
   delete globalThis.MediaStreamTrackProcessor;

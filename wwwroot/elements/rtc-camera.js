@@ -67,6 +67,8 @@ export class RtcCamera extends HTMLElement {
       }
       this.#isOwn = !stream;
       this.#stream = given;
+      // Unplugged, taken back by the user, or ended by the page that gave it.
+      given.getVideoTracks()[0]?.addEventListener('ended', () => this.#stream === given && this.stop());
     } catch (error) {
       if (turn === this.#turn) this.#tell('stopped');
       throw error;
@@ -89,7 +91,7 @@ export class RtcCamera extends HTMLElement {
   #end() {
     this.#turn++;
     clearTimeout(this.#timer);
-    if (this.#session) void fetch(this.#session, { method: 'DELETE', keepalive: true }).catch(() => {});
+    if (this.#session) leave(this.#session);
     this.#session = null;
     this.#peer?.close();
     this.#peer = null;
@@ -137,14 +139,19 @@ export class RtcCamera extends HTMLElement {
         body: peer.localDescription?.sdp,
       };
       const response = await post(`${server}/whip/${encodeURIComponent(room)}?${query}`, request);
-      if (turn !== this.#turn) return;
+      const session = response.ok ? new URL(response.headers.get('location') ?? '', response.url).href : null;
+      if (turn !== this.#turn) {
+        // Else the server would hold the place for half a minute.
+        if (session) leave(session);
+        return;
+      }
       if (FINAL.includes(response.status)) {
         this.#tell('refused');
         peer.close();
         return;
       }
-      if (!response.ok) throw new Error(String(response.status));
-      this.#session = new URL(response.headers.get('location') ?? '', response.url).href;
+      if (!session) throw new Error(String(response.status));
+      this.#session = session;
       await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
     } catch {
       if (turn === this.#turn) this.#again();
@@ -178,6 +185,11 @@ async function post(address, request) {
     response = await fetch(elsewhere, request);
   }
   return response;
+}
+
+/** @param {string} session */
+function leave(session) {
+  void fetch(session, { method: 'DELETE', keepalive: true }).catch(() => {});
 }
 
 /** The candidates that come at once; the server finds the rest by itself. @param {RTCPeerConnection} peer */

@@ -32,6 +32,53 @@ public sealed class EmbedTests(LiveFixture live)
             "() => document.querySelector('#picture').videoWidth > 0 && document.querySelector('#waiting').hidden");
     }
 
+    [Fact]
+    public async Task Camera_that_is_stopped_while_it_joins_gives_its_place_back()
+    {
+        const string Start = """
+            async () => {
+              await import('/elements/rtc-camera.js');
+              window.camera = document.createElement('rtc-camera');
+              camera.setAttribute('room', 'given-back');
+              document.body.append(camera);
+              void camera.start();
+            }
+            """;
+        await using IBrowserContext context = await live.Browser.NewContextAsync();
+        context.SetDefaultTimeout(Patience.Ms);
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(live.Server.Address, "/docs").AbsoluteUri);
+        await page.RouteAsync("**/whip/given-back?*", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            await page.EvaluateAsync("() => camera.stop()");
+            await route.FulfillAsync(new() { Response = answer });
+        });
+        IRequest left = await page.RunAndWaitForRequestAsync(() => page.EvaluateAsync(Start), request => request.Method == "DELETE");
+        Assert.Contains("/whip/", left.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Camera_that_is_taken_away_is_told_as_stopped()
+    {
+        const string Lose = """
+            async () => {
+              await import('/elements/rtc-camera.js');
+              const camera = document.createElement('rtc-camera');
+              camera.setAttribute('room', 'unplugged');
+              document.body.append(camera);
+              const stream = document.createElement('canvas').captureStream();
+              await camera.start(stream);
+              stream.getVideoTracks()[0].dispatchEvent(new Event('ended'));
+              return camera.state;
+            }
+            """;
+        await using IBrowserContext context = await live.Browser.NewContextAsync();
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(live.Server.Address, "/docs").AbsoluteUri);
+        Assert.Equal("stopped", await page.EvaluateAsync<string>(Lose));
+    }
+
     /// <summary>docs/recipes/embed.md word for word, but for the addresses; its server is one of this test's own.</summary>
     [Fact]
     public async Task Recipe_shows_a_room_in_a_page_of_another_site()

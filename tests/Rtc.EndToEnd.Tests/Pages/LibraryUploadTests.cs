@@ -72,6 +72,37 @@ public sealed class LibraryUploadTests(LiveFixture live) : IAsyncLifetime
         Assert.True(_offsets.Count(offset => offset == $"{PartBytes}") > 1, string.Join(' ', _offsets));
     }
 
+    [Fact]
+    public async Task File_that_is_no_video_is_not_offered_to_be_tried_again()
+    {
+        IPage page = await _context.NewPageAsync();
+        await page.GotoAsync(new Uri(live.Server.Address, "/library").ToString());
+        await page.SetInputFilesAsync("#file", new FilePayload { Name = "notes.mp4", MimeType = "video/mp4", Buffer = new byte[100] });
+        ILocator row = page.Locator(".upload[data-state=failed]");
+        await Assertions.Expect(row).ToContainTextAsync("video");
+        await Assertions.Expect(row.GetByRole(AriaRole.Button)).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Interrupted_upload_is_kept_while_the_server_is_away()
+    {
+        bool isAway = true;
+        await _context.RouteAsync("**/api/videos/1", route => isAway ? route.AbortAsync() : route.FulfillAsync(new()
+        {
+            Headers = new Dictionary<string, string> { ["upload-offset"] = "70" },
+        }));
+        IPage page = await _context.NewPageAsync();
+        await page.AddInitScriptAsync(
+            "localStorage['rtc-uploads'] ??= JSON.stringify([{ at: '/api/videos/1', name: 'walk.mp4', size: 100, modified: 7 }])");
+        Task asked = page.WaitForRequestAsync("**/api/videos/1");
+        await page.GotoAsync(new Uri(live.Server.Address, "/library").ToString());
+        await asked;
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        isAway = false;
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator(".upload[data-state=kept]")).ToContainTextAsync("walk.mp4");
+    }
+
     /// <summary>A clip with so much padding behind it that it takes several parts.</summary>
     private async Task<bool> TryMakeVideoAsync()
     {

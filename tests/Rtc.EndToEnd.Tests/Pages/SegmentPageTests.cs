@@ -108,6 +108,23 @@ public sealed class SegmentPageTests(PagesFixture fixture)
         page.AssertQuiet();
     }
 
+    [Fact]
+    public async Task Server_that_wants_a_token_has_one_asked_for()
+    {
+        const string Refuse = """
+            window.__frames.socket.onmessage({ data: '{"type":"error","code":"UNAUTHORISED","message":"no","recoverable":false}' });
+            window.__frames.socket.close();
+            """;
+        await using PageUnderTest page = await PageUnderTest.OpenAsync(fixture, "/segment", before: await SocketAsync());
+        await page.TextAsync("#state-text", "Ready");
+        await page.RunAsync($"() => {{ {Refuse} }}");
+        await page.TextAsync("#token-dialog", "Paste the token");
+        await page["#token-input"].FillAsync($"{PageUnderTest.Host}/view?room=demo&token=abcdefghijklmnop");
+        await page["#token-dialog button"].ClickAsync();
+        await page.Page.WaitForURLAsync("**/segment?token=abcdefghijklmnop&room=demo");
+        page.AssertQuiet();
+    }
+
     private static async Task LooksAsync(PageUnderTest page, string condition)
     {
         try

@@ -34,6 +34,21 @@ public sealed class SelfTestPageTests(PagesFixture fixture)
     }
 
     [Fact]
+    public async Task Results_have_their_icons_where_the_server_has_gone()
+    {
+        await using PageUnderTest check = await PageUnderTest.OpenAsync(fixture, "/selftest", before: Socket);
+        await Assertions.Expect(check["#verdict"]).ToHaveAttributeAsync("data-done", "true", new() { Timeout = Patience.Ms });
+        await check.Page.RouteAsync("**/icons/**", route => route.AbortAsync());
+        check.ServerAway = true;
+        await check["#again"].ClickAsync();
+        await Assertions.Expect(check["[data-check=up]"]).ToHaveAttributeAsync("data-status", "skip", new() { Timeout = Patience.Ms });
+        Assert.All(
+            await check.EvaluateAsync<double[]>(
+                "() => [...document.querySelectorAll('.mark svg:not([hidden]) use')].map((use) => use.getBoundingClientRect().width)"),
+            width => Assert.True(width > 0));
+    }
+
+    [Fact]
     public async Task Without_tls_it_is_red_and_says_what_to_do()
     {
         await using PageUnderTest check = await PageUnderTest.OpenAsync(

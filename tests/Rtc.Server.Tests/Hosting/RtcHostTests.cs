@@ -146,6 +146,20 @@ public sealed class RtcHostTests
         Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/metrics")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/api/tokens")]
+    [InlineData("/api/keys")]
+    public async Task A_missing_key_is_told_before_a_bad_body(string path)
+    {
+        await using RunningHost host = await RunningHost.StartAsync(s_public);
+        using var body = new StringContent("nonsense", Encoding.UTF8, "application/json");
+
+        HttpResponseMessage answer = await host.Client.PostAsync(path, body);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("api_key", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+    }
+
     [Fact]
     public async Task An_issued_token_lets_its_holder_join_and_nobody_else()
     {

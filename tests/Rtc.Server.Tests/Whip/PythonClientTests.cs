@@ -40,6 +40,19 @@ public sealed class PythonClientTests
     }
 
     [Fact]
+    public async Task Setting_with_a_bad_value_is_refused()
+    {
+        Assert.SkipUnless(await HasAiortcAsync(), "aiortc is not installed");
+        await using RunningHost host = await RunningHost.StartAsync();
+        using Process publisher = Start(host, "--publish", "test", "--configure", """{"tracker":"x"}""", "--results", "1");
+        string said = await publisher.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await publisher.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, publisher.ExitCode);
+        Assert.StartsWith("bad_value: ", said, StringComparison.Ordinal);
+        Assert.Contains("tracker", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Refusal_is_the_servers_sentence()
     {
         Assert.SkipUnless(await HasAiortcAsync(), "aiortc is not installed");

@@ -34,6 +34,7 @@ import { ask, libraryApi, read } from '../library/library-api.js';
 /** @typedef {{name: string, task: string, on_disk: boolean}} Model */
 
 const PAGE_ROWS = 500;
+const RETRY_MS = 2_000;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** The results of one job, in pages. */
@@ -120,16 +121,31 @@ export function isOver({ status }) {
 }
 
 /**
- * Follows a job until it is over; the browser takes up a lost stream again by itself.
+ * Follows a job until it is over. A browser takes up a lost stream again by itself, but not one that was answered with something else, as
+ * by a proxy whose server begins anew.
  * @param {string} job @param {(job: FollowedJob) => void} onChange
  * @returns {() => void} ends it
  */
 export function followJob(job, onChange) {
-  const events = new EventSource(`/api/jobs/${job}/events`);
-  events.addEventListener('job', ({ data }) => {
-    const now = JSON.parse(data);
-    if (isOver(now)) events.close();
-    onChange(now);
-  });
-  return () => events.close();
+  let isDone = false;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer;
+  /** @type {EventSource} */ let events;
+  const end = () => {
+    isDone = true;
+    clearTimeout(timer);
+    events.close();
+  };
+  const open = () => {
+    events = new EventSource(`/api/jobs/${job}/events`);
+    events.addEventListener('job', ({ data }) => {
+      const now = JSON.parse(data);
+      if (isOver(now)) end();
+      onChange(now);
+    });
+    events.addEventListener('error', () => {
+      if (!isDone && events.readyState === EventSource.CLOSED) timer = setTimeout(open, RETRY_MS);
+    });
+  };
+  open();
+  return end;
 }

@@ -26,8 +26,11 @@ export class ScreenLock {
   async #take() {
     if (!('wakeLock' in navigator) || document.visibilityState !== 'visible') return false;
     try {
-      this.#lock = await navigator.wakeLock.request('screen');
-      return true;
+      const lock = await navigator.wakeLock.request('screen');
+      // One that comes when it is no longer wanted would keep the screen on for nobody.
+      if (this.#wanted) this.#lock = lock;
+      else await lock.release();
+      return this.#wanted;
     } catch {
       return false;
     }

@@ -6,10 +6,6 @@ import { Timeline } from '../picture/timeline.js';
 import { CameraClock, FileClock, ticksOf } from '../vision/source/stamps.js';
 
 /** @typedef {import('../session/messages.js').DetectionsMessage} DetectionsMessage */
-/** @typedef {import('../session/messages.js').RoomSettings} RoomSettings */
-
-/** @type {RoomSettings} */
-const SETTINGS = Object.freeze({ mode: 'focus', model: '', confidence: 0, blur: 0, classes: [], detect_every: 1, mask_every: 1 });
 
 /**
  * Follows a video's pictures and draws each at once: what is known of it by then, never what is still being looked for. Owns
@@ -134,7 +130,7 @@ export class FocusStage {
   #show(stampMs) {
     this.#moment = this.#timeline.at(ticksOf(stampMs));
     const { videoWidth, videoHeight } = this.#video;
-    const effect = this.#effects.of({ ...SETTINGS, blur: this.blur }, this.#moment, this.#timeline);
+    const effect = this.#effects.of({ mode: 'focus', blur: this.blur }, this.#moment, this.#timeline);
     this.#painter?.paint(this.#video, videoWidth, videoHeight, effect);
     this.#scene.dataset.blurred = String(effect !== null);
     this.#paintOverlay();

@@ -1,6 +1,6 @@
 // All uploads of the page: those that run, those that wait, and those that an earlier page began.
 import { libraryText } from '../ui/library-text.js';
-import { libraryApi } from './library-api.js';
+import { libraryApi, Problem } from './library-api.js';
 import { KeptUploads } from './kept-uploads.js';
 import { sendPart } from './send-part.js';
 import { Upload } from './upload.js';
@@ -53,9 +53,9 @@ export class UploadList {
         const sent = await libraryApi.offset(kept.at);
         if (sent >= kept.size && (await isVideo(kept.at))) this.#store.remove(kept.at);
         else this.#showKept(kept, sent);
-      } catch {
-        // Gone by time, or another user's: nothing is left to go on with.
-        this.#store.remove(kept.at);
+      } catch (error) {
+        // Gone by time, or another user's: nothing is left to go on with. A server that is away may have it still.
+        if (error instanceof Problem && !error.isPassing) this.#store.remove(kept.at);
       }
     }
   }
@@ -152,8 +152,8 @@ export class UploadList {
   #onChange(upload) {
     const row = this.#rows.get(upload);
     if (!row) return;
-    const { size, sent, speed, state, error } = upload;
-    row.update({ size, sent, speed, state, error });
+    const { size, sent, speed, state, error, isHopeless } = upload;
+    row.update({ size, sent, speed, state, error, isHopeless });
     this.#keep(upload);
     if (state === 'done' && upload.video) {
       row.element.remove();

@@ -9,6 +9,7 @@ import { libraryText } from '../ui/library-text.js';
  * @property {number} speed
  * @property {keyof typeof libraryText.state} state
  * @property {string} error
+ * @property {boolean} [isHopeless] it would fail once more
  */
 
 /**
@@ -60,7 +61,7 @@ export class UploadRow {
   }
 
   /** @param {UploadFacts} facts */
-  update({ size, sent, speed, state, error }) {
+  update({ size, sent, speed, state, error, isHopeless = false }) {
     this.element.dataset.state = state;
     this.#bar.value = size > 0 ? sent / size : 0;
     setText(this.#words, state === 'failed' ? error || libraryText.state.failed : libraryText.state[state]);
@@ -68,7 +69,7 @@ export class UploadRow {
     if (speed > 0) numbers.push(libraryText.rate(speed), libraryText.remaining((size - sent) / speed));
     this.#numbers.textContent = numbers.join(' · ');
     show(this.#pause, state === 'sending' || state === 'away' || state === 'queued');
-    show(this.#resume, state === 'paused' || state === 'failed');
+    show(this.#resume, state === 'paused' || (state === 'failed' && !isHopeless));
     show(this.#choose, state === 'kept');
     const isAgain = state === 'failed';
     setText(this.#resume, isAgain ? libraryText.again : libraryText.resume);

@@ -18,6 +18,8 @@ import { SpeedMeter } from './speed-meter.js';
 export const PART_BYTES = 8 * 1024 * 1024;
 
 const KEEPS = [401, 507];
+/** What is wrong with the file itself: it is no video, or of no kind that the server takes. */
+const FINAL = [400, 415];
 
 /**
  * Sends a file in parts by the resumable protocol. After whatever went wrong the server is asked how much it has, and the upload goes on
@@ -36,6 +38,7 @@ export class Upload {
   /** Where it is, once it has a place. @type {string|null} */ at;
   sent = 0;
   /** Why it failed, in the server's words. */ error = '';
+  /** It would fail once more. */ isHopeless = false;
   /** @type {Video|null} */ video = null;
 
   /**
@@ -124,6 +127,7 @@ export class Upload {
           // What was refused for good is dropped there; a full disk and a missing key leave it as it is.
           if (!KEEPS.includes(error.status)) this.at = null;
           this.error = error.detail || error.message;
+          this.isHopeless = FINAL.includes(error.status);
           this.#to('failed');
           return;
         }

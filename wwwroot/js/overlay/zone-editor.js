@@ -185,7 +185,8 @@ export class ZoneEditor {
   paint(context, rect, label) {
     for (const { name, kind, points } of this.#shapes) {
       const count = label(name);
-      paintShape(context, rect, { kind, points, colour: shapeColour(name), label: count ? `${name}: ${count}` : name });
+      const shape = { kind, points, colour: shapeColour(name), label: count ? `${name}: ${count}` : name };
+      paintShape(context, rect, shape, this.#picture.keepOut);
     }
     if (!this.#drawing) return;
     const points = this.#pointer ? [...this.#draft, this.#pointer] : this.#draft;

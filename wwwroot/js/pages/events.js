@@ -13,6 +13,8 @@ import { Toasts } from '../ui/toasts.js';
 /** @typedef {import('../events/events-api.js').Search} Search */
 
 const RETRY_MS = 2_000;
+/** A page that stays open all day gives its oldest cards up; "more" reads them again. */
+const MAX_SHOWN = 500;
 /** A clip is a video some seconds after its event. */
 const CLIP_LOOKS_MS = [15_000, 45_000, 150_000];
 
@@ -86,11 +88,20 @@ class EventsPage {
       this.#next = null;
       if (error instanceof Refused && error.status < 500) {
         this.#say(error.status === 403 ? eventsText.refused : error.message);
+        if (error.status === 403 && (this.#search.room || !this.#token)) {
+          void import('../panels/token-dialog.js').then(({ askForToken }) => askForToken(this.#search.room ? '' : eventsText.refused));
+        }
         return;
       }
       this.#say(eventsText.failed);
-      setTimeout(() => turn === this.#turn && void this.#load(), RETRY_MS);
+      this.#loadLater();
     }
+  }
+
+  /** Unless something else is asked for until then. */
+  #loadLater() {
+    const turn = this.#turn;
+    setTimeout(() => turn === this.#turn && void this.#load(), RETRY_MS);
   }
 
   async #readMore() {
@@ -118,7 +129,11 @@ class EventsPage {
       setText(byId('state-text', HTMLElement), live ? eventsText.live : eventsText.away);
     };
     stream.addEventListener('open', () => state(true));
-    stream.addEventListener('error', () => state(false));
+    stream.addEventListener('error', () => {
+      state(false);
+      // A browser comes back by itself from a lost connection, and never from an answer that was no stream.
+      if (stream.readyState === EventSource.CLOSED) this.#loadLater();
+    });
     stream.addEventListener('event', ({ data }) => {
       /** @type {EventEntry} */ const event = JSON.parse(data);
       if (!isWithin(this.#search, event.happened_at)) return;
@@ -135,11 +150,19 @@ class EventsPage {
     if (isNew) {
       this.#list.prepend(card);
       this.#lookForClip(event, card, 0);
+      this.#trim();
     } else this.#list.append(card);
     const rules = byId('rules', HTMLDataListElement);
     if (![...rules.options].some(({ value }) => value === event.rule_id)) {
       rules.append(make('option', { attributes: { value: event.rule_id, label: event.rule_name } }));
     }
+  }
+
+  #trim() {
+    if (this.#list.childElementCount <= MAX_SHOWN) return;
+    this.#list.lastElementChild?.remove();
+    const last = this.#list.lastElementChild;
+    if (last instanceof HTMLElement) this.#next = last.dataset.event ?? null;
   }
 
   /** @param {EventEntry} event @param {HTMLElement} card @param {number} look */

@@ -42,7 +42,8 @@ class FocusPage {
   #video = byId('picture', HTMLVideoElement);
   #overlay = byId('overlay', HTMLCanvasElement);
   #stage = new FocusStage(this.#video, byId('scene', HTMLCanvasElement), this.#overlay);
-  #source = new FocusSource(this.#video);
+  #camera = () => void this.#begin(() => this.#source.openCamera(IS_PHONE ? 'environment' : 'user'), true);
+  #source = new FocusSource(this.#video, this.#camera);
   #toasts = new Toasts();
   #loading = new LoadingSign();
   #status = new StatusSign();
@@ -275,8 +276,7 @@ class FocusPage {
         if (event.target === this.#overlay) this.#nextObject();
       },
     });
-    byId('camera', HTMLButtonElement).addEventListener('click', () =>
-      void this.#begin(() => this.#source.openCamera(IS_PHONE ? 'environment' : 'user'), true));
+    byId('camera', HTMLButtonElement).addEventListener('click', this.#camera);
     byId('play', HTMLButtonElement).addEventListener('click', () => this.#source.togglePlay());
     const boxes = byId('boxes', HTMLInputElement);
     boxes.addEventListener('change', () => {

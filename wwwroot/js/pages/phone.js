@@ -17,7 +17,6 @@ import { api } from '../session/api.js';
 import { asksForToken, CAMERA_TAKEN, REPLACED, SERVER_DRAINING } from '../session/codes.js';
 import { furtherRoom, roomLink } from '../session/join-links.js';
 import { ShareDialog } from '../panels/share-dialog.js';
-import { TokenDialog } from '../panels/token-dialog.js';
 import { Poll } from '../ui/poll.js';
 import { Press } from '../ui/press.js';
 import { LinkMeter } from '../session/link-meter.js';
@@ -69,7 +68,6 @@ class PhonePage {
   });
   #welcome = new WelcomeCard((takeover) => void this.#start(takeover), () => this.#joinBeside());
   /** @type {import('../session/api.js').CameraEntry[]} */ #cameras = [];
-  #tokens = new TokenDialog();
   #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'watcher');
   #sign = new ConnectionSign(this.#toasts, { tellsLoss: true });
   #target = new Target(this.#stage, () => this.#session);
@@ -139,7 +137,7 @@ class PhonePage {
     this.#numbers.hold('');
     this.#onCamera();
     void this.#lock.keep().then((kept) => {
-      if (!kept) this.#toasts.show(text.phone.awakeFailed);
+      if (!kept && this.#session) this.#toasts.show(text.phone.awakeFailed);
     });
     this.#session = new Session({
       room: this.#room,
@@ -171,7 +169,7 @@ class PhonePage {
   #onState(state, reason, code) {
     this.#sign.show(state, reason);
     if (state !== 'refused') return;
-    if (asksForToken(code)) this.#tokens.ask(reason);
+    if (asksForToken(code)) void import('../panels/token-dialog.js').then(({ askForToken }) => askForToken(reason));
     if (code === CAMERA_TAKEN) void this.#stop().then(() => api.cameras(this.#room, tokenOfAddress())).then((cameras) => {
       this.#cameras = cameras;
       this.#showOnAir();

@@ -20,6 +20,9 @@ const PROFILES = /** @type {const} */ (['fast', 'balanced', 'accurate', 'motion'
 // Frames that wait for their answer; more would only hold memory.
 const MAX_WAITING = 4;
 
+/** Its token is missing, or over. */
+const UNAUTHORISED = 'UNAUTHORISED';
+
 applyText();
 startPage();
 
@@ -57,7 +60,11 @@ const link = new FrameLink(address(), {
     profiles.value = profile;
   },
   onAnswer: (facts, file) => void draw(facts, file),
-  onError: (error) => toasts.show(error.message, error.recoverable ? 'warn' : 'bad'),
+  onError: (error) => {
+    // The server's sentence is for programs.
+    if (error.code === UNAUTHORISED) void import('../panels/token-dialog.js').then(({ askForToken }) => askForToken(''));
+    else toasts.show(error.message, error.recoverable ? 'warn' : 'bad');
+  },
   onDropped: (id) => drop(id),
 });
 
@@ -68,7 +75,7 @@ const source = new FrameSource(byId('picture', HTMLVideoElement), () => link.isF
   }
   waiting.set(id, picture);
   for (const old of waiting.keys()) if (waiting.size > MAX_WAITING) drop(old);
-});
+}, () => void openCamera());
 
 const legend = new Legend(byId('classes', HTMLElement), () => link.changeView({ class_filter: legend.filter(labels) }), (label, colour) => {
   ownColours[label] = colour;
@@ -164,14 +171,19 @@ function fileError(error) {
   return error instanceof DOMException && error.name === 'AbortError' ? '' : text.segment.badFile;
 }
 
-byId('camera', HTMLButtonElement).addEventListener('click', () => start(() => {
-  if (!navigator.mediaDevices) throw new Error('no camera over plain http');
-  return source.openCamera();
-}, cameraAdvice));
+/** Asked for once more where it was taken away: it is there again, or the browser says why not. */
+function openCamera() {
+  return start(async () => {
+    if (!navigator.mediaDevices) throw new Error('no camera over plain http');
+    await source.openCamera();
+  }, cameraAdvice);
+}
+
+byId('camera', HTMLButtonElement).addEventListener('click', () => void openCamera());
 const fileInput = byId('file', HTMLInputElement);
 fileInput.addEventListener('change', () => {
   const file = fileInput.files?.[0];
-  if (file) start(() => source.openFile(file), fileError);
+  if (file) void start(() => source.openFile(file), fileError);
 });
 const opacityInput = byId('opacity', HTMLInputElement);
 opacityInput.addEventListener('input', () => {

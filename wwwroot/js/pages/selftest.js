@@ -1,6 +1,6 @@
 // The device check's page.
 import { CHECKS } from '../selftest/checks.js';
-import { byId, make, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
+import { byId, icon, make, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
 import { startPage } from '../ui/page.js';
@@ -14,7 +14,8 @@ const MARKS = { wait: 'skip', run: 'pulse', good: 'check', warn: 'warn', bad: 'c
 
 /** One line of the list. */
 class Row {
-  #use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  /** All of them from the beginning: the server may be away when one is wanted. */
+  #marks = Object.entries(MARKS).map(([status, name]) => ({ status, picture: icon(name) }));
   #said = make('span', { class: 'visually-hidden' });
   #value = make('span', { class: 'value' });
   #advice = make('p', { class: 'advice' });
@@ -22,13 +23,10 @@ class Row {
 
   /** @param {string} key @param {string} name @param {HTMLElement} list */
   constructor(key, name, list) {
-    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-    svg.setAttribute('class', 'icon');
-    svg.setAttribute('aria-hidden', 'true');
-    svg.append(this.#use);
     this.name = name;
+    const mark = make('span', { class: 'mark' }, ...this.#marks.map(({ picture }) => picture), this.#said);
     this.element = make('li', { class: 'check', attributes: { 'data-check': key } },
-      make('span', { class: 'mark' }, svg, this.#said), make('h2', { text: name }), this.#value, this.#advice);
+      mark, make('h2', { text: name }), this.#value, this.#advice);
     list.append(this.element);
     this.set('wait');
   }
@@ -37,7 +35,7 @@ class Row {
   set(status, finding = null) {
     this.finding = finding;
     this.element.dataset.status = status;
-    this.#use.setAttribute('href', `/icons/icons.svg#${MARKS[status]}`);
+    for (const { status: own, picture } of this.#marks) show(picture, own === status);
     setText(this.#said, text.selftest.status[status]);
     setText(this.#value, finding?.value ?? '');
     setText(this.#advice, finding?.advice ?? '');

@@ -8,7 +8,6 @@ import { InferenceSwitch } from '../panels/inference-switch.js';
 import { PictureTools } from '../panels/picture-tools.js';
 import { CameraGrid } from '../panels/camera-grid.js';
 import { ShareDialog } from '../panels/share-dialog.js';
-import { TokenDialog } from '../panels/token-dialog.js';
 import { asksForToken, SERVER_DRAINING } from '../session/codes.js';
 import { roomLink } from '../session/join-links.js';
 import { bindViewKeys } from '../panels/view-keys.js';
@@ -68,7 +67,6 @@ class ViewPage {
   #watchesOnly = false;
   #title = new RoomTitle(() => text.view.title);
   #people = new PeopleChip();
-  #tokens = new TokenDialog();
   #share = new ShareDialog(this.#room, tokenOfAddress(), this.#toasts, 'camera');
   /** @type {CameraGrid} */ #grid;
   #inference = new InferenceSwitch({
@@ -135,6 +133,7 @@ class ViewPage {
     this.#inference.restart();
     this.#target = new Target(this.#stage, () => this.#session);
     this.#share.room = room;
+    this.#recording.room = room;
     this.#heat.change(room);
     void this.#tools.change(room);
     this.#controls.clear();
@@ -154,7 +153,8 @@ class ViewPage {
         if (session !== this.#session) return;
         this.#sign.show(state, reason);
         this.#status.describe({});
-        if (state === 'refused' && asksForToken(code)) this.#tokens.ask(reason);
+        if (state !== 'refused' || !asksForToken(code)) return;
+        void import('../panels/token-dialog.js').then(({ askForToken }) => askForToken(reason));
       },
       onTrack: (stream, receiver) => {
         if (session !== this.#session) return;

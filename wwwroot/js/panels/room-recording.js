@@ -41,6 +41,14 @@ export class RoomRecording {
     byId('room-clip', HTMLElement).addEventListener('click', () => void this.#clip(), { signal: this.#abort.signal });
   }
 
+  /** The page shows another room, which has a recording of its own. @param {string} room */
+  set room(room) {
+    this.#room = room;
+    this.#asks = false;
+    this.#settledMs = 0;
+    this.#show(null);
+  }
+
   get isOn() {
     return this.#clock !== undefined;
   }
@@ -61,18 +69,25 @@ export class RoomRecording {
   async toggle() {
     if (this.#asks) return;
     this.#asks = true;
+    const room = this.#room;
+    const wasOn = this.isOn;
     try {
-      if (this.isOn) {
-        const { duration_seconds: seconds } = await api.stopRecording(this.#room, this.#token);
-        this.#show(null);
-        this.#toasts.show(text.view.roomRecorded(Math.round(seconds)), 'good');
-      } else this.#show((await api.record(this.#room, this.#view(), this.#token)).duration_seconds);
-      this.#settledMs = performance.now() + SETTLE_MS;
+      const { duration_seconds: seconds } = wasOn
+        ? await api.stopRecording(room, this.#token)
+        : await api.record(room, this.#view(), this.#token);
+      if (wasOn) this.#toasts.show(text.view.roomRecorded(Math.round(seconds)), 'good');
+      if (room === this.#room) this.#settle(wasOn ? null : seconds);
     } catch (error) {
       this.#toasts.show(error instanceof Error && error.message ? error.message : text.notice.error, 'warn');
     } finally {
-      this.#asks = false;
+      if (room === this.#room) this.#asks = false;
     }
+  }
+
+  /** @param {number|null} seconds as the server answered */
+  #settle(seconds) {
+    this.#show(seconds);
+    this.#settledMs = performance.now() + SETTLE_MS;
   }
 
   async #clip() {

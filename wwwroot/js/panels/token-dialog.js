@@ -1,11 +1,19 @@
-// Where a room asks for a token.
+// Where a server asks for a token. Pages load it only then.
 import { tokenFrom } from '../session/join-links.js';
 import { make, setText } from '../ui/dom.js';
 import { applyText } from '../ui/apply-text.js';
 import { text } from '../ui/text.js';
 
-/** Asks for the token that a room wants, and opens the page again with it. A whole link may be pasted too. */
-export class TokenDialog {
+/** @type {TokenDialog|null} */ let dialog = null;
+
+/** Asks for a token, and opens the page again with it. @param {string} reason the server's */
+export function askForToken(reason) {
+  dialog ??= new TokenDialog();
+  dialog.ask(reason);
+}
+
+/** A whole link may be pasted too: where this page has no room, its room is taken over. */
+class TokenDialog {
   #input = make('input', {
     class: 'input',
     attributes: { id: 'token-input', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', 'aria-describedby': 'token-reason' },
@@ -24,7 +32,7 @@ export class TokenDialog {
     document.body.append(this.#dialog);
   }
 
-  /** @param {string} reason the server's */
+  /** @param {string} reason */
   ask(reason) {
     setText(this.#reason, `${reason} ${text.token.hint}`.trim());
     if (!this.#dialog.open) this.#dialog.showModal();
@@ -33,7 +41,8 @@ export class TokenDialog {
   /** @param {Event} event */
   #submit(event) {
     event.preventDefault();
-    const token = tokenFrom(this.#input.value);
+    const typed = this.#input.value.trim();
+    const token = tokenFrom(typed);
     this.#input.setAttribute('aria-invalid', String(!token));
     if (!token) {
       setText(this.#reason, text.token.bad);
@@ -41,10 +50,8 @@ export class TokenDialog {
     }
     const url = new URL(location.href);
     url.searchParams.set('token', token);
+    const room = URL.canParse(typed) ? new URL(typed).searchParams.get('room') : null;
+    if (room && !url.searchParams.has('room')) url.searchParams.set('room', room);
     location.replace(url);
-  }
-
-  close() {
-    this.#dialog.remove();
   }
 }

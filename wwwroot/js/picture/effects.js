@@ -18,7 +18,7 @@ export class Effects {
   #unrolled = new WeakMap();
 
   /**
-   * @param {RoomSettings|null} settings @param {Moment|null} moment @param {Timeline} timeline
+   * @param {Pick<RoomSettings, 'mode'|'blur'>|null} settings @param {Moment|null} moment @param {Timeline} timeline
    * @returns {Effect|null}
    */
   of(settings, moment, timeline) {

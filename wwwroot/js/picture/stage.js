@@ -131,6 +131,10 @@ export class Stage {
     return this.#overlay.rect;
   }
 
+  get keepOut() {
+    return this.#overlay.keepOut;
+  }
+
   get mirrored() {
     return this.#overlay.mirrored;
   }

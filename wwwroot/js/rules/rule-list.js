@@ -71,7 +71,10 @@ export class RuleList {
 
   /** A zone is called otherwise now: its rules go with it. @param {string} name @param {string} next */
   async rename(name, next) {
-    for (const rule of this.#rules.filter(({ zone }) => zone === name)) await this.#save({ ...rule, zone: next });
+    for (const rule of this.#rules.filter(({ zone }) => zone === name)) {
+      const reason = await this.#save({ ...rule, zone: next });
+      if (reason !== null) this.#toasts.show(reason, 'warn');
+    }
   }
 
   /** A zone is gone, and so is what its rules were about. @param {string} name */
@@ -129,7 +132,12 @@ export class RuleList {
 
   #show() {
     show(this.#none, this.#rules.length === 0);
+    const held = document.activeElement;
+    const id = this.#list.contains(held) ? held?.closest('li')?.dataset.rule : undefined;
     this.#list.replaceChildren(...this.#rules.map((rule) => this.#row(rule)));
+    // Whoever goes by the keyboard stays where it was.
+    const row = [...this.#list.children].find((one) => one instanceof HTMLElement && id !== undefined && one.dataset.rule === id);
+    row?.querySelector(held?.tagName === 'INPUT' ? 'input' : 'button')?.focus();
   }
 
   /** @param {Rule} rule */

@@ -19,6 +19,9 @@ import { parseMessage } from './frame-messages.js';
 // A frame that got no answer for so long was dropped on the way; the next one may go.
 const ANSWER_WITHIN_MS = 5_000;
 
+/** What was asked is not answered at all: the server hangs, or the way to it is gone, which a browser is told after minutes. */
+const SILENT_MS = 30_000;
+
 /** A socket whose buffer is fuller than this carries no more frames for the moment. */
 const MAX_UNSENT_BYTES = 512 * 1024;
 
@@ -34,6 +37,7 @@ export class FrameLink {
   /** @type {Segmentation|null} */ #facts = null;
   /** @type {number|null} */ #waitingFor = null;
   #sentAt = 0;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ #silence;
 
   /** @param {string} address ws: or wss: @param {LinkEvents} events */
   constructor(address, events) {
@@ -74,6 +78,7 @@ export class FrameLink {
     this.#waitingFor = id;
     this.#sentAt = performance.now();
     this.#socket?.send(encodeFrame(id, Date.now(), jpeg));
+    this.#expect();
     return true;
   }
 
@@ -84,6 +89,7 @@ export class FrameLink {
 
   close() {
     this.#closed = true;
+    this.#heard();
     this.#backoff.hurry();
     this.#socket?.close();
     this.#socket = null;
@@ -95,9 +101,11 @@ export class FrameLink {
     const socket = new WebSocket(this.#address);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
+    this.#expect();
     let refused = false;
     socket.onmessage = ({ data }) => {
       if (socket !== this.#socket) return;
+      this.#heard();
       if (typeof data !== 'string') {
         this.#take(data);
         return;
@@ -108,14 +116,38 @@ export class FrameLink {
     };
     socket.onclose = () => {
       if (socket !== this.#socket || this.#closed) return;
-      this.#ready = false;
-      this.#waitingFor = null;
-      if (refused) {
-        this.#events.onState('refused');
+      if (!refused) {
+        this.#lose();
         return;
       }
-      this.#comeBack();
+      this.#leave();
+      this.#events.onState('refused');
     };
+  }
+
+  /** An answer has to come from here on. */
+  #expect() {
+    this.#silence ??= setTimeout(() => this.#lose(), SILENT_MS);
+  }
+
+  #heard() {
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
+  }
+
+  /** What the socket still says is void. */
+  #leave() {
+    this.#heard();
+    this.#ready = false;
+    this.#waitingFor = null;
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  #lose() {
+    this.#leave();
+    void this.#comeBack();
   }
 
   async #comeBack() {

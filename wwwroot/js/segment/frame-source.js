@@ -12,11 +12,14 @@ export class FrameSource {
   /** @type {HTMLVideoElement} */ #video;
   /** @type {(frame: Frame) => void} */ #onFrame;
   /** @type {() => boolean} */ #wanted;
+  /** @type {() => void} */ #onLost;
   #canvas = document.createElement('canvas');
   /** @type {ImageBitmap|null} */ #still = null;
   /** @type {number} */ #callback = 0;
   /** @type {ReturnType<typeof setInterval>|undefined} */ #timer;
   /** @type {string|null} */ #url = null;
+  /** Counts up with each that is opened or left. */
+  #turn = 0;
   #busy = false;
   #id = 0;
   #closed = false;
@@ -25,23 +28,27 @@ export class FrameSource {
    * @param {HTMLVideoElement} video not shown; decodes
    * @param {() => boolean} wanted whether another frame would be used
    * @param {(frame: Frame) => void} onFrame takes the frame over
+   * @param {() => void} onLost the camera was unplugged or taken back
    */
-  constructor(video, wanted, onFrame) {
+  constructor(video, wanted, onFrame, onLost) {
     this.#video = video;
     this.#wanted = wanted;
     this.#onFrame = onFrame;
+    this.#onLost = onLost;
   }
 
-  /** @param {'user'|'environment'} facing */
+  /** Does nothing where another was opened before the system lent it. @param {'user'|'environment'} facing */
   async openCamera(facing = 'environment') {
     const video = { facingMode: facing, width: { ideal: MAX_SIDE }, height: { ideal: 480 }, frameRate: { ideal: 30 } };
+    const turn = this.#turn;
     const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video });
-    if (this.#closed) {
+    if (turn !== this.#turn) {
       for (const track of stream.getTracks()) track.stop();
       return;
     }
     this.stop();
     this.#video.srcObject = stream;
+    stream.getVideoTracks()[0]?.addEventListener('ended', () => this.#video.srcObject === stream && this.#onLost());
     await this.#play();
   }
 
@@ -49,7 +56,13 @@ export class FrameSource {
   async openFile(file) {
     this.stop();
     if (file.type.startsWith('image/')) {
-      this.#still = await createImageBitmap(file);
+      const turn = this.#turn;
+      const still = await createImageBitmap(file);
+      if (turn !== this.#turn) {
+        still.close();
+        return;
+      }
+      this.#still = still;
       this.#timer = setInterval(() => this.#capture(), STILL_EVERY_MS);
       await this.#capture();
       return;
@@ -63,6 +76,7 @@ export class FrameSource {
 
   /** Ends what it shows; another may be opened. */
   stop() {
+    this.#turn++;
     if (this.#callback) this.#video.cancelVideoFrameCallback?.(this.#callback);
     this.#callback = 0;
     clearInterval(this.#timer);

@@ -142,13 +142,22 @@ export class Link {
     return true;
   }
 
-  /** Puts another camera's picture on the running track. @param {MediaStreamTrack} track */
-  async replaceTrack(track) {
-    await this.#transceiver.sender.replaceTrack(track);
+  /**
+   * Puts another camera's picture on the running track. One that is closed gives way to another, which takes the camera from the start.
+   * @param {MediaStreamTrack} track @param {number} maxBitrate bits a second
+   */
+  async replaceCamera(track, maxBitrate) {
+    try {
+      if (this.#closed) return;
+      await this.#transceiver.sender.replaceTrack(track);
+      await this.#limit(maxBitrate);
+    } catch (error) {
+      if (!this.#closed) throw error;
+    }
   }
 
   /** @param {number} bitrate bits a second */
-  async limit(bitrate) {
+  async #limit(bitrate) {
     const parameters = this.#transceiver.sender.getParameters();
     if (!parameters.encodings?.length) return;
     parameters.encodings[0].maxBitrate = bitrate;

@@ -38,6 +38,7 @@ export class RoomPlace {
   /** Whether the open hub knows our place: a refused join leaves it open. */
   #joined = false;
   #joinedAt = 0;
+  #closed = false;
   #node = new NodeAddress();
   #silence = new SilenceWatch(() => this.#leaveNode());
 
@@ -70,7 +71,7 @@ export class RoomPlace {
         if (!this.#joined) await this.#join(hub);
         return hub;
       } catch (error) {
-        if (moves === MAX_MOVES || !await this.#goOn(error)) throw error;
+        if (this.#closed || moves === MAX_MOVES || !await this.#goOn(error)) throw error;
       }
     }
   }
@@ -124,6 +125,7 @@ export class RoomPlace {
     const before = this.#reply;
     const resume = before?.resume ?? await this.#kept.read();
     const reply = /** @type {JoinReply} */ (await hub.call('Join', { ...this.#request(), resume }));
+    if (this.#closed) throw new Error('the place was left while it was taken');
     this.#reply = reply;
     this.#joined = true;
     this.#joinedAt = Date.now();
@@ -170,6 +172,7 @@ export class RoomPlace {
 
   /** The same, for the page's end: within 300 ms. */
   async close() {
+    this.#closed = true;
     this.#silence.stop();
     this.#kept.forget();
     const hub = this.#hub;

@@ -93,11 +93,11 @@ export class Session {
         // Whoever took the place from this one meanwhile keeps it.
         this.#options = { ...this.#options, takeover: false };
         listener.onJoined(reply);
-        if (!samePeer) this.#dropLink();
+        if (!samePeer) this.#link?.close();
       },
     }, makeHub);
     const { signal } = this.#abort;
-    window.addEventListener('online', () => this.#backoff.hurry(), { signal });
+    window.addEventListener('online', () => this.#onOnline(), { signal });
     window.addEventListener('offline', () => this.#tell('offline'), { signal });
     watchNetwork(() => this.#link && this.#errors.add('broken'), signal);
     document.addEventListener('visibilitychange', () => this.#onVisible(), { signal });
@@ -162,7 +162,7 @@ export class Session {
   /** @param {Hub} hub */
   async #connect(hub) {
     if (this.#link) {
-      this.#dropLink();
+      this.#link?.close();
       await this.#place.renewServers();
       await hub.call('Restart');
     }
@@ -195,7 +195,7 @@ export class Session {
         this.#tell('live');
       } else if (error === 'moved') {
         this.#tell('returning');
-        this.#dropLink();
+        this.#link?.close();
         this.#leave();
         throw new Error('the server is stopping');
       } else if (error === 'closed') {
@@ -238,6 +238,12 @@ export class Session {
     }
   }
 
+  #onOnline() {
+    this.#backoff.hurry();
+    // The connection may have outlived it: then nothing else would say so.
+    if (this.#state === 'offline' && this.#link) this.#errors.add('broken');
+  }
+
   #onVisible() {
     if (document.visibilityState !== 'visible') return;
     this.#backoff.hurry();
@@ -253,15 +259,11 @@ export class Session {
     this.#listener.onState(state, reason, code);
   }
 
-  #dropLink() {
-    this.#link?.close();
-  }
-
   /** Leaves the link and makes another with other options; the place in the room stays. @param {Partial<SessionOptions>} change */
   reconnect(change) {
     const another = change.view !== undefined && change.view !== this.#options.view;
     this.#options = { ...this.#options, ...change };
-    this.#dropLink();
+    this.#link?.close();
     if (another) this.#leave();
     this.#errors.add('asked');
   }
@@ -276,10 +278,7 @@ export class Session {
   async replaceCamera(stream, maxBitrate) {
     this.#options = { ...this.#options, local: stream, maxBitrate };
     const track = stream.getVideoTracks()[0];
-    if (track && this.#link) {
-      await this.#link.replaceTrack(track);
-      await this.#link.limit(maxBitrate);
-    }
+    if (track) await this.#link?.replaceCamera(track, maxBitrate);
   }
 
   /** @param {number} x @param {number} y fractions of the upright picture @param {0|1} [slot] two things can be in focus */

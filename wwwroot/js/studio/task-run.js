@@ -77,7 +77,8 @@ export class TaskRun {
     this.#asked = null;
     this.error = '';
     try {
-      await this.#watch(round, await this.#api.task(id));
+      const task = await this.#read(round, id);
+      if (task) await this.#watch(round, task);
     } catch {
       // Its hours are over, or it is another's.
       if (round === this.#round) this.#to('idle');
@@ -112,15 +113,15 @@ export class TaskRun {
       }
       this.#to('processing');
       await this.#wait(PERIOD_MS);
-      task = await this.#read(round, task);
+      task = await this.#read(round, task.task_id) ?? task;
     }
   }
 
-  /** @param {number} round @param {Task} last */
-  async #read(round, last) {
+  /** @param {number} round @param {string} id @returns {Promise<Task|null>} null where nobody asks any more */
+  async #read(round, id) {
     while (round === this.#round) {
       try {
-        const task = await this.#api.task(last.task_id);
+        const task = await this.#api.task(id);
         this.#backoff.reset();
         return task;
       } catch (error) {
@@ -128,7 +129,7 @@ export class TaskRun {
         await this.#wait(this.#backoff.next());
       }
     }
-    return last;
+    return null;
   }
 
   /** @param {unknown} error */

@@ -50,10 +50,10 @@ export const text = spoken('text', Object.freeze({
     failed: 'The server gave no link. Try again in a moment.',
   }),
   token: Object.freeze({
-    title: 'This room asks for a token',
+    title: 'A token is needed',
     hint: 'Paste the token, or the whole link that you were given.',
     label: 'Token or link',
-    enter: 'Enter the room',
+    enter: 'Continue',
     bad: 'That is no token, and no link with one in it.',
   }),
   cameras: Object.freeze({

@@ -71,6 +71,7 @@ export class VisionClient {
     const canFollow = track !== null && 'MediaStreamTrackProcessor' in globalThis;
     this.#track = canFollow ? track : null;
     if (this.#worker && this.#ready) this.#handTrack(this.#worker);
+    else if (!this.#track) this.#clone?.stop(); // That of a worker that is gone.
     return canFollow;
   }
 

@@ -51,10 +51,10 @@ speak('de', 'text', {
     failed: 'Der Server hat keinen Link ausgestellt. Bitte gleich noch einmal versuchen.',
   },
   token: {
-    title: 'Dieser Raum verlangt ein Token',
+    title: 'Ein Token wird verlangt',
     hint: 'Das Token oder den ganzen erhaltenen Link einfügen.',
     label: 'Token oder Link',
-    enter: 'Raum betreten',
+    enter: 'Weiter',
     bad: 'Das ist weder ein Token noch ein Link mit einem.',
   },
   cameras: {

@@ -51,10 +51,10 @@ speak('es', 'text', {
     failed: 'El servidor no dio ningún enlace. Inténtalo de nuevo en un momento.',
   },
   token: {
-    title: 'Esta sala pide un token',
+    title: 'Se pide un token',
     hint: 'Pega el token, o el enlace completo que recibiste.',
     label: 'Token o enlace',
-    enter: 'Entrar en la sala',
+    enter: 'Continuar',
     bad: 'No es un token ni un enlace que contenga uno.',
   },
   cameras: {

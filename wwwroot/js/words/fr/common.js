@@ -51,10 +51,10 @@ speak('fr', 'text', {
     failed: 'Le serveur n’a pas donné de lien. Réessayez dans un instant.',
   },
   token: {
-    title: 'Cette salle demande un jeton',
+    title: 'Un jeton est demandé',
     hint: 'Collez le jeton, ou le lien complet que vous avez reçu.',
     label: 'Jeton ou lien',
-    enter: 'Entrer dans la salle',
+    enter: 'Continuer',
     bad: 'Ce n’est ni un jeton, ni un lien qui en contient un.',
   },
   cameras: {
