@@ -54,7 +54,8 @@ public sealed class WebRtcPeer : IDisposable
         : Instant.Min(_transport.NextDeadline, Instant.Min(_media.NextDeadline(_now), _data.NextDeadline));
 
     /// <summary>Whether <see cref="TryAddRemoteCandidate"/> would understand it.</summary>
-    public static bool IsCandidate(string candidate) => string.IsNullOrWhiteSpace(candidate) || IceCandidate.TryParse(candidate, out _);
+    public static bool IsCandidate(string candidate) =>
+        string.IsNullOrWhiteSpace(candidate) || IceCandidate.TryParse(candidate, out _, out bool isOfUnknownKind) || isOfUnknownKind;
 
     /// <summary>Also for renegotiation and ICE restart. When it is false nothing has changed and the error says why.</summary>
     public bool TryAnswer(Instant now, string offerSdp, AnswerPolicy policy, out string answerSdp, out string? error)
@@ -103,8 +104,9 @@ public sealed class WebRtcPeer : IDisposable
 
     /// <summary>
     /// A trickled candidate, with or without "candidate:" in front. An empty one is the end of candidates. A name instead
-    /// of an address is taken and left alone: its owner's check will show the address. All sections share one transport (BUNDLE), so
-    /// <paramref name="mid"/>, which clients send along, decides nothing.
+    /// of an address is taken and left alone: its owner's check will show the address. So is one of a transport or type that isn't
+    /// known (RFC 8839 section 5.1). All sections share one transport (BUNDLE), so <paramref name="mid"/>, which clients send along,
+    /// decides nothing.
     /// </summary>
     public bool TryAddRemoteCandidate(Instant now, string candidate, string? mid, out string? error)
     {
@@ -114,9 +116,9 @@ public sealed class WebRtcPeer : IDisposable
             return true;
         }
 
-        if (!IceCandidate.TryParse(candidate, out IceCandidate parsed))
+        if (!IceCandidate.TryParse(candidate, out IceCandidate parsed, out bool isOfUnknownKind))
         {
-            error = "not an ICE candidate";
+            error = isOfUnknownKind ? null : "not an ICE candidate";
         }
         else if (IsClosed)
         {

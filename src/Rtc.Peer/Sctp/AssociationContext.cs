@@ -62,6 +62,5 @@ internal sealed class AssociationContext(SctpOptions options, SctpEventQueue eve
     {
         State = AssociationState.Closed;
         CloseReason = reason;
-        Events.Enqueue(new PendingEvent { Kind = SctpEventKind.Closed, Text = reason });
     }
 }

@@ -164,8 +164,14 @@ internal sealed class DataChannels(AssociationContext context, SendQueue queue, 
         }
     }
 
+    /// <summary>The association is over, and its channels with it.</summary>
     public void Clear()
     {
+        foreach (DataChannel channel in _channels.Values.OrderBy(channel => channel.Id))
+        {
+            ReportClosed(channel);
+        }
+
         _channels.Clear();
         _byStream.Clear();
         _closing.Clear();

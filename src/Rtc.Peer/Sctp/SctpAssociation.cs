@@ -18,6 +18,7 @@ internal sealed class SctpAssociation : IDisposable
     private readonly Heartbeat _heartbeat;
     private readonly Handshake _handshake;
     private readonly AssociationEnd _end;
+    private bool _endIsTold;
 
     public SctpAssociation(SctpOptions options)
     {
@@ -303,5 +304,10 @@ internal sealed class SctpAssociation : IDisposable
         _resets.Clear();
         _end.Clear();
         _heartbeat.Clear();
+        if (!_endIsTold)
+        {
+            _endIsTold = true;
+            _context.Events.Enqueue(new PendingEvent { Kind = SctpEventKind.Closed, Text = _context.CloseReason });
+        }
     }
 }

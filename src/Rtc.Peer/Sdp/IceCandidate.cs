@@ -19,6 +19,7 @@ internal sealed record IceCandidate
 {
     private const int MaxFoundationLength = 32;
     private const int MaxHostLength = 253;
+    private const int MaxTokenLength = 32;
 
     public required string Foundation { get; init; }
 
@@ -49,9 +50,16 @@ internal sealed record IceCandidate
     public TransportAddress? Transport { get; init; }
 
     /// <summary>Takes the line with or without <c>a=</c>, as signalling channels carry both.</summary>
-    public static bool TryParse(ReadOnlySpan<char> line, out IceCandidate candidate)
+    public static bool TryParse(ReadOnlySpan<char> line, out IceCandidate candidate) => TryParse(line, out candidate, out _);
+
+    /// <param name="line">With or without <c>a=</c>.</param>
+    /// <param name="candidate">What it says.</param>
+    /// <param name="isOfUnknownKind">Where it is false: the line is a candidate all the same, of a transport or type that isn't known
+    /// here. RFC 8839 section 5.1 has such ignored.</param>
+    public static bool TryParse(ReadOnlySpan<char> line, out IceCandidate candidate, out bool isOfUnknownKind)
     {
         candidate = null!;
+        isOfUnknownKind = false;
         line = line.Trim();
         if (line.StartsWith("a=", StringComparison.Ordinal))
         {
@@ -77,13 +85,16 @@ internal sealed record IceCandidate
             !SdpText.TryNumber(component, 256, out long componentNumber) || componentNumber == 0 ||
             !SdpText.TryNumber(priority, uint.MaxValue, out long priorityNumber) ||
             !SdpText.TryNumber(port, ushort.MaxValue, out long portNumber) ||
-            !typ.Equals("typ", StringComparison.OrdinalIgnoreCase) || !TryType(type, out IceCandidateType candidateType))
+            !typ.Equals("typ", StringComparison.OrdinalIgnoreCase) ||
+            !SdpText.IsVisible(type, MaxTokenLength) || !SdpText.IsVisible(protocol, MaxTokenLength))
         {
             return false;
         }
 
         bool udp = protocol.Equals("udp", StringComparison.OrdinalIgnoreCase);
-        if (!udp && !protocol.Equals("tcp", StringComparison.OrdinalIgnoreCase))
+        isOfUnknownKind = !TryType(type, out IceCandidateType candidateType)
+            || (!udp && !protocol.Equals("tcp", StringComparison.OrdinalIgnoreCase));
+        if (isOfUnknownKind)
         {
             return false;
         }

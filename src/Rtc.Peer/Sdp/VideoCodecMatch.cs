@@ -6,12 +6,15 @@ namespace Rtc.Peer.Sdp;
 /// Finds the formats of a section that this end can handle, best first: by the caller's order of codecs, then H.264
 /// with packetization mode 1 before 0 and constrained baseline before baseline. Main and high profile are
 /// understood by the decoder but not made by the encoder, so they only count where we don't send and no baseline is offered.
+/// Where we send, packetization mode 0 doesn't count: its readers take whole units alone (RFC 6184 section 6.2), and encoders make
+/// larger ones than a packet holds.
 /// </summary>
 internal static class VideoCodecMatch
 {
     // RFC 6184 section 8.1: no parameter means the baseline profile at level 1.
     private const string DefaultProfileLevelId = "42000a";
     private const int VideoClockRate = 90_000;
+    private const int BehindAllOthers = 1000;
 
     private enum H264Profile
     {
@@ -42,11 +45,15 @@ internal static class VideoCodecMatch
             {
                 profileLevelId = (format.Parameter("profile-level-id") ?? DefaultProfileLevelId).ToLowerInvariant();
                 H264Profile profile = ProfileOf(profileLevelId);
-                packetizationMode = format.Parameter("packetization-mode") == "1" ? 1 : 0;
-                if (profile == H264Profile.Unknown || (weSend && profile > H264Profile.Baseline))
+                string? mode = format.Parameter("packetization-mode");
+                packetizationMode = mode == "1" ? 1 : 0;
+                if (profile == H264Profile.Unknown || (weSend && (profile > H264Profile.Baseline || mode == "0")))
                 {
                     continue;
                 }
+
+                // Without the parameter it is mode 0 as well, but who leaves it out (GStreamer's capabilities) mostly reads all.
+                rank += weSend && mode is null ? BehindAllOthers : 0;
 
                 rank += (int)profile + (packetizationMode == 1 ? 0 : 2) + (profile > H264Profile.Baseline ? 10 : 0);
             }
@@ -71,7 +78,9 @@ internal static class VideoCodecMatch
             .Where(
                 format =>
                     format.Name.Length > 0 && !format.Is("rtx") && !format.Is("red") && !format.Is("ulpfec") && !format.Is("flexfec-03"))
-            .Select(format => format.Name)
+            .Select(format => format.Is("H264") && format.Parameter("packetization-mode") == "0"
+                ? format.Name + " (packetization-mode=0)"
+                : format.Name)
             .Distinct(StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Writes agreed codecs into a section of ours, each followed by its retransmission format.</summary>

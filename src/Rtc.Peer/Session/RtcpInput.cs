@@ -33,10 +33,11 @@ internal sealed class RtcpInput(ReceivingSide receiving, SendingSide sending, Ba
                 case RtcpType.Bye:
                     OnBye(packet);
                     break;
-                case RtcpType.SourceDescription:
+                case RtcpType.SenderReport or RtcpType.ReceiverReport or RtcpType.TransportFeedback or RtcpType.PayloadFeedback:
+                    Malformed++;
                     break;
                 default:
-                    Malformed++;
+                    // Descriptions of the source, and types that aren't known here (RFC 3550 section 6.1), such as XR and APP.
                     break;
             }
         }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 
 namespace Rtc.Peer.Srtp;
 
@@ -23,8 +22,8 @@ internal sealed class SrtpSession : IDisposable
     public const int MaxPacketBytes = 2048;
     public const int MaxOverhead = 20;
 
-    // A page that stops and starts its camera for hours brings two new SSRCs each time; a stream costs some 300 bytes.
-    private const int MaxStreams = 256;
+    // Ours come from descriptions, one or two for a section.
+    private const int MaxSent = 256;
     private const int RtpHeaderLength = 12;
     private const int RtcpHeaderLength = 8;
     private const int IndexLength = 4;
@@ -35,9 +34,9 @@ internal sealed class SrtpSession : IDisposable
     private readonly ISrtpCipher _incoming;
     private readonly bool _repeatsAllowed;
     private readonly bool _indexIsLast;
-    private readonly Dictionary<uint, Stream> _sent = [];
-    private readonly Dictionary<uint, Stream> _received = [];
-    private readonly Dictionary<uint, Stream> _receivedReports = [];
+    private readonly Dictionary<uint, SrtpStream> _sent = [];
+    private readonly ReceivedStreams _received = new();
+    private readonly ReceivedStreams _receivedReports = new();
     private uint _nextRtcpIndex;
 
     public SrtpSession(SrtpKeys keys)
@@ -67,25 +66,33 @@ internal sealed class SrtpSession : IDisposable
 
         uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(buffer[8..]);
         ushort sequence = BinaryPrimitives.ReadUInt16BigEndian(buffer[2..]);
-        if (!_sent.TryGetValue(ssrc, out Stream? stream))
+        if (!_sent.TryGetValue(ssrc, out SrtpStream? stream))
         {
-            if (_sent.Count >= MaxStreams)
+            if (_sent.Count >= MaxSent)
             {
                 return false;
             }
 
-            stream = new Stream();
+            stream = new SrtpStream();
             _sent.Add(ssrc, stream);
         }
 
         long index = stream.Estimate(sequence);
-        if (index < 0 || (!_repeatsAllowed && !stream.MayGo(index, buffer[..length])))
+        if (index < 0)
         {
             return false;
         }
 
+        int end = _outgoing.ProtectRtp(buffer, length, header, ssrc, index);
+        if (!_repeatsAllowed && !stream.MayGo(index, BinaryPrimitives.ReadUInt64BigEndian(buffer[(end - sizeof(ulong))..])))
+        {
+            // Another packet under a nonce that was used: nobody may see it.
+            buffer[..end].Clear();
+            return false;
+        }
+
         stream.Window.Accept(index);
-        protectedLength = _outgoing.ProtectRtp(buffer, length, header, ssrc, index);
+        protectedLength = end;
         return true;
     }
 
@@ -100,10 +107,10 @@ internal sealed class SrtpSession : IDisposable
 
         uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[8..]);
         ushort sequence = BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
-        bool known = _received.TryGetValue(ssrc, out Stream? stream);
-        if (!known && _received.Count >= MaxStreams)
+        bool known = _received.TryFind(ssrc, out SrtpStream? stream);
+        if (!known && _received.Refuses(ssrc) is { } refusal)
         {
-            return SrtpResult.TooManyStreams;
+            return refusal;
         }
 
         long index = known ? stream!.Estimate(sequence) : sequence;
@@ -127,13 +134,7 @@ internal sealed class SrtpSession : IDisposable
             return SrtpResult.Forged;
         }
 
-        if (!known)
-        {
-            stream = new Stream();
-            _received.Add(ssrc, stream);
-        }
-
-        stream!.Window.Accept(index);
+        _received.Accept(ssrc, stream, index);
         return SrtpResult.Ok;
     }
 
@@ -163,10 +164,10 @@ internal sealed class SrtpSession : IDisposable
         int trailerAt = packet.Length - (_indexIsLast ? IndexLength : _incoming.RtcpOverhead);
         uint trailer = BinaryPrimitives.ReadUInt32BigEndian(packet[trailerAt..]);
         uint index = trailer & MaxRtcpIndex;
-        bool known = _receivedReports.TryGetValue(ssrc, out Stream? stream);
-        if (!known && _receivedReports.Count >= MaxStreams)
+        bool known = _receivedReports.TryFind(ssrc, out SrtpStream? stream);
+        if (!known && _receivedReports.Refuses(ssrc) is { } refusal)
         {
-            return SrtpResult.TooManyStreams;
+            return refusal;
         }
 
         if (known && !stream!.Window.IsFresh(index))
@@ -181,13 +182,7 @@ internal sealed class SrtpSession : IDisposable
             return SrtpResult.Forged;
         }
 
-        if (!known)
-        {
-            stream = new Stream();
-            _receivedReports.Add(ssrc, stream);
-        }
-
-        stream!.Window.Accept(index);
+        _receivedReports.Accept(ssrc, stream, index);
         return SrtpResult.Ok;
     }
 
@@ -221,31 +216,4 @@ internal sealed class SrtpSession : IDisposable
 
     private static ISrtpCipher CreateCipher(SrtpProfile profile, SrtpMaster master) =>
         profile == SrtpProfile.AeadAes128Gcm ? new GcmCipher(master) : new CounterModeCipher(master);
-
-    private sealed class Stream
-    {
-        public ReplayWindow Window;
-        private ulong[]? _sent;
-
-        /// <summary>
-        /// Whether a packet may go under this index: any one the first time, and again only the same, which is how lost packets
-        /// are repaired where there is no RTX (RFC 7714 section 8.4). The same bytes make the same packet, and reveal nothing.
-        /// </summary>
-        public bool MayGo(long index, ReadOnlySpan<byte> packet)
-        {
-            _sent ??= new ulong[ReplayWindow.Width];
-            ref ulong sent = ref _sent[index % ReplayWindow.Width];
-            ulong digest = XxHash3.HashToUInt64(packet);
-            if (Window.IsFresh(index))
-            {
-                sent = digest;
-                return true;
-            }
-
-            return Window.Highest - index < ReplayWindow.Width && sent == digest;
-        }
-
-        public long Estimate(ushort sequence) =>
-            Window.IsEmpty ? sequence : RolloverCounter.Estimate(Window.Highest, sequence);
-    }
 }

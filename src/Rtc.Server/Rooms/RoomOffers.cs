@@ -140,7 +140,7 @@ internal sealed class RoomOffers(
         }
 
         string tag = IceGeneration.EntityTag(negotiated.Answer);
-        if (ifMatch != "*" && ifMatch != tag)
+        if (!IceGeneration.IsNamedBy(ifMatch, tag))
         {
             return new Refusal("precondition_failed", "The session's ICE has moved on.", 412);
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Net.Http.Headers;
 using Rtc.Signaling.Messages;
 
 namespace Rtc.Signaling.Whip;
@@ -16,6 +17,17 @@ public static class IceGeneration
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{FirstOf(answer, Ufrag)} {FirstOf(answer, Password)}"));
         return $"\"{Convert.ToHexStringLower(hash.AsSpan(0, 8))}\"";
+    }
+
+    /// <summary>
+    /// Whether an If-Match names this generation: one tag, a list, or "*" for any (RFC 9110 section 13.1.1). Compared weakly, as a
+    /// proxy that compresses weakens the tag on its way to the client, and it stands for credentials here, not for bytes.
+    /// </summary>
+    public static bool IsNamedBy(string ifMatch, string tag)
+    {
+        var current = EntityTagHeaderValue.Parse(tag);
+        return EntityTagHeaderValue.TryParseList([ifMatch], out IList<EntityTagHeaderValue>? named)
+            && named.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(current, useStrongComparison: false));
     }
 
     /// <summary>Has the offer's client other credentials now?</summary>

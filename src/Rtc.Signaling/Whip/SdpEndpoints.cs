@@ -163,7 +163,7 @@ public static class SdpEndpoints
             return Problem(http, new Refusal("bad_fragment", problem));
         }
 
-        Outcome<TrickleReply> done = await sessions.TrickleAsync(address, fragment, http.Request.Headers.IfMatch.FirstOrDefault());
+        Outcome<TrickleReply> done = await sessions.TrickleAsync(address, fragment, http.Request.Headers.IfMatch.ToString());
         if (done.Refusal is { } refusal)
         {
             return Problem(http, refusal);

@@ -39,6 +39,18 @@ public sealed class RtpSessionTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData("80CF00020000000700000000", 0)] // an extended report
+    [InlineData("80CC0003000000074142434400000000", 0)] // an application's own
+    [InlineData("81C8000100000007", 1)] // a sender report without its figures
+    [InlineData("81CD000100000007", 1)] // feedback without its media
+    public void Rtcp_of_an_unknown_type_is_not_malformed(string packet, int malformed)
+    {
+        using var pair = new MediaPair(1);
+        pair.Sender.ReceiveRtcp(pair.Now, Convert.FromHexString(packet));
+        Assert.Equal(malformed, pair.Sender.Stats.DroppedMalformedRtcp);
+    }
+
     [Fact]
     public void Payload_types_that_change_under_way_cost_no_picture_and_no_key_frame()
     {

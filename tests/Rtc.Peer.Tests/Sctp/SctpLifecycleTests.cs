@@ -267,6 +267,30 @@ public sealed class SctpLifecycleTests(ITestOutputHelper output)
         Assert.Equal(0, pair.B.BuffersHeld);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Channels_close_with_their_association(bool abort)
+    {
+        using var pair = new SctpPair(7);
+        pair.Open();
+        pair.Connected();
+        pair.RunFor(100);
+        if (abort)
+        {
+            pair.A.Close("room closed");
+        }
+        else
+        {
+            pair.A.Shutdown();
+        }
+
+        pair.RunUntil(() => pair.A.IsClosed && pair.B.IsClosed, 10_000);
+        Assert.All(pair.Events, events => Assert.Equal(
+            [SctpEventKind.ChannelOpened, SctpEventKind.ChannelClosed, SctpEventKind.Closed],
+            events.Select(e => e.Kind).Where(kind => kind != SctpEventKind.Connected)));
+    }
+
     [Fact]
     public void Restarted_peer_closes_the_old_association()
     {

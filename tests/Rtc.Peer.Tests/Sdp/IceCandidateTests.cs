@@ -35,6 +35,19 @@ public sealed class IceCandidateTests
     public void Malformed_line_is_refused(string line) => Assert.False(IceCandidate.TryParse(line, out _));
 
     [Theory]
+    [InlineData("candidate:1 1 sctp 1 192.0.2.1 5000 typ host", true)]
+    [InlineData("candidate:1 1 udp 1 192.0.2.1 5000 typ cloud", true)]
+    [InlineData("candidate:1 1 sctp 1 192.0.2.1 5000 typ", false)]
+    [InlineData("candidate:1 1 udp 1 192.0.2.1 65536 typ cloud", false)]
+    [InlineData("candidate:1 1 udp 1 192.0.2.1 5000 typ host", false)]
+    public void Unknown_kind_is_told_from_nonsense(string line, bool unknown)
+    {
+        bool parsed = IceCandidate.TryParse(line, out _, out bool isOfUnknownKind);
+        Assert.False(parsed && isOfUnknownKind);
+        Assert.Equal(unknown, isOfUnknownKind);
+    }
+
+    [Theory]
     [InlineData("1")]
     [InlineData("fe80::1%lo")]
     [InlineData("256.1.1.1")]

@@ -117,7 +117,7 @@ public sealed class NegotiationTests
         (_, NegotiatedSession session) = SdpTesting.Answer(
             SdpTesting.NewNegotiation(), offer, new AnswerPolicy { Codecs = [VideoCodec.H264, VideoCodec.Vp8] });
         Assert.Equal(
-            ["42e01f/1", "42001f/1", "42e01f/0", "42001f/0", "/0"],
+            ["42e01f/1", "42001f/1", "/0"],
             session.Sections[0].Codecs.Select(codec => $"{codec.ProfileLevelId}/{codec.PacketizationMode}"));
         (_, session) = SdpTesting.Answer(SdpTesting.NewNegotiation(), offer, new AnswerPolicy { Codecs = [VideoCodec.Vp8] });
         Assert.Equal(VideoCodec.Vp8, Assert.Single(session.Sections[0].Codecs).Codec);
@@ -134,6 +134,31 @@ public sealed class NegotiationTests
         Assert.Equal(
             "no common video codec: offered H264",
             SdpTesting.Refusal(Offer(high.Replace("sendonly", "sendrecv", StringComparison.Ordinal), "v")));
+    }
+
+    [Theory]
+    [InlineData("recvonly", ";packetization-mode=0", "97", "VP8")]
+    [InlineData("recvonly", "", "97 96", "VP8 H264")]
+    [InlineData("recvonly", ";packetization-mode=1", "96 97", "H264 VP8")]
+    [InlineData("sendonly", ";packetization-mode=0", "96 97", "H264 VP8")]
+    public void H264_is_not_sent_in_single_units(string direction, string mode, string formats, string names)
+    {
+        string section =
+            $"m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=mid:v\r\na={direction}\r\na=rtcp-mux\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 "
+                + $"profile-level-id=42e01f{mode}\r\na=rtpmap:97 VP8/90000\r\n";
+        var policy = new AnswerPolicy { Codecs = [VideoCodec.H264, VideoCodec.Vp8] };
+        (SessionDescription answer, _) = SdpTesting.Answer(SdpTesting.NewNegotiation(), Offer(section, "v"), policy);
+        Assert.Equal(formats.Split(' '), answer.Media[0].Formats);
+        Assert.Equal(names.Split(' '), answer.Media[0].PayloadFormats.Select(format => format.Name));
+    }
+
+    [Fact]
+    public void H264_in_single_units_alone_is_refused_by_name()
+    {
+        string section =
+            "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:v\r\na=recvonly\r\na=rtcp-mux\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 "
+                + "profile-level-id=42e01f;packetization-mode=0\r\n";
+        Assert.Equal("no common video codec: offered H264 (packetization-mode=0)", SdpTesting.Refusal(Offer(section, "v")));
     }
 
     [Fact]

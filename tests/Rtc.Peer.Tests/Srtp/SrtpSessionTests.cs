@@ -152,26 +152,40 @@ public sealed class SrtpSessionTests
             byte[] buffer = new byte[200];
             Packet(7, 100, 2, 30).CopyTo(buffer, 0);
             Assert.False(sender.TryProtectRtp(buffer, 42, out _));
+            Assert.All(buffer, left => Assert.Equal(0, left));
+            Assert.Equal(first, Protect(sender, Packet(7, 100, 1, 30)));
         }
     }
 
     [Fact]
-    public void Streams_are_bounded()
+    public void Camera_that_starts_for_hours_is_heard_each_time()
     {
+        byte[] opened = new byte[SrtpSession.MaxPacketBytes];
         (SrtpSession sender, SrtpSession receiver) = Pair((int)SrtpProfile.AeadAes128Gcm);
-        (SrtpSession more, SrtpSession unused) = Pair((int)SrtpProfile.AeadAes128Gcm);
-        using (sender)
+        byte[] first = Protect(sender, Packet(1, 1, 1, 20));
+        byte[] report = new byte[60];
         using (receiver)
-        using (more)
-        using (unused)
         {
-            byte[] opened = new byte[SrtpSession.MaxPacketBytes];
-            for (uint ssrc = 1; ssrc <= 256; ssrc++)
+            Assert.Equal(SrtpResult.Ok, receiver.UnprotectRtp(first, opened, out _));
+            for (uint ssrc = 2; ssrc <= 1000; ssrc++)
             {
+                if (ssrc % 200 == 0)
+                {
+                    sender.Dispose();
+                    (sender, SrtpSession unused) = Pair((int)SrtpProfile.AeadAes128Gcm);
+                    unused.Dispose();
+                }
+
                 Assert.Equal(SrtpResult.Ok, receiver.UnprotectRtp(Protect(sender, Packet(ssrc, 1, 1, 20)), opened, out _));
+                Assert.Equal(SrtpResult.Ok, receiver.UnprotectRtp(Protect(sender, Packet(2000, (ushort)ssrc, 1, 20)), opened, out _));
+                BinaryPrimitives.WriteUInt64BigEndian(report, 0x80C9_0001_0000_0000 | ssrc);
+                Assert.True(sender.TryProtectRtcp(report, 8, out int length));
+                Assert.Equal(SrtpResult.Ok, receiver.UnprotectRtcp(report.AsSpan(0, length), opened, out _));
             }
 
-            Assert.Equal(SrtpResult.TooManyStreams, receiver.UnprotectRtp(Protect(more, Packet(257, 1, 1, 20)), opened, out _));
+            Assert.Equal(2 * ReceivedStreams.MaxStreams, receiver.StreamCount);
+            Assert.Equal(SrtpResult.Replayed, receiver.UnprotectRtp(first, opened, out _));
+            sender.Dispose();
         }
     }
 

@@ -80,6 +80,34 @@ public sealed class WhipSessionTests
         Assert.Equal(200, await PatchAsync(host, session, Restart, tag));
     }
 
+    [Theory]
+    [InlineData("candidate:1 1 ssltcp 1 192.0.2.1 5000 typ host")]
+    [InlineData("candidate:1 1 udp 1 192.0.2.1 5000 typ cloud")]
+    [InlineData("candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype active")]
+    [InlineData("candidate:1 1 udp 1 0b2b2d5c-1c29-4f5b-9f5e-f6f1a5f90d1c.local 5353 typ host")]
+    public async Task Candidate_of_no_use_is_ignored_beside_the_others(string line)
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        using HttpResponseMessage created = await PostAsync(host, "/whep/one", Offer());
+        string tag = created.Headers.ETag!.ToString();
+        Assert.Equal(204, await PatchAsync(host, created.Headers.Location!.ToString(), $"{Candidate}a={line}\r\n", tag));
+    }
+
+    [Theory]
+    [InlineData("TAG", 204)]
+    [InlineData("*", 204)]
+    [InlineData("\"other\", TAG", 204)]
+    [InlineData("W/TAG", 204)]
+    [InlineData("\"other\", \"another\"", 412)]
+    [InlineData("nonsense", 412)]
+    public async Task If_match_names_the_generation_as_http_has_it(string ifMatch, int status)
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        using HttpResponseMessage created = await PostAsync(host, "/whep/one", Offer());
+        string given = ifMatch.Replace("TAG", created.Headers.ETag!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(status, await PatchAsync(host, created.Headers.Location!.ToString(), Candidate, given));
+    }
+
     [Fact]
     public async Task Options_say_what_is_taken_and_which_servers_help()
     {
