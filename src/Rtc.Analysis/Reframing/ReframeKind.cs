@@ -150,24 +150,40 @@ public sealed class ReframeKind(
             Width = path.Width, Height = path.Height, FrameRate = info.FrameRate, Sound = info.Audio is null ? null : (file, info),
         };
         using FinishedVideo video = FinishedVideo.Create(place.File, options, settings.Limits, cancel);
-        while (source.TryRead(out Picture? picture, out int number, out _))
+        var rate = new ConstantRate(
+            info.FrameRate.Value, (long)Math.Max(info.TotalFrames, info.DurationSeconds * info.FrameRate.Value) + 1);
+        (Picture? Picture, int Number) shown = default;
+        try
         {
-            using (picture)
+            for (bool isMore = true; isMore;)
             {
-                int at = Math.Min(number, path.Left.Length - 1);
-                var region = new RectF(path.Left[at], path.Top[at], path.Left[at] + path.Width, path.Top[at] + path.Height);
-                if (!video.TryWrite(picture!.View().Crop(region)))
+                (Picture? Picture, int Number) before = shown;
+                isMore = source.TryRead(out shown.Picture, out shown.Number, out double seconds);
+                using (before.Picture)
                 {
-                    throw Failure(video.Refusal!);
+                    int at = Math.Min(before.Number, path.Left.Length - 1);
+                    var region = new RectF(path.Left[at], path.Top[at], path.Left[at] + path.Width, path.Top[at] + path.Height);
+                    long times = before.Picture is null ? 0 : isMore ? rate.TimesUntil(seconds) : 1;
+                    for (; times > 0; times--)
+                    {
+                        if (!video.TryWrite(before.Picture!.View().Crop(region)))
+                        {
+                            throw Failure(video.Refusal!);
+                        }
+                    }
+                }
+
+                await run.PaceAsync(cancel).ConfigureAwait(false);
+                if (run.IsSaveDue)
+                {
+                    await place.KeepAsync(video.Bytes + (video.Bytes / AheadPart), cancel).ConfigureAwait(false);
+                    await run.SaveAsync(0, (double)shown.Number / path.Left.Length, null, cancel).ConfigureAwait(false);
                 }
             }
-
-            await run.PaceAsync(cancel).ConfigureAwait(false);
-            if (run.IsSaveDue)
-            {
-                await place.KeepAsync(video.Bytes + (video.Bytes / AheadPart), cancel).ConfigureAwait(false);
-                await run.SaveAsync(0, (double)number / path.Left.Length, null, cancel).ConfigureAwait(false);
-            }
+        }
+        finally
+        {
+            shown.Picture?.Dispose();
         }
 
         if (source.Refusal is { } broken)
