@@ -34,6 +34,14 @@ public sealed class ConstantRateTests
         Assert.Equal(1, rate.TimesUntil(1.2));
     }
 
+    [Fact]
+    public void Times_that_begin_anew_lose_no_picture()
+    {
+        var rate = new ConstantRate(10, 1000);
+        double[] times = [0.1, 0.2, 0.3, 0, 0.1, 0.2, 0.3, 0.4, 0.5];
+        Assert.All(times, time => Assert.Equal(1, rate.TimesUntil(time)));
+    }
+
     [Theory]
     [InlineData(1e9)]
     [InlineData(double.MaxValue)]

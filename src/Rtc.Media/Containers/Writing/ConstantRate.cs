@@ -12,13 +12,22 @@ public sealed class ConstantRate(double frameRate, long maxPictures)
     private const double Tolerance = 0.75;
 
     private long _next;
+    private double _last;
+    private double _begin;
 
     /// <summary>How often the picture before this one is written; 0: it is left out.</summary>
     /// <param name="seconds">When this one is shown, from the file's start.</param>
     public long TimesUntil(double seconds)
     {
-        double place = seconds * frameRate;
         long following = _next + 1;
+        if (seconds < _last)
+        {
+            // Times that begin anew, as in files that were joined, go on from here.
+            _begin = following - (seconds * frameRate);
+        }
+
+        _last = seconds;
+        double place = _begin + (seconds * frameRate);
         long at = Math.Abs(place - following) < Tolerance || place > long.MaxValue / 2 ? following : (long)Math.Round(place);
         at = Math.Clamp(at, _next, Math.Max(following, maxPictures));
         long times = at - _next;
