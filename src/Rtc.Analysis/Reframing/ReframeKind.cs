@@ -31,6 +31,9 @@ public sealed class ReframeKind(
     // What grows is asked for a part ahead: not with every second of the video.
     private const int AheadPart = 8;
 
+    // A file that was written as it came has no length in its head.
+    private const double MaxUntoldSeconds = 6 * 3600;
+
     private static readonly Dictionary<string, double> s_aspects = new()
     {
         [DefaultAspect] = 9.0 / 16, ["1:1"] = 1, ["4:5"] = 4.0 / 5,
@@ -147,23 +150,25 @@ public sealed class ReframeKind(
         using VideoReader source = VideoReader.Open(file, info, new VideoReadOptions(), settings.Limits, pool, cancel);
         var options = new FinishedVideoOptions
         {
-            Width = path.Width, Height = path.Height, FrameRate = info.FrameRate, Sound = info.Audio is null ? null : (file, info),
+            Width = path.Width, Height = path.Height, FrameRate = info.UsableFrameRate, Sound = info.Audio is null ? null : (file, info),
         };
         using FinishedVideo video = FinishedVideo.Create(place.File, options, settings.Limits, cancel);
-        var rate = new ConstantRate(
-            info.FrameRate.Value, (long)Math.Max(info.TotalFrames, info.DurationSeconds * info.FrameRate.Value) + 1);
+        double perSecond = info.UsableFrameRate.Value;
+        double seconds = info.DurationSeconds > 0 ? info.DurationSeconds : MaxUntoldSeconds;
+        var rate = new ConstantRate(perSecond, (long)Math.Max(info.TotalFrames, seconds * perSecond) + 1);
         (Picture? Picture, int Number) shown = default;
         try
         {
             for (bool isMore = true; isMore;)
             {
                 (Picture? Picture, int Number) before = shown;
-                isMore = source.TryRead(out shown.Picture, out shown.Number, out double seconds);
+                isMore = source.TryRead(out shown.Picture, out shown.Number, out double at);
                 using (before.Picture)
                 {
-                    int at = Math.Min(before.Number, path.Left.Length - 1);
-                    var region = new RectF(path.Left[at], path.Top[at], path.Left[at] + path.Width, path.Top[at] + path.Height);
-                    long times = before.Picture is null ? 0 : isMore ? rate.TimesUntil(seconds) : 1;
+                    int crop = Math.Min(before.Number, path.Left.Length - 1);
+                    var region = new RectF(
+                        path.Left[crop], path.Top[crop], path.Left[crop] + path.Width, path.Top[crop] + path.Height);
+                    long times = before.Picture is null ? 0 : isMore ? rate.TimesUntil(at) : 1;
                     for (; times > 0; times--)
                     {
                         if (!video.TryWrite(before.Picture!.View().Crop(region)))

@@ -65,6 +65,15 @@ public sealed class ClipWorkTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Clip_of_a_high_speed_camera_keeps_its_length()
+    {
+        string file = ClipMaker.Make(
+            _folder.FullName, "fast.mp4", "-f lavfi -i testsrc=s=96x64:r=1000:d=2 -pix_fmt yuv420p -c:v libx264");
+        Run(StudioKind.TrackPoint, file, new StudioRequest { X = 50, Y = 50 });
+        Assert.InRange(Probe(StudioFolder.MaskedVideo).DurationSeconds, 1.9, 2.1);
+    }
+
     private static double Distance(ClipFrames frames, int frame, Picture other)
     {
         using Picture picture = frames.Rent(frame);
