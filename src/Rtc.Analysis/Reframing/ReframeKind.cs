@@ -31,6 +31,9 @@ public sealed class ReframeKind(
     // What grows is asked for a part ahead: not with every second of the video.
     private const int AheadPart = 8;
 
+    // A file that was written as it came has no length in its head.
+    private const double MaxUntoldSeconds = 6 * 3600;
+
     private static readonly Dictionary<string, double> s_aspects = new()
     {
         [DefaultAspect] = 9.0 / 16, ["1:1"] = 1, ["4:5"] = 4.0 / 5,
@@ -147,27 +150,45 @@ public sealed class ReframeKind(
         using VideoReader source = VideoReader.Open(file, info, new VideoReadOptions(), settings.Limits, pool, cancel);
         var options = new FinishedVideoOptions
         {
-            Width = path.Width, Height = path.Height, FrameRate = info.FrameRate, Sound = info.Audio is null ? null : (file, info),
+            Width = path.Width, Height = path.Height, FrameRate = info.UsableFrameRate, Sound = info.Audio is null ? null : (file, info),
         };
         using FinishedVideo video = FinishedVideo.Create(place.File, options, settings.Limits, cancel);
-        while (source.TryRead(out Picture? picture, out int number, out _))
+        double perSecond = info.UsableFrameRate.Value;
+        double seconds = info.DurationSeconds > 0 ? info.DurationSeconds : MaxUntoldSeconds;
+        var rate = new ConstantRate(perSecond, (long)Math.Max(info.TotalFrames, seconds * perSecond) + 1);
+        (Picture? Picture, int Number) shown = default;
+        try
         {
-            using (picture)
+            for (bool isMore = true; isMore;)
             {
-                int at = Math.Min(number, path.Left.Length - 1);
-                var region = new RectF(path.Left[at], path.Top[at], path.Left[at] + path.Width, path.Top[at] + path.Height);
-                if (!video.TryWrite(picture!.View().Crop(region)))
+                (Picture? Picture, int Number) before = shown;
+                isMore = source.TryRead(out shown.Picture, out shown.Number, out double at);
+                using (before.Picture)
                 {
-                    throw Failure(video.Refusal!);
+                    int crop = Math.Min(before.Number, path.Left.Length - 1);
+                    var region = new RectF(
+                        path.Left[crop], path.Top[crop], path.Left[crop] + path.Width, path.Top[crop] + path.Height);
+                    long times = before.Picture is null ? 0 : isMore ? rate.TimesUntil(at) : 1;
+                    for (; times > 0; times--)
+                    {
+                        if (!video.TryWrite(before.Picture!.View().Crop(region)))
+                        {
+                            throw Failure(video.Refusal!);
+                        }
+                    }
+                }
+
+                await run.PaceAsync(cancel).ConfigureAwait(false);
+                if (run.IsSaveDue)
+                {
+                    await place.KeepAsync(video.Bytes + (video.Bytes / AheadPart), cancel).ConfigureAwait(false);
+                    await run.SaveAsync(0, (double)shown.Number / path.Left.Length, null, cancel).ConfigureAwait(false);
                 }
             }
-
-            await run.PaceAsync(cancel).ConfigureAwait(false);
-            if (run.IsSaveDue)
-            {
-                await place.KeepAsync(video.Bytes + (video.Bytes / AheadPart), cancel).ConfigureAwait(false);
-                await run.SaveAsync(0, (double)number / path.Left.Length, null, cancel).ConfigureAwait(false);
-            }
+        }
+        finally
+        {
+            shown.Picture?.Dispose();
         }
 
         if (source.Refusal is { } broken)

@@ -18,7 +18,6 @@ internal sealed record HeaderKind(string? Layout, string? Task, int Classes, int
     public const string Sam = "sam";
 
     // What an upload says of its sizes is believed only where a real model could have them.
-    private const long MaxInputSide = 8192;
     private const long MaxExtent = 1 << 24;
 
     /// <summary>The input takes a picture, or the model is the second half of one that does.</summary>
@@ -29,8 +28,7 @@ internal sealed record HeaderKind(string? Layout, string? Task, int Classes, int
     public static HeaderKind Of(OnnxHeader header)
     {
         if (header.Inputs.FirstOrDefault(one => InputShapes.TryPicture(one, out _, out _, out _)) is not { } input
-            || !InputShapes.TryPicture(input, out bool interleaved, out long height, out long width)
-            || height > MaxInputSide || width > MaxInputSide)
+            || !InputShapes.TryPicture(input, out bool interleaved, out long height, out long width))
         {
             return new HeaderKind(
                 SamEdges.TryDecoder(header.Inputs, header.Outputs, out _) ? Sam : null, null, 0, null, null);

@@ -9,6 +9,9 @@ internal sealed unsafe class NativeTensor : IDisposable
 {
     private const nuint Alignment = 64;
 
+    // Sizes come from files that may say anything.
+    private const long MaxBytes = 1L << 30;
+
     private readonly long[] _shape;
     private byte* _memory;
 
@@ -22,7 +25,12 @@ internal sealed unsafe class NativeTensor : IDisposable
             throw new OrtException($"tensors of {TensorTypes.Name(type)} are not supported");
         }
 
-        Count = Elements(shape);
+        if (!TryCount(shape, MaxBytes / size, out long count))
+        {
+            throw new OrtException($"a tensor of {string.Join("×", _shape)} numbers is too large");
+        }
+
+        Count = count;
         Bytes = Count * size;
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, Bytes), Alignment);
         NativeMemory.Clear(_memory, (nuint)Bytes);
@@ -63,6 +71,22 @@ internal sealed unsafe class NativeTensor : IDisposable
         }
 
         return count;
+    }
+
+    private static bool TryCount(ReadOnlySpan<long> shape, long max, out long count)
+    {
+        count = 1;
+        foreach (long extent in shape)
+        {
+            if (extent < 0 || (extent > 0 && count > max / extent))
+            {
+                return false;
+            }
+
+            count *= extent;
+        }
+
+        return true;
     }
 
     public void Dispose()

@@ -11,6 +11,9 @@ internal static class InputShapes
     private const int DefaultSemanticSize = 512;
     private const int DefaultSamSize = 1024;
 
+    // Memory is taken for what a file says: no real model takes a larger picture.
+    private const int MaxSide = 8192;
+
     // A point inside and a box's two corners; and the side of SAM's low-resolution masks.
     private const int PromptPoints = 3;
     private const int LowResolution = 256;
@@ -82,7 +85,7 @@ internal static class InputShapes
         bool planar = shape.Count == 4 && shape[1] == 3;
         height = interleaved ? shape[^3] : planar ? shape[2] : 0;
         width = interleaved ? shape[^2] : planar ? shape[3] : 0;
-        return (interleaved || planar) && height is < 0 or >= 8 && width is < 0 or >= 8;
+        return (interleaved || planar) && height is < 0 or (>= 8 and <= MaxSide) && width is < 0 or (>= 8 and <= MaxSide);
     }
 
     /// <summary>RT-DETR asks for the size that its boxes shall be given in: that of the input itself.</summary>

@@ -26,7 +26,8 @@ internal static unsafe class AvStill
         ("ya16be", new(4, 0, 0, 0, 2)),
     ];
 
-    public static bool TryDecode(string codec, ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture, out string? problem)
+    public static bool TryDecode(
+        string codec, ReadOnlySpan<byte> data, PicturePool pool, long maxPixels, out Picture? picture, out string? problem)
     {
         picture = null;
         AvLibrary library;
@@ -52,7 +53,7 @@ internal static unsafe class AvStill
         using var frame = new AvFrame(library);
         using var input = new NativeBuffer();
         library.Set(context.Pointer, "threads", "1");
-        library.TrySet(context.Pointer, "max_pixels", Jpeg.MaxPixels.ToString(CultureInfo.InvariantCulture));
+        library.TrySet(context.Pointer, "max_pixels", maxPixels.ToString(CultureInfo.InvariantCulture));
         library.TrySet(context.Pointer, "err_detect", "explode+crccheck");
         int result = library.Open(context.Pointer, decoder, null);
         if (result >= 0)
@@ -81,11 +82,11 @@ internal static unsafe class AvStill
             return false;
         }
 
-        picture = Take(library, frame.Pointer, pool, out problem);
+        picture = Take(library, frame.Pointer, pool, maxPixels, out problem);
         return picture is not null;
     }
 
-    private static Picture? Take(AvLibrary library, byte* frame, PicturePool pool, out string? problem)
+    private static Picture? Take(AvLibrary library, byte* frame, PicturePool pool, long maxPixels, out string? problem)
     {
         int width = *(int*)(frame + AvLayout.Frame.Width);
         int height = *(int*)(frame + AvLayout.Frame.Height);
@@ -93,7 +94,7 @@ internal static unsafe class AvStill
         byte** planes = (byte**)(frame + AvLayout.Frame.Data);
         int* strides = (int*)(frame + AvLayout.Frame.Strides);
         problem = null;
-        if (width < 1 || height < 1 || (long)width * height > Jpeg.MaxPixels)
+        if (width < 1 || height < 1 || (long)width * height > maxPixels)
         {
             problem = $"{width}×{height} is no size to read";
             return null;

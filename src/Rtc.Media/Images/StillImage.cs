@@ -16,22 +16,28 @@ public static class StillImage
     /// <summary>
     /// The upright picture; false with a reason where the bytes are of no such kind, are broken or the picture is too large.
     /// </summary>
-    public static bool TryDecode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture, out string? problem)
+    public static bool TryDecode(ReadOnlySpan<byte> data, PicturePool pool, out Picture? picture, out string? problem) =>
+        TryDecode(data, pool, Jpeg.MaxPixels, out picture, out _, out problem);
+
+    /// <summary>The same for pictures of strangers: the size is looked at before memory is spent on it.</summary>
+    public static bool TryDecode(
+        ReadOnlySpan<byte> data, PicturePool pool, long maxPixels, out Picture? picture, out bool isTooLarge, out string? problem)
     {
         (string? codec, long pixels) = Inspect(data);
         if (codec is null)
         {
-            return Jpeg.TryDecode(data, pool, out picture, out problem);
+            return Jpeg.TryDecode(data, pool, maxPixels, out picture, out isTooLarge, out problem);
         }
 
         picture = null;
-        if (pixels is < 1 or > Jpeg.MaxPixels)
+        isTooLarge = pixels > maxPixels;
+        if (isTooLarge || pixels < 1)
         {
-            problem = pixels < 1 ? "its header is broken" : $"it is larger than {Jpeg.MaxPixels} pixels";
+            problem = isTooLarge ? $"it is larger than {maxPixels} pixels" : "its header is broken";
             return false;
         }
 
-        return AvStill.TryDecode(codec, data, pool, out picture, out problem);
+        return AvStill.TryDecode(codec, data, pool, maxPixels, out picture, out problem);
     }
 
     /// <summary>

@@ -74,21 +74,20 @@ internal static class StillRoutes
     private static IResult Look(ReadOnlySpan<byte> file, RtcOptions options, Func<Picture, IResult> look)
     {
         using var pool = new PicturePool();
-        if (!StillImage.TryDecode(file, pool, out Picture? picture, out string? problem))
+        if (!StillImage.TryDecode(file, pool, options.Limits.MaxPixels, out Picture? picture, out bool isTooLarge, out string? problem))
         {
-            return Problems.Of(
+            return isTooLarge ? TooManyPixels(options.Limits.MaxPixels) : Problems.Of(
                 StatusCodes.Status400BadRequest, "picture", $"The body is no {StillImage.Kinds} picture that can be read: {problem}.");
         }
 
         using (picture)
         {
-            return (long)picture!.Width * picture.Height > options.Limits.MaxPixels
-                ? Problems.Of(
-                    StatusCodes.Status413PayloadTooLarge, "too_large",
-                    $"A picture has {options.Limits.MaxPixels} pixels at most (Limits:MaxPixels).")
-                : look(picture);
+            return look(picture!);
         }
     }
+
+    private static IResult TooManyPixels(long most) => Problems.Of(
+        StatusCodes.Status413PayloadTooLarge, "too_large", $"A picture has {most} pixels at most (Limits:MaxPixels).");
 
     private static IResult Detect(Picture picture, IModelHost models, string model, float? confidence, float? nms, int? maxDetections)
     {

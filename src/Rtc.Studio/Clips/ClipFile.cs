@@ -7,8 +7,6 @@ namespace Rtc.Studio.Clips;
 /// <summary>A clip that keeps to the limits, as its container describes it, and the size that it is worked on in.</summary>
 public sealed record ClipFile
 {
-    private const int UsualFrameRate = 25;
-
     public required string Path { get; init; }
 
     public required VideoInfo Info { get; init; }
@@ -47,7 +45,7 @@ public sealed record ClipFile
             throw new StudioException("too_small", $"A clip's picture has {ClipLimits.MinSide} pixels at least on each side.");
         }
 
-        Ratio rate = info.FrameRate.Value is > 0 and < 1000 ? info.FrameRate : new Ratio(UsualFrameRate, 1);
+        Ratio rate = info.UsableFrameRate;
         double seconds = Math.Max(info.DurationSeconds, info.TotalFrames / rate.Value);
         if (Math.Min(info.DurationSeconds > 0 ? info.DurationSeconds : seconds, seconds) > limits.MaxSeconds + ClipLimits.SecondsTolerance)
         {

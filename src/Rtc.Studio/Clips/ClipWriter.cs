@@ -43,10 +43,8 @@ internal sealed class ClipWriter : IDisposable
             cancel);
     }
 
-    public void Write(PictureView picture) => Require(_video.TryWrite(picture));
-
-    /// <summary>The picture with the masks in red; the picture itself is drawn on.</summary>
-    public void WriteTinted(Picture picture, IEnumerable<MaskRuns> masks)
+    /// <summary>The picture with the masks in red, so many times; the picture itself is drawn on.</summary>
+    public void WriteTinted(Picture picture, IEnumerable<MaskRuns> masks, long times)
     {
         if (TryJoin(masks))
         {
@@ -55,14 +53,20 @@ internal sealed class ClipWriter : IDisposable
             _painter.Contour(picture, _shown, s_red);
         }
 
-        Write(picture);
+        for (; times > 0; times--)
+        {
+            Require(_video.TryWrite(picture));
+        }
     }
 
-    /// <summary>The picture as it is, opaque where a mask is.</summary>
-    public void WriteCutOut(Picture picture, IEnumerable<MaskRuns> masks)
+    /// <summary>The picture as it is, opaque where a mask is, so many times.</summary>
+    public void WriteCutOut(Picture picture, IEnumerable<MaskRuns> masks, long times)
     {
         TryJoin(masks);
-        Require(_video.TryWrite(picture, _mask.Alpha));
+        for (; times > 0; times--)
+        {
+            Require(_video.TryWrite(picture, _mask.Alpha));
+        }
     }
 
     public void Finish() => Require(_video.TryFinish());

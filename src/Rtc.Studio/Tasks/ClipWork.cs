@@ -1,6 +1,7 @@
 using Rtc.Inference;
 using Rtc.Inference.Onnx;
 using Rtc.Media;
+using Rtc.Media.Containers.Writing;
 using Rtc.Studio.Clips;
 using Rtc.Studio.Masks;
 using Rtc.Studio.Removal;
@@ -61,7 +62,8 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         (ObjectTrack track, string engine) = Follow(frames, wanted.FrameIndex, clicks, progress, cancel);
         track = Completed(frames, clicks, track, engine, cancel);
         WriteTinted(
-            Path.Combine(folder, StudioFolder.MaskedVideo), clip, frames, [track], _ => progress.Advance(1), cancel, hasCutOut: true);
+            Path.Combine(folder, StudioFolder.MaskedVideo), clip, frames, frames.Times, [track],
+            _ => progress.Advance(1), cancel, hasCutOut: true);
         MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, track.Masks, wanted.TrackId);
         progress.End();
         return new StudioResult
@@ -101,7 +103,7 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
         string? stem = _stems.TryWrite(clip, folder, progress, cancel, out string stems) ? search.Prompt.Stem + ".wav" : null;
         progress.Begin(Highlight, "Highlight it");
         WriteTinted(
-            Path.Combine(folder, StudioFolder.HighlightedVideo), clip, frames, tracks,
+            Path.Combine(folder, StudioFolder.HighlightedVideo), clip, frames, frames.Times, tracks,
             at => progress.Advance((double)at / frames.Count), cancel, hasCutOut: true);
         MaskFile.Write(Path.Combine(folder, StudioFolder.Masks), frames, clip.FrameRate.Value, Joined(tracks, frames));
         progress.End();
@@ -151,7 +153,8 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
 
         progress.Begin(Render, "Write the video");
         WriteTinted(
-            Path.Combine(folder, StudioFolder.InpaintedVideo), clip, filled, [], at => progress.Advance((double)at / frames.Count), cancel);
+            Path.Combine(folder, StudioFolder.InpaintedVideo), clip, filled, frames.Times, [],
+            at => progress.Advance((double)at / frames.Count), cancel);
         progress.End();
         return new StudioResult
         {
@@ -261,18 +264,20 @@ public sealed class ClipWork(StudioEngines engines, PicturePool pool, ClipLimits
     }
 
     private static void WriteTinted(
-        string path, ClipFile clip, ClipFrames frames, IReadOnlyList<ObjectTrack> tracks, Action<int> onFrame, CancellationToken cancel,
-        bool hasCutOut = false)
+        string path, ClipFile clip, ClipFrames frames, IReadOnlyList<double> times, IReadOnlyList<ObjectTrack> tracks, Action<int> onFrame,
+        CancellationToken cancel, bool hasCutOut = false)
     {
         using var writer = new ClipWriter(path, clip, cancel);
         string alone = Path.Combine(Path.GetDirectoryName(path)!, StudioFolder.CutOut);
         using ClipWriter? cutOut = hasCutOut ? new ClipWriter(alone, clip, cancel, isCutOut: true) : null;
+        var rate = new ConstantRate(clip.FrameRate.Value, clip.MaxFrames);
         for (int frame = 0; frame < frames.Count; frame++)
         {
             using Picture picture = frames.Rent(frame);
             IEnumerable<MaskRuns> masks = tracks.Select(track => track.Masks[frame]);
-            cutOut?.WriteCutOut(picture, masks);
-            writer.WriteTinted(picture, masks);
+            long repeats = frame + 1 < frames.Count ? rate.TimesUntil(times[frame + 1]) : 1;
+            cutOut?.WriteCutOut(picture, masks, repeats);
+            writer.WriteTinted(picture, masks, repeats);
             onFrame(frame + 1);
         }
 

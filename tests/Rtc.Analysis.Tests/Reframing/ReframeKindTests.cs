@@ -54,6 +54,28 @@ public sealed class ReframeKindTests
         Assert.Equal(SquareClip.Pictures, seen);
     }
 
+    [Fact]
+    public async Task Video_that_begins_after_its_sound_stays_in_step()
+    {
+        await using AnalysisStore store = await AnalysisStore.CreateAsync(new WhiteModels());
+        string silent = SquareClip.Write(Path.Combine(store.Folder, "silent.mp4"));
+        string late = Path.Combine(store.Folder, "late.mp4");
+        using (Process join = Process.Start(
+            "ffmpeg",
+            $"-v error -nostdin -itsoffset 1 -i {silent} -f lavfi -i sine=440:d=5 -map 0:v -map 1:a -c:v copy -c:a aac {late}"))
+        {
+            await join.WaitForExitAsync();
+        }
+
+        Video video = await store.AddAsync(late);
+        await store.RunAsync(video, """{"sample_every":4,"min_object_size":20,"masks":false}""");
+        Job job = await store.RunAsync(video, """{"aspect":"9:16"}""", ReframeKind.KindName);
+        Assert.Equal((JobStatus.Completed, null), (job.Status, job.Error));
+        var made = new VideoId(Guid.Parse(JsonNode.Parse(job.Result!)!["video_id"]!.ToString()));
+        Video reframed = (await store.Videos.FindAsync(store.User, made))!;
+        Assert.Equal(SquareClip.Pictures + 24, reframed.Facts.TotalFrames);
+    }
+
     /// <summary>Somebody stands and leaves: as wide in the new shape as in the whole picture, so nothing is cut off.</summary>
     [Fact]
     public async Task Person_of_a_real_clip_is_inside_the_reframed_one()

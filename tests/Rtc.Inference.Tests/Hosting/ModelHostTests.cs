@@ -47,6 +47,25 @@ public sealed class ModelHostTests : IDisposable
         detector.Detect(picture, new DetectOptions(), []);
     }
 
+    /// <summary>A few bytes of a file would have cost gigabytes, or an exception that nobody expects.</summary>
+    [Theory]
+    [InlineData(1, 3, 40_000, 40_000, "no input takes a picture")]
+    [InlineData(1, 3, 5_000_000_000, 640, "no input takes a picture")]
+    [InlineData(3000, 3, 640, 640, "is too large")]
+    [InlineData(long.MaxValue, 3, 640, 640, "invalid dimension")]
+    public void Model_that_takes_absurd_sizes_costs_no_memory(long images, long channels, long height, long width, string reason)
+    {
+        OnnxGraph graph = new();
+        graph.Output("output", graph.Input("images", TensorType.Float, images, channels, height, width), TensorType.Float, 1, 84, 8400);
+        _folder.Add("absurd", graph);
+        using ModelHost host = _folder.Host();
+        long before = Environment.WorkingSet;
+        using IDetector detector = host.OpenDetector("absurd", out string? problem);
+        Assert.Equal("motion", detector.Model);
+        Assert.Contains(reason, problem, StringComparison.Ordinal);
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 1L << 30);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -29,6 +29,26 @@ public sealed class SoundTests(Clips clips) : IClassFixture<Clips>
     }
 
     [Fact]
+    public void Sound_that_begins_after_the_pictures_has_silence_before_it()
+    {
+        Ffmpeg.Need();
+
+        string late = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.mkv");
+        try
+        {
+            Ffmpeg.Run($"-f lavfi -i testsrc=s=64x64:r=10:d=2 -itsoffset 1 -f lavfi -i sine=440:d=1 -c:v libx264 -c:a flac {late}");
+            float[] plane = ReadAll(late, out _)[0];
+            Assert.InRange(plane.Length, 87_000, 89_000);
+            Assert.Equal(0, plane[..43_000].Max(MathF.Abs));
+            Assert.InRange(plane[45_000..].Max(MathF.Abs), 0.1f, 1);
+        }
+        finally
+        {
+            File.Delete(late);
+        }
+    }
+
+    [Fact]
     public void Wav_holds_every_sample_even_if_it_was_never_closed()
     {
         Ffmpeg.Need();

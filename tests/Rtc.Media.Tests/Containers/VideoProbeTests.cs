@@ -11,6 +11,25 @@ public sealed class VideoProbeTests(Clips clips) : IClassFixture<Clips>
     private static readonly ContainerLimits s_limits = new();
 
     [Theory]
+    [InlineData(30_000, 1001, 300, 10, 30_000, 1001)]
+    [InlineData(1000, 1, 300, 10, 30_000, 1000)]
+    [InlineData(1000, 1, 3000, 3, 1_000_000, 1000)]
+    [InlineData(1000, 1, 300, 0, 25, 1)]
+    [InlineData(0, 0, 0, 10, 25, 1)]
+    [InlineData(90_000, 1, 90_000, 1, 25, 1)]
+    public void Rate_of_the_clock_is_no_frame_rate(
+        long numerator, long denominator, long frames, double seconds, long usable, long usableDenominator)
+    {
+        Ffmpeg.Need();
+
+        VideoInfo told = Read(clips["b-frames.mp4"]) with
+        {
+            FrameRate = new Ratio(numerator, denominator), TotalFrames = frames, DurationSeconds = seconds,
+        };
+        Assert.Equal(new Ratio(usable, usableDenominator), told.UsableFrameRate);
+    }
+
+    [Theory]
     [InlineData("b-frames.mp4", ContainerFormat.Mp4)]
     [InlineData("fragmented.mp4", ContainerFormat.Mp4)]
     [InlineData("turned.mp4", ContainerFormat.Mp4)]

@@ -31,6 +31,10 @@ public sealed class StillRoutesTests : IDisposable
             "Limits:MaxPixels", (await PostAsync(host, HttpStatusCode.RequestEntityTooLarge, at, Grey(500, 300)))["detail"]!.ToString(),
             StringComparison.Ordinal);
 
+        // Its head alone tells: the rest, which may unpack to a gigabyte, is not looked at.
+        byte[] head = Png.Encode(new Mask(500, 300, new RectF(0, 0, 500, 300)))[..40];
+        Assert.Equal("too_large", (await PostAsync(host, HttpStatusCode.RequestEntityTooLarge, at, head))["code"]!.ToString());
+
         // No weights: a still picture has no movement, and nothing is invented.
         Assert.Equal("model_unavailable", (await PostAsync(host, HttpStatusCode.Conflict, at, picture))["code"]!.ToString());
     }

@@ -40,6 +40,47 @@ public sealed class ClipWorkTests : IDisposable
         Assert.Equal(6, Probe(StudioFolder.MaskedVideo).TotalFrames);
     }
 
+    [Theory]
+    [InlineData("late.mp4", "-itsoffset 1 -f lavfi -i testsrc=s=96x64:r=10:d=1 -f lavfi -i sine=440:d=2 -vsync passthrough", 20)]
+    [InlineData(
+        "slower.mp4",
+        "-f lavfi -i testsrc=s=96x64:r=20:d=2 -f lavfi -i sine=440:d=2 -vf select='lt(t,0.5)+not(mod(n,5))' -vsync vfr", 21)]
+    public void Video_made_of_a_clip_stays_in_step_with_its_sound(string name, string arguments, int pictures)
+    {
+        string file = ClipMaker.Make(_folder.FullName, name, arguments + " -pix_fmt yuv420p -c:v libx264 -c:a aac");
+        Run(StudioKind.TrackPoint, file, new StudioRequest { X = 50, Y = 50 });
+        VideoInfo written = Probe(StudioFolder.MaskedVideo);
+        Assert.Equal(pictures, written.TotalFrames);
+
+        // What is seen at a time is what was seen there.
+        ClipFile from = ClipFile.Open(file, new ClipLimits(), CancellationToken.None);
+        ClipFile to = ClipFile.Open(Path.Combine(_folder.FullName, StudioFolder.MaskedVideo), new ClipLimits(), CancellationToken.None);
+        using ClipFrames source = ClipFrames.Read(from, _folder.FullName, _pool, CancellationToken.None);
+        using ClipFrames made = ClipFrames.Read(to, _folder.FullName, _pool, CancellationToken.None);
+        foreach (double second in (double[])[0.65, 1.12, 1.62])
+        {
+            int shown = Math.Max(0, source.Times.Count(time => time <= second) - 1);
+            using Picture picture = made.Rent(made.Times.Count(time => time <= second) - 1);
+            Assert.Equal(shown, Enumerable.Range(0, source.Count).MinBy(frame => Distance(source, frame, picture)));
+        }
+    }
+
+    [Fact]
+    public void Clip_of_a_high_speed_camera_keeps_its_length()
+    {
+        string file = ClipMaker.Make(
+            _folder.FullName, "fast.mp4", "-f lavfi -i testsrc=s=96x64:r=1000:d=2 -pix_fmt yuv420p -c:v libx264");
+        Run(StudioKind.TrackPoint, file, new StudioRequest { X = 50, Y = 50 });
+        Assert.InRange(Probe(StudioFolder.MaskedVideo).DurationSeconds, 1.9, 2.1);
+    }
+
+    private static double Distance(ClipFrames frames, int frame, Picture other)
+    {
+        using Picture picture = frames.Rent(frame);
+        return Enumerable.Range(0, other.Height).Sum(y =>
+            Enumerable.Range(0, other.Width).Sum(x => Math.Abs(picture.RowY(y)[x] - other.RowY(y)[x])));
+    }
+
     [Fact]
     public void Removal_gives_a_video_without_the_object()
     {

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Rtc.Media.Containers.Reading;
 
-/// <summary>A file's sound as planes of floats, a block at a time: decoded by ffmpeg in a bounded child process. For one thread.</summary>
+/// <summary>
+/// A file's sound as planes of floats, a block at a time: decoded by ffmpeg in a bounded child process. It begins with the file, with
+/// silence where the sound comes later, so that it stays in step with the pictures. For one thread.
+/// </summary>
 public sealed class AudioReader : IDisposable
 {
     private readonly BoundedChild _child;
@@ -46,6 +49,7 @@ public sealed class AudioReader : IDisposable
         [
             "-v", "error", "-nostdin", "-nostats", .. InputArguments.For(path, info.Format, limits),
             "-map", string.Create(CultureInfo.InvariantCulture, $"0:{info.Audio.StreamIndex}"),
+            "-af", "aresample=async=1:first_pts=0",
             "-ac", planes.ToString(CultureInfo.InvariantCulture), "-ar", rate.ToString(CultureInfo.InvariantCulture),
             "-f", BitConverter.IsLittleEndian ? "f32le" : "f32be", "pipe:1",
         ];

@@ -26,9 +26,14 @@ public readonly record struct Ratio(long Numerator, long Denominator)
 /// <param name="Layout">"stereo", "5.1"; null where the file says nothing.</param>
 public sealed record AudioInfo(int StreamIndex, string Codec, int SampleRate, int Channels, string? Layout);
 
-/// <summary>What a container says of the video in it; nothing here is guessed.</summary>
+/// <summary>What a container says of the video in it; nothing here is guessed but <see cref="UsableFrameRate"/>.</summary>
 public sealed record VideoInfo
 {
+    // Beyond it a rate is mostly that of the clock: 1000 where times are irregular milliseconds.
+    private const double MaxLikelyFrameRate = 240;
+    private const double MaxFrameRate = 1000;
+    private static readonly Ratio s_usualFrameRate = new(25, 1);
+
     public required ContainerFormat Format { get; init; }
 
     /// <summary>As ffprobe names it: "h264", "vp8".</summary>
@@ -53,6 +58,13 @@ public sealed record VideoInfo
 
     /// <summary>Pictures a second, on average.</summary>
     public required Ratio FrameRate { get; init; }
+
+    /// <summary>The rate to write its pictures at: as told where that is likely, else as many as there are in its time.</summary>
+    public Ratio UsableFrameRate =>
+        FrameRate.Value is > 0 and <= MaxLikelyFrameRate ? FrameRate
+        : DurationSeconds > 0 && TotalFrames / DurationSeconds is > 0 and <= MaxFrameRate and var counted
+            && (long)Math.Round(counted * 1000) is > 0 and var thousandths ? new Ratio(thousandths, 1000)
+        : s_usualFrameRate;
 
     /// <summary>Seconds of one tick of the video's clock.</summary>
     public required Ratio TimeBase { get; init; }
