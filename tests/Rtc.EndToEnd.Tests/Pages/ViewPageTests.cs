@@ -240,6 +240,21 @@ public sealed class ViewPageTests(PagesFixture fixture)
     }
 
     [Fact]
+    public async Task Recording_shows_its_icon_where_the_server_has_gone()
+    {
+        await using PageUnderTest view = await OpenAsync("source");
+        await view.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await view.Page.RouteAsync("**/icons/**", route => route.AbortAsync());
+        await view["#record"].ClickAsync();
+        await Assertions.Expect(view["#record"]).ToHaveAttributeAsync("aria-pressed", "true");
+        Assert.True(
+            await view.EvaluateAsync<bool>(
+                "() => document.querySelector('#record use:not([hidden])[href$=\"#stop\"]').getBoundingClientRect().width > 0"),
+            "the button is empty");
+        view.AssertQuiet();
+    }
+
+    [Fact]
     public async Task A_recording_is_a_webm_that_plays()
     {
         await using PageUnderTest view = await OpenAsync("source");
