@@ -96,6 +96,25 @@ test('a lost network is waited for, and what the server has is not sent again', 
   assert.ok(states.includes('away'));
 });
 
+test('a file that can’t be read any more is named, and not tried again by itself', async () => {
+  const server = new FakeServer();
+  const file = fileOf(PART_BYTES + 10);
+  const { slice } = file;
+  server.faults = [() => {}, () => {
+    // As a browser does once the file changed: the request fails without a reason, and so does each reading.
+    file.slice = () => ({ size: 10, arrayBuffer: () => Promise.reject(new DOMException('changed', 'NotReadableError')) });
+    lose();
+  }];
+  const { upload, states } = begin(server, file);
+  await upload.start();
+  assert.deepEqual([states, upload.isUnreadable, upload.isHopeless], [['sending', 'failed'], true, false]);
+  // The stick is back, and somebody tries again.
+  file.slice = slice;
+  await upload.start();
+  assert.deepEqual([upload.state, upload.isUnreadable], ['done', false]);
+  assert.equal(server.asked.filter((what) => what === 'begin').length, 1);
+});
+
 test('a part that the server still holds is asked for again, without an alarm', async () => {
   const server = new FakeServer();
   server.faults = [() => { throw new Problem(409, 'still being written', 0); }];

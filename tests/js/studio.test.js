@@ -181,6 +181,16 @@ test('a cancelled task is cancelled at the server, also where it had no name yet
   assert.deepEqual([run.state, tasks.asked.at(-1)[0], run.canRetry], ['cancelled', 'cancel', true]);
 });
 
+test('a task that is still asked for when its clip is left goes on', async () => {
+  const tasks = new FakeTasks();
+  const { run, states } = runOf(tasks);
+  const started = run.start('track-point', {});
+  run.leave();
+  await started;
+  assert.deepEqual(tasks.asked.map(([what]) => what), ['start']);
+  assert.deepEqual([run.task, states], [null, ['asking', 'idle']]);
+});
+
 test('a task of an earlier page is waited for while the server is away', async () => {
   const tasks = new FakeTasks();
   tasks.reads = [new TypeError('Failed to fetch'), new Problem(503, 'starting'), { status: 'complete' }];

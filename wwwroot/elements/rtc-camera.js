@@ -14,6 +14,8 @@
 const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 15_000;
 const GATHER_MS = 500;
+const SILENT_MS = 3_000;
+const SILENT_CHECK_MS = 500;
 /** From node to node of a cluster. */
 const MAX_HOPS = 4;
 /** These say no for good: asking again changes nothing. */
@@ -130,6 +132,7 @@ export class RtcCamera extends HTMLElement {
           this.#tell('live');
         } else if (peer.connectionState === 'failed' || peer.connectionState === 'closed') this.#again();
       });
+      watchSilence(peer, () => turn === this.#turn && this.#again());
       await peer.setLocalDescription();
       await gathered(peer);
       const token = this.getAttribute('token');
@@ -185,6 +188,26 @@ async function post(address, request) {
     response = await fetch(elsewhere, request);
   }
   return response;
+}
+
+/**
+ * Tells once when nothing came for a while. ICE itself says so only after a quarter of a minute; a server that is there says something
+ * each second, so nothing at all is a server that is gone.
+ * @param {RTCPeerConnection} peer @param {() => void} onSilent
+ */
+function watchSilence(peer, onSilent) {
+  let received = 0;
+  let heard = performance.now();
+  const timer = setInterval(async () => {
+    let now = 0;
+    for (const entry of (await peer.getStats()).values()) if (entry.type === 'candidate-pair') now += entry.bytesReceived ?? 0;
+    if (peer.connectionState === 'closed') return clearInterval(timer);
+    if (now !== received) heard = performance.now();
+    received = now;
+    if (received === 0 || performance.now() - heard < SILENT_MS) return;
+    clearInterval(timer);
+    onSilent();
+  }, SILENT_CHECK_MS);
 }
 
 /** @param {string} session */

@@ -44,7 +44,7 @@ internal static class ModelRoutes
             access.MaySee(request, room) && await rooms.ModelAsync(room) is { } model
                 ? Results.Ok(new RoomModel(room, model, null))
                 : ApiRoutes.NoRoom());
-        routes.MapPut(OfRoom, SetAsync);
+        routes.MapPut(OfRoom, SetAsync).RequireRoomChange(Refused);
     }
 
     private static async Task<IResult> AddAsync(HttpContext http, ModelIntake intake, ModelRates rates, IModelHost models)
@@ -158,11 +158,6 @@ internal static class ModelRoutes
         if (!RoomName.TryParse(room, out _))
         {
             return Problems.Of(StatusCodes.Status400BadRequest, "room", $"{RoomName.Rule}.");
-        }
-
-        if (access.RefuseChange(request, room, Refused) is { } forbidden)
-        {
-            return forbidden;
         }
 
         if (string.IsNullOrEmpty(wanted.Model))

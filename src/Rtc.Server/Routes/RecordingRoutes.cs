@@ -26,26 +26,21 @@ internal static class RecordingRoutes
 
     public static void MapRecordings(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(At, BeginAsync).RequireMemory();
+        routes.MapPost(At, BeginAsync).RequireMemory().RequireRoomChange(Refused);
         routes.MapGet(At, async (string room, RoomRegistry rooms, Access access, HttpRequest request) =>
             !access.MaySee(request, room) || await rooms.FindRoomAsync(room) is null ? ApiRoutes.NoRoom()
             : await rooms.RecordingAsync(room) is { } recording ? Results.Ok(recording.Report)
             : Results.NoContent());
-        routes.MapDelete(At, EndAsync);
-        routes.MapPost(ClipAt, ClipAsync).RequireMemory();
+        routes.MapDelete(At, EndAsync).RequireRoomChange(Refused);
+        routes.MapPost(ClipAt, ClipAsync).RequireMemory().RequireRoomChange(Refused);
     }
 
     private static async Task<IResult> BeginAsync(
-        string room, RecordingRequest? wanted, RoomRegistry rooms, RecordingIntake intake, Access access, HttpContext http)
+        string room, RecordingRequest? wanted, RoomRegistry rooms, RecordingIntake intake, HttpContext http)
     {
         if (wanted?.View is not ("source" or "annotated" or null))
         {
             return Problems.Of(StatusCodes.Status400BadRequest, "view", "\"view\" is \"source\" or \"annotated\".");
-        }
-
-        if (access.RefuseChange(http.Request, room, Refused) is { } refused)
-        {
-            return refused;
         }
 
         if (await rooms.FindRoomAsync(room) is not { } found)
@@ -86,13 +81,8 @@ internal static class RecordingRoutes
         }
     }
 
-    private static async Task<IResult> EndAsync(string room, RoomRegistry rooms, Access access, HttpRequest request)
+    private static async Task<IResult> EndAsync(string room, RoomRegistry rooms, HttpRequest request)
     {
-        if (access.RefuseChange(request, room, Refused) is { } refused)
-        {
-            return refused;
-        }
-
         if (await rooms.EndRecordingAsync(room) is not { } recording)
         {
             return Results.Problem("The room is not being recorded.", statusCode: 404, title: "not_recording");
@@ -103,13 +93,8 @@ internal static class RecordingRoutes
     }
 
     private static async Task<IResult> ClipAsync(
-        string room, RoomRegistry rooms, RecordingIntake intake, RtcOptions options, Access access, HttpContext http)
+        string room, RoomRegistry rooms, RecordingIntake intake, RtcOptions options, HttpContext http)
     {
-        if (access.RefuseChange(http.Request, room, Refused) is { } refused)
-        {
-            return refused;
-        }
-
         if (await rooms.FindRoomAsync(room) is not { } found)
         {
             return ApiRoutes.NoRoom();

@@ -24,8 +24,8 @@ internal static class RuleRoutes
     public static void MapRules(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(All, List);
-        routes.MapPut(One, PutAsync).RequireMemory();
-        routes.MapDelete(One, DeleteAsync);
+        routes.MapPut(One, PutAsync).RequireMemory().RequireRoomChange(Refused);
+        routes.MapDelete(One, DeleteAsync).RequireRoomChange(Refused);
     }
 
     private static IResult List(string room, RuleBook book, Access access, HttpRequest request)
@@ -47,16 +47,11 @@ internal static class RuleRoutes
 
     private static async Task<IResult> PutAsync(
         string room, string rule, RuleDefinition wanted, RuleBook book, RuleShelf shelf, RoomRegistry rooms, RtcOptions options,
-        WebhookOptions webhooks, Access access, HttpContext http)
+        WebhookOptions webhooks, HttpContext http)
     {
         if (!RoomName.TryParse(room, out RoomName name))
         {
             return BadRoom();
-        }
-
-        if (access.RefuseChange(http.Request, room, Refused) is { } refused)
-        {
-            return refused;
         }
 
         if (wanted is { Zone: { } zone, Points: null })
@@ -92,17 +87,11 @@ internal static class RuleRoutes
         return isNew ? Results.Created($"/api/rooms/{room}/rules/{rule}", view) : Results.Ok(view);
     }
 
-    private static async Task<IResult> DeleteAsync(
-        string room, string rule, RuleShelf shelf, Access access, StoreWork store, HttpContext http)
+    private static async Task<IResult> DeleteAsync(string room, string rule, RuleShelf shelf, StoreWork store, HttpContext http)
     {
         if (!RoomName.TryParse(room, out RoomName name))
         {
             return BadRoom();
-        }
-
-        if (access.RefuseChange(http.Request, room, Refused) is { } refused)
-        {
-            return refused;
         }
 
         store.Begin();

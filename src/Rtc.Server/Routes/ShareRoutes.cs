@@ -20,8 +20,16 @@ internal static class ShareRoutes
             access.MaySee(request, room) ? Results.Ok(await rooms.CamerasAsync(room)) : ApiRoutes.NoRoom());
         routes.MapPost("/api/rooms/{room}/links",
             (string room, LinkRequest wanted, Access access, JoinAddresses addresses, TimeProvider clock, HttpRequest request) =>
-            Link(room, wanted, access, addresses.ForPhone(request), clock.GetUtcNow(), request)).RequireMemory();
+            Link(room, wanted, access, addresses.ForPhone(request), clock.GetUtcNow(), request)).RequireMemory().Guard(RefuseStranger);
     }
+
+    /// <summary>Asked before the body is read.</summary>
+    private static IResult? RefuseStranger(HttpContext context) =>
+        context.RequestServices.GetRequiredService<Access>().MaySee(context.Request, RoomRights.RoomOf(context))
+            ? null
+            : NeedToken();
+
+    private static IResult NeedToken() => Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "This needs a token for the room.");
 
     /// <summary>
     /// Nobody hands on more than it has, nor for longer: an operator makes links of every kind but a supervisor's, all others
@@ -55,7 +63,8 @@ internal static class ShareRoutes
             if (!isAdministrator
                 && access.CheckJoin(Access.TokenOf(request), room, JoinRole.Viewer, out own, out end) != TokenVerdict.Accepted)
             {
-                return Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "This needs a token for the room.");
+                // It ran out since the guard let it in.
+                return NeedToken();
             }
 
             if (role == JoinRole.Supervisor && !isAdministrator)

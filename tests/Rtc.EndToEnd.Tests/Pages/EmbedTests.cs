@@ -79,6 +79,46 @@ public sealed class EmbedTests(LiveFixture live)
         Assert.Equal("stopped", await page.EvaluateAsync<string>(Lose));
     }
 
+    /// <summary>ICE says so after a quarter of a minute only.</summary>
+    [Fact]
+    public async Task Server_that_is_killed_is_told_as_away_within_seconds()
+    {
+        const string Show = """
+            async () => {
+              await Promise.all([import('/elements/rtc-camera.js'), import('/elements/rtc-viewer.js')]);
+              const camera = document.createElement('rtc-camera');
+              const viewer = document.createElement('rtc-viewer');
+              window.away = {};
+              for (const element of [camera, viewer]) {
+                element.setAttribute('room', 'killed');
+                element.addEventListener('state', ({ detail }) => {
+                  element.dataset.state = detail;
+                  if (detail === 'away') away[element.localName] ??= performance.now();
+                });
+              }
+              document.body.append(camera, viewer);
+              await camera.start();
+            }
+            """;
+        await using ServerProcess server = await ServerProcess.StartAsync(["--model", "motion"]);
+        await using IBrowserContext context = await live.Browser.NewContextAsync();
+        context.SetDefaultTimeout(Patience.Ms);
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(server.Address, "/docs").AbsoluteUri);
+        await page.EvaluateAsync(Show);
+        foreach (string element in (string[])["rtc-camera", "rtc-viewer"])
+        {
+            await Assertions.Expect(page.Locator(element)).ToHaveAttributeAsync("data-state", "live");
+        }
+
+        await page.WaitForFunctionAsync("() => document.querySelector('rtc-viewer').shadowRoot.querySelector('video').videoWidth > 0");
+        double killed = await page.EvaluateAsync<double>("() => performance.now()");
+        server.Kill();
+        await page.WaitForFunctionAsync("() => away['rtc-camera'] && away['rtc-viewer']");
+        double last = await page.EvaluateAsync<double>("() => Math.max(...Object.values(away))");
+        Assert.InRange(last - killed, 0, 8_000);
+    }
+
     /// <summary>docs/recipes/embed.md word for word, but for the addresses; its server is one of this test's own.</summary>
     [Fact]
     public async Task Recipe_shows_a_room_in_a_page_of_another_site()

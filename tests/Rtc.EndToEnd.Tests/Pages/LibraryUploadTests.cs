@@ -84,6 +84,33 @@ public sealed class LibraryUploadTests(LiveFixture live) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task File_that_changes_during_its_upload_is_named_and_not_tried_forever()
+    {
+        string file = Path.Combine(_folder.FullName, "growing.mp4");
+        await File.WriteAllBytesAsync(file, new byte[PartBytes + 1000]);
+        await _context.RouteAsync("**/api/videos/*", async route =>
+        {
+            if (await route.Request.HeaderValueAsync("upload-offset") == "0")
+            {
+                IAPIResponse answer = await route.FetchAsync();
+                await File.AppendAllTextAsync(file, "more");
+                File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-1));
+                await route.FulfillAsync(new() { Response = answer });
+                return;
+            }
+
+            await route.ContinueAsync();
+        });
+        IPage page = await _context.NewPageAsync();
+        await page.GotoAsync(new Uri(live.Server.Address, "/library").ToString());
+        await page.SetInputFilesAsync("#file", file);
+        ILocator row = page.Locator(".upload[data-state=failed]");
+        await Assertions.Expect(row).ToContainTextAsync("The file has changed");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Assertions.Expect(row).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Interrupted_upload_is_kept_while_the_server_is_away()
     {
         bool isAway = true;

@@ -141,9 +141,15 @@ public sealed class PhonePageTests(PagesFixture fixture)
         await using PageUnderTest phone = await PageUnderTest.OpenAsync(
             fixture, "/phone", PageUnderTest.Pixel(),
             $"window.problem = '{error}'; window.real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); {Refuse}");
+        await phone.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await phone.Page.RouteAsync("**/icons/**", route => route.AbortAsync());
         await phone["#start"].TapAsync();
         await phone.TextAsync("#welcome-title", title);
         await phone.TextAsync("#welcome-text", advice);
+        Assert.True(
+            await phone.EvaluateAsync<bool>(
+                "() => document.querySelector('#welcome-icon use:not([hidden])[href$=\"#warn\"]').getBoundingClientRect().width > 0"),
+            "its icon is missing");
         await phone.RunAsync("() => { navigator.mediaDevices.getUserMedia = window.real; }");
         await phone["#start"].TapAsync();
         await phone.StateAsync("live");

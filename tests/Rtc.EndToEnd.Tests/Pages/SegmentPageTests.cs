@@ -109,6 +109,23 @@ public sealed class SegmentPageTests(PagesFixture fixture)
     }
 
     [Fact]
+    public async Task Page_that_comes_back_from_the_browsers_memory_connects_anew()
+    {
+        const string Return = """
+            () => {
+              window.isOld = true;
+              for (const name of ['pagehide', 'pageshow']) window.dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+            }
+            """;
+        await using PageUnderTest page = await PageUnderTest.OpenAsync(fixture, "/segment", before: await SocketAsync());
+        await page.TextAsync("#state-text", "Ready");
+        await page.RunAsync(Return);
+        await page.UntilAsync("() => !window.isOld");
+        await page.TextAsync("#state-text", "Ready");
+        page.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Server_that_wants_a_token_has_one_asked_for()
     {
         const string Refuse = """

@@ -44,7 +44,7 @@ public sealed class SelfTestPageTests(PagesFixture fixture)
         await Assertions.Expect(check["[data-check=up]"]).ToHaveAttributeAsync("data-status", "skip", new() { Timeout = Patience.Ms });
         Assert.All(
             await check.EvaluateAsync<double[]>(
-                "() => [...document.querySelectorAll('.mark svg:not([hidden]) use')].map((use) => use.getBoundingClientRect().width)"),
+                "() => [...document.querySelectorAll('.mark use:not([hidden])')].map((use) => use.getBoundingClientRect().width)"),
             width => Assert.True(width > 0));
     }
 

@@ -40,6 +40,15 @@ public sealed class StudioPageTests(LiveFixture live, ITestOutputHelper output) 
     }
 
     [Fact]
+    public async Task Page_that_the_browser_keeps_forgets_no_task()
+    {
+        await _page.GotoAsync(new Uri(live.Server.Address, "/studio?task=kept").ToString());
+        await Assertions.Expect(_page.Locator("#choose")).ToBeVisibleAsync();
+        await _page.EvaluateAsync("() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+        Assert.EndsWith("task=kept", await _page.EvaluateAsync<string>("() => location.search"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Clip_is_followed_searched_and_cleared_to_files_that_play()
     {
         Assert.SkipUnless(await TryMakeClipAsync(), "ffmpeg is not installed");

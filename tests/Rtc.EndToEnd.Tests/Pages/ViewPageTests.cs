@@ -240,6 +240,21 @@ public sealed class ViewPageTests(PagesFixture fixture)
     }
 
     [Fact]
+    public async Task Recording_shows_its_icon_where_the_server_has_gone()
+    {
+        await using PageUnderTest view = await OpenAsync("source");
+        await view.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await view.Page.RouteAsync("**/icons/**", route => route.AbortAsync());
+        await view["#record"].ClickAsync();
+        await Assertions.Expect(view["#record"]).ToHaveAttributeAsync("aria-pressed", "true");
+        Assert.True(
+            await view.EvaluateAsync<bool>(
+                "() => document.querySelector('#record use:not([hidden])[href$=\"#stop\"]').getBoundingClientRect().width > 0"),
+            "the button is empty");
+        view.AssertQuiet();
+    }
+
+    [Fact]
     public async Task A_recording_is_a_webm_that_plays()
     {
         await using PageUnderTest view = await OpenAsync("source");
@@ -261,6 +276,38 @@ public sealed class ViewPageTests(PagesFixture fixture)
             })
             """, Convert.ToBase64String(webm));
         Assert.Equal(640, width);
+        view.AssertQuiet();
+    }
+
+    /// <summary>A page that a test drives is never hidden, so what a browser does to one that is, is done here.</summary>
+    [Fact]
+    public async Task Recording_and_small_window_go_on_while_the_page_is_hidden()
+    {
+        await using PageUnderTest view = await OpenAsync("source");
+        await view.RunAsync("""
+            () => {
+              const capture = HTMLCanvasElement.prototype.captureStream;
+              HTMLCanvasElement.prototype.captureStream = function (rate) {
+                const { width, height } = this;
+                const pixels = () => this.getContext('2d').getImageData(0, 0, width, height).data;
+                const read = () => pixels().reduce((sum, value, i) => sum + value * (i % 997), 0);
+                window.mirror = { first: null, changed: () => (window.mirror.first ??= read()) !== read() };
+                return capture.call(this, rate);
+              };
+            }
+            """);
+        await view["#record"].ClickAsync();
+        await Assertions.Expect(view["#record"]).ToHaveAttributeAsync("aria-pressed", "true");
+        await view.RunAsync("""
+            () => {
+              HTMLVideoElement.prototype.requestVideoFrameCallback = () => 0;
+              Object.defineProperty(document, 'visibilityState', { get: () => 'hidden', configurable: true });
+            }
+            """);
+        int shown = await view.EvaluateAsync<int>("() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames");
+        await view.UntilAsync($"() => document.querySelector('#picture').getVideoPlaybackQuality().totalVideoFrames > {shown} + 3");
+        await view.RunAsync("() => { document.dispatchEvent(new Event('visibilitychange')); mirror.changed(); }");
+        await view.UntilAsync("() => mirror.changed()");
         view.AssertQuiet();
     }
 

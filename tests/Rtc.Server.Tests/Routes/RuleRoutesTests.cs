@@ -129,6 +129,22 @@ public sealed class RuleRoutesTests : IDisposable
         await JsonAsync(host, HttpStatusCode.NoContent, HttpMethod.Delete, All + "/a?token=" + operating);
     }
 
+    [Theory]
+    [InlineData("PUT", All + "/a", "{")]
+    [InlineData("PUT", "/api/rooms/demo/model", "{")]
+    [InlineData("POST", "/api/rooms/demo/recording", "{")]
+    [InlineData("POST", "/api/rooms/demo/recording", "{\"view\":\"none\"}")]
+    [InlineData("POST", "/api/rooms/demo/links", "{")]
+    [InlineData("POST", "/api/rooms/demo/links", "{\"rights\":\"none\"}")]
+    public async Task Bad_body_is_told_to_nobody_who_may_not_change_the_room(string method, string at, string body)
+    {
+        const string TokenKey = "a-token-key-of-more-than-thirty-two-characters";
+        await using RunningHost host = await StartAsync(auth: new AuthOptions { TokenKey = TokenKey, ApiKey = "an-api-key-of-sixteen" });
+        await JsonAsync(host, HttpStatusCode.Forbidden, new HttpMethod(method), at, body);
+        string operating = Token(TokenKey, "demo", JoinRole.Operator);
+        await JsonAsync(host, HttpStatusCode.BadRequest, new HttpMethod(method), $"{at}?token={operating}", body);
+    }
+
     private static async Task<string> TextAsync(RunningHost host, string token) =>
         (await JsonAsync(host, HttpStatusCode.OK, HttpMethod.Get, All + "?token=" + token)).ToJsonString();
 

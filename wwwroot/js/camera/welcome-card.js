@@ -1,6 +1,7 @@
 // What the phone page shows before the camera runs.
 import { secureLink } from '../session/join-links.js';
 import { byId, setText, show } from '../ui/dom.js';
+import { IconChoice } from '../ui/icon-choice.js';
 import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 
@@ -11,6 +12,7 @@ export class WelcomeCard {
   #card = byId('welcome', HTMLElement);
   #start = byId('start', HTMLButtonElement);
   #second = byId('second', HTMLButtonElement);
+  #icon = new IconChoice(byId('welcome-icon', SVGSVGElement), ['camera', 'lock', 'warn']);
   /** Who is on air in the room; null while nobody is, as far as is known. @type {string|null} */ #onAir = null;
   /** Says once more what stands there. */
   #again = () => {};
@@ -38,7 +40,7 @@ export class WelcomeCard {
     this.#card.dataset.tone = kind ? 'bad' : 'plain';
     this.#card.dataset.problem = kind ?? '';
     const symbol = kind === 'insecure' ? 'lock' : kind ? 'warn' : 'camera';
-    byId('welcome-icon', SVGUseElement).setAttribute('href', `/icons/icons.svg#${symbol}`);
+    this.#icon.show(symbol);
     const taken = !kind && this.#onAir !== null;
     setText(byId('welcome-title', HTMLElement), kind ? text.phone[kind] : taken ? text.phone.takenTitle : text.phone.startTitle);
     this.#say(kind ? text.phone[`${kind}Advice`] : taken ? text.phone.taken(this.#onAir ?? '') : text.phone.startLead);

@@ -152,8 +152,8 @@ export class UploadList {
   #onChange(upload) {
     const row = this.#rows.get(upload);
     if (!row) return;
-    const { size, sent, speed, state, error, isHopeless } = upload;
-    row.update({ size, sent, speed, state, error, isHopeless });
+    const { size, sent, speed, state, isHopeless, isUnreadable } = upload;
+    row.update({ size, sent, speed, state, error: isUnreadable ? libraryText.unreadable : upload.error, isHopeless });
     this.#keep(upload);
     if (state === 'done' && upload.video) {
       row.element.remove();

@@ -39,6 +39,7 @@ export class Upload {
   sent = 0;
   /** Why it failed, in the server's words. */ error = '';
   /** It would fail once more. */ isHopeless = false;
+  /** The file itself: changed, moved, or on a stick that was pulled out. */ isUnreadable = false;
   /** @type {Video|null} */ video = null;
 
   /**
@@ -75,6 +76,7 @@ export class Upload {
     this.#abort = new AbortController();
     this.#backoff.reset();
     this.error = '';
+    this.isUnreadable = false;
     this.#running = this.#run(this.#abort.signal).finally(() => {
       this.#abort = null;
     });
@@ -131,6 +133,13 @@ export class Upload {
           this.#to('failed');
           return;
         }
+        if (!(error instanceof Problem) && !(await this.#isReadable())) {
+          // A browser says no more of it than of a network that is gone.
+          if (signal.aborted) return;
+          this.isUnreadable = true;
+          this.#to('failed');
+          return;
+        }
         // 409: an earlier request of ours may still be at work there.
         if (!(error instanceof Problem && error.status === 409)) this.#to('away');
         await this.#backoff.wait();
@@ -175,6 +184,12 @@ export class Upload {
       if (error instanceof Problem && error.status === 404) return false;
       throw error;
     }
+  }
+
+  /** Whether the byte that comes next can be had. */
+  #isReadable() {
+    const from = Math.min(this.sent, this.size - 1);
+    return this.file.slice(from, from + 1).arrayBuffer().then(() => true, () => false);
   }
 
   /** @param {number} bytes */

@@ -212,6 +212,8 @@ byId('snapshot', HTMLButtonElement).addEventListener('click', () => {
   }, 'image/png');
 });
 addEventListener('online', () => link.hurry());
+// Back from the browser's memory, where all was closed.
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 addEventListener('pagehide', () => {
   source.close();
   link.close();

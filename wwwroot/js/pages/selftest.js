@@ -2,6 +2,7 @@
 import { CHECKS } from '../selftest/checks.js';
 import { byId, icon, make, roomOfAddress, setText, show, tokenOfAddress } from '../ui/dom.js';
 import { applyText } from '../ui/apply-text.js';
+import { IconChoice } from '../ui/icon-choice.js';
 import { text } from '../ui/text.js';
 import { startPage } from '../ui/page.js';
 import { Toasts } from '../ui/toasts.js';
@@ -14,8 +15,8 @@ const MARKS = { wait: 'skip', run: 'pulse', good: 'check', warn: 'warn', bad: 'c
 
 /** One line of the list. */
 class Row {
-  /** All of them from the beginning: the server may be away when one is wanted. */
-  #marks = Object.entries(MARKS).map(([status, name]) => ({ status, picture: icon(name) }));
+  #picture = icon(MARKS.wait);
+  #mark = new IconChoice(this.#picture, [...new Set(Object.values(MARKS))]);
   #said = make('span', { class: 'visually-hidden' });
   #value = make('span', { class: 'value' });
   #advice = make('p', { class: 'advice' });
@@ -24,7 +25,7 @@ class Row {
   /** @param {string} key @param {string} name @param {HTMLElement} list */
   constructor(key, name, list) {
     this.name = name;
-    const mark = make('span', { class: 'mark' }, ...this.#marks.map(({ picture }) => picture), this.#said);
+    const mark = make('span', { class: 'mark' }, this.#picture, this.#said);
     this.element = make('li', { class: 'check', attributes: { 'data-check': key } },
       mark, make('h2', { text: name }), this.#value, this.#advice);
     list.append(this.element);
@@ -35,7 +36,7 @@ class Row {
   set(status, finding = null) {
     this.finding = finding;
     this.element.dataset.status = status;
-    for (const { status: own, picture } of this.#marks) show(picture, own === status);
+    this.#mark.show(MARKS[status]);
     setText(this.#said, text.selftest.status[status]);
     setText(this.#value, finding?.value ?? '');
     setText(this.#advice, finding?.advice ?? '');

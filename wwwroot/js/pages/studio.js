@@ -127,7 +127,9 @@ new Shortcuts({
     workbench.player.toggle();
   },
 });
-addEventListener('pagehide', () => {
+addEventListener('pagehide', ({ persisted }) => {
+  // A browser that keeps the page brings it back as it was.
+  if (persisted) return;
   workbench.close();
   picker.close();
 });

@@ -1,6 +1,7 @@
 // Buttons for the whole picture: save, record, small window, full screen.
 import { Mirror, Recording, snapshot } from '../picture/capture.js';
 import { byId, setText, show } from '../ui/dom.js';
+import { IconChoice } from '../ui/icon-choice.js';
 import { languageChanges } from '../ui/language.js';
 import { text } from '../ui/text.js';
 
@@ -20,6 +21,7 @@ export class PictureTools {
   /** @type {Mirror|null} */ #mirror = null;
   /** @type {Recording|null} */ #recording = null;
   /** @type {ReturnType<typeof setInterval>|undefined} */ #clock;
+  #icon = new IconChoice(byId('record-icon', SVGSVGElement), ['record', 'stop']);
   #abort = new AbortController();
 
   /** @param {Stage} stage @param {string} room @param {Toasts} toasts */
@@ -85,7 +87,7 @@ export class PictureTools {
     button.setAttribute('aria-pressed', String(on));
     button.classList.toggle('recording', on);
     this.#nameRecording();
-    byId('record-icon', SVGUseElement).setAttribute('href', `/icons/icons.svg#${on ? 'stop' : 'record'}`);
+    this.#icon.show(on ? 'stop' : 'record');
   }
 
   #nameRecording() {

@@ -1,4 +1,6 @@
 // Pictures and recordings of what is seen, as files.
+import { HiddenClock } from './hidden-clock.js';
+
 /** @typedef {import('./stage.js').Stage} Stage */
 
 const SAVED_MS = 60_000;
@@ -39,11 +41,16 @@ export async function snapshot(stage, room) {
 export class Mirror {
   #canvas = document.createElement('canvas');
   /** @type {Stage} */ #stage;
+  #clock;
 
   /** @param {Stage} stage */
   constructor(stage) {
     this.#stage = stage;
     this.follow();
+    this.#clock = new HiddenClock(() => {
+      stage.refresh();
+      this.follow();
+    }, Math.round(1000 / RECORDED_FPS));
     this.stream = this.#canvas.captureStream(RECORDED_FPS);
   }
 
@@ -53,6 +60,7 @@ export class Mirror {
   }
 
   close() {
+    this.#clock.close();
     for (const track of this.stream.getTracks()) track.stop();
   }
 }

@@ -178,11 +178,20 @@ export class Stage {
   #show(now, timestamp) {
     this.#pictures++;
     if (timestamp !== undefined) this.#jitter.onPicture(timestamp, now);
-    const moment = this.#momentOf(timestamp);
+    this.#paint(this.#momentOf(timestamp));
+    this.onPicture(this.#last);
+  }
+
+  /** Paints what the video has now: a hidden page is told of no picture. */
+  refresh() {
+    this.#paint(this.#momentOf(undefined));
+  }
+
+  /** @param {Moment|null} moment */
+  #paint(moment) {
     this.#paintScene(moment);
     this.#paintOverlay(moment);
     this.#last = moment;
-    this.onPicture(moment);
   }
 
   /** @type {Moment|null} */ #last = null;

@@ -2,6 +2,7 @@
 import { libraryApi } from '../library/library-api.js';
 import { PictureClock } from '../overlay/picture-clock.js';
 import { byId, setText, show } from '../ui/dom.js';
+import { IconChoice } from '../ui/icon-choice.js';
 import { studioText } from '../ui/studio-text.js';
 
 /** @typedef {import('../library/library-api.js').Video} Video */
@@ -12,6 +13,7 @@ export class ClipPlayer {
   #video = byId('picture', HTMLVideoElement);
   #seek = byId('seek', HTMLInputElement);
   #play = byId('play', HTMLButtonElement);
+  #icon = new IconChoice(this.#play.querySelector('svg'), ['play', 'pause']);
   #place = byId('place', HTMLElement);
   #problem = byId('problem', HTMLElement);
   #onFrame;
@@ -116,7 +118,7 @@ export class ClipPlayer {
     const words = this.#video.paused ? studioText.play : studioText.pause;
     this.#play.setAttribute('aria-label', words);
     this.#play.title = words;
-    this.#play.querySelector('use')?.setAttribute('href', `/icons/icons.svg#${this.#video.paused ? 'play' : 'pause'}`);
+    this.#icon.show(this.#video.paused ? 'play' : 'pause');
   }
 
   /** @param {boolean} on */

@@ -22,7 +22,7 @@ export class TaskRun {
   #wait;
   #backoff = new Backoff();
   /** The question that is looked after; an older one ends by itself. */ #round = 0;
-  /** @type {{kind: TaskKind, fields: Record<string, string>}|null} */ #asked = null;
+  /** @type {{kind: TaskKind, fields: Record<string, string>, isCancelled: boolean}|null} */ #asked = null;
 
   /** @type {RunState} */ state = 'idle';
   /** @type {Task|null} */ task = null;
@@ -50,18 +50,16 @@ export class TaskRun {
   /** @param {TaskKind} kind @param {Record<string, string>} fields */
   async start(kind, fields) {
     const round = ++this.#round;
-    this.#asked = { kind, fields };
+    const asked = { kind, fields, isCancelled: false };
+    this.#asked = asked;
     this.task = null;
     this.error = '';
     this.#to('asking');
     try {
       const task = await this.#api.start(kind, fields);
-      if (round !== this.#round) {
-        // It was cancelled before it had a name.
-        await this.#api.cancel(task.task_id).catch(() => {});
-        return;
-      }
-      await this.#watch(round, task);
+      // Before it had a name; one that was merely left goes on.
+      if (asked.isCancelled) await this.#api.cancel(task.task_id).catch(() => {});
+      else await this.#watch(round, task);
     } catch (error) {
       if (round === this.#round) this.#fail(error);
     }
@@ -88,6 +86,7 @@ export class TaskRun {
   async cancel() {
     if (!this.isBusy) return;
     this.#round++;
+    if (this.#asked) this.#asked.isCancelled = true;
     const id = this.task?.task_id;
     this.#to('cancelled');
     if (id) await this.#api.cancel(id).catch(() => {});

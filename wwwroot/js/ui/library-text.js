@@ -40,6 +40,7 @@ export const libraryText = spoken('library', Object.freeze({
     failed: 'Not uploaded',
     done: 'Done',
   }),
+  unreadable: 'The file has changed or can’t be read any more: choose it once more',
   pause: 'Pause',
   resume: 'Go on',
   again: 'Try again',

@@ -39,6 +39,7 @@ speak('de', 'library', {
     failed: 'Nicht hochgeladen',
     done: 'Fertig',
   },
+  unreadable: 'Die Datei hat sich geändert oder lässt sich nicht mehr lesen: bitte neu wählen',
   pause: 'Anhalten',
   resume: 'Fortsetzen',
   again: 'Noch einmal versuchen',

@@ -39,6 +39,7 @@ speak('es', 'library', {
     failed: 'No se subió',
     done: 'Listo',
   },
+  unreadable: 'El archivo ha cambiado o ya no se puede leer: elígelo de nuevo',
   pause: 'Pausar',
   resume: 'Seguir',
   again: 'Reintentar',

@@ -39,6 +39,7 @@ speak('fr', 'library', {
     failed: 'Non envoyé',
     done: 'Terminé',
   },
+  unreadable: 'Le fichier a changé ou ne peut plus être lu, choisissez-le à nouveau',
   pause: 'Pause',
   resume: 'Reprendre',
   again: 'Réessayer',
