@@ -1,10 +1,11 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Rtc.Server.Addresses;
@@ -31,8 +32,11 @@ public static class RtcHost
     private const int StreamsPerConnection = 32;
     private const int WindowBytes = 96 * 1024;
 
+    /// <param name="options">Checked.</param>
+    /// <param name="certificate">What HTTPS shows, asked for with each handshake; without one there is no HTTPS.</param>
+    /// <param name="configure">What a test puts in place of services.</param>
     public static WebApplication Build(
-        RtcOptions options, X509Certificate2? certificate = null, Action<WebApplicationBuilder>? configure = null)
+        RtcOptions options, Func<SslStreamCertificateContext>? certificate = null, Action<WebApplicationBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         RtcPaths paths = RtcPaths.Find();
@@ -129,7 +133,7 @@ public static class RtcHost
         app.UseCors();
     }
 
-    private static void Listen(KestrelServerOptions kestrel, RtcOptions options, X509Certificate2? certificate)
+    private static void Listen(KestrelServerOptions kestrel, RtcOptions options, Func<SslStreamCertificateContext>? certificate)
     {
         kestrel.AddServerHeader = false;
         KestrelServerLimits limits = kestrel.Limits;
@@ -163,9 +167,16 @@ public static class RtcHost
         At(options.Http.Port, static _ => { });
         if (options.Http.Tls && certificate is not null)
         {
-            At(
-                options.Http.HttpsPort,
-                listen => listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13));
+            // Asked with each handshake: it may be replaced while the server runs.
+            var tls = new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificate(),
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                }),
+            };
+            At(options.Http.HttpsPort, listen => listen.UseHttps(tls));
         }
 
         if (options.Http.HealthPort != 0)
