@@ -56,6 +56,19 @@ public sealed class OptionsBinderTests
         Assert.Equal("c", reading.Options.Media.IceServers[1].Credential);
     }
 
+    [Theory]
+    [InlineData("Model", "yolox_nano", "Model takes no value itself; it has Model:")]
+    [InlineData("Media:IceServers", "stun:stun.example.org:3478", "Media:IceServers takes no value itself; its first entry is ")]
+    [InlineData("Media:IceServers:0", "stun:stun.example.org:3478", "Media:IceServers:0 takes no value itself; it has ")]
+    [InlineData("Http:Port:First", "5", "Http:Port takes one value")]
+    [InlineData("Model:Name:0", "yolox_nano", "Model:Name takes one value")]
+    public void Value_at_the_wrong_depth_is_an_error(string name, string value, string expected)
+    {
+        string error = Assert.Single(Read((name, value)).Errors);
+
+        Assert.StartsWith(expected, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_errors_of_a_start_are_reported_together()
     {
