@@ -196,7 +196,12 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(beside);
+            // Where the folder is what could not be made there is no file either, and to delete it would be the next error.
+            if (File.Exists(beside))
+            {
+                File.Delete(beside);
+            }
+
             throw new StartException(
                 $"The certificate can't be kept in {directory}: {error.Message} (Http:StateDirectory names another place, "
                     + "--no-tls does without)",

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Rtc.Media.Codecs;
 using Rtc.Server.Options;
@@ -203,6 +204,20 @@ public sealed class OptionsBinderTests
         Directory.Delete(folder, recursive: true);
 
         Assert.Single(reading.Errors);
+    }
+
+    [Fact]
+    public void Settings_file_that_can_not_be_opened_is_one_error()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a socket is no file there");
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "appsettings.json")));
+
+        OptionsReading reading = OptionsSource.Read(folder, new Dictionary<string, string?>());
+        Directory.Delete(folder, recursive: true);
+
+        Assert.Contains("appsettings.json", Assert.Single(reading.Errors), StringComparison.Ordinal);
     }
 
     private static OptionsReading Read(params (string Path, string Value)[] values)
