@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Rtc.Server.Addresses;
@@ -167,16 +166,15 @@ public static class RtcHost
         At(options.Http.Port, static _ => { });
         if (options.Http.Tls && certificate is not null)
         {
-            // Asked with each handshake: it may be replaced while the server runs.
-            var tls = new TlsHandshakeCallbackOptions
-            {
-                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+            At(
+                options.Http.HttpsPort,
+                listen => listen.UseHttps(certificate().TargetCertificate, https =>
                 {
-                    ServerCertificateContext = certificate(),
-                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                }),
-            };
-            At(options.Http.HttpsPort, listen => listen.UseHttps(tls));
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+                    // It may be replaced while the server runs. A callback for all options would log each client of TLS 1.1 as an error.
+                    https.OnAuthenticate = (_, tls) => tls.ServerCertificateContext = certificate();
+                }));
         }
 
         if (options.Http.HealthPort != 0)
