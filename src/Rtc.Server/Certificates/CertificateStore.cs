@@ -31,30 +31,40 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
             ':', certificate.GetCertHash(HashAlgorithmName.SHA256).Select(
                 b => b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
 
-    /// <summary>The operator's certificate; a <see cref="StartException"/> says what is wrong with it.</summary>
-    public static X509Certificate2 LoadFile(HttpOptions options)
+    /// <summary>
+    /// The operator's certificate, and into <paramref name="between"/> those that lead from it to a root; a
+    /// <see cref="StartException"/> says what is wrong with it.
+    /// </summary>
+    public static X509Certificate2 LoadFile(HttpOptions options, X509Certificate2Collection? between = null)
     {
         string file = options.CertificateFile!;
         try
         {
             bool pem = X509Certificate2.GetCertContentType(file) is X509ContentType.Cert or X509ContentType.Unknown;
-            if (!pem)
+            X509Certificate2Collection all =
+                pem ? [] : X509CertificateLoader.LoadPkcs12CollectionFromFile(file, options.CertificatePassword);
+            if (pem)
             {
-                return X509CertificateLoader.LoadPkcs12FromFile(file, options.CertificatePassword);
+                all.ImportFromPemFile(file);
             }
 
-            string keyFile = options.CertificateKeyFile ?? file;
-            using X509Certificate2 read = options.CertificatePassword is { } password
-                ? X509Certificate2.CreateFromEncryptedPemFile(file, password, keyFile)
-                : X509Certificate2.CreateFromPemFile(file, keyFile);
-
-            // A key that came from PEM is ephemeral, which Windows' TLS can't use; through PKCS#12 it works everywhere.
-            return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
+            X509Certificate2 own = pem ? LoadPem(options)
+                : all.FirstOrDefault(one => one.HasPrivateKey) ?? throw new CryptographicException("It has no private key.");
+            between?.AddRange(all.Where(one => one.Thumbprint != own.Thumbprint).ToArray());
+            return own;
         }
-        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
+            // An argument is wrong where the key is another certificate's.
             throw new StartException($"The certificate {file} can't be used: {error.Message}", error);
         }
+    }
+
+    /// <summary>Whether clients take it now and for a while.</summary>
+    public bool IsFresh(X509Certificate2 certificate)
+    {
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        return certificate.NotAfter.ToUniversalTime() - now > s_renewBefore && certificate.NotBefore.ToUniversalTime() <= now;
     }
 
     /// <summary>The kept certificate where it still serves all of these names, else a new one, kept from now on.</summary>
@@ -64,9 +74,7 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
         if (TryLoad() is { } kept)
         {
             known = NamesOf(kept);
-            if (kept.NotAfter.ToUniversalTime() - clock.GetUtcNow().UtcDateTime > s_renewBefore
-                && kept.NotBefore.ToUniversalTime() <= clock.GetUtcNow().UtcDateTime
-                && names.All(name => known.Contains(name, StringComparer.OrdinalIgnoreCase)))
+            if (IsFresh(kept) && names.All(name => known.Contains(name, StringComparer.OrdinalIgnoreCase)))
             {
                 created = false;
                 return kept;
@@ -92,6 +100,18 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
             .. names.Concat(LocalAddresses.List().Select(address => address.ToString())).Concat(further)
                 .Distinct(StringComparer.OrdinalIgnoreCase)
         ];
+    }
+
+    private static X509Certificate2 LoadPem(HttpOptions options)
+    {
+        string file = options.CertificateFile!;
+        string keyFile = options.CertificateKeyFile ?? file;
+        using X509Certificate2 read = options.CertificatePassword is { } password
+            ? X509Certificate2.CreateFromEncryptedPemFile(file, password, keyFile)
+            : X509Certificate2.CreateFromPemFile(file, keyFile);
+
+        // A key that came from PEM is ephemeral, which Windows' TLS can't use; through PKCS#12 it works everywhere.
+        return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
     }
 
     private static List<string> NamesOf(X509Certificate2 certificate)
@@ -176,7 +196,12 @@ internal sealed class CertificateStore(string directory, TimeProvider clock)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(beside);
+            // Where the folder is what could not be made there is no file either, and to delete it would be the next error.
+            if (File.Exists(beside))
+            {
+                File.Delete(beside);
+            }
+
             throw new StartException(
                 $"The certificate can't be kept in {directory}: {error.Message} (Http:StateDirectory names another place, "
                     + "--no-tls does without)",

@@ -18,7 +18,7 @@ internal static class DrainCommand
         Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(async (result, cancel) =>
         {
-            using var http = new HttpClient { Timeout = s_patience };
+            using HttpClient http = HealthCommand.ClientFor(result.GetValue(address)!, s_patience);
             string query = result.GetValue(node) is { } id ? "?node=" + Uri.EscapeDataString(id) : string.Empty;
             using var request = new HttpRequestMessage(
                 HttpMethod.Post, new Uri(new Uri(result.GetValue(address)!), "/api/cluster/drain" + query));

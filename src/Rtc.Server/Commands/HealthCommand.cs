@@ -14,7 +14,7 @@ internal static class HealthCommand
         Option<bool> json = CommandJson.AddTo(command);
         command.SetAction(async (result, cancel) =>
         {
-            using var http = new HttpClient { Timeout = s_patience };
+            using HttpClient http = ClientFor(result.GetValue(address)!, s_patience);
             try
             {
                 using HttpResponseMessage answer =
@@ -31,6 +31,12 @@ internal static class HealthCommand
         });
         return command;
     }
+
+    /// <summary>
+    /// Docker gives a proxy to all containers by the environment; it would look for a server of this machine on its own.
+    /// </summary>
+    internal static HttpClient ClientFor(string address, TimeSpan patience) =>
+        new(new SocketsHttpHandler { UseProxy = !new Uri(address).IsLoopback }) { Timeout = patience };
 
     /// <summary>The server's address; that of a server on this machine, as the environment has it, where none is given.</summary>
     internal static Argument<string> AddAddress(Command command, string? healthPort = null)

@@ -1,5 +1,4 @@
 using System.Runtime;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Rtc.Inference;
 using Rtc.Inference.Hosting;
@@ -66,9 +65,8 @@ internal static class ServeRun
     {
         // A blocking collection stops every picture at once; the heap is small and mostly pooled.
         GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
-        bool made = false;
-        using X509Certificate2? certificate = options.Http.Tls ? CertificateOf(options.Http, out made) : null;
-        await using WebApplication app = RtcHost.Build(options, certificate);
+        using ServedCertificate? certificate = options.Http.Tls ? new ServedCertificate(options.Http, TimeProvider.System) : null;
+        await using WebApplication app = RtcHost.Build(options, certificate is null ? null : certificate.Context);
         if (ModelCheck.Error(app.Services.GetRequiredService<ModelHost>()) is { } wrong)
         {
             await SayAsync(error, [wrong]);
@@ -79,7 +77,8 @@ internal static class ServeRun
         JoinAddresses addresses = app.Services.GetRequiredService<JoinAddresses>();
         addresses.Listening(app.Urls);
         var banner = new Banner(addresses, app.Services.GetRequiredService<Access>(), options, output, json);
-        await banner.WriteAsync(certificate, made);
+        await banner.WriteAsync(certificate?.Certificate, certificate?.IsNew == true);
+        certificate?.Watch(TimeProvider.System, app.Services.GetRequiredService<ILogger<ServedCertificate>>());
 
         // A model may take long to load; nobody waits for it, and what is said of it comes when it is there.
         RoomFacts facts = app.Services.GetRequiredService<RoomFacts>();
@@ -168,18 +167,6 @@ internal static class ServeRun
         return options.Media.AdvertisedAddresses.Contains(address)
             ? options
             : options with { Media = options.Media with { AdvertisedAddresses = [.. options.Media.AdvertisedAddresses, address] } };
-    }
-
-    private static X509Certificate2 CertificateOf(HttpOptions http, out bool made)
-    {
-        made = false;
-        if (http.CertificateFile is not null)
-        {
-            return CertificateStore.LoadFile(http);
-        }
-
-        var store = new CertificateStore(RtcPaths.StateDirectory(http.StateDirectory), TimeProvider.System);
-        return store.LoadOrCreate(CertificateStore.NamesOfThisMachine(http.CertificateNames), out made);
     }
 
     private static async Task SayAsync(TextWriter error, IEnumerable<string> lines)

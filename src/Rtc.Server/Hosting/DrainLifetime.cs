@@ -7,7 +7,8 @@ namespace Rtc.Server.Hosting;
 
 /// <summary>
 /// What signals do to the host. SIGTERM drains it: not ready at once, no new room, pages told to move, and an end when the
-/// last room has closed or <see cref="RoomOptions.DrainSeconds"/> are over. Ctrl-C, or a second signal, ends it at once.
+/// last room has closed or <see cref="RoomOptions.DrainSeconds"/> are over. Ctrl-C, the end of its
+/// terminal (SIGHUP), or a second signal, ends it at once.
 /// </summary>
 internal sealed partial class DrainLifetime(
     IServiceProvider services, DrainState drain, RtcOptions options, IHostApplicationLifetime lifetime, TimeProvider time,
@@ -25,7 +26,7 @@ internal sealed partial class DrainLifetime(
             signal.Cancel = true;
             _ = DrainAsync();
         }));
-        foreach (PosixSignal atOnce in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT])
+        foreach (PosixSignal atOnce in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP])
         {
             _signals.Add(PosixSignalRegistration.Create(atOnce, signal =>
             {

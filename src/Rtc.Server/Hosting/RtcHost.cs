@@ -1,6 +1,6 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -31,8 +31,11 @@ public static class RtcHost
     private const int StreamsPerConnection = 32;
     private const int WindowBytes = 96 * 1024;
 
+    /// <param name="options">Checked.</param>
+    /// <param name="certificate">What HTTPS shows, asked for with each handshake; without one there is no HTTPS.</param>
+    /// <param name="configure">What a test puts in place of services.</param>
     public static WebApplication Build(
-        RtcOptions options, X509Certificate2? certificate = null, Action<WebApplicationBuilder>? configure = null)
+        RtcOptions options, Func<SslStreamCertificateContext>? certificate = null, Action<WebApplicationBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         RtcPaths paths = RtcPaths.Find();
@@ -129,7 +132,7 @@ public static class RtcHost
         app.UseCors();
     }
 
-    private static void Listen(KestrelServerOptions kestrel, RtcOptions options, X509Certificate2? certificate)
+    private static void Listen(KestrelServerOptions kestrel, RtcOptions options, Func<SslStreamCertificateContext>? certificate)
     {
         kestrel.AddServerHeader = false;
         KestrelServerLimits limits = kestrel.Limits;
@@ -165,7 +168,13 @@ public static class RtcHost
         {
             At(
                 options.Http.HttpsPort,
-                listen => listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13));
+                listen => listen.UseHttps(certificate().TargetCertificate, https =>
+                {
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+                    // It may be replaced while the server runs. A callback for all options would log each client of TLS 1.1 as an error.
+                    https.OnAuthenticate = (_, tls) => tls.ServerCertificateContext = certificate();
+                }));
         }
 
         if (options.Http.HealthPort != 0)

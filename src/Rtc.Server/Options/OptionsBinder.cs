@@ -18,6 +18,13 @@ internal static class OptionsBinder
     {
         object record = Activator.CreateInstance(type)!;
         PropertyInfo[] properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+
+        // The environment may hold an RTC that is not ours; what stands below it is.
+        if (path.Length > 0 && section is IConfigurationSection { Value.Length: > 0 })
+        {
+            errors.Add($"{path[..^1]} takes no value itself; it has {string.Join(", ", properties.Select(p => path + p.Name))}");
+        }
+
         foreach (IConfigurationSection child in section.GetChildren())
         {
             PropertyInfo? property = Array.Find(properties, p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
@@ -53,6 +60,11 @@ internal static class OptionsBinder
         if (type.IsArray)
         {
             Type element = type.GetElementType()!;
+            if (!string.IsNullOrEmpty(section.Value))
+            {
+                errors.Add($"{path} takes no value itself; its first entry is {path}:0:{element.GetProperties()[0].Name} and so on");
+            }
+
             var items = new ArrayList();
             foreach (IConfigurationSection child in section.GetChildren())
             {
@@ -60,6 +72,12 @@ internal static class OptionsBinder
             }
 
             return items.ToArray(element);
+        }
+
+        if (section.GetChildren().Any())
+        {
+            errors.Add($"{path} takes one value");
+            return null;
         }
 
         string? text = section.Value;

@@ -26,7 +26,7 @@ internal static class OptionsSource
         {
             configuration = builder.Build();
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return new OptionsReading(new RtcOptions(), [$"{error.Message} {error.InnerException?.Message}".Trim()]);
         }

@@ -18,6 +18,12 @@ internal static class PortProbe
         try
         {
             using var socket = new Socket(address.AddressFamily, tcp ? SocketType.Stream : SocketType.Dgram, protocol);
+            if (address.Equals(IPAddress.IPv6Any))
+            {
+                // As the server listens: on every IPv4 address too.
+                socket.DualMode = true;
+            }
+
             if (tcp && !OperatingSystem.IsWindows())
             {
                 // As Kestrel binds: connections of a former start that still wait to time out are no obstacle.

@@ -78,7 +78,8 @@ internal sealed class TunnelProcess : IAsyncDisposable
 
     private async Task<Uri> AskAsync(Uri api, int port, CancellationToken cancel)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        // On this machine: a proxy of the environment's would look on its own.
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = !api.IsLoopback }) { Timeout = TimeSpan.FromSeconds(2) };
         while (true)
         {
             ObserveExit();

@@ -49,6 +49,19 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task End_of_its_terminal_tells_everybody_and_ends_in_order()
+    {
+        await using ServerProcess server = await StartAsync(drainSeconds: 60);
+        await using HubClient phone = await HubClient.OpenAsync(server);
+        await phone.JoinAsync("held", "phone");
+
+        await server.SignalAsync("HUP");
+
+        Assert.Equal("server_stopping", (await phone.PushedAsync("notice")).GetProperty("code").GetString());
+        Assert.Equal(0, await server.ExitAsync(s_soon));
+    }
+
+    [Fact]
     public async Task Rooms_that_stay_are_closed_when_their_time_is_over()
     {
         await using ServerProcess server = await StartAsync(drainSeconds: 3);

@@ -45,6 +45,19 @@ public sealed class CertificateStoreTests : IDisposable
     }
 
     [Fact]
+    public void Folder_that_can_not_be_made_is_a_clear_line()
+    {
+        Directory.CreateDirectory(_folder);
+        string file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, string.Empty);
+
+        var store = new CertificateStore(Path.Combine(file, "state"), _clock);
+        StartException error = Assert.Throws<StartException>(() => store.LoadOrCreate(["localhost"], out _));
+
+        Assert.Contains("Http:StateDirectory", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Full_disk_ends_the_start_and_leaves_nothing_behind()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "no /dev/full on this system");

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Rtc.Server.Commands;
 using Rtc.Server.Options;
+using Rtc.Server.Tests.Hosting;
 
 namespace Rtc.Server.Tests.Commands;
 
@@ -166,6 +168,24 @@ public sealed class RtcCommandTests
 
         Assert.Equal(RtcCommand.Failed, code);
         Assert.False(JsonDocument.Parse(output).RootElement.GetProperty("alive").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Health_of_this_machine_is_asked_past_a_proxy()
+    {
+        await using RunningHost host = await RunningHost.StartAsync();
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "rtc.dll"), "health", host.Client.BaseAddress!.AbsoluteUri])
+        {
+            RedirectStandardError = true,
+            Environment = { ["http_proxy"] = "http://127.0.0.1:9", ["no_proxy"] = string.Empty },
+        };
+
+        using Process health = Process.Start(start)!;
+        string said = await health.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await health.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(health.ExitCode == RtcCommand.Good, said);
     }
 
     [Fact]

@@ -84,6 +84,9 @@ public sealed partial class DeploymentFileTests
                 port => Assert.Contains(port.GetProperty("targetPort").GetString(), ports));
         }
 
+        JsonElement ingress = Assert.Single(all, item => Is(item, "Ingress")).GetProperty("metadata").GetProperty("annotations");
+        Assert.Equal("0", ingress.GetProperty("nginx.ingress.kubernetes.io/proxy-body-size").GetString());
+
         JsonElement scaled = Assert.Single(all, item => Is(item, "HorizontalPodAutoscaler")).GetProperty("spec")
             .GetProperty("scaleTargetRef");
         Assert.Equal(Name(deployment), scaled.GetProperty("name").GetString());

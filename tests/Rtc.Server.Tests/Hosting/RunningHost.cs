@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -47,7 +48,10 @@ internal sealed class RunningHost : IAsyncDisposable
     public static async Task<RunningHost> StartAsync(
         RtcOptions? options = null, X509Certificate2? certificate = null, Action<IServiceCollection>? services = null)
     {
-        WebApplication app = RtcHost.Build(options ?? Options, certificate, builder => services?.Invoke(builder.Services));
+        WebApplication app = RtcHost.Build(
+            options ?? Options,
+            certificate is null ? null : () => SslStreamCertificateContext.Create(certificate, null, offline: true),
+            builder => services?.Invoke(builder.Services));
         await app.StartAsync();
         return new RunningHost(app, certificate);
     }

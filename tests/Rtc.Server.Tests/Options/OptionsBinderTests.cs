@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Rtc.Media.Codecs;
 using Rtc.Server.Options;
@@ -54,6 +55,19 @@ public sealed class OptionsBinderTests
         Assert.Empty(reading.Errors);
         Assert.Equal(2, reading.Options.Media.IceServers.Length);
         Assert.Equal("c", reading.Options.Media.IceServers[1].Credential);
+    }
+
+    [Theory]
+    [InlineData("Model", "yolox_nano", "Model takes no value itself; it has Model:")]
+    [InlineData("Media:IceServers", "stun:stun.example.org:3478", "Media:IceServers takes no value itself; its first entry is ")]
+    [InlineData("Media:IceServers:0", "stun:stun.example.org:3478", "Media:IceServers:0 takes no value itself; it has ")]
+    [InlineData("Http:Port:First", "5", "Http:Port takes one value")]
+    [InlineData("Model:Name:0", "yolox_nano", "Model:Name takes one value")]
+    public void Value_at_the_wrong_depth_is_an_error(string name, string value, string expected)
+    {
+        string error = Assert.Single(Read((name, value)).Errors);
+
+        Assert.StartsWith(expected, error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,6 +204,20 @@ public sealed class OptionsBinderTests
         Directory.Delete(folder, recursive: true);
 
         Assert.Single(reading.Errors);
+    }
+
+    [Fact]
+    public void Settings_file_that_can_not_be_opened_is_one_error()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a socket is no file there");
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "appsettings.json")));
+
+        OptionsReading reading = OptionsSource.Read(folder, new Dictionary<string, string?>());
+        Directory.Delete(folder, recursive: true);
+
+        Assert.Contains("appsettings.json", Assert.Single(reading.Errors), StringComparison.Ordinal);
     }
 
     private static OptionsReading Read(params (string Path, string Value)[] values)
