@@ -91,7 +91,7 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
             return false;
         }
 
-        oldest.Room.Messages.Tell(oldest.Member, NoOffer);
+        oldest.Room.Messages.TellLast(oldest.Member, NoOffer);
         directory.Remove(oldest.Room, oldest.Member);
         return true;
     }
@@ -103,7 +103,7 @@ internal sealed class RoomCapacity(RoomDirectory directory, RoomLimits limits, M
         {
             if (last.LostAt is null)
             {
-                room.Messages.Tell(
+                room.Messages.TellLast(
                     last, new NoticeMessage("replaced", "Another phone took this one's place in the room.", Recoverable: false));
             }
 

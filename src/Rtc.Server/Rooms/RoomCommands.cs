@@ -131,7 +131,7 @@ internal sealed class RoomCommands(Room room, MediaLoop loop, int maxMessageByte
             case MessageVerdict.Flood:
                 if (room.Members.All.Contains(member))
                 {
-                    room.Messages.Tell(member, TooManyMessages(isClosed: true));
+                    room.Messages.TellLast(member, TooManyMessages(isClosed: true));
                     room.Expel(member);
                 }
 

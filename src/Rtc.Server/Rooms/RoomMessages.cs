@@ -83,6 +83,22 @@ internal sealed class RoomMessages(MediaLoop loop, RoomMembers members, RoomPipe
 
     public void Tell(RoomMember member, NoticeMessage notice) => Send(member, "notice", notice, WireJson.Default.NoticeMessage);
 
+    /// <summary>
+    /// The last that it hears, over the hub where it came so: its peer connection ends at once, and with it what a data channel has not
+    /// delivered.
+    /// </summary>
+    public void TellLast(RoomMember member, NoticeMessage notice)
+    {
+        if (member.Link is { } link)
+        {
+            link.Send("notice", notice);
+        }
+        else
+        {
+            Tell(member, notice);
+        }
+    }
+
     public void TellAll(NoticeMessage notice) => SendToAll("notice", notice, WireJson.Default.NoticeMessage);
 
     /// <summary>The room goes on with other settings than it was made with: all of them, to those who are there already.</summary>

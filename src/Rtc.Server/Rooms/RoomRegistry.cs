@@ -306,7 +306,7 @@ internal sealed partial class RoomRegistry : ISessions, IAsyncDisposable
                 && now - member.JoinedAt > RoomCapacity.TimeToOffer;
             if (late)
             {
-                room.Messages.Tell(member, RoomCapacity.NoOffer);
+                room.Messages.TellLast(member, RoomCapacity.NoOffer);
             }
 
             if (lingered || idle || late)

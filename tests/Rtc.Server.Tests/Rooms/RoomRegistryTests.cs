@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Peer;
 using Rtc.Peer.Dtls;
 using Rtc.Peer.Sdp;
 using Rtc.Server.Network;
 using Rtc.Server.Rooms;
+using Rtc.Server.Tests.Hosting;
 using Rtc.Server.Tests.Network;
 using Rtc.Signaling;
 using Rtc.Signaling.Messages;
@@ -58,6 +60,21 @@ public sealed class RoomRegistryTests : IAsyncLifetime
         Assert.Null(taken.Refusal);
         Assert.Equal("replaced", Assert.Single(first.Notices).Code);
         Assert.Equal("Hall", Assert.Single(await Registry.CamerasAsync("place")).Name);
+    }
+
+    /// <summary>Its peer connection ends at once: what is sent over the data channel just before is lost.</summary>
+    [Fact]
+    public async Task Phone_that_is_replaced_hears_so_with_a_data_channel_open()
+    {
+        using var peer = new LoopbackPeer(echoes: false, NullLogger<MediaLoop>.Instance);
+        var link = new RecordingLink();
+        var id = new PeerId((await JoinPhoneAsync("Kitchen", link)).Value!.PeerId);
+        await peer.AcceptAsync((await Registry.OfferAsync(id, await peer.OfferAsync())).Value!.Sdp);
+        Room room = (await Registry.FindRoomAsync("place"))!;
+        await Patience.UntilAsync(() => _fixture.Loop.AskAsync(() => room.Members.All[0].VisionChannel is not null));
+
+        Assert.Null((await JoinPhoneAsync("Hall", new RecordingLink(), takeover: true)).Refusal);
+        Assert.Contains("replaced", link.Notices.Select(notice => notice.Code));
     }
 
     [Theory]
