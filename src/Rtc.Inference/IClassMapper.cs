@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Rtc.Media;
 
 namespace Rtc.Inference;
@@ -28,4 +29,19 @@ public interface IClassMapper : IDisposable
     /// <param name="map">What was found.</param>
     /// <param name="problem">Why there is no map.</param>
     bool TryMap(Picture picture, float inputScale, out ClassMap map, out string? problem);
+
+    /// <summary>The same; a model that throws has failed like one that says so.</summary>
+    /// <inheritdoc cref="TryMap"/>
+    sealed bool TryMapOrFail(Picture picture, float inputScale, [NotNullWhen(true)] out ClassMap? map, out string? problem)
+    {
+        try
+        {
+            return TryMap(picture, inputScale, out map, out problem);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            (map, problem) = (null, error.Message);
+            return false;
+        }
+    }
 }

@@ -18,7 +18,7 @@ internal sealed class RoomClasses(IModelHost models, IPipelineOutput output) : I
     public ClassMap? See(Picture picture, float inputScale)
     {
         _mapper ??= Open();
-        if (TryMap(_mapper, picture, inputScale, out ClassMap? map, out string? problem))
+        if (_mapper.TryMapOrFail(picture, inputScale, out ClassMap? map, out string? problem))
         {
             return map;
         }
@@ -37,20 +37,6 @@ internal sealed class RoomClasses(IModelHost models, IPipelineOutput output) : I
     }
 
     public void Dispose() => Rest();
-
-    /// <summary>A model that throws has failed like one that says so: it costs the room its map, not its results.</summary>
-    private static bool TryMap(IClassMapper mapper, Picture picture, float inputScale, out ClassMap? map, out string? problem)
-    {
-        try
-        {
-            return mapper.TryMap(picture, inputScale, out map, out problem);
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            (map, problem) = (null, error.Message);
-            return false;
-        }
-    }
 
     private IClassMapper Open()
     {

@@ -27,12 +27,14 @@ internal sealed class FrameVision(string mode, IClassMapper mapper, FrameDecoder
         }
 
         long began = time.GetTimestamp();
-        if (!TryMap(decoded.Picture!, inputScale, into, out string? problem))
+        if (!mapper.TryMapOrFail(decoded.Picture!, inputScale, out ClassMap? map, out string? problem))
         {
             decoded.Picture!.Dispose();
             return Failed(FrameError.InferenceFailed(problem));
         }
 
+        // The engine writes its own map anew with the next picture, which begins before this one is drawn.
+        map.CopyTo(into);
         long mapped = time.GetTimestamp();
         return new MappedFrame(frame, into)
         {
@@ -53,25 +55,4 @@ internal sealed class FrameVision(string mode, IClassMapper mapper, FrameDecoder
     }
 
     public void Dispose() => mapper.Dispose();
-
-    /// <summary>A model that throws has failed like one that says so: its frame gets an error, and the socket goes on.</summary>
-    private bool TryMap(Picture picture, float inputScale, ClassMap into, out string? problem)
-    {
-        try
-        {
-            if (!mapper.TryMap(picture, inputScale, out ClassMap map, out problem))
-            {
-                return false;
-            }
-
-            // The engine writes its own map anew with the next picture, which begins before this one is drawn.
-            map.CopyTo(into);
-            return true;
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            problem = error.Message;
-            return false;
-        }
-    }
 }

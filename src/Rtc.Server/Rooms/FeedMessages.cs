@@ -132,10 +132,11 @@ internal sealed record FeedAudience(RoomView View, int Viewers, IReadOnlyList<st
     public bool IsKnown => Enum.IsDefined(View) && (Formats & ~(VideoFormats.Vp8 | VideoFormats.H264)) == VideoFormats.None;
 
     public bool IsLike(FeedAudience other) =>
-        IsInSameCodec(other) && Viewers == other.Viewers
+        (Formats, InCameraCodec, Viewers) == (other.Formats, other.InCameraCodec, other.Viewers)
         && IsNear(Best, other.Best) && IsNear(Worst, other.Worst) && Names.SequenceEqual(other.Names);
 
-    public bool IsInSameCodec(FeedAudience other) => (Formats, InCameraCodec) == (other.Formats, other.InCameraCodec);
+    /// <summary>Whether this is what the copy is to be in by now.</summary>
+    public bool IsInCodecOf(FeedLine line) => (Formats, InCameraCodec) == (line.Formats, line.InCameraCodec);
 
     private static bool IsNear(double one, double other) => Math.Abs(one - other) <= Wavers * Math.Max(one, other);
 }

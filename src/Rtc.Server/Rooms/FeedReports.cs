@@ -22,7 +22,7 @@ internal sealed class FeedReports(Room room, MediaLoop loop, FeedOwner owner)
     /// <summary>The same where the copy is to be in another codec than before: somebody waits for that.</summary>
     public void TellFormats(FeedLine line)
     {
-        if (!line.Told.IsInSameCodec(FeedAudience.Of(room.Members.All, line)))
+        if (!line.Told.IsInCodecOf(line))
         {
             Tell(line);
         }
